@@ -1,0 +1,20 @@
+//! Appointments (预约): booking, cancelling, holds that run out, checking in at the hospital's desk.
+//!
+//! An appointment and its slot are always changed together, in the lane of their clinic, by a
+//! change that [`model`] decided. Nothing else sets a state.
+
+pub mod book;
+#[cfg(test)]
+mod booking_driver;
+pub mod cancel;
+pub mod check_in;
+pub mod checks;
+pub mod code;
+pub mod desk;
+pub mod expire_holds;
+pub mod jobs;
+pub mod model;
+mod notice;
+pub mod pages;
+pub(crate) mod store;
+pub mod todos;

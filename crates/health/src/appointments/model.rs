@@ -1,0 +1,335 @@
+//! What an appointment is, its states and the one table of moves between them; pure.
+//!
+//! [`decide`] and [`decide_book`] hold the rules. Use cases load a view, ask, and write what they
+//! are told; the seeded driver asks the same functions without a database.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{Date, Fen, Moment};
+
+kernel::typed_id!(
+    /// One appointment (预约).
+    pub AppointmentId,
+    "apt"
+);
+
+/// Where an appointment stands (REG-2, REG-5, REG-10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// The place is kept while the fee is not paid yet.
+    Held,
+    /// The place is the patient's.
+    Booked,
+    /// The patient came and was checked in.
+    Attended,
+    /// Given up by the patient in time.
+    Cancelled,
+    /// The hold ran out unpaid.
+    Expired,
+}
+
+impl State {
+    /// Every state, in the order of an appointment's life.
+    pub const ALL: [Self; 5] = [Self::Held, Self::Booked, Self::Attended, Self::Cancelled, Self::Expired];
+
+    /// The word in the database, the diagram and the locale keys.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Booked => "booked",
+            Self::Attended => "attended",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// True while the appointment takes up a place.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Held | Self::Booked | Self::Attended)
+    }
+
+    /// What one appointment in this state adds to its slot's counters.
+    const fn weight(self) -> Places {
+        match self {
+            Self::Held => Places { held: 1, booked: 0 },
+            Self::Booked | Self::Attended => Places { held: 0, booked: 1 },
+            Self::Cancelled | Self::Expired => Places { held: 0, booked: 0 },
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A stored word that names no state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a state of an appointment: {0}")]
+pub struct UnknownState(String);
+
+impl FromStr for State {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| UnknownState(text.to_owned()))
+    }
+}
+
+/// What can happen to an appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Event {
+    /// Nothing is left to pay.
+    Confirm,
+    /// The patient gives the place up (「取消预约」).
+    Cancel,
+    /// The hold's time is over.
+    Expire,
+    /// The hospital's desk scanned the visit barcode.
+    CheckIn,
+}
+
+impl Event {
+    /// Every event.
+    pub const ALL: [Self; 4] = [Self::Confirm, Self::Cancel, Self::Expire, Self::CheckIn];
+
+    /// The word in event rows and the diagram.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Cancel => "cancel",
+            Self::Expire => "expire",
+            Self::CheckIn => "check_in",
+        }
+    }
+}
+
+/// The moves there are. A pair that is neither here nor in [`REPEATS`] is refused.
+pub const TRANSITIONS: &[(State, Event, State)] = &[
+    (State::Held, Event::Confirm, State::Booked),
+    (State::Held, Event::Cancel, State::Cancelled),
+    (State::Held, Event::Expire, State::Expired),
+    (State::Booked, Event::CheckIn, State::Attended),
+    (State::Booked, Event::Cancel, State::Cancelled),
+];
+
+/// Events that arrive again after they were done: success, and nothing changes.
+pub const REPEATS: &[(State, Event)] = &[
+    (State::Booked, Event::Confirm),
+    (State::Attended, Event::Confirm),
+    (State::Attended, Event::CheckIn),
+    (State::Cancelled, Event::Cancel),
+    (State::Expired, Event::Expire),
+];
+
+/// A change of a slot's counters, or one appointment's share of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Places {
+    /// Places kept for an unpaid appointment.
+    pub held: i64,
+    /// Places booked or attended.
+    pub booked: i64,
+}
+
+/// What [`decide`] must know of an appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    pub state: State,
+    /// The civil date of the visit.
+    pub date: Date,
+    /// Set while held: when the place goes back on sale.
+    pub hold_until: Option<Moment>,
+    /// The hospital's cut-off: a booked visit can be cancelled before this.
+    pub cancel_until: Moment,
+}
+
+/// What to do about an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Write the new state and change the slot's counters with it.
+    Change(Change),
+    /// It was done before: answer as if it were done now.
+    Already,
+}
+
+/// One move of the table, and what it does to the slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    pub from: State,
+    pub event: Event,
+    pub to: State,
+    pub places: Places,
+}
+
+/// Why an event is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such move from this state.
+    #[error("{event:?} is not possible for an appointment that is {state}")]
+    Forbidden { state: State, event: Event },
+    /// The hold still has time.
+    #[error("the hold runs until {until}")]
+    HoldRunning { until: Moment },
+    /// The hold ran out before the fee was paid.
+    #[error("the hold ran out at {at}")]
+    HoldOver { at: Moment },
+    /// The hospital's cut-off has passed (REG-5).
+    #[error("cancelling was possible until {until}")]
+    PastCutOff { until: Moment },
+    /// The visit is on another day (REG-10).
+    #[error("the visit is on {date}")]
+    OtherDay { date: Date },
+}
+
+/// What an event does to an appointment, by the table and the rules that guard its moves.
+pub fn decide(view: &View, event: Event, now: Moment) -> Result<Decision, Refusal> {
+    if REPEATS.contains(&(view.state, event)) {
+        return Ok(Decision::Already);
+    }
+    let to = TRANSITIONS.iter().find(|(from, on, _)| (*from, *on) == (view.state, event)).map(|(_, _, to)| *to);
+    let to = to.ok_or(Refusal::Forbidden { state: view.state, event })?;
+    guard(view, event, now)?;
+    Ok(Decision::Change(Change { from: view.state, event, to, places: between(Some(view.state), to) }))
+}
+
+fn guard(view: &View, event: Event, now: Moment) -> Result<(), Refusal> {
+    match (event, view.state, view.hold_until) {
+        (Event::Expire, _, Some(until)) if now < until => Err(Refusal::HoldRunning { until }),
+        (Event::Confirm, _, Some(at)) if now >= at => Err(Refusal::HoldOver { at }),
+        // An unpaid place may be given up at any time: nobody loses by it.
+        (Event::Cancel, State::Booked, _) if now >= view.cancel_until => Err(Refusal::PastCutOff { until: view.cancel_until }),
+        (Event::CheckIn, _, _) if now.date() != view.date => Err(Refusal::OtherDay { date: view.date }),
+        _ => Ok(()),
+    }
+}
+
+/// The change of the slot's counters when an appointment goes from one state to another.
+const fn between(from: Option<State>, to: State) -> Places {
+    let before = match from {
+        Some(state) => state.weight(),
+        None => Places { held: 0, booked: 0 },
+    };
+    let after = to.weight();
+    Places { held: after.held - before.held, booked: after.booked - before.booked }
+}
+
+/// What [`decide_book`] must know of a slot and its clinic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotView {
+    pub capacity: i64,
+    pub held: i64,
+    pub booked: i64,
+    /// False when the clinic was called off (停诊).
+    pub open: bool,
+    /// Booking ends here (policy, before the slot's start).
+    pub book_until: Moment,
+    pub fee: Fen,
+}
+
+impl SlotView {
+    /// Places that can still be had.
+    pub const fn left(&self) -> i64 {
+        self.capacity - self.held - self.booked
+    }
+
+    /// The slot after a change of its counters.
+    #[must_use]
+    pub const fn plus(mut self, places: Places) -> Self {
+        self.held += places.held;
+        self.booked += places.booked;
+        self
+    }
+}
+
+/// The person's active appointment with the same doctor in the same half-day, if there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mine {
+    None,
+    /// In this very slot: a second tap.
+    SameSlot,
+    /// At another time of the half-day.
+    OtherSlot,
+}
+
+/// What a wish to book comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Booking {
+    /// The person has this place already: show it.
+    Land,
+    /// Take one place.
+    Take(Take),
+}
+
+/// A place taken: the row to write and the change of the slot's counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Take {
+    pub state: State,
+    /// Set when the place is only held.
+    pub hold_until: Option<Moment>,
+    pub places: Places,
+}
+
+/// Why a place cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BookRefusal {
+    #[error("the person has an appointment with this doctor in this half-day")]
+    AlreadyBooked,
+    #[error("the clinic is called off")]
+    CalledOff,
+    #[error("booking for this time has ended")]
+    TooLate,
+    #[error("no place is left")]
+    Full,
+}
+
+/// Whether a person gets a place in a slot (REG-2). A place that costs something is held first; a
+/// free one is held and confirmed in the same moment, so it is booked.
+pub fn decide_book(slot: &SlotView, mine: Mine, now: Moment, hold_secs: i64) -> Result<Booking, BookRefusal> {
+    match mine {
+        Mine::SameSlot => return Ok(Booking::Land),
+        Mine::OtherSlot => return Err(BookRefusal::AlreadyBooked),
+        Mine::None => {}
+    }
+    if !slot.open {
+        return Err(BookRefusal::CalledOff);
+    }
+    if now >= slot.book_until {
+        return Err(BookRefusal::TooLate);
+    }
+    if slot.left() < 1 {
+        return Err(BookRefusal::Full);
+    }
+    let free = slot.fee == Fen::ZERO;
+    let state = if free { State::Booked } else { State::Held };
+    let hold_until = (!free).then(|| now.plus_secs(hold_secs));
+    Ok(Booking::Take(Take { state, hold_until, places: between(None, state) }))
+}
+
+/// The smallest seat number that no active appointment of the slot has.
+pub fn free_seat(taken: &[i64]) -> i64 {
+    let mut seat = 1;
+    while taken.contains(&seat) {
+        seat += 1;
+    }
+    seat
+}
+
+/// The table as a mermaid state diagram, for the docs.
+pub fn diagram() -> String {
+    let mut text = String::from("stateDiagram-v2\n    [*] --> held: hold\n");
+    for (from, event, to) in TRANSITIONS {
+        text.push_str(&format!("    {from} --> {to}: {}\n", event.as_str()));
+    }
+    for state in State::ALL {
+        if !TRANSITIONS.iter().any(|(from, _, _)| *from == state) {
+            text.push_str(&format!("    {state} --> [*]\n"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

@@ -1,0 +1,8 @@
+//! Clinics (one doctor, one half-day) and their slots: opened from rosters, shown, counted.
+
+pub mod checks;
+pub mod model;
+pub mod open_clinics;
+pub mod pages;
+pub mod policy;
+pub(crate) mod store;

@@ -1,0 +1,156 @@
+//! The booking rules a hospital may change (policy/health.toml, section `booking`).
+
+use std::collections::BTreeMap;
+
+use kernel::{Moment, Time};
+use platform::policy::Section;
+use serde::Deserialize;
+
+use super::model::{Clinic, SlotCard};
+use crate::appointments::model::SlotView;
+
+/// Seconds in a day: Asia/Shanghai has no summer time.
+const DAY_SECS: i64 = 86_400;
+
+/// Section `booking`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookingRules {
+    /// How long an unpaid place is held.
+    pub hold_secs: i64,
+    /// Days open for booking, today included.
+    pub days_ahead: i64,
+    /// Booking ends so long before a slot's start.
+    pub book_until_secs: i64,
+    /// "Please come n minutes before."
+    pub arrive_minutes: i64,
+    pub cancel_cutoff: CutOffs,
+}
+
+/// Cut-offs by hospital.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CutOffs {
+    pub default: CutOff,
+    /// By the hospital's code.
+    #[serde(default)]
+    pub hospitals: BTreeMap<String, CutOff>,
+}
+
+/// Until when a booked visit may be cancelled (REG-5).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "rule", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CutOff {
+    /// Minutes before the person's own time.
+    BeforeSlot { minutes: i64 },
+    /// Minutes before the half-day's clinic begins.
+    BeforeClinic { minutes: i64 },
+    /// On the day before, until this time (`15:00`).
+    DayBefore { at: Time },
+}
+
+impl Section for BookingRules {
+    const NAME: &'static str = "booking";
+
+    fn check(&self) -> Result<(), String> {
+        if !(60..=3_600).contains(&self.hold_secs) {
+            return Err("hold_secs must be 60 to 3600".to_owned());
+        }
+        if !(1..=60).contains(&self.days_ahead) {
+            return Err("days_ahead must be 1 to 60".to_owned());
+        }
+        if self.book_until_secs < 0 || self.arrive_minutes < 0 {
+            return Err("book_until_secs and arrive_minutes must not be negative".to_owned());
+        }
+        let negative = |cut: &CutOff| matches!(cut, CutOff::BeforeSlot { minutes } | CutOff::BeforeClinic { minutes } if *minutes < 0);
+        if self.cancel_cutoff.hospitals.values().chain([&self.cancel_cutoff.default]).any(negative) {
+            return Err("cancel_cutoff minutes must not be negative".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl BookingRules {
+    /// Slots that start after this can still be booked at `now`.
+    pub fn bookable_after(&self, now: Moment) -> Moment {
+        now.plus_secs(self.book_until_secs)
+    }
+
+    /// The cut-off of a visit at a hospital.
+    pub fn cancel_until(&self, hospital_code: &str, clinic: &Clinic, slot_starts_at: Moment) -> Moment {
+        let rule = self.cancel_cutoff.hospitals.get(hospital_code).unwrap_or(&self.cancel_cutoff.default);
+        match rule {
+            CutOff::BeforeSlot { minutes } => slot_starts_at.minus_secs(minutes * 60),
+            CutOff::BeforeClinic { minutes } => clinic.starts_at.minus_secs(minutes * 60),
+            CutOff::DayBefore { at } => Moment::at(clinic.date, *at).minus_secs(DAY_SECS),
+        }
+    }
+
+    /// The cut-off of the visit on a card.
+    pub fn cancel_until_of(&self, card: &SlotCard) -> Moment {
+        self.cancel_until(&card.hospital.code, &card.clinic, card.slot.starts_at)
+    }
+
+    /// A slot as the model sees it.
+    pub fn view(&self, card: &SlotCard) -> SlotView {
+        SlotView {
+            capacity: card.slot.capacity,
+            held: card.slot.held,
+            booked: card.slot.booked,
+            open: card.clinic.open,
+            book_until: card.slot.starts_at.minus_secs(self.book_until_secs),
+            fee: card.clinic.fee,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Date, Fen, SeededRng};
+
+    use super::*;
+    use crate::clinics::model::{ClinicId, Half};
+
+    fn rules() -> BookingRules {
+        let before_slot = CutOff::BeforeSlot { minutes: 30 };
+        let hospitals = BTreeMap::from([
+            ("b".to_owned(), CutOff::BeforeClinic { minutes: 60 }),
+            ("c".to_owned(), CutOff::DayBefore { at: Time::constant(15, 0, 0, 0) }),
+        ]);
+        BookingRules { hold_secs: 900, days_ahead: 14, book_until_secs: 0, arrive_minutes: 15, cancel_cutoff: CutOffs { default: before_slot, hospitals } }
+    }
+
+    #[test]
+    fn each_hospital_has_its_cut_off() {
+        let date = Date::constant(2026, 3, 1);
+        let at = |date: Date, hour, minute| Moment::at(date, Time::constant(hour, minute, 0, 0));
+        let clinic = Clinic {
+            id: ClinicId::make(Moment::from_ms(0), &SeededRng::new(1)),
+            date,
+            half: Half::Am,
+            fee: Fen::ZERO,
+            open: true,
+            starts_at: at(date, 8, 0),
+            ends_at: at(date, 11, 30),
+        };
+        for (code, expected) in [
+            ("any", at(date, 9, 0)),
+            ("b", at(date, 7, 0)),
+            ("c", at(Date::constant(2026, 2, 28), 15, 0)),
+        ] {
+            assert_eq!(rules().cancel_until(code, &clinic, at(date, 9, 30)), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_eq!(rules().check(), Ok(()));
+        let cases = [
+            BookingRules { hold_secs: 0, ..rules() },
+            BookingRules { days_ahead: 0, ..rules() },
+            BookingRules { book_until_secs: -1, ..rules() },
+            BookingRules { cancel_cutoff: CutOffs { default: CutOff::BeforeSlot { minutes: -1 }, hospitals: BTreeMap::new() }, ..rules() },
+        ];
+        assert!(cases.iter().all(|rules| rules.check().is_err()));
+    }
+}

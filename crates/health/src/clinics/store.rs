@@ -1,0 +1,191 @@
+//! The only SQL for clinics and slots.
+
+use kernel::{Date, Moment};
+use platform::db::{DbFault, Row, Tx};
+use platform::{sql, vals};
+
+use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, SLOT_SECS, Slot, SlotCard, SlotId};
+use crate::appointments::model::Places;
+use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital};
+use crate::hospitals::store::{
+    DEPARTMENT_WIDTH, DOCTOR_WIDTH, HOSPITAL_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at, hospital_columns,
+};
+
+macro_rules! card_columns {
+    () => {
+        concat!(
+            "s.id, s.starts_at, s.ends_at, s.capacity, s.held, s.booked, \
+             c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, ",
+            crate::hospitals::store::doctor_columns!(),
+            ", ",
+            crate::hospitals::store::department_columns!(),
+            ", ",
+            crate::hospitals::store::hospital_columns!()
+        )
+    };
+}
+
+macro_rules! card_joins {
+    () => {
+        " JOIN clinic c ON c.id = s.clinic_id JOIN doctor o ON o.id = c.doctor_id \
+         JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id "
+    };
+}
+
+pub(crate) use {card_columns, card_joins};
+
+const SLOT_WIDTH: usize = 6;
+const CLINIC_WIDTH: usize = 7;
+/// Columns of [`card_at`].
+pub(crate) const CARD_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + DOCTOR_WIDTH + DEPARTMENT_WIDTH + HOSPITAL_WIDTH;
+
+/// A doctor's clinics from a date on, with the places left in slots that start after `from`.
+pub(super) fn clinics_of(tx: &mut Tx<'_>, doctor: &DoctorId, today: Date, from: Moment) -> Result<Vec<ListedClinic>, DbFault> {
+    let sql = sql!(
+        "SELECT c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, \
+         COALESCE((SELECT CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) FROM slot s WHERE s.clinic_id = c.id AND s.starts_at > $1), 0) \
+         FROM clinic c WHERE c.doctor_id = $2 AND c.date >= $3 ORDER BY c.starts_at"
+    );
+    tx.query(sql, vals![from, doctor.as_str(), today.to_string()], |row| Ok(ListedClinic { clinic: clinic_at(row, 0)?, left: row.int(CLINIC_WIDTH)? }))
+}
+
+/// A clinic with where and whose it is.
+pub(super) fn clinic(tx: &mut Tx<'_>, id: &ClinicId) -> Result<Option<(Clinic, Doctor, Department, Hospital)>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, ",
+        doctor_columns!(),
+        ", ",
+        department_columns!(),
+        ", ",
+        hospital_columns!(),
+        " FROM clinic c JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id \
+         JOIN hospital h ON h.id = d.hospital_id WHERE c.id = $1"
+    ));
+    tx.opt(sql, vals![id.as_str()], |row| {
+        let doctor = CLINIC_WIDTH;
+        let department = doctor + DOCTOR_WIDTH;
+        Ok((clinic_at(row, 0)?, doctor_at(row, doctor)?, department_at(row, department)?, hospital_at(row, department + DEPARTMENT_WIDTH)?))
+    })
+}
+
+pub(super) fn slots_of(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Slot>, DbFault> {
+    let sql = sql!("SELECT s.id, s.starts_at, s.ends_at, s.capacity, s.held, s.booked FROM slot s WHERE s.clinic_id = $1 ORDER BY s.starts_at");
+    tx.query(sql, vals![clinic.as_str()], |row| slot_at(row, 0))
+}
+
+/// A slot with everything about it.
+pub(crate) fn card(tx: &mut Tx<'_>, slot: &SlotId) -> Result<Option<SlotCard>, DbFault> {
+    let sql = sql!(concat!("SELECT ", card_columns!(), " FROM slot s", card_joins!(), "WHERE s.id = $1"));
+    tx.opt(sql, vals![slot.as_str()], |row| card_at(row, 0))
+}
+
+/// Takes places if one is left; false when the slot is full. This statement, not what was read
+/// before it, decides (never oversold, on either engine, at any number of instances).
+pub(crate) fn take_places(tx: &mut Tx<'_>, slot: &SlotId, places: Places) -> Result<bool, DbFault> {
+    let sql = sql!("UPDATE slot SET held = held + $1, booked = booked + $2 WHERE id = $3 AND held + booked < capacity");
+    Ok(tx.exec(sql, vals![places.held, places.booked, slot.as_str()])? == 1)
+}
+
+/// Moves a slot's counters with an appointment that changes its state.
+pub(crate) fn move_places(tx: &mut Tx<'_>, slot: &SlotId, places: Places) -> Result<(), DbFault> {
+    let sql = sql!(
+        "UPDATE slot SET held = held + $1, booked = booked + $2 \
+         WHERE id = $3 AND held + $1 >= 0 AND booked + $2 >= 0 AND held + $1 + booked + $2 <= capacity"
+    );
+    match tx.exec(sql, vals![places.held, places.booked, slot.as_str()])? {
+        1 => Ok(()),
+        _ => Err(DbFault::Corrupt(format!("the counters of {slot} do not agree with its appointments"))),
+    }
+}
+
+/// The clinics there are from a date on, as (doctor, date, half).
+pub(super) fn opened(tx: &mut Tx<'_>, from: Date) -> Result<Vec<(DoctorId, Date, Half)>, DbFault> {
+    let sql = sql!("SELECT doctor_id, date, half FROM clinic WHERE date >= $1");
+    tx.query(sql, vals![from.to_string()], |row| Ok((row.parse(0)?, row.parse(1)?, row.parse(2)?)))
+}
+
+/// Opens a clinic with its slots; false when the doctor has one in that half-day.
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewClinic) -> Result<bool, DbFault> {
+    let (from, to) = new.half.hours();
+    let clinic = sql!(
+        "INSERT INTO clinic (id, doctor_id, date, half, fee_fen, state, starts_at, ends_at) \
+         VALUES ($1, $2, $3, $4, $5, 'open', $6, $7) ON CONFLICT (doctor_id, date, half) DO NOTHING"
+    );
+    let date = new.date.to_string();
+    let (starts_at, ends_at) = (Moment::at(new.date, from), Moment::at(new.date, to));
+    let added = tx.exec(clinic, vals![new.id.as_str(), new.doctor.as_str(), &date, new.half.as_str(), new.fee, starts_at, ends_at])?;
+    if added == 0 {
+        return Ok(false);
+    }
+    let slot = sql!(
+        "INSERT INTO slot (id, clinic_id, date, starts_at, ends_at, capacity, held, booked) VALUES ($1, $2, $3, $4, $5, $6, 0, 0)"
+    );
+    for (id, start) in &new.slots {
+        tx.exec(slot, vals![id.as_str(), new.id.as_str(), &date, *start, start.plus_secs(SLOT_SECS), new.capacity])?;
+    }
+    Ok(true)
+}
+
+/// How many slots there are.
+pub(super) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM slot"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
+}
+
+/// I-B01: counters below zero or above the capacity.
+pub(super) fn bad_counters(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!("SELECT id FROM slot WHERE held < 0 OR booked < 0 OR held + booked > capacity ORDER BY id LIMIT 50");
+    tx.query(sql, vals![], |row| row.text(0))
+}
+
+/// I-B02: counters that are not the number of their appointments.
+pub(super) fn miscounted(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT s.id FROM slot s LEFT JOIN (SELECT slot_id, SUM(CASE WHEN state = 'held' THEN 1 ELSE 0 END) AS held, \
+         SUM(CASE WHEN state IN ('booked', 'attended') THEN 1 ELSE 0 END) AS booked FROM appointment GROUP BY slot_id) a \
+         ON a.slot_id = s.id WHERE s.held <> COALESCE(a.held, 0) OR s.booked <> COALESCE(a.booked, 0) ORDER BY s.id LIMIT 50"
+    );
+    tx.query(sql, vals![], |row| row.text(0))
+}
+
+/// I-B11: every slot's stored date and start, for comparing in Rust.
+pub(super) fn dates(tx: &mut Tx<'_>) -> Result<Vec<(String, String, String, Moment)>, DbFault> {
+    let sql = sql!("SELECT s.id, s.date, c.date, s.starts_at FROM slot s JOIN clinic c ON c.id = s.clinic_id");
+    tx.query(sql, vals![], |row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.moment(3)?)))
+}
+
+fn slot_at(row: &Row, at: usize) -> Result<Slot, DbFault> {
+    Ok(Slot {
+        id: row.parse(at)?,
+        starts_at: row.moment(at + 1)?,
+        ends_at: row.moment(at + 2)?,
+        capacity: row.int(at + 3)?,
+        held: row.int(at + 4)?,
+        booked: row.int(at + 5)?,
+    })
+}
+
+fn clinic_at(row: &Row, at: usize) -> Result<Clinic, DbFault> {
+    Ok(Clinic {
+        id: row.parse(at)?,
+        date: row.parse(at + 1)?,
+        half: row.parse(at + 2)?,
+        fee: row.fen(at + 3)?,
+        open: row.text(at + 4)? == "open",
+        starts_at: row.moment(at + 5)?,
+        ends_at: row.moment(at + 6)?,
+    })
+}
+
+/// Reads the columns of `card_columns!`.
+pub(crate) fn card_at(row: &Row, at: usize) -> Result<SlotCard, DbFault> {
+    let clinic = at + SLOT_WIDTH;
+    let doctor = clinic + CLINIC_WIDTH;
+    let department = doctor + DOCTOR_WIDTH;
+    Ok(SlotCard {
+        slot: slot_at(row, at)?,
+        clinic: clinic_at(row, clinic)?,
+        doctor: doctor_at(row, doctor)?,
+        department: department_at(row, department)?,
+        hospital: hospital_at(row, department + DEPARTMENT_WIDTH)?,
+    })
+}

@@ -1,0 +1,5 @@
+//! Hospitals, their departments and doctors: local data that people browse (REG-1).
+
+pub mod model;
+pub mod pages;
+pub(crate) mod store;

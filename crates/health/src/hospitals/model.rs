@@ -1,0 +1,160 @@
+//! Hospitals, departments, doctors and the rosters their clinics are made from.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{Date, Fen};
+
+use crate::clinics::model::Half;
+
+kernel::typed_id!(
+    /// A hospital or community health centre.
+    pub HospitalId,
+    "hos"
+);
+kernel::typed_id!(
+    /// A department (科室) of one hospital.
+    pub DepartmentId,
+    "dep"
+);
+kernel::typed_id!(
+    /// A doctor in one department.
+    pub DoctorId,
+    "doc"
+);
+
+/// A hospital as people and pages know it. `_en` fields are for English pages.
+#[derive(Debug, Clone)]
+pub struct Hospital {
+    pub id: HospitalId,
+    /// Its short name in policy: `cancel_cutoff.hospitals`.
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    /// `tertiary`, `secondary` or `community`: a locale key's end.
+    pub level: String,
+    pub address: String,
+    pub phone: String,
+    /// 温馨提示: the hospital's own words for whoever comes.
+    pub tips: String,
+    pub tips_en: String,
+    /// Sample data, shown as 「演示数据」.
+    pub demo: bool,
+}
+
+/// A department of a hospital.
+#[derive(Debug, Clone)]
+pub struct Department {
+    pub id: DepartmentId,
+    pub hospital: HospitalId,
+    pub name: String,
+    pub name_en: String,
+    /// Where to check in: building and floor.
+    pub place: String,
+    pub place_en: String,
+}
+
+/// A doctor of a department.
+#[derive(Debug, Clone)]
+pub struct Doctor {
+    pub id: DoctorId,
+    pub department: DepartmentId,
+    pub name: String,
+    /// Romanised name.
+    pub name_en: String,
+    pub title: Title,
+    pub good_at: String,
+    pub good_at_en: String,
+}
+
+/// A doctor's rank (职称).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Title {
+    /// 主任医师
+    Chief,
+    /// 副主任医师
+    AssociateChief,
+    /// 主治医师
+    Attending,
+    /// 住院医师
+    Resident,
+}
+
+impl Title {
+    const ALL: [Self; 4] = [Self::Chief, Self::AssociateChief, Self::Attending, Self::Resident];
+
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chief => "chief",
+            Self::AssociateChief => "associate_chief",
+            Self::Attending => "attending",
+            Self::Resident => "resident",
+        }
+    }
+
+    /// The locale key of its name.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Chief => "health-title-chief",
+            Self::AssociateChief => "health-title-associate-chief",
+            Self::Attending => "health-title-attending",
+            Self::Resident => "health-title-resident",
+        }
+    }
+}
+
+impl fmt::Display for Title {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A stored word that names no title.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a doctor's title: {0}")]
+pub struct UnknownTitle(String);
+
+impl FromStr for Title {
+    type Err = UnknownTitle;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTitle> {
+        Self::ALL.into_iter().find(|title| title.as_str() == text).ok_or_else(|| UnknownTitle(text.to_owned()))
+    }
+}
+
+/// One line of a doctor's roster (排班): every such weekday's half-day is a clinic.
+#[derive(Debug, Clone)]
+pub struct RosterLine {
+    pub doctor: DoctorId,
+    /// 1 = Monday … 7 = Sunday.
+    pub weekday: i64,
+    pub half: Half,
+    /// Places in each half-hour slot.
+    pub capacity: i64,
+    pub fee: Fen,
+}
+
+/// Anything browsed, with the places left in it over the days open for booking.
+#[derive(Debug, Clone)]
+pub struct WithPlaces<T> {
+    pub item: T,
+    pub left: i64,
+}
+
+/// A doctor in a department's list.
+#[derive(Debug, Clone)]
+pub struct ListedDoctor {
+    pub doctor: Doctor,
+    pub left: i64,
+    /// The next clinic with a place left.
+    pub next: Option<NextClinic>,
+}
+
+/// When a doctor can be seen next.
+#[derive(Debug, Clone)]
+pub struct NextClinic {
+    pub date: Date,
+    pub half: Half,
+    pub fee: Fen,
+}

@@ -1,0 +1,214 @@
+//! The only SQL for hospitals, departments, doctors and rosters.
+
+use kernel::Moment;
+use platform::db::{DbFault, Row, Tx};
+use platform::{sql, vals};
+
+use super::model::{Department, DepartmentId, Doctor, DoctorId, Hospital, HospitalId, ListedDoctor, NextClinic, RosterLine, WithPlaces};
+use crate::search::words::Words;
+
+macro_rules! hospital_columns {
+    () => {
+        "h.id, h.code, h.name, h.name_en, h.level, h.address, h.phone, h.tips, h.tips_en, h.demo"
+    };
+}
+
+macro_rules! department_columns {
+    () => {
+        "d.id, d.hospital_id, d.name, d.name_en, d.place, d.place_en"
+    };
+}
+
+macro_rules! doctor_columns {
+    () => {
+        "o.id, o.department_id, o.name, o.name_en, o.title, o.good_at, o.good_at_en"
+    };
+}
+
+pub(crate) use {department_columns, doctor_columns, hospital_columns};
+
+pub(crate) const HOSPITAL_WIDTH: usize = 10;
+pub(crate) const DEPARTMENT_WIDTH: usize = 6;
+pub(crate) const DOCTOR_WIDTH: usize = 7;
+
+/// Every hospital with its places left in slots that start after `from`.
+pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<Hospital>>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        hospital_columns!(),
+        ", COALESCE(t.places, 0) FROM hospital h LEFT JOIN (SELECT d.hospital_id AS hospital_id, \
+         CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) AS places \
+         FROM slot s JOIN clinic c ON c.id = s.clinic_id AND c.state = 'open' JOIN doctor o ON o.id = c.doctor_id \
+         JOIN department d ON d.id = o.department_id WHERE s.starts_at > $1 GROUP BY d.hospital_id) t \
+         ON t.hospital_id = h.id ORDER BY h.rank, h.id"
+    ));
+    tx.query(sql, vals![from], |row| Ok(WithPlaces { item: hospital_at(row, 0)?, left: row.int(HOSPITAL_WIDTH)? }))
+}
+
+pub(crate) fn hospital(tx: &mut Tx<'_>, id: &HospitalId) -> Result<Option<Hospital>, DbFault> {
+    let sql = sql!(concat!("SELECT ", hospital_columns!(), " FROM hospital h WHERE h.id = $1"));
+    tx.opt(sql, vals![id.as_str()], |row| hospital_at(row, 0))
+}
+
+pub(crate) fn hospital_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<HospitalId>, DbFault> {
+    tx.opt(sql!("SELECT id FROM hospital WHERE code = $1"), vals![code], |row| row.parse(0))
+}
+
+/// A hospital's departments with their places left in slots that start after `from`.
+pub(crate) fn departments(tx: &mut Tx<'_>, hospital: &HospitalId, from: Moment) -> Result<Vec<WithPlaces<Department>>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        department_columns!(),
+        ", COALESCE((SELECT CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) FROM doctor o \
+         JOIN clinic c ON c.doctor_id = o.id AND c.state = 'open' AND c.ends_at > $1 \
+         JOIN slot s ON s.clinic_id = c.id AND s.starts_at > $1 WHERE o.department_id = d.id), 0) \
+         FROM department d WHERE d.hospital_id = $2 ORDER BY d.rank, d.id"
+    ));
+    tx.query(sql, vals![from, hospital.as_str()], |row| Ok(WithPlaces { item: department_at(row, 0)?, left: row.int(DEPARTMENT_WIDTH)? }))
+}
+
+pub(crate) fn department(tx: &mut Tx<'_>, id: &DepartmentId) -> Result<Option<(Department, Hospital)>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        department_columns!(),
+        ", ",
+        hospital_columns!(),
+        " FROM department d JOIN hospital h ON h.id = d.hospital_id WHERE d.id = $1"
+    ));
+    tx.opt(sql, vals![id.as_str()], |row| Ok((department_at(row, 0)?, hospital_at(row, DEPARTMENT_WIDTH)?)))
+}
+
+/// A department's doctors with their places left and the next clinic that has one.
+pub(crate) fn doctors(tx: &mut Tx<'_>, department: &DepartmentId, from: Moment) -> Result<Vec<ListedDoctor>, DbFault> {
+    let list = sql!(concat!("SELECT ", doctor_columns!(), " FROM doctor o WHERE o.department_id = $1 ORDER BY o.rank, o.id"));
+    let mut doctors = tx.query(list, vals![department.as_str()], |row| Ok(ListedDoctor { doctor: doctor_at(row, 0)?, left: 0, next: None }))?;
+    let clinics = sql!(
+        "SELECT c.doctor_id, c.date, c.half, c.fee_fen, CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) \
+         FROM doctor o JOIN clinic c ON c.doctor_id = o.id AND c.state = 'open' AND c.ends_at > $1 \
+         JOIN slot s ON s.clinic_id = c.id AND s.starts_at > $1 WHERE o.department_id = $2 \
+         GROUP BY c.doctor_id, c.date, c.half, c.fee_fen, c.starts_at ORDER BY c.starts_at"
+    );
+    let rows = tx.query(clinics, vals![from, department.as_str()], |row| {
+        let id: DoctorId = row.parse(0)?;
+        Ok((id, NextClinic { date: row.parse(1)?, half: row.parse(2)?, fee: row.fen(3)? }, row.int(4)?))
+    })?;
+    for (id, clinic, left) in rows {
+        if let Some(listed) = doctors.iter_mut().find(|listed| listed.doctor.id == id) {
+            listed.left += left;
+            if left > 0 && listed.next.is_none() {
+                listed.next = Some(clinic);
+            }
+        }
+    }
+    Ok(doctors)
+}
+
+pub(crate) fn doctor(tx: &mut Tx<'_>, id: &DoctorId) -> Result<Option<(Doctor, Department, Hospital)>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        doctor_columns!(),
+        ", ",
+        department_columns!(),
+        ", ",
+        hospital_columns!(),
+        " FROM doctor o JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id WHERE o.id = $1"
+    ));
+    tx.opt(sql, vals![id.as_str()], |row| {
+        Ok((doctor_at(row, 0)?, department_at(row, DOCTOR_WIDTH)?, hospital_at(row, DOCTOR_WIDTH + DEPARTMENT_WIDTH)?))
+    })
+}
+
+/// Every line of every roster, doctor by doctor.
+pub(crate) fn rosters(tx: &mut Tx<'_>) -> Result<Vec<RosterLine>, DbFault> {
+    let sql = sql!("SELECT doctor_id, weekday, half, capacity, fee_fen FROM roster ORDER BY doctor_id, weekday, half");
+    tx.query(sql, vals![], |row| {
+        Ok(RosterLine { doctor: row.parse(0)?, weekday: row.int(1)?, half: row.parse(2)?, capacity: row.int(3)?, fee: row.fen(4)? })
+    })
+}
+
+/// Adds a hospital; false when its code is there already.
+pub(crate) fn insert_hospital(tx: &mut Tx<'_>, hospital: &Hospital, words: &Words, rank: i64) -> Result<bool, DbFault> {
+    let sql = sql!(
+        "INSERT INTO hospital (id, code, name, name_en, level, address, phone, tips, tips_en, demo, search, initials, rank) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (code) DO NOTHING"
+    );
+    let h = hospital;
+    let values = vals![
+        h.id.as_str(), &h.code, &h.name, &h.name_en, &h.level, &h.address, &h.phone, &h.tips, &h.tips_en, h.demo,
+        &words.search, &words.initials, rank
+    ];
+    Ok(tx.exec(sql, values)? == 1)
+}
+
+/// Adds a department; false when the hospital has one of that name.
+pub(crate) fn insert_department(tx: &mut Tx<'_>, department: &Department, words: &Words, rank: i64) -> Result<bool, DbFault> {
+    let sql = sql!(
+        "INSERT INTO department (id, hospital_id, name, name_en, place, place_en, search, initials, rank) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (hospital_id, name) DO NOTHING"
+    );
+    let d = department;
+    let values = vals![
+        d.id.as_str(), d.hospital.as_str(), &d.name, &d.name_en, &d.place, &d.place_en, &words.search, &words.initials, rank
+    ];
+    Ok(tx.exec(sql, values)? == 1)
+}
+
+/// Adds a doctor; false when the department has one of that name.
+pub(crate) fn insert_doctor(tx: &mut Tx<'_>, doctor: &Doctor, words: &Words, rank: i64) -> Result<bool, DbFault> {
+    let sql = sql!(
+        "INSERT INTO doctor (id, department_id, name, name_en, title, good_at, good_at_en, search, initials, rank) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (department_id, name) DO NOTHING"
+    );
+    let o = doctor;
+    let values = vals![
+        o.id.as_str(), o.department.as_str(), &o.name, &o.name_en, o.title.as_str(), &o.good_at, &o.good_at_en,
+        &words.search, &words.initials, rank
+    ];
+    Ok(tx.exec(sql, values)? == 1)
+}
+
+pub(crate) fn insert_roster(tx: &mut Tx<'_>, line: &RosterLine) -> Result<(), DbFault> {
+    let sql = sql!(
+        "INSERT INTO roster (doctor_id, weekday, half, capacity, fee_fen) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (doctor_id, weekday, half) DO NOTHING"
+    );
+    tx.exec(sql, vals![line.doctor.as_str(), line.weekday, line.half.as_str(), line.capacity, line.fee]).map(drop)
+}
+
+pub(crate) fn hospital_at(row: &Row, at: usize) -> Result<Hospital, DbFault> {
+    Ok(Hospital {
+        id: row.parse(at)?,
+        code: row.text(at + 1)?,
+        name: row.text(at + 2)?,
+        name_en: row.text(at + 3)?,
+        level: row.text(at + 4)?,
+        address: row.text(at + 5)?,
+        phone: row.text(at + 6)?,
+        tips: row.text(at + 7)?,
+        tips_en: row.text(at + 8)?,
+        demo: row.flag(at + 9)?,
+    })
+}
+
+pub(crate) fn department_at(row: &Row, at: usize) -> Result<Department, DbFault> {
+    Ok(Department {
+        id: row.parse(at)?,
+        hospital: row.parse(at + 1)?,
+        name: row.text(at + 2)?,
+        name_en: row.text(at + 3)?,
+        place: row.text(at + 4)?,
+        place_en: row.text(at + 5)?,
+    })
+}
+
+pub(crate) fn doctor_at(row: &Row, at: usize) -> Result<Doctor, DbFault> {
+    Ok(Doctor {
+        id: row.parse(at)?,
+        department: row.parse(at + 1)?,
+        name: row.text(at + 2)?,
+        name_en: row.text(at + 3)?,
+        title: row.parse(at + 4)?,
+        good_at: row.text(at + 5)?,
+        good_at_en: row.text(at + 6)?,
+    })
+}

@@ -1,0 +1,54 @@
+//! Blind indexes: the keyed fingerprints by which a sealed number is found again, and the lanes that
+//! follow from them.
+
+use kernel::{IdNumber, Mobile};
+use platform::db::LaneKey;
+use platform::vault::Vault;
+
+/// A keyed fingerprint; equal for equal values, and worth nothing without the vault's key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Blind(Vec<u8>);
+
+impl Blind {
+    /// The fingerprint of a mobile number.
+    pub fn mobile(vault: &Vault, mobile: &Mobile) -> Blind {
+        Blind(vault.blind("mobile", mobile.expose()).to_vec())
+    }
+
+    /// The fingerprint of an ID number.
+    pub fn id_number(vault: &Vault, number: &IdNumber) -> Blind {
+        Blind(vault.blind("id_number", number.expose()).to_vec())
+    }
+
+    /// The fingerprint of what was typed as login name, with the device that has its own budget.
+    pub(crate) fn guard(vault: &Vault, who: &str, device: Option<&str>) -> Blind {
+        Blind(vault.blind("login_guard", &format!("{who}\n{}", device.unwrap_or(""))).to_vec())
+    }
+
+    pub(crate) fn stored(bytes: Vec<u8>) -> Blind {
+        Blind(bytes)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// A short form for audit subjects where there is no id to name.
+    pub(crate) fn short(&self) -> String {
+        hex(self.0.get(..8).unwrap_or(&self.0))
+    }
+
+    /// The lane of rows that belong to nobody known yet: codes of this number, guards of this name.
+    pub(crate) fn lane(&self) -> LaneKey {
+        LaneKey::of("person", &hex(&self.0))
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

@@ -1,0 +1,35 @@
+//! What can break under any use case of this crate, as opposed to what it can refuse: a refusal is
+//! part of its outcome.
+
+use platform::db::DbFault;
+use platform::password::HashError;
+use platform::policy::PolicyError;
+use platform::vault::VaultError;
+use ui::Problem;
+
+/// Something beneath the use case did not work; nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The database.
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+    /// A key or a sealed value.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Policy for the day is missing.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The password hasher is full or broke.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Problem {
+        match failure {
+            Failure::Fault(fault) => Problem::from(fault),
+            Failure::Hash(HashError::Busy) => Problem::busy(5),
+            other => Problem::fault(other),
+        }
+    }
+}

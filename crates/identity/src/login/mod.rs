@@ -1,0 +1,14 @@
+//! Login by password or by SMS code, and the lock-out that grows (ACC-3, T03, T05).
+
+mod by_code;
+mod by_password;
+mod device;
+mod guard;
+mod pages;
+pub(crate) mod store;
+
+pub(crate) use by_code::{ByCode, CodeLogin, by_code};
+pub(crate) use by_password::{ByPassword, DUMMY_HASH, PasswordLogin, by_password};
+pub(crate) use device::KnownDevice;
+pub(crate) use guard::Guard;
+pub(crate) use pages::routes;

@@ -1,0 +1,12 @@
+//! People and their accounts: the only place that knows how names and numbers are sealed.
+
+mod create;
+mod model;
+mod pages;
+pub(crate) mod store;
+
+pub(crate) use create::Newcomer;
+pub use model::{AccountId, AccountState, Myself, PatientCard, PersonId};
+pub(crate) use model::lane;
+pub(crate) use pages::routes;
+pub use store::patient_card;

@@ -1,0 +1,62 @@
+//! Who a person and an account are; the account's states.
+
+use kernel::{Mask, Mobile, PersonName};
+use platform::db::LaneKey;
+
+kernel::typed_id!(
+    /// A human being, whether or not there is an account.
+    pub PersonId, "per"
+);
+kernel::typed_id!(
+    /// What a person logs in to; one active account a person.
+    pub AccountId, "acc"
+);
+
+/// The lane that owns a person's rows: account, sessions, messages.
+pub(crate) fn lane(person: &PersonId) -> LaneKey {
+    LaneKey::of("person", person.as_str())
+}
+
+/// Where an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// Can log in.
+    Active,
+    /// Closed at the person's wish; the mobile number is free again.
+    Closed,
+}
+
+impl AccountState {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            AccountState::Active => "active",
+            AccountState::Closed => "closed",
+        }
+    }
+}
+
+/// What staff see of a patient: the name in full, the numbers masked.
+pub struct PatientCard {
+    /// The name.
+    pub name: PersonName,
+    /// Like `320402********0012`.
+    pub id_masked: String,
+    /// Like `138****8000`; empty without an active account.
+    pub mobile_masked: String,
+}
+
+/// A person as that person's own pages show them.
+#[derive(Clone)]
+pub struct Myself {
+    /// The name in full: it is one's own.
+    pub name: String,
+    /// Like `138****8000`.
+    pub mobile_masked: String,
+}
+
+impl Myself {
+    pub(crate) fn new(name: &PersonName, mobile: &Mobile) -> Myself {
+        Myself { name: name.expose().to_owned(), mobile_masked: mobile.masked() }
+    }
+}

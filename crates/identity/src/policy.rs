@@ -1,0 +1,184 @@
+//! The dated figures of `policy/identity.toml`, one section a feature.
+
+use platform::policy::Section;
+use serde::Deserialize;
+
+/// Codes by SMS (ACC-6).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsCodePolicy {
+    /// A code's life in seconds.
+    pub valid_secs: i64,
+    /// Wrong tries that kill a code.
+    pub tries: i64,
+    /// One code to a number in so many seconds.
+    pub every_secs: i64,
+    /// Codes to a number in any 60 minutes.
+    pub per_hour: usize,
+    /// Codes to a number in any 24 hours.
+    pub per_day: usize,
+    /// Codes asked for from one address within the window.
+    pub address_limit: u32,
+    /// That window, in seconds.
+    pub address_window_secs: i64,
+}
+
+impl Section for SmsCodePolicy {
+    const NAME: &'static str = "sms_codes";
+
+    fn check(&self) -> Result<(), String> {
+        positive("valid_secs", self.valid_secs)?;
+        positive("tries", self.tries)?;
+        positive("every_secs", self.every_secs)?;
+        positive("address_window_secs", self.address_window_secs)?;
+        if self.valid_secs > 600 {
+            return Err("valid_secs may not pass 600: a code lives ten minutes at most".into());
+        }
+        if self.per_hour == 0 || self.per_day < self.per_hour || self.address_limit == 0 {
+            return Err("per_hour must be at least 1, per_day at least per_hour, address_limit at least 1".into());
+        }
+        Ok(())
+    }
+}
+
+/// Login and its growing lock-out (ACC-3).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginPolicy {
+    /// Wrong passwords before each lock.
+    pub tries: i64,
+    /// Length of the first lock, the second, …; the last holds for all that follow. Seconds.
+    pub lock_secs: Vec<i64>,
+    /// After so many seconds without a wrong try the ladder starts anew.
+    pub forget_secs: i64,
+    /// How long a device that logged in keeps its own budget, in days.
+    pub device_days: i64,
+    /// Attempts from one address within the window.
+    pub address_limit: u32,
+    /// That window, in seconds.
+    pub address_window_secs: i64,
+}
+
+impl Section for LoginPolicy {
+    const NAME: &'static str = "login";
+
+    fn check(&self) -> Result<(), String> {
+        positive("tries", self.tries)?;
+        positive("forget_secs", self.forget_secs)?;
+        positive("device_days", self.device_days)?;
+        positive("address_window_secs", self.address_window_secs)?;
+        if self.lock_secs.is_empty() || self.lock_secs.iter().any(|secs| *secs <= 0) {
+            return Err("lock_secs needs at least one length, each above 0".into());
+        }
+        if self.lock_secs.windows(2).any(|pair| pair[1] < pair[0]) {
+            return Err("lock_secs must not shrink".into());
+        }
+        if self.address_limit == 0 {
+            return Err("address_limit must be at least 1".into());
+        }
+        Ok(())
+    }
+}
+
+/// How long a session lives.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionPolicy {
+    /// A citizen's session ends when unused for so many seconds.
+    pub idle_secs: i64,
+    /// And so many seconds after login in any case.
+    pub absolute_secs: i64,
+    /// "Last seen" is written at most once in so many seconds.
+    pub seen_secs: i64,
+    /// A desk session ends so many seconds after login.
+    pub staff_absolute_secs: i64,
+}
+
+impl Section for SessionPolicy {
+    const NAME: &'static str = "sessions";
+
+    fn check(&self) -> Result<(), String> {
+        positive("idle_secs", self.idle_secs)?;
+        positive("absolute_secs", self.absolute_secs)?;
+        positive("seen_secs", self.seen_secs)?;
+        positive("staff_absolute_secs", self.staff_absolute_secs)?;
+        if self.seen_secs >= self.idle_secs {
+            return Err("seen_secs must be shorter than idle_secs, or a used session would end".into());
+        }
+        Ok(())
+    }
+}
+
+/// What a login password must be like.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordPolicy {
+    /// Shortest password with letters and digits both.
+    pub min_chars: usize,
+    /// From this length on any characters will do.
+    pub free_chars: usize,
+    /// Longest password taken.
+    pub max_chars: usize,
+    /// Different characters in it, at least.
+    pub min_different: usize,
+    /// Passwords refused as they stand, in any case of letters.
+    pub weak: Vec<String>,
+}
+
+impl Section for PasswordPolicy {
+    const NAME: &'static str = "passwords";
+
+    fn check(&self) -> Result<(), String> {
+        if self.min_chars < 8 {
+            return Err("min_chars may not be below 8".into());
+        }
+        if self.free_chars < self.min_chars || self.max_chars < self.free_chars {
+            return Err("min_chars, free_chars and max_chars must grow in this order".into());
+        }
+        Ok(())
+    }
+}
+
+fn positive(name: &str, value: i64) -> Result<(), String> {
+    if value > 0 { Ok(()) } else { Err(format!("{name} must be above 0")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ladder_that_shrinks_is_refused() {
+        let mut policy = login();
+        assert_eq!(policy.check(), Ok(()));
+        policy.lock_secs = vec![300, 60];
+        assert!(policy.check().is_err());
+        policy.lock_secs = vec![];
+        assert!(policy.check().is_err());
+    }
+
+    #[test]
+    fn a_code_lives_ten_minutes_at_most() {
+        let policy = SmsCodePolicy {
+            valid_secs: 601,
+            tries: 5,
+            every_secs: 60,
+            per_hour: 5,
+            per_day: 10,
+            address_limit: 1,
+            address_window_secs: 1,
+        };
+        assert!(policy.check().is_err());
+    }
+
+    fn login() -> LoginPolicy {
+        LoginPolicy {
+            tries: 5,
+            lock_secs: vec![60, 300, 900, 3600],
+            forget_secs: 86_400,
+            device_days: 180,
+            address_limit: 300,
+            address_window_secs: 600,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Sessions of citizens: opened at login, found by their token at each request, ended by sign-out,
+//! by hand from another device, by disuse or by age.
+
+mod end;
+mod extract;
+mod model;
+mod open;
+mod pages;
+pub(crate) mod store;
+mod token;
+
+pub use end::{end, end_others};
+pub(crate) use end::end_by_token;
+pub use extract::{Citizen, MaybeCitizen};
+pub use model::SessionId;
+pub(crate) use open::{NewSession, Seat};
+pub(crate) use pages::routes;
+pub(crate) use token::Token;

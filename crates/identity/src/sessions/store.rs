@@ -1,0 +1,155 @@
+//! The only SQL for `session`. Inserts may come from any lane; updates only from the person's own.
+
+use kernel::Moment;
+use platform::db::{DbFault, Tx};
+use platform::{sql, vals};
+
+use super::model::{SessionId, SessionState};
+use super::open::NewSession;
+use crate::people::{AccountId, AccountState, PersonId};
+
+const LIVE: &str = SessionState::Live.as_str();
+const ENDED: &str = SessionState::Ended.as_str();
+
+/// A live session as a request needs it.
+pub(crate) struct Found {
+    pub(crate) id: SessionId,
+    pub(crate) account: AccountId,
+    pub(crate) person: PersonId,
+    pub(crate) seen_at: Moment,
+    pub(crate) expires_at: Moment,
+}
+
+/// One line of the list of sessions.
+pub(crate) struct Listed {
+    pub(crate) id: SessionId,
+    pub(crate) device: String,
+    pub(crate) address: String,
+    pub(crate) seen_at: Moment,
+    pub(crate) expires_at: Moment,
+}
+
+/// Opens a session.
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewSession, account: &AccountId, person: &PersonId) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO session (id, account_id, person_id, token_hash, device, address, state, created_at, seen_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        ),
+        vals![
+            new.id.as_str(),
+            account.as_str(),
+            person.as_str(),
+            new.token.hash(),
+            new.seat.device.as_str(),
+            new.seat.address.as_str(),
+            LIVE,
+            new.now,
+            new.now,
+            new.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// The live session of an active account with this token's hash.
+pub(crate) fn by_token(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Found>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at
+             FROM session s JOIN account a ON a.id = s.account_id
+             WHERE s.token_hash = $1 AND s.state = $2 AND a.state = $3"
+        ),
+        vals![hash, LIVE, AccountState::Active.as_str()],
+        |row| {
+            Ok(Found {
+                id: row.parse(0)?,
+                account: row.parse(1)?,
+                person: row.parse(2)?,
+                seen_at: row.moment(3)?,
+                expires_at: row.moment(4)?,
+            })
+        },
+    )
+}
+
+/// Whose live session a token opens.
+pub(crate) fn owner_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<(SessionId, PersonId)>, DbFault> {
+    tx.opt(
+        sql!("SELECT id, person_id FROM session WHERE token_hash = $1 AND state = $2"),
+        vals![hash, LIVE],
+        |row| Ok((row.parse(0)?, row.parse(1)?)),
+    )
+}
+
+/// Notes that a session was used.
+pub(crate) fn seen(tx: &mut Tx<'_>, session: &SessionId, now: Moment) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("UPDATE session SET seen_at = $1 WHERE id = $2 AND state = $3 AND seen_at < $4"),
+        vals![now, session.as_str(), LIVE, now],
+    )?;
+    Ok(())
+}
+
+/// A person's sessions that are not past their time, the last used first.
+pub(crate) fn list(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Listed>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT id, device, address, seen_at, expires_at FROM session
+             WHERE person_id = $1 AND state = $2 AND expires_at > $3 ORDER BY seen_at DESC, id DESC LIMIT 50"
+        ),
+        vals![person.as_str(), LIVE, now],
+        |row| {
+            Ok(Listed {
+                id: row.parse(0)?,
+                device: row.text(1)?,
+                address: row.text(2)?,
+                seen_at: row.moment(3)?,
+                expires_at: row.moment(4)?,
+            })
+        },
+    )
+}
+
+/// Ends one session of a person; `false` if it is not theirs or had ended.
+pub(crate) fn end(tx: &mut Tx<'_>, person: &PersonId, session: &SessionId, now: Moment) -> Result<bool, DbFault> {
+    let ended = tx.exec(
+        sql!("UPDATE session SET state = $1, ended_at = $2 WHERE id = $3 AND person_id = $4 AND state = $5"),
+        vals![ENDED, now, session.as_str(), person.as_str(), LIVE],
+    )?;
+    Ok(ended == 1)
+}
+
+/// Ends all sessions of a person but one.
+pub(crate) fn end_others(tx: &mut Tx<'_>, person: &PersonId, keep: &SessionId, now: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("UPDATE session SET state = $1, ended_at = $2 WHERE person_id = $3 AND id <> $4 AND state = $5"),
+        vals![ENDED, now, person.as_str(), keep.as_str(), LIVE],
+    )
+}
+
+/// Deletes up to 500 sessions whose time ended before `before`; returns how many.
+pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < $1 LIMIT 500)"),
+        vals![before],
+    )
+}
+
+/// Live sessions of accounts that are closed (I-D13).
+pub(crate) fn of_closed_accounts(tx: &mut Tx<'_>, now: Moment) -> Result<(u64, Vec<String>), DbFault> {
+    let rows = tx.one(
+        sql!("SELECT COUNT(*) FROM session WHERE state = $1 AND expires_at > $2"),
+        vals![LIVE, now],
+        |row| row.int(0),
+    )?;
+    let broken = tx.query(
+        sql!(
+            "SELECT s.id, a.id FROM session s JOIN account a ON a.id = s.account_id
+             WHERE s.state = $1 AND s.expires_at > $2 AND a.state <> $3 ORDER BY s.id"
+        ),
+        vals![LIVE, now, AccountState::Active.as_str()],
+        |row| Ok(format!("{} is live though account {} is closed", row.text(0)?, row.text(1)?)),
+    )?;
+    Ok((u64::try_from(rows).unwrap_or(0), broken))
+}

@@ -1,0 +1,265 @@
+//! A code's life: states, the transition table, the verdict on a try, the caps on asking. Pure.
+
+use kernel::Moment;
+
+use crate::policy::SmsCodePolicy;
+
+kernel::typed_id!(
+    /// A code that was asked for; knowing this id is what ties a code to the browser that asked.
+    pub CodeId, "otp"
+);
+
+/// Digits in a code.
+pub(crate) const CODE_DIGITS: usize = 6;
+
+/// What a code was asked for; it serves nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Opening an account.
+    SignUp,
+    /// Logging in without a password.
+    Login,
+}
+
+impl Purpose {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Purpose::SignUp => "sign_up",
+            Purpose::Login => "login",
+        }
+    }
+
+    /// Reads what [`Purpose::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<Purpose> {
+        [Purpose::SignUp, Purpose::Login].into_iter().find(|purpose| purpose.as_str() == text)
+    }
+}
+
+/// Where a code stands. That it is too old is not a state: `expires_at` says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeState {
+    /// May be tried.
+    Live,
+    /// Was right once; never again.
+    Used,
+    /// Too many wrong tries.
+    Killed,
+    /// A newer code took its place.
+    Replaced,
+}
+
+impl CodeState {
+    /// All states, for tables and tests.
+    pub const ALL: [CodeState; 4] = [CodeState::Live, CodeState::Used, CodeState::Killed, CodeState::Replaced];
+
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CodeState::Live => "live",
+            CodeState::Used => "used",
+            CodeState::Killed => "killed",
+            CodeState::Replaced => "replaced",
+        }
+    }
+
+    /// Reads what [`CodeState::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<CodeState> {
+        CodeState::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// The transition table; `None` where an event changes nothing.
+    pub(crate) fn on(self, event: CodeEvent) -> Option<CodeState> {
+        match (self, event) {
+            (CodeState::Live, CodeEvent::Right) => Some(CodeState::Used),
+            (CodeState::Live, CodeEvent::Wrong) => Some(CodeState::Live),
+            (CodeState::Live, CodeEvent::LastWrong) => Some(CodeState::Killed),
+            (CodeState::Live, CodeEvent::Renewed) => Some(CodeState::Replaced),
+            (CodeState::Used | CodeState::Killed | CodeState::Replaced, _) => None,
+        }
+    }
+}
+
+/// What happens to a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CodeEvent {
+    /// The right digits in time.
+    Right,
+    /// Wrong digits, tries left.
+    Wrong,
+    /// Wrong digits, and that was the last try.
+    LastWrong,
+    /// The person asked for another code.
+    Renewed,
+}
+
+/// A code as a decision needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct CodeView {
+    pub(crate) purpose: Purpose,
+    pub(crate) state: CodeState,
+    pub(crate) tries: i64,
+    pub(crate) expires_at: Moment,
+}
+
+/// Why a code was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Wrong digits; so many tries are left.
+    Wrong {
+        /// At least 1.
+        left: i64,
+    },
+    /// Too many wrong tries; a new code is needed.
+    Killed,
+    /// Too old; a new code is needed.
+    Expired,
+    /// Used already, replaced by a newer one, or never there.
+    Gone,
+}
+
+/// The verdict on one try, and what becomes of the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) answer: Result<(), Refusal>,
+    /// New state and count of wrong tries; `None` if nothing is to be written.
+    pub(crate) write: Option<(CodeState, i64)>,
+}
+
+/// Judges one try. `matches` says whether the digits are right.
+pub(crate) fn judge(code: &CodeView, purpose: Purpose, matches: bool, now: Moment, max_tries: i64) -> Verdict {
+    let refuse = |refusal| Verdict { answer: Err(refusal), write: None };
+    if code.purpose != purpose {
+        return refuse(Refusal::Gone);
+    }
+    match code.state {
+        CodeState::Live => {}
+        CodeState::Killed => return refuse(Refusal::Killed),
+        CodeState::Used | CodeState::Replaced => return refuse(Refusal::Gone),
+    }
+    if now >= code.expires_at {
+        return refuse(Refusal::Expired);
+    }
+    let tries = if matches { code.tries } else { code.tries + 1 };
+    let (event, answer) = if matches {
+        (CodeEvent::Right, Ok(()))
+    } else if tries >= max_tries {
+        (CodeEvent::LastWrong, Err(Refusal::Killed))
+    } else {
+        (CodeEvent::Wrong, Err(Refusal::Wrong { left: max_tries - tries }))
+    };
+    Verdict { answer, write: code.state.on(event).map(|state| (state, tries)) }
+}
+
+/// Seconds until another code may be asked for; `None` if now. `granted` holds the moments of the
+/// number's codes of the last 24 hours, in any order.
+pub(crate) fn wait_secs(granted: &[Moment], now: Moment, policy: &SmsCodePolicy) -> Option<i64> {
+    let windows = [(policy.every_secs, 1), (3600, policy.per_hour), (86_400, policy.per_day)];
+    windows.into_iter().filter_map(|(window, cap)| window_wait(granted, now, window, cap)).max()
+}
+
+fn window_wait(granted: &[Moment], now: Moment, window_secs: i64, cap: usize) -> Option<i64> {
+    let mut inside: Vec<i64> = granted.iter().map(|at| at.plus_secs(window_secs).ms() - now.ms()).filter(|ms| *ms > 0).collect();
+    if inside.len() < cap {
+        return None;
+    }
+    // The newest `cap` count; asking is free again once the oldest of these has left the window.
+    inside.sort_unstable_by(|a, b| b.cmp(a));
+    inside.get(cap.checked_sub(1)?).map(|ms| (ms + 999) / 1000)
+}
+
+/// The digits of a typed code: spaces gone, full-width digits made plain. `None` unless six digits.
+pub(crate) fn clean_code(typed: &str) -> Option<String> {
+    let digits: String = typed.chars().filter(|c| !c.is_whitespace()).map(plain_digit).collect();
+    (digits.len() == CODE_DIGITS && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+}
+
+fn plain_digit(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(secs: i64) -> Moment {
+        Moment::from_ms(1_760_000_000_000).plus_secs(secs)
+    }
+
+    fn live(tries: i64) -> CodeView {
+        CodeView { purpose: Purpose::Login, state: CodeState::Live, tries, expires_at: at(300) }
+    }
+
+    #[test]
+    fn only_a_live_code_changes() {
+        let events = [CodeEvent::Right, CodeEvent::Wrong, CodeEvent::LastWrong, CodeEvent::Renewed];
+        for state in CodeState::ALL {
+            for event in events {
+                assert_eq!(state.on(event).is_some(), state == CodeState::Live, "{state:?} {event:?}");
+            }
+            assert_eq!(CodeState::parse(state.as_str()), Some(state));
+        }
+    }
+
+    #[test]
+    fn a_right_code_is_used_once() {
+        let verdict = judge(&live(4), Purpose::Login, true, at(299), 5);
+        assert_eq!(verdict, Verdict { answer: Ok(()), write: Some((CodeState::Used, 4)) });
+        let used = CodeView { state: CodeState::Used, ..live(4) };
+        assert_eq!(judge(&used, Purpose::Login, true, at(10), 5).answer, Err(Refusal::Gone));
+    }
+
+    #[test]
+    fn the_fifth_wrong_try_kills() {
+        for tries in 0..4 {
+            let verdict = judge(&live(tries), Purpose::Login, false, at(1), 5);
+            assert_eq!(verdict.answer, Err(Refusal::Wrong { left: 4 - tries }));
+            assert_eq!(verdict.write, Some((CodeState::Live, tries + 1)));
+        }
+        let verdict = judge(&live(4), Purpose::Login, false, at(1), 5);
+        assert_eq!(verdict, Verdict { answer: Err(Refusal::Killed), write: Some((CodeState::Killed, 5)) });
+        let killed = CodeView { state: CodeState::Killed, ..live(5) };
+        assert_eq!(judge(&killed, Purpose::Login, true, at(2), 5).answer, Err(Refusal::Killed));
+    }
+
+    #[test]
+    fn a_code_serves_its_purpose_and_time_only() {
+        assert_eq!(judge(&live(0), Purpose::SignUp, true, at(1), 5).answer, Err(Refusal::Gone));
+        let late = judge(&live(0), Purpose::Login, true, at(300), 5);
+        assert_eq!(late, Verdict { answer: Err(Refusal::Expired), write: None });
+    }
+
+    #[test]
+    fn asking_is_capped_by_minute_hour_and_day() {
+        let policy = SmsCodePolicy {
+            valid_secs: 300,
+            tries: 5,
+            every_secs: 60,
+            per_hour: 5,
+            per_day: 10,
+            address_limit: 100,
+            address_window_secs: 3600,
+        };
+        assert_eq!(wait_secs(&[], at(0), &policy), None);
+        assert_eq!(wait_secs(&[at(0)], at(1), &policy), Some(59));
+        assert_eq!(wait_secs(&[at(0)], at(60), &policy), None);
+        let hour: Vec<Moment> = (0..5).map(|n| at(n * 60)).collect();
+        assert_eq!(wait_secs(&hour, at(300), &policy), Some(3300));
+        assert_eq!(wait_secs(&hour, at(3600), &policy), None);
+        let day: Vec<Moment> = (0..10).map(|n| at(n * 3600)).collect();
+        assert_eq!(wait_secs(&day, at(36_000), &policy), Some(86_400 - 36_000));
+        assert_eq!(wait_secs(&day, at(86_400), &policy), None);
+    }
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        assert_eq!(clean_code(" 123 456 "), Some("123456".into()));
+        assert_eq!(clean_code("１２３４５６"), Some("123456".into()));
+        for wrong in ["", "12345", "1234567", "12345a"] {
+            assert_eq!(clean_code(wrong), None, "{wrong}");
+        }
+    }
+}

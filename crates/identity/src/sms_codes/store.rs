@@ -1,0 +1,160 @@
+//! The only SQL for `sms_code` and `sms_log`.
+
+use kernel::Moment;
+use platform::db::{DbFault, Row, Tx};
+use platform::{sql, vals};
+
+use super::model::{CodeId, CodeState, CodeView, Purpose};
+use crate::blind::Blind;
+use crate::sealed::Column;
+
+/// Sealed with the system key: a number nobody owns yet has no key of its own. The row is wiped
+/// within a day.
+pub(crate) const MOBILE: Column = Column::new("sms_code", "mobile");
+
+const LIVE: &str = CodeState::Live.as_str();
+
+/// A code to insert.
+#[derive(Clone)]
+pub(crate) struct NewCode {
+    pub(crate) id: CodeId,
+    pub(crate) purpose: Purpose,
+    pub(crate) mobile: Vec<u8>,
+    pub(crate) mobile_blind: Blind,
+    pub(crate) ticket: String,
+    pub(crate) code_mac: [u8; 32],
+    pub(crate) now: Moment,
+    pub(crate) expires_at: Moment,
+}
+
+/// The live code that was asked for with the same form.
+pub(crate) fn live_with_ticket(tx: &mut Tx<'_>, new: &NewCode) -> Result<Option<CodeId>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT id FROM sms_code
+             WHERE mobile_blind = $1 AND purpose = $2 AND ticket = $3 AND state = $4 AND expires_at > $5"
+        ),
+        vals![new.mobile_blind.bytes(), new.purpose.as_str(), new.ticket.as_str(), LIVE, new.now],
+        |row| row.parse(0),
+    )
+}
+
+/// When codes were granted to a number, for any purpose, since a moment.
+pub(crate) fn granted_since(tx: &mut Tx<'_>, mobile: &Blind, since: Moment) -> Result<Vec<Moment>, DbFault> {
+    tx.query(
+        sql!("SELECT at FROM sms_log WHERE mobile_blind = $1 AND at > $2"),
+        vals![mobile.bytes(), since],
+        |row| row.moment(0),
+    )
+}
+
+/// Ends the live code of a number and purpose, if any.
+pub(crate) fn replace_live(tx: &mut Tx<'_>, new: &NewCode) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "UPDATE sms_code SET state = $1, ended_at = $2
+             WHERE mobile_blind = $3 AND purpose = $4 AND state = $5"
+        ),
+        vals![CodeState::Replaced.as_str(), new.now, new.mobile_blind.bytes(), new.purpose.as_str(), LIVE],
+    )?;
+    Ok(())
+}
+
+/// Inserts a code and its line in the log that the caps count.
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCode) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO sms_code (id, purpose, mobile, mobile_blind, ticket, code_mac, state, tries, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)"
+        ),
+        vals![
+            new.id.as_str(),
+            new.purpose.as_str(),
+            new.mobile.as_slice(),
+            new.mobile_blind.bytes(),
+            new.ticket.as_str(),
+            &new.code_mac[..],
+            LIVE,
+            new.now,
+            new.expires_at
+        ],
+    )?;
+    tx.exec(
+        sql!("INSERT INTO sms_log (id, mobile_blind, purpose, at) VALUES ($1, $2, $3, $4)"),
+        vals![new.id.as_str(), new.mobile_blind.bytes(), new.purpose.as_str(), new.now],
+    )?;
+    Ok(())
+}
+
+/// The sealed number a code went to.
+pub(crate) fn mobile_of(tx: &mut Tx<'_>, id: &CodeId, purpose: Purpose) -> Result<Option<Vec<u8>>, DbFault> {
+    tx.opt(
+        sql!("SELECT mobile FROM sms_code WHERE id = $1 AND purpose = $2"),
+        vals![id.as_str(), purpose.as_str()],
+        |row| row.blob(0),
+    )
+}
+
+/// A code with the fingerprint of its digits.
+pub(crate) fn find(tx: &mut Tx<'_>, id: &CodeId) -> Result<Option<(CodeView, Vec<u8>)>, DbFault> {
+    tx.opt(
+        sql!("SELECT purpose, state, tries, expires_at, code_mac FROM sms_code WHERE id = $1"),
+        vals![id.as_str()],
+        |row| Ok((view(row)?, row.blob(4)?)),
+    )
+}
+
+fn view(row: &Row) -> Result<CodeView, DbFault> {
+    let (purpose, state) = (row.text(0)?, row.text(1)?);
+    Ok(CodeView {
+        purpose: Purpose::parse(&purpose).ok_or_else(|| DbFault::Corrupt(format!("no such purpose: {purpose}")))?,
+        state: CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?,
+        tries: row.int(2)?,
+        expires_at: row.moment(3)?,
+    })
+}
+
+/// Writes a verdict; the code must still be live, which the lane guarantees.
+pub(crate) fn set_state(tx: &mut Tx<'_>, id: &CodeId, state: CodeState, tries: i64, now: Moment) -> Result<(), DbFault> {
+    let ended_at = (state != CodeState::Live).then_some(now);
+    tx.exec(
+        sql!("UPDATE sms_code SET state = $1, tries = $2, ended_at = $3 WHERE id = $4 AND state = $5"),
+        vals![state.as_str(), tries, ended_at, id.as_str(), LIVE],
+    )?;
+    Ok(())
+}
+
+/// Deletes up to 500 codes that ended their time before `before`; returns how many.
+pub(crate) fn wipe_codes(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM sms_code WHERE id IN (SELECT id FROM sms_code WHERE expires_at < $1 LIMIT 500)"),
+        vals![before],
+    )
+}
+
+/// Deletes up to 500 lines of the log from before `before`; returns how many.
+pub(crate) fn wipe_log(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM sms_log WHERE id IN (SELECT id FROM sms_log WHERE at < $1 LIMIT 500)"),
+        vals![before],
+    )
+}
+
+/// Codes that break a rule of ACC-6 (I-D06): too many tries, too long a life, used after the end,
+/// of no known purpose or state.
+pub(crate) fn broken(tx: &mut Tx<'_>, max_tries: i64, max_ms: i64) -> Result<(u64, Vec<String>), DbFault> {
+    let rows = tx.one(sql!("SELECT COUNT(*) FROM sms_code"), vals![], |row| row.int(0))?;
+    let broken = tx.query(
+        sql!(
+            "SELECT id, state, tries FROM sms_code
+             WHERE tries > $1 OR expires_at - created_at > $2
+             OR (state = 'used' AND (ended_at IS NULL OR ended_at >= expires_at))
+             OR (state = 'killed' AND tries < 1)
+             OR purpose NOT IN ('sign_up', 'login') OR state NOT IN ('live', 'used', 'killed', 'replaced')
+             ORDER BY id"
+        ),
+        vals![max_tries, max_ms],
+        |row| Ok(format!("{} is {} after {} wrong tries", row.text(0)?, row.text(1)?, row.int(2)?)),
+    )?;
+    Ok((u64::try_from(rows).unwrap_or(0), broken))
+}

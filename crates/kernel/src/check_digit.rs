@@ -1,0 +1,116 @@
+//! Check digits, as pure functions: MOD 11-2 of identity numbers, MOD 11,10 of visit barcodes.
+
+/// ISO 7064 MOD 11-2 as GB 11643-1999 uses it: seventeen digits and one of `0`–`9`, `X`.
+pub mod mod11_2 {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const CHECK: &[u8; 11] = b"10X98765432";
+
+    /// The check character of seventeen ASCII digits; `None` for anything else.
+    pub fn of(digits: &str) -> Option<char> {
+        if digits.len() != WEIGHTS.len() {
+            return None;
+        }
+        let mut sum = 0;
+        for (c, weight) in digits.chars().zip(WEIGHTS) {
+            sum += c.to_digit(10)? * weight;
+        }
+        CHECK.get(sum as usize % 11).map(|&b| char::from(b))
+    }
+
+    /// Whether eighteen characters end in the right check character (`X` in upper case).
+    pub fn valid(number: &str) -> bool {
+        let mut chars = number.chars();
+        let last = chars.next_back();
+        last.is_some() && of(chars.as_str()) == last
+    }
+}
+
+/// ISO 7064 MOD 11,10: one digit after any number of digits. It finds every single wrong digit
+/// and nearly all swaps of neighbours, and needs no letter, so the barcode stays all digits.
+pub mod mod11_10 {
+    /// The digits with their check digit after them; `None` unless all are ASCII digits and there
+    /// is at least one.
+    pub fn append(digits: &str) -> Option<String> {
+        let product = product(digits)?;
+        let check = char::from_digit((11 - product) % 10, 10)?;
+        Some(format!("{digits}{check}"))
+    }
+
+    /// Whether the last digit is the check digit of those before it.
+    pub fn valid(number: &str) -> bool {
+        let Some((at, _)) = number.char_indices().next_back() else {
+            return false;
+        };
+        append(&number[..at]).is_some_and(|whole| whole == number)
+    }
+
+    /// The running product of the standard after all digits; 1 to 10.
+    fn product(digits: &str) -> Option<u32> {
+        if digits.is_empty() {
+            return None;
+        }
+        digits.chars().try_fold(10, |product, c| {
+            let sum = (product + c.to_digit(10)?) % 10;
+            let sum = if sum == 0 { 10 } else { sum };
+            Some(sum * 2 % 11)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identity_number_vectors() {
+        for number in ["11010519491231002X", "320402198001010012", "83000019810715006X"] {
+            let (digits, check) = number.split_at(17);
+            assert_eq!(mod11_2::of(digits).map(String::from).as_deref(), Some(check));
+            assert!(mod11_2::valid(number));
+        }
+        for bad in [
+            "",
+            "X",
+            "32040219800101001",
+            "320402198001010013",
+            "11010519491231002x",
+            "3204021980010100122",
+            "32040219800101001２",
+            "３20402198001010012",
+            "3204021980010é012",
+        ] {
+            assert!(!mod11_2::valid(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn mod11_10_vectors() {
+        // The standard's example; a German tax number; a Croatian personal number.
+        for number in ["07945", "86095742719", "69435151530"] {
+            let digits = &number[..number.len() - 1];
+            assert_eq!(mod11_10::append(digits).as_deref(), Some(number));
+            assert!(mod11_10::valid(number), "{number}");
+        }
+        for bad in ["", "5", "07946", "0794", "0794X", "x7945", "0794５", "０7945", " 07945"] {
+            assert!(!mod11_10::valid(bad), "{bad}");
+        }
+        assert_eq!(mod11_10::append(""), None);
+        assert_eq!(mod11_10::append("12a4"), None);
+    }
+
+    #[test]
+    fn every_single_wrong_digit_of_a_visit_code_is_found() {
+        let code = mod11_10::append("000000000000000").unwrap();
+        assert_eq!(code.len(), 16);
+        for digits in ["000000000000000", "123456789012345", "999999999999999"] {
+            let code = mod11_10::append(digits).unwrap();
+            for at in 0..code.len() {
+                for wrong in ('0'..='9').filter(|c| !code[at..].starts_with(*c)) {
+                    let mut typed = code.clone();
+                    typed.replace_range(at..=at, &wrong.to_string());
+                    assert!(!mod11_10::valid(&typed), "{typed}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Pure values shared by every crate: money, time, randomness, ids, people's numbers and names,
+//! the working-day calendar, check digits.
+//!
+//! Nothing here reads a file, opens a socket, waits, or knows a table. A value that exists is
+//! valid: strings become these types once, at the edge, and inner code does not look again.
+
+pub mod check_digit;
+mod clock;
+mod id;
+mod id_number;
+mod mobile;
+mod moment;
+mod money;
+mod person_name;
+mod pii;
+mod rng;
+mod typing;
+mod work_calendar;
+
+pub use clock::{Clock, ManualClock, ShiftedClock, SystemClock};
+pub use id::{IdError, TypedId};
+pub use id_number::{IdKind, IdNumber, IdNumberError, Sex};
+pub use mobile::{Mobile, MobileError};
+pub use moment::Moment;
+pub use money::{Fen, MoneyError};
+pub use person_name::{NameError, PersonName};
+pub use pii::{Mask, Pii};
+pub use rng::{OsRng, Rng, SeededRng, bytes32};
+pub use work_calendar::{CalendarError, NoCalendar, WorkCalendar};
+
+pub use jiff::civil::{Date, DateTime, Time, Weekday};
+
+/// What [`typed_id!`] needs in the crates that call it; not for other use.
+#[doc(hidden)]
+pub mod macro_support {
+    pub use crate::id::{check_text, make_text};
+    pub use serde;
+}

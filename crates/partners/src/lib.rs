@@ -1,0 +1,9 @@
+//! Adapters: each carries what we ask of a partner in the partner's own protocol, with the fields
+//! and texts of `wire`, over platform's HTTP client (a deadline on every call, no retries, a
+//! bulkhead per partner).
+//!
+//! An adapter decides nothing about our own business. It turns an answer, or the lack of one, into
+//! a verdict, and the outbox does the rest.
+
+pub mod acs3;
+pub mod sms;

@@ -1,0 +1,195 @@
+//! The only SQL for the tables `audit_chain`, `audit`, `audit_anchor` and `audit_anchored`.
+
+use super::{Anchor, Fields, Hash, Opening, Record};
+use crate::db::{DbFault, Row, Tx};
+use crate::{sql, vals};
+
+pub(super) fn insert_row(tx: &mut Tx<'_>, row: &Record<'_>, hash: &Hash) -> Result<(), DbFault> {
+    let Fields { at, actor, act, subject, ip, request, detail } = &row.entry;
+    tx.exec(
+        sql!(
+            "INSERT INTO audit (chain, n, prev, hash, at, actor, act, subject, ip, request, detail)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        ),
+        vals![row.chain, row.n, &row.prev[..], &hash[..], *at, *actor, *act, *subject, *ip, *request, *detail],
+    )?;
+    Ok(())
+}
+
+pub(super) fn insert_opening(tx: &mut Tx<'_>, opening: &Opening) -> Result<(), DbFault> {
+    let Opening { chain, lane, started_at, predecessor, predecessor_n, predecessor_hash } = opening;
+    tx.exec(
+        sql!(
+            "INSERT INTO audit_chain (chain, lane, started_at, predecessor, predecessor_n, predecessor_hash)
+             VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
+        vals![chain, *lane, *started_at, predecessor.as_deref(), *predecessor_n, &predecessor_hash[..]],
+    )?;
+    Ok(())
+}
+
+pub(super) fn latest_chain(tx: &mut Tx<'_>, lane: i64) -> Result<Option<Opening>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT chain, lane, started_at, predecessor, predecessor_n, predecessor_hash FROM audit_chain
+             WHERE lane = $1 ORDER BY started_at DESC, chain DESC LIMIT 1"
+        ),
+        vals![lane],
+        to_opening,
+    )
+}
+
+pub(super) fn opening(tx: &mut Tx<'_>, chain: &str) -> Result<Option<Opening>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT chain, lane, started_at, predecessor, predecessor_n, predecessor_hash FROM audit_chain
+             WHERE chain = $1"
+        ),
+        vals![chain],
+        to_opening,
+    )
+}
+
+pub(super) fn openings_after(tx: &mut Tx<'_>, chain: &str, limit: i64) -> Result<Vec<Opening>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT chain, lane, started_at, predecessor, predecessor_n, predecessor_hash FROM audit_chain
+             WHERE chain > $1 ORDER BY chain LIMIT $2"
+        ),
+        vals![chain, limit],
+        to_opening,
+    )
+}
+
+fn to_opening(row: &Row) -> Result<Opening, DbFault> {
+    Ok(Opening {
+        chain: row.text(0)?,
+        lane: row.int(1)?,
+        started_at: row.moment(2)?,
+        predecessor: row.opt_text(3)?,
+        predecessor_n: row.int(4)?,
+        predecessor_hash: to_hash(&row.blob(5)?)?,
+    })
+}
+
+/// Number and hash of a chain's last row.
+pub(super) fn last_row(tx: &mut Tx<'_>, chain: &str) -> Result<Option<(i64, Hash)>, DbFault> {
+    tx.opt(sql!("SELECT n, hash FROM audit WHERE chain = $1 ORDER BY n DESC LIMIT 1"), vals![chain], |row| {
+        Ok((row.int(0)?, to_hash(&row.blob(1)?)?))
+    })
+}
+
+pub(super) fn hash_at(tx: &mut Tx<'_>, chain: &str, n: i64) -> Result<Option<Vec<u8>>, DbFault> {
+    tx.opt(sql!("SELECT hash FROM audit WHERE chain = $1 AND n = $2"), vals![chain, n], |row| row.blob(0))
+}
+
+/// Chains named by rows but never opened.
+pub(super) fn unopened_chains(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT DISTINCT audit.chain FROM audit LEFT JOIN audit_chain ON audit_chain.chain = audit.chain
+             WHERE audit_chain.chain IS NULL LIMIT 100"
+        ),
+        vals![],
+        |row| row.text(0),
+    )
+}
+
+/// A stored row, as it is; verification decides what to think of it.
+pub(super) struct Stored {
+    pub(super) n: i64,
+    pub(super) prev: Vec<u8>,
+    pub(super) hash: Vec<u8>,
+    pub(super) at: kernel::Moment,
+    /// actor, act, subject, ip, request, detail
+    pub(super) texts: [String; 6],
+}
+
+pub(super) fn rows_after(tx: &mut Tx<'_>, chain: &str, n: i64, limit: i64) -> Result<Vec<Stored>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT n, prev, hash, at, actor, act, subject, ip, request, detail FROM audit
+             WHERE chain = $1 AND n > $2 ORDER BY n LIMIT $3"
+        ),
+        vals![chain, n, limit],
+        |row| {
+            let texts = [row.text(4)?, row.text(5)?, row.text(6)?, row.text(7)?, row.text(8)?, row.text(9)?];
+            Ok(Stored { n: row.int(0)?, prev: row.blob(1)?, hash: row.blob(2)?, at: row.moment(3)?, texts })
+        },
+    )
+}
+
+/// The heads of all chains that have grown since they were last anchored, by chain.
+pub(super) fn unanchored_heads(tx: &mut Tx<'_>) -> Result<Vec<(String, i64, Vec<u8>)>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT audit.chain, audit.n, audit.hash FROM audit_chain
+             JOIN audit ON audit.chain = audit_chain.chain
+               AND audit.n = (SELECT MAX(tail.n) FROM audit AS tail WHERE tail.chain = audit_chain.chain)
+             LEFT JOIN audit_anchored ON audit_anchored.chain = audit_chain.chain
+             WHERE audit.n > COALESCE(audit_anchored.n, 0)
+             ORDER BY audit.chain"
+        ),
+        vals![],
+        |row| Ok((row.text(0)?, row.int(1)?, row.blob(2)?)),
+    )
+}
+
+pub(super) fn mark_anchored(tx: &mut Tx<'_>, chain: &str, n: i64) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO audit_anchored (chain, n) VALUES ($1, $2)
+             ON CONFLICT (chain) DO UPDATE SET n = excluded.n"
+        ),
+        vals![chain, n],
+    )?;
+    Ok(())
+}
+
+pub(super) fn insert_anchor(tx: &mut Tx<'_>, anchor: &Anchor) -> Result<(), DbFault> {
+    let Anchor { n, at, prev, heads, hash, signature } = anchor;
+    tx.exec(
+        sql!("INSERT INTO audit_anchor (n, at, prev, heads, hash, signature) VALUES ($1, $2, $3, $4, $5, $6)"),
+        vals![*n, *at, prev, heads, hash, signature],
+    )?;
+    Ok(())
+}
+
+pub(super) fn last_anchor(tx: &mut Tx<'_>) -> Result<Option<Anchor>, DbFault> {
+    tx.opt(
+        sql!("SELECT n, at, prev, heads, hash, signature FROM audit_anchor ORDER BY n DESC LIMIT 1"),
+        vals![],
+        to_anchor,
+    )
+}
+
+pub(super) fn anchors_after(tx: &mut Tx<'_>, n: i64, limit: i64) -> Result<Vec<Anchor>, DbFault> {
+    tx.query(
+        sql!("SELECT n, at, prev, heads, hash, signature FROM audit_anchor WHERE n > $1 ORDER BY n LIMIT $2"),
+        vals![n, limit],
+        to_anchor,
+    )
+}
+
+pub(super) fn anchor_at(tx: &mut Tx<'_>, n: i64) -> Result<Option<Anchor>, DbFault> {
+    tx.opt(
+        sql!("SELECT n, at, prev, heads, hash, signature FROM audit_anchor WHERE n = $1"),
+        vals![n],
+        to_anchor,
+    )
+}
+
+fn to_anchor(row: &Row) -> Result<Anchor, DbFault> {
+    Ok(Anchor {
+        n: row.int(0)?,
+        at: row.moment(1)?,
+        prev: row.blob(2)?,
+        heads: row.text(3)?,
+        hash: row.blob(4)?,
+        signature: row.blob(5)?,
+    })
+}
+
+fn to_hash(bytes: &[u8]) -> Result<Hash, DbFault> {
+    bytes.try_into().map_err(|_| DbFault::Corrupt("an audit hash is not 32 bytes long".to_owned()))
+}

@@ -1,0 +1,117 @@
+//! What every use case is given first: who acts, the clock, the database, the keys.
+
+use std::sync::Arc;
+
+use kernel::{Clock, Moment, Rng, TypedId};
+use tokio::sync::Notify;
+
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::password::Hasher;
+use crate::policy::Policy;
+use crate::vault::Vault;
+
+/// How strict this start is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A laptop: sample data, the sandbox, a clock that can be moved.
+    Demo,
+    /// A city: no sandbox, no desks without a second factor.
+    Production,
+}
+
+/// Who does something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody has signed in.
+    Nobody,
+    /// A job, the outbox, a command line.
+    System,
+    /// An account's id.
+    Citizen(String),
+    /// A staff id.
+    Staff(String),
+    /// A partner's name.
+    Partner(String),
+}
+
+impl Actor {
+    /// As written into audit rows: `citizen:acc_…`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Nobody => "nobody".to_owned(),
+            Self::System => "system".to_owned(),
+            Self::Citizen(id) => format!("citizen:{id}"),
+            Self::Staff(id) => format!("staff:{id}"),
+            Self::Partner(name) => format!("partner:{name}"),
+        }
+    }
+}
+
+/// Where an act comes from.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// The reference number shown to people and found in the log.
+    pub request: String,
+    pub actor: Actor,
+    /// The network address of the asker, empty for jobs.
+    pub ip: String,
+}
+
+impl Trace {
+    /// The trace of a job or a command.
+    pub fn system(name: &str) -> Self {
+        Self { request: name.to_owned(), actor: Actor::System, ip: String::new() }
+    }
+}
+
+/// The context of a use case; cheap to clone.
+#[derive(Clone)]
+pub struct Ctx {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+    pub vault: Arc<Vault>,
+    pub policy: Arc<Policy>,
+    pub hasher: Hasher,
+    pub mode: Mode,
+    /// Wakes this process's outbox worker after a commit.
+    pub nudge: Arc<Notify>,
+    pub trace: Trace,
+}
+
+impl Ctx {
+    /// The moment of this act. Read it once per use case, before the closure.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// A fresh id of any kind.
+    pub fn id<T: TypedId>(&self) -> T {
+        T::make(self.now(), self.rng.as_ref())
+    }
+
+    /// The same context for another request.
+    pub fn with_trace(&self, trace: Trace) -> Self {
+        Self { trace, ..self.clone() }
+    }
+
+    /// The same request, now known to be made by `actor`.
+    pub fn acting(&self, actor: Actor) -> Self {
+        let trace = Trace { actor, ..self.trace.clone() };
+        self.with_trace(trace)
+    }
+
+    /// An audit row of this act. `detail` holds ids, states and counts, never personal data.
+    pub fn act(&self, act: &'static str, subject: &str, detail: serde_json::Value) -> AuditEntry {
+        AuditEntry {
+            act,
+            subject: subject.to_owned(),
+            actor: self.trace.actor.label(),
+            ip: self.trace.ip.clone(),
+            request: self.trace.request.clone(),
+            at: self.now(),
+            detail: detail.to_string(),
+        }
+    }
+}

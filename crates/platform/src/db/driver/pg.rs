@@ -1,0 +1,161 @@
+//! PostgreSQL through the synchronous client.
+
+use std::collections::HashMap;
+use std::thread;
+use std::time::Duration;
+
+use postgres::error::SqlState;
+use postgres::types::private::BytesMut;
+use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, Config, NoTls, Statement};
+
+use super::super::fault::DriverError;
+use super::super::statement::Sql;
+use super::super::value::{Row, Val};
+use super::Role;
+
+const CONNECT_WAIT: Duration = Duration::from_secs(3);
+const BACKEND_POLL: Duration = Duration::from_millis(20);
+
+/// A server process: its number and its start, since numbers come back.
+#[derive(Debug, Clone)]
+pub(crate) struct Backend {
+    pid: i32,
+    started: String,
+}
+
+pub(crate) struct PgConn {
+    client: Client,
+    prepared: HashMap<usize, Statement>,
+    backend: Backend,
+}
+
+impl PgConn {
+    pub(super) fn open(url: &str, role: Role) -> Result<Self, DriverError> {
+        let mut config: Config = url.parse().map_err(|error: postgres::Error| DriverError::Lost(error.to_string()))?;
+        config.connect_timeout(CONNECT_WAIT).keepalives_idle(Duration::from_secs(15)).application_name("renshe");
+        let mut client = config.connect(NoTls).map_err(told)?;
+        client.batch_execute(session(role)).map_err(told)?;
+        let backend = client
+            .query_one("SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()", &[])
+            .map_err(told)?;
+        let backend = Backend { pid: backend.get(0), started: backend.get(1) };
+        Ok(Self { client, prepared: HashMap::new(), backend })
+    }
+
+    pub(super) fn batch(&mut self, text: &str) -> Result<(), DriverError> {
+        self.client.batch_execute(text).map_err(told)
+    }
+
+    fn statement(&mut self, sql: &'static Sql) -> Result<Statement, DriverError> {
+        if let Some(statement) = self.prepared.get(&sql.key()) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql.text()).map_err(told)?;
+        self.prepared.insert(sql.key(), statement.clone());
+        Ok(statement)
+    }
+
+    pub(super) fn exec(&mut self, sql: &'static Sql, values: &[Val]) -> Result<u64, DriverError> {
+        let statement = self.statement(sql)?;
+        self.client.execute(&statement, &borrowed(values)).map_err(told)
+    }
+
+    pub(super) fn query(&mut self, sql: &'static Sql, values: &[Val]) -> Result<Vec<Row>, DriverError> {
+        let statement = self.statement(sql)?;
+        let rows = self.client.query(&statement, &borrowed(values)).map_err(told)?;
+        rows.iter().map(row).collect()
+    }
+
+    pub(super) fn prepare(&mut self, sql: &'static Sql) -> Result<(), DriverError> {
+        self.client.prepare(sql.text()).map(drop).map_err(told)
+    }
+
+    pub(super) fn backend(&self) -> Backend {
+        self.backend.clone()
+    }
+
+    pub(super) fn end_backend(&mut self, backend: &Backend) -> Result<(), DriverError> {
+        let alive = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
+        while !self.client.query(alive, &[&backend.pid, &backend.started]).map_err(told)?.is_empty() {
+            thread::sleep(BACKEND_POLL);
+        }
+        Ok(())
+    }
+}
+
+/// A lock held elsewhere is waited for 100 ms, then the closure is run again alone. COMMIT is sent
+/// after `SET LOCAL statement_timeout = 0`.
+fn session(role: Role) -> &'static str {
+    match role {
+        Role::Writer => "SET lock_timeout = '100ms'; SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'",
+        Role::Reader => "SET default_transaction_read_only = on; SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'",
+        Role::Owner => "SET lock_timeout = '30s'",
+    }
+}
+
+fn borrowed(values: &[Val]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+impl ToSql for Val {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match (self, ty) {
+            (Val::Null, _) => Ok(IsNull::Yes),
+            (Val::Int(value), &Type::INT4) => i32::try_from(*value)?.to_sql(ty, out),
+            (Val::Int(value), &Type::INT8) => value.to_sql(ty, out),
+            (Val::Text(value), _) if <&str as ToSql>::accepts(ty) => value.as_str().to_sql(ty, out),
+            (Val::Blob(value), &Type::BYTEA) => value.as_slice().to_sql(ty, out),
+            _ => Err(format!("a parameter of type {ty} was given {self:?}").into()),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+fn row(row: &postgres::Row) -> Result<Row, DriverError> {
+    (0..row.len()).map(|index| cell(row, index)).collect::<Result<_, _>>().map(Row)
+}
+
+fn cell(row: &postgres::Row, index: usize) -> Result<Val, DriverError> {
+    fn get<'a, T: FromSql<'a>>(row: &'a postgres::Row, index: usize) -> Result<Option<T>, DriverError> {
+        row.try_get(index).map_err(|error| DriverError::Corrupt(error.to_string()))
+    }
+    let ty = row.columns().get(index).map(postgres::Column::type_);
+    let value = match ty {
+        Some(&Type::INT8) => get::<i64>(row, index)?.map(Val::Int),
+        Some(&Type::INT4) => get::<i32>(row, index)?.map(|v| Val::Int(i64::from(v))),
+        Some(&Type::BOOL) => get::<bool>(row, index)?.map(|v| Val::Int(i64::from(v))),
+        Some(&Type::BYTEA) => get::<Vec<u8>>(row, index)?.map(Val::Blob),
+        Some(ty) if <&str as FromSql<'_>>::accepts(ty) => get::<String>(row, index)?.map(Val::Text),
+        Some(ty) if *ty == Type::VOID => None,
+        _ => return Err(DriverError::Corrupt(format!("column {index} has a type that is not whole number, text or bytes (CAST it)"))),
+    };
+    Ok(value.unwrap_or(Val::Null))
+}
+
+fn told(error: postgres::Error) -> DriverError {
+    let text = error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} ({})", db.message(), db.code().code()));
+    let Some(code) = error.code() else {
+        return if error.is_closed() || is_io(&error) { DriverError::Lost(text) } else { DriverError::Other(text) };
+    };
+    match code {
+        c if *c == SqlState::LOCK_NOT_AVAILABLE || *c == SqlState::T_R_DEADLOCK_DETECTED || *c == SqlState::T_R_SERIALIZATION_FAILURE => DriverError::Retry,
+        c if *c == SqlState::DISK_FULL => DriverError::Full,
+        c if *c == SqlState::ADMIN_SHUTDOWN || *c == SqlState::CRASH_SHUTDOWN || *c == SqlState::CANNOT_CONNECT_NOW || c.code().starts_with("08") => DriverError::Lost(text),
+        c if *c == SqlState::TOO_MANY_CONNECTIONS => DriverError::Lost(text),
+        c if c.code().starts_with("23") => {
+            let name = error.as_db_error().and_then(|db| db.constraint()).unwrap_or_default().to_owned();
+            DriverError::Conflict(name)
+        }
+        _ => DriverError::Other(text),
+    }
+}
+
+fn is_io(error: &postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>()) || error.to_string().contains("connect")
+}

@@ -1,0 +1,101 @@
+//! SQLite: one file, write-ahead log, every commit synced.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
+
+use super::super::fault::DriverError;
+use super::super::statement::Sql;
+use super::super::value::{Row, Val};
+use super::Role;
+
+/// How long a writer waits for another process's write; SQLite retries inside.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+const STATEMENTS_KEPT: usize = 512;
+
+pub(crate) struct SqliteConn(Connection);
+
+impl SqliteConn {
+    pub(super) fn open(path: &Path, role: Role) -> Result<Self, DriverError> {
+        let conn = Connection::open_with_flags(path, OpenFlags::default()).map_err(|error| lost(path, &error))?;
+        conn.busy_timeout(BUSY_WAIT).map_err(told)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        // FULL: an acknowledged commit survives a power cut. Checkpoints are small and frequent
+        // so that no single commit pays for a large one.
+        conn.execute_batch(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+             PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000; PRAGMA cache_size=-8000;",
+        )
+        .map_err(|error| lost(path, &error))?;
+        if role == Role::Reader {
+            conn.execute_batch("PRAGMA query_only=ON;").map_err(told)?;
+        }
+        Ok(Self(conn))
+    }
+
+    pub(super) fn batch(&mut self, text: &str) -> Result<(), DriverError> {
+        self.0.execute_batch(text).map_err(told)
+    }
+
+    pub(super) fn exec(&mut self, sql: &'static Sql, values: &[Val]) -> Result<u64, DriverError> {
+        let mut statement = self.0.prepare_cached(sql.sqlite()).map_err(told)?;
+        let done = statement.execute(rusqlite::params_from_iter(values)).map_err(told)?;
+        Ok(done as u64)
+    }
+
+    pub(super) fn query(&mut self, sql: &'static Sql, values: &[Val]) -> Result<Vec<Row>, DriverError> {
+        let mut statement = self.0.prepare_cached(sql.sqlite()).map_err(told)?;
+        let width = statement.column_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(told)?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next().map_err(told)? {
+            let cells = (0..width).map(|index| cell(row.get_ref(index).map_err(told)?)).collect::<Result<_, _>>()?;
+            out.push(Row(cells));
+        }
+        Ok(out)
+    }
+
+    pub(super) fn prepare(&mut self, sql: &'static Sql) -> Result<(), DriverError> {
+        self.0.prepare(sql.sqlite()).map(drop).map_err(told)
+    }
+}
+
+impl ToSql for Val {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Val::Null => ToSqlOutput::Owned(Value::Null),
+            Val::Int(value) => ToSqlOutput::Owned(Value::Integer(*value)),
+            Val::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Val::Blob(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+        })
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Result<Val, DriverError> {
+    match value {
+        ValueRef::Null => Ok(Val::Null),
+        ValueRef::Integer(value) => Ok(Val::Int(value)),
+        ValueRef::Text(bytes) => String::from_utf8(bytes.to_vec()).map(Val::Text).map_err(|_| DriverError::Corrupt("text is not UTF-8".to_owned())),
+        ValueRef::Blob(bytes) => Ok(Val::Blob(bytes.to_vec())),
+        ValueRef::Real(_) => Err(DriverError::Corrupt("a floating-point number".to_owned())),
+    }
+}
+
+fn lost(path: &Path, error: &rusqlite::Error) -> DriverError {
+    DriverError::Lost(format!("{}: {error}", path.display()))
+}
+
+fn told(error: rusqlite::Error) -> DriverError {
+    let text = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DriverError::Retry,
+        Some(ErrorCode::DiskFull) => DriverError::Full,
+        Some(ErrorCode::SystemIoFailure) => DriverError::Io(text),
+        Some(ErrorCode::CannotOpen | ErrorCode::NotADatabase) => DriverError::Lost(text),
+        Some(ErrorCode::DatabaseCorrupt) => DriverError::Corrupt(text),
+        Some(ErrorCode::ConstraintViolation) => DriverError::Conflict(text),
+        _ => DriverError::Other(text),
+    }
+}

@@ -1,0 +1,394 @@
+//! One writing lane: a thread that drains its queue into group commits (architecture, rules 3–5).
+//!
+//! A batch is one transaction; each closure in it has a savepoint, so that one refusal costs only
+//! itself. Callers are answered after COMMIT and never before.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::driver::{Backend, Conn, Role};
+use super::fault::{DbFault, DriverError};
+use super::lane_row;
+use super::queue::Queue;
+use super::settings::DbSettings;
+use super::tx::{Effect, Tx};
+use super::work::Work;
+use crate::audit::{self, ChainHead};
+
+/// Closures in one commit. PostgreSQL keeps 64 subtransactions of a transaction in memory.
+pub(crate) const BATCH_MOST: usize = 48;
+/// A closure slower than this is named in the log: it holds up everybody behind it.
+const SLOW: Duration = Duration::from_millis(20);
+/// How often a closure that met a lock is run again before its caller is told "busy".
+const ATTEMPTS_MOST: u32 = 40;
+/// How long a batch that was certainly not committed waits for the database to come back.
+const OUTAGE_WAIT: Duration = Duration::from_secs(3);
+const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
+
+type Item = Box<dyn Work>;
+
+/// The state of one lane's thread.
+pub(crate) struct Lane {
+    settings: DbSettings,
+    number: usize,
+    queue: Arc<Queue>,
+    conn: Option<Conn>,
+    /// The server process of the last connection, until it is known to have ended.
+    old_backend: Option<Backend>,
+    batch_no: i64,
+    registered: bool,
+    head: Option<ChainHead>,
+    dead: bool,
+}
+
+/// How a batch ended.
+enum End {
+    /// Committed; these closures met a lock and are to be run again, alone.
+    Committed(Vec<Item>),
+    /// Certainly not committed, and may be run again. The flag: run the closures singly.
+    NotDone(Vec<Item>, Again),
+    /// Certainly not committed and refused as a whole.
+    Refused(Vec<Item>, DbFault),
+    /// COMMIT was sent and no answer came: what would be answered, what met a lock, the effects.
+    Unknown(Vec<Item>, Vec<Item>, Vec<Effect>),
+}
+
+enum Again {
+    Together(String),
+    Singly,
+}
+
+impl Lane {
+    pub(crate) fn new(settings: DbSettings, number: usize, queue: Arc<Queue>) -> Self {
+        Self { settings, number, queue, conn: None, old_backend: None, batch_no: 0, registered: false, head: None, dead: false }
+    }
+
+    /// Serves the queue until it is closed and empty.
+    pub(crate) fn run(mut self) {
+        while let Some(batch) = self.queue.next_batch(BATCH_MOST) {
+            metrics::histogram!("renshe_db_batch_closures").record(batch.len() as f64);
+            self.serve(batch);
+        }
+    }
+
+    fn serve(&mut self, batch: Vec<Item>) {
+        let alone = self.settle(batch);
+        for item in alone {
+            let mut again = vec![item];
+            for attempt in 1..=ATTEMPTS_MOST {
+                again = self.settle(again);
+                if again.is_empty() {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(u64::from(attempt.min(20))));
+            }
+            answer_all(again, Some(&DbFault::Busy));
+        }
+    }
+
+    /// Brings a batch to an end, whatever happens to the connection; returns the closures that are
+    /// to be run again alone.
+    fn settle(&mut self, mut batch: Vec<Item>) -> Vec<Item> {
+        let since = Instant::now();
+        loop {
+            if self.dead {
+                answer_all(batch, Some(&DbFault::Unknown));
+                return Vec::new();
+            }
+            if let Err(error) = self.connect() {
+                if since.elapsed() > OUTAGE_WAIT || self.queue.is_closed() {
+                    answer_all(batch, Some(&error.fault()));
+                    return Vec::new();
+                }
+                thread::sleep(RECONNECT_PAUSE);
+                continue;
+            }
+            match self.attempt(batch) {
+                End::Committed(retry) => return retry,
+                End::Refused(items, fault) => {
+                    answer_all(items, Some(&fault));
+                    return Vec::new();
+                }
+                End::NotDone(items, Again::Singly) => {
+                    let mut retry = Vec::new();
+                    for item in items {
+                        retry.extend(self.settle(vec![item]));
+                    }
+                    return retry;
+                }
+                End::NotDone(items, Again::Together(why)) => {
+                    if since.elapsed() > OUTAGE_WAIT {
+                        answer_all(items, Some(&DbFault::Down(why)));
+                        return Vec::new();
+                    }
+                    batch = items;
+                }
+                End::Unknown(kept, retry, effects) => match self.resolve() {
+                    Some(true) => {
+                        finish(kept, effects);
+                        return retry;
+                    }
+                    Some(false) => batch = kept.into_iter().chain(retry).collect(),
+                    None => {
+                        answer_all(kept, Some(&DbFault::Unknown));
+                        return retry;
+                    }
+                },
+            }
+        }
+    }
+
+    /// Makes sure that there is a connection, that the one before it has ended, and that the
+    /// lane's row exists.
+    fn connect(&mut self) -> Result<(), DriverError> {
+        if self.conn.is_some() {
+            return Ok(());
+        }
+        let mut conn = Conn::open(&self.settings.target, Role::Writer)?;
+        if let Some(old) = self.old_backend.take() {
+            if let Err(error) = conn.end_backend(&old) {
+                self.old_backend = Some(old);
+                return Err(error);
+            }
+        }
+        if conn.is_postgres() && !self.registered {
+            lane_row::register(&mut conn, &self.settings.instance, self.number as i64)?;
+            self.registered = true;
+        }
+        self.conn = Some(conn);
+        Ok(())
+    }
+
+    fn drop_connection(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            self.old_backend = conn.backend();
+        }
+    }
+
+    /// After COMMIT went unanswered: reads whether the batch's number is there. Goes on asking
+    /// until it knows; `None` only when the process is stopping.
+    fn resolve(&mut self) -> Option<bool> {
+        self.drop_connection();
+        tracing::warn!(lane = self.number, batch = self.batch_no, "database.commit_unknown");
+        metrics::counter!("renshe_db_unknown_commits").increment(1);
+        loop {
+            let found = self.connect().and_then(|()| match self.conn.as_mut() {
+                Some(conn) => lane_row::read(conn, &self.settings.instance, self.number as i64),
+                None => Err(DriverError::Lost("no connection".to_owned())),
+            });
+            match found {
+                Ok(stored) => return Some(stored == self.batch_no),
+                Err(_) if self.queue.is_closed() => return None,
+                Err(error) => {
+                    tracing::warn!(?error, "database.reconnect");
+                    self.drop_connection();
+                    thread::sleep(RECONNECT_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// One transaction over the whole batch.
+    fn attempt(&mut self, mut batch: Vec<Item>) -> End {
+        let Some(mut conn) = self.conn.take() else {
+            return End::NotDone(batch, Again::Together("no connection".to_owned()));
+        };
+        let head_before = self.head.clone();
+        let mut head = self.head.clone();
+        let pg = conn.is_postgres();
+        let begin = if pg { "BEGIN; SAVEPOINT s" } else { "BEGIN IMMEDIATE; SAVEPOINT s" };
+        if let Err(error) = conn.batch(begin) {
+            return self.not_begun(conn, batch, error);
+        }
+        let (mut kept, mut refused, mut retry, mut effects) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut rest = std::mem::take(&mut batch).into_iter();
+        while let Some(mut item) = rest.next() {
+            match run_one(&mut conn, item.as_mut(), &mut head, &self.chain_id(), self.number) {
+                Ran::Keep(done) => {
+                    effects.extend(done);
+                    kept.push(item);
+                }
+                Ran::Refuse => refused.push(item),
+                Ran::Retry => retry.push(item),
+                Ran::Panicked if !pg => {
+                    item.fail(DbFault::Panicked);
+                    refused.push(item);
+                }
+                Ran::Panicked => {
+                    // The protocol's state is unknown: drop the connection, run the others singly.
+                    item.fail(DbFault::Panicked);
+                    item.answer();
+                    self.old_backend = conn.backend();
+                    self.head = head_before;
+                    return End::NotDone(kept.into_iter().chain(refused).chain(retry).chain(rest).collect(), Again::Singly);
+                }
+                Ran::Lost(why) => {
+                    self.old_backend = conn.backend();
+                    self.head = head_before;
+                    return End::NotDone(kept.into_iter().chain(refused).chain(retry).chain(std::iter::once(item)).chain(rest).collect(), Again::Together(why));
+                }
+            }
+        }
+        // Refused closures are answered with the others, after COMMIT: what they read may rest on
+        // what is committed with them.
+        kept.append(&mut refused);
+        self.commit(conn, kept, retry, effects, head, head_before)
+    }
+
+    fn not_begun(&mut self, conn: Conn, batch: Vec<Item>, error: DriverError) -> End {
+        match error {
+            DriverError::Lost(why) => {
+                self.old_backend = conn.backend();
+                End::NotDone(batch, Again::Together(why))
+            }
+            other => {
+                self.conn = Some(conn);
+                End::Refused(batch, other.fault())
+            }
+        }
+    }
+
+    fn commit(&mut self, mut conn: Conn, mut kept: Vec<Item>, mut retry: Vec<Item>, effects: Vec<Effect>, head: Option<ChainHead>, head_before: Option<ChainHead>) -> End {
+        self.batch_no += 1;
+        let text = if conn.is_postgres() {
+            lane_row::commit_text(&self.settings.instance, self.number as i64, self.batch_no)
+        } else {
+            "RELEASE s; COMMIT".to_owned()
+        };
+        match conn.batch(&text) {
+            Ok(()) => {
+                self.conn = Some(conn);
+                self.head = head;
+                finish(kept, effects);
+                End::Committed(retry)
+            }
+            Err(DriverError::Lost(_)) if conn.is_postgres() => {
+                self.old_backend = conn.backend();
+                // If it turns out to be there, the chain has grown; if not, the closures run again
+                // and the chain must start from where it was.
+                self.head = None;
+                End::Unknown(kept, retry, effects)
+            }
+            Err(error @ (DriverError::Io(_) | DriverError::Corrupt(_))) if !conn.is_postgres() => {
+                self.dead = true;
+                let text = format!("the database file cannot be written and nothing is certain any more: {error:?}");
+                (self.settings.on_fatal)(&text);
+                kept.append(&mut retry);
+                End::Refused(kept, DbFault::Unknown)
+            }
+            Err(error) => {
+                self.head = head_before;
+                kept.append(&mut retry);
+                match conn.batch("ROLLBACK") {
+                    Ok(()) => self.conn = Some(conn),
+                    // SQLite has rolled back by itself after some errors, and says so here.
+                    Err(_) if !conn.is_postgres() => self.conn = Some(conn),
+                    Err(_) => self.old_backend = conn.backend(),
+                }
+                End::Refused(kept, error.fault())
+            }
+        }
+    }
+
+    fn chain_id(&self) -> String {
+        format!("{}.{}", self.settings.instance, self.number)
+    }
+}
+
+/// How one closure went inside its savepoint.
+pub(crate) enum Ran {
+    Keep(Vec<Effect>),
+    Refuse,
+    Retry,
+    Panicked,
+    Lost(String),
+}
+
+/// Runs a closure in the savepoint that is open, writes its audit rows, and leaves a fresh
+/// savepoint open for the next.
+pub(crate) fn run_one(conn: &mut Conn, item: &mut dyn Work, head: &mut Option<ChainHead>, chain: &str, lane: usize) -> Ran {
+    let started = Instant::now();
+    metrics::histogram!("renshe_db_wait_seconds").record((started - item.queued()).as_secs_f64());
+    let mut tx = Tx::new(conn);
+    let outcome = catch_unwind(AssertUnwindSafe(|| item.run(&mut tx)));
+    let mut new_head = head.clone();
+    let keep = match outcome {
+        Err(_) => {
+            drop(tx);
+            return if rolled_back(conn) { Ran::Panicked } else { Ran::Lost("after a panic".to_owned()) };
+        }
+        Ok(false) => false,
+        Ok(true) => match write_audit(&mut tx, &mut new_head, chain, lane) {
+            Ok(()) => true,
+            Err(fault) => {
+                item.fail(fault);
+                false
+            }
+        },
+    };
+    let (failed, effects) = tx.into_parts();
+    note(item.name(), started.elapsed());
+    match failed {
+        Some(DriverError::Lost(why)) => return Ran::Lost(why),
+        Some(DriverError::Retry) => return if rolled_back(conn) { Ran::Retry } else { Ran::Lost("rollback".to_owned()) },
+        _ if !keep => return if rolled_back(conn) { Ran::Refuse } else { Ran::Lost("rollback".to_owned()) },
+        _ => {}
+    }
+    match conn.batch("RELEASE s; SAVEPOINT s") {
+        Ok(()) => {
+            *head = new_head;
+            Ran::Keep(effects)
+        }
+        Err(DriverError::Lost(why)) => Ran::Lost(why),
+        Err(error) => {
+            item.fail(error.fault());
+            Ran::Refuse
+        }
+    }
+}
+
+fn rolled_back(conn: &mut Conn) -> bool {
+    conn.batch("ROLLBACK TO SAVEPOINT s").is_ok()
+}
+
+pub(crate) fn write_audit(tx: &mut Tx<'_>, head: &mut Option<ChainHead>, chain: &str, lane: usize) -> Result<(), DbFault> {
+    for entry in tx.take_audit() {
+        let mut chain_head = match head.take() {
+            Some(found) => found,
+            None => match audit::resume(tx, chain)? {
+                Some(found) => found,
+                None => audit::genesis(tx, chain, lane as i64, entry.at)?,
+            },
+        };
+        audit::append(tx, &mut chain_head, &entry)?;
+        *head = Some(chain_head);
+    }
+    Ok(())
+}
+
+fn note(name: &'static str, took: Duration) {
+    metrics::histogram!("renshe_db_closure_seconds", "name" => name).record(took.as_secs_f64());
+    if took > SLOW {
+        tracing::warn!(name, took_ms = took.as_millis() as u64, "database.slow_closure");
+    }
+}
+
+fn finish(items: Vec<Item>, effects: Vec<Effect>) {
+    for effect in effects {
+        if catch_unwind(AssertUnwindSafe(effect)).is_err() {
+            tracing::error!("database.effect_panicked");
+        }
+    }
+    answer_all(items, None);
+}
+
+fn answer_all(items: Vec<Item>, fault: Option<&DbFault>) {
+    for mut item in items {
+        if let Some(fault) = fault {
+            item.fail(fault.clone());
+        }
+        item.answer();
+    }
+}

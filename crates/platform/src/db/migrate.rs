@@ -1,0 +1,155 @@
+//! Bringing a database to this program's schema, and refusing one that is ahead of it.
+
+use include_dir::{Dir, include_dir};
+use kernel::Moment;
+use sha2::{Digest, Sha256};
+
+use super::ddl;
+use super::driver::{Conn, Role};
+use super::fault::DbFault;
+use super::settings::Target;
+use crate::{sql, vals};
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../migrations");
+
+/// Holds off a second migration on PostgreSQL; any number that nobody else uses.
+const ADVISORY_LOCK: i64 = 0x7265_6e73_6865;
+
+/// One step: `0003_health.sql` has version 3 and name `health`.
+#[derive(Debug, Clone)]
+pub struct Migration {
+    pub version: i64,
+    pub name: String,
+    pub text: String,
+}
+
+/// An ordered list of steps.
+#[derive(Debug, Clone)]
+pub struct Migrations(Vec<Migration>);
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    pub from: i64,
+    pub to: i64,
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    #[error("the database is at version {found}, this program knows {known}: it was written by a newer renshe; start that one")]
+    Newer { found: i64, known: i64 },
+    #[error("the database is at version {found}, this program needs {known}: run `renshe migrate` first")]
+    Older { found: i64, known: i64 },
+    #[error("migration {version} was applied with another text: the schema is not the one this program knows")]
+    Changed { version: i64 },
+    #[error("migration {version} failed and was rolled back: {why}")]
+    Failed { version: i64, why: String },
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+impl Migrations {
+    /// The program's own list, from `migrations/`.
+    pub fn embedded() -> Self {
+        let mut list: Vec<_> = EMBEDDED
+            .files()
+            .filter_map(|file| {
+                let stem = file.path().file_stem()?.to_str()?;
+                let (version, name) = stem.split_once('_')?;
+                Some(Migration { version: version.parse().ok()?, name: name.to_owned(), text: file.contents_utf8()?.to_owned() })
+            })
+            .collect();
+        list.sort_by_key(|step| step.version);
+        Self(list)
+    }
+
+    /// Another list, for a database of its own (the sandbox's).
+    pub fn new(list: Vec<Migration>) -> Self {
+        Self(list)
+    }
+
+    /// The version this list leads to.
+    pub fn latest(&self) -> i64 {
+        self.0.last().map_or(0, |step| step.version)
+    }
+
+    /// A short hash of the whole list, for names of template databases.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        self.0.iter().for_each(|step| hash.update(&step.text));
+        hex(&hash.finalize()[..6])
+    }
+
+    /// Applies what is missing; each step is one transaction. Two processes at once are safe: the
+    /// second waits and finds nothing to do. Blocks; never call it inside an async context.
+    pub fn apply(&self, target: &Target, now: Moment) -> Result<Applied, MigrateError> {
+        let mut conn = Conn::open(target, Role::Owner).map_err(DbFault::from)?;
+        let locked = conn.is_postgres();
+        if locked {
+            conn.batch(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})")).map_err(DbFault::from)?;
+        }
+        let done = self.apply_on(&mut conn, now);
+        if locked {
+            // Closing the connection frees it as well; an error here changes nothing.
+            drop(conn.batch(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})")));
+        }
+        done
+    }
+
+    fn apply_on(&self, conn: &mut Conn, now: Moment) -> Result<Applied, MigrateError> {
+        let table = ddl::statements("CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)", conn.is_postgres());
+        table.iter().try_for_each(|text| conn.batch(text)).map_err(DbFault::from)?;
+        let found = self.compare(conn)?;
+        for step in self.0.iter().filter(|step| step.version > found) {
+            run(conn, step, now).map_err(|why| MigrateError::Failed { version: step.version, why })?;
+        }
+        Ok(Applied { from: found, to: self.latest() })
+    }
+
+    /// Compares without changing: what `serve` does on PostgreSQL. Blocks.
+    pub fn verify(&self, target: &Target) -> Result<(), MigrateError> {
+        let mut conn = Conn::open(target, Role::Reader).map_err(DbFault::from)?;
+        let found = self.compare(&mut conn).or_else(|error| match error {
+            MigrateError::Fault(DbFault::Sql(_)) => Ok(0),
+            other => Err(other),
+        })?;
+        if found < self.latest() { Err(MigrateError::Older { found, known: self.latest() }) } else { Ok(()) }
+    }
+
+    fn compare(&self, conn: &mut Conn) -> Result<i64, MigrateError> {
+        let rows = conn.query(sql!("SELECT version, hash FROM schema_migration ORDER BY version"), vals![]).map_err(DbFault::from)?;
+        let mut found = 0;
+        for row in rows {
+            found = row.int(0)?;
+            let Some(step) = self.0.iter().find(|step| step.version == found) else {
+                return Err(MigrateError::Newer { found, known: self.latest() });
+            };
+            if row.text(1)? != hash(&step.text) {
+                return Err(MigrateError::Changed { version: found });
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn run(conn: &mut Conn, step: &Migration, now: Moment) -> Result<(), String> {
+    let insert = sql!("INSERT INTO schema_migration (version, name, hash, applied_at) VALUES ($1, $2, $3, $4)");
+    let told = |error: super::fault::DriverError| error.fault().to_string();
+    conn.batch(if conn.is_postgres() { "BEGIN" } else { "BEGIN EXCLUSIVE" }).map_err(told)?;
+    let mut done = Ok(());
+    for text in ddl::statements(&step.text, conn.is_postgres()) {
+        done = done.and_then(|()| conn.batch(&text).map_err(told));
+    }
+    done = done.and_then(|()| conn.exec(insert, vals![step.version, &step.name, hash(&step.text), now]).map(drop).map_err(told));
+    conn.batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).map_err(told)?;
+    done
+}
+
+fn hash(text: &str) -> String {
+    hex(&Sha256::digest(text.replace("\r\n", "\n")))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,202 @@
+//! Password hashing: Argon2id with a pepper, on blocking threads, never more at once than the
+//! machine has cores to spare, with a bounded queue.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use kernel::Rng;
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+/// Memory of one hash in KiB, passes and lanes: OWASP's first choice for Argon2id.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// Hashes that may wait for each one that runs: about a second's worth.
+const WAITING_PER_SLOT: usize = 32;
+
+/// Why a password was neither accepted nor refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many are waiting: nothing was done, ask again in a moment (503).
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The stored hash cannot be read, or hashing failed.
+    #[error("the password cannot be checked: {0}")]
+    Broken(String),
+}
+
+/// Hashes and verifies passwords. Clones share the slots.
+#[derive(Clone)]
+pub struct Hasher {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    rng: Arc<dyn Rng>,
+    pepper: Zeroizing<[u8; 32]>,
+    params: Params,
+    slots: Arc<Semaphore>,
+    pending: AtomicUsize,
+    most_pending: usize,
+    /// A hash that belongs to nobody, so that an unknown account costs as much as a known one.
+    nobody: String,
+}
+
+impl Hasher {
+    /// A hasher for one process. `pepper` comes from the vault (`vault.mac("password-pepper", b"")`):
+    /// hashes taken from the database alone cannot be tried out.
+    pub fn new(rng: Arc<dyn Rng>, pepper: [u8; 32]) -> Result<Self, PasswordError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(broken)?;
+        Self::build(rng, pepper, params, cores.saturating_sub(1).max(1))
+    }
+
+    /// The cheapest hashes there are, for tests.
+    pub fn for_tests(rng: Arc<dyn Rng>) -> Self {
+        let params = Params::new(Params::MIN_M_COST, Params::MIN_T_COST, LANES, None).unwrap_or_default();
+        Self::build(rng, [5; 32], params, 2).unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    fn build(rng: Arc<dyn Rng>, pepper: [u8; 32], params: Params, slots: usize) -> Result<Self, PasswordError> {
+        let pepper = Zeroizing::new(pepper);
+        let nobody = hash_now(&params, &pepper, b"nobody", &[0; 16])?;
+        let most_pending = slots * (1 + WAITING_PER_SLOT);
+        let slots = Arc::new(Semaphore::new(slots));
+        Ok(Self { inner: Arc::new(Inner { rng, pepper, params, slots, pending: AtomicUsize::new(0), most_pending, nobody }) })
+    }
+
+    /// Hashes a new password into a PHC string (`$argon2id$v=19$m=…`).
+    pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
+        let mut salt = [0; 16];
+        self.inner.rng.fill(&mut salt);
+        let password = Zeroizing::new(password);
+        self.run(move |inner| hash_now(&inner.params, &inner.pepper, password.as_bytes(), &salt)).await
+    }
+
+    /// Whether this is the password of a stored hash.
+    pub async fn verify(&self, password: String, hash: String) -> Result<bool, PasswordError> {
+        let password = Zeroizing::new(password);
+        self.run(move |inner| verify_now(&inner.params, &inner.pepper, password.as_bytes(), &hash)).await
+    }
+
+    /// Spends what [`Hasher::verify`] would, for an account that does not exist: the time of the
+    /// answer must not tell who has an account. Always false.
+    pub async fn verify_nobody(&self, password: String) -> Result<bool, PasswordError> {
+        self.verify(password, self.inner.nobody.clone()).await.map(|_| false)
+    }
+
+    /// Whether a stored hash was made with other costs than new ones are: hash again at login.
+    pub fn is_outdated(&self, hash: &str) -> bool {
+        let params = PasswordHash::new(hash).ok().and_then(|parsed| Params::try_from(&parsed).ok());
+        let wanted = &self.inner.params;
+        params.is_none_or(|p| (p.m_cost(), p.t_cost(), p.p_cost()) != (wanted.m_cost(), wanted.t_cost(), wanted.p_cost()))
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&Inner) -> Result<T, PasswordError> + Send + 'static) -> Result<T, PasswordError> {
+        let _place = Place::take(&self.inner)?;
+        let slot = self.inner.slots.clone().acquire_owned().await.map_err(broken)?;
+        let inner = self.inner.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            // Held until the hash is done, even when the one who asked has gone.
+            let _slot = slot;
+            work(&inner)
+        });
+        done.await.map_err(broken)?
+    }
+}
+
+/// A place among those who run or wait, given back when dropped.
+struct Place(Arc<Inner>);
+
+impl Place {
+    fn take(inner: &Arc<Inner>) -> Result<Self, PasswordError> {
+        if inner.pending.fetch_add(1, Ordering::Relaxed) >= inner.most_pending {
+            inner.pending.fetch_sub(1, Ordering::Relaxed);
+            metrics::counter!("renshe_password_refused_total").increment(1);
+            return Err(PasswordError::Busy);
+        }
+        Ok(Self(inner.clone()))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.pending.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn argon2<'a>(params: &Params, pepper: &'a [u8; 32]) -> Result<Argon2<'a>, PasswordError> {
+    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params.clone()).map_err(broken)
+}
+
+fn hash_now(params: &Params, pepper: &[u8; 32], password: &[u8], salt: &[u8; 16]) -> Result<String, PasswordError> {
+    let hash: PasswordHash = argon2(params, pepper)?.hash_password_with_salt(password, salt).map_err(broken)?;
+    Ok(hash.to_string())
+}
+
+fn verify_now(params: &Params, pepper: &[u8; 32], password: &[u8], hash: &str) -> Result<bool, PasswordError> {
+    // Costs are taken from the stored hash, which may be older than `params`.
+    match argon2(params, pepper)?.verify_password(password, hash) {
+        Ok(()) => Ok(true),
+        Err(HashError::PasswordInvalid) => Ok(false),
+        Err(error) => Err(broken(error)),
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> PasswordError {
+    PasswordError::Broken(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::SeededRng;
+
+    use super::*;
+
+    fn hasher() -> Hasher {
+        Hasher::for_tests(Arc::new(SeededRng::new(1)))
+    }
+
+    #[tokio::test]
+    async fn the_right_password_only() {
+        let hasher = hasher();
+        let hash = hasher.hash("long enough 1".to_owned()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$"), "{hash}");
+        assert!(hasher.verify("long enough 1".to_owned(), hash.clone()).await.unwrap());
+        assert!(!hasher.verify("long enough 2".to_owned(), hash.clone()).await.unwrap());
+        assert!(!hasher.verify_nobody("nobody".to_owned()).await.unwrap());
+        assert!(!hasher.is_outdated(&hash));
+        assert_ne!(hasher.hash("long enough 1".to_owned()).await.unwrap(), hash);
+    }
+
+    #[tokio::test]
+    async fn the_pepper_is_needed() {
+        let hash = hasher().hash("long enough 1".to_owned()).await.unwrap();
+        let other = Hasher::build(Arc::new(SeededRng::new(1)), [6; 32], hasher().inner.params.clone(), 1).unwrap();
+        assert!(!other.verify("long enough 1".to_owned(), hash).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_broken_hash_is_an_error_and_production_costs_are_newer() {
+        let hasher = hasher();
+        assert!(matches!(hasher.verify("x".to_owned(), "not a hash".to_owned()).await, Err(PasswordError::Broken(_))));
+        let production = Hasher::new(Arc::new(SeededRng::new(1)), [5; 32]).unwrap();
+        let cheap = hasher.hash("x".to_owned()).await.unwrap();
+        assert!(production.is_outdated(&cheap));
+        assert!(production.verify("x".to_owned(), cheap).await.unwrap());
+        assert!(production.inner.nobody.contains("m=19456,t=2,p=1"));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once() {
+        let hasher = hasher();
+        let places: Vec<_> = (0..hasher.inner.most_pending).map(|_| Place::take(&hasher.inner).unwrap()).collect();
+        assert_eq!(hasher.hash("x".to_owned()).await, Err(PasswordError::Busy));
+        drop(places);
+        assert!(hasher.hash("x".to_owned()).await.is_ok());
+    }
+}

@@ -1,0 +1,44 @@
+//! Two instances on one lane only wait for each other.
+
+use platform::db::DbFault;
+use testkit::{TestDb, db_test};
+
+use crate::scratch::{bump, lane, written};
+
+#[db_test]
+async fn two_instances_on_one_key_lose_no_step(t: TestDb) {
+    let others = [t.db.clone(), t.open(|_| {})];
+    let mut running = Vec::new();
+    for round in 0..200 {
+        let db = others[round % 2].clone();
+        running.push(tokio::spawn(async move { db.write(lane("shared"), "bump", |tx| bump(tx, "shared")).await }));
+    }
+    let mut seen = Vec::new();
+    for task in running {
+        seen.push(task.await.expect("joined").expect("written"));
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, (1..=200).collect::<Vec<i64>>(), "each step once, none twice");
+    assert_eq!(written(&t.db, "shared").await.as_deref(), Some("200"));
+}
+
+#[db_test]
+async fn a_closed_door_finishes_what_it_took(t: TestDb) {
+    let db = t.open(|_| {});
+    let many: Vec<_> = (0..100).map(|_| tokio::spawn({
+        let db = db.clone();
+        async move { db.write(lane("closing"), "bump", |tx| bump(tx, "closing")).await }
+    })).collect();
+    tokio::task::yield_now().await;
+    let closing = db.clone();
+    tokio::task::spawn_blocking(move || closing.close()).await.expect("closed");
+    let mut acknowledged = 0;
+    for task in many {
+        match task.await.expect("joined") {
+            Ok(_) => acknowledged += 1,
+            Err(fault) => assert!(matches!(fault, DbFault::Down(_)), "{fault:?}"),
+        }
+    }
+    let stored = written(&t.db, "closing").await.map_or(0, |text| text.parse::<i64>().expect("a number"));
+    assert_eq!(stored, acknowledged, "every step that was acknowledged is there, and no other");
+}

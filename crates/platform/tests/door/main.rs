@@ -1,0 +1,16 @@
+//! The door suite: what the database door promises, broken on purpose, on both engines.
+//!
+//! Refusal, panic, deadlock, serialisation failure, unknown commit, full queue, two instances on
+//! one lane, a killed process, a full disk, an outage: after each, what was acknowledged is there
+//! and what was refused is not.
+
+mod audit_chains;
+mod closures;
+mod engines;
+mod instances;
+mod kill;
+mod migrations;
+mod outbox;
+mod proxy;
+mod scratch;
+mod unknown_commit;

@@ -1,0 +1,79 @@
+//! The clock of everything: the sandbox's and, where it shares the process, the platform's.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use kernel::{Clock, Moment};
+use platform::db::DbFault;
+use serde::{Deserialize, Serialize};
+
+use super::{refused, store};
+use crate::house::House;
+
+/// One step forward is at most ten years, seconds.
+const STEP_SECS_MAX: i64 = 3660 * 86_400;
+
+/// Where the clock stands; the answer of `/control/clock`.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Stand {
+    /// RFC 3339, China.
+    now: String,
+    /// Milliseconds since 1970.
+    now_ms: i64,
+    /// How far it is ahead of the machine's clock, milliseconds.
+    shift_ms: i64,
+}
+
+/// The body of `POST /control/clock`.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Advance {
+    /// Seconds to move forward.
+    pub(crate) advance_secs: i64,
+}
+
+/// Why the clock was not moved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AdvanceError {
+    /// Time that ran backwards would break what has happened already.
+    #[error("advance_secs is 1 to 316224000: the clock only moves forward")]
+    Step,
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+/// Moves the clock forward. The new shift is kept before it is used, so that a restart never
+/// finds the clock behind what was written under it.
+pub(crate) async fn advance(house: &House, secs: i64) -> Result<Moment, AdvanceError> {
+    if !(1..=STEP_SECS_MAX).contains(&secs) {
+        return Err(AdvanceError::Step);
+    }
+    house
+        .db
+        .write(store::lane(), "sandbox.clock.advance", move |tx| {
+            store::add_clock_shift_ms(tx, secs * 1000).map_err(AdvanceError::Fault)
+        })
+        .await?;
+    house.clock.advance_secs(secs);
+    tracing::info!(secs, shift_ms = house.clock.shift_ms(), "sandbox.clock.advanced");
+    Ok(house.clock.now())
+}
+
+/// `GET /control/clock`.
+pub(crate) async fn get(State(house): State<House>) -> Json<Stand> {
+    Json(stand(&house))
+}
+
+/// `POST /control/clock`.
+pub(crate) async fn post(State(house): State<House>, Json(command): Json<Advance>) -> Response {
+    match advance(&house, command.advance_secs).await {
+        Ok(_) => Json(stand(&house)).into_response(),
+        Err(AdvanceError::Fault(fault)) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
+        Err(error) => refused(StatusCode::BAD_REQUEST, &error),
+    }
+}
+
+fn stand(house: &House) -> Stand {
+    let now = house.now();
+    Stand { now: now.to_string(), now_ms: now.ms(), shift_ms: house.clock.shift_ms() }
+}

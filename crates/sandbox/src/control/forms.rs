@@ -1,0 +1,109 @@
+//! The forms of the pages: do it, then send the browser back to the page that shows it.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use platform::db::DbFault;
+use serde::Deserialize;
+
+use super::clock::{self, AdvanceError};
+use super::switch;
+use crate::faults::add::{self, AddFault, AddFaultError};
+use crate::faults::{FaultId, clear};
+use crate::house::House;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AdvanceForm {
+    secs: String,
+}
+
+/// `POST /clock/advance`.
+pub(super) async fn advance(State(house): State<House>, Form(form): Form<AdvanceForm>) -> Response {
+    let secs = form.secs.trim().parse().unwrap_or(0);
+    match clock::advance(&house, secs).await {
+        Ok(_) => back(""),
+        Err(AdvanceError::Step) => back("?problem=step"),
+        Err(AdvanceError::Fault(fault)) => broken(&fault),
+    }
+}
+
+/// The fields as a browser sends them: every one there, perhaps empty.
+#[derive(Debug, Deserialize)]
+pub(super) struct FaultForm {
+    /// `sms SendSms`: partner and operation in one choice.
+    target: String,
+    kind: String,
+    ms: String,
+    code: String,
+    times: String,
+    #[serde(rename = "match")]
+    subject: String,
+}
+
+/// `POST /faults/add`.
+pub(super) async fn add_fault(State(house): State<House>, Form(form): Form<FaultForm>) -> Response {
+    let (partner, operation) = form.target.split_once(' ').unwrap_or((&form.target, ""));
+    let times = match form.times.trim() {
+        "" => None,
+        // What is no number is refused as too few, with its own message.
+        text => Some(text.parse().unwrap_or(0)),
+    };
+    let command = AddFault {
+        partner: partner.to_owned(),
+        operation: Some(operation.to_owned()),
+        kind: form.kind,
+        ms: form.ms.trim().parse().ok(),
+        code: Some(form.code),
+        times,
+        subject: Some(form.subject),
+    };
+    match add::add(&house, command).await {
+        Ok(_) => back("#faults"),
+        Err(AddFaultError::Operation) => back("?problem=operation"),
+        Err(AddFaultError::Kind) => back("?problem=kind"),
+        Err(AddFaultError::Ms) => back("?problem=ms"),
+        Err(AddFaultError::Code) => back("?problem=code"),
+        Err(AddFaultError::Times) => back("?problem=times"),
+        Err(AddFaultError::Fault(fault)) => broken(&fault),
+    }
+}
+
+/// `POST /faults/{id}/clear`. A rule that is gone already is what was wanted.
+pub(super) async fn clear_fault(State(house): State<House>, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse::<FaultId>() else {
+        return back("#faults");
+    };
+    match clear::one(&house, id).await {
+        Ok(_) => back("#faults"),
+        Err(fault) => broken(&fault),
+    }
+}
+
+/// `POST /faults/clear`.
+pub(super) async fn clear_faults(State(house): State<House>) -> Response {
+    match clear::all(&house).await {
+        Ok(_) => back("#faults"),
+        Err(fault) => broken(&fault),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SwitchForm {
+    on: String,
+}
+
+/// `POST /switches/sms-limits`.
+pub(super) async fn sms_limits(State(house): State<House>, Form(form): Form<SwitchForm>) -> Response {
+    match switch::set_sms_limits(&house, form.on == "1").await {
+        Ok(()) => back(""),
+        Err(fault) => broken(&fault),
+    }
+}
+
+fn back(rest: &str) -> Response {
+    Redirect::to(&format!("/{rest}")).into_response()
+}
+
+fn broken(fault: &DbFault) -> Response {
+    super::refused(axum::http::StatusCode::SERVICE_UNAVAILABLE, fault)
+}

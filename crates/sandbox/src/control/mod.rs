@@ -1,0 +1,47 @@
+//! The control port: pages for people and their JSON twin for programs. What was sent, which
+//! faults are to happen, the provider's limits, and the clock of everything.
+
+pub(crate) mod clock;
+mod forms;
+mod guard;
+mod pages;
+mod sent;
+pub(crate) mod store;
+mod switch;
+
+use std::fmt::Display;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use axum::{Json, Router, middleware};
+use serde_json::json;
+
+use crate::faults::api as faults;
+use crate::house::House;
+
+/// Everything the control port answers.
+pub(crate) fn routes(house: House) -> Router {
+    Router::new()
+        .route("/", get(pages::front))
+        .route("/sms", get(pages::sms))
+        .route("/lang", get(pages::lang))
+        .route("/sandbox.css", get(pages::css))
+        .route("/clock/advance", post(forms::advance))
+        .route("/faults/add", post(forms::add_fault))
+        .route("/faults/clear", post(forms::clear_faults))
+        .route("/faults/{id}/clear", post(forms::clear_fault))
+        .route("/switches/sms-limits", post(forms::sms_limits))
+        .route("/control/clock", get(clock::get).post(clock::post))
+        .route("/control/faults", get(faults::list).post(faults::post).delete(faults::delete_all))
+        .route("/control/faults/{id}", delete(faults::delete))
+        .route("/control/switches", get(switch::get).post(switch::post))
+        .route("/control/sms", get(sent::sms))
+        .layer(middleware::from_fn_with_state(house.clone(), guard::guard))
+        .with_state(house)
+}
+
+/// A refusal in JSON.
+pub(crate) fn refused(status: StatusCode, why: &dyn Display) -> Response {
+    (status, Json(json!({ "error": why.to_string() }))).into_response()
+}

@@ -1,0 +1,291 @@
+//! The pages: one for everything, one for what the SMS provider has taken. Complete without
+//! script, in Chinese and English.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use kernel::Moment;
+use platform::db::DbFault;
+use serde::Deserialize;
+
+use super::sent::ROWS_MAX;
+use super::store as settings;
+use crate::faults::{ANY, Fault, Kind, SLOW_MS_MAX, store as faults};
+use crate::house::House;
+use crate::partner::{self, About};
+use crate::sms::{State as TextState, store as texts};
+
+/// The cookie that remembers the language.
+const LANG_COOKIE: &str = "sandbox_lang";
+
+/// The visitor's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lang {
+    Zh,
+    En,
+}
+
+impl Lang {
+    /// Chosen here, else chosen in the app on the same host, else the browser's.
+    fn of(headers: &HeaderMap) -> Lang {
+        let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let cookies = text(header::COOKIE);
+        let cookie = |wanted: &str| {
+            cookies.split(';').filter_map(|c| c.trim().split_once('=')).find(|(n, _)| *n == wanted)
+        };
+        let chosen = cookie(LANG_COOKIE).or_else(|| cookie("lang")).map(|(_, value)| value);
+        let word = chosen.unwrap_or_else(|| text(header::ACCEPT_LANGUAGE));
+        if word.starts_with("en") { Lang::En } else { Lang::Zh }
+    }
+
+    fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    fn code(self) -> &'static str {
+        self.pick("zh-CN", "en")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "front.html")]
+struct Front {
+    lang: Lang,
+    now: String,
+    shift: String,
+    problem: Option<&'static str>,
+    partners: Vec<Room>,
+    faults: Vec<FaultRow>,
+    kinds: Vec<(&'static str, &'static str)>,
+    codes: Vec<&'static str>,
+    slow_ms_max: u64,
+    sms_limits: bool,
+}
+
+/// A partner as the page shows it.
+struct Room {
+    about: &'static About,
+    address: String,
+}
+
+/// A rule as the page shows it.
+struct FaultRow {
+    fault: Fault,
+    says: &'static str,
+    detail: String,
+    times: String,
+}
+
+/// The query of the front page.
+#[derive(Debug, Deserialize)]
+pub(super) struct FrontQuery {
+    problem: Option<String>,
+}
+
+/// `GET /`.
+pub(super) async fn front(
+    State(house): State<House>,
+    headers: HeaderMap,
+    Query(query): Query<FrontQuery>,
+) -> Response {
+    let lang = Lang::of(&headers);
+    let found = house
+        .db
+        .read("sandbox.front", |tx| {
+            Ok::<_, DbFault>((faults::all(tx)?, settings::sms_limits(tx)?))
+        })
+        .await;
+    let (rules, sms_limits) = match found {
+        Ok(found) => found,
+        Err(fault) => return super::refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
+    };
+    let address = format!("http://{}", house.sms_address);
+    page(&Front {
+        lang,
+        now: civil(house.now()),
+        shift: shift(lang, house.clock.shift_ms()),
+        problem: query.problem.as_deref().and_then(|kind| problem(lang, kind)),
+        partners: partner::ALL
+            .iter()
+            .map(|about| Room { about, address: address.clone() })
+            .collect(),
+        faults: rules.into_iter().map(|fault| row(lang, fault)).collect(),
+        kinds: Kind::NAMES.iter().map(|name| (*name, says(lang, name))).collect(),
+        codes: partner::ALL.iter().flat_map(|about| about.codes).copied().collect(),
+        slow_ms_max: SLOW_MS_MAX,
+        sms_limits,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "sms.html")]
+struct Sms {
+    lang: Lang,
+    now: String,
+    mobile: String,
+    texts: Vec<TextRow>,
+}
+
+/// A text as the page shows it.
+struct TextRow {
+    text: texts::Accepted,
+    state: &'static str,
+    says: &'static str,
+    accepted: String,
+    settled: Option<String>,
+}
+
+/// The query of the page of texts.
+#[derive(Debug, Deserialize)]
+pub(super) struct SmsQuery {
+    mobile: Option<String>,
+}
+
+/// `GET /sms`: the newest texts first.
+pub(super) async fn sms(
+    State(house): State<House>,
+    headers: HeaderMap,
+    Query(query): Query<SmsQuery>,
+) -> Response {
+    let lang = Lang::of(&headers);
+    let mobile = query.mobile.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let shown = mobile.clone().unwrap_or_default();
+    let rows = house
+        .db
+        .read("sandbox.sms.newest", move |tx| texts::newest(tx, mobile.as_deref(), ROWS_MAX))
+        .await;
+    let rows = match rows {
+        Ok(rows) => rows,
+        Err(fault) => return super::refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
+    };
+    let now = house.now();
+    page(&Sms {
+        lang,
+        now: civil(now),
+        mobile: shown,
+        texts: rows.into_iter().map(|text| text_row(lang, text, now)).collect(),
+    })
+}
+
+/// The query of `/lang`.
+#[derive(Debug, Deserialize)]
+pub(super) struct LangQuery {
+    to: String,
+    page: Option<String>,
+}
+
+/// `GET /lang?to=en&page=sms`: remembers the language.
+pub(super) async fn lang(Query(query): Query<LangQuery>) -> Response {
+    let lang = if query.to == "en" { "en" } else { "zh" };
+    let cookie = format!("{LANG_COOKIE}={lang}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
+    let path = if query.page.as_deref() == Some("sms") { "/sms" } else { "/" };
+    ([(header::SET_COOKIE, cookie)], Redirect::to(path)).into_response()
+}
+
+/// `GET /sandbox.css`.
+pub(super) async fn css() -> Response {
+    let text = include_str!("../../assets/sandbox.css");
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], text).into_response()
+}
+
+fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(text) => Html(text).into_response(),
+        Err(error) => super::refused(StatusCode::INTERNAL_SERVER_ERROR, &error),
+    }
+}
+
+fn row(lang: Lang, fault: Fault) -> FaultRow {
+    let mut details = Vec::new();
+    if let Some(ms) = fault.kind.ms() {
+        details.push(format!("{ms} ms"));
+    }
+    if let Some(code) = fault.kind.code() {
+        details.push(code.to_owned());
+    }
+    if let Some(subject) = &fault.subject {
+        details.push(format!("{}{subject}", lang.pick("含 ", "with ")));
+    }
+    FaultRow {
+        says: says(lang, fault.kind.name()),
+        detail: details.join(lang.pick("，", ", ")),
+        times: fault.times.map_or_else(
+            || lang.pick("直到清除", "until cleared").to_owned(),
+            |times| times.to_string(),
+        ),
+        fault,
+    }
+}
+
+fn text_row(lang: Lang, text: texts::Accepted, now: Moment) -> TextRow {
+    let state = TextState::at(text.fate, text.settles_at, now);
+    let (zh, en) = match state {
+        TextState::Accepted => ("发送中", "on its way"),
+        TextState::Held => ("排在下一条之后", "waits behind the next"),
+        TextState::Delivered => ("已送达", "delivered"),
+        TextState::Failed => ("未送达", "not delivered"),
+        TextState::Lost => ("已丢失", "lost"),
+    };
+    TextRow {
+        state: state.name(),
+        says: match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        },
+        accepted: civil(text.accepted_at),
+        settled: text.settles_at.filter(|at| *at <= now).map(civil),
+        text,
+    }
+}
+
+fn says(lang: Lang, kind: &str) -> &'static str {
+    let (zh, en) = match kind {
+        "slow" => ("变慢：照办，但晚若干毫秒", "slow: done, so many milliseconds late"),
+        "refuse" => ("拒绝：不办，返回错误码", "refuse: not done, answers a code"),
+        "time_out_before" => ("办理前超时：不办，不回答", "time out before: not done, no answer"),
+        "time_out_after" => ("办理后超时：已办，不回答", "time out after: done, no answer"),
+        "duplicate" => ("重复：办两次", "duplicate: done twice"),
+        "reorder" => ("乱序：排在下一条之后生效", "reorder: takes effect after the next"),
+        "lose" => ("丢失：回答成功，永不生效", "lose: answers OK, never takes effect"),
+        "forge" => ("伪造：不办，返回冒充的回答", "forge: not done, a false answer"),
+        _ => ("中断：直接断开连接", "down: the connection is closed"),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+fn problem(lang: Lang, kind: &str) -> Option<&'static str> {
+    let (zh, en) = match kind {
+        "step" => ("时钟只能前进，请填 1 或更多秒。", "The clock only moves forward: 1 second or more."),
+        "operation" => ("没有这个服务商或操作。", "No such partner or operation."),
+        "kind" => ("请选择一种故障。", "Choose a kind of fault."),
+        "ms" => ("变慢需要填毫秒数（1 至 120000）。", "Slow needs milliseconds, 1 to 120000."),
+        "code" => ("拒绝需要填错误码。", "Refuse needs a code."),
+        "times" => ("次数须为 1 或更多；留空表示直到清除。", "Times is 1 or more; empty means until cleared."),
+        _ => return None,
+    };
+    Some(match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    })
+}
+
+fn shift(lang: Lang, ms: i64) -> String {
+    let (days, rest) = (ms / 86_400_000, ms % 86_400_000 / 1000);
+    let (hours, minutes, secs) = (rest / 3600, rest % 3600 / 60, rest % 60);
+    match lang {
+        Lang::Zh => format!("比本机快 {days} 天 {hours} 小时 {minutes} 分 {secs} 秒"),
+        Lang::En => format!("{days} d {hours} h {minutes} min {secs} s ahead of this machine"),
+    }
+}
+
+/// `2026-03-02 09:30:01`, civil time in China.
+fn civil(at: Moment) -> String {
+    crate::sms::civil(at)
+}

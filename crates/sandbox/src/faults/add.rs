@@ -1,0 +1,91 @@
+//! Adds a rule.
+
+use platform::db::DbFault;
+use serde::Deserialize;
+
+use super::{ANY, Fault, FaultId, Kind, SLOW_MS_MAX, store};
+use crate::house::House;
+use crate::partner;
+
+/// What is asked for; the JSON body of `POST /control/faults`.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct AddFault {
+    pub(crate) partner: String,
+    #[serde(default)]
+    pub(crate) operation: Option<String>,
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) ms: Option<u64>,
+    #[serde(default)]
+    pub(crate) code: Option<String>,
+    #[serde(default)]
+    pub(crate) times: Option<i64>,
+    #[serde(default, rename = "match")]
+    pub(crate) subject: Option<String>,
+}
+
+/// Why a rule was not added.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AddFaultError {
+    #[error("no such partner, or the partner has no such operation")]
+    Operation,
+    #[error("kind is one of slow, refuse, time_out_before, time_out_after, duplicate, reorder, lose, forge, down")]
+    Kind,
+    #[error("slow needs ms, 1 to 120000")]
+    Ms,
+    #[error("refuse needs the partner's code")]
+    Code,
+    #[error("times is 1 or more, or absent for until cleared")]
+    Times,
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+/// Adds a rule; it holds from the next call on.
+pub(crate) async fn add(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
+    let fault = check(house, command)?;
+    let row = fault.clone();
+    house
+        .db
+        .write(store::lane(), "sandbox.fault.add", move |tx| {
+            store::insert(tx, &row).map_err(AddFaultError::Fault)
+        })
+        .await?;
+    tracing::info!(fault = %fault.id, kind = fault.kind.name(), "sandbox.fault.added");
+    Ok(fault)
+}
+
+fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
+    let operation = filled(command.operation).unwrap_or_else(|| ANY.to_owned());
+    let known = partner::ALL.iter().any(|about| {
+        about.name == command.partner
+            && (operation == ANY || about.operations.contains(&operation.as_str()))
+    });
+    if !known {
+        return Err(AddFaultError::Operation);
+    }
+    if !Kind::NAMES.contains(&command.kind.as_str()) {
+        return Err(AddFaultError::Kind);
+    }
+    if command.kind == "slow" && !command.ms.is_some_and(|ms| (1..=SLOW_MS_MAX).contains(&ms)) {
+        return Err(AddFaultError::Ms);
+    }
+    let kind = Kind::from_parts(&command.kind, command.ms, filled(command.code))
+        .ok_or(AddFaultError::Code)?;
+    if command.times.is_some_and(|times| times < 1) {
+        return Err(AddFaultError::Times);
+    }
+    Ok(Fault {
+        id: FaultId::make(house.now(), &*house.rng),
+        partner: command.partner,
+        operation,
+        kind,
+        times: command.times,
+        subject: filled(command.subject),
+    })
+}
+
+/// An empty form field is an absent one.
+fn filled(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}

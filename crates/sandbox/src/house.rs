@@ -1,0 +1,51 @@
+//! What every part of the sandbox shares: its database, the clock it moves, its randomness and the
+//! accounts it answers for.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use kernel::{Clock, Moment, Rng, ShiftedClock};
+use platform::db::Db;
+
+use crate::sms::SmsAccount;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct House(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) db: Db,
+    pub(crate) clock: Arc<ShiftedClock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) sms: SmsAccount,
+    /// Where the SMS provider listens, for the front page.
+    pub(crate) sms_address: SocketAddr,
+    /// Whether pages may be asked for under any host name.
+    pub(crate) allow_remote: bool,
+}
+
+impl House {
+    pub(crate) fn new(inner: Inner) -> House {
+        House(Arc::new(inner))
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.0.clock.now()
+    }
+
+    /// A request number in the shape most providers use.
+    pub(crate) fn request_id(&self) -> String {
+        let mut bytes = [0_u8; 16];
+        self.0.rng.fill(&mut bytes);
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    }
+}
+
+impl std::ops::Deref for House {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

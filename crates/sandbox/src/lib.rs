@@ -1,0 +1,23 @@
+//! The sandbox: every partner as an HTTP server that speaks the partner's real protocol, with
+//! faults on demand, so that a whole city runs on one laptop and every test goes through the real
+//! adapters (OPS-3; architecture, rule 17).
+//!
+//! Each partner listens on a port of its own, at the root, as its signature demands. One more port
+//! serves the control pages and their JSON twin: what was sent, which faults are to happen, and
+//! the clock of everything. It has its own database under the data folder and takes nothing from
+//! the platform but the database door.
+//!
+//! What must not be here: anything of our own contexts, and any use of the signing code in
+//! `partners` or of the canonical text in `wire`; requests are verified by code of its own.
+
+mod control;
+mod faults;
+mod house;
+mod listen;
+mod partner;
+mod sms;
+mod start;
+
+pub use faults::{Fault, FaultId, Kind};
+pub use sms::{SmsAccount, SmsTemplate};
+pub use start::{Running, Sandbox, SandboxSettings, StartError};

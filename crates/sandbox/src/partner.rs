@@ -1,0 +1,208 @@
+//! What all partners of the sandbox have in common: how a request comes in, and the one layer that
+//! lets faults befall it.
+
+use std::future::Future;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use platform::db::DbFault;
+
+use crate::faults::{Kind, take};
+use crate::house::House;
+use crate::listen::Cut;
+use crate::sms;
+
+/// Every partner, in the order the front page shows them.
+pub(crate) const ALL: [&About; 1] = [&sms::ABOUT];
+
+/// How long a call that is never answered is held, when its caller does not give up before.
+const HOLD: Duration = Duration::from_secs(60);
+
+/// No partner's message is larger than this, bytes.
+const BODY_MAX: usize = 256 * 1024;
+
+/// What the pages say of a partner.
+pub(crate) struct About {
+    /// Its name in rules.
+    pub(crate) name: &'static str,
+    pub(crate) title_zh: &'static str,
+    pub(crate) title_en: &'static str,
+    /// The protocol it speaks.
+    pub(crate) protocol: &'static str,
+    /// Its operations by the partner's own names.
+    pub(crate) operations: &'static [&'static str],
+    /// Codes worth refusing with.
+    pub(crate) codes: &'static [&'static str],
+}
+
+/// A request as it came in.
+#[derive(Debug, Clone)]
+pub(crate) struct Raw {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    /// The query as it was sent, still encoded.
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Raw {
+    /// A header's text; empty when absent or not text.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// What rules are matched against.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in form_urlencoded::parse(self.query.as_bytes()) {
+            text.push_str(&format!("{name}={value}\n"));
+        }
+        text.push_str(&String::from_utf8_lossy(&self.body));
+        text
+    }
+}
+
+/// An answer in JSON.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) body: serde_json::Value,
+}
+
+impl Reply {
+    /// 200.
+    pub(crate) fn ok(body: serde_json::Value) -> Reply {
+        Reply { status: StatusCode::OK, body }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body)).into_response()
+    }
+}
+
+/// In which way a call is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// As the partner always does.
+    Plain,
+    /// A second time: neither limits nor uniqueness stop it.
+    Again,
+    /// Accepted without effect.
+    Lost,
+    /// Accepted, the effect waits for the next call's.
+    Behind,
+}
+
+/// One partner.
+pub(crate) trait Partner: 'static {
+    /// A verified call.
+    type Call: Clone + Send + Sync + 'static;
+
+    const ABOUT: &'static About;
+
+    /// The operation a request names, before anything is verified.
+    fn operation(raw: &Raw) -> String;
+
+    /// Verifies a request; `Err` is the partner's own refusal.
+    fn admit(
+        house: &House,
+        raw: &Raw,
+    ) -> impl Future<Output = Result<Result<Self::Call, Reply>, DbFault>> + Send;
+
+    /// Carries a call out.
+    fn answer(
+        house: &House,
+        call: &Self::Call,
+        manner: Manner,
+    ) -> impl Future<Output = Result<Reply, DbFault>> + Send;
+
+    /// Refuses a call with a code of the partner's.
+    fn refusal(house: &House, code: &str) -> Reply;
+
+    /// An answer that claims success but is not a true answer of the partner's.
+    fn forgery(house: &House, call: &Self::Call) -> Reply;
+}
+
+/// The handler of every path of a partner.
+pub(crate) async fn serve<P: Partner>(
+    State(house): State<House>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let raw = Raw {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body,
+    };
+    // A task of its own: a partner finishes what it has begun even when the caller hangs up.
+    let done = tokio::spawn(async move { befall::<P>(&house, &cut, &raw).await }).await;
+    match done {
+        Ok(Ok(response)) => response,
+        Ok(Err(fault)) => {
+            tracing::error!(partner = P::ABOUT.name, %fault, "sandbox.fault_of_its_own");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Lets a rule befall the call, or carries it out as it is. A rule is used up by the request it
+/// matches whether or not that request is properly signed: a partner in trouble does not look
+/// at signatures first.
+async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Response, DbFault> {
+    let operation = P::operation(raw);
+    let kind = take::take(house, P::ABOUT.name, &operation, &raw.text()).await?;
+    match &kind {
+        Some(Kind::Down) => return Ok(cut_off(cut)),
+        Some(Kind::TimeOutBefore) => return Ok(hold(cut).await),
+        Some(Kind::Slow { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
+        _ => {}
+    }
+    let call = match P::admit(house, raw).await? {
+        Ok(call) => call,
+        Err(refusal) => return Ok(refusal.into_response()),
+    };
+    let reply = match kind {
+        Some(Kind::Refuse { code }) => P::refusal(house, &code),
+        Some(Kind::Forge) => P::forgery(house, &call),
+        Some(Kind::Lose) => P::answer(house, &call, Manner::Lost).await?,
+        Some(Kind::Reorder) => P::answer(house, &call, Manner::Behind).await?,
+        Some(Kind::Duplicate) => {
+            let reply = P::answer(house, &call, Manner::Plain).await?;
+            P::answer(house, &call, Manner::Again).await?;
+            reply
+        }
+        Some(Kind::TimeOutAfter) => {
+            P::answer(house, &call, Manner::Plain).await?;
+            return Ok(hold(cut).await);
+        }
+        Some(Kind::Slow { .. } | Kind::TimeOutBefore | Kind::Down) | None => {
+            P::answer(house, &call, Manner::Plain).await?
+        }
+    };
+    Ok(reply.into_response())
+}
+
+/// Says nothing until the caller gives up, or a minute has passed.
+async fn hold(cut: &Cut) -> Response {
+    tokio::time::sleep(HOLD).await;
+    cut_off(cut)
+}
+
+/// Closes the connection; the response is never written.
+fn cut_off(cut: &Cut) -> Response {
+    cut.now();
+    Response::new(Body::empty())
+}

@@ -1,0 +1,41 @@
+//! What every page shares: the shell with its tab bar, components, forms and their protection,
+//! cookies, languages, 长辈版, error pages, embedded assets, compression.
+//!
+//! It knows nobody: who visits is filled into [`Page::who`] by the identity crate above.
+//! A page is complete without script; `assets/app.js` only makes it smoother.
+
+pub mod address;
+pub mod assets;
+pub mod barcode;
+pub mod cache;
+pub mod csrf;
+pub mod encoding;
+pub mod form;
+pub mod front;
+mod gallery;
+pub mod icons;
+mod layer;
+pub mod locale;
+pub mod look;
+pub mod page;
+pub mod problem;
+pub mod reply;
+mod seed;
+pub mod shell;
+pub mod visit;
+
+pub use address::TrustedProxies;
+pub use cache::PublicCache;
+pub use encoding::Encoding;
+pub use form::{Errors, Form};
+pub use icons::Markup;
+pub use layer::layer;
+pub use look::{Lang, Look};
+pub use page::{Page, Tab};
+pub use problem::{Problem, ProblemKind};
+pub use reply::{html, html_again, html_status, local_path, see_other, see_other_with};
+pub use shell::routes;
+pub use visit::Visit;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! The words of all pages: `locales/<language>/*.ftl`, embedded and read once.
+//!
+//! Messages without arguments, nearly all of them, are formatted at start and kept in a map;
+//! the Fluent bundle is asked only for the others.
+
+use crate::look::Lang;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use include_dir::{Dir, include_dir};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../locales");
+static ZH: LazyLock<Texts> = LazyLock::new(|| Texts::load(Lang::Zh));
+static EN: LazyLock<Texts> = LazyLock::new(|| Texts::load(Lang::En));
+
+/// The text of `key`; the key itself where there is none, so that a hole is seen and not hidden.
+pub fn text(lang: Lang, key: &str) -> Cow<'static, str> {
+    let texts = of(lang);
+    match texts.plain.get(key) {
+        Some(text) => Cow::Borrowed(text.as_str()),
+        None => Cow::Owned(texts.format(key, &[])),
+    }
+}
+
+/// The text of `key` with its variables; whole numbers choose plural forms, all else is taken as it is.
+pub fn text_with(lang: Lang, key: &str, args: &[(&str, String)]) -> String {
+    of(lang).format(key, args)
+}
+
+/// Whether `key` has a text in `lang`.
+pub fn has(lang: Lang, key: &str) -> bool {
+    let texts = of(lang);
+    texts.plain.contains_key(key) || texts.bundle.has_message(key)
+}
+
+/// Mistakes in the files: syntax, doubled keys. Empty in a build that passed its tests.
+pub fn faults(lang: Lang) -> &'static [String] {
+    &of(lang).faults
+}
+
+/// Every key with the variables its text uses, sorted.
+pub fn keys(lang: Lang) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    for source in sources(lang) {
+        let mut current: Option<String> = None;
+        for line in source.lines() {
+            if let Some(key) = key_of(line) {
+                found.insert(key.to_owned(), Vec::new());
+                current = Some(key.to_owned());
+            } else if line.starts_with('#') || line.starts_with('-') {
+                current = None;
+            }
+            if let Some(names) = current.as_ref().and_then(|key| found.get_mut(key)) {
+                collect_variables(line, names);
+            }
+        }
+    }
+    for names in found.values_mut() {
+        names.sort();
+        names.dedup();
+    }
+    found
+}
+
+struct Texts {
+    plain: HashMap<String, String>,
+    bundle: FluentBundle<FluentResource>,
+    faults: Vec<String>,
+}
+
+impl Texts {
+    fn load(lang: Lang) -> Texts {
+        let mut faults = Vec::new();
+        let mut bundle = FluentBundle::new_concurrent(
+            lang.code().parse().map(|tag| vec![tag]).unwrap_or_default(),
+        );
+        // Isolation marks would end up in SMS texts, titles and copied names.
+        bundle.set_use_isolating(false);
+        for source in sources(lang) {
+            let resource = match FluentResource::try_new(source.to_owned()) {
+                Ok(resource) => resource,
+                Err((resource, errors)) => {
+                    faults.extend(errors.iter().map(|error| format!("{error:?}")));
+                    resource
+                }
+            };
+            if let Err(errors) = bundle.add_resource(resource) {
+                faults.extend(errors.iter().map(ToString::to_string));
+            }
+        }
+        let plain = plain_texts(&bundle, sources(lang));
+        for fault in &faults {
+            tracing::error!(lang = lang.code(), fault, "a text file has a mistake");
+        }
+        Texts { plain, bundle, faults }
+    }
+
+    fn format(&self, key: &str, args: &[(&str, String)]) -> String {
+        if let Some(text) = self.plain.get(key) {
+            return text.clone();
+        }
+        let pattern = self.bundle.get_message(key).and_then(|message| message.value());
+        let Some(pattern) = pattern else {
+            return key.to_owned();
+        };
+        let mut fluent = FluentArgs::new();
+        for (name, value) in args {
+            fluent.set(*name, value_of(value));
+        }
+        let mut errors = Vec::new();
+        self.bundle.format_pattern(pattern, Some(&fluent), &mut errors).into_owned()
+    }
+}
+
+fn of(lang: Lang) -> &'static Texts {
+    match lang {
+        Lang::Zh => &ZH,
+        Lang::En => &EN,
+    }
+}
+
+fn sources(lang: Lang) -> impl Iterator<Item = &'static str> {
+    let folder = FILES.get_dir(lang.code());
+    folder
+        .into_iter()
+        .flat_map(Dir::files)
+        .filter(|file| file.path().extension().is_some_and(|ext| ext == "ftl"))
+        .filter_map(|file| file.contents_utf8())
+}
+
+/// A message that formats without arguments and without complaint never needs the bundle again.
+fn plain_texts(
+    bundle: &FluentBundle<FluentResource>,
+    sources: impl Iterator<Item = &'static str>,
+) -> HashMap<String, String> {
+    let mut plain = HashMap::new();
+    for key in sources.flat_map(str::lines).filter_map(key_of) {
+        if let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) {
+            let mut errors = Vec::new();
+            let text = bundle.format_pattern(pattern, None, &mut errors);
+            if errors.is_empty() {
+                plain.insert(key.to_owned(), text.into_owned());
+            }
+        }
+    }
+    plain
+}
+
+fn key_of(line: &str) -> Option<&str> {
+    if !line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        return None;
+    }
+    let (key, _) = line.split_once('=')?;
+    let key = key.trim_end();
+    key.chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        .then_some(key)
+}
+
+fn collect_variables(line: &str, names: &mut Vec<String>) {
+    let mut rest = line;
+    while let Some(at) = rest.find('$') {
+        rest = &rest[at + 1..];
+        let end = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+            .unwrap_or(rest.len());
+        if end > 0 {
+            names.push(rest[..end].to_owned());
+        }
+    }
+}
+
+/// Short whole numbers become Fluent numbers; codes with leading zeros and amounts stay text.
+fn value_of(text: &str) -> FluentValue<'_> {
+    if text.len() <= 9 {
+        if let Ok(number) = text.parse::<i64>() {
+            if number.to_string() == text {
+                return FluentValue::from(number);
+            }
+        }
+    }
+    FluentValue::from(text)
+}

@@ -1,0 +1,252 @@
+//! The page handed to every template: whose look it has, its words, dates and icons, its form token.
+
+use crate::assets;
+use crate::barcode;
+use crate::csrf;
+use crate::icons::{self, Markup};
+use crate::locale;
+use crate::look::{Lang, Look};
+use crate::seed::{self, Seed};
+use axum::response::Response;
+use http::{HeaderValue, header};
+use kernel::{Date, Moment, Time, Weekday};
+use platform::Ctx;
+use std::sync::Arc;
+
+/// A tab of the bar at the thumb.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// No tab is lit.
+    #[default]
+    None,
+    /// 首页
+    Home,
+    /// 就医购药
+    Health,
+    /// 就诊码, raised in the centre.
+    Code,
+    /// 消息
+    Messages,
+    /// 我的
+    Me,
+}
+
+impl Tab {
+    /// The tab a path belongs to, lit unless the handler says otherwise.
+    pub fn of_path(path: &str) -> Tab {
+        let first = path.trim_start_matches('/').split('/').next().unwrap_or("");
+        match first {
+            "" => Tab::Home,
+            "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "search" | "orders"
+            | "appointments" => Tab::Health,
+            "code" => Tab::Code,
+            "messages" => Tab::Messages,
+            "me" | "login" | "sign-up" => Tab::Me,
+            _ => Tab::None,
+        }
+    }
+}
+
+/// What a template needs besides its own content. Field `page` of every template struct.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Language and 长辈版.
+    pub look: Look,
+    /// The form token, masked anew for each page; see [`csrf`].
+    pub csrf: String,
+    /// The path asked for, without the query.
+    pub path: String,
+    /// The shown name of who is signed in; filled by the identity crate.
+    pub who: Option<String>,
+    /// The lit tab.
+    pub tab: Tab,
+    /// The reference number of this request, as the log knows it.
+    pub request: String,
+    /// The key of a message brought over a redirect, shown once.
+    pub flash: Option<String>,
+    /// How many messages wait unread; filled by the identity crate.
+    pub unread: i64,
+    /// Whether this is the demo city, which every page says.
+    pub demo: bool,
+    pub(crate) seed: Arc<Seed>,
+}
+
+impl Page {
+    pub(crate) fn new(ctx: &Ctx, seed: Arc<Seed>) -> Page {
+        let csrf = csrf::token(&ctx.vault, ctx.rng.as_ref(), &seed.visit);
+        Page { csrf, ..Page::bare(seed) }
+    }
+
+    /// A page without a form token: error pages have no forms.
+    pub(crate) fn bare(seed: Arc<Seed>) -> Page {
+        Page {
+            look: seed.look,
+            csrf: String::new(),
+            path: seed.path.clone(),
+            who: None,
+            tab: seed.tab(),
+            request: seed.request.clone(),
+            flash: seed.flash.clone().filter(|key| locale::has(seed.look.lang, key)),
+            unread: 0,
+            demo: seed.demo,
+            seed,
+        }
+    }
+
+    /// The text of a key in the page's language.
+    pub fn t(&self, key: &str) -> String {
+        locale::text(self.look.lang, key).into_owned()
+    }
+
+    /// The text of a key with one variable.
+    pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
+        locale::text_with(self.look.lang, key, &[(name, value.to_string())])
+    }
+
+    /// The text of a key with two variables.
+    pub fn t2(&self, key: &str, a: &str, v: impl ToString, b: &str, w: impl ToString) -> String {
+        locale::text_with(self.look.lang, key, &[(a, v.to_string()), (b, w.to_string())])
+    }
+
+    /// The words of an error kind: `error-<kind>`.
+    pub fn error(&self, kind: &str) -> String {
+        self.t(&format!("error-{kind}"))
+    }
+
+    /// `zh-CN` or `en`.
+    pub fn lang_code(&self) -> &'static str {
+        self.look.lang.code()
+    }
+
+    /// The Chinese or the English text, for data that holds both.
+    pub fn pick<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.look.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// A date as one says it, with the weekday; the year only when it is not this one.
+    pub fn date(&self, date: Date) -> String {
+        let weekday = self.weekday(date);
+        let other_year = date.year() != self.seed.today.year();
+        match (self.look.lang, other_year) {
+            (Lang::Zh, false) => format!("{} 月 {} 日（{weekday}）", date.month(), date.day()),
+            (Lang::Zh, true) => {
+                format!("{} 年 {} 月 {} 日（{weekday}）", date.year(), date.month(), date.day())
+            }
+            (Lang::En, false) => format!("{weekday} {} {}", date.day(), month(date)),
+            (Lang::En, true) => format!("{weekday} {} {} {}", date.day(), month(date), date.year()),
+        }
+    }
+
+    /// The short weekday: 周一, Mon.
+    pub fn weekday(&self, date: Date) -> String {
+        let day = match date.weekday() {
+            Weekday::Monday => ("周一", "Mon"),
+            Weekday::Tuesday => ("周二", "Tue"),
+            Weekday::Wednesday => ("周三", "Wed"),
+            Weekday::Thursday => ("周四", "Thu"),
+            Weekday::Friday => ("周五", "Fri"),
+            Weekday::Saturday => ("周六", "Sat"),
+            Weekday::Sunday => ("周日", "Sun"),
+        };
+        self.pick(day.0, day.1).to_owned()
+    }
+
+    /// A time of day: 9:30.
+    pub fn time(&self, time: Time) -> String {
+        format!("{}:{:02}", time.hour(), time.minute())
+    }
+
+    /// Date and time of an instant, in the city's time.
+    pub fn moment(&self, moment: Moment) -> String {
+        let at = moment.datetime();
+        format!("{} {}", self.date(at.date()), self.time(at.time()))
+    }
+
+    /// Today in the city, as the clock handed in says.
+    pub fn today(&self) -> Date {
+        self.seed.today
+    }
+
+    /// A line icon by name; all are shown on `/dev/components`.
+    pub fn icon(&self, name: &str) -> Markup {
+        icons::icon(name)
+    }
+
+    /// A visit barcode as SVG.
+    pub fn barcode(&self, digits: &str) -> Markup<String> {
+        barcode::markup(digits)
+    }
+
+    /// Digits in groups of four.
+    pub fn grouped(&self, digits: &str) -> String {
+        barcode::grouped(digits)
+    }
+
+    /// Whether the tab of that name is the lit one; by name, so that templates of other crates need no import.
+    pub fn lit(&self, tab: &str) -> bool {
+        let name = match self.tab {
+            Tab::None => return false,
+            Tab::Home => "home",
+            Tab::Health => "health",
+            Tab::Code => "code",
+            Tab::Messages => "messages",
+            Tab::Me => "me",
+        };
+        name == tab
+    }
+
+    /// The address of an asset, with its content hash.
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::url(name)
+    }
+
+    /// Path and query asked for.
+    pub fn here(&self) -> String {
+        match &self.seed.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
+    /// The link that changes language or 长辈版 and comes back here.
+    pub fn look_link(&self, change: &str) -> String {
+        let to: String = form_urlencoded::byte_serialize(self.here().as_bytes()).collect();
+        format!("/look?{change}&to={to}")
+    }
+
+    /// The value of a cookie this service set, found under the name it has on this transport.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        seed::find(&self.seed.cookies, &seed::cookie_name(name, self.seed.secure))
+    }
+
+    /// Sets a cookie: HttpOnly, Lax, and `__Host-` with Secure except on loopback. `None` ends with the browser session.
+    pub fn set_cookie(&self, response: &mut Response, name: &str, value: &str, max_age_secs: Option<i64>) {
+        let name = seed::cookie_name(name, self.seed.secure);
+        let secure = if self.seed.secure { "; Secure" } else { "" };
+        let age = max_age_secs.map_or_else(String::new, |secs| format!("; Max-Age={secs}"));
+        let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+        if let Ok(line) = HeaderValue::from_str(&line) {
+            response.headers_mut().append(header::SET_COOKIE, line);
+        }
+    }
+
+    /// Takes a cookie away.
+    pub fn clear_cookie(&self, response: &mut Response, name: &str) {
+        self.set_cookie(response, name, "", Some(0));
+    }
+
+    /// Whether cookies are for HTTPS only on this request.
+    pub fn secure(&self) -> bool {
+        self.seed.secure
+    }
+}
+
+fn month(date: Date) -> &'static str {
+    const NAMES: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let at = usize::try_from(date.month()).unwrap_or(1);
+    NAMES.get(at.saturating_sub(1)).copied().unwrap_or("")
+}

@@ -1,0 +1,178 @@
+//! What went wrong, as a value; the layer turns it into a page in the visitor's language, with the
+//! reference number under which the log keeps the cause.
+
+use crate::reply::see_other;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use platform::db::DbFault;
+
+/// Which page tells of a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// There is no such page, or not for this visitor.
+    NotFound,
+    /// The visitor may not do this.
+    Forbidden,
+    /// Signing in comes first; then back to this path.
+    SignIn {
+        /// Where to return to.
+        back: String,
+    },
+    /// The form's token is missing or old: the page stood open too long, or was not ours.
+    Stale,
+    /// The form cannot be read.
+    BadForm,
+    /// The body is larger than the service reads.
+    TooLarge,
+    /// The address exists for another method: the back button after a POST.
+    Method,
+    /// Too much to do right now; nothing was done.
+    Busy,
+    /// The database went away while committing: it may have been done; nobody should do it again blindly.
+    Unknown,
+    /// Our mistake; the cause is in the log.
+    Fault,
+    /// A refusal in words of the caller's own: `<key>-title` and `<key>-text`.
+    Told {
+        /// The key both texts start with.
+        key: String,
+    },
+}
+
+/// A handler's refusal.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Which page.
+    pub kind: ProblemKind,
+    /// `Retry-After` in seconds.
+    pub retry_secs: Option<i64>,
+    /// What the log is told; never shown.
+    pub cause: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: ProblemKind) -> Problem {
+        Problem { status, kind, retry_secs: None, cause: None }
+    }
+
+    /// No such page. Also for what is not this visitor's: nobody learns that it exists.
+    pub fn not_found() -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, ProblemKind::NotFound)
+    }
+
+    /// Not for this visitor's role.
+    pub fn forbidden() -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, ProblemKind::Forbidden)
+    }
+
+    /// Sends to the login page, and from there back to `back`.
+    pub fn sign_in(back: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::SEE_OTHER, ProblemKind::SignIn { back: back.into() })
+    }
+
+    /// The form's token does not fit.
+    pub fn stale() -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, ProblemKind::Stale)
+    }
+
+    /// A form that no page of ours sends.
+    pub fn bad_form() -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, ProblemKind::BadForm)
+    }
+
+    /// A body beyond the limit.
+    pub fn too_large() -> Problem {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemKind::TooLarge)
+    }
+
+    /// Refused because of load; worth trying again in `retry_secs`.
+    pub fn busy(retry_secs: i64) -> Problem {
+        let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Busy);
+        problem.retry_secs = Some(retry_secs.max(1));
+        problem
+    }
+
+    /// Our mistake. `cause` goes to the log only, so it may name anything but people.
+    pub fn fault(cause: impl ToString) -> Problem {
+        let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, ProblemKind::Fault);
+        problem.cause = Some(cause.to_string());
+        problem
+    }
+
+    /// A refusal in words of its own: the texts `<key>-title` and `<key>-text`.
+    pub fn told(status: StatusCode, key: &str) -> Problem {
+        Problem::new(status, ProblemKind::Told { key: key.to_owned() })
+    }
+
+    /// The same problem with a cause for the log.
+    pub fn because(mut self, cause: impl ToString) -> Problem {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// The start of the message keys of its page.
+    pub(crate) fn key(&self) -> &str {
+        match &self.kind {
+            ProblemKind::NotFound => "problem-not-found",
+            ProblemKind::Forbidden => "problem-forbidden",
+            ProblemKind::SignIn { .. } => "problem-sign-in",
+            ProblemKind::Stale => "problem-stale",
+            ProblemKind::BadForm => "problem-bad-form",
+            ProblemKind::TooLarge => "problem-too-large",
+            ProblemKind::Method => "problem-method",
+            ProblemKind::Busy => "problem-busy",
+            ProblemKind::Unknown => "problem-unknown",
+            ProblemKind::Fault => "problem-fault",
+            ProblemKind::Told { key } => key,
+        }
+    }
+
+    /// The page for a bare status of the router's own (no such method, an unreadable path).
+    pub(crate) fn of_status(status: StatusCode) -> Option<Problem> {
+        let kind = match status {
+            StatusCode::NOT_FOUND => ProblemKind::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => ProblemKind::Method,
+            StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::TooLarge,
+            StatusCode::BAD_REQUEST
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
+            | StatusCode::UNPROCESSABLE_ENTITY => ProblemKind::BadForm,
+            _ => return None,
+        };
+        Some(Problem::new(status, kind))
+    }
+}
+
+impl From<DbFault> for Problem {
+    fn from(fault: DbFault) -> Problem {
+        match fault {
+            DbFault::Busy => Problem::busy(2),
+            DbFault::Down(_) | DbFault::DiskFull => Problem::busy(10).because(fault),
+            DbFault::Unknown => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unknown).because(fault)
+            }
+            other => Problem::fault(other),
+        }
+    }
+}
+
+impl From<std::convert::Infallible> for Problem {
+    fn from(never: std::convert::Infallible) -> Problem {
+        match never {}
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        if let ProblemKind::SignIn { back } = &self.kind {
+            let to: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+            return see_other(&format!("/login?to={to}"));
+        }
+        // The plain text is what a router without the layer shows; the layer replaces it.
+        let text = self.status.canonical_reason().unwrap_or("refused");
+        let mut response = (self.status, text).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

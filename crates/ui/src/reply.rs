@@ -1,0 +1,137 @@
+//! Answers: a rendered page, or a redirect after a POST.
+
+use crate::page::Page;
+use crate::problem::Problem;
+use crate::seed::{FLASH, VISIT};
+use askama::Template;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+
+/// How long the cookie that names a visit lives: longer than anybody leaves a form open.
+const VISIT_SECS: i64 = 30 * 24 * 3600;
+
+/// Renders a personal page: 200, compressed, never stored.
+pub fn html(page: &Page, template: impl Template) -> Response {
+    html_status(page, StatusCode::OK, template)
+}
+
+/// Renders a form again with its errors and what was typed: 422, so that tools see the refusal too.
+pub fn html_again(page: &Page, template: impl Template) -> Response {
+    html_status(page, StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// Renders a page under another status.
+pub fn html_status(page: &Page, status: StatusCode, template: impl Template) -> Response {
+    let body = match render(&template) {
+        Ok(body) => body,
+        Err(problem) => return problem.into_response(),
+    };
+    let (encoding, body) = page.seed.encoding.compress(body);
+    let mut response = page_response(status, encoding.header(), body, "no-store");
+    finish(page, &mut response);
+    response
+}
+
+/// Goes on after a POST: 303, so that reloading does not post again. Only paths of this service.
+pub fn see_other(path: &str) -> Response {
+    let path = local_path(path).unwrap_or("/");
+    // A path may hold Chinese query text; header values may not.
+    let location = HeaderValue::from_str(&ascii(path)).unwrap_or(HeaderValue::from_static("/"));
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Goes on and shows the message `flash_key` once, at the top of the next page.
+pub fn see_other_with(path: &str, flash_key: &str) -> Response {
+    let mut response = see_other(path);
+    let cookie = format!("{FLASH}={flash_key}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A path of this service, or nothing: no other host can be reached through a redirect.
+pub fn local_path(to: &str) -> Option<&str> {
+    let mut chars = to.chars();
+    // Browsers read `\` as `/`, and drop tabs and line ends: `/\t/host` is `//host`.
+    let clean = !to.chars().any(|c| c.is_control() || c == '\\');
+    let local = chars.next() == Some('/') && chars.next() != Some('/');
+    (clean && local).then_some(to)
+}
+
+pub(crate) fn render(template: &impl Template) -> Result<Vec<u8>, Problem> {
+    match template.render() {
+        Ok(text) => Ok(text.into_bytes()),
+        Err(error) => Err(Problem::fault(format!("template: {error}"))),
+    }
+}
+
+pub(crate) fn page_response(
+    status: StatusCode,
+    encoding: Option<HeaderValue>,
+    body: Bytes,
+    cache: &'static str,
+) -> Response {
+    let mut response = (status, Body::from(body)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("cookie, accept-encoding, accept-language"),
+    );
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, encoding);
+    }
+    response
+}
+
+/// The cookies a personal page leaves: the visit the form token is bound to; the shown flash goes.
+fn finish(page: &Page, response: &mut Response) {
+    if page.seed.fresh && !page.csrf.is_empty() {
+        page.set_cookie(response, VISIT, &page.seed.visit, Some(VISIT_SECS));
+    }
+    if page.seed.flash.is_some() {
+        let gone = HeaderValue::from_static("flash=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
+}
+
+fn ascii(path: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if (0x21..0x7f).contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_stay_at_home() {
+        for to in ["/", "/me", "/search?q=眼科", "/a//b", "/hospitals/hos_1#x"] {
+            assert_eq!(local_path(to), Some(to));
+        }
+        for to in [
+            "", "me", "//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil",
+            "/\t/evil.example", "/\n/evil.example", "javascript:alert(1)", " /me",
+        ] {
+            assert_eq!(local_path(to), None, "{to:?}");
+            let answer = see_other(to);
+            assert_eq!(answer.headers()[header::LOCATION], "/");
+        }
+        assert_eq!(see_other("/search?q=眼").headers()[header::LOCATION], "/search?q=%E7%9C%BC");
+    }
+}

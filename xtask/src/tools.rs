@@ -1,0 +1,142 @@
+//! The programs that the tests need and that cargo does not bring: PostgreSQL, Chromium with its
+//! driver, a Chinese font, rustfmt and clippy.
+//!
+//! What is missing is installed by apt-get when we are root or `CI=true`; otherwise the line to
+//! type is printed and nothing is changed.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a part of the tests stands on.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Needs {
+    /// A PostgreSQL server's programs.
+    pub postgres: bool,
+    /// Chromium, its driver and a font with Chinese characters.
+    pub browser: bool,
+    /// rustfmt and clippy.
+    pub linters: bool,
+}
+
+impl Needs {
+    /// What two parts need together.
+    pub fn and(self, other: Needs) -> Needs {
+        Needs {
+            postgres: self.postgres || other.postgres,
+            browser: self.browser || other.browser,
+            linters: self.linters || other.linters,
+        }
+    }
+}
+
+/// Makes sure that everything in `needs` is there, installing it where we may.
+///
+/// # Errors
+/// The line to type, when something is missing that may not or could not be installed.
+pub fn ensure(needs: Needs) -> Result<(), String> {
+    if needs.linters && !(runs("cargo", &["fmt", "--version"]) && runs("cargo", &["clippy", "--version"])) {
+        return Err("rustfmt or clippy is missing; type:\n    rustup component add rustfmt clippy".to_string());
+    }
+    let missing = missing_packages(needs);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    let line = format!("apt-get update && apt-get install -y --no-install-recommends {list}");
+    let sudo = if is_root() { "" } else { "sudo " };
+    if !is_root() && env::var("CI").as_deref() != Ok("true") {
+        return Err(format!("the tests need {list}; type:\n    sudo sh -c '{line}'"));
+    }
+    println!("installing {list}");
+    let done = Command::new("sh")
+        .args(["-c", &format!("{sudo}sh -c '{line}'")])
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null())
+        .status();
+    let left = missing_packages(needs);
+    if left.is_empty() {
+        return Ok(());
+    }
+    let how = done.map_or_else(|e| e.to_string(), |s| s.to_string());
+    Err(format!("{} could not be installed ({how}); type:\n    {sudo}sh -c '{line}'", left.join(" ")))
+}
+
+/// The Debian packages that would bring what is missing.
+fn missing_packages(needs: Needs) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if needs.postgres && postgres_bin().is_none() {
+        missing.push("postgresql");
+    }
+    if needs.browser {
+        if chromium().is_none() {
+            missing.push("chromium");
+        }
+        if chromedriver().is_none() {
+            missing.push("chromium-driver");
+        }
+        if !chinese_font() {
+            missing.push("fonts-wqy-microhei");
+        }
+    }
+    missing
+}
+
+/// The folder with `initdb` and `postgres`: Debian's newest version, or wherever the path has them.
+pub fn postgres_bin() -> Option<PathBuf> {
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            let bin = entry.path().join("bin");
+            (bin.join("initdb").exists() && bin.join("postgres").exists()).then_some((version, bin))
+        })
+        .collect();
+    versions.sort();
+    match versions.pop() {
+        Some((_, bin)) => Some(bin),
+        None => on_path("initdb")?.parent().map(Path::to_path_buf),
+    }
+}
+
+/// Chromium, or what `RENSHE_CHROMIUM` names.
+pub fn chromium() -> Option<PathBuf> {
+    named("RENSHE_CHROMIUM").or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
+}
+
+/// Chromium's driver, or what `RENSHE_CHROMEDRIVER` names.
+pub fn chromedriver() -> Option<PathBuf> {
+    named("RENSHE_CHROMEDRIVER").or_else(|| on_path("chromedriver"))
+}
+
+/// Whether pages in Chinese would be drawn with characters rather than boxes.
+fn chinese_font() -> bool {
+    if Path::new("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc").exists() {
+        return true;
+    }
+    let listed = Command::new("fc-list").arg(":lang=zh-cn").output();
+    listed.is_ok_and(|out| !out.stdout.is_empty())
+}
+
+/// Whether this process may install packages and must not run PostgreSQL itself.
+pub fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|out| out.stdout.trim_ascii() == b"0")
+}
+
+/// Whether a program answers.
+pub fn runs(program: &str, args: &[&str]) -> bool {
+    let status = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|s| s.success())
+}
+
+fn named(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).map(PathBuf::from).filter(|p| p.is_file())
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
