@@ -2,8 +2,8 @@
 //! (architecture, rule 10; OPS-4).
 //!
 //! One chain per instance, lane and start. Every row carries the hash of the row before it; the
-//! first row's `prev` is the hash of the chain's opening, which names the last row of its
-//! predecessor. [`anchor()`] braids the heads of all chains into signed anchors, [`export()`] carries
+//! first row says that the chain was opened, and its `prev` is the hash of the opening, which names
+//! the last row of the predecessor. [`anchor()`] braids the heads of all chains into signed anchors, [`export()`] carries
 //! them out of the database, [`verify()`] recomputes everything.
 
 mod anchor;
@@ -62,8 +62,8 @@ pub fn append(tx: &mut Tx<'_>, head: &mut ChainHead, entry: &AuditEntry) -> Resu
     Ok(())
 }
 
-/// Opens a new chain for a lane. Its opening names the last row of the lane's latest chain, so that
-/// a start cannot quietly drop what an earlier one wrote.
+/// Opens a new chain for a lane. Its opening, and its first row, name the last row of the lane's
+/// latest chain, so that a start cannot quietly drop what an earlier one wrote.
 pub fn genesis(tx: &mut Tx<'_>, chain: &str, lane: i64, now: Moment) -> Result<ChainHead, DbFault> {
     let before = store::latest_chain(tx, lane)?;
     let (predecessor, n, hash) = match before {
@@ -75,7 +75,9 @@ pub fn genesis(tx: &mut Tx<'_>, chain: &str, lane: i64, now: Moment) -> Result<C
     };
     let opening = Opening { chain: chain.to_owned(), lane, started_at: now, predecessor, predecessor_n: n, predecessor_hash: hash };
     store::insert_opening(tx, &opening)?;
-    Ok(ChainHead { chain: chain.to_owned(), n: 0, hash: opening.hash() })
+    let mut head = ChainHead { chain: chain.to_owned(), n: 0, hash: opening.hash() };
+    append(tx, &mut head, &opening.entry())?;
+    Ok(head)
 }
 
 /// The head of a chain that is already in the database: a lane reads it again after a lost
@@ -98,6 +100,20 @@ struct Opening {
 }
 
 impl Opening {
+    /// The chain's first row.
+    fn entry(&self) -> AuditEntry {
+        let detail = serde_json::json!({ "lane": self.lane, "predecessor": self.predecessor, "predecessor_n": self.predecessor_n });
+        AuditEntry {
+            act: "audit.chain_opened",
+            subject: self.chain.clone(),
+            actor: "system".to_owned(),
+            ip: String::new(),
+            request: String::new(),
+            at: self.started_at,
+            detail: detail.to_string(),
+        }
+    }
+
     fn hash(&self) -> Hash {
         let mut canon = Canon::new("renshe audit opening 1");
         canon.text(&self.chain).int(self.lane).int(self.started_at.ms());

@@ -1,1 +1,235 @@
-//! placeholder
+//! The configuration: one commented TOML file (`renshe.toml.example` is the whole of it), every
+//! setting optional in the demo, every setting overridable as `RENSHE__SECTION__KEY`.
+//!
+//! All mistakes are reported at once, each with its line and what is allowed. Secrets never print.
+
+mod reader;
+mod rules;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+pub use secret::Secret;
+
+use crate::ctx::Mode;
+use crate::telemetry::LogFormat;
+use crate::vault::{Cipher, Digest, Suite};
+use reader::Reader;
+
+/// Every setting with its default and its reason: what `renshe config` prints.
+pub const EXAMPLE: &str = include_str!("../../../../renshe.toml.example");
+
+const ADDRESS: &str = "an address; write host and port, for example \"127.0.0.1:8080\" (a port is from 0 to 65535)";
+
+/// All settings of a start, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub mode: Mode,
+    /// Where citizens and desks are served.
+    pub listen: SocketAddr,
+    /// How the outside world names `listen`: scheme, host, port; no path. `None`: `http://localhost`
+    /// and the port.
+    pub public_url: Option<String>,
+    /// Everything this installation writes, unless another setting says otherwise.
+    pub data_dir: PathBuf,
+    /// Where Prometheus asks; `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The master keys.
+    pub keys_file: PathBuf,
+    /// Replaces or adds files of the built-in policy.
+    pub policy_dir: Option<PathBuf>,
+    pub database: DatabaseConfig,
+    pub crypto: Suite,
+    pub sms: SmsConfig,
+    pub sandbox: SandboxConfig,
+    pub proxy: ProxyConfig,
+    pub tls: Option<TlsConfig>,
+    pub log: LogConfig,
+}
+
+/// The database and the door to it.
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// `sqlite:PATH` or `postgres://…`; may hold a password.
+    pub url: Secret<String>,
+    /// Writing lanes on PostgreSQL.
+    pub lanes: usize,
+    pub readers: usize,
+    /// Closures that may wait before each lane.
+    pub queue: usize,
+    pub bulk_queue: usize,
+}
+
+/// The provider of text messages.
+#[derive(Debug, Clone)]
+pub struct SmsConfig {
+    /// `None` (demo only): the sandbox, wherever it listens.
+    pub endpoint: Option<String>,
+    pub access_key_id: String,
+    pub access_key_secret: Secret<String>,
+    /// The signature 【…】 that the provider approved.
+    pub sign_name: String,
+    /// Our names of templates to the provider's codes.
+    pub templates: BTreeMap<String, String>,
+    pub timeout_ms: u64,
+    pub max_in_flight: usize,
+}
+
+/// The partners' stand-in.
+#[derive(Debug, Clone)]
+pub struct SandboxConfig {
+    /// Whether it runs inside this process.
+    pub enabled: bool,
+    pub listen: SocketAddr,
+}
+
+/// Who may say which address a request really came from.
+#[derive(Debug, Clone, Default)]
+pub struct ProxyConfig {
+    /// Addresses (`10.0.0.7`) and networks (`10.0.0.0/8`).
+    pub trusted: Vec<String>,
+}
+
+/// PEM files of this server's certificate chain and key.
+#[derive(Debug, Clone)]
+pub struct TlsConfig {
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    pub format: LogFormat,
+    /// Directives of `tracing`: `info`, `warn,platform=debug`.
+    pub filter: String,
+}
+
+/// One mistake: where, and what is allowed there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// `renshe.toml:12`, the name of an environment variable, or the file as a whole.
+    pub place: String,
+    pub says: String,
+}
+
+/// All mistakes of a configuration, one a line when printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    pub mistakes: Vec<Mistake>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, mistake) in self.mistakes.iter().enumerate() {
+            if place > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{}: {}", mistake.place, mistake.says)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads a file (none: all defaults, a demo) and the environment.
+    pub fn load(path: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let Some(path) = path else { return Self::from_text("configuration", "", env) };
+        let name = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::from_text(&name, &text, env),
+            Err(error) => Err(ConfigError { mistakes: vec![Mistake { place: name, says: format!("cannot be read: {error}") }] }),
+        }
+    }
+
+    /// Reads a text; `name` stands in messages where the file's name would.
+    pub fn from_text(name: &str, text: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(name, text, env);
+        let config = read(&mut reader);
+        rules::apply(&config, &mut reader);
+        reader.finish()?;
+        Ok(config)
+    }
+
+    /// The address people are told, once it is known which port was bound.
+    pub fn public_url(&self, bound: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://localhost:{}", bound.port()))
+    }
+}
+
+fn read(reader: &mut Reader<'_>) -> Config {
+    let mode = reader.choice("mode", &[("demo", Mode::Demo), ("production", Mode::Production)]).unwrap_or(Mode::Demo);
+    let data_dir = PathBuf::from(reader.text_or("data_dir", "renshe-data"));
+    let metrics_off = reader.is_given("metrics_listen") && reader.text("metrics_listen").is_none();
+    let metrics_listen = address(reader, "metrics_listen", 8082);
+    Config {
+        mode,
+        listen: address(reader, "listen", 8080),
+        public_url: reader.text("public_url").map(|url| url.trim_end_matches('/').to_owned()),
+        metrics_listen: (!metrics_off).then_some(metrics_listen),
+        keys_file: reader.text("keys_file").map_or_else(|| data_dir.join("keys.toml"), PathBuf::from),
+        policy_dir: reader.text("policy_dir").map(PathBuf::from),
+        database: read_database(reader, &data_dir),
+        crypto: Suite {
+            cipher: reader.choice("crypto.cipher", &[Cipher::Aes256Gcm, Cipher::Sm4Gcm].map(|c| (c.name(), c))).unwrap_or_default(),
+            digest: reader.choice("crypto.digest", &[Digest::Sha256, Digest::Sm3].map(|d| (d.name(), d))).unwrap_or_default(),
+        },
+        sms: read_sms(reader),
+        sandbox: SandboxConfig { enabled: reader.flag("sandbox.enabled", mode == Mode::Demo), listen: address(reader, "sandbox.listen", 8081) },
+        proxy: ProxyConfig { trusted: reader.list("proxy.trusted") },
+        tls: read_tls(reader),
+        log: LogConfig {
+            format: reader.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]).unwrap_or_default(),
+            filter: reader.text_or("log.filter", "info"),
+        },
+        data_dir,
+    }
+}
+
+fn address(reader: &mut Reader<'_>, path: &str, port: u16) -> SocketAddr {
+    reader.parse(path, ADDRESS, |text| text.parse().ok()).unwrap_or(SocketAddr::from(([127, 0, 0, 1], port)))
+}
+
+fn read_database(reader: &mut Reader<'_>, data_dir: &Path) -> DatabaseConfig {
+    let default = || format!("sqlite:{}", data_dir.join("renshe.sqlite3").display());
+    let mut count = |path: &str, most: i64, default: i64| usize::try_from(reader.number(path, 1..=most, default)).unwrap_or(1);
+    let (lanes, readers) = (count("database.lanes", 64, 4), count("database.readers", 64, 4));
+    let (queue, bulk_queue) = (count("database.queue", 100_000, 2048), count("database.bulk_queue", 10_000, 256));
+    let url = Secret::new(reader.text("database.url").unwrap_or_else(default));
+    DatabaseConfig { url, lanes, readers, queue, bulk_queue }
+}
+
+fn read_sms(reader: &mut Reader<'_>) -> SmsConfig {
+    SmsConfig {
+        endpoint: reader.text("sms.endpoint"),
+        access_key_id: reader.text_or("sms.access_key_id", "sandbox"),
+        access_key_secret: Secret::new(reader.text_or("sms.access_key_secret", "sandbox-secret")),
+        sign_name: reader.text_or("sms.sign_name", "常州人社"),
+        templates: reader.map("sms.templates"),
+        timeout_ms: reader.number("sms.timeout_ms", 100..=60_000, 5_000).unsigned_abs(),
+        max_in_flight: usize::try_from(reader.number("sms.max_in_flight", 1..=1_000, 16)).unwrap_or(1),
+    }
+}
+
+fn read_tls(reader: &mut Reader<'_>) -> Option<TlsConfig> {
+    let (cert, key) = (reader.text("tls.cert"), reader.text("tls.key"));
+    match (cert, key) {
+        (Some(cert), Some(key)) => Some(TlsConfig { cert: cert.into(), key: key.into() }),
+        (None, None) => None,
+        (Some(_), None) => {
+            reader.wrong("tls.cert", "needs tls.key beside it");
+            None
+        }
+        (None, Some(_)) => {
+            reader.wrong("tls.key", "needs tls.cert beside it");
+            None
+        }
+    }
+}

@@ -59,6 +59,10 @@ impl Inline {
         let effects = match run_one(&mut state.conn, item, &mut head, &chain, 0) {
             Ran::Keep(effects) => effects,
             Ran::Refuse | Ran::Retry => return Ok(state.conn.batch("ROLLBACK")?),
+            Ran::Emptied => {
+                drop(state.conn.batch("ROLLBACK"));
+                return Ok(());
+            }
             Ran::Panicked => {
                 state.conn.batch("ROLLBACK")?;
                 return Err(DbFault::Panicked);

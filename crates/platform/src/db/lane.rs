@@ -224,6 +224,14 @@ impl Lane {
                     self.head = head_before;
                     return End::NotDone(kept.into_iter().chain(refused).chain(retry).chain(rest).collect(), Again::Singly);
                 }
+                Ran::Emptied => {
+                    // SQLite gave up the whole transaction (a full disk): the others run singly.
+                    item.answer();
+                    drop(conn.batch("ROLLBACK"));
+                    self.conn = Some(conn);
+                    self.head = head_before;
+                    return End::NotDone(kept.into_iter().chain(refused).chain(retry).chain(rest).collect(), Again::Singly);
+                }
                 Ran::Lost(why) => {
                     self.old_backend = conn.backend();
                     self.head = head_before;
@@ -303,6 +311,8 @@ pub(crate) enum Ran {
     Refuse,
     Retry,
     Panicked,
+    /// Refused, and the engine has rolled back the whole transaction with it.
+    Emptied,
     Lost(String),
 }
 
@@ -333,6 +343,8 @@ pub(crate) fn run_one(conn: &mut Conn, item: &mut dyn Work, head: &mut Option<Ch
     match failed {
         Some(DriverError::Lost(why)) => return Ran::Lost(why),
         Some(DriverError::Retry) => return if rolled_back(conn) { Ran::Retry } else { Ran::Lost("rollback".to_owned()) },
+        Some(DriverError::Full) if !rolled_back(conn) => return Ran::Emptied,
+        Some(DriverError::Full) => return Ran::Refuse,
         _ if !keep => return if rolled_back(conn) { Ran::Refuse } else { Ran::Lost("rollback".to_owned()) },
         _ => {}
     }

@@ -5,8 +5,9 @@ use platform::audit::{self, AuditEntry};
 use platform::db::DbFault;
 use platform::vault::Vault;
 use platform::{sql, vals};
-use testkit::{TestDb, db_test};
+use testkit::db_test;
 
+use crate::fixture::Door;
 use crate::scratch::{Refusal, bump, lane};
 
 fn entry(number: i64) -> AuditEntry {
@@ -21,7 +22,7 @@ fn entry(number: i64) -> AuditEntry {
     }
 }
 
-async fn acts(t: &TestDb, many: i64) {
+async fn acts(t: &Door, many: i64) {
     let running: Vec<_> = (0..many)
         .map(|number| {
             let db = t.db.clone();
@@ -44,13 +45,13 @@ async fn acts(t: &TestDb, many: i64) {
     }
 }
 
-async fn verdict(t: &TestDb) -> audit::Verdict {
+async fn verdict(t: &Door) -> audit::Verdict {
     let vault = Vault::for_tests();
     t.db.read("verify", move |tx| audit::verify(tx, &vault)).await.expect("read")
 }
 
 #[db_test]
-async fn only_acts_that_stay_are_in_the_chains(t: TestDb) {
+async fn only_acts_that_stay_are_in_the_chains(t: Door) {
     acts(&t, 100).await;
     let found = verdict(&t).await;
     assert_eq!(found.broken, Vec::<String>::new());
@@ -59,9 +60,9 @@ async fn only_acts_that_stay_are_in_the_chains(t: TestDb) {
 }
 
 #[db_test]
-async fn a_new_start_cites_the_chain_before_it(t: TestDb) {
+async fn a_new_start_cites_the_chain_before_it(t: Door) {
     acts(&t, 10).await;
-    let second = t.open(|_| {});
+    let second = t.again(|_| {});
     second
         .write(lane("0"), "act", |tx| {
             tx.audit(entry(99));
@@ -75,7 +76,7 @@ async fn a_new_start_cites_the_chain_before_it(t: TestDb) {
 }
 
 #[db_test]
-async fn a_changed_row_a_missing_row_and_a_cut_tail_are_found(t: TestDb) {
+async fn a_changed_row_a_missing_row_and_a_cut_tail_are_found(t: Door) {
     acts(&t, 20).await;
     let vault = Vault::for_tests();
     t.db.write(lane("anchor"), "anchor", move |tx| audit::anchor(tx, &vault, Moment::from_ms(9_000)).map(drop)).await.expect("anchored");

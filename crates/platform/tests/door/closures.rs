@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
 use platform::db::DbFault;
-use testkit::{TestDb, db_test};
+use testkit::db_test;
 
+use crate::fixture::Door;
 use crate::scratch::{Refusal, bump, lane, put, write_one, written};
 
 #[db_test]
-async fn a_refusal_rolls_back_itself_and_nothing_else(t: TestDb) {
+async fn a_refusal_rolls_back_itself_and_nothing_else(t: Door) {
     let refused = t.db.write(lane("one"), "refuse", |tx| {
         put(tx, "refused", "no")?;
         Err::<(), _>(Refusal::NotWanted)
@@ -23,7 +24,7 @@ async fn a_refusal_rolls_back_itself_and_nothing_else(t: TestDb) {
 }
 
 #[db_test]
-async fn a_panic_is_a_fault_of_its_own_closure(t: TestDb) {
+async fn a_panic_is_a_fault_of_its_own_closure(t: Door) {
     let broken = t.db.write(lane("one"), "panic", |tx| -> Result<(), DbFault> {
         put(tx, "panicked", "no")?;
         panic!("on purpose");
@@ -37,7 +38,7 @@ async fn a_panic_is_a_fault_of_its_own_closure(t: TestDb) {
 }
 
 #[db_test]
-async fn panics_among_many_lose_none_of_the_others(t: TestDb) {
+async fn panics_among_many_lose_none_of_the_others(t: Door) {
     let mut running = Vec::new();
     for number in 0..60_u32 {
         let db = t.db.clone();
@@ -62,7 +63,7 @@ async fn panics_among_many_lose_none_of_the_others(t: TestDb) {
 }
 
 #[db_test]
-async fn a_unique_row_is_refused_by_name(t: TestDb) {
+async fn a_unique_row_is_refused_by_name(t: Door) {
     write_one(&t.db, "twice").await.expect("the first");
     let second = write_one(&t.db, "twice").await;
     assert!(matches!(second, Err(DbFault::Conflict(_))), "{second:?}");
@@ -70,7 +71,7 @@ async fn a_unique_row_is_refused_by_name(t: TestDb) {
 }
 
 #[db_test]
-async fn a_swallowed_fault_is_still_a_fault(t: TestDb) {
+async fn a_swallowed_fault_is_still_a_fault(t: Door) {
     write_one(&t.db, "twice").await.expect("the first");
     let swallowed = t.db.write(lane("one"), "swallow", |tx| {
         put(tx, "before", "x")?;
@@ -82,7 +83,7 @@ async fn a_swallowed_fault_is_still_a_fault(t: TestDb) {
 }
 
 #[db_test]
-async fn effects_run_after_the_commit_and_only_then(t: TestDb) {
+async fn effects_run_after_the_commit_and_only_then(t: Door) {
     let told = Arc::new(AtomicU32::new(0));
     let (kept, lost) = (Arc::clone(&told), Arc::clone(&told));
     t.db.write(lane("one"), "effect", move |tx| {
@@ -102,8 +103,8 @@ async fn effects_run_after_the_commit_and_only_then(t: TestDb) {
 }
 
 #[db_test]
-async fn a_full_queue_refuses_at_once(t: TestDb) {
-    let db = t.open(|settings| settings.queue = 4);
+async fn a_full_queue_refuses_at_once(t: Door) {
+    let db = t.again(|settings| settings.queue = 4);
     let (release, gate) = mpsc::channel::<()>();
     let gate = Mutex::new(gate);
     let (entered, inside) = tokio::sync::oneshot::channel();
@@ -140,7 +141,7 @@ async fn a_full_queue_refuses_at_once(t: TestDb) {
 }
 
 #[db_test]
-async fn a_caller_that_hangs_up_cancels_nothing(t: TestDb) {
+async fn a_caller_that_hangs_up_cancels_nothing(t: Door) {
     let db = t.db.clone();
     let gone = tokio::spawn(async move { write_one(&db, "hung up").await });
     tokio::task::yield_now().await;
@@ -151,14 +152,14 @@ async fn a_caller_that_hangs_up_cancels_nothing(t: TestDb) {
 }
 
 #[db_test]
-async fn a_read_can_write_nothing(t: TestDb) {
+async fn a_read_can_write_nothing(t: Door) {
     let tried = t.db.read("sneak", |tx| put(tx, "sneaked", "x")).await;
     assert!(tried.is_err());
     assert_eq!(written(&t.db, "sneaked").await, None);
 }
 
 #[db_test]
-async fn bulk_work_is_served_when_the_lane_is_idle(t: TestDb) {
+async fn bulk_work_is_served_when_the_lane_is_idle(t: Door) {
     let bulk = (0..10).map(|_| t.db.bulk(lane("one"), "bulk", |tx| bump(tx, "bulk")));
     let done = futures_util::future::join_all(bulk).await;
     assert!(done.iter().all(Result::is_ok));

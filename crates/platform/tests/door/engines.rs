@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use platform::db::{DbFault, LaneKey};
 use platform::{sql, vals};
-use testkit::{Engine, TestDb, db_test};
+use testkit::db_test;
 
+use crate::fixture::Door;
 use crate::scratch::{bump, lane, put, write_one, written};
 
 /// Two keys that live in different lanes on PostgreSQL.
@@ -19,14 +20,14 @@ fn same_lane(key: LaneKey) -> bool {
 }
 
 #[db_test]
-async fn every_statement_of_platform_is_understood(t: TestDb) {
+async fn every_statement_of_platform_is_understood(t: Door) {
     let db = t.db.clone();
     let refused = tokio::task::spawn_blocking(move || db.prepare_all(|module| module.starts_with("platform::"))).await.expect("joined").expect("asked");
     assert_eq!(refused, Vec::<String>::new());
 }
 
 #[db_test]
-async fn two_lanes_in_opposite_order_both_come_through(t: TestDb) {
+async fn two_lanes_in_opposite_order_both_come_through(t: Door) {
     for key in ["left", "right"] {
         t.db.write(lane(key), "start", move |tx| bump(tx, key)).await.expect("there");
     }
@@ -51,8 +52,8 @@ async fn two_lanes_in_opposite_order_both_come_through(t: TestDb) {
 }
 
 #[db_test]
-async fn a_serialisation_failure_is_run_again(t: TestDb) {
-    if t.engine == Engine::Sqlite {
+async fn a_serialisation_failure_is_run_again(t: Door) {
+    if t.is_sqlite() {
         return; // one writer: it cannot happen
     }
     let runs = Arc::new(AtomicU32::new(0));
@@ -71,8 +72,8 @@ async fn a_serialisation_failure_is_run_again(t: TestDb) {
 }
 
 #[db_test]
-async fn a_full_disk_refuses_and_the_door_goes_on(t: TestDb) {
-    if t.engine == Engine::Postgres {
+async fn a_full_disk_refuses_and_the_door_goes_on(t: Door) {
+    if !t.is_sqlite() {
         return; // its disk cannot be filled for one test; the code path is the same refusal
     }
     let full = t
@@ -92,12 +93,12 @@ async fn a_full_disk_refuses_and_the_door_goes_on(t: TestDb) {
 }
 
 #[db_test]
-async fn slow_lock_holders_are_waited_for_without_losing_the_batch(t: TestDb) {
-    if t.engine == Engine::Sqlite {
+async fn slow_lock_holders_are_waited_for_without_losing_the_batch(t: Door) {
+    if t.is_sqlite() {
         return; // one writer holds the only lock there is
     }
     t.db.write(lane("x"), "start", |tx| bump(tx, "held")).await.expect("there");
-    let other = t.open(|_| {});
+    let other = t.again(|_| {});
     let done = Arc::new(AtomicBool::new(false));
     let holder = {
         let done = Arc::clone(&done);

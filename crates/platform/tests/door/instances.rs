@@ -1,13 +1,14 @@
 //! Two instances on one lane only wait for each other.
 
 use platform::db::DbFault;
-use testkit::{TestDb, db_test};
+use testkit::db_test;
 
+use crate::fixture::Door;
 use crate::scratch::{bump, lane, written};
 
 #[db_test]
-async fn two_instances_on_one_key_lose_no_step(t: TestDb) {
-    let others = [t.db.clone(), t.open(|_| {})];
+async fn two_instances_on_one_key_lose_no_step(t: Door) {
+    let others = [t.db.clone(), t.again(|_| {})];
     let mut running = Vec::new();
     for round in 0..200 {
         let db = others[round % 2].clone();
@@ -23,8 +24,8 @@ async fn two_instances_on_one_key_lose_no_step(t: TestDb) {
 }
 
 #[db_test]
-async fn a_closed_door_finishes_what_it_took(t: TestDb) {
-    let db = t.open(|_| {});
+async fn a_closed_door_finishes_what_it_took(t: Door) {
+    let db = t.again(|_| {});
     let many: Vec<_> = (0..100).map(|_| tokio::spawn({
         let db = db.clone();
         async move { db.write(lane("closing"), "bump", |tx| bump(tx, "closing")).await }

@@ -8,16 +8,17 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use platform::db::{Db, DbSettings, Target};
-use testkit::{TestDb, db_test};
+use testkit::db_test;
 
+use crate::fixture::Door;
 use crate::scratch::{lane, put, written};
 
 const TARGET: &str = "RENSHE_DOOR_CHILD_TARGET";
 const ACKNOWLEDGED_BEFORE_KILL: usize = 120;
 
 #[db_test]
-async fn a_killed_process_loses_nothing_acknowledged(t: TestDb) {
-    let url = t.url();
+async fn a_killed_process_loses_nothing_acknowledged(t: Door) {
+    let url = t.test.url.clone();
     let acknowledged = tokio::task::spawn_blocking(move || kill_a_writer(&url)).await.expect("joined");
     assert!(acknowledged.len() >= ACKNOWLEDGED_BEFORE_KILL);
     for key in acknowledged {

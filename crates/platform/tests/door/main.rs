@@ -7,6 +7,7 @@
 mod audit_chains;
 mod closures;
 mod engines;
+mod fixture;
 mod instances;
 mod kill;
 mod migrations;

@@ -2,7 +2,9 @@
 
 use kernel::Moment;
 use platform::db::{MigrateError, Migration, Migrations};
-use testkit::{TestDb, db_test};
+use testkit::db_test;
+
+use crate::fixture::Door;
 
 fn step(version: i64, text: &str) -> Migration {
     Migration { version, name: format!("step{version}"), text: text.to_owned() }
@@ -13,16 +15,16 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 #[db_test]
-async fn the_list_is_applied_and_a_second_run_finds_nothing(t: TestDb) {
-    let (target, list) = (t.target.clone(), Migrations::embedded());
+async fn the_list_is_applied_and_a_second_run_finds_nothing(t: Door) {
+    let (target, list) = (t.test.target().clone(), Migrations::embedded());
     let again = blocking(move || list.apply(&target, Moment::from_ms(0))).await.expect("applied");
     assert_eq!(again.from, again.to);
-    let target = t.target.clone();
+    let target = t.test.target().clone();
     blocking(move || Migrations::embedded().verify(&target)).await.expect("known");
 }
 
 #[db_test]
-async fn two_at_once_are_one(t: TestDb) {
+async fn two_at_once_are_one(t: Door) {
     let target = t.empty().await;
     let list = || Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"), step(2, "CREATE TABLE two (id TEXT PRIMARY KEY);")]);
     let (a, b) = (target.clone(), target.clone());
@@ -32,7 +34,7 @@ async fn two_at_once_are_one(t: TestDb) {
 }
 
 #[db_test]
-async fn a_newer_database_is_refused_in_words(t: TestDb) {
+async fn a_newer_database_is_refused_in_words(t: Door) {
     let target = t.empty().await;
     let newer = Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"), step(9, "CREATE TABLE nine (id TEXT PRIMARY KEY);")]);
     let older = Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);")]);
@@ -44,7 +46,7 @@ async fn a_newer_database_is_refused_in_words(t: TestDb) {
 }
 
 #[db_test]
-async fn a_changed_step_and_a_broken_step_are_refused(t: TestDb) {
+async fn a_changed_step_and_a_broken_step_are_refused(t: Door) {
     let target = t.empty().await;
     let at = target.clone();
     blocking(move || Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);")]).apply(&at, Moment::from_ms(1))).await.expect("applied");

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use platform::Ctx;
 use platform::outbox::{self, Carrier, Letter, Mode, Parcel, Verdict, Worker};
 use platform::{sql, vals};
-use testkit::{TestDb, db_test};
+use testkit::db_test;
 
+use crate::fixture::Door;
 use crate::scratch::{Refusal, lane};
 
 /// A carrier that answers as it was told and counts what it was asked to do.
@@ -76,7 +77,7 @@ fn worker(ctx: &Ctx, carrier: &Arc<Told>) -> Worker {
 }
 
 #[db_test]
-async fn a_parcel_leaves_with_its_cause_or_not_at_all(t: TestDb) {
+async fn a_parcel_leaves_with_its_cause_or_not_at_all(t: Door) {
     let (ctx, _) = t.ctx();
     let carrier = Told::new(Mode::Resend, &[]);
     post(&ctx, false).await;
@@ -88,7 +89,7 @@ async fn a_parcel_leaves_with_its_cause_or_not_at_all(t: TestDb) {
 }
 
 #[db_test]
-async fn what_may_have_been_sent_is_asked_about_and_never_sent_again(t: TestDb) {
+async fn what_may_have_been_sent_is_asked_about_and_never_sent_again(t: Door) {
     let (ctx, clock) = t.ctx();
     let carrier = Told::new(Mode::Ask, &[Verdict::Unknown("time-out".to_owned()), Verdict::Unknown("still".to_owned()), Verdict::Done]);
     post(&ctx, true).await;
@@ -102,7 +103,7 @@ async fn what_may_have_been_sent_is_asked_about_and_never_sent_again(t: TestDb) 
 }
 
 #[db_test]
-async fn what_certainly_was_not_sent_is_sent_again(t: TestDb) {
+async fn what_certainly_was_not_sent_is_sent_again(t: Door) {
     let (ctx, clock) = t.ctx();
     let carrier = Told::new(Mode::Ask, &[Verdict::Retry("refused connection".to_owned()), Verdict::Done]);
     post(&ctx, true).await;
@@ -115,7 +116,7 @@ async fn what_certainly_was_not_sent_is_sent_again(t: TestDb) {
 }
 
 #[db_test]
-async fn a_worker_that_died_while_sending_leaves_a_question(t: TestDb) {
+async fn a_worker_that_died_while_sending_leaves_a_question(t: Door) {
     let (ctx, clock) = t.ctx();
     post(&ctx, true).await;
     // The claim as a worker makes it before it sends; then it dies.
@@ -135,7 +136,7 @@ async fn a_worker_that_died_while_sending_leaves_a_question(t: TestDb) {
 }
 
 #[db_test]
-async fn two_workers_carry_each_parcel_once(t: TestDb) {
+async fn two_workers_carry_each_parcel_once(t: Door) {
     let (ctx, _) = t.ctx();
     for _ in 0..40 {
         post(&ctx, true).await;
@@ -151,7 +152,7 @@ async fn two_workers_carry_each_parcel_once(t: TestDb) {
 }
 
 #[db_test]
-async fn a_letter_of_no_more_use_is_not_carried(t: TestDb) {
+async fn a_letter_of_no_more_use_is_not_carried(t: Door) {
     let (ctx, clock) = t.ctx();
     let letter = Letter::new(&ctx, "told", "code", &serde_json::json!({ "word": "hello" })).expect("sealed").expires(ctx.now().plus_secs(300));
     ctx.db.write(lane("cause"), "cause", move |tx| outbox::post(tx, &letter)).await.expect("posted");

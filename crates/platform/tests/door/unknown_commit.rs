@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use platform::db::{Db, DbFault, Target};
-use testkit::{Engine, TestDb, db_test};
+use testkit::db_test;
 
 use crate::proxy::{Cut, Proxy};
+use crate::fixture::Door;
 use crate::scratch::{bump, lane, write_one, written};
 
 struct Behind {
@@ -16,19 +17,19 @@ struct Behind {
     db: Db,
 }
 
-fn behind_proxy(t: &TestDb) -> Behind {
-    let Target::Postgres(url) = &t.target else { panic!("PostgreSQL only") };
+fn behind_proxy(t: &Door) -> Behind {
+    let Target::Postgres(url) = t.test.target() else { panic!("PostgreSQL only") };
     let rest = url.split('@').nth(1).expect("user@host");
     let (host, name) = rest.split_once('/').expect("host/name");
     let upstream: SocketAddr = host.parse().expect("an address");
     let proxy = Proxy::start(upstream);
     let through = format!("postgres://postgres@{}/{name}", proxy.addr);
-    let db = t.open(move |settings| settings.target = Target::Postgres(through));
+    let db = t.again(move |settings| settings.target = Target::Postgres(through));
     Behind { proxy, db }
 }
 
-async fn commit_cut_at(t: &TestDb, cut: Cut) {
-    if t.engine == Engine::Sqlite {
+async fn commit_cut_at(t: &Door, cut: Cut) {
+    if t.is_sqlite() {
         return; // no connection to lose: COMMIT is a call
     }
     let behind = behind_proxy(t);
@@ -47,18 +48,18 @@ async fn commit_cut_at(t: &TestDb, cut: Cut) {
 }
 
 #[db_test]
-async fn a_commit_whose_answer_is_lost_is_found_and_not_repeated(t: TestDb) {
+async fn a_commit_whose_answer_is_lost_is_found_and_not_repeated(t: Door) {
     commit_cut_at(&t, Cut::BeforeAnswer).await;
 }
 
 #[db_test]
-async fn a_commit_that_never_arrived_is_run_again(t: TestDb) {
+async fn a_commit_that_never_arrived_is_run_again(t: Door) {
     commit_cut_at(&t, Cut::BeforeServer).await;
 }
 
 #[db_test]
-async fn a_backend_killed_in_the_middle_costs_nobody_an_answer(t: TestDb) {
-    if t.engine == Engine::Sqlite {
+async fn a_backend_killed_in_the_middle_costs_nobody_an_answer(t: Door) {
+    if t.is_sqlite() {
         return;
     }
     let stop = Arc::new(AtomicBool::new(false));
@@ -77,8 +78,8 @@ async fn a_backend_killed_in_the_middle_costs_nobody_an_answer(t: TestDb) {
 }
 
 #[db_test]
-async fn an_outage_refuses_and_ends(t: TestDb) {
-    if t.engine == Engine::Sqlite {
+async fn an_outage_refuses_and_ends(t: Door) {
+    if t.is_sqlite() {
         return;
     }
     let behind = behind_proxy(&t);

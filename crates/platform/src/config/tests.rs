@@ -1,0 +1,163 @@
+use super::*;
+
+fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn read_text(text: &str) -> Result<Config, ConfigError> {
+    Config::from_text("renshe.toml", text, [])
+}
+
+fn message(text: &str) -> String {
+    read_text(text).unwrap_err().to_string()
+}
+
+const PRODUCTION: &str = r#"
+mode = "production"
+listen = "0.0.0.0:443"
+public_url = "https://app.example.cn"
+[tls]
+cert = "cert.pem"
+key = "key.pem"
+[sms]
+endpoint = "https://dysmsapi.aliyuncs.com"
+access_key_id = "id"
+access_key_secret = "very-secret"
+sign_name = "常州人社"
+[sms.templates]
+verify_code = "SMS_1"
+"#;
+
+#[test]
+fn nothing_at_all_is_the_demo() {
+    let config = Config::load(None, []).unwrap();
+    assert_eq!(config.mode, Mode::Demo);
+    assert!(config.sandbox.enabled && config.listen.ip().is_loopback());
+    assert_eq!(config.database.url.expose(), "sqlite:renshe-data/renshe.sqlite3");
+    assert_eq!(config.keys_file, Path::new("renshe-data/keys.toml"));
+    assert_eq!(config.public_url(config.listen), "http://localhost:8080");
+}
+
+#[test]
+fn the_example_says_the_defaults_and_names_every_setting() {
+    let example = Config::from_text("renshe.toml.example", EXAMPLE, []).unwrap();
+    let default = read_text("").unwrap();
+    // Templates have no default of their own: the server's sandbox knows the demo's.
+    let strip = |config: &Config| format!("{:?}", Config { sms: SmsConfig { templates: BTreeMap::new(), ..config.sms.clone() }, ..config.clone() });
+    assert_eq!(strip(&example), strip(&default));
+    // With every comment taken off the settings themselves, nothing may be unknown.
+    let whole: String = EXAMPLE.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).map(|line| format!("{line}\n")).collect();
+    let all = Config::from_text("renshe.toml.example", &whole, []);
+    let told = all.map_or_else(|error| error.to_string(), |_| String::new());
+    assert!(!told.contains("unknown") && !told.contains("TOML"), "{told}");
+}
+
+#[test]
+fn production_can_be_configured() {
+    let config = read_text(PRODUCTION).unwrap();
+    assert_eq!((config.mode, config.sandbox.enabled), (Mode::Production, false));
+    assert_eq!(config.sms.templates["verify_code"], "SMS_1");
+    assert!(config.tls.is_some());
+}
+
+#[test]
+fn secrets_never_print() {
+    let with_password = format!("{PRODUCTION}\n[database]\nurl = \"postgres://renshe:very-secret@db/renshe\"\n");
+    let shown = format!("{:?}", read_text(&with_password).unwrap());
+    assert!(!shown.contains("very-secret") && shown.contains("***"), "{shown}");
+    let wrong = message(&with_password.replace("postgres://", "mysql://"));
+    assert!(!wrong.contains("very-secret"), "{wrong}");
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let file = "listen = \"127.0.0.1:1\"\n[database]\nlanes = 2\n";
+    let vars = env(&[
+        ("RENSHE__LISTEN", "127.0.0.1:2"),
+        ("RENSHE__DATABASE__LANES", "8"),
+        ("RENSHE__SANDBOX__LISTEN", "127.0.0.1:3"),
+        ("RENSHE__PROXY__TRUSTED", "10.0.0.0/8, ::1"),
+        ("RENSHE__SMS__TEMPLATES__VERIFY_CODE", "SMS_2"),
+        ("RENSHE__METRICS_LISTEN", ""),
+        ("PATH", "/bin"),
+    ]);
+    let config = Config::from_text("renshe.toml", file, vars).unwrap();
+    assert_eq!((config.listen.port(), config.database.lanes, config.sandbox.listen.port()), (2, 8, 3));
+    assert_eq!(config.proxy.trusted, ["10.0.0.0/8", "::1"]);
+    assert_eq!(config.sms.templates["verify_code"], "SMS_2");
+    assert_eq!(config.metrics_listen, None);
+}
+
+#[test]
+fn mistakes_in_the_environment_name_the_variable() {
+    let vars = env(&[("RENSHE__DATABASE__LANES", "many"), ("RENSHE__COLOUR", "red"), ("RENSHE__LOOK__COLOUR", "red")]);
+    let told = Config::from_text("renshe.toml", "", vars).unwrap_err().to_string();
+    assert!(told.contains("RENSHE__DATABASE__LANES: database.lanes: must be a whole number from 1 to 64"), "{told}");
+    assert!(told.contains("RENSHE__COLOUR: unknown setting `colour` at the top"), "{told}");
+    assert!(told.contains("RENSHE__LOOK__COLOUR: unknown setting `look.colour`; there is no section [look]"), "{told}");
+}
+
+#[test]
+fn each_mistake_has_its_line_and_says_what_is_allowed() {
+    let cases = [
+        ("\nlisten = \"8080\"", "renshe.toml:2: listen: \"8080\" is not an address; write host and port"),
+        ("listen = \"127.0.0.1:99999\"", "renshe.toml:1: listen: \"127.0.0.1:99999\" is not an address"),
+        ("listen = 8080", "renshe.toml:1: listen: must be a text in quotes, not a whole number"),
+        ("mode = \"live\"", "renshe.toml:1: mode: \"live\" is not one of \"demo\", \"production\""),
+        ("[database]\n\nlanes = 0", "renshe.toml:3: database.lanes: 0 is out of range; from 1 to 64 is allowed"),
+        ("[database]\nlanes = 1.5", "renshe.toml:2: database.lanes: must be a whole number from 1 to 64, not a number with a decimal point"),
+        ("[database]\nurl = \"mysql://x\"", "renshe.toml:2: database.url: a database address begins with sqlite: or postgres://"),
+        ("[log]\nformat = \"xml\"", "renshe.toml:2: log.format: \"xml\" is not one of \"text\", \"json\""),
+        ("[log]\nfilter = \"a=b=c\"", "renshe.toml:2: log.filter:"),
+        ("[log]\ncolour = \"red\"", "renshe.toml:2: unknown setting `colour` in [log]; known there: filter, format"),
+        ("[logs]\nformat = \"text\"", "renshe.toml:1: unknown section [logs]; known:"),
+        ("log = \"text\"", "renshe.toml:1: log is a section: write [log] and its settings below"),
+        ("[listen]\nport = 1", "renshe.toml:1: listen is a single setting, not a section"),
+        ("[sandbox]\nenabled = \"yes\"", "renshe.toml:2: sandbox.enabled: must be true or false, without quotes"),
+        ("[proxy]\ntrusted = \"10.0.0.1\"", "renshe.toml:2: proxy.trusted: must be a list of texts"),
+        ("[proxy]\ntrusted = [\"10.0.0.0/40\"]", "renshe.toml:2: proxy.trusted: \"10.0.0.0/40\" is neither an address"),
+        ("public_url = \"http://x/app\"", "renshe.toml:1: public_url: must be http://host[:port]"),
+        ("[tls]\ncert = \"c.pem\"", "renshe.toml:2: tls.cert: needs tls.key beside it"),
+        ("[sandbox]\nenabled = false", "sms.endpoint: must be given where sandbox.enabled is false"),
+        ("listen = \"127.0.0.1:8081\"", "sandbox.listen: 127.0.0.1:8081 is already taken by `listen`"),
+        ("listen = ", "renshe.toml:1: this is not TOML:"),
+        ("listen = \"a\nmode = \"demo\"", "renshe.toml:1: this is not TOML:"),
+        ("[crypto]\ncipher = \"des\"", "renshe.toml:2: crypto.cipher: \"des\" is not one of \"aes-256-gcm\", \"sm4-gcm\""),
+    ];
+    for (text, wanted) in cases {
+        let told = message(text);
+        assert!(told.contains(wanted), "for {text:?}\nwanted: {wanted}\ntold:   {told}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
+    let told = message("mode = \"live\"\nlisten = \"x\"\n[log]\nformat = \"xml\"\n[database]\nlanes = 0\nspeed = 9\n");
+    let lines: Vec<&str> = told.lines().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(lines, ["renshe.toml:1", "renshe.toml:2", "renshe.toml:4", "renshe.toml:6", "renshe.toml:7"], "{told}");
+}
+
+#[test]
+fn production_refuses_what_is_fit_for_a_laptop_only() {
+    let told = message("mode = \"production\"\nlisten = \"0.0.0.0:80\"\npublic_url = \"http://app.example.cn\"\n[sandbox]\nenabled = true\n");
+    for wanted in [
+        "renshe.toml:2: listen: production serves plain HTTP on loopback only",
+        "renshe.toml:3: public_url: must begin with https://",
+        "renshe.toml:5: sandbox.enabled: the sandbox must not run in production",
+        "renshe.toml: sms.endpoint: must be given in production",
+        "renshe.toml: sms.access_key_secret: must be given in production",
+        "renshe.toml: sms.templates: must name",
+    ] {
+        assert!(told.contains(wanted), "wanted: {wanted}\ntold:   {told}");
+    }
+    let behind_proxy = PRODUCTION.replace("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"", "[proxy]\ntrusted = [\"10.0.0.7\"]");
+    assert!(read_text(&behind_proxy).is_ok());
+    let plain_sms = PRODUCTION.replace("https://dysmsapi", "http://dysmsapi");
+    assert!(message(&plain_sms).contains("sms.endpoint: must begin with https://"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let told = Config::load(Some(Path::new("/no/such/renshe.toml")), []).unwrap_err().to_string();
+    assert!(told.starts_with("/no/such/renshe.toml: cannot be read:"), "{told}");
+}

@@ -1,0 +1,204 @@
+//! A database for one test: made, migrated, handed out, removed.
+//!
+//! SQLite is a file in a folder of its own. On PostgreSQL each test gets a copy of a template that
+//! is migrated once; its name carries the migrations' fingerprint. `postgres` connections are made,
+//! used and dropped on plain threads only.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+
+use kernel::{Clock, SeededRng};
+use platform::db::{Db, DbSettings, Migrations, Target};
+use postgres::{Client, NoTls};
+
+use crate::{context, must};
+
+/// Which of the two databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A test's database. Clones mean the same one; it is removed when the test ends.
+#[derive(Clone)]
+pub struct TestDb {
+    /// The door to it.
+    pub db: Db,
+    /// Which engine it runs on.
+    pub engine: Engine,
+    /// Its address: `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    target: Target,
+    rng: Arc<SeededRng>,
+    doors: Arc<Mutex<Vec<Db>>>,
+}
+
+impl TestDb {
+    /// Another instance over the same database: its own lanes, as a second process would have.
+    ///
+    /// # Panics
+    /// When its threads cannot be started.
+    pub fn another_instance(&self, name: &str) -> Db {
+        let db = open(&self.target, name);
+        self.doors.lock().unwrap_or_else(PoisonError::into_inner).push(db.clone());
+        db
+    }
+
+    /// Where it is, for a door with other settings or a process of its own.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The test's one stream of randomness.
+    pub fn rng(&self) -> Arc<SeededRng> {
+        Arc::clone(&self.rng)
+    }
+}
+
+/// The database's whole life; dropping it ends every door to it and removes it.
+pub(crate) struct Place {
+    handle: TestDb,
+    remains: Remains,
+}
+
+/// What is left to remove.
+enum Remains {
+    Folder(PathBuf),
+    Database { admin: String, name: String },
+}
+
+impl Place {
+    pub(crate) fn make(engine: Engine) -> Place {
+        on_plain_thread(move || match engine {
+            Engine::Sqlite => Place::sqlite(),
+            Engine::Postgres => Place::postgres(),
+        })
+    }
+
+    pub(crate) fn handle(&self) -> TestDb {
+        self.handle.clone()
+    }
+
+    fn sqlite() -> Place {
+        let folder = env::temp_dir().join(unique_name());
+        must(fs::create_dir_all(&folder), "making a folder for SQLite");
+        let file = folder.join("test.sqlite3");
+        let url = format!("sqlite:{}", file.display());
+        let target = Target::Sqlite(file);
+        must(Migrations::embedded().apply(&target, context::a_monday_morning().now()), "migrating SQLite");
+        Place { handle: TestDb::over(Engine::Sqlite, target, url), remains: Remains::Folder(folder) }
+    }
+
+    fn postgres() -> Place {
+        let Ok(admin) = env::var("RENSHE_TEST_PG") else {
+            panic!(
+                "tests on PostgreSQL are run by: cargo xtask test   (it starts a private server and sets RENSHE_TEST_PG)"
+            );
+        };
+        // A process needs the template once; other processes are held off by the lock in there.
+        static TEMPLATE: OnceLock<String> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| template(&admin));
+        let name = unique_name();
+        let mut client = connect(&admin);
+        must(client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")), "copying the template");
+        let url = with_database(&admin, &name);
+        let target = Target::Postgres(url.clone());
+        Place { handle: TestDb::over(Engine::Postgres, target, url), remains: Remains::Database { admin, name } }
+    }
+}
+
+impl TestDb {
+    fn over(engine: Engine, target: Target, url: String) -> TestDb {
+        let db = open(&target, "test");
+        let doors = Arc::new(Mutex::new(vec![db.clone()]));
+        TestDb { db, engine, url, target, rng: context::rng(1), doors }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let doors = std::mem::take(&mut *self.handle.doors.lock().unwrap_or_else(PoisonError::into_inner));
+        let remains = std::mem::replace(&mut self.remains, Remains::Folder(PathBuf::new()));
+        // Best effort: a test that passed must not fail on tidying up behind itself.
+        let cleaned = thread::spawn(move || {
+            doors.iter().for_each(Db::close);
+            match remains {
+                Remains::Folder(folder) => drop(fs::remove_dir_all(folder)),
+                Remains::Database { admin, name } => {
+                    if let Ok(mut client) = Client::connect(&admin, NoTls) {
+                        drop(client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+                    }
+                }
+            }
+        });
+        drop(cleaned.join());
+    }
+}
+
+/// Few threads: many tests run beside each other, and a server has only so many connections.
+fn open(target: &Target, instance: &str) -> Db {
+    let settings = DbSettings { readers: 2, ..DbSettings::new(target.clone(), instance) };
+    must(Db::open(settings), "opening the database door")
+}
+
+/// Makes the template unless it is there, and says its name.
+fn template(admin: &str) -> String {
+    let migrations = Migrations::embedded();
+    let name = format!("renshe_template_{}", migrations.fingerprint());
+    let building = format!("{name}_building");
+    let mut client = connect(admin);
+    // Held until this connection ends; any number that nobody else uses.
+    must(client.execute("SELECT pg_advisory_lock(7426811)", &[]), "waiting for the template's lock");
+    let there =
+        must(client.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]), "looking for the template");
+    if there.is_empty() {
+        // Built under another name, so that one half made by a process that died is never taken.
+        must(client.batch_execute(&format!("DROP DATABASE IF EXISTS {building}")), "removing an unfinished template");
+        must(client.batch_execute(&format!("CREATE DATABASE {building}")), "making the template");
+        let target = Target::Postgres(with_database(admin, &building));
+        must(migrations.apply(&target, context::a_monday_morning().now()), "migrating the template");
+        must(client.batch_execute(&format!("ALTER DATABASE {building} RENAME TO {name}")), "naming the template");
+    }
+    name
+}
+
+fn connect(url: &str) -> Client {
+    must(Client::connect(url, NoTls), "connecting to the tests' PostgreSQL")
+}
+
+/// The same server, another database.
+fn with_database(url: &str, name: &str) -> String {
+    let (address, query) = url.split_once('?').map_or((url, String::new()), |(a, q)| (a, format!("?{q}")));
+    let server = address.rsplit_once('/').map_or(address, |(server, _)| server);
+    format!("{server}/{name}{query}")
+}
+
+/// A name that no other test has, in this process or beside it.
+fn unique_name() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("renshe_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Runs on a thread that has no async context, whatever the caller's has. A panic goes on here.
+fn on_plain_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match thread::spawn(work).join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_is_the_last_part_of_an_address() {
+        assert_eq!(with_database("postgres://p@127.0.0.1:5/postgres", "x"), "postgres://p@127.0.0.1:5/x");
+        assert_eq!(with_database("postgres://p@h/a?connect_timeout=2", "x"), "postgres://p@h/x?connect_timeout=2");
+    }
+}
