@@ -126,10 +126,7 @@ mod tests {
                 nonce: "3156853299f313e23d1673dc12e1703d".into(),
             },
         );
-        assert_eq!(
-            signature_of(&signed),
-            "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"
-        );
+        assert_eq!(signature_of(&signed), "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0");
     }
 
     /// Computed with `openssl dgst -sha256` and `openssl dgst -sha256 -hmac sandbox-secret`.
@@ -158,10 +155,7 @@ mod tests {
             "OutId=obx_01&PhoneNumbers=13800138000&SignName=%E5%B8%B8%E5%B7%9E%E4%BA%BA%E7%A4%BE\
              &TemplateCode=SMS_100001&TemplateParam=%7B%22code%22%3A%22012345%22%7D"
         );
-        assert_eq!(
-            signature_of(&signed),
-            "4eba8c9d39f1333de561f689739693bb76fed9c978cb0ab5cde016c3e16c08bd"
-        );
+        assert_eq!(signature_of(&signed), "4eba8c9d39f1333de561f689739693bb76fed9c978cb0ab5cde016c3e16c08bd");
     }
 
     #[test]

@@ -6,9 +6,11 @@ CREATE TABLE sandbox_setting (
   value BIGINT NOT NULL
 );
 
--- Faults that are to happen. times_left is null until cleared by hand.
+-- Faults that are to happen. times_left is null until cleared by hand. seq is the order they were
+-- made in: ids of one millisecond have none.
 CREATE TABLE sandbox_fault (
   id TEXT PRIMARY KEY,
+  seq BIGINT NOT NULL UNIQUE,
   partner TEXT NOT NULL,
   operation TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -25,9 +27,10 @@ CREATE TABLE sandbox_nonce (
 );
 CREATE INDEX sandbox_nonce_expiry ON sandbox_nonce (expires_at);
 
--- Texts the SMS provider has accepted. settles_at is null while nothing will happen to the text.
+-- Texts the SMS provider has accepted, seq in the order it did. settles_at is null while nothing will happen to the text.
 CREATE TABLE sandbox_sms (
   id TEXT PRIMARY KEY,
+  seq BIGINT NOT NULL UNIQUE,
   biz_id TEXT NOT NULL,
   out_id TEXT NOT NULL,
   mobile TEXT NOT NULL,

@@ -17,7 +17,9 @@ mod listen;
 mod partner;
 mod sms;
 mod start;
+#[cfg(test)]
+mod tests;
 
 pub use faults::{Fault, FaultId, Kind};
-pub use sms::{SmsAccount, SmsTemplate};
+pub use sms::{SmsAccount, SmsTemplate, demo_templates};
 pub use start::{Running, Sandbox, SandboxSettings, StartError};

@@ -110,17 +110,10 @@ pub(crate) trait Partner: 'static {
     fn operation(raw: &Raw) -> String;
 
     /// Verifies a request; `Err` is the partner's own refusal.
-    fn admit(
-        house: &House,
-        raw: &Raw,
-    ) -> impl Future<Output = Result<Result<Self::Call, Reply>, DbFault>> + Send;
+    fn admit(house: &House, raw: &Raw) -> impl Future<Output = Result<Result<Self::Call, Reply>, DbFault>> + Send;
 
     /// Carries a call out.
-    fn answer(
-        house: &House,
-        call: &Self::Call,
-        manner: Manner,
-    ) -> impl Future<Output = Result<Reply, DbFault>> + Send;
+    fn answer(house: &House, call: &Self::Call, manner: Manner) -> impl Future<Output = Result<Reply, DbFault>> + Send;
 
     /// Refuses a call with a code of the partner's.
     fn refusal(house: &House, code: &str) -> Reply;

@@ -85,8 +85,7 @@ pub fn canonical_query(pairs: &[(String, String)]) -> String {
     let mut encoded: Vec<(String, String)> =
         pairs.iter().map(|(name, value)| (percent_encode(name), percent_encode(value))).collect();
     encoded.sort();
-    let joined: Vec<String> =
-        encoded.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let joined: Vec<String> = encoded.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     joined.join("&")
 }
 
@@ -99,11 +98,8 @@ pub fn signed_headers(headers: &[(String, String)]) -> String {
 
 /// The canonical request, whose SHA-256 goes into [`string_to_sign`].
 pub fn canonical_request(request: &Signable<'_>) -> String {
-    let mut headers: Vec<(&str, &str)> = request
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.trim()))
-        .collect();
+    let mut headers: Vec<(&str, &str)> =
+        request.headers.iter().map(|(name, value)| (name.as_str(), value.trim())).collect();
     headers.sort_unstable();
     let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
     format!(
@@ -124,9 +120,7 @@ pub fn string_to_sign(hashed_canonical_request: &str) -> String {
 
 /// The value of `Authorization`.
 pub fn authorization(access_key_id: &str, signed_headers: &str, signature: &str) -> String {
-    format!(
-        "{ALGORITHM} Credential={access_key_id},SignedHeaders={signed_headers},Signature={signature}"
-    )
+    format!("{ALGORITHM} Credential={access_key_id},SignedHeaders={signed_headers},Signature={signature}")
 }
 
 /// A moment as `x-acs-date` wants it: UTC, whole seconds, `2026-03-02T01:30:00Z`.
@@ -178,10 +172,8 @@ mod tests {
     /// where hashing is at home, in `partners::acs3`.
     #[test]
     fn the_canonical_request_is_the_documented_one() {
-        let query = pairs(&[
-            ("RegionId", "cn-shanghai"),
-            ("ImageId", "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"),
-        ]);
+        let query =
+            pairs(&[("RegionId", "cn-shanghai"), ("ImageId", "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd")]);
         let headers = pairs(&[
             (header::VERSION, "2014-05-26"),
             (header::ACTION, "RunInstances"),

@@ -3,9 +3,7 @@
 use kernel::{Date, Moment};
 use platform::Ctx;
 use platform::outbox::{Parcel, Verdict};
-use wire::aliyun_sms::{
-    Action, Fate, PAGE_SIZE_MAX, QuerySendDetails, QuerySendDetailsReply, SendStatus, code,
-};
+use wire::aliyun_sms::{Action, Fate, PAGE_SIZE_MAX, QuerySendDetails, QuerySendDetailsReply, SendStatus, code};
 
 use super::call::Failure;
 use super::{SmsCarrier, Text};
@@ -15,7 +13,7 @@ use super::{SmsCarrier, Text};
 const SETTLED_SECS: i64 = 3 * 60;
 
 /// One number gets no more than this many pages of texts a day.
-const PAGES_MAX: u32 = 10;
+const PAGES_MAX: u32 = 4;
 
 /// Looks for the parcel's text. `Done` when the provider has it, whatever became of it on the way
 /// to the phone; `Unknown` while it is too early to say; `Refused` when it was certainly not taken.
@@ -73,11 +71,11 @@ async fn look(
         if reply.code != code::OK {
             return Err(refusal(&reply.code));
         }
-        let own = parcel.id.to_string();
+        let own = &parcel.id;
         let rows = &reply.details.rows;
-        if let Some(row) = rows.iter().find(|row| row.out_id == own) {
+        if let Some(row) = rows.iter().find(|row| row.out_id == *own) {
             if SendStatus::from_number(row.send_status) == Some(SendStatus::Failed) {
-                tracing::info!(parcel = %own, network = %row.err_code, "sms.not_delivered");
+                tracing::info!(parcel = own, network = %row.err_code, "sms.not_delivered");
             }
             return Ok(Some(Verdict::Done));
         }
@@ -109,9 +107,6 @@ mod tests {
     fn a_text_sent_at_midnight_is_looked_for_on_both_days() {
         let day = Date::constant(2026, 3, 2);
         assert_eq!(days(Moment::at(day, Time::constant(9, 30, 0, 0))), [day]);
-        assert_eq!(
-            days(Moment::at(day, Time::constant(23, 58, 30, 0))),
-            [day, Date::constant(2026, 3, 3)]
-        );
+        assert_eq!(days(Moment::at(day, Time::constant(23, 58, 30, 0))), [day, Date::constant(2026, 3, 3)]);
     }
 }

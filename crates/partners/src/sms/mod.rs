@@ -22,7 +22,6 @@ pub use settings::{BadSmsSettings, SmsSettings};
 pub const KIND: &str = "sms";
 
 /// Carries text messages (ACC-1, SVC-6).
-#[derive(Debug)]
 pub struct SmsCarrier {
     settings: SmsSettings,
     gateway: Gateway,
@@ -70,8 +69,7 @@ struct Text {
 impl Text {
     fn of(parcel: &Parcel) -> Result<Text, Verdict> {
         // The error of serde may quote the value, which is personal data: it is not passed on.
-        Text::deserialize(&parcel.payload)
-            .map_err(|_| Verdict::Refused("the payload is not a text message".to_owned()))
+        Text::deserialize(&parcel.payload).map_err(|_| Verdict::Refused("the payload is not a text message".to_owned()))
     }
 
     /// The variables as the provider wants them: a JSON object of strings.

@@ -22,7 +22,7 @@ pub(super) async fn send(carrier: &SmsCarrier, ctx: &Ctx, parcel: &Parcel) -> Ve
         phone_number: text.mobile,
         sign_name: carrier.settings.sign_name.clone(),
         template_code: template_code.clone(),
-        out_id: parcel.id.to_string(),
+        out_id: parcel.id.clone(),
     };
     match carrier.gateway.call::<SendSmsReply>(ctx, Action::SendSms, request.query()).await {
         Ok(reply) => judge(&reply),

@@ -12,20 +12,15 @@ use crate::house::House;
 /// Refuses host names that are not this machine (a foreign name that resolves to loopback) unless
 /// remote use is allowed, and changes asked for by another site. Adds the pages' policy.
 pub(super) async fn guard(State(house): State<House>, request: Request, next: Next) -> Response {
-    let text = |name: header::HeaderName| {
-        request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    };
-    if !house.allow_remote && !is_this_machine(text(header::HOST)) {
-        return (StatusCode::FORBIDDEN, "the sandbox answers to this machine only").into_response();
-    }
-    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    let own = matches!(site, None | Some("same-origin" | "none"));
-    if request.method() != Method::GET && !own {
-        return (StatusCode::FORBIDDEN, "asked for by another site").into_response();
+    if let Err(why) = admit(&house, &request) {
+        return (StatusCode::FORBIDDEN, why).into_response();
     }
     let mut response = next.run(request).await;
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
@@ -33,6 +28,18 @@ pub(super) async fn guard(State(house): State<House>, request: Request, next: Ne
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+fn admit(house: &House, request: &Request) -> Result<(), &'static str> {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if !house.allow_remote && !is_this_machine(text("host").unwrap_or_default()) {
+        return Err("the sandbox answers to this machine only");
+    }
+    let own = matches!(text("sec-fetch-site"), None | Some("same-origin" | "none"));
+    if request.method() != Method::GET && !own {
+        return Err("asked for by another site");
+    }
+    Ok(())
 }
 
 fn is_this_machine(host: &str) -> bool {

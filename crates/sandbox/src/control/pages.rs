@@ -31,9 +31,8 @@ impl Lang {
     fn of(headers: &HeaderMap) -> Lang {
         let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let cookies = text(header::COOKIE);
-        let cookie = |wanted: &str| {
-            cookies.split(';').filter_map(|c| c.trim().split_once('=')).find(|(n, _)| *n == wanted)
-        };
+        let cookie =
+            |wanted: &str| cookies.split(';').filter_map(|c| c.trim().split_once('=')).find(|(n, _)| *n == wanted);
         let chosen = cookie(LANG_COOKIE).or_else(|| cookie("lang")).map(|(_, value)| value);
         let word = chosen.unwrap_or_else(|| text(header::ACCEPT_LANGUAGE));
         if word.starts_with("en") { Lang::En } else { Lang::Zh }
@@ -87,18 +86,10 @@ pub(super) struct FrontQuery {
 }
 
 /// `GET /`.
-pub(super) async fn front(
-    State(house): State<House>,
-    headers: HeaderMap,
-    Query(query): Query<FrontQuery>,
-) -> Response {
+pub(super) async fn front(State(house): State<House>, headers: HeaderMap, Query(query): Query<FrontQuery>) -> Response {
     let lang = Lang::of(&headers);
-    let found = house
-        .db
-        .read("sandbox.front", |tx| {
-            Ok::<_, DbFault>((faults::all(tx)?, settings::sms_limits(tx)?))
-        })
-        .await;
+    let found =
+        house.db.read("sandbox.front", |tx| Ok::<_, DbFault>((faults::all(tx)?, settings::sms_limits(tx)?))).await;
     let (rules, sms_limits) = match found {
         Ok(found) => found,
         Err(fault) => return super::refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
@@ -109,10 +100,7 @@ pub(super) async fn front(
         now: civil(house.now()),
         shift: shift(lang, house.clock.shift_ms()),
         problem: query.problem.as_deref().and_then(|kind| problem(lang, kind)),
-        partners: partner::ALL
-            .iter()
-            .map(|about| Room { about, address: address.clone() })
-            .collect(),
+        partners: partner::ALL.iter().map(|about| Room { about, address: address.clone() }).collect(),
         faults: rules.into_iter().map(|fault| row(lang, fault)).collect(),
         kinds: Kind::NAMES.iter().map(|name| (*name, says(lang, name))).collect(),
         codes: partner::ALL.iter().flat_map(|about| about.codes).copied().collect(),
@@ -127,6 +115,8 @@ struct Sms {
     lang: Lang,
     now: String,
     mobile: String,
+    /// The address of this page with the same number.
+    again: String,
     texts: Vec<TextRow>,
 }
 
@@ -146,18 +136,11 @@ pub(super) struct SmsQuery {
 }
 
 /// `GET /sms`: the newest texts first.
-pub(super) async fn sms(
-    State(house): State<House>,
-    headers: HeaderMap,
-    Query(query): Query<SmsQuery>,
-) -> Response {
+pub(super) async fn sms(State(house): State<House>, headers: HeaderMap, Query(query): Query<SmsQuery>) -> Response {
     let lang = Lang::of(&headers);
     let mobile = query.mobile.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let shown = mobile.clone().unwrap_or_default();
-    let rows = house
-        .db
-        .read("sandbox.sms.newest", move |tx| texts::newest(tx, mobile.as_deref(), ROWS_MAX))
-        .await;
+    let rows = house.db.read("sandbox.sms.newest", move |tx| texts::newest(tx, mobile.as_deref(), ROWS_MAX)).await;
     let rows = match rows {
         Ok(rows) => rows,
         Err(fault) => return super::refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
@@ -166,6 +149,7 @@ pub(super) async fn sms(
     page(&Sms {
         lang,
         now: civil(now),
+        again: form_urlencoded::Serializer::for_suffix("/sms?".to_owned(), 5).append_pair("mobile", &shown).finish(),
         mobile: shown,
         texts: rows.into_iter().map(|text| text_row(lang, text, now)).collect(),
     })
@@ -213,10 +197,7 @@ fn row(lang: Lang, fault: Fault) -> FaultRow {
     FaultRow {
         says: says(lang, fault.kind.name()),
         detail: details.join(lang.pick("，", ", ")),
-        times: fault.times.map_or_else(
-            || lang.pick("直到清除", "until cleared").to_owned(),
-            |times| times.to_string(),
-        ),
+        times: fault.times.map_or_else(|| lang.pick("直到清除", "until cleared").to_owned(), |times| times.to_string()),
         fault,
     }
 }

@@ -38,10 +38,8 @@ struct Sent {
 
 /// `GET /control/sms?mobile=…`: the newest texts first.
 pub(super) async fn sms(State(house): State<House>, Query(which): Query<Which>) -> Response {
-    let rows = house
-        .db
-        .read("sandbox.sms.newest", move |tx| store::newest(tx, which.mobile.as_deref(), ROWS_MAX))
-        .await;
+    let rows =
+        house.db.read("sandbox.sms.newest", move |tx| store::newest(tx, which.mobile.as_deref(), ROWS_MAX)).await;
     let rows = match rows {
         Ok(rows) => rows,
         Err(fault) => return refused(StatusCode::SERVICE_UNAVAILABLE, &fault),

@@ -46,10 +46,7 @@ pub(crate) fn sms_limits(tx: &mut Tx<'_>) -> Result<bool, DbFault> {
 
 /// Switches the SMS provider's limits.
 pub(crate) fn set_sms_limits(tx: &mut Tx<'_>, on: bool) -> Result<(), DbFault> {
-    tx.exec(
-        sql!("UPDATE sandbox_setting SET value = $1 WHERE name = $2"),
-        vals![on, SMS_LIMITS],
-    )?;
+    tx.exec(sql!("UPDATE sandbox_setting SET value = $1 WHERE name = $2"), vals![on, SMS_LIMITS])?;
     Ok(())
 }
 

@@ -19,10 +19,7 @@ pub(super) struct Switches {
 
 /// Turns the SMS provider's limits on or off.
 pub(super) async fn set_sms_limits(house: &House, on: bool) -> Result<(), DbFault> {
-    house
-        .db
-        .write(store::lane(), "sandbox.switch", move |tx| store::set_sms_limits(tx, on))
-        .await
+    house.db.write(store::lane(), "sandbox.switch", move |tx| store::set_sms_limits(tx, on)).await
 }
 
 /// `GET /control/switches`.

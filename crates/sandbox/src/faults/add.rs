@@ -47,9 +47,7 @@ pub(crate) async fn add(house: &House, command: AddFault) -> Result<Fault, AddFa
     let row = fault.clone();
     house
         .db
-        .write(store::lane(), "sandbox.fault.add", move |tx| {
-            store::insert(tx, &row).map_err(AddFaultError::Fault)
-        })
+        .write(store::lane(), "sandbox.fault.add", move |tx| store::insert(tx, &row).map_err(AddFaultError::Fault))
         .await?;
     tracing::info!(fault = %fault.id, kind = fault.kind.name(), "sandbox.fault.added");
     Ok(fault)
@@ -58,8 +56,7 @@ pub(crate) async fn add(house: &House, command: AddFault) -> Result<Fault, AddFa
 fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     let operation = filled(command.operation).unwrap_or_else(|| ANY.to_owned());
     let known = partner::ALL.iter().any(|about| {
-        about.name == command.partner
-            && (operation == ANY || about.operations.contains(&operation.as_str()))
+        about.name == command.partner && (operation == ANY || about.operations.contains(&operation.as_str()))
     });
     if !known {
         return Err(AddFaultError::Operation);
@@ -70,8 +67,7 @@ fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     if command.kind == "slow" && !command.ms.is_some_and(|ms| (1..=SLOW_MS_MAX).contains(&ms)) {
         return Err(AddFaultError::Ms);
     }
-    let kind = Kind::from_parts(&command.kind, command.ms, filled(command.code))
-        .ok_or(AddFaultError::Code)?;
+    let kind = Kind::from_parts(&command.kind, command.ms, filled(command.code)).ok_or(AddFaultError::Code)?;
     if command.times.is_some_and(|times| times < 1) {
         return Err(AddFaultError::Times);
     }

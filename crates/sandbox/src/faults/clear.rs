@@ -7,10 +7,7 @@ use crate::house::House;
 
 /// Takes one rule away; true when it was there.
 pub(crate) async fn one(house: &House, id: FaultId) -> Result<bool, DbFault> {
-    let gone = house
-        .db
-        .write(store::lane(), "sandbox.fault.clear", move |tx| store::delete(tx, &id))
-        .await?;
+    let gone = house.db.write(store::lane(), "sandbox.fault.clear", move |tx| store::delete(tx, &id)).await?;
     Ok(gone > 0)
 }
 

@@ -72,10 +72,8 @@ pub(crate) const SLOW_MS_MAX: u64 = 120_000;
 
 impl Kind {
     /// The names of all kinds, in the order pages show them.
-    pub(crate) const NAMES: [&'static str; 9] = [
-        "slow", "refuse", "time_out_before", "time_out_after", "duplicate", "reorder", "lose",
-        "forge", "down",
-    ];
+    pub(crate) const NAMES: [&'static str; 9] =
+        ["slow", "refuse", "time_out_before", "time_out_after", "duplicate", "reorder", "lose", "forge", "down"];
 
     /// The name in the API and in the database.
     pub(crate) fn name(&self) -> &'static str {

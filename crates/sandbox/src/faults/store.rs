@@ -13,8 +13,8 @@ pub(crate) fn lane() -> LaneKey {
 pub(super) fn insert(tx: &mut Tx<'_>, fault: &Fault) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO sandbox_fault (id, partner, operation, kind, ms, code, times_left, subject)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            "INSERT INTO sandbox_fault (id, seq, partner, operation, kind, ms, code, times_left, subject)
+             VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM sandbox_fault), $2, $3, $4, $5, $6, $7, $8)"
         ),
         vals![
             fault.id.as_str(),
@@ -30,15 +30,15 @@ pub(super) fn insert(tx: &mut Tx<'_>, fault: &Fault) -> Result<(), DbFault> {
     Ok(())
 }
 
-/// All rules, oldest first: ids are ordered by time.
+/// All rules, oldest first.
 pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<Fault>, DbFault> {
     tx.query(
         sql!(
             "SELECT id, partner, operation, kind, ms, code, times_left, subject
-             FROM sandbox_fault ORDER BY id"
+             FROM sandbox_fault ORDER BY seq"
         ),
         vals![],
-        |row| read(row),
+        read,
     )
 }
 

@@ -19,12 +19,7 @@ pub(crate) async fn take(
         let Fault { id, kind, times, .. } = rule;
         let used = match times {
             None => true,
-            Some(_) => {
-                house
-                    .db
-                    .write(store::lane(), "sandbox.fault.use", move |tx| store::use_once(tx, &id))
-                    .await?
-            }
+            Some(_) => house.db.write(store::lane(), "sandbox.fault.use", move |tx| store::use_once(tx, &id)).await?,
         };
         if used {
             tracing::info!(partner, operation, kind = kind.name(), "sandbox.fault.used");

@@ -23,7 +23,7 @@ use wire::aliyun_sms::{self, Action, SendSmsReply, code};
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply};
 
-pub use account::{SmsAccount, SmsTemplate};
+pub use account::{SmsAccount, SmsTemplate, demo_templates};
 pub(crate) use query::civil;
 pub(crate) use state::State;
 

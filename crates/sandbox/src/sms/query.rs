@@ -3,9 +3,7 @@
 use kernel::{Date, Moment, Time};
 use platform::db::DbFault;
 use serde_json::json;
-use wire::aliyun_sms::{
-    PAGE_SIZE_MAX, QuerySendDetailsReply, SendDetail, SendDetails, SendStatus, code,
-};
+use wire::aliyun_sms::{PAGE_SIZE_MAX, QuerySendDetailsReply, SendDetail, SendDetails, SendStatus, code};
 
 use super::store::{self, Accepted, DayPage};
 use super::{Call, Sms, State};
@@ -18,8 +16,7 @@ pub(super) async fn query(house: &House, call: &Call) -> Result<Reply, DbFault> 
         return Ok(Sms::refusal(house, code::INVALID_PARAMETERS));
     };
     let now = house.now();
-    let (total, rows) =
-        house.db.read("sandbox.sms.query", move |tx| store::day_page(tx, &page)).await?;
+    let (total, rows) = house.db.read("sandbox.sms.query", move |tx| store::day_page(tx, &page)).await?;
     let reply = QuerySendDetailsReply {
         code: code::OK.to_owned(),
         message: "OK".to_owned(),

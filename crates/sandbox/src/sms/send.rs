@@ -61,11 +61,7 @@ pub(super) async fn send(house: &House, call: &Call, manner: Manner) -> Result<R
             Ok(true)
         })
         .await?;
-    Ok(if accepted {
-        Reply::ok(json!(reply))
-    } else {
-        Sms::refusal(house, code::BUSINESS_LIMIT_CONTROL)
-    })
+    Ok(if accepted { Reply::ok(json!(reply)) } else { Sms::refusal(house, code::BUSINESS_LIMIT_CONTROL) })
 }
 
 fn over_limit(tx: &mut Tx<'_>, mobile: &str, now: Moment) -> Result<bool, DbFault> {
@@ -108,14 +104,10 @@ impl Draft {
             return Err(code::SMS_SIGNATURE_ILLEGAL);
         }
         let wanted = call.param("TemplateCode");
-        let template = account
-            .templates
-            .iter()
-            .find(|template| template.code == wanted)
-            .ok_or(code::SMS_TEMPLATE_ILLEGAL)?;
+        let template =
+            account.templates.iter().find(|template| template.code == wanted).ok_or(code::SMS_TEMPLATE_ILLEGAL)?;
         let params = values(call.param("TemplateParam"))?;
-        let text =
-            template.render(&params).map_err(|_| code::TEMPLATE_MISSING_PARAMETERS)?;
+        let text = template.render(&params).map_err(|_| code::TEMPLATE_MISSING_PARAMETERS)?;
         Ok(Draft {
             mobile,
             template: template.clone(),
@@ -163,8 +155,7 @@ fn values(text: &str) -> Result<BTreeMap<String, String>, &'static str> {
     if text.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let values: BTreeMap<String, String> =
-        serde_json::from_str(text).map_err(|_| code::INVALID_JSON_PARAM)?;
+    let values: BTreeMap<String, String> = serde_json::from_str(text).map_err(|_| code::INVALID_JSON_PARAM)?;
     if values.values().any(|value| value.chars().count() > VALUE_CHARS_MAX) {
         return Err(code::PARAM_LENGTH_LIMIT);
     }

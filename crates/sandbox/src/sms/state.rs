@@ -80,10 +80,7 @@ impl FromStr for Fate {
     type Err = UnknownFate;
 
     fn from_str(text: &str) -> Result<Fate, UnknownFate> {
-        [Fate::Deliver, Fate::Absent, Fate::Lose]
-            .into_iter()
-            .find(|fate| fate.name() == text)
-            .ok_or(UnknownFate)
+        [Fate::Deliver, Fate::Absent, Fate::Lose].into_iter().find(|fate| fate.name() == text).ok_or(UnknownFate)
     }
 }
 

@@ -39,9 +39,10 @@ pub(super) struct DayPage {
 pub(super) fn insert(tx: &mut Tx<'_>, row: &Accepted) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO sandbox_sms (id, biz_id, out_id, mobile, template, verification, content,
+            "INSERT INTO sandbox_sms (id, seq, biz_id, out_id, mobile, template, verification, content,
                  code, fate, accepted_at, settles_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+             VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM sandbox_sms), $2, $3, $4, $5, $6, $7, $8,
+                 $9, $10, $11)"
         ),
         vals![
             row.id.as_str(),
@@ -72,11 +73,7 @@ pub(super) fn release(tx: &mut Tx<'_>, next: &Accepted, at: Moment) -> Result<u6
 }
 
 /// Verification texts accepted for a number after a moment.
-pub(super) fn count_verifications(
-    tx: &mut Tx<'_>,
-    mobile: &str,
-    after: Moment,
-) -> Result<i64, DbFault> {
+pub(super) fn count_verifications(tx: &mut Tx<'_>, mobile: &str, after: Moment) -> Result<i64, DbFault> {
     tx.one(
         sql!(
             "SELECT COUNT(*) FROM sandbox_sms
@@ -105,37 +102,26 @@ pub(super) fn day_page(tx: &mut Tx<'_>, page: &DayPage) -> Result<(i64, Vec<Acce
              FROM sandbox_sms
              WHERE mobile = $1 AND accepted_at >= $2 AND accepted_at < $3
                AND (CAST($4 AS TEXT) IS NULL OR biz_id = $4)
-             ORDER BY accepted_at DESC, id DESC LIMIT $5 OFFSET $6"
+             ORDER BY seq DESC LIMIT $5 OFFSET $6"
         ),
-        vals![
-            page.mobile.as_str(),
-            page.from,
-            page.until,
-            page.biz_id.as_deref(),
-            page.limit,
-            page.offset,
-        ],
-        |row| read(row),
+        vals![page.mobile.as_str(), page.from, page.until, page.biz_id.as_deref(), page.limit, page.offset,],
+        read,
     )?;
     Ok((total, rows))
 }
 
 /// The newest texts, to one number or to all.
-pub(crate) fn newest(
-    tx: &mut Tx<'_>,
-    mobile: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Accepted>, DbFault> {
+pub(crate) fn newest(tx: &mut Tx<'_>, mobile: Option<&str>, limit: i64) -> Result<Vec<Accepted>, DbFault> {
     tx.query(
         sql!(
             "SELECT id, biz_id, out_id, mobile, template, verification, content, code, fate,
                     accepted_at, settles_at
              FROM sandbox_sms
              WHERE (CAST($1 AS TEXT) IS NULL OR mobile = $1)
-             ORDER BY accepted_at DESC, id DESC LIMIT $2"
+             ORDER BY seq DESC LIMIT $2"
         ),
         vals![mobile, limit],
-        |row| read(row),
+        read,
     )
 }
 
@@ -144,11 +130,7 @@ pub(super) fn forget_texts(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFau
 }
 
 /// True when the nonce is new.
-pub(super) fn insert_nonce(
-    tx: &mut Tx<'_>,
-    nonce: &str,
-    expires_at: Moment,
-) -> Result<bool, DbFault> {
+pub(super) fn insert_nonce(tx: &mut Tx<'_>, nonce: &str, expires_at: Moment) -> Result<bool, DbFault> {
     let added = tx.exec(
         sql!(
             "INSERT INTO sandbox_nonce (nonce, expires_at) VALUES ($1, $2)
