@@ -4,7 +4,7 @@
 #
 # usage: sh -c SCRIPT keeper BIN_FOLDER PORT FSYNC(on|off)
 set -u
-trap '' INT TERM HUP
+trap '' INT TERM HUP PIPE
 bin=$1 port=$2 fsync=$3
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/renshe-pg.XXXXXX" 2>/dev/null || mktemp -d /tmp/renshe-pg.XXXXXX) || exit 1

@@ -40,7 +40,7 @@ pub fn run(root: &Path, args: &Args) -> Result<bool, String> {
 
     let mut environment = Vec::new();
     if let Some(seed) = args.seed {
-        environment.push(("RENSHE_TEST_SEED".to_string(), seed.to_string()));
+        environment.push(("RENSHE_SEED".to_string(), seed.to_string()));
     }
     if needs.browser {
         let programs = [("RENSHE_CHROMIUM", tools::chromium()), ("RENSHE_CHROMEDRIVER", tools::chromedriver())];
@@ -62,9 +62,12 @@ pub fn run(root: &Path, args: &Args) -> Result<bool, String> {
         let tally = match &part.work {
             Work::Tidy => Tally::of_check(tidy::run(root)?),
             Work::Check(arguments) => Tally::of_check(cargo(root, arguments, &environment, &mut Tally::default())?),
-            Work::Tests(arguments) => {
+            Work::Tests(commands) => {
                 let mut tally = Tally::default();
-                let fine = cargo(root, arguments, &environment, &mut tally)?;
+                let mut fine = true;
+                for arguments in commands {
+                    fine &= cargo(root, arguments, &environment, &mut tally)?;
+                }
                 tally.close(fine)
             }
         };
@@ -85,7 +88,12 @@ fn choose(all: Vec<Part>, only: &[String]) -> Result<Vec<Part>, String> {
 }
 
 /// Runs cargo, passing its output through while the tally reads it; true when cargo is content.
-fn cargo(root: &Path, arguments: &[String], environment: &[(String, String)], tally: &mut Tally) -> Result<bool, String> {
+fn cargo(
+    root: &Path,
+    arguments: &[String],
+    environment: &[(String, String)],
+    tally: &mut Tally,
+) -> Result<bool, String> {
     let mut child = Command::new("cargo")
         .args(arguments)
         .current_dir(root)

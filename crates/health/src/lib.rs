@@ -1,1 +1,88 @@
-//! placeholder
+//! Hospitals, their doctors' clinics, appointments, and the hospital's desk.
+//!
+//! A slot's counters and the appointments in it change together, in the lane of their clinic; the
+//! moves an appointment can make are one table (`appointments::model`). What a clinic offers comes
+//! from rosters; fees are shown here and paid elsewhere.
+
+pub mod appointments;
+pub mod clinics;
+mod demo;
+pub mod hospitals;
+mod public;
+pub mod search;
+mod show;
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::routing::{get, post};
+use platform::Ctx;
+use platform::check::Check;
+use platform::db::{DbFault, LaneKey};
+use platform::jobs::Job;
+
+pub use appointments::model::AppointmentId;
+pub use appointments::todos::todos;
+pub use clinics::model::{ClinicId, SlotId};
+pub use demo::{SeedError, seed};
+pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
+
+use appointments::{desk, pages as visits};
+
+/// The citizens' pages.
+pub fn routes() -> Router<Ctx> {
+    Router::new()
+        .route("/hospitals", get(hospitals::pages::list))
+        .route("/hospitals/{id}", get(hospitals::pages::hospital))
+        .route("/departments/{id}", get(hospitals::pages::department))
+        .route("/doctors/{id}", get(clinics::pages::doctor))
+        .route("/clinics/{id}", get(clinics::pages::clinic))
+        .route("/search", get(search::pages::search))
+        .route("/slots/{id}/book", get(visits::confirm).post(visits::book))
+        .route("/orders", get(visits::orders))
+        .route("/appointments/{id}", get(visits::order))
+        .route("/appointments/{id}/cancel", get(visits::ask_cancel).post(visits::cancel))
+        .route("/code", get(visits::code))
+}
+
+/// The hospital desk's pages.
+pub fn desk_routes() -> Router<Ctx> {
+    Router::new()
+        .route("/desk", get(desk::show))
+        .route("/desk/scan", post(desk::scan))
+        .route("/desk/check-in", post(desk::check_in))
+}
+
+/// Periodic work.
+pub fn jobs() -> Vec<Job> {
+    appointments::jobs::jobs()
+}
+
+/// What `renshe check` asks of this crate's tables.
+pub fn checks() -> Vec<Check> {
+    clinics::checks::checks().into_iter().chain(appointments::checks::checks()).collect()
+}
+
+/// Every hospital's id, code and name, in the order people see them: for seeding desks and adding staff.
+pub async fn hospitals(ctx: &Ctx) -> Result<Vec<(HospitalId, String, String)>, DbFault> {
+    ctx.db.read("hospital.names", hospitals::store::names).await
+}
+
+/// The lane that owns a clinic's slots and appointments.
+pub(crate) fn lane(clinic: &ClinicId) -> LaneKey {
+    LaneKey::of("clinic", clinic.as_str())
+}
+
+static VERSION: AtomicU64 = AtomicU64::new(0);
+
+/// The version of what public pages show: it grows with every committed change of places in this process.
+pub fn version() -> u64 {
+    VERSION.load(Ordering::Acquire)
+}
+
+/// Called after a commit that changed places.
+pub(crate) fn places_changed() {
+    VERSION.fetch_add(1, Ordering::AcqRel);
+}

@@ -52,3 +52,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         out
     })
 }
+
+/// A random word for a form, by which a second tap is known from a second wish.
+pub(crate) fn ticket(ctx: &platform::Ctx) -> String {
+    let bytes = kernel::bytes32(&*ctx.rng);
+    hex(bytes.get(..16).unwrap_or(&bytes))
+}

@@ -2,7 +2,7 @@
 //! part of its outcome.
 
 use platform::db::DbFault;
-use platform::password::HashError;
+use platform::password::PasswordError;
 use platform::policy::PolicyError;
 use platform::vault::VaultError;
 use ui::Problem;
@@ -21,14 +21,17 @@ pub enum Failure {
     Policy(#[from] PolicyError),
     /// The password hasher is full or broke.
     #[error(transparent)]
-    Hash(#[from] HashError),
+    Password(#[from] PasswordError),
+    /// A person that must exist does not.
+    #[error("there is no such person")]
+    NoSuchPerson,
 }
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Problem {
         match failure {
             Failure::Fault(fault) => Problem::from(fault),
-            Failure::Hash(HashError::Busy) => Problem::busy(5),
+            Failure::Password(PasswordError::Busy) => Problem::busy(5),
             other => Problem::fault(other),
         }
     }

@@ -3,6 +3,11 @@
 use platform::policy::Section;
 use serde::Deserialize;
 
+/// No policy may let a code live longer than this (T02), in seconds.
+pub(crate) const MAX_CODE_SECS: i64 = 600;
+/// No policy may allow more wrong tries at a code than this (ACC-6).
+pub(crate) const MAX_CODE_TRIES: i64 = 5;
+
 /// Codes by SMS (ACC-6).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,7 +23,7 @@ pub struct SmsCodePolicy {
     /// Codes to a number in any 24 hours.
     pub per_day: usize,
     /// Codes asked for from one address within the window.
-    pub address_limit: u32,
+    pub address_limit: usize,
     /// That window, in seconds.
     pub address_window_secs: i64,
 }
@@ -31,8 +36,8 @@ impl Section for SmsCodePolicy {
         positive("tries", self.tries)?;
         positive("every_secs", self.every_secs)?;
         positive("address_window_secs", self.address_window_secs)?;
-        if self.valid_secs > 600 {
-            return Err("valid_secs may not pass 600: a code lives ten minutes at most".into());
+        if self.valid_secs > MAX_CODE_SECS || self.tries > MAX_CODE_TRIES {
+            return Err("a code lives ten minutes (600) and bears five wrong tries at most".into());
         }
         if self.per_hour == 0 || self.per_day < self.per_hour || self.address_limit == 0 {
             return Err("per_hour must be at least 1, per_day at least per_hour, address_limit at least 1".into());
@@ -54,7 +59,7 @@ pub struct LoginPolicy {
     /// How long a device that logged in keeps its own budget, in days.
     pub device_days: i64,
     /// Attempts from one address within the window.
-    pub address_limit: u32,
+    pub address_limit: usize,
     /// That window, in seconds.
     pub address_window_secs: i64,
 }

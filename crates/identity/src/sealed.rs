@@ -1,7 +1,5 @@
 //! Names of sealed columns, and how a sealed value becomes a domain type again.
 
-use std::str::FromStr;
-
 use platform::db::DbFault;
 use platform::vault::{Aad, DataKey};
 
@@ -23,12 +21,18 @@ impl Column {
     /// The text that was sealed. A value that does not open is damage, not a refusal.
     pub(crate) fn open(&self, key: &DataKey, row: &str, sealed: &[u8]) -> Result<String, DbFault> {
         let plain = key.open(self.of(row), sealed).map_err(|error| self.corrupt(row, &error.to_string()))?;
-        String::from_utf8(plain.to_vec()).map_err(|_| self.corrupt(row, "it is not UTF-8"))
+        String::from_utf8(plain).map_err(|_| self.corrupt(row, "it is not UTF-8"))
     }
 
-    /// The domain value that was sealed.
-    pub(crate) fn read<T: FromStr>(&self, key: &DataKey, row: &str, sealed: &[u8]) -> Result<T, DbFault> {
-        self.open(key, row, sealed)?.parse().map_err(|_| self.corrupt(row, "it is not of its type any more"))
+    /// The domain value that was sealed, read by the type's own parser.
+    pub(crate) fn read<T, E>(
+        &self,
+        key: &DataKey,
+        row: &str,
+        sealed: &[u8],
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, DbFault> {
+        parse(&self.open(key, row, sealed)?).map_err(|_| self.corrupt(row, "it is not of its type any more"))
     }
 
     fn corrupt(&self, row: &str, why: &str) -> DbFault {

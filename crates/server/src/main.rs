@@ -1,1 +1,102 @@
-fn main() {}
+//! `renshe`: the city's human-resources and social-security service.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use platform::config::Config;
+use platform::telemetry;
+use renshe::commands::{self, Outcome};
+use renshe::start::StartError;
+
+#[derive(Parser)]
+#[command(name = "renshe", version, about = "A city's human-resources and social-security service. Without a command: the demo city.")]
+struct Line {
+    /// A configuration file; `renshe config` prints one with every setting explained.
+    #[arg(long, global = true, env = "RENSHE_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The demo city: platform, sandbox and sample data (what `renshe` alone does).
+    Demo,
+    /// The platform alone, as a city runs it.
+    Serve,
+    /// Bring the database to this program's schema.
+    Migrate,
+    /// Put in sample hospitals, people and staff (not in production).
+    Seed,
+    /// The partners' sandbox alone, as its own process.
+    #[cfg(feature = "sandbox")]
+    Sandbox,
+    /// Verify every invariant that has tables, and say what was checked.
+    Check,
+    /// The audit chains.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// People who serve at desks.
+    #[command(subcommand)]
+    Staff(Staff),
+    /// The key file that seals personal data.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Print a configuration with every setting explained.
+    Config,
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Recompute every chain, every anchor, and the exported anchors.
+    Verify,
+}
+
+#[derive(Subcommand)]
+enum Staff {
+    /// Add an account; prints its first password unless one is given on standard input.
+    Add(commands::staff::Add),
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Make a key file where none is.
+    Create,
+    /// Add a new key-encryption key and make it the active one.
+    Rotate,
+}
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    match run(line) {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Bad) => ExitCode::from(1),
+        Err(error) => {
+            commands::complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(line: Line) -> Result<Outcome, StartError> {
+    if let Some(Command::Config) = line.command {
+        return commands::config::print();
+    }
+    let config = Config::load(line.config.as_deref(), std::env::vars()).map_err(|error| StartError(error.to_string()))?;
+    telemetry::init_logs(config.log.format, &config.log.filter).map_err(|error| StartError::at("log.filter", error))?;
+    match line.command {
+        None | Some(Command::Demo) => commands::demo::run(config),
+        Some(Command::Serve) => commands::serve::run(config),
+        Some(Command::Migrate) => commands::migrate::run(&config),
+        Some(Command::Seed) => commands::seed::run(&config),
+        #[cfg(feature = "sandbox")]
+        Some(Command::Sandbox) => commands::sandbox::run(config),
+        Some(Command::Check) => commands::check::run(&config),
+        Some(Command::Audit(Audit::Verify)) => commands::audit::verify(&config),
+        Some(Command::Staff(Staff::Add(add))) => commands::staff::add(&config, add),
+        Some(Command::Keys(Keys::Create)) => commands::keys::create(&config),
+        Some(Command::Keys(Keys::Rotate)) => commands::keys::rotate(&config),
+        Some(Command::Config) => commands::config::print(),
+    }
+}

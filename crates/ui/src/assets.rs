@@ -36,10 +36,7 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
     let mut response = (StatusCode::OK, Body::from(body)).into_response();
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.mime));
-    out.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=31536000, immutable"),
-    );
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(coding) = encoding.header() {
         out.insert(header::CONTENT_ENCODING, coding);

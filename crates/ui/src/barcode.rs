@@ -12,7 +12,7 @@ const HEIGHT: usize = 36;
 
 /// The bars of `digits` (an even number of them) in character set C; empty for anything else.
 pub fn code128(digits: &str) -> String {
-    let even = !digits.is_empty() && digits.len() % 2 == 0;
+    let even = !digits.is_empty() && digits.len().is_multiple_of(2);
     if !even || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return String::new();
     }

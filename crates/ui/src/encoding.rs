@@ -40,10 +40,7 @@ impl Encoding {
 
     /// For assets, compressed once at the highest level: Brotli of equals, as it is the smallest.
     pub fn for_asset(accept: &str) -> Encoding {
-        choose(
-            accept,
-            &[("br", Encoding::Brotli), ("zstd", Encoding::Zstd), ("gzip", Encoding::Gzip)],
-        )
+        choose(accept, &[("br", Encoding::Brotli), ("zstd", Encoding::Zstd), ("gzip", Encoding::Gzip)])
     }
 
     /// Compresses at the fastest level; what cannot be compressed, or is small, goes out as it is.

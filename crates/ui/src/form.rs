@@ -27,9 +27,8 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
             return Err(Problem::stale().because("the form came from another site"));
         }
         let bytes = to_bytes(body, FORM_BYTES).await.map_err(|_| Problem::too_large())?;
-        let token = form_urlencoded::parse(&bytes)
-            .find(|(name, _)| name == csrf::FIELD)
-            .map(|(_, value)| value.into_owned());
+        let token =
+            form_urlencoded::parse(&bytes).find(|(name, _)| name == csrf::FIELD).map(|(_, value)| value.into_owned());
         let fits = token.is_some_and(|token| csrf::fits(&state.vault, &seed.visit, &token));
         if seed.fresh || !fits {
             return Err(Problem::stale());
@@ -51,10 +50,7 @@ fn from_our_page(headers: &HeaderMap) -> bool {
     }
     let origin = text(headers, &header::ORIGIN);
     let host = text(headers, &header::HOST);
-    origin.is_empty()
-        || origin
-            .split_once("://")
-            .is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(host))
+    origin.is_empty() || origin.split_once("://").is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(host))
 }
 
 /// What is wrong with a form, by field and kind. The text of a kind is `error-<kind>`.

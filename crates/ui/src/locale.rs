@@ -73,9 +73,7 @@ struct Texts {
 impl Texts {
     fn load(lang: Lang) -> Texts {
         let mut faults = Vec::new();
-        let mut bundle = FluentBundle::new_concurrent(
-            lang.code().parse().map(|tag| vec![tag]).unwrap_or_default(),
-        );
+        let mut bundle = FluentBundle::new_concurrent(lang.code().parse().map(|tag| vec![tag]).unwrap_or_default());
         // Isolation marks would end up in SMS texts, titles and copied names.
         bundle.set_use_isolating(false);
         for source in sources(lang) {
@@ -154,18 +152,14 @@ fn key_of(line: &str) -> Option<&str> {
     }
     let (key, _) = line.split_once('=')?;
     let key = key.trim_end();
-    key.chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        .then_some(key)
+    key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_').then_some(key)
 }
 
 fn collect_variables(line: &str, names: &mut Vec<String>) {
     let mut rest = line;
     while let Some(at) = rest.find('$') {
         rest = &rest[at + 1..];
-        let end = rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
         if end > 0 {
             names.push(rest[..end].to_owned());
         }
@@ -174,12 +168,8 @@ fn collect_variables(line: &str, names: &mut Vec<String>) {
 
 /// Short whole numbers become Fluent numbers; codes with leading zeros and amounts stay text.
 fn value_of(text: &str) -> FluentValue<'_> {
-    if text.len() <= 9 {
-        if let Ok(number) = text.parse::<i64>() {
-            if number.to_string() == text {
-                return FluentValue::from(number);
-            }
-        }
+    match text.parse::<i64>() {
+        Ok(number) if text.len() <= 9 && number.to_string() == text => FluentValue::from(number),
+        _ => FluentValue::from(text),
     }
-    FluentValue::from(text)
 }

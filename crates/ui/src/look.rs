@@ -37,9 +37,7 @@ impl Lang {
             let Some(lang) = pieces.next().and_then(Lang::parse) else {
                 continue;
             };
-            let weight = pieces
-                .find_map(|piece| piece.trim().strip_prefix("q=")?.parse::<f32>().ok())
-                .unwrap_or(1.0);
+            let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
             // The first of equals wins, as the header's order is the visitor's.
             if weight > best.0 {
                 best = (weight, lang);

@@ -37,8 +37,9 @@ impl Tab {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or("");
         match first {
             "" => Tab::Home,
-            "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "search" | "orders"
-            | "appointments" => Tab::Health,
+            "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "search" | "orders" | "appointments" => {
+                Tab::Health
+            }
             "code" => Tab::Code,
             "messages" => Tab::Messages,
             "me" | "login" | "sign-up" => Tab::Me,
@@ -162,7 +163,9 @@ impl Page {
     /// Date and time of an instant, in the city's time.
     pub fn moment(&self, moment: Moment) -> String {
         let at = moment.datetime();
-        format!("{} {}", self.date(at.date()), self.time(at.time()))
+        // A closing full-width bracket brings its own space.
+        let gap = self.pick("", " ");
+        format!("{}{gap}{}", self.date(at.date()), self.time(at.time()))
     }
 
     /// Today in the city, as the clock handed in says.
@@ -201,6 +204,21 @@ impl Page {
     /// The address of an asset, with its content hash.
     pub fn asset(&self, name: &str) -> &'static str {
         assets::url(name)
+    }
+
+    /// Whether two words are the same; templates compare references of different depth with it.
+    pub fn same(&self, a: &str, b: &str) -> bool {
+        a == b
+    }
+
+    /// Where "home" is from here: the desk for a desk's page.
+    pub fn home(&self) -> &'static str {
+        if self.at_desk() { "/desk" } else { "/" }
+    }
+
+    /// Whether the path asked for belongs to a desk.
+    pub fn at_desk(&self) -> bool {
+        self.path == "/desk" || self.path.starts_with("/desk/")
     }
 
     /// Path and query asked for.
@@ -245,8 +263,40 @@ impl Page {
 }
 
 fn month(date: Date) -> &'static str {
-    const NAMES: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let at = usize::try_from(date.month()).unwrap_or(1);
     NAMES.get(at.saturating_sub(1)).copied().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::preview::page;
+
+    #[test]
+    fn dates_are_said_as_people_say_them() {
+        let (zh, en) = (page(Lang::Zh, false, "/"), page(Lang::En, false, "/"));
+        let monday = Date::constant(2026, 11, 23);
+        let new_year = Date::constant(2027, 1, 1);
+        assert_eq!(zh.date(monday), "11 月 23 日（周一）");
+        assert_eq!(en.date(monday), "Mon 23 Nov");
+        assert_eq!(zh.date(new_year), "2027 年 1 月 1 日（周五）");
+        assert_eq!(en.date(new_year), "Fri 1 Jan 2027");
+        let at = Moment::at(monday, Time::constant(9, 5, 0, 0));
+        assert_eq!(zh.moment(at), "11 月 23 日（周一）9:05");
+    }
+
+    #[test]
+    fn a_path_lights_its_tab() {
+        for (path, tab) in [
+            ("/", Tab::Home),
+            ("/doctors/doc_1", Tab::Health),
+            ("/me/sessions", Tab::Me),
+            ("/code", Tab::Code),
+            ("/messages", Tab::Messages),
+            ("/nowhere", Tab::None),
+        ] {
+            assert_eq!(Tab::of_path(path), tab, "{path}");
+        }
+    }
 }

@@ -5,6 +5,9 @@ use crate::reply::see_other;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use platform::db::DbFault;
+use platform::password::PasswordError;
+use platform::policy::PolicyError;
+use platform::vault::VaultError;
 
 /// Which page tells of a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,9 +138,9 @@ impl Problem {
             StatusCode::NOT_FOUND => ProblemKind::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => ProblemKind::Method,
             StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::TooLarge,
-            StatusCode::BAD_REQUEST
-            | StatusCode::UNSUPPORTED_MEDIA_TYPE
-            | StatusCode::UNPROCESSABLE_ENTITY => ProblemKind::BadForm,
+            StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
+                ProblemKind::BadForm
+            }
             _ => return None,
         };
         Some(Problem::new(status, kind))
@@ -149,10 +152,29 @@ impl From<DbFault> for Problem {
         match fault {
             DbFault::Busy => Problem::busy(2),
             DbFault::Down(_) | DbFault::DiskFull => Problem::busy(10).because(fault),
-            DbFault::Unknown => {
-                Problem::new(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unknown).because(fault)
-            }
+            DbFault::Unknown => Problem::new(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unknown).because(fault),
             other => Problem::fault(other),
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Problem {
+        Problem::fault(error)
+    }
+}
+
+impl From<PolicyError> for Problem {
+    fn from(error: PolicyError) -> Problem {
+        Problem::fault(error)
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Problem {
+        match error {
+            PasswordError::Busy => Problem::busy(3),
+            broken => Problem::fault(broken),
         }
     }
 }

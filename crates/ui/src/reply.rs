@@ -81,10 +81,7 @@ pub(crate) fn page_response(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("cookie, accept-encoding, accept-language"),
-    );
+    headers.insert(header::VARY, HeaderValue::from_static("cookie, accept-encoding, accept-language"));
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, encoding);
     }
@@ -125,8 +122,16 @@ mod tests {
             assert_eq!(local_path(to), Some(to));
         }
         for to in [
-            "", "me", "//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil",
-            "/\t/evil.example", "/\n/evil.example", "javascript:alert(1)", " /me",
+            "",
+            "me",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "\\\\evil",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "javascript:alert(1)",
+            " /me",
         ] {
             assert_eq!(local_path(to), None, "{to:?}");
             let answer = see_other(to);

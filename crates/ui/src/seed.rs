@@ -89,16 +89,11 @@ fn look(cookies: &[(String, String)], headers: &HeaderMap) -> Look {
 }
 
 fn address(headers: &HeaderMap, extensions: &Extensions) -> String {
-    let peer = extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip());
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip());
     let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    match extensions.get::<axum::Extension<TrustedProxies>>() {
-        Some(axum::Extension(proxies)) => proxies.visitor(peer, forwarded).to_string(),
-        None => match extensions.get::<TrustedProxies>() {
-            Some(proxies) => proxies.visitor(peer, forwarded).to_string(),
-            None => peer.to_canonical().to_string(),
-        },
+    match extensions.get::<TrustedProxies>() {
+        Some(proxies) => proxies.visitor(peer, forwarded).to_string(),
+        None => peer.to_canonical().to_string(),
     }
 }
 

@@ -22,6 +22,8 @@ pub fn routes() -> Router<Ctx> {
         .route("/assets/{name}", get(asset))
         .route("/look", get(look))
         .route("/dev/components", get(gallery::show))
+        .route("/dev/desk", get(gallery::desk))
+        .route("/dev/app.css", get(gallery::style))
 }
 
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {

@@ -21,8 +21,7 @@ impl FromRequestParts<Ctx> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Visit, Infallible> {
         let seed = Seed::of(state, &parts.headers, &parts.uri, &parts.extensions);
-        let trace =
-            Trace { request: seed.request.clone(), actor: Actor::Nobody, ip: seed.ip.clone() };
+        let trace = Trace { request: seed.request.clone(), actor: Actor::Nobody, ip: seed.ip.clone() };
         let ctx = state.with_trace(trace);
         let page = Page::new(&ctx, seed);
         Ok(Visit { ctx, page })

@@ -25,14 +25,18 @@ pub enum Work {
     Tidy,
     /// A cargo command that passes or fails as one.
     Check(Vec<String>),
-    /// A cargo command whose `test result:` lines are counted.
-    Tests(Vec<String>),
+    /// Cargo commands whose `test result:` lines are counted.
+    Tests(Vec<Vec<String>>),
 }
 
 const NOTHING: Needs = Needs { postgres: false, browser: false, linters: false };
 const LINTERS: Needs = Needs { linters: true, ..NOTHING };
 const POSTGRES: Needs = Needs { postgres: true, ..NOTHING };
 const BROWSER: Needs = Needs { browser: true, ..POSTGRES };
+
+/// The pure half of the booking driver: unit tests by where they are, a part by what they do.
+const DRIVER: &str = "booking_driver";
+const DRIVER_FILE: &str = "crates/health/src/appointments/booking_driver.rs";
 
 /// The parts that stand on integration-test targets: name, needs, and which (crate folder, target)
 /// belong to it.
@@ -55,15 +59,15 @@ pub fn all(root: &Path) -> Vec<Part> {
             needs: LINTERS,
             work: check(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         },
-        Part { name: "unit", needs: POSTGRES, work: tests(&["--lib", "--bins"]) },
+        Part { name: "unit", needs: POSTGRES, work: tests(&["--lib", "--bins", "--", "--skip", DRIVER]) },
     ];
-    parts.extend(integration(&targets(root)));
+    parts.extend(integration(&targets(root), root.join(DRIVER_FILE).exists()));
     parts.push(Part { name: "docs", needs: NOTHING, work: tests(&["--doc"]) });
     parts
 }
 
 /// The parts that the found targets fill; whatever nobody claims is `others`.
-fn integration(targets: &[(String, String)]) -> Vec<Part> {
+fn integration(targets: &[(String, String)], pure_driver: bool) -> Vec<Part> {
     let mut filled: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for (folder, target) in targets {
         let claimed = CLAIMS.iter().position(|(_, _, claims)| claims(folder, target));
@@ -73,12 +77,22 @@ fn integration(targets: &[(String, String)]) -> Vec<Part> {
             targets.push(target);
         }
     }
-    let part = |(place, targets): (usize, Vec<&str>)| {
+    let mut parts = Vec::new();
+    for place in 0..=CLAIMS.len() {
         let (name, needs) = CLAIMS.get(place).map_or(("others", POSTGRES), |(name, needs, _)| (*name, *needs));
-        let arguments: Vec<&str> = targets.iter().flat_map(|target| ["--test", target]).collect();
-        Part { name, needs, work: tests(&arguments) }
-    };
-    filled.into_iter().map(part).collect()
+        let mut commands = Vec::new();
+        if name == "driver" && pure_driver {
+            commands.push(command(&["--lib", DRIVER]));
+        }
+        if let Some(targets) = filled.get(&place) {
+            let arguments: Vec<&str> = targets.iter().flat_map(|target| ["--test", target]).collect();
+            commands.push(command(&arguments));
+        }
+        if !commands.is_empty() {
+            parts.push(Part { name, needs, work: Work::Tests(commands) });
+        }
+    }
+    parts
 }
 
 /// Integration-test targets as cargo finds them: `tests/NAME.rs` and `tests/NAME/main.rs`.
@@ -111,11 +125,12 @@ fn check(arguments: &[&str]) -> Work {
     Work::Check(arguments.iter().map(|a| (*a).to_string()).collect())
 }
 
-fn tests(targets: &[&str]) -> Work {
-    let always = ["test", "--workspace", "--no-fail-fast"];
-    let mut arguments: Vec<String> = always.iter().map(|a| (*a).to_string()).collect();
-    arguments.extend(targets.iter().map(|a| (*a).to_string()));
-    Work::Tests(arguments)
+fn tests(arguments: &[&str]) -> Work {
+    Work::Tests(vec![command(arguments)])
+}
+
+fn command(arguments: &[&str]) -> Vec<String> {
+    ["test", "--workspace", "--no-fail-fast"].iter().chain(arguments).map(|a| (*a).to_string()).collect()
 }
 
 #[cfg(test)]
@@ -126,15 +141,20 @@ mod tests {
     fn targets_fall_to_their_parts_and_strangers_to_others() {
         let targets = [("platform", "door"), ("partners", "sms"), ("server", "app"), ("ui", "pages")]
             .map(|(folder, target)| (folder.to_string(), target.to_string()));
-        let parts = integration(&targets);
-        let told: Vec<_> = parts
+        let told: Vec<_> = integration(&targets, true)
             .iter()
             .map(|part| match &part.work {
-                Work::Tests(arguments) => (part.name, arguments[3..].join(" ")),
+                Work::Tests(commands) => (part.name, commands[0][3..].join(" ")),
                 _ => (part.name, String::new()),
             })
             .collect();
-        let expected = [("door", "--test door"), ("partners", "--test sms"), ("app", "--test app"), ("others", "--test pages")];
+        let expected = [
+            ("door", "--test door"),
+            ("partners", "--test sms"),
+            ("driver", "--lib booking_driver"),
+            ("app", "--test app"),
+            ("others", "--test pages"),
+        ];
         assert_eq!(told, expected.map(|(name, line)| (name, line.to_string())));
     }
 }

@@ -52,7 +52,8 @@ pub fn report(outcomes: &[Outcome]) -> String {
     for Outcome { part, seconds, tally } in outcomes {
         let word = if tally.failed == 0 { "ok" } else { "FAILED" };
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{part:<10} {word:<6} {seconds:>7.1} s  {} passed, {} failed", tally.passed, tally.failed);
+        let _ =
+            writeln!(text, "{part:<10} {word:<6} {seconds:>7.1} s  {} passed, {} failed", tally.passed, tally.failed);
     }
     let passed: u64 = outcomes.iter().map(|o| o.tally.passed).sum();
     let failed: u64 = outcomes.iter().map(|o| o.tally.failed).sum();

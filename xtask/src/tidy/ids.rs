@@ -10,7 +10,11 @@ pub fn check(tree: &[Source]) -> Vec<Finding> {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
     for (source, line, prefix) in tree.iter().flat_map(prefixes) {
         if !(2..=5).contains(&prefix.len()) || !prefix.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            findings.push(Finding::new(&source.path, line, format!("the id prefix «{prefix}» must be two to five lower-case letters")));
+            findings.push(Finding::new(
+                &source.path,
+                line,
+                format!("the id prefix «{prefix}» must be two to five lower-case letters"),
+            ));
         }
         let here = format!("{}:{line}", source.path);
         if let Some(first) = taken.get(&prefix) {

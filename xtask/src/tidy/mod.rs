@@ -38,12 +38,6 @@ impl Source {
         Source { path, text, lexed }
     }
 
-    /// The crate's folder, `crates/kernel` of `crates/kernel/src/lib.rs`.
-    pub fn crate_folder(&self) -> Option<&str> {
-        let end = self.path.find("/src/").or_else(|| self.path.find("/tests/"))?;
-        Some(&self.path[..end])
-    }
-
     /// Whether the whole file is test code.
     pub fn is_test_file(&self) -> bool {
         self.path.contains("/tests/") || self.path.ends_with("/tests.rs") || self.path.starts_with("crates/testkit")

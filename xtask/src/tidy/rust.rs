@@ -272,8 +272,8 @@ mod tests {
     #[test]
     fn comments_and_literals_are_blanked_and_lines_kept() {
         assert_eq!(code("a /* { /* } */ { */ b // }\nc"), format!("a {} b {}\nc", " ".repeat(17), " ".repeat(4)));
-        assert_eq!(code("x(\"a}\\\"{\", 1)"), "x(\"      \", 1)");
-        assert_eq!(code("r#\"{\"}\"# + b\"}\""), "r#\"    \"# + b\" \"");
+        assert_eq!(code("x(\"a}\\\"{\", 1)"), "x(\"     \", 1)");
+        assert_eq!(code("r#\"{\"}\"# + b\"}\""), "r#\"   \"# + b\" \"");
         assert_eq!(code("'{' 'a '\\'' '好'"), "' ' 'a '  ' '   '");
         assert_eq!(code("r#type + bring"), "r#type + bring");
     }

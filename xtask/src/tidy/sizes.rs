@@ -37,7 +37,9 @@ pub fn check(tree: &[Source]) -> Vec<Finding> {
             judge(line, format!("fn {} {name}", source.path), lines, &FUNCTION);
         }
     }
-    findings.extend(ratchet.into_keys().map(|thing| Finding::new(RATCHET, 0, format!("«{thing}» is gone: remove its line"))));
+    findings.extend(
+        ratchet.into_keys().map(|thing| Finding::new(RATCHET, 0, format!("«{thing}» is gone: remove its line"))),
+    );
     findings
 }
 
@@ -49,10 +51,16 @@ fn verdict(thing: &str, lines: usize, limits: &Limits, allowed: Option<usize>) -
         return Some(format!("a {kind} of {lines} lines; {hard} is the hard limit"));
     }
     match allowed {
-        None if lines > soft => Some(format!("a {kind} of {lines} lines; {soft} is the limit: divide it, or list it in {RATCHET} as\n    {thing} {lines}")),
+        None if lines > soft => Some(format!(
+            "a {kind} of {lines} lines; {soft} is the limit: divide it, or list it in {RATCHET} as\n    {thing} {lines}"
+        )),
         Some(_) if lines <= soft => Some(format!("it is within {soft} lines now: remove «{thing}» from {RATCHET}")),
-        Some(was) if lines > was => Some(format!("it grew from {was} to {lines} lines; what is listed in {RATCHET} may only shrink")),
-        Some(was) if lines < was => Some(format!("it shrank from {was} to {lines} lines: lower «{thing}» in {RATCHET}")),
+        Some(was) if lines > was => {
+            Some(format!("it grew from {was} to {lines} lines; what is listed in {RATCHET} may only shrink"))
+        }
+        Some(was) if lines < was => {
+            Some(format!("it shrank from {was} to {lines} lines: lower «{thing}» in {RATCHET}"))
+        }
         _ => None,
     }
 }

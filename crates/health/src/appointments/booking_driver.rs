@@ -5,7 +5,9 @@
 
 use kernel::{Fen, Moment, Rng, SeededRng};
 
-use super::model::{Booking, Change, Decision, Event, Mine, SlotView, State, Take, View, decide, decide_book, free_seat};
+use super::model::{
+    Booking, Change, Decision, Event, Mine, SlotView, State, Take, View, decide, decide_book, free_seat,
+};
 
 const PEOPLE: u64 = 5;
 const STEPS: u64 = 60;
@@ -85,7 +87,8 @@ impl World {
     }
 
     fn take(&mut self, person: u64, slot: usize, take: Take) {
-        let taken: Vec<i64> = self.rows.iter().filter(|row| row.slot == slot && row.state.is_active()).map(|row| row.seat).collect();
+        let taken: Vec<i64> =
+            self.rows.iter().filter(|row| row.slot == slot && row.state.is_active()).map(|row| row.seat).collect();
         let seat = if self.bug == Bug::SeatByCount { taken.len() as i64 + 1 } else { free_seat(&taken) };
         self.slots[slot] = self.slots[slot].plus(take.places);
         self.rows.push(Row { person, slot, seat, state: take.state, hold_until: take.hold_until });
@@ -109,7 +112,8 @@ impl World {
     fn apply(&mut self, index: usize, event: Event) {
         let row = &self.rows[index];
         let date = self.starts.date();
-        let view = View { state: row.state, date, hold_until: row.hold_until, cancel_until: self.starts.minus_secs(1_800) };
+        let view =
+            View { state: row.state, date, hold_until: row.hold_until, cancel_until: self.starts.minus_secs(1_800) };
         match decide(&view, event, self.now) {
             Ok(Decision::Change(change)) => self.write(index, change),
             Ok(Decision::Already) if self.bug == Bug::CancelledTwice && event == Event::Cancel => {
@@ -158,7 +162,10 @@ impl World {
 
     /// After the last sweep no hold may be past its time.
     fn dead_holds(&self) -> Option<&'static str> {
-        self.rows.iter().any(|row| row.state == State::Held && row.hold_until.is_some_and(|until| until <= self.now)).then_some("I-B04")
+        self.rows
+            .iter()
+            .any(|row| row.state == State::Held && row.hold_until.is_some_and(|until| until <= self.now))
+            .then_some("I-B04")
     }
 }
 

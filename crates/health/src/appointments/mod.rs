@@ -3,6 +3,7 @@
 //! An appointment and its slot are always changed together, in the lane of their clinic, by a
 //! change that [`model`] decided. Nothing else sets a state.
 
+mod advance;
 pub mod book;
 #[cfg(test)]
 mod booking_driver;

@@ -133,6 +133,14 @@ pub struct Places {
     pub booked: i64,
 }
 
+impl Places {
+    /// The change that undoes this one.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        Self { held: -self.held, booked: -self.booked }
+    }
+}
+
 /// What [`decide`] must know of an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct View {
@@ -199,7 +207,9 @@ fn guard(view: &View, event: Event, now: Moment) -> Result<(), Refusal> {
         (Event::Expire, _, Some(until)) if now < until => Err(Refusal::HoldRunning { until }),
         (Event::Confirm, _, Some(at)) if now >= at => Err(Refusal::HoldOver { at }),
         // An unpaid place may be given up at any time: nobody loses by it.
-        (Event::Cancel, State::Booked, _) if now >= view.cancel_until => Err(Refusal::PastCutOff { until: view.cancel_until }),
+        (Event::Cancel, State::Booked, _) if now >= view.cancel_until => {
+            Err(Refusal::PastCutOff { until: view.cancel_until })
+        }
         (Event::CheckIn, _, _) if now.date() != view.date => Err(Refusal::OtherDay { date: view.date }),
         _ => Ok(()),
     }

@@ -96,7 +96,9 @@ fn booking_by_case() {
     for (name, slot, mine, secs, expected) in cases {
         let got = decide_book(&slot, mine, at(secs), 900);
         let expected = match expected {
-            Ok(Booking::Take(take)) => Ok(Booking::Take(Take { hold_until: take.hold_until.map(|_| at(secs + 900)), ..take })),
+            Ok(Booking::Take(take)) => {
+                Ok(Booking::Take(Take { hold_until: take.hold_until.map(|_| at(secs + 900)), ..take }))
+            }
             other => other,
         };
         assert_eq!(got, expected, "{name}");

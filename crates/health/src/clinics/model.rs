@@ -159,7 +159,10 @@ mod tests {
     fn slots_fill_the_half_day() {
         let date = Date::constant(2026, 11, 23);
         let starts = |half: Half| half.slots(date).iter().map(|m| m.datetime().time().to_string()).collect::<Vec<_>>();
-        assert_eq!(starts(Half::Am), ["08:00:00", "08:30:00", "09:00:00", "09:30:00", "10:00:00", "10:30:00", "11:00:00"]);
+        assert_eq!(
+            starts(Half::Am),
+            ["08:00:00", "08:30:00", "09:00:00", "09:30:00", "10:00:00", "10:30:00", "11:00:00"]
+        );
         assert_eq!(starts(Half::Pm).len(), 7);
         assert!(Half::Pm.slots(date).iter().all(|start| start.date() == date));
         assert_eq!("pm".parse(), Ok(Half::Pm));

@@ -30,8 +30,10 @@ pub enum OpenError {
 pub async fn open_clinics(ctx: &Ctx) -> Result<u64, OpenError> {
     let today = ctx.now().date();
     let rules = ctx.policy.at::<BookingRules>(today)?;
-    let (rosters, opened) =
-        ctx.db.read("clinics.opened", move |tx| Ok::<_, DbFault>((hospitals::store::rosters(tx)?, store::opened(tx, today)?))).await?;
+    let (rosters, opened) = ctx
+        .db
+        .read("clinics.opened", move |tx| Ok::<_, DbFault>((hospitals::store::rosters(tx)?, store::opened(tx, today)?)))
+        .await?;
     let new = missing(ctx, &rosters, &opened.into_iter().collect(), today, rules.days_ahead);
     let mut count = 0;
     for chunk in chunks(new) {
@@ -52,7 +54,13 @@ pub async fn open_clinics(ctx: &Ctx) -> Result<u64, OpenError> {
     Ok(count)
 }
 
-fn missing(ctx: &Ctx, rosters: &[RosterLine], opened: &HashSet<(DoctorId, Date, Half)>, today: Date, days: i64) -> Vec<NewClinic> {
+fn missing(
+    ctx: &Ctx,
+    rosters: &[RosterLine],
+    opened: &HashSet<(DoctorId, Date, Half)>,
+    today: Date,
+    days: i64,
+) -> Vec<NewClinic> {
     let mut new = Vec::new();
     let mut date = today;
     for _ in 0..days {
@@ -72,7 +80,15 @@ fn missing(ctx: &Ctx, rosters: &[RosterLine], opened: &HashSet<(DoctorId, Date, 
 
 fn clinic_of(ctx: &Ctx, line: &RosterLine, date: Date) -> NewClinic {
     let slots = line.half.slots(date).into_iter().map(|start| (ctx.id(), start)).collect();
-    NewClinic { id: ctx.id(), doctor: line.doctor.clone(), date, half: line.half, fee: line.fee, capacity: line.capacity, slots }
+    NewClinic {
+        id: ctx.id(),
+        doctor: line.doctor.clone(),
+        date,
+        half: line.half,
+        fee: line.fee,
+        capacity: line.capacity,
+        slots,
+    }
 }
 
 fn chunks(new: Vec<NewClinic>) -> Vec<Vec<NewClinic>> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kernel::{Moment, Time};
 use platform::policy::Section;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::model::{Clinic, SlotCard};
 use crate::appointments::model::SlotView;
@@ -46,7 +47,15 @@ pub enum CutOff {
     /// Minutes before the half-day's clinic begins.
     BeforeClinic { minutes: i64 },
     /// On the day before, until this time (`15:00`).
-    DayBefore { at: Time },
+    DayBefore {
+        #[serde(deserialize_with = "time")]
+        at: Time,
+    },
+}
+
+fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(|_| D::Error::custom(format!("{text:?} is not a time like 15:00")))
 }
 
 impl Section for BookingRules {
@@ -117,7 +126,13 @@ mod tests {
             ("b".to_owned(), CutOff::BeforeClinic { minutes: 60 }),
             ("c".to_owned(), CutOff::DayBefore { at: Time::constant(15, 0, 0, 0) }),
         ]);
-        BookingRules { hold_secs: 900, days_ahead: 14, book_until_secs: 0, arrive_minutes: 15, cancel_cutoff: CutOffs { default: before_slot, hospitals } }
+        BookingRules {
+            hold_secs: 900,
+            days_ahead: 14,
+            book_until_secs: 0,
+            arrive_minutes: 15,
+            cancel_cutoff: CutOffs { default: before_slot, hospitals },
+        }
     }
 
     #[test]
@@ -133,11 +148,9 @@ mod tests {
             starts_at: at(date, 8, 0),
             ends_at: at(date, 11, 30),
         };
-        for (code, expected) in [
-            ("any", at(date, 9, 0)),
-            ("b", at(date, 7, 0)),
-            ("c", at(Date::constant(2026, 2, 28), 15, 0)),
-        ] {
+        for (code, expected) in
+            [("any", at(date, 9, 0)), ("b", at(date, 7, 0)), ("c", at(Date::constant(2026, 2, 28), 15, 0))]
+        {
             assert_eq!(rules().cancel_until(code, &clinic, at(date, 9, 30)), expected, "{code}");
         }
     }
@@ -149,7 +162,10 @@ mod tests {
             BookingRules { hold_secs: 0, ..rules() },
             BookingRules { days_ahead: 0, ..rules() },
             BookingRules { book_until_secs: -1, ..rules() },
-            BookingRules { cancel_cutoff: CutOffs { default: CutOff::BeforeSlot { minutes: -1 }, hospitals: BTreeMap::new() }, ..rules() },
+            BookingRules {
+                cancel_cutoff: CutOffs { default: CutOff::BeforeSlot { minutes: -1 }, hospitals: BTreeMap::new() },
+                ..rules()
+            },
         ];
         assert!(cases.iter().all(|rules| rules.check().is_err()));
     }

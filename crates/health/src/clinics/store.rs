@@ -8,7 +8,8 @@ use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, SLOT_SECS, S
 use crate::appointments::model::Places;
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital};
 use crate::hospitals::store::{
-    DEPARTMENT_WIDTH, DOCTOR_WIDTH, HOSPITAL_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at, hospital_columns,
+    DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at,
+    hospital_columns,
 };
 
 macro_rules! card_columns {
@@ -36,21 +37,29 @@ pub(crate) use {card_columns, card_joins};
 
 const SLOT_WIDTH: usize = 6;
 const CLINIC_WIDTH: usize = 7;
-/// Columns of [`card_at`].
-pub(crate) const CARD_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + DOCTOR_WIDTH + DEPARTMENT_WIDTH + HOSPITAL_WIDTH;
 
 /// A doctor's clinics from a date on, with the places left in slots that start after `from`.
-pub(super) fn clinics_of(tx: &mut Tx<'_>, doctor: &DoctorId, today: Date, from: Moment) -> Result<Vec<ListedClinic>, DbFault> {
+pub(crate) fn clinics_of(
+    tx: &mut Tx<'_>,
+    doctor: &DoctorId,
+    today: Date,
+    from: Moment,
+) -> Result<Vec<ListedClinic>, DbFault> {
     let sql = sql!(
         "SELECT c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, \
          COALESCE((SELECT CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) FROM slot s WHERE s.clinic_id = c.id AND s.starts_at > $1), 0) \
          FROM clinic c WHERE c.doctor_id = $2 AND c.date >= $3 ORDER BY c.starts_at"
     );
-    tx.query(sql, vals![from, doctor.as_str(), today.to_string()], |row| Ok(ListedClinic { clinic: clinic_at(row, 0)?, left: row.int(CLINIC_WIDTH)? }))
+    tx.query(sql, vals![from, doctor.as_str(), today.to_string()], |row| {
+        Ok(ListedClinic { clinic: clinic_at(row, 0)?, left: row.int(CLINIC_WIDTH)? })
+    })
 }
 
 /// A clinic with where and whose it is.
-pub(super) fn clinic(tx: &mut Tx<'_>, id: &ClinicId) -> Result<Option<(Clinic, Doctor, Department, Hospital)>, DbFault> {
+pub(super) fn clinic(
+    tx: &mut Tx<'_>,
+    id: &ClinicId,
+) -> Result<Option<(Clinic, Doctor, Department, Hospital)>, DbFault> {
     let sql = sql!(concat!(
         "SELECT c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, ",
         doctor_columns!(),
@@ -64,12 +73,19 @@ pub(super) fn clinic(tx: &mut Tx<'_>, id: &ClinicId) -> Result<Option<(Clinic, D
     tx.opt(sql, vals![id.as_str()], |row| {
         let doctor = CLINIC_WIDTH;
         let department = doctor + DOCTOR_WIDTH;
-        Ok((clinic_at(row, 0)?, doctor_at(row, doctor)?, department_at(row, department)?, hospital_at(row, department + DEPARTMENT_WIDTH)?))
+        Ok((
+            clinic_at(row, 0)?,
+            doctor_at(row, doctor)?,
+            department_at(row, department)?,
+            hospital_at(row, department + DEPARTMENT_WIDTH)?,
+        ))
     })
 }
 
-pub(super) fn slots_of(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Slot>, DbFault> {
-    let sql = sql!("SELECT s.id, s.starts_at, s.ends_at, s.capacity, s.held, s.booked FROM slot s WHERE s.clinic_id = $1 ORDER BY s.starts_at");
+pub(crate) fn slots_of(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Slot>, DbFault> {
+    let sql = sql!(
+        "SELECT s.id, s.starts_at, s.ends_at, s.capacity, s.held, s.booked FROM slot s WHERE s.clinic_id = $1 ORDER BY s.starts_at"
+    );
     tx.query(sql, vals![clinic.as_str()], |row| slot_at(row, 0))
 }
 
@@ -113,7 +129,10 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewClinic) -> Result<bool, DbFault> 
     );
     let date = new.date.to_string();
     let (starts_at, ends_at) = (Moment::at(new.date, from), Moment::at(new.date, to));
-    let added = tx.exec(clinic, vals![new.id.as_str(), new.doctor.as_str(), &date, new.half.as_str(), new.fee, starts_at, ends_at])?;
+    let added = tx.exec(
+        clinic,
+        vals![new.id.as_str(), new.doctor.as_str(), &date, new.half.as_str(), new.fee, starts_at, ends_at],
+    )?;
     if added == 0 {
         return Ok(false);
     }

@@ -4,7 +4,9 @@ use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use super::model::{Department, DepartmentId, Doctor, DoctorId, Hospital, HospitalId, ListedDoctor, NextClinic, RosterLine, WithPlaces};
+use super::model::{
+    Department, DepartmentId, Doctor, DoctorId, Hospital, HospitalId, ListedDoctor, NextClinic, RosterLine, WithPlaces,
+};
 use crate::search::words::Words;
 
 macro_rules! hospital_columns {
@@ -50,12 +52,19 @@ pub(crate) fn hospital(tx: &mut Tx<'_>, id: &HospitalId) -> Result<Option<Hospit
     tx.opt(sql, vals![id.as_str()], |row| hospital_at(row, 0))
 }
 
-pub(crate) fn hospital_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<HospitalId>, DbFault> {
-    tx.opt(sql!("SELECT id FROM hospital WHERE code = $1"), vals![code], |row| row.parse(0))
+/// Every hospital's id, code and name.
+pub(crate) fn names(tx: &mut Tx<'_>) -> Result<Vec<(HospitalId, String, String)>, DbFault> {
+    tx.query(sql!("SELECT id, code, name FROM hospital ORDER BY rank, id"), vals![], |row| {
+        Ok((row.parse(0)?, row.text(1)?, row.text(2)?))
+    })
 }
 
 /// A hospital's departments with their places left in slots that start after `from`.
-pub(crate) fn departments(tx: &mut Tx<'_>, hospital: &HospitalId, from: Moment) -> Result<Vec<WithPlaces<Department>>, DbFault> {
+pub(crate) fn departments(
+    tx: &mut Tx<'_>,
+    hospital: &HospitalId,
+    from: Moment,
+) -> Result<Vec<WithPlaces<Department>>, DbFault> {
     let sql = sql!(concat!(
         "SELECT ",
         department_columns!(),
@@ -64,7 +73,9 @@ pub(crate) fn departments(tx: &mut Tx<'_>, hospital: &HospitalId, from: Moment) 
          JOIN slot s ON s.clinic_id = c.id AND s.starts_at > $1 WHERE o.department_id = d.id), 0) \
          FROM department d WHERE d.hospital_id = $2 ORDER BY d.rank, d.id"
     ));
-    tx.query(sql, vals![from, hospital.as_str()], |row| Ok(WithPlaces { item: department_at(row, 0)?, left: row.int(DEPARTMENT_WIDTH)? }))
+    tx.query(sql, vals![from, hospital.as_str()], |row| {
+        Ok(WithPlaces { item: department_at(row, 0)?, left: row.int(DEPARTMENT_WIDTH)? })
+    })
 }
 
 pub(crate) fn department(tx: &mut Tx<'_>, id: &DepartmentId) -> Result<Option<(Department, Hospital)>, DbFault> {
@@ -80,8 +91,11 @@ pub(crate) fn department(tx: &mut Tx<'_>, id: &DepartmentId) -> Result<Option<(D
 
 /// A department's doctors with their places left and the next clinic that has one.
 pub(crate) fn doctors(tx: &mut Tx<'_>, department: &DepartmentId, from: Moment) -> Result<Vec<ListedDoctor>, DbFault> {
-    let list = sql!(concat!("SELECT ", doctor_columns!(), " FROM doctor o WHERE o.department_id = $1 ORDER BY o.rank, o.id"));
-    let mut doctors = tx.query(list, vals![department.as_str()], |row| Ok(ListedDoctor { doctor: doctor_at(row, 0)?, left: 0, next: None }))?;
+    let list =
+        sql!(concat!("SELECT ", doctor_columns!(), " FROM doctor o WHERE o.department_id = $1 ORDER BY o.rank, o.id"));
+    let mut doctors = tx.query(list, vals![department.as_str()], |row| {
+        Ok(ListedDoctor { doctor: doctor_at(row, 0)?, left: 0, next: None })
+    })?;
     let clinics = sql!(
         "SELECT c.doctor_id, c.date, c.half, c.fee_fen, CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) \
          FROM doctor o JOIN clinic c ON c.doctor_id = o.id AND c.state = 'open' AND c.ends_at > $1 \
@@ -122,7 +136,13 @@ pub(crate) fn doctor(tx: &mut Tx<'_>, id: &DoctorId) -> Result<Option<(Doctor, D
 pub(crate) fn rosters(tx: &mut Tx<'_>) -> Result<Vec<RosterLine>, DbFault> {
     let sql = sql!("SELECT doctor_id, weekday, half, capacity, fee_fen FROM roster ORDER BY doctor_id, weekday, half");
     tx.query(sql, vals![], |row| {
-        Ok(RosterLine { doctor: row.parse(0)?, weekday: row.int(1)?, half: row.parse(2)?, capacity: row.int(3)?, fee: row.fen(4)? })
+        Ok(RosterLine {
+            doctor: row.parse(0)?,
+            weekday: row.int(1)?,
+            half: row.parse(2)?,
+            capacity: row.int(3)?,
+            fee: row.fen(4)?,
+        })
     })
 }
 
@@ -134,21 +154,45 @@ pub(crate) fn insert_hospital(tx: &mut Tx<'_>, hospital: &Hospital, words: &Word
     );
     let h = hospital;
     let values = vals![
-        h.id.as_str(), &h.code, &h.name, &h.name_en, &h.level, &h.address, &h.phone, &h.tips, &h.tips_en, h.demo,
-        &words.search, &words.initials, rank
+        h.id.as_str(),
+        &h.code,
+        &h.name,
+        &h.name_en,
+        &h.level,
+        &h.address,
+        &h.phone,
+        &h.tips,
+        &h.tips_en,
+        h.demo,
+        &words.search,
+        &words.initials,
+        rank
     ];
     Ok(tx.exec(sql, values)? == 1)
 }
 
 /// Adds a department; false when the hospital has one of that name.
-pub(crate) fn insert_department(tx: &mut Tx<'_>, department: &Department, words: &Words, rank: i64) -> Result<bool, DbFault> {
+pub(crate) fn insert_department(
+    tx: &mut Tx<'_>,
+    department: &Department,
+    words: &Words,
+    rank: i64,
+) -> Result<bool, DbFault> {
     let sql = sql!(
         "INSERT INTO department (id, hospital_id, name, name_en, place, place_en, search, initials, rank) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (hospital_id, name) DO NOTHING"
     );
     let d = department;
     let values = vals![
-        d.id.as_str(), d.hospital.as_str(), &d.name, &d.name_en, &d.place, &d.place_en, &words.search, &words.initials, rank
+        d.id.as_str(),
+        d.hospital.as_str(),
+        &d.name,
+        &d.name_en,
+        &d.place,
+        &d.place_en,
+        &words.search,
+        &words.initials,
+        rank
     ];
     Ok(tx.exec(sql, values)? == 1)
 }
@@ -161,8 +205,16 @@ pub(crate) fn insert_doctor(tx: &mut Tx<'_>, doctor: &Doctor, words: &Words, ran
     );
     let o = doctor;
     let values = vals![
-        o.id.as_str(), o.department.as_str(), &o.name, &o.name_en, o.title.as_str(), &o.good_at, &o.good_at_en,
-        &words.search, &words.initials, rank
+        o.id.as_str(),
+        o.department.as_str(),
+        &o.name,
+        &o.name_en,
+        o.title.as_str(),
+        &o.good_at,
+        &o.good_at_en,
+        &words.search,
+        &words.initials,
+        rank
     ];
     Ok(tx.exec(sql, values)? == 1)
 }

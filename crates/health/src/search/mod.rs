@@ -2,4 +2,6 @@
 
 pub mod pages;
 mod store;
+#[cfg(test)]
+pub(crate) use store::find;
 pub mod words;

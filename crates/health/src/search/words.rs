@@ -3,7 +3,7 @@
 use pinyin::ToPinyin;
 
 /// Longest query looked at, in characters: no name is longer.
-const QUERY_CHARS: usize = 30;
+pub(super) const QUERY_CHARS: usize = 30;
 
 /// Surnames that are read otherwise than the character alone.
 const SURNAMES: [(char, char); 8] =

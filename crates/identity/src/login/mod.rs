@@ -7,8 +7,5 @@ mod guard;
 mod pages;
 pub(crate) mod store;
 
-pub(crate) use by_code::{ByCode, CodeLogin, by_code};
-pub(crate) use by_password::{ByPassword, DUMMY_HASH, PasswordLogin, by_password};
-pub(crate) use device::KnownDevice;
-pub(crate) use guard::Guard;
+pub(crate) use by_password::count_wrong;
 pub(crate) use pages::routes;

@@ -6,7 +6,7 @@ mod pages;
 pub(crate) mod store;
 
 pub(crate) use create::Newcomer;
-pub use model::{AccountId, AccountState, Myself, PatientCard, PersonId};
 pub(crate) use model::lane;
+pub use model::{AccountId, AccountState, Myself, PatientCard, PersonId};
 pub(crate) use pages::routes;
 pub use store::patient_card;

@@ -34,7 +34,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &Newcomer) -> Result<bool, DbFault> {
         ),
         vals![
             new.person.as_str(),
-            new.key.id(),
+            new.key.id.as_str(),
             new.name.as_slice(),
             new.id_number.as_slice(),
             new.id_number_blind.bytes(),
@@ -129,7 +129,7 @@ pub(crate) fn reach(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result
     let Some((key_id, account, sealed)) = found else { return Ok(None) };
     let Some(key) = vault::load_key(tx, vault, &key_id)? else { return Ok(None) };
     let mobile = match (account, sealed) {
-        (Some(account), Some(sealed)) => Some(MOBILE.read(&key, &account, &sealed)?),
+        (Some(account), Some(sealed)) => Some(MOBILE.read(&key, &account, &sealed, Mobile::parse)?),
         _ => None,
     };
     Ok(Some(Reach { key, mobile }))
@@ -139,21 +139,20 @@ pub(crate) fn reach(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result
 pub(crate) fn myself(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result<Option<Myself>, DbFault> {
     let Some(Reach { key, mobile: Some(mobile) }) = reach(tx, vault, person)? else { return Ok(None) };
     let sealed = tx.one(sql!("SELECT name FROM person WHERE id = $1"), vals![person.as_str()], |row| row.blob(0))?;
-    let name: PersonName = NAME.read(&key, person.as_str(), &sealed)?;
+    let name: PersonName = NAME.read(&key, person.as_str(), &sealed, PersonName::parse)?;
     Ok(Some(Myself::new(&name, &mobile)))
 }
 
 /// A patient as staff see them; `None` if there is no such person or the key was destroyed.
 pub fn patient_card(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result<Option<PatientCard>, DbFault> {
     let Some(Reach { key, mobile }) = reach(tx, vault, person)? else { return Ok(None) };
-    let (name, number) = tx.one(
-        sql!("SELECT name, id_number FROM person WHERE id = $1"),
-        vals![person.as_str()],
-        |row| Ok((row.blob(0)?, row.blob(1)?)),
-    )?;
+    let (name, number) =
+        tx.one(sql!("SELECT name, id_number FROM person WHERE id = $1"), vals![person.as_str()], |row| {
+            Ok((row.blob(0)?, row.blob(1)?))
+        })?;
     let number = ID_NUMBER.open(&key, person.as_str(), &number)?;
     Ok(Some(PatientCard {
-        name: NAME.read(&key, person.as_str(), &name)?,
+        name: NAME.read(&key, person.as_str(), &name, PersonName::parse)?,
         id_masked: mask_id(&number),
         mobile_masked: mobile.map(|mobile| mobile.masked()).unwrap_or_default(),
     }))

@@ -9,9 +9,10 @@ mod pages;
 pub(crate) mod store;
 mod token;
 
-pub use end::{end, end_others};
 pub(crate) use end::end_by_token;
-pub use extract::{Citizen, MaybeCitizen};
+pub use end::{end, end_others};
+pub(crate) use extract::COOKIE;
+pub use extract::{Citizen, MaybeCitizen, SignedIn};
 pub use model::SessionId;
 pub(crate) use open::{NewSession, Seat};
 pub(crate) use pages::routes;

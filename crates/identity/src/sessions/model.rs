@@ -40,7 +40,9 @@ pub(crate) fn seen_is_stale(seen_at: Moment, now: Moment, policy: &SessionPolicy
 
 /// A device as its owner would recognise it: `iPhone · WeChat`. Product names, so one text for all languages.
 pub(crate) fn device_label(user_agent: &str) -> String {
-    let first = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
+    let first = |table: &[(&str, &'static str)]| {
+        table.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+    };
     // Order matters: phones also claim to be what their system descends from.
     let system = first(&[
         ("iPhone", "iPhone"),
@@ -103,7 +105,10 @@ mod tests {
     #[test]
     fn devices_are_named_as_people_know_them() {
         let cases = [
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1 MicroMessenger/8.0", "iPhone · WeChat"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1 MicroMessenger/8.0",
+                "iPhone · WeChat",
+            ),
             ("Mozilla/5.0 (Linux; Android 15) AppleWebKit Chrome/130 Mobile Safari/537.36", "Android · Chrome"),
             ("Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537.36 Edg/130", "Windows · Edge"),
             ("curl/8", ""),

@@ -75,11 +75,9 @@ pub(crate) fn by_token(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Found>, Db
 
 /// Whose live session a token opens.
 pub(crate) fn owner_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<(SessionId, PersonId)>, DbFault> {
-    tx.opt(
-        sql!("SELECT id, person_id FROM session WHERE token_hash = $1 AND state = $2"),
-        vals![hash, LIVE],
-        |row| Ok((row.parse(0)?, row.parse(1)?)),
-    )
+    tx.opt(sql!("SELECT id, person_id FROM session WHERE token_hash = $1 AND state = $2"), vals![hash, LIVE], |row| {
+        Ok((row.parse(0)?, row.parse(1)?))
+    })
 }
 
 /// Notes that a session was used.
@@ -138,11 +136,10 @@ pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
 
 /// Live sessions of accounts that are closed (I-D13).
 pub(crate) fn of_closed_accounts(tx: &mut Tx<'_>, now: Moment) -> Result<(u64, Vec<String>), DbFault> {
-    let rows = tx.one(
-        sql!("SELECT COUNT(*) FROM session WHERE state = $1 AND expires_at > $2"),
-        vals![LIVE, now],
-        |row| row.int(0),
-    )?;
+    let rows =
+        tx.one(sql!("SELECT COUNT(*) FROM session WHERE state = $1 AND expires_at > $2"), vals![LIVE, now], |row| {
+            row.int(0)
+        })?;
     let broken = tx.query(
         sql!(
             "SELECT s.id, a.id FROM session s JOIN account a ON a.id = s.account_id

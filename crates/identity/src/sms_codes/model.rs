@@ -100,7 +100,12 @@ pub(crate) struct CodeView {
     pub(crate) state: CodeState,
     pub(crate) tries: i64,
     pub(crate) expires_at: Moment,
+    pub(crate) ended_at: Option<Moment>,
 }
+
+/// For so many seconds after its use a right code is answered as what it did, not as a refusal:
+/// two taps on one button are one wish. It opens nothing again.
+const SECOND_TAP_SECS: i64 = 30;
 
 /// Why a code was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +119,8 @@ pub enum Refusal {
     Killed,
     /// Too old; a new code is needed.
     Expired,
+    /// The right code, used a moment ago: the second of two taps.
+    Repeated,
     /// Used already, replaced by a newer one, or never there.
     Gone,
 }
@@ -135,6 +142,7 @@ pub(crate) fn judge(code: &CodeView, purpose: Purpose, matches: bool, now: Momen
     match code.state {
         CodeState::Live => {}
         CodeState::Killed => return refuse(Refusal::Killed),
+        CodeState::Used if matches && just_ended(code, now) => return refuse(Refusal::Repeated),
         CodeState::Used | CodeState::Replaced => return refuse(Refusal::Gone),
     }
     if now >= code.expires_at {
@@ -151,6 +159,10 @@ pub(crate) fn judge(code: &CodeView, purpose: Purpose, matches: bool, now: Momen
     Verdict { answer, write: code.state.on(event).map(|state| (state, tries)) }
 }
 
+fn just_ended(code: &CodeView, now: Moment) -> bool {
+    code.ended_at.is_some_and(|ended| now < ended.plus_secs(SECOND_TAP_SECS))
+}
+
 /// Seconds until another code may be asked for; `None` if now. `granted` holds the moments of the
 /// number's codes of the last 24 hours, in any order.
 pub(crate) fn wait_secs(granted: &[Moment], now: Moment, policy: &SmsCodePolicy) -> Option<i64> {
@@ -159,7 +171,8 @@ pub(crate) fn wait_secs(granted: &[Moment], now: Moment, policy: &SmsCodePolicy)
 }
 
 fn window_wait(granted: &[Moment], now: Moment, window_secs: i64, cap: usize) -> Option<i64> {
-    let mut inside: Vec<i64> = granted.iter().map(|at| at.plus_secs(window_secs).ms() - now.ms()).filter(|ms| *ms > 0).collect();
+    let mut inside: Vec<i64> =
+        granted.iter().map(|at| at.plus_secs(window_secs).ms() - now.ms()).filter(|ms| *ms > 0).collect();
     if inside.len() < cap {
         return None;
     }
@@ -190,7 +203,7 @@ mod tests {
     }
 
     fn live(tries: i64) -> CodeView {
-        CodeView { purpose: Purpose::Login, state: CodeState::Live, tries, expires_at: at(300) }
+        CodeView { purpose: Purpose::Login, state: CodeState::Live, tries, expires_at: at(300), ended_at: None }
     }
 
     #[test]
@@ -208,8 +221,11 @@ mod tests {
     fn a_right_code_is_used_once() {
         let verdict = judge(&live(4), Purpose::Login, true, at(299), 5);
         assert_eq!(verdict, Verdict { answer: Ok(()), write: Some((CodeState::Used, 4)) });
-        let used = CodeView { state: CodeState::Used, ..live(4) };
-        assert_eq!(judge(&used, Purpose::Login, true, at(10), 5).answer, Err(Refusal::Gone));
+        let used = CodeView { state: CodeState::Used, ended_at: Some(at(10)), ..live(4) };
+        let again = |matches, secs| judge(&used, Purpose::Login, matches, at(secs), 5);
+        assert_eq!(again(true, 39), Verdict { answer: Err(Refusal::Repeated), write: None });
+        assert_eq!(again(true, 40).answer, Err(Refusal::Gone));
+        assert_eq!(again(false, 11).answer, Err(Refusal::Gone));
     }
 
     #[test]

@@ -22,10 +22,10 @@ pub struct Challenge {
 
 /// Finds what a form's challenge stands for; `None` once it has been wiped, or for another purpose.
 pub async fn challenge(ctx: &Ctx, id: &CodeId, purpose: Purpose) -> Result<Option<Challenge>, Failure> {
-    let (wanted, key) = (id.clone(), ctx.vault.system_key().clone());
+    let (wanted, key) = (id.clone(), ctx.vault.system_key());
     let mobile = ctx.db.read("sms_code.challenge", move |tx| -> Result<Option<Mobile>, DbFault> {
         let Some(sealed) = store::mobile_of(tx, &wanted, purpose)? else { return Ok(None) };
-        store::MOBILE.read(&key, wanted.as_str(), &sealed).map(Some)
+        store::MOBILE.read(&key, wanted.as_str(), &sealed, Mobile::parse).map(Some)
     });
     Ok(mobile.await?.map(|mobile| Challenge { id: id.clone(), mobile }))
 }

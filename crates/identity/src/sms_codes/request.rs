@@ -5,7 +5,7 @@ use platform::outbox::{self, Letter};
 use platform::{Ctx, db::DbFault};
 use serde_json::json;
 
-use super::model::{CODE_DIGITS, CodeId, Purpose, wait_secs};
+use super::model::{CODE_DIGITS, CodeEvent, CodeId, CodeState, Purpose, wait_secs};
 use super::redeem::code_mac;
 use super::store::{self, NewCode};
 use crate::blind::Blind;
@@ -70,14 +70,19 @@ pub async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<R
     };
     let lane = blind.lane();
     let requested = ctx.db.write(lane, "sms_code.request", move |tx| -> Result<Requested, DbFault> {
-        if let Some(challenge) = store::live_with_ticket(tx, &new)? {
+        // A form without a ticket was not made by us; it must not find another visitor's code.
+        if !new.ticket.is_empty()
+            && let Some(challenge) = store::live_with_ticket(tx, &new)?
+        {
             return Ok(Requested::Sent { challenge });
         }
         let granted = store::granted_since(tx, &new.mobile_blind, new.now.minus_secs(86_400))?;
         if let Some(secs) = wait_secs(&granted, new.now, &policy) {
             return Ok(Requested::Wait { secs });
         }
-        store::replace_live(tx, &new)?;
+        if let Some(replaced) = CodeState::Live.on(CodeEvent::Renewed) {
+            store::replace_live(tx, &new, replaced)?;
+        }
         store::insert(tx, &new)?;
         let known = people::store::by_mobile(tx, &new.mobile_blind)?.is_some();
         if known || new.purpose != Purpose::Login {

@@ -41,21 +41,19 @@ pub(crate) fn live_with_ticket(tx: &mut Tx<'_>, new: &NewCode) -> Result<Option<
 
 /// When codes were granted to a number, for any purpose, since a moment.
 pub(crate) fn granted_since(tx: &mut Tx<'_>, mobile: &Blind, since: Moment) -> Result<Vec<Moment>, DbFault> {
-    tx.query(
-        sql!("SELECT at FROM sms_log WHERE mobile_blind = $1 AND at > $2"),
-        vals![mobile.bytes(), since],
-        |row| row.moment(0),
-    )
+    tx.query(sql!("SELECT at FROM sms_log WHERE mobile_blind = $1 AND at > $2"), vals![mobile.bytes(), since], |row| {
+        row.moment(0)
+    })
 }
 
 /// Ends the live code of a number and purpose, if any.
-pub(crate) fn replace_live(tx: &mut Tx<'_>, new: &NewCode) -> Result<(), DbFault> {
+pub(crate) fn replace_live(tx: &mut Tx<'_>, new: &NewCode, replaced: CodeState) -> Result<(), DbFault> {
     tx.exec(
         sql!(
             "UPDATE sms_code SET state = $1, ended_at = $2
              WHERE mobile_blind = $3 AND purpose = $4 AND state = $5"
         ),
-        vals![CodeState::Replaced.as_str(), new.now, new.mobile_blind.bytes(), new.purpose.as_str(), LIVE],
+        vals![replaced.as_str(), new.now, new.mobile_blind.bytes(), new.purpose.as_str(), LIVE],
     )?;
     Ok(())
 }
@@ -98,9 +96,9 @@ pub(crate) fn mobile_of(tx: &mut Tx<'_>, id: &CodeId, purpose: Purpose) -> Resul
 /// A code with the fingerprint of its digits.
 pub(crate) fn find(tx: &mut Tx<'_>, id: &CodeId) -> Result<Option<(CodeView, Vec<u8>)>, DbFault> {
     tx.opt(
-        sql!("SELECT purpose, state, tries, expires_at, code_mac FROM sms_code WHERE id = $1"),
+        sql!("SELECT purpose, state, tries, expires_at, ended_at, code_mac FROM sms_code WHERE id = $1"),
         vals![id.as_str()],
-        |row| Ok((view(row)?, row.blob(4)?)),
+        |row| Ok((view(row)?, row.blob(5)?)),
     )
 }
 
@@ -111,11 +109,18 @@ fn view(row: &Row) -> Result<CodeView, DbFault> {
         state: CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?,
         tries: row.int(2)?,
         expires_at: row.moment(3)?,
+        ended_at: row.opt_moment(4)?,
     })
 }
 
 /// Writes a verdict; the code must still be live, which the lane guarantees.
-pub(crate) fn set_state(tx: &mut Tx<'_>, id: &CodeId, state: CodeState, tries: i64, now: Moment) -> Result<(), DbFault> {
+pub(crate) fn set_state(
+    tx: &mut Tx<'_>,
+    id: &CodeId,
+    state: CodeState,
+    tries: i64,
+    now: Moment,
+) -> Result<(), DbFault> {
     let ended_at = (state != CodeState::Live).then_some(now);
     tx.exec(
         sql!("UPDATE sms_code SET state = $1, tries = $2, ended_at = $3 WHERE id = $4 AND state = $5"),
@@ -134,10 +139,7 @@ pub(crate) fn wipe_codes(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault
 
 /// Deletes up to 500 lines of the log from before `before`; returns how many.
 pub(crate) fn wipe_log(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM sms_log WHERE id IN (SELECT id FROM sms_log WHERE at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    tx.exec(sql!("DELETE FROM sms_log WHERE id IN (SELECT id FROM sms_log WHERE at < $1 LIMIT 500)"), vals![before])
 }
 
 /// Codes that break a rule of ACC-6 (I-D06): too many tries, too long a life, used after the end,

@@ -168,7 +168,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
     let mode = reader.choice("mode", &[("demo", Mode::Demo), ("production", Mode::Production)]).unwrap_or(Mode::Demo);
     let data_dir = PathBuf::from(reader.text_or("data_dir", "renshe-data"));
     let metrics_off = reader.is_given("metrics_listen") && reader.text("metrics_listen").is_none();
-    let metrics_listen = address(reader, "metrics_listen", 8082);
+    let metrics_listen = address(reader, "metrics_listen", 8083);
     Config {
         mode,
         listen: address(reader, "listen", 8080),

@@ -25,7 +25,7 @@ access_key_id = "id"
 access_key_secret = "very-secret"
 sign_name = "常州人社"
 [sms.templates]
-verify_code = "SMS_1"
+verify = "SMS_1"
 "#;
 
 #[test]
@@ -56,7 +56,7 @@ fn the_example_says_the_defaults_and_names_every_setting() {
 fn production_can_be_configured() {
     let config = read_text(PRODUCTION).unwrap();
     assert_eq!((config.mode, config.sandbox.enabled), (Mode::Production, false));
-    assert_eq!(config.sms.templates["verify_code"], "SMS_1");
+    assert_eq!(config.sms.templates["verify"], "SMS_1");
     assert!(config.tls.is_some());
 }
 
@@ -84,7 +84,7 @@ fn the_environment_overrides_the_file() {
     let config = Config::from_text("renshe.toml", file, vars).unwrap();
     assert_eq!((config.listen.port(), config.database.lanes, config.sandbox.listen.port()), (2, 8, 3));
     assert_eq!(config.proxy.trusted, ["10.0.0.0/8", "::1"]);
-    assert_eq!(config.sms.templates["verify_code"], "SMS_2");
+    assert_eq!(config.sms.templates["verify"], "SMS_2");
     assert_eq!(config.metrics_listen, None);
 }
 

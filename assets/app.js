@@ -1,0 +1,61 @@
+// Makes pages smoother; every one of them works without this file.
+
+// A second tap on submit is dropped here at once, and is harmless on the server anyway.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== 'post') return;
+  form.dataset.sent = '1';
+  // After the browser has read the form: a disabled button would not be sent.
+  setTimeout(() => event.submitter?.setAttribute('aria-busy', 'true'));
+});
+
+// Coming back by the back button shows the page as it was left: let it be sent again.
+addEventListener('pageshow', (event) => {
+  if (!event.persisted) return;
+  for (const form of document.forms) delete form.dataset.sent;
+  for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+});
+
+// A form that comes back with errors says so first.
+document.querySelector('[data-focus]')?.focus();
+
+// 长辈版: read the page aloud, where the device can.
+const reader = document.querySelector('[data-read]');
+if (reader && 'speechSynthesis' in window) {
+  reader.hidden = false;
+  reader.addEventListener('click', () => {
+    if (speechSynthesis.speaking) {
+      speechSynthesis.cancel();
+      return;
+    }
+    const words = new SpeechSynthesisUtterance(document.querySelector('main').innerText);
+    words.lang = document.documentElement.lang;
+    words.rate = 0.9;
+    speechSynthesis.speak(words);
+  });
+  addEventListener('pagehide', () => speechSynthesis.cancel());
+}
+
+// A button that may be used again in a while counts down.
+for (const button of document.querySelectorAll('[data-wait]')) {
+  const label = button.textContent;
+  let left = Number(button.dataset.wait);
+  const tick = () => {
+    button.disabled = left > 0;
+    button.textContent = left > 0 ? `${label} (${left})` : label;
+    if (left-- > 0) setTimeout(tick, 1000);
+  };
+  tick();
+}
+
+// Desks: a key for each act, and the cursor always waits in the scan box.
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+});
+const scan = document.querySelector('[data-scan]');
+if (scan) addEventListener('focus', () => scan.focus());

@@ -1,0 +1,84 @@
+//! 「取消预约」 (REG-5): up to the hospital's cut-off; the place goes back on sale at once.
+
+use identity::PersonId;
+use identity::messages;
+use kernel::Moment;
+use platform::Ctx;
+use platform::db::DbFault;
+use platform::policy::PolicyError;
+use serde_json::json;
+
+use super::advance::{Advanced, advance};
+use super::model::{AppointmentId, Event, Refusal, State};
+use super::notice::{self, NoticeError};
+use super::store;
+use crate::clinics::policy::BookingRules;
+
+/// A person gives up an appointment. `person` comes from the `Citizen` extractor.
+#[derive(Debug, Clone)]
+pub struct Cancel {
+    pub person: PersonId,
+    pub appointment: AppointmentId,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelled {
+    /// Cancelled now.
+    Now,
+    /// It was cancelled before: nothing changes.
+    Already { at: Moment },
+}
+
+/// Why it stands.
+#[derive(Debug, thiserror::Error)]
+pub enum CancelError {
+    /// This person has no such appointment.
+    #[error("no such appointment")]
+    NotFound,
+    /// The table or a rule says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Notice(#[from] NoticeError),
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+/// Cancels an appointment. Cancelled twice is fine, and says so.
+pub async fn cancel(ctx: &Ctx, command: Cancel) -> Result<Cancelled, CancelError> {
+    let now = ctx.now();
+    let rules = ctx.policy.at::<BookingRules>(now.date())?;
+    let Cancel { person, appointment: id } = command;
+    let found = {
+        let (person, id) = (person.clone(), id.clone());
+        ctx.db
+            .read("appointment.cancel.glance", move |tx| store::of_person(tx, &person, &id).map_err(CancelError::from))
+            .await?
+    };
+    let seen = found.ok_or(CancelError::NotFound)?;
+    if seen.state == State::Cancelled {
+        return Ok(Cancelled::Already { at: seen.changed_at });
+    }
+    let message = notice::cancelled(ctx, &person, &id, &seen.card).await?;
+    let ctx2 = ctx.clone();
+    ctx.db
+        .write(crate::lane(&seen.card.clinic.id), "appointment.cancel", move |tx| {
+            let actor = ctx2.trace.actor.label();
+            let find = |tx: &mut platform::db::Tx<'_>| store::of_person(tx, &person, &id).map_err(CancelError::from);
+            match advance(tx, find, &rules, Event::Cancel, &actor, now)?.ok_or(CancelError::NotFound)? {
+                Advanced::Already(appointment) => Ok(Cancelled::Already { at: appointment.changed_at }),
+                Advanced::Changed(appointment, change) => {
+                    if change.from == State::Booked {
+                        messages::insert(tx, &message)?;
+                    }
+                    let detail = json!({ "slot": appointment.card.slot.id.as_str(), "from": change.from.as_str() });
+                    tx.audit(ctx2.act("appointment.cancelled", id.as_str(), detail));
+                    Ok(Cancelled::Now)
+                }
+            }
+        })
+        .await
+}

@@ -1,0 +1,172 @@
+//! Arriving (REG-10): the desk scans the visit barcode, sees a verdict, and checks the patient in.
+//!
+//! A code is valid at its own hospital only: for any other, the desk learns that and nothing else.
+
+use identity::PersonId;
+use identity::people::{PatientCard, patient_card};
+use kernel::{Date, Moment};
+use platform::Ctx;
+use platform::db::{DbFault, LaneKey, Tx};
+use platform::policy::PolicyError;
+use serde_json::json;
+
+use super::advance::{Advanced, advance};
+use super::code::VisitCode;
+use super::model::{AppointmentId, Decision, Event, Refusal, State, decide};
+use super::store::{self, Appointment};
+use crate::clinics::policy::BookingRules;
+use crate::hospitals::model::HospitalId;
+
+/// What a desk is told about a scanned code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// 可以签到
+    Ready,
+    /// 已签到
+    Attended { at: Moment },
+    /// 不是今天
+    OtherDay { date: Date },
+    /// 已取消
+    Cancelled { at: Moment },
+    /// The hold ran out unpaid.
+    Expired,
+    /// Held, not paid yet.
+    Unpaid,
+    /// 不是本院: nothing of the patient is shown.
+    OtherHospital,
+    /// 查无此码
+    Unknown,
+    /// 条码不完整
+    Incomplete,
+}
+
+impl Verdict {
+    /// The word in audit rows and the end of its locale keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Attended { .. } => "attended",
+            Self::OtherDay { .. } => "other-day",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Expired => "expired",
+            Self::Unpaid => "unpaid",
+            Self::OtherHospital => "other-hospital",
+            Self::Unknown => "unknown",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
+/// A verdict with the visit it is about, when this desk may see it.
+pub struct Scanned {
+    pub verdict: Verdict,
+    pub visit: Option<(Appointment, PatientCard)>,
+}
+
+/// The patient came: the visit counts as attended from now on.
+#[derive(Debug, Clone)]
+pub struct CheckIn {
+    /// The hospital of the clerk, from the `Desk` extractor.
+    pub hospital: HospitalId,
+    pub code: VisitCode,
+}
+
+/// When the patient was checked in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedIn {
+    pub appointment: AppointmentId,
+    pub at: Moment,
+    /// True when it was done before: a second scan is harmless.
+    pub already: bool,
+}
+
+/// Why nobody was checked in.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckInError {
+    /// No such code at this hospital.
+    #[error("no such code at this hospital")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+/// What a desk sees of a scanned code. The look at a person is written down, or does not happen
+/// (architecture, rule 10).
+pub async fn look_up(ctx: &Ctx, hospital: &HospitalId, typed: &str) -> Result<Scanned, CheckInError> {
+    let Ok(code) = VisitCode::parse(typed) else {
+        return Ok(Scanned { verdict: Verdict::Incomplete, visit: None });
+    };
+    let now = ctx.now();
+    let rules = ctx.policy.at::<BookingRules>(now.date())?;
+    let (ctx2, hospital) = (ctx.clone(), hospital.clone());
+    ctx.db
+        .write(LaneKey::of("desk", hospital.as_str()), "appointment.look_up", move |tx| {
+            let Some(appointment) = store::by_code(tx, &code)? else {
+                return Ok(Scanned { verdict: Verdict::Unknown, visit: None });
+            };
+            let verdict = judge(&appointment, &hospital, &rules, now);
+            let detail = json!({ "verdict": verdict.word(), "hospital": hospital.as_str(), "person": appointment.person.as_str() });
+            tx.audit(ctx2.act("appointment.seen_by_desk", appointment.id.as_str(), detail));
+            let card = match verdict {
+                Verdict::OtherHospital => None,
+                _ => patient_card(tx, &ctx2.vault, &appointment.person)?,
+            };
+            Ok(Scanned { verdict, visit: card.map(|card| (appointment, card)) })
+        })
+        .await
+}
+
+/// Checks a patient in. Twice is fine.
+pub async fn check_in(ctx: &Ctx, command: CheckIn) -> Result<CheckedIn, CheckInError> {
+    let now = ctx.now();
+    let rules = ctx.policy.at::<BookingRules>(now.date())?;
+    let seen = {
+        let command = command.clone();
+        ctx.db.read("appointment.check_in.glance", move |tx| here(tx, &command)).await?
+    };
+    let clinic = seen.ok_or(CheckInError::NotFound)?.card.clinic.id;
+    let ctx2 = ctx.clone();
+    ctx.db
+        .write(crate::lane(&clinic), "appointment.check_in", move |tx| {
+            let actor = ctx2.trace.actor.label();
+            match advance(tx, |tx| here(tx, &command), &rules, Event::CheckIn, &actor, now)?
+                .ok_or(CheckInError::NotFound)?
+            {
+                Advanced::Already(before) => {
+                    Ok(CheckedIn { appointment: before.id, at: before.changed_at, already: true })
+                }
+                Advanced::Changed(appointment, _) => {
+                    let person: &PersonId = &appointment.person;
+                    let detail = json!({ "hospital": command.hospital.as_str(), "person": person.as_str() });
+                    tx.audit(ctx2.act("appointment.attended", appointment.id.as_str(), detail));
+                    Ok(CheckedIn { appointment: appointment.id, at: now, already: false })
+                }
+            }
+        })
+        .await
+}
+
+fn here(tx: &mut Tx<'_>, command: &CheckIn) -> Result<Option<Appointment>, CheckInError> {
+    let found = store::by_code(tx, &command.code)?;
+    Ok(found.filter(|appointment| appointment.card.hospital.id == command.hospital))
+}
+
+fn judge(appointment: &Appointment, hospital: &HospitalId, rules: &BookingRules, now: Moment) -> Verdict {
+    if appointment.card.hospital.id != *hospital {
+        return Verdict::OtherHospital;
+    }
+    match decide(&appointment.view(rules), Event::CheckIn, now) {
+        Ok(Decision::Change(_)) => Verdict::Ready,
+        Ok(Decision::Already) => Verdict::Attended { at: appointment.changed_at },
+        Err(Refusal::OtherDay { date }) => Verdict::OtherDay { date },
+        Err(_) => match appointment.state {
+            State::Held => Verdict::Unpaid,
+            State::Expired => Verdict::Expired,
+            _ => Verdict::Cancelled { at: appointment.changed_at },
+        },
+    }
+}

@@ -1,0 +1,83 @@
+//! Puts places back on sale whose hold ran out unpaid (REG-2).
+
+use std::collections::BTreeMap;
+
+use identity::PersonId;
+use kernel::Moment;
+use platform::Ctx;
+use platform::db::{DbFault, Tx};
+use platform::policy::PolicyError;
+use serde_json::json;
+
+use super::advance::{Advanced, advance};
+use super::model::{AppointmentId, Event, Refusal};
+use super::store;
+use crate::clinics::model::ClinicId;
+use crate::clinics::policy::BookingRules;
+
+/// Holds looked at in one round; the next round takes the rest.
+const CHUNK: i64 = 200;
+
+/// Why holds could not be expired.
+#[derive(Debug, thiserror::Error)]
+pub enum ExpireError {
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// Never answered: a hold that must stay is passed over.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+/// Expires every hold whose time is over; returns how many.
+pub async fn expire_holds(ctx: &Ctx) -> Result<u64, ExpireError> {
+    let now = ctx.now();
+    let rules = ctx.policy.at::<BookingRules>(now.date())?;
+    let mut total = 0;
+    loop {
+        let due = ctx.db.read("appointment.expire.due", move |tx| store::dead_holds(tx, now, CHUNK)).await?;
+        let full = i64::try_from(due.len()).is_ok_and(|len| len == CHUNK);
+        let mut by_clinic: BTreeMap<ClinicId, Vec<(PersonId, AppointmentId)>> = BTreeMap::new();
+        for (clinic, person, id) in due {
+            by_clinic.entry(clinic).or_default().push((person, id));
+        }
+        let mut expired = 0;
+        for (clinic, holds) in by_clinic {
+            let (ctx2, rules) = (ctx.clone(), rules.clone());
+            expired += ctx
+                .db
+                .write(crate::lane(&clinic), "appointment.expire", move |tx| expire(tx, &ctx2, &rules, &holds, now))
+                .await?;
+        }
+        total += expired;
+        // A round that expired nothing would find the same rows again.
+        if !full || expired == 0 {
+            return Ok(total);
+        }
+    }
+}
+
+fn expire(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    rules: &BookingRules,
+    holds: &[(PersonId, AppointmentId)],
+    now: Moment,
+) -> Result<u64, ExpireError> {
+    let actor = ctx.trace.actor.label();
+    let mut expired = 0;
+    for (person, id) in holds {
+        let find = |tx: &mut Tx<'_>| store::of_person(tx, person, id).map_err(ExpireError::from);
+        match advance(tx, find, rules, Event::Expire, &actor, now) {
+            Ok(Some(Advanced::Changed(..))) => {
+                tx.audit(ctx.act("appointment.expired", id.as_str(), json!({})));
+                expired += 1;
+            }
+            // Paid or given up in the meantime.
+            Ok(Some(Advanced::Already(_)) | None) | Err(ExpireError::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(expired)
+}

@@ -1,0 +1,51 @@
+//! The messages of booking and cancelling: in the app, and by SMS beside it (SVC-6).
+
+use identity::PersonId;
+use identity::messages::{self, PreparedMessage};
+use platform::Ctx;
+use serde_json::json;
+
+use super::model::AppointmentId;
+use crate::clinics::model::SlotCard;
+
+/// The message could not be prepared; nothing was done.
+pub use identity::Failure as NoticeError;
+
+/// 「预约成功」, with a link to the barcode.
+pub(super) async fn booked(
+    ctx: &Ctx,
+    person: &PersonId,
+    id: &AppointmentId,
+    card: &SlotCard,
+) -> Result<PreparedMessage, NoticeError> {
+    prepare(ctx, person, "booked", id, card).await
+}
+
+/// 「已取消预约」.
+pub(super) async fn cancelled(
+    ctx: &Ctx,
+    person: &PersonId,
+    id: &AppointmentId,
+    card: &SlotCard,
+) -> Result<PreparedMessage, NoticeError> {
+    prepare(ctx, person, "cancelled", id, card).await
+}
+
+async fn prepare(
+    ctx: &Ctx,
+    person: &PersonId,
+    kind: &'static str,
+    id: &AppointmentId,
+    card: &SlotCard,
+) -> Result<PreparedMessage, NoticeError> {
+    let at = card.slot.starts_at.datetime();
+    let args = json!({
+        "hospital": card.hospital.name,
+        "doctor": card.doctor.name,
+        // The app writes the moment in the reader's language; the SMS template has `time`, in Chinese.
+        "starts_at": card.slot.starts_at.ms(),
+        "time": format!("{}月{}日{}:{:02}", at.month(), at.day(), at.hour(), at.minute()),
+        "link": format!("/appointments/{id}"),
+    });
+    messages::prepare(ctx, person, kind, &args, true).await
+}

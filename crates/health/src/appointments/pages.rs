@@ -1,0 +1,361 @@
+//! The citizen's pages of appointments: check and book, orders, one order with its barcode, cancel, the code tab.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use identity::Citizen;
+use identity::people::patient_card;
+use kernel::{Moment, Time};
+use platform::db::{DbFault, Tx};
+use serde::Deserialize;
+use ui::{Form, Markup, Page, Problem, html, html_status, see_other, see_other_with};
+
+use super::book::{self as use_book, Book, BookError};
+use super::cancel::{self as use_cancel, Cancel, CancelError, Cancelled};
+use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, Refusal, State, decide, decide_book};
+use super::store::{self, Appointment};
+use crate::clinics;
+use crate::clinics::model::{SlotCard, SlotId};
+use crate::clinics::policy::BookingRules;
+use crate::show;
+
+/// Rows of the list of orders.
+const ORDERS: i64 = 30;
+
+/// A POST that carries nothing but its token.
+#[derive(Deserialize)]
+pub(crate) struct Nothing {}
+
+/// The facts of a visit, as the pages list them.
+struct Facts {
+    hospital: String,
+    department: String,
+    doctor: String,
+    when: String,
+    fee: String,
+}
+
+impl Facts {
+    fn of(page: &Page, card: &SlotCard) -> Self {
+        Self {
+            hospital: show::hospital(page, &card.hospital).to_owned(),
+            department: show::department(page, &card.department).to_owned(),
+            doctor: show::doctor_line(page, &card.doctor),
+            when: show::when(page, card),
+            fee: show::fee(page, card.clinic.fee),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "appointments/confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    slot: SlotId,
+    back: String,
+    patient: String,
+    id_masked: String,
+    facts: Facts,
+    cancel_until: String,
+    /// Why it cannot be booked: the end of a locale key.
+    refusal: Option<&'static str>,
+    /// The other appointment that stands in the way.
+    other: Option<AppointmentId>,
+    /// A POST was refused a moment ago, and by now it would go through.
+    again: bool,
+    /// Nothing is to be paid: the place is not held first.
+    free: bool,
+    hold_minutes: i64,
+}
+
+/// Where a POST that was refused comes back to.
+#[derive(Deserialize)]
+pub(crate) struct Tried {
+    #[serde(default)]
+    tried: Option<String>,
+}
+
+/// The page to check everything on before 「确认预约」.
+pub(crate) async fn confirm(
+    citizen: Citizen,
+    Path(id): Path<String>,
+    Query(tried): Query<Tried>,
+) -> Result<Response, Problem> {
+    let slot: SlotId = id.parse().map_err(|_| Problem::not_found())?;
+    let ctx = citizen.ctx();
+    let now = ctx.now();
+    let rules = ctx.policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
+    let (vault, person, wanted) = (ctx.vault.clone(), citizen.person.clone(), slot.clone());
+    let read = move |tx: &mut Tx<'_>| {
+        let Some(card) = clinics::store::card(tx, &wanted)? else { return Ok(None) };
+        let existing = store::active_in_clinic(tx, &person, &card.clinic.id)?;
+        Ok::<_, DbFault>(Some((card, existing, patient_card(tx, &vault, &person)?)))
+    };
+    let (card, existing, patient) = ctx.db.read("appointment.confirm", read).await?.ok_or_else(Problem::not_found)?;
+    let mine = store::mine(existing.as_ref(), &slot);
+    let decision = decide_book(&rules.view(&card), mine, now, rules.hold_secs);
+    let other = existing.map(|(id, _)| id);
+    if let (Ok(Booking::Land), Some(id)) = (decision, &other) {
+        return Ok(see_other(&format!("/appointments/{id}")));
+    }
+    let page = citizen.visit.page;
+    let refusal = decision.err().map(refusal_key);
+    let shown = ConfirmPage {
+        back: format!("/clinics/{}", card.clinic.id),
+        patient: patient.as_ref().map_or_else(String::new, |patient| patient.name.expose().to_owned()),
+        id_masked: patient.map_or_else(String::new, |patient| patient.id_masked),
+        facts: Facts::of(&page, &card),
+        cancel_until: page.moment(rules.cancel_until_of(&card)),
+        again: tried.tried.is_some() && refusal.is_none(),
+        free: card.clinic.fee == kernel::Fen::ZERO,
+        hold_minutes: rules.hold_secs / 60,
+        refusal,
+        other,
+        slot,
+        page,
+    };
+    // After a refused POST the page is the answer to it, so its status says so.
+    let status = if shown.refusal.is_some() && tried.tried.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    Ok(html_status(&shown.page.clone(), status, shown))
+}
+
+const fn refusal_key(refusal: BookRefusal) -> &'static str {
+    match refusal {
+        BookRefusal::AlreadyBooked => "already",
+        BookRefusal::CalledOff => "called-off",
+        BookRefusal::TooLate => "too-late",
+        BookRefusal::Full => "full",
+    }
+}
+
+/// 「确认预约」. A refusal goes back to the page above, which shows how things stand now.
+pub(crate) async fn book(
+    citizen: Citizen,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    let slot: SlotId = id.parse().map_err(|_| Problem::not_found())?;
+    let command = Book { person: citizen.person.clone(), slot: slot.clone() };
+    match use_book::book(citizen.ctx(), command).await {
+        Ok(booked) if booked.fresh => {
+            Ok(see_other_with(&format!("/appointments/{}", booked.appointment), "health-flash-booked"))
+        }
+        Ok(booked) => Ok(see_other(&format!("/appointments/{}", booked.appointment))),
+        Err(BookError::Full | BookError::AlreadyBooked(_) | BookError::Closed(_)) => {
+            Ok(see_other(&format!("/slots/{slot}/book?tried=1")))
+        }
+        Err(BookError::NotFound) => Err(Problem::not_found()),
+        Err(BookError::Policy(error)) => Err(Problem::fault(error)),
+        Err(BookError::Notice(error)) => Err(error.into()),
+        Err(BookError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+/// A row of the list of orders.
+struct OrderLine {
+    href: String,
+    title: String,
+    detail: String,
+    state: String,
+    tone: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "appointments/orders.html")]
+struct OrdersPage {
+    page: Page,
+    lines: Vec<OrderLine>,
+    older: Option<String>,
+}
+
+/// Where the next page of orders begins.
+#[derive(Deserialize)]
+pub(crate) struct Before {
+    #[serde(default)]
+    before: Option<i64>,
+}
+
+/// 我的订单
+pub(crate) async fn orders(citizen: Citizen, Query(query): Query<Before>) -> Result<Response, Problem> {
+    let (person, before) = (citizen.person.clone(), Moment::from_ms(query.before.unwrap_or(i64::MAX)));
+    let found = citizen.ctx().db.read("appointment.list", move |tx| store::list(tx, &person, before, ORDERS)).await?;
+    let page = citizen.visit.page;
+    let full = i64::try_from(found.len()).is_ok_and(|len| len == ORDERS);
+    let older = found.last().filter(|_| full).map(|last| format!("/orders?before={}", last.card.slot.starts_at.ms()));
+    let lines = found.iter().map(|order| {
+        let (state, tone) = show::state(&page, order.state);
+        OrderLine {
+            href: format!("/appointments/{}", order.id),
+            title: show::when(&page, &order.card),
+            detail: format!("{} · {}", show::place(&page, &order.card), show::doctor_line(&page, &order.card.doctor)),
+            state,
+            tone,
+        }
+    });
+    Ok(html(&page.clone(), OrdersPage { lines: lines.collect(), page, older }))
+}
+
+#[derive(Template)]
+#[template(path = "appointments/order.html")]
+struct OrderPage {
+    page: Page,
+    id: AppointmentId,
+    title: String,
+    tone: &'static str,
+    /// What the state means, with its moment: when to come, until when held, when cancelled.
+    told: String,
+    facts: Facts,
+    seat_no: i64,
+    bars: Option<(Markup<String>, String)>,
+    place: String,
+    address: String,
+    phone: String,
+    cancel_until: String,
+    can_cancel: bool,
+    again: String,
+    tips: Vec<String>,
+}
+
+/// One order: its state, the barcode, what to know before coming, what can be done.
+pub(crate) async fn order(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
+    let (found, rules) = load(&citizen, &id).await?;
+    let now = citizen.ctx().now();
+    let page = citizen.visit.page;
+    Ok(html(&page.clone(), order_page(page, &found, &rules, now)))
+}
+
+fn order_page(page: Page, order: &Appointment, rules: &BookingRules, now: Moment) -> OrderPage {
+    let card = &order.card;
+    // The barcode ends with its day; a booked visit that was not checked in by then is told as such.
+    let valid = order.state == State::Booked && card.clinic.date >= now.date();
+    let missed = order.state == State::Booked && !valid;
+    let (title, tone) = if missed { (page.t("health-state-missed"), "due") } else { show::state(&page, order.state) };
+    let told = match order.state {
+        State::Booked if valid => {
+            page.t2("health-order-come", "when", show::when(&page, card), "minutes", rules.arrive_minutes)
+        }
+        State::Booked => page.t("health-order-missed"),
+        State::Held => page.t1("health-order-held", "at", page.moment(order.hold_until.unwrap_or(order.changed_at))),
+        other => page.t1(&format!("health-order-{other}"), "at", page.moment(order.changed_at)),
+    };
+    OrderPage {
+        id: order.id.clone(),
+        title,
+        tone: if tone == "plain" { "blue" } else { tone },
+        told,
+        facts: Facts::of(&page, card),
+        seat_no: order.seat_no,
+        bars: valid.then(|| (ui::barcode::markup(order.code.as_str()), ui::barcode::grouped(order.code.as_str()))),
+        place: page.pick(&card.department.place, &card.department.place_en).to_owned(),
+        address: card.hospital.address.clone(),
+        phone: card.hospital.phone.clone(),
+        cancel_until: page.moment(rules.cancel_until_of(card)),
+        can_cancel: matches!(decide(&order.view(rules), Event::Cancel, now), Ok(Decision::Change(_))),
+        again: format!("/doctors/{}", card.doctor.id),
+        tips: show::paragraphs(page.pick(&card.hospital.tips, &card.hospital.tips_en)),
+        page,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "appointments/cancel.html")]
+struct CancelPage {
+    page: Page,
+    id: AppointmentId,
+    facts: Facts,
+    cancel_until: String,
+    /// Why it cannot be cancelled: the end of a locale key.
+    refusal: Option<&'static str>,
+    phone: String,
+}
+
+/// Asks before 「取消预约」.
+pub(crate) async fn ask_cancel(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
+    let (found, rules) = load(&citizen, &id).await?;
+    let now = citizen.ctx().now();
+    let page = citizen.visit.page;
+    let refusal = match decide(&found.view(&rules), Event::Cancel, now) {
+        Ok(Decision::Change(_)) => None,
+        Ok(Decision::Already) => return Ok(see_other(&format!("/appointments/{}", found.id))),
+        Err(Refusal::PastCutOff { .. }) => Some("past"),
+        Err(_) => Some("state"),
+    };
+    let shown = CancelPage {
+        facts: Facts::of(&page, &found.card),
+        cancel_until: page.moment(rules.cancel_until_of(&found.card)),
+        phone: found.card.hospital.phone.clone(),
+        id: found.id,
+        refusal,
+        page,
+    };
+    Ok(html(&shown.page.clone(), shown))
+}
+
+/// 「取消预约」. A second tap says that it is done already.
+pub(crate) async fn cancel(
+    citizen: Citizen,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    let appointment: AppointmentId = id.parse().map_err(|_| Problem::not_found())?;
+    let command = Cancel { person: citizen.person.clone(), appointment: appointment.clone() };
+    let order = format!("/appointments/{appointment}");
+    match use_cancel::cancel(citizen.ctx(), command).await {
+        Ok(Cancelled::Now) => Ok(see_other_with(&order, "health-flash-cancelled")),
+        Ok(Cancelled::Already { .. }) => Ok(see_other_with(&order, "health-flash-cancelled-before")),
+        Err(CancelError::Refused(_)) => Ok(see_other(&format!("{order}/cancel"))),
+        Err(CancelError::NotFound) => Err(Problem::not_found()),
+        Err(CancelError::Policy(error)) => Err(Problem::fault(error)),
+        Err(CancelError::Notice(error)) => Err(error.into()),
+        Err(CancelError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "appointments/code.html")]
+struct CodePage {
+    page: Page,
+    next: Option<NextCode>,
+}
+
+/// The next visit, for the code tab.
+struct NextCode {
+    href: String,
+    when: String,
+    today: bool,
+    place: String,
+    check_in_at: String,
+    doctor: String,
+    bars: Markup<String>,
+    digits: String,
+}
+
+/// The raised tab: the next visit's barcode.
+pub(crate) async fn code(citizen: Citizen) -> Result<Response, Problem> {
+    let (person, today) = (citizen.person.clone(), citizen.ctx().now().date());
+    let from = Moment::at(today, Time::midnight());
+    let found = citizen.ctx().db.read("appointment.code", move |tx| store::upcoming(tx, &person, from, ORDERS)).await?;
+    let page = citizen.visit.page;
+    let next = found.iter().find(|visit| visit.state == State::Booked).map(|visit| NextCode {
+        href: format!("/appointments/{}", visit.id),
+        when: show::when(&page, &visit.card),
+        today: visit.card.clinic.date == today,
+        place: show::place(&page, &visit.card),
+        check_in_at: page.pick(&visit.card.department.place, &visit.card.department.place_en).to_owned(),
+        doctor: show::doctor_line(&page, &visit.card.doctor),
+        bars: ui::barcode::markup(visit.code.as_str()),
+        digits: ui::barcode::grouped(visit.code.as_str()),
+    });
+    Ok(html(&page.clone(), CodePage { page, next }))
+}
+
+/// The citizen's own appointment; anybody else's is not found.
+async fn load(citizen: &Citizen, id: &str) -> Result<(Appointment, BookingRules), Problem> {
+    let id: AppointmentId = id.parse().map_err(|_| Problem::not_found())?;
+    let ctx = citizen.ctx();
+    let rules = ctx.policy.at::<BookingRules>(ctx.now().date()).map_err(Problem::fault)?;
+    let person = citizen.person.clone();
+    let found = ctx.db.read("appointment.show", move |tx| store::of_person(tx, &person, &id)).await?;
+    Ok((found.ok_or_else(Problem::not_found)?, (*rules).clone()))
+}

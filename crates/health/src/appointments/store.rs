@@ -1,0 +1,330 @@
+//! The only SQL for appointments and their events.
+
+use identity::PersonId;
+use kernel::{Date, Fen, Moment};
+use platform::db::{DbFault, Row, Tx};
+use platform::{sql, vals};
+
+use super::code::VisitCode;
+use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
+use crate::clinics::model::{ClinicId, SlotCard, SlotId};
+use crate::clinics::policy::BookingRules;
+use crate::clinics::store::{card_at, card_joins, move_places};
+use crate::hospitals::model::HospitalId;
+
+/// An appointment with everything a person reads about it.
+#[derive(Debug, Clone)]
+pub struct Appointment {
+    pub id: AppointmentId,
+    pub code: VisitCode,
+    pub person: PersonId,
+    pub state: State,
+    /// The place in its slot, from 1.
+    pub seat_no: i64,
+    pub fee: Fen,
+    pub hold_until: Option<Moment>,
+    /// How many events it has had.
+    pub version: i64,
+    pub created_at: Moment,
+    /// When it came into its state.
+    pub changed_at: Moment,
+    pub card: SlotCard,
+}
+
+impl Appointment {
+    /// As the model sees it.
+    pub fn view(&self, rules: &BookingRules) -> View {
+        View {
+            state: self.state,
+            date: self.card.clinic.date,
+            hold_until: self.hold_until,
+            cancel_until: rules.cancel_until_of(&self.card),
+        }
+    }
+}
+
+macro_rules! appointment_columns {
+    () => {
+        concat!(
+            "a.id, a.code, a.person_id, a.state, a.seat_no, a.fee_fen, a.hold_until, a.version, a.created_at, a.changed_at, ",
+            crate::clinics::store::card_columns!()
+        )
+    };
+}
+
+const OWN_WIDTH: usize = 10;
+
+/// An appointment of this person; nobody else's is found.
+pub(crate) fn of_person(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    id: &AppointmentId,
+) -> Result<Option<Appointment>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        appointment_columns!(),
+        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
+        card_joins!(),
+        "WHERE a.id = $1 AND a.person_id = $2"
+    ));
+    tx.opt(sql, vals![id.as_str(), person.as_str()], appointment_at)
+}
+
+/// A page of a person's appointments, the latest visit first, before a visit's start if one is given.
+pub(super) fn list(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    before: Moment,
+    limit: i64,
+) -> Result<Vec<Appointment>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        appointment_columns!(),
+        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
+        card_joins!(),
+        "WHERE a.person_id = $1 AND a.starts_at < $2 ORDER BY a.starts_at DESC, a.id DESC LIMIT $3"
+    ));
+    tx.query(sql, vals![person.as_str(), before, limit], appointment_at)
+}
+
+/// A person's visits to come (held or booked, from a moment on), the nearest first.
+pub(super) fn upcoming(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    from: Moment,
+    limit: i64,
+) -> Result<Vec<Appointment>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        appointment_columns!(),
+        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
+        card_joins!(),
+        "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.state IN ('held', 'booked') ORDER BY a.starts_at, a.id LIMIT $3"
+    ));
+    tx.query(sql, vals![person.as_str(), from, limit], appointment_at)
+}
+
+/// The appointment with this barcode, for a desk, which must look at its hospital first.
+pub(super) fn by_code(tx: &mut Tx<'_>, code: &VisitCode) -> Result<Option<Appointment>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        appointment_columns!(),
+        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
+        card_joins!(),
+        "WHERE a.code = $1"
+    ));
+    tx.opt(sql, vals![code.as_str()], appointment_at)
+}
+
+/// A person's active appointment in a clinic, and its slot.
+pub(super) fn active_in_clinic(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    clinic: &ClinicId,
+) -> Result<Option<(AppointmentId, SlotId)>, DbFault> {
+    let sql = sql!(
+        "SELECT a.id, a.slot_id FROM appointment a JOIN clinic c ON c.doctor_id = a.doctor_id AND c.date = a.date AND c.half = a.half \
+         WHERE c.id = $1 AND a.person_id = $2 AND a.state IN ('held', 'booked', 'attended')"
+    );
+    tx.opt(sql, vals![clinic.as_str(), person.as_str()], |row| Ok((row.parse(0)?, row.parse(1)?)))
+}
+
+/// What the person's active appointment in a clinic means for a slot of it.
+pub(super) fn mine(existing: Option<&(AppointmentId, SlotId)>, slot: &SlotId) -> Mine {
+    match existing {
+        None => Mine::None,
+        Some((_, own)) if own == slot => Mine::SameSlot,
+        Some(_) => Mine::OtherSlot,
+    }
+}
+
+/// The seats of a slot that are taken.
+pub(super) fn seats(tx: &mut Tx<'_>, slot: &SlotId) -> Result<Vec<i64>, DbFault> {
+    let sql = sql!("SELECT seat_no FROM appointment WHERE slot_id = $1 AND state IN ('held', 'booked', 'attended')");
+    tx.query(sql, vals![slot.as_str()], |row| row.int(0))
+}
+
+/// A new appointment's row.
+#[derive(Debug, Clone)]
+pub(super) struct NewAppointment {
+    pub id: AppointmentId,
+    pub code: VisitCode,
+    pub person: PersonId,
+    pub seat_no: i64,
+    pub actor: String,
+    pub now: Moment,
+}
+
+/// Writes a new appointment; false when one of the unique rules refuses it (the seat, the person's
+/// half-day, the code): another instance was faster.
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAppointment, card: &SlotCard, take: &Take) -> Result<bool, DbFault> {
+    let sql = sql!(
+        "INSERT INTO appointment (id, code, person_id, hospital_id, doctor_id, clinic_id, slot_id, date, half, seat_no, state, \
+         fee_fen, starts_at, hold_until, version, created_at, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING"
+    );
+    let clinic = &card.clinic;
+    // A free visit has had both its events at once.
+    let version = if take.state == State::Booked { 2 } else { 1 };
+    let values = vals![
+        new.id.as_str(),
+        new.code.as_str(),
+        new.person.as_str(),
+        card.hospital.id.as_str(),
+        card.doctor.id.as_str(),
+        clinic.id.as_str(),
+        card.slot.id.as_str(),
+        clinic.date.to_string(),
+        clinic.half.as_str(),
+        new.seat_no,
+        take.state.as_str(),
+        clinic.fee,
+        card.slot.starts_at,
+        take.hold_until,
+        version,
+        new.now,
+        new.now
+    ];
+    if tx.exec(sql, values)? == 0 {
+        return Ok(false);
+    }
+    event(tx, &new.id, 1, "hold", State::Held, &new.actor, new.now)?;
+    if take.state == State::Booked {
+        event(tx, &new.id, 2, Event::Confirm.as_str(), State::Booked, &new.actor, new.now)?;
+    }
+    Ok(true)
+}
+
+/// Writes a decided change with its event and the slot's counters. False when the appointment has
+/// changed since it was read (another instance): read and decide again.
+pub(super) fn apply(
+    tx: &mut Tx<'_>,
+    appointment: &Appointment,
+    change: &Change,
+    actor: &str,
+    now: Moment,
+) -> Result<bool, DbFault> {
+    let slot = &appointment.card.slot.id;
+    // The slot first, as booking does: two instances then wait for each other and never in a circle.
+    let moves = change.places != Default::default();
+    if moves {
+        move_places(tx, slot, change.places)?;
+    }
+    let sql = sql!(
+        "UPDATE appointment SET state = $1, hold_until = NULL, version = version + 1, changed_at = $2 WHERE id = $3 AND version = $4"
+    );
+    if tx.exec(sql, vals![change.to.as_str(), now, appointment.id.as_str(), appointment.version])? == 0 {
+        if moves {
+            move_places(tx, slot, change.places.reversed())?;
+        }
+        return Ok(false);
+    }
+    event(tx, &appointment.id, appointment.version + 1, change.event.as_str(), change.to, actor, now)?;
+    if moves {
+        tx.after_commit(crate::places_changed);
+    }
+    Ok(true)
+}
+
+fn event(
+    tx: &mut Tx<'_>,
+    id: &AppointmentId,
+    n: i64,
+    event: &str,
+    state: State,
+    actor: &str,
+    at: Moment,
+) -> Result<(), DbFault> {
+    let sql = sql!(
+        "INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ($1, $2, $3, $4, $5, $6)"
+    );
+    tx.exec(sql, vals![id.as_str(), n, event, state.as_str(), actor, at]).map(drop)
+}
+
+/// Holds that ran out, as (clinic, person, appointment), the oldest first.
+pub(super) fn dead_holds(
+    tx: &mut Tx<'_>,
+    now: Moment,
+    limit: i64,
+) -> Result<Vec<(ClinicId, PersonId, AppointmentId)>, DbFault> {
+    let sql = sql!(
+        "SELECT clinic_id, person_id, id FROM appointment WHERE state = 'held' AND hold_until <= $1 ORDER BY hold_until, id LIMIT $2"
+    );
+    tx.query(sql, vals![now, limit], |row| Ok((row.parse(0)?, row.parse(1)?, row.parse(2)?)))
+}
+
+/// How a hospital's day stands: visits still booked, visits checked in.
+pub(super) fn day_counts(tx: &mut Tx<'_>, hospital: &HospitalId, date: Date) -> Result<(i64, i64), DbFault> {
+    let sql = sql!(
+        "SELECT COALESCE(CAST(SUM(CASE WHEN state = 'booked' THEN 1 ELSE 0 END) AS BIGINT), 0), \
+         COALESCE(CAST(SUM(CASE WHEN state = 'attended' THEN 1 ELSE 0 END) AS BIGINT), 0) \
+         FROM appointment WHERE hospital_id = $1 AND date = $2"
+    );
+    tx.one(sql, vals![hospital.as_str(), date.to_string()], |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
+/// A hospital's last check-ins of a date, the latest first.
+pub(super) fn last_attended(
+    tx: &mut Tx<'_>,
+    hospital: &HospitalId,
+    date: Date,
+    limit: i64,
+) -> Result<Vec<Appointment>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        appointment_columns!(),
+        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
+        card_joins!(),
+        "WHERE a.hospital_id = $1 AND a.date = $2 AND a.state = 'attended' ORDER BY a.changed_at DESC, a.id DESC LIMIT $3"
+    ));
+    tx.query(sql, vals![hospital.as_str(), date.to_string(), limit], appointment_at)
+}
+
+/// How many appointments there are.
+pub(super) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM appointment"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
+}
+
+/// I-B03: seats given twice.
+pub(super) fn shared_seats(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT slot_id, seat_no FROM appointment WHERE state IN ('held', 'booked', 'attended') \
+         GROUP BY slot_id, seat_no HAVING COUNT(*) > 1 ORDER BY slot_id, seat_no LIMIT 50"
+    );
+    tx.query(sql, vals![], |row| Ok(format!("{} seat {}", row.text(0)?, row.int(1)?)))
+}
+
+/// I-B04: holds that ended before a moment and are still held.
+pub(super) fn overdue_holds(tx: &mut Tx<'_>, before: Moment) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT id FROM appointment WHERE state = 'held' AND (hold_until IS NULL OR hold_until < $1) ORDER BY id LIMIT 50"
+    );
+    tx.query(sql, vals![before], |row| row.text(0))
+}
+
+/// I-B05: more than one active visit of a person to a doctor in a half-day.
+pub(super) fn doubled(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT MIN(id), doctor_id, date, half FROM appointment WHERE state IN ('held', 'booked', 'attended') \
+         GROUP BY person_id, doctor_id, date, half HAVING COUNT(*) > 1 ORDER BY MIN(id) LIMIT 50"
+    );
+    tx.query(sql, vals![], |row| {
+        Ok(format!("{} and others: {} {} {}", row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?))
+    })
+}
+
+fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
+    Ok(Appointment {
+        id: row.parse(0)?,
+        code: row.parse(1)?,
+        person: row.parse(2)?,
+        state: row.parse(3)?,
+        seat_no: row.int(4)?,
+        fee: row.fen(5)?,
+        hold_until: row.opt_moment(6)?,
+        version: row.int(7)?,
+        created_at: row.moment(8)?,
+        changed_at: row.moment(9)?,
+        card: card_at(row, OWN_WIDTH)?,
+    })
+}

@@ -1,0 +1,169 @@
+//! Pages of hospitals and departments: `/hospitals`, `/hospitals/{id}`, `/departments/{id}`.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use platform::Ctx;
+use platform::db::DbFault;
+use ui::{Page, Problem};
+
+use super::model::{DepartmentId, Hospital, HospitalId, ListedDoctor};
+use super::store;
+use crate::clinics::policy::BookingRules;
+use crate::public::Public;
+use crate::show;
+
+/// A row of a list.
+struct Line {
+    href: String,
+    title: String,
+    detail: String,
+    left: String,
+    /// False when nothing can be had: the row is quiet, and still leads on.
+    open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "hospitals/list.html")]
+struct ListPage {
+    page: Page,
+    lines: Vec<Line>,
+}
+
+/// All hospitals, with the search box.
+pub(crate) async fn list(public: Public) -> Result<Response, Problem> {
+    public
+        .answer(|ctx, page| async move {
+            let from = bookable_after(&ctx)?;
+            let found = ctx.db.read("hospital.list", move |tx| store::hospitals(tx, from)).await?;
+            let lines = found.iter().map(|row| Line {
+                href: format!("/hospitals/{}", row.item.id),
+                title: show::hospital(&page, &row.item).to_owned(),
+                detail: level(&page, &row.item),
+                left: show::left(&page, row.left),
+                open: row.left > 0,
+            });
+            Ok(ListPage { lines: lines.collect(), page })
+        })
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "hospitals/hospital.html")]
+struct HospitalPage {
+    page: Page,
+    name: String,
+    level: String,
+    address: String,
+    phone: String,
+    tips: Vec<String>,
+    demo: bool,
+    lines: Vec<Line>,
+}
+
+/// One hospital and its departments.
+pub(crate) async fn hospital(public: Public, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id: HospitalId = id.parse().map_err(|_| Problem::not_found())?;
+    public
+        .answer(|ctx, page| async move {
+            let from = bookable_after(&ctx)?;
+            let read = move |tx: &mut platform::db::Tx<'_>| {
+                let Some(hospital) = store::hospital(tx, &id)? else { return Ok(None) };
+                Ok::<_, DbFault>(Some((hospital, store::departments(tx, &id, from)?)))
+            };
+            let (hospital, departments) = ctx.db.read("hospital.show", read).await?.ok_or_else(Problem::not_found)?;
+            let lines = departments.iter().map(|row| Line {
+                href: format!("/departments/{}", row.item.id),
+                title: show::department(&page, &row.item).to_owned(),
+                detail: page.pick(&row.item.place, &row.item.place_en).to_owned(),
+                left: show::left(&page, row.left),
+                open: row.left > 0,
+            });
+            Ok(HospitalPage {
+                lines: lines.collect(),
+                name: show::hospital(&page, &hospital).to_owned(),
+                level: level(&page, &hospital),
+                tips: show::paragraphs(page.pick(&hospital.tips, &hospital.tips_en)),
+                address: hospital.address,
+                phone: hospital.phone,
+                demo: hospital.demo,
+                page,
+            })
+        })
+        .await
+}
+
+/// A doctor in the list.
+struct DoctorLine {
+    href: String,
+    title: String,
+    detail: String,
+    /// The next clinic with a place left.
+    next: String,
+    left: String,
+    fee: String,
+    open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "hospitals/department.html")]
+struct DepartmentPage {
+    page: Page,
+    back: String,
+    hospital: String,
+    name: String,
+    place: String,
+    lines: Vec<DoctorLine>,
+}
+
+/// One department and its doctors.
+pub(crate) async fn department(public: Public, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id: DepartmentId = id.parse().map_err(|_| Problem::not_found())?;
+    public
+        .answer(|ctx, page| async move {
+            let from = bookable_after(&ctx)?;
+            let read = move |tx: &mut platform::db::Tx<'_>| {
+                let Some((department, hospital)) = store::department(tx, &id)? else { return Ok(None) };
+                Ok::<_, DbFault>(Some((department, hospital, store::doctors(tx, &id, from)?)))
+            };
+            let (department, hospital, doctors) =
+                ctx.db.read("department.show", read).await?.ok_or_else(Problem::not_found)?;
+            Ok(DepartmentPage {
+                back: format!("/hospitals/{}", hospital.id),
+                hospital: show::hospital(&page, &hospital).to_owned(),
+                name: show::department(&page, &department).to_owned(),
+                place: page.pick(&department.place, &department.place_en).to_owned(),
+                lines: doctors.iter().map(|listed| doctor_line(&page, listed)).collect(),
+                page,
+            })
+        })
+        .await
+}
+
+fn doctor_line(page: &Page, listed: &ListedDoctor) -> DoctorLine {
+    let doctor = &listed.doctor;
+    let next = listed.next.as_ref();
+    DoctorLine {
+        href: format!("/doctors/{}", doctor.id),
+        title: show::doctor_line(page, doctor),
+        detail: page.pick(&doctor.good_at, &doctor.good_at_en).to_owned(),
+        next: next.map_or_else(
+            || page.t("health-no-places"),
+            |next| page.t1("health-next", "when", show::half_day(page, next.date, next.half)),
+        ),
+        left: show::left(page, listed.left),
+        fee: next.map_or_else(String::new, |next| show::fee(page, next.fee)),
+        open: listed.left > 0,
+    }
+}
+
+fn level(page: &Page, hospital: &Hospital) -> String {
+    page.t(&format!("health-level-{}", hospital.level))
+}
+
+/// Slots that start after this are still on sale.
+fn bookable_after(ctx: &Ctx) -> Result<kernel::Moment, Problem> {
+    let now = ctx.now();
+    let rules = ctx.policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
+    Ok(rules.bookable_after(now))
+}

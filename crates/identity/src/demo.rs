@@ -1,0 +1,143 @@
+//! People and staff of the demo city. Names and numbers are invented; the ID numbers are generated.
+
+use kernel::{IdNumber, Mobile, PersonName};
+use platform::db::DbFault;
+use platform::{Actor, Ctx, Mode};
+use serde_json::json;
+
+use crate::blind::Blind;
+use crate::failure::Failure;
+use crate::people::{Newcomer, store as people};
+use crate::staff::{self, AddStaff, AddStaffError, Role};
+
+/// Password of every citizen of the demo city.
+const CITIZEN_PASSWORD: &str = "changzhou2026";
+/// Password of every clerk of the demo city.
+const CLERK_PASSWORD: &str = "gongzuotai2026";
+
+/// Name, ID number, mobile number.
+const CITIZENS: [(&str, &str, &str); 4] = [
+    ("周明远", "320402198001010012", "13900000001"),
+    ("林晓岚", "32040419900615002X", "13900000002"),
+    ("沈德福", "320411195812080033", "13900000003"),
+    ("古丽娜尔·艾山", "320412197001010029", "13900000004"),
+];
+
+/// Names of the clerks, one a hospital, in order.
+const CLERKS: [(&str, &str); 3] = [("chuangkou1", "钱慧"), ("chuangkou2", "吴建平"), ("chuangkou3", "郑小雨")];
+
+/// A login to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoLogin {
+    /// Whose.
+    pub name: String,
+    /// Mobile number, or staff login name.
+    pub login: String,
+    /// The password.
+    pub password: String,
+    /// `citizen`, or a staff role.
+    pub role: &'static str,
+    /// The hospital a clerk serves, by id; empty for citizens.
+    pub hospital: String,
+}
+
+/// Why the demo city could not be peopled.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// A city has people of its own.
+    #[error("sample people are for the demo only")]
+    Production,
+    /// The sample data in this file does not parse.
+    #[error("sample data: {0}")]
+    Sample(String),
+    /// A clerk could not be added.
+    #[error(transparent)]
+    Staff(#[from] AddStaffError),
+    /// Something beneath did not work.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+impl From<DbFault> for SeedError {
+    fn from(fault: DbFault) -> SeedError {
+        SeedError::Failure(fault.into())
+    }
+}
+
+/// Puts the sample people in, and a clerk for each of the first hospitals; those who are there
+/// already stay as they are. Returns everybody's login.
+///
+/// # Errors
+/// [`SeedError::Production`] in production.
+pub async fn seed(ctx: &Ctx, hospitals: &[String]) -> Result<Vec<DemoLogin>, SeedError> {
+    if ctx.mode == Mode::Production {
+        return Err(SeedError::Production);
+    }
+    let ctx = ctx.acting(Actor::System);
+    let mut logins = Vec::new();
+    for (name, number, mobile) in CITIZENS {
+        citizen(&ctx, name, number, mobile).await?;
+        logins.push(DemoLogin {
+            name: name.to_owned(),
+            login: mobile.to_owned(),
+            password: CITIZEN_PASSWORD.to_owned(),
+            role: "citizen",
+            hospital: String::new(),
+        });
+    }
+    for ((login, name), hospital) in CLERKS.into_iter().zip(hospitals) {
+        clerk(&ctx, login, name, hospital).await?;
+        logins.push(DemoLogin {
+            name: name.to_owned(),
+            login: login.to_owned(),
+            password: CLERK_PASSWORD.to_owned(),
+            role: Role::Clerk.as_str(),
+            hospital: hospital.clone(),
+        });
+    }
+    Ok(logins)
+}
+
+async fn citizen(ctx: &Ctx, name: &str, number: &str, mobile: &str) -> Result<(), SeedError> {
+    let sample = |why: String| SeedError::Sample(format!("{name}: {why}"));
+    let name = PersonName::parse(name).map_err(|error| sample(error.to_string()))?;
+    let number = IdNumber::parse(number, ctx.now().date()).map_err(|error| sample(error.to_string()))?;
+    let mobile = Mobile::parse(mobile).map_err(|error| sample(error.to_string()))?;
+    // Hashing is slow and sealing makes a key: both only where there is something to insert.
+    let (of_number, of_mobile) = (Blind::id_number(&ctx.vault, &number), Blind::mobile(&ctx.vault, &mobile));
+    let owners = ctx.db.read("demo.owners", move |tx| people::owners(tx, &of_number, &of_mobile)).await?;
+    if !owners.is_empty() {
+        return Ok(());
+    }
+    let hash = ctx.hasher.hash(CITIZEN_PASSWORD.to_owned()).await.map_err(Failure::from)?;
+    let new = Newcomer::prepare(ctx, &name, &number, &mobile, hash).map_err(Failure::from)?;
+    let entry =
+        ctx.act("account.created", new.account.as_str(), json!({ "person": new.person.as_str(), "demo": true }));
+    let lane = new.mobile_blind.lane();
+    let inserted = ctx.db.write(lane, "demo.citizen", move |tx| -> Result<(), DbFault> {
+        if !people::insert(tx, &new)? {
+            return Err(DbFault::Conflict("a sample person came twice".into()));
+        }
+        tx.audit(entry.clone());
+        Ok(())
+    });
+    match inserted.await {
+        // Another instance was faster.
+        Ok(()) | Err(DbFault::Conflict(_)) => Ok(()),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+async fn clerk(ctx: &Ctx, login: &str, name: &str, hospital: &str) -> Result<(), SeedError> {
+    let command = AddStaff {
+        login: login.to_owned(),
+        name: name.to_owned(),
+        role: Role::Clerk,
+        hospital: hospital.to_owned(),
+        password: CLERK_PASSWORD.to_owned(),
+    };
+    match staff::add(ctx, command).await {
+        Ok(_) | Err(AddStaffError::Taken) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

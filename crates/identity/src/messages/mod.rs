@@ -1,0 +1,14 @@
+//! Messages to people (SVC-6): each is in the app, and beside it an SMS where the matter asks for
+//! one; nothing is said by SMS alone.
+//!
+//! A message is a kind and arguments. Its words are `message-<kind>-title` and `message-<kind>-body`
+//! of the reader's language; the SMS has the kind as its template.
+
+mod model;
+mod pages;
+mod prepare;
+pub(crate) mod store;
+
+pub use model::MessageId;
+pub(crate) use pages::routes;
+pub use prepare::{PreparedMessage, insert, prepare};

@@ -1,0 +1,97 @@
+//! What a message's arguments mean, and the words they become. Pure.
+
+use kernel::Moment;
+use serde_json::{Map, Value};
+use ui::{Page, locale};
+
+kernel::typed_id!(
+    /// A message to a person.
+    pub MessageId, "msg"
+);
+
+/// The argument that holds a path of this service where the matter can be looked at.
+const LINK: &str = "link";
+
+/// Arguments of a message. A whole number under a name ending in `_at` is a moment (ms since the Unix
+/// epoch), written in the reader's way; `link` leads to the matter; all else is text as it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Args(Map<String, Value>);
+
+impl Args {
+    pub(crate) fn new(value: &Value) -> Args {
+        Args(value.as_object().cloned().unwrap_or_default())
+    }
+
+    /// Reads what was sealed.
+    pub(crate) fn parse(text: &str) -> Option<Args> {
+        serde_json::from_str(text).ok().map(Args)
+    }
+
+    /// What is sealed.
+    pub(crate) fn to_text(&self) -> String {
+        Value::Object(self.0.clone()).to_string()
+    }
+
+    /// Where the matter can be looked at.
+    pub(crate) fn link(&self) -> Option<String> {
+        self.0.get(LINK).and_then(Value::as_str).and_then(ui::local_path).map(str::to_owned)
+    }
+
+    /// Parameters of the SMS, which is always Chinese.
+    pub(crate) fn for_sms(&self) -> Map<String, Value> {
+        self.texts(chinese_moment).into_iter().map(|(name, text)| (name, Value::String(text))).collect()
+    }
+
+    fn texts(&self, moment: impl Fn(Moment) -> String) -> Vec<(String, String)> {
+        let text = |name: &str, value: &Value| match (value, value.as_i64()) {
+            (_, Some(ms)) if name.ends_with("_at") => moment(Moment::from_ms(ms)),
+            (Value::String(text), _) => text.clone(),
+            (other, _) => other.to_string(),
+        };
+        let shown = self.0.iter().filter(|(name, _)| name.as_str() != LINK);
+        shown.map(|(name, value)| (name.clone(), text(name, value))).collect()
+    }
+}
+
+/// A message's words for its reader: `part` is `title` or `body`. A kind this program no longer knows
+/// still says that there was a message.
+pub(crate) fn words(page: &Page, kind: &str, part: &str, args: &Args) -> String {
+    let key = format!("message-{}-{part}", kind.replace('_', "-"));
+    if !locale::has(page.look.lang, &key) {
+        return page.t(&format!("message-other-{part}"));
+    }
+    let texts = args.texts(|moment| page.moment(moment));
+    let pairs: Vec<(&str, String)> = texts.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    locale::text_with(page.look.lang, &key, &pairs)
+}
+
+fn chinese_moment(moment: Moment) -> String {
+    let at = moment.datetime();
+    format!("{}月{}日 {}:{:02}", at.month(), at.day(), at.hour(), at.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn sms_parameters_are_chinese_text() {
+        // 2026-03-05 14:20 in Changzhou.
+        let args = Args::new(
+            &json!({ "hospital": "常州市中医医院", "starts_at": 1_772_691_600_000_i64, "no": 7, "link": "/x" }),
+        );
+        let params = args.for_sms();
+        assert_eq!(params.get("hospital"), Some(&json!("常州市中医医院")));
+        assert_eq!(params.get("starts_at"), Some(&json!("3月5日 14:20")));
+        assert_eq!(params.get("no"), Some(&json!("7")));
+        assert_eq!(params.get("link"), None);
+    }
+
+    #[test]
+    fn links_stay_at_home() {
+        assert_eq!(Args::new(&json!({ "link": "/appointments/apt_1" })).link(), Some("/appointments/apt_1".into()));
+        assert_eq!(Args::new(&json!({ "link": "//evil.example" })).link(), None);
+        assert_eq!(Args::new(&json!({})).link(), None);
+    }
+}

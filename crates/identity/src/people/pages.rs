@@ -1,0 +1,27 @@
+//! `/me` 我的.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use platform::Ctx;
+use ui::{Page, Problem, html};
+
+use super::model::Myself;
+use crate::sessions::Citizen;
+
+pub(crate) fn routes() -> Router<Ctx> {
+    Router::new().route("/me", get(me))
+}
+
+#[derive(Template)]
+#[template(path = "people/me.html")]
+struct MePage {
+    page: Page,
+    myself: Myself,
+}
+
+async fn me(citizen: Citizen) -> Result<Response, Problem> {
+    let page = citizen.visit.page;
+    Ok(html(&page.clone(), MePage { page, myself: citizen.myself }))
+}

@@ -1,0 +1,135 @@
+//! The second page's fields, read into types; what is wrong with them, as kinds. Pure.
+
+use kernel::{Date, IdNumber, IdNumberError, Mobile, NameError, PersonName};
+use ui::Errors;
+
+use crate::password::weakness;
+use crate::policy::PasswordPolicy;
+use crate::sms_codes::clean_code;
+
+/// As typed.
+pub(super) struct Typed<'a> {
+    pub(super) name: &'a str,
+    pub(super) id_number: &'a str,
+    pub(super) code: &'a str,
+    pub(super) password: &'a str,
+    pub(super) password_again: &'a str,
+}
+
+/// As meant.
+pub(super) struct Read {
+    pub(super) name: PersonName,
+    pub(super) id_number: IdNumber,
+    pub(super) code: String,
+}
+
+/// Reads every field, so that all mistakes are told at once. Nothing here costs a try at the code.
+pub(super) fn read(typed: &Typed<'_>, mobile: &Mobile, today: Date, policy: &PasswordPolicy) -> Result<Read, Errors> {
+    let mut errors = Errors::new();
+    let name = PersonName::parse(typed.name);
+    if let Err(error) = &name {
+        errors.add("name", name_kind(error));
+    }
+    let id_number = IdNumber::parse(typed.id_number, today);
+    if let Err(error) = &id_number {
+        errors.add("id_number", id_number_kind(error));
+    }
+    let code = clean_code(typed.code);
+    if code.is_none() {
+        errors.add("code", "code-format");
+    }
+    let personal = personal_numbers(mobile, id_number.as_ref().ok());
+    if let Some(kind) = weakness(typed.password, &personal, policy) {
+        errors.add("password", kind);
+    } else if typed.password != typed.password_again {
+        errors.add("password_again", "password-again");
+    }
+    match (name, id_number, code) {
+        (Ok(name), Ok(id_number), Some(code)) if errors.is_empty() => Ok(Read { name, id_number, code }),
+        _ => Err(errors),
+    }
+}
+
+/// What a password may not contain.
+fn personal_numbers(mobile: &Mobile, id_number: Option<&IdNumber>) -> Vec<String> {
+    let mut numbers = vec![mobile.expose().to_owned()];
+    if let Some(id_number) = id_number {
+        let birth = id_number.birth();
+        let long = format!("{:04}{:02}{:02}", birth.year(), birth.month(), birth.day());
+        numbers.extend([id_number.expose().to_owned(), long.get(2..).unwrap_or("").to_owned(), long]);
+    }
+    numbers
+}
+
+fn name_kind(error: &NameError) -> &'static str {
+    match error {
+        NameError::TooShort => "name-short",
+        NameError::TooLong => "name-long",
+        NameError::Character | NameError::Punctuation => "name",
+    }
+}
+
+fn id_number_kind(error: &IdNumberError) -> &'static str {
+    match error {
+        IdNumberError::Length | IdNumberError::Characters => "id-number-form",
+        IdNumberError::OldForm => "id-number-old",
+        IdNumberError::Region | IdNumberError::CheckDigit | IdNumberError::Birth | IdNumberError::FutureBirth => {
+            "id-number"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: Date = Date::constant(2026, 3, 2);
+
+    fn policy() -> PasswordPolicy {
+        PasswordPolicy { min_chars: 8, free_chars: 12, max_chars: 128, min_different: 5, weak: vec![] }
+    }
+
+    fn typed() -> Typed<'static> {
+        Typed {
+            name: "阿依古丽·买买提",
+            id_number: "32040419900615002x",
+            code: "123 456",
+            password: "tianning2026",
+            password_again: "tianning2026",
+        }
+    }
+
+    fn kinds(typed: &Typed<'_>) -> Vec<String> {
+        let mobile = Mobile::parse("13812345678").unwrap();
+        match read(typed, &mobile, TODAY, &policy()) {
+            Ok(_) => vec![],
+            Err(errors) => errors.iter().map(|(field, kind)| format!("{field}:{kind}")).collect(),
+        }
+    }
+
+    #[test]
+    fn good_fields_are_read() {
+        assert!(kinds(&typed()).is_empty());
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let wrong = Typed { name: "", id_number: "320404199006150021", code: "12", password: "x", password_again: "y" };
+        assert_eq!(
+            kinds(&wrong),
+            ["name:name-short", "id_number:id-number", "code:code-format", "password:password-short"]
+        );
+        let old = Typed { id_number: "320404900615002", ..typed() };
+        assert_eq!(kinds(&old), ["id_number:id-number-old"]);
+        let again = Typed { password_again: "tianning2025", ..typed() };
+        assert_eq!(kinds(&again), ["password_again:password-again"]);
+    }
+
+    #[test]
+    fn a_password_may_not_hold_what_the_person_is_known_by() {
+        for password in ["xy19900615", "xy900615zz", "xy12345678", "xy15002x00"] {
+            let wrong = Typed { password, password_again: password, ..typed() };
+            assert_eq!(kinds(&wrong), ["password:password-personal"], "{password}");
+        }
+    }
+}

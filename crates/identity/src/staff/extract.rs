@@ -1,0 +1,115 @@
+//! Who sits at a desk: the extractors of staff (architecture, rule 12).
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use platform::{Actor, Ctx, Mode};
+use ui::{Problem, Visit, see_other};
+
+use super::model::{Role, StaffId, StaffSessionId};
+use super::store::{self, Seated};
+use crate::failure::Failure;
+use crate::sessions::Token;
+
+/// The cookie that holds a desk session's token, by its bare name.
+pub(crate) const COOKIE: &str = "desk";
+
+/// A role as a type, so that a handler names in its signature who may call it.
+pub trait RoleMark: Send + Sync + 'static {
+    /// The role it stands for.
+    const ROLE: Role;
+}
+
+/// [`Role::Clerk`] as a type.
+#[derive(Debug, Clone, Copy)]
+pub struct Clerk;
+
+impl RoleMark for Clerk {
+    const ROLE: Role = Role::Clerk;
+}
+
+/// Signed-in staff of one role.
+pub struct Staff<R: RoleMark> {
+    /// The request; its context acts as this member of staff.
+    pub visit: Visit,
+    /// Who.
+    pub staff: StaffId,
+    /// The name shown at the desk.
+    pub name: String,
+    /// The hospital served, by id.
+    pub hospital: String,
+    pub(crate) session: StaffSessionId,
+    role: PhantomData<R>,
+}
+
+/// A hospital window's clerk.
+pub type Desk = Staff<Clerk>;
+
+impl<R: RoleMark> Staff<R> {
+    /// The context, acting as this member of staff.
+    pub fn ctx(&self) -> &Ctx {
+        &self.visit.ctx
+    }
+}
+
+/// Not at a desk, or not at this one.
+#[derive(Debug)]
+pub enum NotStaff {
+    /// Go to the desks' login page.
+    SignIn,
+    /// Another role's page, or something beneath did not work.
+    Problem(Problem),
+}
+
+impl From<NotStaff> for Problem {
+    fn from(refusal: NotStaff) -> Problem {
+        match refusal {
+            NotStaff::SignIn => Problem::forbidden(),
+            NotStaff::Problem(problem) => problem,
+        }
+    }
+}
+
+impl IntoResponse for NotStaff {
+    fn into_response(self) -> Response {
+        match self {
+            NotStaff::SignIn => see_other("/desk/login"),
+            NotStaff::Problem(problem) => problem.into_response(),
+        }
+    }
+}
+
+impl<R: RoleMark> FromRequestParts<Ctx> for Staff<R> {
+    type Rejection = NotStaff;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Staff<R>, NotStaff> {
+        let Ok(mut visit) = Visit::from_request_parts(parts, state).await;
+        let seated = recognise(&visit).await.map_err(|failure| NotStaff::Problem(failure.into()))?;
+        let Some(seated) = seated else { return Err(NotStaff::SignIn) };
+        if seated.role != R::ROLE {
+            return Err(NotStaff::Problem(Problem::forbidden()));
+        }
+        visit.page.who = Some(seated.name.clone());
+        visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));
+        Ok(Staff {
+            visit,
+            staff: seated.staff,
+            name: seated.name,
+            hospital: seated.hospital,
+            session: seated.session,
+            role: PhantomData,
+        })
+    }
+}
+
+/// Finds the desk session behind the cookie; in production there is none to find.
+async fn recognise(visit: &Visit) -> Result<Option<Seated>, Failure> {
+    if visit.ctx.mode == Mode::Production {
+        return Ok(None);
+    }
+    let Some(token) = visit.page.cookie(COOKIE).and_then(Token::parse) else { return Ok(None) };
+    let (vault, hash, now) = (visit.ctx.vault.clone(), token.hash(), visit.ctx.now());
+    Ok(visit.ctx.db.read("staff.recognise", move |tx| store::seated(tx, &vault, &hash, now)).await?)
+}

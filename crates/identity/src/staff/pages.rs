@@ -1,0 +1,82 @@
+//! `/desk/login` and `/desk/logout`.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use platform::{Ctx, Mode};
+use serde::Deserialize;
+use ui::{Form, Page, Problem, Visit, html, html_again, see_other};
+
+use super::extract::{COOKIE, Desk};
+use super::login::{DeskLogin, log_in, log_out};
+use crate::failure::Failure;
+use crate::gates::Gates;
+use crate::policy::SessionPolicy;
+use crate::sms_codes::{Notice, wait_text};
+
+pub(crate) fn desk_routes() -> Router<Ctx> {
+    Router::new().route("/desk/login", get(login_form).post(login)).route("/desk/logout", post(logout))
+}
+
+#[derive(Template)]
+#[template(path = "staff/login.html")]
+struct LoginPage {
+    page: Page,
+    login: String,
+    notice: Option<Notice>,
+}
+
+fn no_second_factor() -> Problem {
+    Problem::told(StatusCode::FORBIDDEN, "desk-second-factor")
+}
+
+async fn login_form(Visit { ctx, page }: Visit) -> Result<Response, Problem> {
+    if ctx.mode == Mode::Production {
+        return Err(no_second_factor());
+    }
+    Ok(html(&page.clone(), LoginPage { page, login: String::new(), notice: None }))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct LoginForm {
+    login: String,
+    password: String,
+}
+
+async fn login(
+    Visit { ctx, page }: Visit,
+    Extension(gates): Extension<Arc<Gates>>,
+    Form(form): Form<LoginForm>,
+) -> Result<Response, Problem> {
+    let again = |text: String| {
+        let notice = Some(Notice { tone: "danger", text });
+        Ok(html_again(&page, LoginPage { page: page.clone(), login: form.login.clone(), notice }))
+    };
+    match log_in(&ctx, &gates, &form.login, form.password.clone()).await? {
+        DeskLogin::In { token } => {
+            let policy = ctx.policy.at::<SessionPolicy>(ctx.now().date()).map_err(Failure::from)?;
+            let mut response = see_other("/desk");
+            page.set_cookie(&mut response, COOKIE, token.secret(), Some(policy.staff_absolute_secs));
+            Ok(response)
+        }
+        DeskLogin::Wrong { left } => again(page.t1("desk-login-wrong", "left", left)),
+        DeskLogin::Locked { secs } => again(page.t1("desk-login-locked", "time", wait_text(&page, secs))),
+        DeskLogin::NoSecondFactor => Err(no_second_factor()),
+    }
+}
+
+#[derive(Deserialize)]
+struct LogoutForm {}
+
+/// Signed out already counts as signed out: the extractor sends to the login page as well.
+async fn logout(desk: Desk, Form(LogoutForm {}): Form<LogoutForm>) -> Result<Response, Problem> {
+    log_out(desk.ctx(), &desk.session).await?;
+    let mut response = see_other("/desk/login");
+    desk.visit.page.clear_cookie(&mut response, COOKIE);
+    Ok(response)
+}

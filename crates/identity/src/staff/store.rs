@@ -1,0 +1,145 @@
+//! The only SQL for `staff` and `staff_session`.
+
+use kernel::{Moment, PersonName};
+use platform::db::{DbFault, Tx};
+use platform::vault::{self, NewDataKey, Vault};
+use platform::{sql, vals};
+
+use super::model::{Role, StaffId, StaffSessionId};
+use crate::sealed::Column;
+
+pub(crate) const NAME: Column = Column::new("staff", "name");
+
+const ACTIVE: &str = "active";
+const LIVE: &str = "live";
+const ENDED: &str = "ended";
+
+/// Somebody to insert.
+pub(crate) struct NewStaff {
+    pub(crate) id: StaffId,
+    pub(crate) login: String,
+    pub(crate) key: NewDataKey,
+    pub(crate) name: Vec<u8>,
+    pub(crate) password_hash: String,
+    pub(crate) role: Role,
+    pub(crate) hospital: String,
+    pub(crate) now: Moment,
+}
+
+/// Inserts somebody; `false` if the login name is taken.
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewStaff) -> Result<bool, DbFault> {
+    let inserted = tx.exec(
+        sql!(
+            "INSERT INTO staff (id, login, key_id, name, password_hash, role, hospital, state, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+        ),
+        vals![
+            new.id.as_str(),
+            new.login.as_str(),
+            new.key.id.as_str(),
+            new.name.as_slice(),
+            new.password_hash.as_str(),
+            new.role.as_str(),
+            new.hospital.as_str(),
+            ACTIVE,
+            new.now
+        ],
+    )?;
+    if inserted == 1 {
+        vault::insert_key(tx, &new.key)?;
+    }
+    Ok(inserted == 1)
+}
+
+/// Id and password hash behind a login name.
+pub(crate) fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Option<(StaffId, String)>, DbFault> {
+    tx.opt(sql!("SELECT id, password_hash FROM staff WHERE login = $1 AND state = $2"), vals![login, ACTIVE], |row| {
+        Ok((row.parse(0)?, row.text(1)?))
+    })
+}
+
+/// A login to insert.
+pub(crate) struct NewStaffSession {
+    pub(crate) id: StaffSessionId,
+    pub(crate) staff: StaffId,
+    pub(crate) token_hash: Vec<u8>,
+    pub(crate) now: Moment,
+    pub(crate) expires_at: Moment,
+}
+
+/// Opens a session.
+pub(crate) fn insert_session(tx: &mut Tx<'_>, new: &NewStaffSession) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO staff_session (id, staff_id, token_hash, state, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
+        vals![new.id.as_str(), new.staff.as_str(), new.token_hash.as_slice(), LIVE, new.now, new.expires_at],
+    )?;
+    Ok(())
+}
+
+/// Who sits at a desk.
+pub(crate) struct Seated {
+    pub(crate) session: StaffSessionId,
+    pub(crate) staff: StaffId,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) hospital: String,
+}
+
+/// The live session of active staff with this token's hash.
+pub(crate) fn seated(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8], now: Moment) -> Result<Option<Seated>, DbFault> {
+    let found = tx.opt(
+        sql!(
+            "SELECT x.id, s.id, s.role, s.hospital, s.key_id, s.name
+             FROM staff_session x JOIN staff s ON s.id = x.staff_id
+             WHERE x.token_hash = $1 AND x.state = $2 AND x.expires_at > $3 AND s.state = $4"
+        ),
+        vals![hash, LIVE, now, ACTIVE],
+        |row| {
+            let (session, staff): (StaffSessionId, StaffId) = (row.parse(0)?, row.parse(1)?);
+            let role: Role = row.parse(2)?;
+            Ok((session, staff, role, row.text(3)?, row.text(4)?, row.blob(5)?))
+        },
+    )?;
+    let Some((session, staff, role, hospital, key_id, sealed)) = found else { return Ok(None) };
+    let Some(key) = vault::load_key(tx, vault, &key_id)? else { return Ok(None) };
+    let name = NAME.read(&key, staff.as_str(), &sealed, PersonName::parse)?;
+    Ok(Some(Seated { session, staff, name: name.expose().to_owned(), role, hospital }))
+}
+
+/// Ends a session; `false` if it had ended.
+pub(crate) fn end(tx: &mut Tx<'_>, session: &StaffSessionId, now: Moment) -> Result<bool, DbFault> {
+    let ended = tx.exec(
+        sql!("UPDATE staff_session SET state = $1, ended_at = $2 WHERE id = $3 AND state = $4"),
+        vals![ENDED, now, session.as_str(), LIVE],
+    )?;
+    Ok(ended == 1)
+}
+
+/// Deletes up to 500 sessions whose time ended before `before`; returns how many.
+pub(crate) fn wipe_sessions(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM staff_session WHERE id IN (SELECT id FROM staff_session WHERE expires_at < $1 LIMIT 500)"),
+        vals![before],
+    )
+}
+
+/// Live sessions of staff who are no longer active (I-D13).
+pub(crate) fn of_closed_staff(tx: &mut Tx<'_>, now: Moment) -> Result<(u64, Vec<String>), DbFault> {
+    let rows = tx.one(
+        sql!("SELECT COUNT(*) FROM staff_session WHERE state = $1 AND expires_at > $2"),
+        vals![LIVE, now],
+        |row| row.int(0),
+    )?;
+    let broken = tx.query(
+        sql!(
+            "SELECT x.id, s.id FROM staff_session x JOIN staff s ON s.id = x.staff_id
+             WHERE x.state = $1 AND x.expires_at > $2 AND s.state <> $3 ORDER BY x.id"
+        ),
+        vals![LIVE, now, ACTIVE],
+        |row| Ok(format!("{} is live though {} is no longer active", row.text(0)?, row.text(1)?)),
+    )?;
+    Ok((u64::try_from(rows).unwrap_or(0), broken))
+}

@@ -1,0 +1,51 @@
+//! `renshe` alone: the demo city, platform and sandbox in one process, sample data, SQLite.
+
+use std::sync::Arc;
+
+use kernel::{Clock, ShiftedClock};
+use platform::Mode;
+use platform::config::Config;
+
+use super::{Outcome, block_on, seed};
+use crate::start::{self, Schema, StartError};
+
+/// Runs the city until a signal comes. Starting again keeps the data.
+pub fn run(config: Config) -> Result<Outcome, StartError> {
+    if config.mode == Mode::Production {
+        return Err(StartError("this configuration says mode = \"production\": start it with `renshe serve`".to_owned()));
+    }
+    block_on(city(config))?;
+    Ok(Outcome::Good)
+}
+
+async fn city(config: Config) -> Result<(), StartError> {
+    // The port first: a second start says so before it touches any data.
+    let listener = start::bind(config.listen).await?;
+    let clock = Arc::new(ShiftedClock::new());
+    #[cfg(feature = "sandbox")]
+    let partners = super::sandbox::start(&config, Arc::clone(&clock)).await?;
+    let opening = config.clone();
+    let shared = Arc::clone(&clock) as Arc<dyn Clock>;
+    let ctx = tokio::task::spawn_blocking(move || start::open(&opening, shared, Schema::Apply))
+        .await
+        .map_err(|error| StartError::at("start", error))??;
+    start::verify_vault(&ctx).await?;
+    start::serve_metrics(&config).await?;
+    let logins = seed::seed(&ctx).await?;
+    let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
+    println!("{}", config.public_url(bound));
+    println!("  市民应用 citizens' app: open it in a phone-sized window; the desk is at /desk");
+    #[cfg(feature = "sandbox")]
+    {
+        println!("http://{}", partners.control);
+        println!("  沙箱 sandbox: text messages at /sms, faults and the clock of everything at /");
+        start::workers(&ctx, &config, &format!("http://{}", partners.sms))?;
+    }
+    #[cfg(not(feature = "sandbox"))]
+    start::workers(&ctx, &config, "http://127.0.0.1:8082")?;
+    seed::print(&logins);
+    println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
+    start::serve(listener, &ctx, &config).await?;
+    let db = ctx.db.clone();
+    tokio::task::spawn_blocking(move || db.close()).await.map_err(|error| StartError::at("stop", error))
+}

@@ -1,0 +1,53 @@
+//! `renshe serve`: the platform alone, as a city runs it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Clock, ShiftedClock, SystemClock};
+use platform::Mode;
+use platform::config::Config;
+
+use super::{Outcome, block_on, schema_of};
+use crate::start::{self, StartError};
+
+/// Serves until a signal comes.
+pub fn run(config: Config) -> Result<Outcome, StartError> {
+    let moved = (config.mode == Mode::Demo).then(|| Arc::new(ShiftedClock::new()));
+    let clock: Arc<dyn Clock> = match &moved {
+        Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
+        None => Arc::new(SystemClock),
+    };
+    let ctx = start::open(&config, clock, schema_of(&config))?;
+    block_on(async {
+        start::verify_vault(&ctx).await?;
+        let listener = start::bind(config.listen).await?;
+        start::serve_metrics(&config).await?;
+        if let Some(clock) = moved {
+            tokio::spawn(follow_clock(clock, config.sandbox.listen));
+        }
+        let sandbox_sms = format!("http://{}:{}", config.sandbox.listen.ip(), config.sandbox.listen.port().saturating_add(1));
+        start::workers(&ctx, &config, &sandbox_sms)?;
+        if let Ok(bound) = listener.local_addr() {
+            println!("{}", config.public_url(bound));
+        }
+        start::serve(listener, &ctx, &config).await
+    })?;
+    ctx.db.close();
+    Ok(Outcome::Good)
+}
+
+/// In a demo, a sandbox in its own process holds the clock of everything: it is asked every second.
+async fn follow_clock(clock: Arc<ShiftedClock>, sandbox: std::net::SocketAddr) {
+    let Ok(client) = platform::http::Client::new("sandbox", Duration::from_secs(1), 1) else { return };
+    let url = format!("http://{sandbox}/control/clock");
+    loop {
+        if let Ok(request) = platform::http::Request::new(http::Method::GET, &url) {
+            if let Ok(reply) = client.send(request).await {
+                if let Some(shift) = reply.json::<serde_json::Value>().ok().and_then(|body| body["shift_ms"].as_i64()) {
+                    clock.set_shift_ms(shift);
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}

@@ -1,0 +1,59 @@
+//! `renshe staff add`: an account for somebody who serves at a desk.
+
+use std::io::BufRead;
+
+use identity::Role;
+use identity::staff::AddStaff;
+use kernel::Rng;
+use platform::config::Config;
+
+use super::{Outcome, block_on, open_existing};
+use crate::start::StartError;
+
+/// What is asked for.
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// The login name: 3 to 32 letters, digits, dots, dashes, underscores.
+    #[arg(long)]
+    login: String,
+    /// The name shown at the desk.
+    #[arg(long)]
+    name: String,
+    /// The hospital they serve, by its code (`renshe seed` and the hospitals' pages show it) or id.
+    #[arg(long)]
+    hospital: String,
+    /// Read the first password from standard input instead of drawing one.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// Adds the account and says the first password, once.
+pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
+    let ctx = open_existing(config)?;
+    let hospitals = block_on(async { health::hospitals(&ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
+    let hospital = hospitals.iter().find(|(id, code, _)| *code == add.hospital || id.as_str() == add.hospital);
+    let Some((hospital, _, _)) = hospital else {
+        let known: Vec<_> = hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect();
+        return Err(StartError(format!("there is no hospital {}; known: {}", add.hospital, known.join(", "))));
+    };
+    let password = if add.password_stdin { read_password()? } else { draw_password(ctx.rng.as_ref()) };
+    let command = AddStaff { login: add.login, name: add.name, role: Role::Clerk, hospital: hospital.as_str().to_owned(), password: password.clone() };
+    let id = block_on(async { identity::staff::add(&ctx, command).await.map_err(|error| StartError::at("staff", error)) })?;
+    ctx.db.close();
+    println!("added {id}");
+    if !add.password_stdin {
+        println!("first password (shown once): {password}");
+    }
+    Ok(Outcome::Good)
+}
+
+fn read_password() -> Result<String, StartError> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|error| StartError::at("standard input", error))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn draw_password(rng: &dyn Rng) -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
+    (0..16).map(|_| char::from(LETTERS[rng.below(LETTERS.len() as u64) as usize])).collect()
+}

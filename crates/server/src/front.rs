@@ -1,0 +1,35 @@
+//! The front page: what waits for me, and the services that exist.
+
+use axum::response::Response;
+use axum::{Extension, extract::State};
+use health::appointments::todos;
+use identity::MaybeCitizen;
+use platform::Ctx;
+use std::sync::Arc;
+use ui::front::{FrontPage, Service};
+use ui::{Page, Problem, PublicCache, html};
+
+/// `/`: signed out it is the same for everybody, and comes from the cache.
+pub async fn front(State(ctx): State<Ctx>, Extension(cache): Extension<Arc<PublicCache>>, visitor: MaybeCitizen) -> Result<Response, Problem> {
+    let page = visitor.visit.page.clone();
+    let Some(citizen) = visitor.citizen else {
+        return Ok(cache.serve(&page, 0, || composed(page.clone())));
+    };
+    let mut front = composed(page.clone());
+    let (person, now) = (citizen.person, ctx.now());
+    let visits = ctx.db.read("front.todos", move |tx| health::todos(tx, &person, now)).await?;
+    front.next = todos::next_visit(&page, &visits);
+    front.todos = todos::rows(&page, &visits);
+    Ok(html(&page, front))
+}
+
+fn composed(page: Page) -> FrontPage {
+    let service = |key: &str, icon, href: &str| Service { title: page.t(key), icon, href: href.to_owned() };
+    let services = vec![
+        service("service-booking", "calendar", "/hospitals"),
+        service("service-orders", "list", "/orders"),
+        service("service-code", "barcode", "/code"),
+        service("service-messages", "bell", "/messages"),
+    ];
+    FrontPage { next: None, todos: Vec::new(), services, news: Vec::new(), page }
+}

@@ -1,0 +1,202 @@
+//! From a configuration to a running platform: keys, database, context, workers, listeners.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use kernel::{Clock, OsRng, Rng};
+use partners::acs3::AccessKey;
+use partners::sms::{SmsCarrier, SmsSettings};
+use platform::config::Config;
+use platform::db::{Db, DbFault, DbSettings, LaneKey, Migrations, OnFatal, Target};
+use platform::jobs::Runner;
+use platform::outbox::{Carrier, Worker};
+use platform::password::Hasher;
+use platform::policy::Policy;
+use platform::vault::{Vault, verify_keys};
+use platform::{Ctx, Mode, Trace, telemetry};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use ui::TrustedProxies;
+
+use crate::{app, upkeep};
+
+/// What stops a start, as a line that says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(pub String);
+
+impl StartError {
+    /// Names what was being done.
+    pub fn at(doing: &str, why: impl std::fmt::Display) -> Self {
+        Self(format!("{doing}: {why}"))
+    }
+}
+
+/// Whether this start may change the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// Bring it up to date (SQLite, and every start of the demo).
+    Apply,
+    /// Refuse to serve if it is not.
+    Verify,
+}
+
+/// Opens keys and database and makes the context of this process. Blocks: call it on a plain thread.
+pub fn open(config: &Config, clock: Arc<dyn Clock>, schema: Schema) -> Result<Ctx, StartError> {
+    make_private_folder(&config.data_dir)?;
+    let rng: Arc<dyn Rng> = Arc::new(OsRng);
+    let vault = Vault::open_or_create(&config.keys_file, config.mode == Mode::Demo, config.crypto, rng.as_ref())
+        .map_err(|error| StartError::at("keys", error))?;
+    let vault = Arc::new(vault);
+    let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
+    let target = Target::parse(config.database.url.expose()).map_err(|error| StartError::at("database", error))?;
+    match schema {
+        Schema::Apply => Migrations::embedded().apply(&target, clock.now()).map(drop),
+        Schema::Verify => Migrations::embedded().verify(&target),
+    }
+    .map_err(|error| StartError::at("database", error))?;
+    let pepper = vault.mac("password-pepper", b"");
+    let hasher = Hasher::new(Arc::clone(&rng), pepper).map_err(|error| StartError::at("passwords", error))?;
+    let db = Db::open(db_settings(config, target, rng.as_ref())).map_err(|error| StartError::at("database", error))?;
+    let ctx = Ctx {
+        db,
+        clock,
+        rng,
+        vault,
+        policy: Arc::new(policy),
+        hasher,
+        mode: config.mode,
+        nudge: Arc::new(Notify::new()),
+        trace: Trace::system("renshe"),
+    };
+    Ok(ctx)
+}
+
+/// Makes sure that the key file is this database's.
+pub async fn verify_vault(ctx: &Ctx) -> Result<(), StartError> {
+    let vault = Arc::clone(&ctx.vault);
+    ctx.db
+        .write(LaneKey::of("vault", "check"), "vault.check", move |tx| verify_keys(tx, &vault))
+        .await
+        .map_err(|fault: DbFault| StartError::at("keys", fault))
+}
+
+fn db_settings(config: &Config, target: Target, rng: &dyn Rng) -> DbSettings {
+    let on_fatal: OnFatal = Arc::new(|why| {
+        tracing::error!(why, "database.fatal");
+        end_process(70);
+    });
+    DbSettings {
+        lanes: config.database.lanes,
+        readers: config.database.readers,
+        queue: config.database.queue,
+        bulk_queue: config.database.bulk_queue,
+        on_fatal,
+        ..DbSettings::new(target, instance(rng))
+    }
+}
+
+/// A name for this start of this process, unique among all instances.
+pub fn instance(rng: &dyn Rng) -> String {
+    let mut bytes = [0; 8];
+    rng.fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// After an I/O error at commit nothing is certain: the process must not answer anybody any more.
+#[expect(clippy::disallowed_methods, reason = "the one place where the process ends itself (architecture, rule 5)")]
+fn end_process(code: i32) {
+    std::process::exit(code);
+}
+
+fn make_private_folder(folder: &Path) -> Result<(), StartError> {
+    let told = |error| StartError(format!("the data folder {} cannot be used: {error}; choose another with data_dir", folder.display()));
+    std::fs::create_dir_all(folder).map_err(told)?;
+    let probe = folder.join(".write-probe");
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(told)
+}
+
+/// Starts the outbox worker and the jobs of this process.
+pub fn workers(ctx: &Ctx, config: &Config, sms_endpoint: &str) -> Result<(), StartError> {
+    let holder = instance(ctx.rng.as_ref());
+    let sms = SmsCarrier::new(sms_settings(config, sms_endpoint)).map_err(|error| StartError::at("sms", error))?;
+    let carriers: Vec<Arc<dyn Carrier>> = vec![Arc::new(sms)];
+    upkeep::export_anchors_to(config.data_dir.join("anchors"));
+    tokio::spawn(Worker::new(ctx.with_trace(Trace::system("outbox")), holder.clone(), carriers).run());
+    tokio::spawn(Runner::new(ctx.clone(), holder, app::jobs()).run());
+    Ok(())
+}
+
+/// The adapter's settings out of the configuration.
+pub fn sms_settings(config: &Config, endpoint: &str) -> SmsSettings {
+    SmsSettings {
+        endpoint: config.sms.endpoint.clone().unwrap_or_else(|| endpoint.to_owned()),
+        key: AccessKey { id: config.sms.access_key_id.clone(), secret: config.sms.access_key_secret.expose().clone() },
+        sign_name: config.sms.sign_name.clone(),
+        templates: templates(config),
+        timeout_ms: config.sms.timeout_ms,
+        calls_max: config.sms.max_in_flight,
+    }
+}
+
+/// The configured templates; a demo without any takes those that the sandbox knows.
+fn templates(config: &Config) -> BTreeMap<String, String> {
+    #[cfg(feature = "sandbox")]
+    if config.sms.templates.is_empty() && config.mode == Mode::Demo {
+        return sandbox::demo_templates().into_iter().map(|(name, template)| (name.to_owned(), template.code)).collect();
+    }
+    config.sms.templates.clone()
+}
+
+/// Binds an address, or says who could have it.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        StartError(format!("cannot listen on {address}: {error}. Another renshe may be running; stop it, or choose another address with `listen` or RENSHE__LISTEN"))
+    })
+}
+
+/// Serves people until a signal comes, then finishes what is under way.
+pub async fn serve(listener: TcpListener, ctx: &Ctx, config: &Config) -> Result<(), StartError> {
+    let proxies = TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
+    let service = app::service(ctx.clone(), proxies).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped()).await.map_err(|error| StartError::at("serving", error))
+}
+
+/// Serves Prometheus on its own address, never on the people's.
+pub async fn serve_metrics(config: &Config) -> Result<(), StartError> {
+    let Some(address) = config.metrics_listen else { return Ok(()) };
+    let metrics = telemetry::Metrics::install().map_err(|error| StartError::at("metrics", error))?;
+    let listener = bind(address).await?;
+    let upkeep = metrics.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+            upkeep.upkeep();
+        }
+    });
+    let pages = Router::new().route("/metrics", axum::routing::get(move || async move { metrics.render() }));
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, pages).await {
+            tracing::error!(%error, "metrics.stopped");
+        }
+    });
+    Ok(())
+}
+
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("server.stopping");
+}

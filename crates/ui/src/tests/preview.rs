@@ -1,0 +1,167 @@
+//! Renders the component page and the front page in every look. With `UI_PREVIEW_DIR` set they are
+//! written there as single files, to be looked at without a server.
+
+use crate::form::Errors;
+use crate::front::{FrontPage, NextVisit, Service, Todo};
+use crate::gallery::{self, DeskGallery, Gallery};
+use crate::look::{Lang, Look};
+use crate::page::{Page, Tab};
+use crate::seed::Seed;
+use crate::{Encoding, PublicCache, assets};
+use askama::Template;
+use kernel::Date;
+use std::fs;
+use std::sync::Arc;
+
+pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
+    let seed = Seed {
+        look: Look { lang, elder },
+        encoding: Encoding::Identity,
+        secure: false,
+        cookies: Vec::new(),
+        path: path.to_owned(),
+        query: None,
+        request: "R7K2-9QXM".to_owned(),
+        ip: String::new(),
+        visit: "visit".to_owned(),
+        fresh: false,
+        flash: None,
+        today: Date::constant(2026, 11, 22),
+        demo: true,
+    };
+    Page { tab: Tab::of_path(path), ..Page::bare(Arc::new(seed)) }
+}
+
+fn front(mut page: Page, signed_in: bool) -> FrontPage {
+    let services = ["booking", "hospital", "list", "message", "phone"];
+    let names = ["线上挂号", "找医院", "我的预约", "消息", "12333"];
+    if signed_in {
+        page.who = Some("王小明".to_owned());
+        page.unread = 2;
+    }
+    let todo = Todo {
+        title: "周一 9:30 就诊".to_owned(),
+        detail: "市第二人民医院 · 眼科 · 12 号".to_owned(),
+        href: "/appointments/apt_1".to_owned(),
+        button: "就诊码".to_owned(),
+        bar: "blue",
+    };
+    FrontPage {
+        next: signed_in.then(|| NextVisit {
+            when: "11 月 23 日（周一）9:30".to_owned(),
+            place: "市第二人民医院 · 眼科".to_owned(),
+        }),
+        todos: if signed_in { vec![todo] } else { Vec::new() },
+        services: services
+            .iter()
+            .zip(names)
+            .map(|(icon, title)| Service { title: title.to_owned(), icon, href: "/hospitals".to_owned() })
+            .collect(),
+        news: Vec::new(),
+        page,
+    }
+}
+
+fn keep(name: &str, html: &str, dark: bool) {
+    let Some(folder) = std::env::var_os("UI_PREVIEW_DIR") else {
+        return;
+    };
+    let link = format!("<link rel=\"stylesheet\" href=\"{}\">", assets::url("app.css"));
+    let html = html.replace(&link, &format!("<style>{}</style>", gallery::forced(dark)));
+    let desk = format!("<link rel=\"stylesheet\" href=\"{}\">", assets::url("desk.css"));
+    let html = html.replace(&desk, &format!("<style>{}</style>", assets::source("desk.css").unwrap()));
+    fs::write(std::path::Path::new(&folder).join(format!("{name}.html")), html).unwrap();
+}
+
+#[test]
+fn every_look_renders() {
+    for lang in [Lang::Zh, Lang::En] {
+        for elder in [false, true] {
+            let name = format!("{}{}", lang.code(), if elder { "-elder" } else { "" });
+            for signed_in in [false, true] {
+                let html = front(page(lang, elder, "/"), signed_in).render().unwrap();
+                assert!(html.contains(&format!("<html lang=\"{}\"", lang.code())));
+                assert_eq!(html.contains("class=\"elder\""), elder);
+                let who = if signed_in { "in" } else { "out" };
+                keep(&format!("front-{name}-{who}"), &html, false);
+                keep(&format!("front-{name}-{who}-dark"), &html, true);
+            }
+            let html = Gallery::new(page(lang, elder, "/dev/components"), "").render().unwrap();
+            assert!(!html.contains("style=\""), "the policy forbids style attributes");
+            keep(&format!("components-{name}"), &html, false);
+            keep(&format!("components-{name}-dark"), &html, true);
+        }
+    }
+}
+
+#[test]
+fn a_desk_renders() {
+    let html = DeskGallery { page: page(Lang::Zh, false, "/dev/desk"), mode: "" }.render().unwrap();
+    assert!(html.contains("desk-top") && html.contains("可以签到"));
+    keep("desk", &html, false);
+    keep("desk-dark", &html, true);
+}
+
+/// Another crate's template extends the shell and imports the components; only its own content is its own.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"{% extends "shell.html" %}{% import "components.html" as c %}
+{% block bar %}{{ c::bar(page, "/", page.t("tab-me")) }}{% endblock %}
+{% block content %}<form method="post">{{ c::csrf(page) }}{{ c::field(page, "name", "dev-field-name", "text", typed, errors.of("name"), "", "name", "") }}</form>{% endblock %}"#
+)]
+struct OtherPage<'a> {
+    page: &'a Page,
+    typed: String,
+    errors: Errors,
+}
+
+#[test]
+fn what_is_typed_is_escaped_and_wired() {
+    let page = page(Lang::Zh, false, "/me");
+    let typed = "\"><script>alert(1)</script>".to_owned();
+    let other = OtherPage { page: &page, typed, errors: Errors::one("name", "required") };
+    let html = other.render().unwrap();
+    assert!(!html.contains("<script>alert"), "{html}");
+    assert!(html.contains("aria-describedby=\"e-name\"") && html.contains("id=\"e-name\""), "{html}");
+}
+
+/// Public bytes are kept for nobody in particular, and only while the data is the same.
+#[test]
+fn the_cache_knows_versions_and_names() {
+    let cache = PublicCache::new();
+    let public = page(Lang::Zh, false, "/hospitals");
+    let mut made = 0;
+    let mut serve = |page: &Page, version: u64| {
+        cache.serve(page, version, || {
+            made += 1;
+            DeskGallery { page: page.clone(), mode: "" }
+        });
+        made
+    };
+    assert_eq!(serve(&public, 1), 1);
+    assert_eq!(serve(&public, 1), 1);
+    assert_eq!(serve(&public, 2), 2);
+    assert_eq!(serve(&page(Lang::En, false, "/hospitals"), 2), 3);
+    let named = Page { who: Some("王小明".to_owned()), ..public.clone() };
+    assert_eq!(serve(&named, 2), 4);
+    assert_eq!(serve(&named, 2), 5);
+    // A page with a form token is answered, and not kept for the next visitor.
+    let token = Page { csrf: "可以签到".to_owned(), ..page(Lang::Zh, true, "/form") };
+    assert_eq!(serve(&token, 2), 6);
+    assert_eq!(serve(&token, 2), 7);
+}
+
+/// The first visit of the front page with everything it loads.
+#[test]
+fn the_front_page_is_light() {
+    let html = front(page(Lang::Zh, false, "/"), true).render().unwrap();
+    let (_, body) = Encoding::Gzip.compress(html.into_bytes());
+    let mut bytes = body.len();
+    for name in ["app.css", "app.js", "favicon.svg"] {
+        let plain = assets::source(name).unwrap();
+        let packed = Encoding::Gzip.compress_best(plain.as_bytes());
+        bytes += packed.map_or(plain.len(), |packed| packed.len());
+    }
+    assert!(bytes < 20_000, "{bytes} bytes by gzip");
+}

@@ -1,0 +1,122 @@
+# Sign-up, login, what is mine, messages, login at the desks.
+
+mobile-label = Mobile number
+code-label = SMS code
+name-label = Name
+name-hint = As on the identity card
+id-number-label = ID number
+id-number-hint = 18 characters, the last may be X; residence permits of Hong Kong, Macao and Taiwan residents and permanent resident cards of foreigners are fine too
+password-label = Login password
+password-new-label = Choose a login password
+password-again-label = The login password again
+password-hint = At least 8 characters with letters and digits, or 12 of any kind. Not your ID number, mobile number or birthday
+
+sms-send = Send me an SMS code
+sms-resend = Nothing came? Send another code
+sms-do-not-repeat = Please do not ask for codes again and again
+sms-sent-to = A code was sent to { $mobile }. It is valid for 5 minutes.
+sms-sent-again = Another code is on its way. Please use the latest one.
+sms-wait = That was too often. Please try again in { $time }. A code you already have works for 5 minutes.
+wait-seconds = { $count ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
+wait-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+wait-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+code-refused-wrong = { $left ->
+    [one] That is not the code. You can try once more.
+   *[other] That is not the code. You can try { $left } more times.
+}
+code-refused-killed = Too many wrong codes: this one no longer works. Please ask for another.
+code-refused-expired = The code has expired. Please ask for another.
+code-refused-gone = This code was used, or a newer one took its place. Use the latest, or ask for another.
+
+sign-up-title = Sign up
+sign-up-mobile-hint = For logging in and for notices
+sign-up-have-account = Signed up before?
+sign-up-submit = Sign up
+flash-sign-up-landed = Your details were handed in. Please log in with your mobile number and the password you just chose.
+flash-code-gone = That code no longer works. Please ask for another.
+
+login-title = Log in
+login-ways = Ways to log in
+login-by-password = Password
+login-by-code = SMS code
+login-name-label = ID number or mobile number
+login-submit = Log in
+login-sign-up = Sign up
+login-help = If you cannot log in, call 12333 or bring your identity card to a service window.
+login-mobile-hint = The number you signed up with
+login-sent-to = If { $mobile } has an account, a code is on its way. It is valid for 5 minutes.
+login-incomplete = Please fill in both the account and the password.
+login-wrong = { $left ->
+    [one] The account or the password is wrong. One more wrong try locks it for a while.
+   *[other] The account or the password is wrong. { $left } more wrong tries lock it for a while.
+}
+login-locked = Too many tries. To protect the account, please try again in { $time }, or log in with an SMS code.
+flash-signed-out = You are signed out.
+
+me-title = Me
+me-orders = My orders
+me-orders-detail = Appointments: book, cancel, look back
+me-unread = { $count } unread
+me-sessions-detail = Where you are logged in; sign out from afar
+me-elder-detail = Large text, large buttons, few choices
+me-standard-detail = Back to the usual size
+me-language = 中文
+me-language-detail = Switch to Chinese
+me-logout = Sign out
+
+sessions-title = Signed-in devices
+sessions-intro = If you do not know a device, sign it out and call 12333 soon.
+sessions-unknown-device = Another device
+sessions-seen = Last used: { $time }
+sessions-here = This device
+sessions-end = Sign out
+sessions-end-others = Sign out everywhere else
+flash-session-ended = That device is signed out.
+flash-sessions-ended = All other devices are signed out.
+
+messages-title = Messages
+messages-unread = Unread:
+messages-empty-title = No messages yet
+messages-empty-text = Notices of bookings, cancellations and clinics called off appear here, and come by SMS too.
+messages-older = Older messages
+messages-open = Have a look
+message-other-title = Notice
+message-other-body = There is a notice for you. Please call 12333 for details.
+message-sign-up-tried-title = Somebody tried to sign up with your details
+message-sign-up-tried-body = On { $tried_at } somebody tried to sign up with your ID number or mobile number. You have an account, so none was made and nothing has changed. If it was you, just log in. If not, there is nothing to do; never tell anybody an SMS code.
+
+desk-login-title = Log in to the desk
+desk-login-name = Staff login
+desk-login-submit = Log in
+desk-login-wrong = { $left ->
+    [one] The login or the password is wrong. One more wrong try locks it for a while.
+   *[other] The login or the password is wrong. { $left } more wrong tries lock it for a while.
+}
+desk-login-locked = Too many tries. Please try again in { $time }.
+desk-second-factor-title = The desks are not open yet
+desk-second-factor-text = In production, logging in to a desk needs a second factor, which is not available yet. Please ask your administrator.
+
+error-mobile = Enter a mobile number of 11 digits
+error-name = The name has a character that names do not have
+error-name-short = Enter your name, at least two characters
+error-name-long = A name has at most 50 characters
+error-id-number = This ID number cannot be right: please check every digit
+error-id-number-form = An ID number has 18 characters: 17 digits, then a digit or X
+error-id-number-old = Old numbers of 15 digits are no longer valid: enter the one of 18
+error-code-format = The code has 6 digits
+error-code-refused = The code was not accepted
+error-password-short = The password needs at least 8 characters
+error-password-long = The password may have at most 128 characters
+error-password-mix = Use both letters and digits, or at least 12 characters
+error-password-weak = This password is too easy to guess: choose another
+error-password-personal = Leave your ID number, mobile number and birthday out of the password
+error-password-again = The two passwords differ
