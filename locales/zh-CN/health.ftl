@@ -117,7 +117,7 @@ health-todo-visit-button = 就诊码
 health-todo-pay = { $when } 的号待支付
 health-todo-pay-button = 去看看
 
-health-flash-booked = 预约成功，短信稍后送达
+health-flash-booked = 已为您约好，短信稍后送达
 health-flash-cancelled = 已取消，号已放回
 health-flash-cancelled-before = 这个预约之前已经取消过了
 

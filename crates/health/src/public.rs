@@ -38,6 +38,9 @@ impl Public {
         F: Future<Output = Result<T, Problem>>,
     {
         let Visit { ctx, page } = self.visit;
+        if let Some(kept) = self.cache.kept(&page, self.version) {
+            return Ok(kept);
+        }
         let template = make(ctx, page.clone()).await?;
         Ok(self.cache.serve(&page, self.version, || template))
     }

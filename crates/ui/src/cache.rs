@@ -33,6 +33,12 @@ struct Key {
     encoding: Encoding,
 }
 
+impl Key {
+    fn of(page: &Page) -> Key {
+        Key { here: page.here(), look: page.look, encoding: page.seed.encoding }
+    }
+}
+
 #[derive(Clone)]
 struct Entry {
     version: u64,
@@ -47,13 +53,22 @@ impl PublicCache {
         PublicCache::default()
     }
 
+    /// The kept bytes for this page, if there are any: asked before anything is read for it.
+    pub fn kept(&self, page: &Page, version: u64) -> Option<Response> {
+        if page.who.is_some() || page.flash.is_some() {
+            return None;
+        }
+        let entry = self.fresh(&Key::of(page), version)?;
+        Some(answer(entry.encoding, entry.body))
+    }
+
     /// The kept bytes for this page, or those of `make`, kept from now on. A page that greets somebody, or
     /// brings a message, is rendered and not kept.
     pub fn serve<T: Template>(&self, page: &Page, version: u64, make: impl FnOnce() -> T) -> Response {
         if page.who.is_some() || page.flash.is_some() {
             return html(page, make());
         }
-        let key = Key { here: page.here(), look: page.look, encoding: page.seed.encoding };
+        let key = Key::of(page);
         if let Some(entry) = self.fresh(&key, version) {
             return answer(entry.encoding, entry.body);
         }

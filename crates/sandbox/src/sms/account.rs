@@ -25,8 +25,8 @@ pub fn demo_templates() -> [(&'static str, SmsTemplate); 4] {
     let notice = SmsTemplate::notice;
     [
         ("verify", SmsTemplate::verification("SMS_100001", "您的验证码为${code}，5分钟内有效，请勿告诉他人。")),
-        ("appointment_booked", notice("SMS_100002", "您已预约${hospital}${doctor}，${starts_at}就诊。")),
-        ("appointment_cancelled", notice("SMS_100003", "您在${hospital}${doctor}${starts_at}的预约已取消。")),
+        ("booked", notice("SMS_100002", "您已预约${hospital}${doctor}，${time}就诊。")),
+        ("cancelled", notice("SMS_100003", "您在${hospital}${doctor}${time}的预约已取消。")),
         (
             "sign_up_tried",
             notice("SMS_100004", "${tried_at}有人用您的身份信息或手机号注册。如非本人操作，请修改密码。"),

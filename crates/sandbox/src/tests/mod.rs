@@ -166,8 +166,8 @@ impl Stage {
 }
 
 fn notice(id: &str, mobile: &str) -> Parcel {
-    let params = json!({ "hospital": "常州市中医医院", "doctor": "陈医生", "starts_at": "3月2日 09:30" });
-    parcel(id, json!({ "mobile": mobile, "template": "appointment_booked", "params": params }))
+    let params = json!({ "hospital": "常州市中医医院", "doctor": "陈医生", "time": "3月2日 09:30" });
+    parcel(id, json!({ "mobile": mobile, "template": "booked", "params": params }))
 }
 
 fn verification(id: &str, code: &str) -> Parcel {

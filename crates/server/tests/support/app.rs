@@ -1,0 +1,154 @@
+//! Platform and sandbox of one test.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use identity::demo::DemoLogin;
+use kernel::{Clock, Date, Moment, OsRng, ShiftedClock, SystemClock, Time};
+use platform::Ctx;
+use platform::config::Config;
+use platform::jobs::Runner;
+use platform::outbox::{Carrier, Worker};
+use renshe::{app, commands, start};
+use testkit::{Fixture, TestDb, test_ctx};
+use tokio::net::TcpListener;
+
+use super::visitor::Visitor;
+
+/// Everything a story needs.
+pub struct TestApp {
+    pub ctx: Ctx,
+    pub test: TestDb,
+    pub clock: Arc<ShiftedClock>,
+    /// Where people are served: `http://127.0.0.1:PORT`.
+    pub url: String,
+    pub addr: SocketAddr,
+    pub sandbox: sandbox::Running,
+    /// Sample people and clerks with their passwords.
+    pub logins: Vec<DemoLogin>,
+    worker: Worker,
+    runner: Runner,
+    folder: PathBuf,
+}
+
+impl Fixture for TestApp {
+    async fn open(test: TestDb) -> TestApp {
+        let config = Config::from_text("test", "", []).expect("the defaults are a configuration");
+        let clock = Arc::new(ShiftedClock::new());
+        let folder = std::env::temp_dir().join(format!("renshe-app-{}-{:p}", std::process::id(), Arc::as_ptr(&clock)));
+        let sandbox = start_sandbox(&config, &clock, &folder).await;
+        // Nine on a Monday of a year whose calendar we have; from there it flows, and is moved.
+        let nine = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 0, 0, 0));
+        clock.set_shift_ms(nine.ms() - SystemClock.now().ms());
+        let ctx = test_ctx(&test, clock.clone());
+        start::verify_vault(&ctx).await.expect("fresh keys");
+        let logins = commands::seed::seed(&ctx).await.expect("sample data");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let addr = listener.local_addr().expect("bound");
+        let service = app::service(ctx.clone(), ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
+        tokio::spawn(async move { axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).await });
+        let sms = partners::sms::SmsCarrier::new(start::sms_settings(&config, &format!("http://{}", sandbox.sms))).expect("settings");
+        let worker = Worker::new(ctx.clone(), "test", vec![Arc::new(sms) as Arc<dyn Carrier>]);
+        let runner = Runner::new(ctx.clone(), "test", app::jobs());
+        TestApp { url: format!("http://{addr}"), addr, ctx, test, clock, sandbox, logins, worker, runner, folder }
+    }
+}
+
+impl TestApp {
+    /// Somebody with a browser of their own: cookies kept, redirects followed, forms filled in.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.url)
+    }
+
+    /// Carries every parcel that is due.
+    pub async fn carry(&self) {
+        while self.worker.carry_due().await.expect("the outbox works") > 0 {}
+    }
+
+    /// Runs every job that is due.
+    pub async fn run_jobs(&self) {
+        self.runner.run_due().await;
+    }
+
+    /// Moves the clock of platform and sandbox.
+    pub fn advance_secs(&self, secs: i64) {
+        self.clock.advance_secs(secs);
+    }
+
+    /// Texts that the SMS provider was given for a number, newest first, after carrying what is due.
+    pub async fn texts(&self, mobile: &str) -> Vec<serde_json::Value> {
+        self.carry().await;
+        let url = format!("http://{}/control/sms?mobile={mobile}", self.sandbox.control);
+        let body: serde_json::Value = reqwest::get(url).await.expect("the sandbox answers").json().await.expect("JSON");
+        let list = body.as_array().cloned().or_else(|| body.as_object().and_then(|o| o.values().find_map(|v| v.as_array().cloned())));
+        list.unwrap_or_default()
+    }
+
+    /// The newest verification code sent to a number.
+    pub async fn code(&self, mobile: &str) -> String {
+        let texts = self.texts(mobile).await;
+        let text = texts.iter().map(ToString::to_string).find(|text| text.contains("验证码")).expect("a text with a code");
+        let after = text.split("验证码为").nth(1).expect("the template's words");
+        after.chars().take_while(char::is_ascii_digit).collect()
+    }
+
+    /// Orders a fault of the SMS provider: `{"operation": "SendSms", "kind": …}`.
+    pub async fn fault(&self, rule: serde_json::Value) {
+        let url = format!("http://{}/control/faults", self.sandbox.control);
+        let answer = reqwest::Client::new().post(url).json(&rule).send().await.expect("the sandbox answers");
+        assert!(answer.status().is_success(), "{}: {}", answer.status(), answer.text().await.unwrap_or_default());
+    }
+
+    /// A sample person, signed in.
+    pub async fn citizen(&self, number: usize) -> Visitor {
+        let login = self.logins.iter().filter(|login| login.role == "citizen").nth(number).expect("a sample person");
+        let visitor = self.visitor();
+        let answer = visitor.post_form("/login", &[("login", &login.login), ("password", &login.password)]).await;
+        assert!(answer.is_ok(), "signing in: {} {}", answer.status, answer.text);
+        visitor
+    }
+
+    /// A sample clerk, signed in at the desk, and the id of the hospital they serve.
+    pub async fn clerk(&self, number: usize) -> (Visitor, String) {
+        let login = self.logins.iter().filter(|login| login.role == "clerk").nth(number).expect("a sample clerk");
+        let visitor = self.visitor();
+        let answer = visitor.post_form("/desk/login", &[("login", &login.login), ("password", &login.password)]).await;
+        assert!(answer.is_ok(), "signing in: {} {}", answer.status, answer.text);
+        (visitor, login.hospital.clone())
+    }
+
+    /// Asserts that every invariant of `renshe check` holds.
+    pub async fn check(&self) {
+        for answer in commands::check::all(&self.ctx).await {
+            let result = answer.result.expect("the check runs");
+            assert_eq!(result.broken, Vec::<String>::new(), "{}: {}", answer.check.id, answer.check.says);
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // Best effort: a test that passed must not fail on tidying up.
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+async fn start_sandbox(config: &Config, clock: &Arc<ShiftedClock>, folder: &std::path::Path) -> sandbox::Running {
+    let account = sandbox::SmsAccount {
+        access_key_id: config.sms.access_key_id.clone(),
+        access_key_secret: config.sms.access_key_secret.expose().clone(),
+        sign_name: config.sms.sign_name.clone(),
+        templates: sandbox::demo_templates().map(|(_, template)| template).to_vec(),
+        limits: true,
+    };
+    let settings = sandbox::SandboxSettings {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        data_dir: folder.to_owned(),
+        clock: Arc::clone(clock),
+        rng: Arc::new(OsRng),
+        sms: account,
+        allow_remote: false,
+    };
+    sandbox::Sandbox::start(settings).await.expect("the sandbox starts")
+}

@@ -1,0 +1,9 @@
+//! The app under test: the real router on a real port, over either database, with the real
+//! sandbox and the real adapters, and a clock that is moved.
+#![allow(dead_code, reason = "each test binary uses its part of the support")]
+
+pub mod app;
+pub mod visitor;
+
+pub use app::TestApp;
+pub use visitor::{Answer, Visitor};

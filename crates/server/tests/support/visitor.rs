@@ -1,0 +1,137 @@
+//! A person's browser without a screen: cookies, forms with their tokens, redirects.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+
+/// A visitor with their own cookies.
+pub struct Visitor {
+    base: String,
+    client: reqwest::Client,
+    pub cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// What came back, after redirects.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    /// The path of the last answer, after redirects.
+    pub path: String,
+    pub text: String,
+    pub headers: reqwest::header::HeaderMap,
+}
+
+impl Answer {
+    pub fn is_ok(&self) -> bool {
+        self.status == 200
+    }
+
+    pub fn says(&self, words: &str) -> bool {
+        self.text.contains(words)
+    }
+
+    /// The first link whose path begins with this.
+    pub fn link(&self, prefix: &str) -> Option<String> {
+        self.links(prefix).into_iter().next()
+    }
+
+    /// All links whose paths begin with this, in order.
+    pub fn links(&self, prefix: &str) -> Vec<String> {
+        let start = format!("href=\"{prefix}");
+        self.text.split(&start).skip(1).filter_map(|rest| rest.split('"').next()).map(|end| format!("{prefix}{end}")).collect()
+    }
+
+    /// The value of the first field with this name.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let at = self.text.find(&format!("name=\"{name}\""))?;
+        let open = self.text[..at].rfind('<')?;
+        let tag = &self.text[open..at + self.text[at..].find('>')?];
+        let value = tag.split("value=\"").nth(1)?.split('"').next()?;
+        Some(value.to_owned())
+    }
+}
+
+impl Visitor {
+    pub fn new(base: &str) -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let language = BTreeMap::from([("lang".to_owned(), "zh-CN".to_owned())]);
+        Self { base: base.to_owned(), client, cookies: Mutex::new(language) }
+    }
+
+    /// One request, no redirect followed.
+    pub async fn once(&self, method: reqwest::Method, path: &str, body: Option<String>) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.base)).header("accept", "text/html");
+        let cookies = self.cookies.lock().expect("lock").iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        if !cookies.is_empty() {
+            request = request.header(COOKIE, cookies);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin").body(body);
+        }
+        let answer = request.send().await.expect("the app answers");
+        self.keep(answer.headers());
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Answer { status, path: path.to_owned(), text: answer.text().await.expect("text"), headers }
+    }
+
+    fn keep(&self, headers: &reqwest::header::HeaderMap) {
+        let mut cookies = self.cookies.lock().expect("lock");
+        for line in headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
+            let mut parts = line.split(';');
+            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { continue };
+            if line.to_ascii_lowercase().contains("max-age=0") {
+                cookies.remove(name.trim());
+            } else {
+                cookies.insert(name.trim().to_owned(), value.trim().to_owned());
+            }
+        }
+    }
+
+    async fn follow(&self, mut answer: Answer) -> Answer {
+        for _ in 0..8 {
+            let Some(to) = answer.headers.get(LOCATION).filter(|_| (300..400).contains(&answer.status)) else { break };
+            let to = to.to_str().expect("a path").to_owned();
+            answer = self.once(reqwest::Method::GET, &to, None).await;
+        }
+        answer
+    }
+
+    /// Opens a page.
+    pub async fn get(&self, path: &str) -> Answer {
+        let first = self.once(reqwest::Method::GET, path, None).await;
+        self.follow(first).await
+    }
+
+    /// Sends fields as they are, with the token given.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = reqwest::Url::parse_with_params("http://x/", fields).expect("fields").query().unwrap_or_default().to_owned();
+        let first = self.once(reqwest::Method::POST, path, Some(body)).await;
+        self.follow(first).await
+    }
+
+    /// Opens a page with a form, fills it in as a person would (token and hidden fields are the
+    /// page's own), and sends it to the page's own address or to the form's action.
+    pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.get(path).await;
+        self.send_form(&page, fields).await
+    }
+
+    /// Sends the form of a page that was opened before.
+    pub async fn send_form(&self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        let form = page.text.split("<form").find(|form| form.contains("method=\"post\"") || form.contains("method=post")).unwrap_or_default();
+        let form = form.split("</form>").next().unwrap_or_default();
+        let action = form.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or(&page.path).replace("&amp;", "&");
+        let mut all: Vec<(String, String)> = Vec::new();
+        for tag in form.split("<input").skip(1).filter_map(|tag| tag.split('>').next()).filter(|tag| tag.contains("type=\"hidden\"")) {
+            let read = |key: &str| tag.split(&format!("{key}=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
+            all.push((read("name"), read("value")));
+        }
+        for (name, value) in fields {
+            all.retain(|(known, _)| known != name);
+            all.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post(&action, &all).await
+    }
+}
