@@ -3,6 +3,7 @@
 //! Nothing here is part of the product: it finds tools, starts a private database, runs cargo and
 //! reads the tree. It holds no rule of the domain.
 
+mod bench;
 mod cluster;
 mod test;
 mod tidy;
@@ -19,6 +20,8 @@ use clap::Parser;
 enum Command {
     /// Run every part of the tests, with what they need.
     Test(test::Args),
+    /// Measure: each figure beside the machine's own limit (release build, durable PostgreSQL).
+    Bench(bench::Args),
     /// Check edges, sizes, bans, prefixes, licences and duplicates.
     Tidy,
 }
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
     let root = root();
     let done = match Command::parse() {
         Command::Test(args) => test::run(&root, &args),
+        Command::Bench(args) => bench::run(&root, &args),
         Command::Tidy => tidy::run(&root),
     };
     match done {

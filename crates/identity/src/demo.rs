@@ -6,12 +6,13 @@ use platform::{Actor, Ctx, Mode};
 use serde_json::json;
 
 use crate::blind::Blind;
+pub use crate::demo_crowd::crowd;
 use crate::failure::Failure;
 use crate::people::{Newcomer, store as people};
 use crate::staff::{self, AddStaff, AddStaffError, Role};
 
 /// Password of every citizen of the demo city.
-const CITIZEN_PASSWORD: &str = "changzhou2026";
+pub(crate) const CITIZEN_PASSWORD: &str = "changzhou2026";
 /// Password of every clerk of the demo city.
 const CLERK_PASSWORD: &str = "gongzuotai2026";
 

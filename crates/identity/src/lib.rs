@@ -12,6 +12,7 @@ use platform::Ctx;
 mod blind;
 mod checks;
 pub mod demo;
+mod demo_crowd;
 mod failure;
 mod gates;
 mod jobs;

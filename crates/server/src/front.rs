@@ -24,12 +24,12 @@ pub async fn front(State(ctx): State<Ctx>, Extension(cache): Extension<Arc<Publi
 }
 
 fn composed(page: Page) -> FrontPage {
-    let service = |key: &str, icon, href: &str| Service { title: page.t(key), icon, href: href.to_owned() };
+    let service = |title: String, icon, href: &str| Service { title, icon, href: href.to_owned() };
     let services = vec![
-        service("service-booking", "calendar", "/hospitals"),
-        service("service-orders", "list", "/orders"),
-        service("service-code", "barcode", "/code"),
-        service("service-messages", "bell", "/messages"),
+        service(page.t("service-booking"), "booking", "/hospitals"),
+        service(page.t("service-orders"), "list", "/orders"),
+        service(page.t("service-code"), "barcode", "/code"),
+        service(page.t("service-messages"), "message", "/messages"),
     ];
     FrontPage { next: None, todos: Vec::new(), services, news: Vec::new(), page }
 }

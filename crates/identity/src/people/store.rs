@@ -110,6 +110,11 @@ pub(crate) fn owners(tx: &mut Tx<'_>, number: &Blind, mobile: &Blind) -> Result<
     )
 }
 
+/// How many people there are.
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM person"), vals![], |row| row.int(0))
+}
+
 /// The key of a person, and the active account's mobile number if there is one.
 pub(crate) struct Reach {
     pub(crate) key: DataKey,

@@ -1,0 +1,126 @@
+//! A city to measure: sample hospitals, a crowd of signed-in people, a server on a port.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use health::SlotId;
+use identity::PersonId;
+use kernel::SystemClock;
+use platform::Ctx;
+use platform::config::Config;
+use platform::db::{DbFault, LaneKey};
+use platform::{sql, vals};
+use renshe::{app, commands, start};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// A city over one database.
+pub struct City {
+    pub ctx: Ctx,
+    pub people: Vec<(PersonId, String)>,
+    pub runtime: Runtime,
+    folder: PathBuf,
+}
+
+/// One slot with how many places are left.
+pub struct Place {
+    pub slot: SlotId,
+    pub left: i64,
+    pub clinic: String,
+}
+
+impl City {
+    /// Builds it in a fresh folder; `database` is an address or "" for SQLite in that folder.
+    pub fn build(name: &str, database: &str, people: usize) -> Result<Self, Box<dyn Error>> {
+        let folder = std::env::temp_dir().join(format!("renshe-bench-{}-{name}", std::process::id()));
+        let mut settings = vec![("RENSHE__DATA_DIR".to_owned(), folder.display().to_string())];
+        if !database.is_empty() {
+            settings.push(("RENSHE__DATABASE__URL".to_owned(), database.to_owned()));
+        }
+        let config = Config::from_text("bench", "", settings)?;
+        let ctx = start::open(&config, Arc::new(SystemClock), start::Schema::Apply)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let crowd = runtime.block_on(async {
+            start::verify_vault(&ctx).await?;
+            commands::seed::seed(&ctx).await?;
+            Ok::<_, Box<dyn Error>>(identity::demo::crowd(&ctx, people).await?)
+        })?;
+        Ok(Self { ctx, people: crowd, runtime, folder })
+    }
+
+    /// Every bookable slot, one clinic after another.
+    pub fn places(&self) -> Result<Vec<Place>, Box<dyn Error>> {
+        let after = self.ctx.now().plus_secs(86_400);
+        let read = self.ctx.db.read::<_, DbFault, _>("bench.places", move |tx| {
+            tx.query(sql!("SELECT id, capacity - held - booked, clinic_id FROM slot WHERE starts_at > $1 ORDER BY clinic_id, starts_at"), vals![after], |row| {
+                Ok(Place { slot: row.parse(0)?, left: row.int(1)?, clinic: row.text(2)? })
+            })
+        });
+        Ok(self.runtime.block_on(read)?)
+    }
+
+    /// Makes one slot large enough for everybody.
+    pub fn widen(&self, slot: &SlotId, capacity: i64) -> Result<(), Box<dyn Error>> {
+        let slot = slot.clone();
+        let write = self.ctx.db.write::<_, DbFault, _>(LaneKey::of("bench", "widen"), "bench.widen", move |tx| {
+            tx.exec(sql!("UPDATE slot SET capacity = $2 WHERE id = $1"), vals![slot.as_str(), capacity])
+        });
+        self.runtime.block_on(write)?;
+        Ok(())
+    }
+
+    /// Serves the city on a free port.
+    pub fn serve(&self) -> Result<SocketAddr, Box<dyn Error>> {
+        let proxies = ui::TrustedProxies::parse::<&str>(&[])?;
+        let service = app::service(self.ctx.clone(), proxies).into_make_service_with_connect_info::<SocketAddr>();
+        let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
+        let addr = listener.local_addr()?;
+        self.runtime.spawn(async move { axum::serve(listener, service).await });
+        Ok(addr)
+    }
+
+    /// Cookies and form token of a person.
+    pub fn form(&self, number: usize) -> (String, String) {
+        let visit = format!("bench{number}");
+        let token = ui::csrf::token(&self.ctx.vault, self.ctx.rng.as_ref(), &visit);
+        (format!("{}; visit={visit}", self.people[number].1), format!("csrf={token}"))
+    }
+
+    /// Ends the database and removes the folder.
+    pub fn end(self) {
+        self.ctx.db.close();
+        self.runtime.shutdown_background();
+        // Best effort: the figures are already taken.
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// Wishes that can all come true: each (person, slot) once, one clinic a person at a time.
+pub fn wishes(places: &[Place], people: usize, most: usize) -> Vec<(usize, SlotId)> {
+    let mut clinics: Vec<(&str, Vec<&SlotId>)> = Vec::new();
+    for place in places {
+        if clinics.last().is_none_or(|(clinic, _)| *clinic != place.clinic) {
+            clinics.push((&place.clinic, Vec::new()));
+        }
+        if let Some((_, slots)) = clinics.last_mut() {
+            slots.extend(std::iter::repeat_n(&place.slot, usize::try_from(place.left).unwrap_or(0)));
+        }
+    }
+    // Round by round over all clinics, so that neighbours in the list are spread.
+    let mut wishes = Vec::new();
+    let mut person = 0;
+    for round in 0..clinics.iter().map(|(_, slots)| slots.len()).max().unwrap_or(0) {
+        for (_, slots) in &clinics {
+            if let Some(slot) = slots.get(round) {
+                wishes.push((person % people, (*slot).clone()));
+                person += 1;
+                if wishes.len() == most {
+                    return wishes;
+                }
+            }
+        }
+    }
+    wishes
+}

@@ -1,0 +1,35 @@
+//! What `cargo xtask bench` runs: each figure beside the raw limit of the machine, in one run.
+//!
+//! The load generator shares the cores with what it measures. Trust ratios, not absolute figures.
+
+mod bare;
+mod booking;
+mod city;
+mod load;
+mod pages;
+mod process;
+mod raw;
+mod report;
+
+use report::Report;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let only = std::env::args().nth(1);
+    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    let postgres = std::env::var("RENSHE_TEST_PG").ok();
+    let mut report = Report::new();
+    if wanted("sqlite") {
+        booking::sqlite(&mut report)?;
+    }
+    if let Some(url) = postgres.filter(|_| wanted("postgres")) {
+        booking::postgres(&mut report, &url)?;
+    }
+    if wanted("pages") {
+        pages::run(&mut report)?;
+    }
+    if wanted("process") {
+        process::run(&mut report)?;
+    }
+    report.print();
+    Ok(())
+}

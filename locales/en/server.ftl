@@ -1,0 +1,5 @@
+# Words of the front page's service tiles.
+service-booking = Book a doctor
+service-orders = My orders
+service-code = Visit code
+service-messages = Messages
