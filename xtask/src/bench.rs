@@ -24,11 +24,18 @@ pub fn run(root: &Path, args: &Args) -> Result<bool, String> {
     let bin = tools::postgres_bin().ok_or("PostgreSQL's programs are not there")?;
     // fsync on: a figure without it would say nothing.
     let cluster = Cluster::start(&bin, true)?;
-    let built = Command::new("cargo").current_dir(root).args(["build", "--release", "-p", "renshe", "--bin", "renshe", "--example", "bench"]).status();
+    let built = Command::new("cargo")
+        .current_dir(root)
+        .args(["build", "--release", "-p", "renshe", "--bin", "renshe", "--example", "bench"])
+        .status();
     if !built.map_err(|error| error.to_string())?.success() {
         return Ok(false);
     }
     let mut command = Command::new(root.join("target/release/examples/bench"));
-    command.current_dir(root).env("RENSHE_TEST_PG", cluster.url()).env("RENSHE_PG_BIN", &bin).args(args.part.as_deref());
+    command
+        .current_dir(root)
+        .env("RENSHE_TEST_PG", cluster.url())
+        .env("RENSHE_PG_BIN", &bin)
+        .args(args.part.as_deref());
     Ok(command.status().map_err(|error| error.to_string())?.success())
 }

@@ -38,9 +38,9 @@ pub async fn crowd(ctx: &Ctx, n: usize) -> Result<Vec<(PersonId, String)>, SeedE
     while from < end {
         let to = end.min(from + CHUNK);
         let rows: Rows = (from..to).map(|number| rows(&ctx, number, &hash)).collect::<Result<_, _>>()?;
-        crowd.extend(rows.iter().map(|(new, session)| {
-            (new.person.clone(), format!("{COOKIE}={}", session.token.secret()))
-        }));
+        crowd.extend(
+            rows.iter().map(|(new, session)| (new.person.clone(), format!("{COOKIE}={}", session.token.secret()))),
+        );
         insert(&ctx, rows).await?;
         from = to;
     }
@@ -66,11 +66,9 @@ async fn insert(ctx: &Ctx, rows: Rows) -> Result<(), DbFault> {
 fn rows(ctx: &Ctx, number: i64, hash: &str) -> Result<(Newcomer, NewSession), SeedError> {
     let sample = |why: &dyn std::fmt::Display| SeedError::Sample(format!("person {number} of a crowd: {why}"));
     let birth = Moment::at(FIRST_BIRTHDAY, Time::midnight()).plus_secs(number % DAYS * 86_400).date();
-    let digits =
-        format!("320402{:04}{:02}{:02}{:03}", birth.year(), birth.month(), birth.day(), 500 + number / DAYS);
+    let digits = format!("320402{:04}{:02}{:02}{:03}", birth.year(), birth.month(), birth.day(), 500 + number / DAYS);
     let check = mod11_2::of(&digits).ok_or_else(|| sample(&"no check digit"))?;
-    let id_number =
-        IdNumber::parse(&format!("{digits}{check}"), ctx.now().date()).map_err(|error| sample(&error))?;
+    let id_number = IdNumber::parse(&format!("{digits}{check}"), ctx.now().date()).map_err(|error| sample(&error))?;
     let mobile = Mobile::parse(&format!("177{number:08}")).map_err(|error| sample(&error))?;
     let name = PersonName::parse("市民").map_err(|error| sample(&error))?;
     let new = Newcomer::prepare(ctx, &name, &id_number, &mobile, hash.to_owned()).map_err(Failure::from)?;

@@ -75,7 +75,8 @@ impl Request {
     /// Sets a header.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, CallError> {
         let name = HeaderName::try_from(name).map_err(|error| CallError::NotSent(error.to_string()))?;
-        let value = HeaderValue::try_from(value).map_err(|error| CallError::NotSent(format!("header {name}: {error}")))?;
+        let value =
+            HeaderValue::try_from(value).map_err(|error| CallError::NotSent(format!("header {name}: {error}")))?;
         self.headers.insert(name, value);
         Ok(self)
     }
@@ -102,7 +103,8 @@ impl Reply {
 
     /// The body as JSON. An unreadable body is `Broken`: the partner may have acted.
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, CallError> {
-        serde_json::from_slice(&self.body).map_err(|error| CallError::Broken(format!("status {}, not the JSON expected: {error}", self.status)))
+        serde_json::from_slice(&self.body)
+            .map_err(|error| CallError::Broken(format!("status {}, not the JSON expected: {error}", self.status)))
     }
 }
 
@@ -152,7 +154,8 @@ impl Client {
             },
             Err(error) => error.label(),
         };
-        metrics::histogram!("renshe_partner_seconds", "partner" => self.partner, "outcome" => outcome).record(started.elapsed().as_secs_f64());
+        metrics::histogram!("renshe_partner_seconds", "partner" => self.partner, "outcome" => outcome)
+            .record(started.elapsed().as_secs_f64());
         answer
     }
 

@@ -66,7 +66,9 @@ impl Hasher {
         let nobody = hash_now(&params, &pepper, b"nobody", &[0; 16])?;
         let most_pending = slots * (1 + WAITING_PER_SLOT);
         let slots = Arc::new(Semaphore::new(slots));
-        Ok(Self { inner: Arc::new(Inner { rng, pepper, params, slots, pending: AtomicUsize::new(0), most_pending, nobody }) })
+        Ok(Self {
+            inner: Arc::new(Inner { rng, pepper, params, slots, pending: AtomicUsize::new(0), most_pending, nobody }),
+        })
     }
 
     /// Hashes a new password into a PHC string (`$argon2id$v=19$m=…`).
@@ -93,10 +95,14 @@ impl Hasher {
     pub fn is_outdated(&self, hash: &str) -> bool {
         let params = PasswordHash::new(hash).ok().and_then(|parsed| Params::try_from(&parsed).ok());
         let wanted = &self.inner.params;
-        params.is_none_or(|p| (p.m_cost(), p.t_cost(), p.p_cost()) != (wanted.m_cost(), wanted.t_cost(), wanted.p_cost()))
+        params
+            .is_none_or(|p| (p.m_cost(), p.t_cost(), p.p_cost()) != (wanted.m_cost(), wanted.t_cost(), wanted.p_cost()))
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&Inner) -> Result<T, PasswordError> + Send + 'static) -> Result<T, PasswordError> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
         let _place = Place::take(&self.inner)?;
         let slot = self.inner.slots.clone().acquire_owned().await.map_err(broken)?;
         let inner = self.inner.clone();

@@ -172,7 +172,10 @@ fn gather(path: &str, text: &str, sections: &mut BTreeMap<String, Vec<Entry>>) -
 }
 
 fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, PolicyError> {
-    let fail = |path: &Path, error: std::io::Error| PolicyError::File { path: path.display().to_string(), why: error.to_string() };
+    let fail = |path: &Path, error: std::io::Error| PolicyError::File {
+        path: path.display().to_string(),
+        why: error.to_string(),
+    };
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(|error| fail(folder, error))? {
         let path = entry.map_err(|error| fail(folder, error))?.path();
@@ -222,7 +225,10 @@ mod tests {
         policy.verify::<Hold>().unwrap();
         assert_eq!(policy.at::<Hold>(day("2025-12-31")).unwrap().secs, 900);
         assert_eq!(policy.at::<Hold>(day("2026-01-01")).unwrap().secs, 600);
-        assert!(Arc::ptr_eq(&policy.at::<Hold>(day("2026-01-01")).unwrap(), &policy.at::<Hold>(day("2027-01-01")).unwrap()));
+        assert!(Arc::ptr_eq(
+            &policy.at::<Hold>(day("2026-01-01")).unwrap(),
+            &policy.at::<Hold>(day("2027-01-01")).unwrap()
+        ));
         let early = policy.at::<Hold>(day("2024-12-31")).unwrap_err();
         assert_eq!(early.to_string(), "policy hold holds from 2025-01-01; there is none for 2024-12-31");
     }

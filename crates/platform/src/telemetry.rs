@@ -74,7 +74,8 @@ impl Metrics {
     pub fn install() -> Result<Self, String> {
         static INSTALLED: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
         let handle = INSTALLED.get_or_init(|| {
-            let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
+            let builder =
+                PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
             builder.and_then(PrometheusBuilder::install_recorder).map_err(|error| error.to_string())
         });
         handle.clone().map(|handle| Self { handle })

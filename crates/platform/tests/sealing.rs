@@ -84,7 +84,9 @@ async fn the_wrong_key_file_is_told_at_start(t: TestDb) {
     let ours = open("keys.toml", Suite::default());
     verified(&t, &ours).await.expect("first start");
     verified(&t, &ours).await.expect("second start");
-    let fault = verified(&t, &open("other.toml", Suite { digest: Digest::Sm3, ..Suite::default() })).await.expect_err("other file");
+    let fault = verified(&t, &open("other.toml", Suite { digest: Digest::Sm3, ..Suite::default() }))
+        .await
+        .expect_err("other file");
     assert!(fault.to_string().contains("holds none of the keys"), "{fault}");
 
     let text = std::fs::read_to_string(dir.join("keys.toml")).expect("read");
@@ -103,7 +105,15 @@ async fn exported_anchors_remember_a_tail_that_was_cut_off(t: TestDb) {
     for round in 0..3 {
         t.db.write(key(), "act", move |tx| {
             let text = |text: &str| text.to_owned();
-            tx.audit(AuditEntry { act: "a.b", subject: text("s"), actor: text("system"), ip: text(""), request: text("r"), at: NOW, detail: text("{}") });
+            tx.audit(AuditEntry {
+                act: "a.b",
+                subject: text("s"),
+                actor: text("system"),
+                ip: text(""),
+                request: text("r"),
+                at: NOW,
+                detail: text("{}"),
+            });
             Ok::<_, DbFault>(())
         })
         .await
@@ -121,13 +131,20 @@ async fn exported_anchors_remember_a_tail_that_was_cut_off(t: TestDb) {
 
     let verdicts = async || {
         let (signer, exported) = (vault.clone(), exported.clone());
-        t.db.read("verify", move |tx| Ok::<_, DbFault>((audit::verify(tx, &signer)?, audit::verify_exports(tx, &signer, &exported)?))).await.expect("read")
+        t.db.read("verify", move |tx| {
+            Ok::<_, DbFault>((audit::verify(tx, &signer)?, audit::verify_exports(tx, &signer, &exported)?))
+        })
+        .await
+        .expect("read")
     };
     let (inside, outside) = verdicts().await;
     assert!(inside.is_whole() && outside.is_whole(), "{inside:?} {outside:?}");
     assert_eq!((inside.chains, inside.rows, inside.anchors, outside.anchors), (1, 4, 3, 3));
     for invariant in check::checks() {
-        assert_eq!(t.db.read("check", move |tx| (invariant.run)(tx, NOW)).await.expect("read").broken, Vec::<String>::new());
+        assert_eq!(
+            t.db.read("check", move |tx| (invariant.run)(tx, NOW)).await.expect("read").broken,
+            Vec::<String>::new()
+        );
     }
 
     // A careful thief cuts rows and the anchors that name them: only the copy outside knows.

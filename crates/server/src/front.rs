@@ -10,7 +10,11 @@ use ui::front::{FrontPage, Service};
 use ui::{Page, Problem, PublicCache, html};
 
 /// `/`: signed out it is the same for everybody, and comes from the cache.
-pub async fn front(State(ctx): State<Ctx>, Extension(cache): Extension<Arc<PublicCache>>, visitor: MaybeCitizen) -> Result<Response, Problem> {
+pub async fn front(
+    State(ctx): State<Ctx>,
+    Extension(cache): Extension<Arc<PublicCache>>,
+    visitor: MaybeCitizen,
+) -> Result<Response, Problem> {
     let page = visitor.visit.page.clone();
     let Some(citizen) = visitor.citizen else {
         return Ok(cache.serve(&page, 0, || composed(page.clone())));

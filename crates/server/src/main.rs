@@ -10,7 +10,11 @@ use renshe::commands::{self, Outcome};
 use renshe::start::StartError;
 
 #[derive(Parser)]
-#[command(name = "renshe", version, about = "A city's human-resources and social-security service. Without a command: the demo city.")]
+#[command(
+    name = "renshe",
+    version,
+    about = "A city's human-resources and social-security service. Without a command: the demo city."
+)]
 struct Line {
     /// A configuration file; `renshe config` prints one with every setting explained.
     #[arg(long, global = true, env = "RENSHE_CONFIG")]
@@ -83,7 +87,8 @@ fn run(line: Line) -> Result<Outcome, StartError> {
     if let Some(Command::Config) = line.command {
         return commands::config::print();
     }
-    let config = Config::load(line.config.as_deref(), std::env::vars()).map_err(|error| StartError(error.to_string()))?;
+    let config =
+        Config::load(line.config.as_deref(), std::env::vars()).map_err(|error| StartError(error.to_string()))?;
     telemetry::init_logs(config.log.format, &config.log.filter).map_err(|error| StartError::at("log.filter", error))?;
     match line.command {
         None | Some(Command::Demo) => commands::demo::run(config),

@@ -113,7 +113,12 @@ fn end_process(code: i32) {
 }
 
 fn make_private_folder(folder: &Path) -> Result<(), StartError> {
-    let told = |error| StartError(format!("the data folder {} cannot be used: {error}; choose another with data_dir", folder.display()));
+    let told = |error| {
+        StartError(format!(
+            "the data folder {} cannot be used: {error}; choose another with data_dir",
+            folder.display()
+        ))
+    };
     std::fs::create_dir_all(folder).map_err(told)?;
     let probe = folder.join(".write-probe");
     std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(told)
@@ -146,7 +151,10 @@ pub fn sms_settings(config: &Config, endpoint: &str) -> SmsSettings {
 fn templates(config: &Config) -> BTreeMap<String, String> {
     #[cfg(feature = "sandbox")]
     if config.sms.templates.is_empty() && config.mode == Mode::Demo {
-        return sandbox::demo_templates().into_iter().map(|(name, template)| (name.to_owned(), template.code)).collect();
+        return sandbox::demo_templates()
+            .into_iter()
+            .map(|(name, template)| (name.to_owned(), template.code))
+            .collect();
     }
     config.sms.templates.clone()
 }
@@ -160,9 +168,13 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 
 /// Serves people until a signal comes, then finishes what is under way.
 pub async fn serve(listener: TcpListener, ctx: &Ctx, config: &Config) -> Result<(), StartError> {
-    let proxies = TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
+    let proxies =
+        TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
     let service = app::service(ctx.clone(), proxies).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stopped()).await.map_err(|error| StartError::at("serving", error))
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stopped())
+        .await
+        .map_err(|error| StartError::at("serving", error))
 }
 
 /// Serves Prometheus on its own address, never on the people's.

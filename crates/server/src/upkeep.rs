@@ -53,7 +53,9 @@ async fn rewrap(ctx: Ctx) -> Result<(), String> {
         let vault = ctx.vault.clone();
         let done = ctx
             .db
-            .bulk(LaneKey::of("vault", "rewrap"), "vault.rewrap", move |tx| vault::rewrap_chunk(tx, &vault, REWRAP_MOST))
+            .bulk(LaneKey::of("vault", "rewrap"), "vault.rewrap", move |tx| {
+                vault::rewrap_chunk(tx, &vault, REWRAP_MOST)
+            })
             .await
             .map_err(|fault| fault.to_string())?;
         if done == 0 {

@@ -67,7 +67,8 @@ pub fn anchor(tx: &mut Tx<'_>, vault: &Vault, now: Moment) -> Result<Option<Anch
     if grown.is_empty() {
         return Ok(None);
     }
-    let heads: Vec<Head> = grown.into_iter().map(|(chain, n, hash)| Head { chain, n, hash: STANDARD.encode(hash) }).collect();
+    let heads: Vec<Head> =
+        grown.into_iter().map(|(chain, n, hash)| Head { chain, n, hash: STANDARD.encode(hash) }).collect();
     let (n, prev) = store::last_anchor(tx)?.map_or((1, vec![0; 32]), |last| (last.n + 1, last.hash));
     let text = serde_json::to_string(&heads).map_err(|error| DbFault::Corrupt(error.to_string()))?;
     let mut anchor = Anchor { n, at: now, prev, heads: text, hash: Vec::new(), signature: Vec::new() };
@@ -235,7 +236,14 @@ mod tests {
     use super::*;
 
     fn anchor_no(n: i64) -> Anchor {
-        Anchor { n, at: Moment::from_ms(1_763_800_000_000), prev: vec![0; 32], heads: "[]".to_owned(), hash: vec![1; 32], signature: vec![2; 64] }
+        Anchor {
+            n,
+            at: Moment::from_ms(1_763_800_000_000),
+            prev: vec![0; 32],
+            heads: "[]".to_owned(),
+            hash: vec![1; 32],
+            signature: vec![2; 64],
+        }
     }
 
     #[test]

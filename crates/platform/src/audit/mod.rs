@@ -73,7 +73,14 @@ pub fn genesis(tx: &mut Tx<'_>, chain: &str, lane: i64, now: Moment) -> Result<C
             (Some(opening.chain), head.0, head.1)
         }
     };
-    let opening = Opening { chain: chain.to_owned(), lane, started_at: now, predecessor, predecessor_n: n, predecessor_hash: hash };
+    let opening = Opening {
+        chain: chain.to_owned(),
+        lane,
+        started_at: now,
+        predecessor,
+        predecessor_n: n,
+        predecessor_hash: hash,
+    };
     store::insert_opening(tx, &opening)?;
     let mut head = ChainHead { chain: chain.to_owned(), n: 0, hash: opening.hash() };
     append(tx, &mut head, &opening.entry())?;

@@ -172,11 +172,7 @@ pub(super) fn anchors_after(tx: &mut Tx<'_>, n: i64, limit: i64) -> Result<Vec<A
 }
 
 pub(super) fn anchor_at(tx: &mut Tx<'_>, n: i64) -> Result<Option<Anchor>, DbFault> {
-    tx.opt(
-        sql!("SELECT n, at, prev, heads, hash, signature FROM audit_anchor WHERE n = $1"),
-        vals![n],
-        to_anchor,
-    )
+    tx.opt(sql!("SELECT n, at, prev, heads, hash, signature FROM audit_anchor WHERE n = $1"), vals![n], to_anchor)
 }
 
 fn to_anchor(row: &Row) -> Result<Anchor, DbFault> {

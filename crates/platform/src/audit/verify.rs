@@ -116,7 +116,10 @@ fn verify_predecessor(tx: &mut Tx<'_>, opening: &Opening, verdict: &mut Verdict)
     match stored {
         None => verdict.note(format!("chain {chain} follows {before} row {}, which is missing", opening.predecessor_n)),
         Some(hash) if hash != opening.predecessor_hash => {
-            verdict.note(format!("chain {chain} follows {before} row {}, which has another hash now", opening.predecessor_n));
+            verdict.note(format!(
+                "chain {chain} follows {before} row {}, which has another hash now",
+                opening.predecessor_n
+            ));
         }
         Some(_) => {}
     }
@@ -162,9 +165,14 @@ fn verify_heads(tx: &mut Tx<'_>, anchor: &Anchor, verdict: &mut Verdict) -> Resu
     };
     for head in heads {
         match store::hash_at(tx, &head.chain, head.n)? {
-            None => verdict.note(format!("anchor {} names chain {} row {}, which is missing", anchor.n, head.chain, head.n)),
+            None => {
+                verdict.note(format!("anchor {} names chain {} row {}, which is missing", anchor.n, head.chain, head.n))
+            }
             Some(hash) if hash != head.hash_bytes() => {
-                verdict.note(format!("anchor {} names chain {} row {}, which has another hash now", anchor.n, head.chain, head.n));
+                verdict.note(format!(
+                    "anchor {} names chain {} row {}, which has another hash now",
+                    anchor.n, head.chain, head.n
+                ));
             }
             Some(_) => {}
         }
@@ -183,7 +191,9 @@ pub fn verify_exports(tx: &mut Tx<'_>, vault: &Vault, exported: &[Anchor]) -> Re
         }
         match store::anchor_at(tx, anchor.n)? {
             None => verdict.note(format!("exported anchor {}: is missing in the database", anchor.n)),
-            Some(stored) if stored != *anchor => verdict.note(format!("exported anchor {}: the database holds another", anchor.n)),
+            Some(stored) if stored != *anchor => {
+                verdict.note(format!("exported anchor {}: the database holds another", anchor.n))
+            }
             Some(_) => {}
         }
     }
@@ -217,7 +227,14 @@ mod tests {
     #[test]
     fn an_anchor_is_sealed_by_this_installation() {
         let vault = Vault::for_tests();
-        let mut anchor = Anchor { n: 1, at: Moment::from_ms(7), prev: vec![0; 32], heads: "[]".to_owned(), hash: vec![], signature: vec![] };
+        let mut anchor = Anchor {
+            n: 1,
+            at: Moment::from_ms(7),
+            prev: vec![0; 32],
+            heads: "[]".to_owned(),
+            hash: vec![],
+            signature: vec![],
+        };
         anchor.hash = anchor.computed_hash().to_vec();
         anchor.signature = vault.sign_anchor(&anchor.hash);
         assert_eq!(seal_finding(&anchor, Some(&vault)), None);

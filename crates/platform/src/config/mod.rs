@@ -144,12 +144,18 @@ impl Config {
         let name = path.display().to_string();
         match std::fs::read_to_string(path) {
             Ok(text) => Self::from_text(&name, &text, env),
-            Err(error) => Err(ConfigError { mistakes: vec![Mistake { place: name, says: format!("cannot be read: {error}") }] }),
+            Err(error) => {
+                Err(ConfigError { mistakes: vec![Mistake { place: name, says: format!("cannot be read: {error}") }] })
+            }
         }
     }
 
     /// Reads a text; `name` stands in messages where the file's name would.
-    pub fn from_text(name: &str, text: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+    pub fn from_text(
+        name: &str,
+        text: &str,
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(name, text, env);
         let config = read(&mut reader);
         rules::apply(&config, &mut reader);
@@ -178,15 +184,24 @@ fn read(reader: &mut Reader<'_>) -> Config {
         policy_dir: reader.text("policy_dir").map(PathBuf::from),
         database: read_database(reader, &data_dir),
         crypto: Suite {
-            cipher: reader.choice("crypto.cipher", &[Cipher::Aes256Gcm, Cipher::Sm4Gcm].map(|c| (c.name(), c))).unwrap_or_default(),
-            digest: reader.choice("crypto.digest", &[Digest::Sha256, Digest::Sm3].map(|d| (d.name(), d))).unwrap_or_default(),
+            cipher: reader
+                .choice("crypto.cipher", &[Cipher::Aes256Gcm, Cipher::Sm4Gcm].map(|c| (c.name(), c)))
+                .unwrap_or_default(),
+            digest: reader
+                .choice("crypto.digest", &[Digest::Sha256, Digest::Sm3].map(|d| (d.name(), d)))
+                .unwrap_or_default(),
         },
         sms: read_sms(reader),
-        sandbox: SandboxConfig { enabled: reader.flag("sandbox.enabled", mode == Mode::Demo), listen: address(reader, "sandbox.listen", 8081) },
+        sandbox: SandboxConfig {
+            enabled: reader.flag("sandbox.enabled", mode == Mode::Demo),
+            listen: address(reader, "sandbox.listen", 8081),
+        },
         proxy: ProxyConfig { trusted: reader.list("proxy.trusted") },
         tls: read_tls(reader),
         log: LogConfig {
-            format: reader.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]).unwrap_or_default(),
+            format: reader
+                .choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])
+                .unwrap_or_default(),
             filter: reader.text_or("log.filter", "info"),
         },
         data_dir,
@@ -199,7 +214,8 @@ fn address(reader: &mut Reader<'_>, path: &str, port: u16) -> SocketAddr {
 
 fn read_database(reader: &mut Reader<'_>, data_dir: &Path) -> DatabaseConfig {
     let default = || format!("sqlite:{}", data_dir.join("renshe.sqlite3").display());
-    let mut count = |path: &str, most: i64, default: i64| usize::try_from(reader.number(path, 1..=most, default)).unwrap_or(1);
+    let mut count =
+        |path: &str, most: i64, default: i64| usize::try_from(reader.number(path, 1..=most, default)).unwrap_or(1);
     let (lanes, readers) = (count("database.lanes", 64, 4), count("database.readers", 64, 4));
     let (queue, bulk_queue) = (count("database.queue", 100_000, 2048), count("database.bulk_queue", 10_000, 256));
     let url = Secret::new(reader.text("database.url").unwrap_or_else(default));

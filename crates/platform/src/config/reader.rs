@@ -83,7 +83,8 @@ impl<'t> Reader<'t> {
 
     fn flatten(&mut self, prefix: &str, table: &DeTable<'_>) {
         for (key, value) in table.iter() {
-            let path = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+            let path =
+                if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
             let place = self.place(&key.span());
             if let DeValue::Table(inner) = value.get_ref() {
                 self.sections.insert(path.clone(), place);
@@ -187,7 +188,9 @@ impl<'t> Reader<'t> {
     pub(super) fn list(&mut self, path: &str) -> Vec<String> {
         match self.ask(path) {
             None => Vec::new(),
-            Some(Value::Env(text)) => text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect(),
+            Some(Value::Env(text)) => {
+                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+            }
             Some(Value::List(values)) => {
                 let texts = values.iter().map(|value| match value {
                     Value::Text(text) => Ok(text.clone()),
@@ -241,7 +244,8 @@ impl<'t> Reader<'t> {
                 self.mistake(place, format!("{path} is a section: write [{path}] and its settings below"));
             } else if section.is_empty() || self.is_section(section) {
                 let where_ = if section.is_empty() { "at the top".to_owned() } else { format!("in [{section}]") };
-                let says = format!("unknown setting `{key}` {where_}; known there: {}", self.keys_of(section).join(", "));
+                let says =
+                    format!("unknown setting `{key}` {where_}; known there: {}", self.keys_of(section).join(", "));
                 self.mistake(place, says);
             } else if !self.sections.contains_key(section) {
                 self.mistake(place, format!("unknown setting `{path}`; there is no section [{section}]"));
@@ -250,7 +254,8 @@ impl<'t> Reader<'t> {
     }
 
     fn note_unknown_sections(&mut self) {
-        let known: BTreeSet<String> = self.asked.iter().filter_map(|path| path.rsplit_once('.')).map(|(section, _)| section.to_owned()).collect();
+        let known: BTreeSet<String> =
+            self.asked.iter().filter_map(|path| path.rsplit_once('.')).map(|(section, _)| section.to_owned()).collect();
         let unknown: Vec<(String, String)> = self
             .sections
             .iter()
@@ -271,16 +276,19 @@ impl<'t> Reader<'t> {
 
     fn keys_of(&self, section: &str) -> Vec<&str> {
         let parent = |path: &str| path.rsplit_once('.').map_or(String::new(), |(parent, _)| parent.to_owned());
-        self.asked.iter().filter(|path| parent(path) == section).map(|path| path.rsplit('.').next().unwrap_or(path)).collect()
+        self.asked
+            .iter()
+            .filter(|path| parent(path) == section)
+            .map(|path| path.rsplit('.').next().unwrap_or(path))
+            .collect()
     }
 }
 
 fn convert(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Integer(number) => {
-            i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).map_or(Value::Other("a number that is too large"), Value::Int)
-        }
+        DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix())
+            .map_or(Value::Other("a number that is too large"), Value::Int),
         DeValue::Boolean(flag) => Value::Flag(*flag),
         DeValue::Array(values) => Value::List(values.iter().map(|value| convert(value.get_ref())).collect()),
         DeValue::Float(_) => Value::Other("a number with a decimal point"),

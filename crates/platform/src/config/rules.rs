@@ -19,7 +19,10 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
     }
     for entry in &config.proxy.trusted {
         if !is_network(entry) {
-            reader.wrong("proxy.trusted", format!("\"{entry}\" is neither an address (10.0.0.7) nor a network (10.0.0.0/8)"));
+            reader.wrong(
+                "proxy.trusted",
+                format!("\"{entry}\" is neither an address (10.0.0.7) nor a network (10.0.0.0/8)"),
+            );
         }
     }
     for (path, url) in [("public_url", &config.public_url), ("sms.endpoint", &config.sms.endpoint)] {
@@ -61,15 +64,21 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
         );
     }
     match config.public_url.as_deref().and_then(base) {
-        None if config.public_url.is_none() => reader.wrong("public_url", "must be given in production, for example \"https://app.example.cn\""),
-        Some(url) if url.scheme() != "https" && !is_loopback(&url) => reader.wrong("public_url", "must begin with https:// in production"),
+        None if config.public_url.is_none() => {
+            reader.wrong("public_url", "must be given in production, for example \"https://app.example.cn\"")
+        }
+        Some(url) if url.scheme() != "https" && !is_loopback(&url) => {
+            reader.wrong("public_url", "must begin with https:// in production")
+        }
         _ => {}
     }
     match config.sms.endpoint.as_deref().and_then(base) {
         None if config.sms.endpoint.is_none() => {
             reader.wrong("sms.endpoint", "must be given in production, for example \"https://dysmsapi.aliyuncs.com\"");
         }
-        Some(url) if url.scheme() != "https" && !is_loopback(&url) => reader.wrong("sms.endpoint", "must begin with https:// in production"),
+        Some(url) if url.scheme() != "https" && !is_loopback(&url) => {
+            reader.wrong("sms.endpoint", "must begin with https:// in production")
+        }
         _ => {}
     }
     for path in ["sms.access_key_id", "sms.access_key_secret", "sms.sign_name"] {
@@ -78,14 +87,20 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
         }
     }
     if config.sms.templates.is_empty() {
-        reader.wrong("sms.templates", "must name the provider's templates in production, for example verify_code = \"SMS_123456789\"");
+        reader.wrong(
+            "sms.templates",
+            "must name the provider's templates in production, for example verify_code = \"SMS_123456789\"",
+        );
     }
 }
 
 /// A base address: scheme, host, perhaps a port, nothing else.
 fn base(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    let bare = matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty();
     (bare && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 

@@ -43,10 +43,16 @@ fn the_example_says_the_defaults_and_names_every_setting() {
     let example = Config::from_text("renshe.toml.example", EXAMPLE, []).unwrap();
     let default = read_text("").unwrap();
     // Templates have no default of their own: the server's sandbox knows the demo's.
-    let strip = |config: &Config| format!("{:?}", Config { sms: SmsConfig { templates: BTreeMap::new(), ..config.sms.clone() }, ..config.clone() });
+    let strip = |config: &Config| {
+        format!(
+            "{:?}",
+            Config { sms: SmsConfig { templates: BTreeMap::new(), ..config.sms.clone() }, ..config.clone() }
+        )
+    };
     assert_eq!(strip(&example), strip(&default));
     // With every comment taken off the settings themselves, nothing may be unknown.
-    let whole: String = EXAMPLE.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).map(|line| format!("{line}\n")).collect();
+    let whole: String =
+        EXAMPLE.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).map(|line| format!("{line}\n")).collect();
     let all = Config::from_text("renshe.toml.example", &whole, []);
     let told = all.map_or_else(|error| error.to_string(), |_| String::new());
     assert!(!told.contains("unknown") && !told.contains("TOML"), "{told}");
@@ -105,8 +111,14 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
         ("listen = 8080", "renshe.toml:1: listen: must be a text in quotes, not a whole number"),
         ("mode = \"live\"", "renshe.toml:1: mode: \"live\" is not one of \"demo\", \"production\""),
         ("[database]\n\nlanes = 0", "renshe.toml:3: database.lanes: 0 is out of range; from 1 to 64 is allowed"),
-        ("[database]\nlanes = 1.5", "renshe.toml:2: database.lanes: must be a whole number from 1 to 64, not a number with a decimal point"),
-        ("[database]\nurl = \"mysql://x\"", "renshe.toml:2: database.url: a database address begins with sqlite: or postgres://"),
+        (
+            "[database]\nlanes = 1.5",
+            "renshe.toml:2: database.lanes: must be a whole number from 1 to 64, not a number with a decimal point",
+        ),
+        (
+            "[database]\nurl = \"mysql://x\"",
+            "renshe.toml:2: database.url: a database address begins with sqlite: or postgres://",
+        ),
         ("[log]\nformat = \"xml\"", "renshe.toml:2: log.format: \"xml\" is not one of \"text\", \"json\""),
         ("[log]\nfilter = \"a=b=c\"", "renshe.toml:2: log.filter:"),
         ("[log]\ncolour = \"red\"", "renshe.toml:2: unknown setting `colour` in [log]; known there: filter, format"),
@@ -122,7 +134,10 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
         ("listen = \"127.0.0.1:8081\"", "sandbox.listen: 127.0.0.1:8081 is already taken by `listen`"),
         ("listen = ", "renshe.toml:1: this is not TOML:"),
         ("listen = \"a\nmode = \"demo\"", "renshe.toml:1: this is not TOML:"),
-        ("[crypto]\ncipher = \"des\"", "renshe.toml:2: crypto.cipher: \"des\" is not one of \"aes-256-gcm\", \"sm4-gcm\""),
+        (
+            "[crypto]\ncipher = \"des\"",
+            "renshe.toml:2: crypto.cipher: \"des\" is not one of \"aes-256-gcm\", \"sm4-gcm\"",
+        ),
     ];
     for (text, wanted) in cases {
         let told = message(text);
@@ -139,7 +154,9 @@ fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
 
 #[test]
 fn production_refuses_what_is_fit_for_a_laptop_only() {
-    let told = message("mode = \"production\"\nlisten = \"0.0.0.0:80\"\npublic_url = \"http://app.example.cn\"\n[sandbox]\nenabled = true\n");
+    let told = message(
+        "mode = \"production\"\nlisten = \"0.0.0.0:80\"\npublic_url = \"http://app.example.cn\"\n[sandbox]\nenabled = true\n",
+    );
     for wanted in [
         "renshe.toml:2: listen: production serves plain HTTP on loopback only",
         "renshe.toml:3: public_url: must begin with https://",
@@ -150,7 +167,8 @@ fn production_refuses_what_is_fit_for_a_laptop_only() {
     ] {
         assert!(told.contains(wanted), "wanted: {wanted}\ntold:   {told}");
     }
-    let behind_proxy = PRODUCTION.replace("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"", "[proxy]\ntrusted = [\"10.0.0.7\"]");
+    let behind_proxy =
+        PRODUCTION.replace("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"", "[proxy]\ntrusted = [\"10.0.0.7\"]");
     assert!(read_text(&behind_proxy).is_ok());
     let plain_sms = PRODUCTION.replace("https://dysmsapi", "http://dysmsapi");
     assert!(message(&plain_sms).contains("sms.endpoint: must begin with https://"));

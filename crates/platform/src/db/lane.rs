@@ -62,7 +62,17 @@ enum Again {
 
 impl Lane {
     pub(crate) fn new(settings: DbSettings, number: usize, queue: Arc<Queue>) -> Self {
-        Self { settings, number, queue, conn: None, old_backend: None, batch_no: 0, registered: false, head: None, dead: false }
+        Self {
+            settings,
+            number,
+            queue,
+            conn: None,
+            old_backend: None,
+            batch_no: 0,
+            registered: false,
+            head: None,
+            dead: false,
+        }
     }
 
     /// Serves the queue until it is closed and empty.
@@ -222,7 +232,10 @@ impl Lane {
                     item.answer();
                     self.old_backend = conn.backend();
                     self.head = head_before;
-                    return End::NotDone(kept.into_iter().chain(refused).chain(retry).chain(rest).collect(), Again::Singly);
+                    return End::NotDone(
+                        kept.into_iter().chain(refused).chain(retry).chain(rest).collect(),
+                        Again::Singly,
+                    );
                 }
                 Ran::Emptied => {
                     // SQLite gave up the whole transaction (a full disk): the others run singly.
@@ -230,12 +243,18 @@ impl Lane {
                     drop(conn.batch("ROLLBACK"));
                     self.conn = Some(conn);
                     self.head = head_before;
-                    return End::NotDone(kept.into_iter().chain(refused).chain(retry).chain(rest).collect(), Again::Singly);
+                    return End::NotDone(
+                        kept.into_iter().chain(refused).chain(retry).chain(rest).collect(),
+                        Again::Singly,
+                    );
                 }
                 Ran::Lost(why) => {
                     self.old_backend = conn.backend();
                     self.head = head_before;
-                    return End::NotDone(kept.into_iter().chain(refused).chain(retry).chain(std::iter::once(item)).chain(rest).collect(), Again::Together(why));
+                    return End::NotDone(
+                        kept.into_iter().chain(refused).chain(retry).chain(std::iter::once(item)).chain(rest).collect(),
+                        Again::Together(why),
+                    );
                 }
             }
         }
@@ -258,7 +277,15 @@ impl Lane {
         }
     }
 
-    fn commit(&mut self, mut conn: Conn, mut kept: Vec<Item>, mut retry: Vec<Item>, effects: Vec<Effect>, head: Option<ChainHead>, head_before: Option<ChainHead>) -> End {
+    fn commit(
+        &mut self,
+        mut conn: Conn,
+        mut kept: Vec<Item>,
+        mut retry: Vec<Item>,
+        effects: Vec<Effect>,
+        head: Option<ChainHead>,
+        head_before: Option<ChainHead>,
+    ) -> End {
         self.batch_no += 1;
         let text = if conn.is_postgres() {
             lane_row::commit_text(&self.settings.instance, self.number as i64, self.batch_no)
@@ -318,7 +345,13 @@ pub(crate) enum Ran {
 
 /// Runs a closure in the savepoint that is open, writes its audit rows, and leaves a fresh
 /// savepoint open for the next.
-pub(crate) fn run_one(conn: &mut Conn, item: &mut dyn Work, head: &mut Option<ChainHead>, chain: &str, lane: usize) -> Ran {
+pub(crate) fn run_one(
+    conn: &mut Conn,
+    item: &mut dyn Work,
+    head: &mut Option<ChainHead>,
+    chain: &str,
+    lane: usize,
+) -> Ran {
     let started = Instant::now();
     metrics::histogram!("renshe_db_wait_seconds").record((started - item.queued()).as_secs_f64());
     let mut tx = Tx::new(conn);
@@ -342,7 +375,9 @@ pub(crate) fn run_one(conn: &mut Conn, item: &mut dyn Work, head: &mut Option<Ch
     note(item.name(), started.elapsed());
     match failed {
         Some(DriverError::Lost(why)) => return Ran::Lost(why),
-        Some(DriverError::Retry) => return if rolled_back(conn) { Ran::Retry } else { Ran::Lost("rollback".to_owned()) },
+        Some(DriverError::Retry) => {
+            return if rolled_back(conn) { Ran::Retry } else { Ran::Lost("rollback".to_owned()) };
+        }
         Some(DriverError::Full) if !rolled_back(conn) => return Ran::Emptied,
         Some(DriverError::Full) => return Ran::Refuse,
         _ if !keep => return if rolled_back(conn) { Ran::Refuse } else { Ran::Lost("rollback".to_owned()) },
@@ -365,7 +400,12 @@ fn rolled_back(conn: &mut Conn) -> bool {
     conn.batch("ROLLBACK TO SAVEPOINT s").is_ok()
 }
 
-pub(crate) fn write_audit(tx: &mut Tx<'_>, head: &mut Option<ChainHead>, chain: &str, lane: usize) -> Result<(), DbFault> {
+pub(crate) fn write_audit(
+    tx: &mut Tx<'_>,
+    head: &mut Option<ChainHead>,
+    chain: &str,
+    lane: usize,
+) -> Result<(), DbFault> {
     for entry in tx.take_audit() {
         let mut chain_head = match head.take() {
             Some(found) => found,

@@ -37,7 +37,9 @@ pub struct Applied {
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
-    #[error("the database is at version {found}, this program knows {known}: it was written by a newer renshe; start that one")]
+    #[error(
+        "the database is at version {found}, this program knows {known}: it was written by a newer renshe; start that one"
+    )]
     Newer { found: i64, known: i64 },
     #[error("the database is at version {found}, this program needs {known}: run `renshe migrate` first")]
     Older { found: i64, known: i64 },
@@ -57,7 +59,11 @@ impl Migrations {
             .filter_map(|file| {
                 let stem = file.path().file_stem()?.to_str()?;
                 let (version, name) = stem.split_once('_')?;
-                Some(Migration { version: version.parse().ok()?, name: name.to_owned(), text: file.contents_utf8()?.to_owned() })
+                Some(Migration {
+                    version: version.parse().ok()?,
+                    name: name.to_owned(),
+                    text: file.contents_utf8()?.to_owned(),
+                })
             })
             .collect();
         list.sort_by_key(|step| step.version);
@@ -98,7 +104,10 @@ impl Migrations {
     }
 
     fn apply_on(&self, conn: &mut Conn, now: Moment) -> Result<Applied, MigrateError> {
-        let table = ddl::statements("CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)", conn.is_postgres());
+        let table = ddl::statements(
+            "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+            conn.is_postgres(),
+        );
         table.iter().try_for_each(|text| conn.batch(text)).map_err(DbFault::from)?;
         let found = self.compare(conn)?;
         for step in self.0.iter().filter(|step| step.version > found) {
@@ -118,7 +127,9 @@ impl Migrations {
     }
 
     fn compare(&self, conn: &mut Conn) -> Result<i64, MigrateError> {
-        let rows = conn.query(sql!("SELECT version, hash FROM schema_migration ORDER BY version"), vals![]).map_err(DbFault::from)?;
+        let rows = conn
+            .query(sql!("SELECT version, hash FROM schema_migration ORDER BY version"), vals![])
+            .map_err(DbFault::from)?;
         let mut found = 0;
         for row in rows {
             found = row.int(0)?;
@@ -141,7 +152,9 @@ fn run(conn: &mut Conn, step: &Migration, now: Moment) -> Result<(), String> {
     for text in ddl::statements(&step.text, conn.is_postgres()) {
         done = done.and_then(|()| conn.batch(&text).map_err(told));
     }
-    done = done.and_then(|()| conn.exec(insert, vals![step.version, &step.name, hash(&step.text), now]).map(drop).map_err(told));
+    done = done.and_then(|()| {
+        conn.exec(insert, vals![step.version, &step.name, hash(&step.text), now]).map(drop).map_err(told)
+    });
     conn.batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).map_err(told)?;
     done
 }

@@ -103,7 +103,9 @@ impl Db {
         let readers = Arc::new(Queue::new(settings.queue, 0));
         for number in 0..settings.readers.max(1) {
             let (target, queue) = (settings.target.clone(), Arc::clone(&readers));
-            threads.push(thread::Builder::new().name(format!("db-read-{number}")).spawn(move || reader::run(&target, &queue))?);
+            threads.push(
+                thread::Builder::new().name(format!("db-read-{number}")).spawn(move || reader::run(&target, &queue))?,
+            );
         }
         let mode = ModeOf::Threads { lanes: queues, readers, threads: Mutex::new(threads) };
         Ok(Self(Arc::new(Inner { settings, mode })))
@@ -171,7 +173,9 @@ impl Db {
     /// Closures that wait in all queues, for the metrics and for readiness.
     pub fn waiting(&self) -> usize {
         match &self.0.mode {
-            ModeOf::Threads { lanes, readers, .. } => lanes.iter().map(|lane| lane.len()).sum::<usize>() + readers.len(),
+            ModeOf::Threads { lanes, readers, .. } => {
+                lanes.iter().map(|lane| lane.len()).sum::<usize>() + readers.len()
+            }
             ModeOf::Inline(_) => 0,
         }
     }

@@ -23,7 +23,10 @@ impl Target {
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return url.parse::<postgres::Config>().map(|_| Self::Postgres(url.to_owned())).map_err(|error| error.to_string());
+            return url
+                .parse::<postgres::Config>()
+                .map(|_| Self::Postgres(url.to_owned()))
+                .map_err(|error| error.to_string());
         }
         Err("a database address begins with sqlite: or postgres://".to_owned())
     }

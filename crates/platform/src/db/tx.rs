@@ -32,20 +32,36 @@ impl<'a> Tx<'a> {
     }
 
     /// Runs a statement and maps each row of its answer.
-    pub fn query<T>(&mut self, sql: &'static Sql, values: &[Val], mut each: impl FnMut(&Row) -> Result<T, DbFault>) -> Result<Vec<T>, DbFault> {
+    pub fn query<T>(
+        &mut self,
+        sql: &'static Sql,
+        values: &[Val],
+        mut each: impl FnMut(&Row) -> Result<T, DbFault>,
+    ) -> Result<Vec<T>, DbFault> {
         self.open()?;
         let rows = self.conn.query(sql, values).map_err(|error| self.fail(error))?;
         rows.iter().map(&mut each).collect::<Result<_, _>>().map_err(|fault| self.corrupt(fault))
     }
 
     /// The first row of an answer, if any.
-    pub fn opt<T>(&mut self, sql: &'static Sql, values: &[Val], each: impl FnMut(&Row) -> Result<T, DbFault>) -> Result<Option<T>, DbFault> {
+    pub fn opt<T>(
+        &mut self,
+        sql: &'static Sql,
+        values: &[Val],
+        each: impl FnMut(&Row) -> Result<T, DbFault>,
+    ) -> Result<Option<T>, DbFault> {
         Ok(self.query(sql, values, each)?.into_iter().next())
     }
 
     /// The one row that must be there.
-    pub fn one<T>(&mut self, sql: &'static Sql, values: &[Val], each: impl FnMut(&Row) -> Result<T, DbFault>) -> Result<T, DbFault> {
-        self.opt(sql, values, each)?.ok_or_else(|| DbFault::Corrupt(format!("no row where one must be: {}", sql.text())))
+    pub fn one<T>(
+        &mut self,
+        sql: &'static Sql,
+        values: &[Val],
+        each: impl FnMut(&Row) -> Result<T, DbFault>,
+    ) -> Result<T, DbFault> {
+        self.opt(sql, values, each)?
+            .ok_or_else(|| DbFault::Corrupt(format!("no row where one must be: {}", sql.text())))
     }
 
     /// Adds an audit row, written at the closure's end in the lane's chain. If it cannot be

@@ -73,11 +73,19 @@ impl Runner {
             return Ok(false);
         }
         let holder = self.holder.clone();
-        self.ctx.db.write(LaneKey::of("job", name), "job.claim", move |tx| store::claim(tx, name, &holder, every, now, now.plus_secs(LEASE_SECS))).await
+        self.ctx
+            .db
+            .write(LaneKey::of("job", name), "job.claim", move |tx| {
+                store::claim(tx, name, &holder, every, now, now.plus_secs(LEASE_SECS))
+            })
+            .await
     }
 
     async fn release(&self, job: &Job) -> Result<(), DbFault> {
         let (name, holder, now) = (job.name, self.holder.clone(), self.ctx.now());
-        self.ctx.db.write(LaneKey::of("job", name), "job.release", move |tx| store::release(tx, name, &holder, now)).await
+        self.ctx
+            .db
+            .write(LaneKey::of("job", name), "job.release", move |tx| store::release(tx, name, &holder, now))
+            .await
     }
 }

@@ -6,12 +6,21 @@ use crate::db::{DbFault, Tx};
 use crate::{sql, vals};
 
 pub(super) fn is_due(tx: &mut Tx<'_>, name: &str, every_secs: i64, now: Moment) -> Result<bool, DbFault> {
-    let row = tx.opt(sql!("SELECT last_at, lease_until FROM job_lease WHERE name = $1"), vals![name], |row| Ok((row.moment(0)?, row.moment(1)?)))?;
+    let row = tx.opt(sql!("SELECT last_at, lease_until FROM job_lease WHERE name = $1"), vals![name], |row| {
+        Ok((row.moment(0)?, row.moment(1)?))
+    })?;
     Ok(row.is_none_or(|(last, lease)| last.plus_secs(every_secs) <= now && lease < now))
 }
 
 /// True when this holder may run the job now.
-pub(super) fn claim(tx: &mut Tx<'_>, name: &str, holder: &str, every_secs: i64, now: Moment, until: Moment) -> Result<bool, DbFault> {
+pub(super) fn claim(
+    tx: &mut Tx<'_>,
+    name: &str,
+    holder: &str,
+    every_secs: i64,
+    now: Moment,
+    until: Moment,
+) -> Result<bool, DbFault> {
     let taken = tx.exec(
         sql!(
             "INSERT INTO job_lease (name, holder, lease_until, last_at) VALUES ($1, $2, $3, 0) \
@@ -24,5 +33,9 @@ pub(super) fn claim(tx: &mut Tx<'_>, name: &str, holder: &str, every_secs: i64, 
 }
 
 pub(super) fn release(tx: &mut Tx<'_>, name: &str, holder: &str, now: Moment) -> Result<(), DbFault> {
-    tx.exec(sql!("UPDATE job_lease SET lease_until = 0, last_at = $3 WHERE name = $1 AND holder = $2"), vals![name, holder, now]).map(drop)
+    tx.exec(
+        sql!("UPDATE job_lease SET lease_until = 0, last_at = $3 WHERE name = $1 AND holder = $2"),
+        vals![name, holder, now],
+    )
+    .map(drop)
 }

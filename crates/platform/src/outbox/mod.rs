@@ -51,7 +51,16 @@ impl Letter {
         let plain = serde_json::to_vec(payload).map_err(|error| VaultError::Payload(error.to_string()))?;
         let sealed = ctx.vault.system_key().seal(aad(&id), &plain, ctx.rng.as_ref())?;
         let now = ctx.now();
-        Ok(Self { id, kind, about: about.to_owned(), sealed, created: now, due: now, expires: None, nudge: Arc::clone(&ctx.nudge) })
+        Ok(Self {
+            id,
+            kind,
+            about: about.to_owned(),
+            sealed,
+            created: now,
+            due: now,
+            expires: None,
+            nudge: Arc::clone(&ctx.nudge),
+        })
     }
 
     /// Not before this moment.

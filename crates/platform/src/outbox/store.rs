@@ -33,14 +33,28 @@ pub(super) fn insert(tx: &mut Tx<'_>, letter: &Letter) -> Result<(), DbFault> {
             "INSERT INTO outbox (id, kind, about, payload, state, created_at, due_at, expires_at, attempts) \
              VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, 0)"
         ),
-        vals![letter.id.as_str(), letter.kind, &letter.about, &letter.sealed, letter.created, letter.due, letter.expires],
+        vals![
+            letter.id.as_str(),
+            letter.kind,
+            &letter.about,
+            &letter.sealed,
+            letter.created,
+            letter.due,
+            letter.expires
+        ],
     )
     .map(drop)
 }
 
 /// Takes up to `most` due rows; `sent_at` is written here, before anything is sent, so that a
 /// process that dies in between leaves a row that is asked about and not sent twice.
-pub(super) fn claim(tx: &mut Tx<'_>, holder: &str, now: Moment, lease_until: Moment, most: i64) -> Result<Vec<Claimed>, DbFault> {
+pub(super) fn claim(
+    tx: &mut Tx<'_>,
+    holder: &str,
+    now: Moment,
+    lease_until: Moment,
+    most: i64,
+) -> Result<Vec<Claimed>, DbFault> {
     let due = tx.query(
         sql!(
             "SELECT id, kind, about, payload, attempts, sent_at, created_at, expires_at FROM outbox \
@@ -86,7 +100,14 @@ pub(super) fn finish(tx: &mut Tx<'_>, id: &ParcelId, state: &str, note: &str, no
 }
 
 /// Puts a row back for later. `forget_sent`: it certainly did not reach the partner.
-pub(super) fn put_back(tx: &mut Tx<'_>, id: &ParcelId, holder: &str, due: Moment, note: &str, forget_sent: bool) -> Result<(), DbFault> {
+pub(super) fn put_back(
+    tx: &mut Tx<'_>,
+    id: &ParcelId,
+    holder: &str,
+    due: Moment,
+    note: &str,
+    forget_sent: bool,
+) -> Result<(), DbFault> {
     tx.exec(
         sql!(
             "UPDATE outbox SET due_at = $3, note = $4, leased_by = NULL, lease_until = NULL, \

@@ -58,7 +58,11 @@ impl Worker {
         if idle.oldest_due.is_none_or(|due| due > now) {
             return Ok(0);
         }
-        let claimed = self.ctx.db.write(LaneKey::OUTBOX, "outbox.claim", move |tx| store::claim(tx, &holder, now, until, CLAIM_MOST)).await?;
+        let claimed = self
+            .ctx
+            .db
+            .write(LaneKey::OUTBOX, "outbox.claim", move |tx| store::claim(tx, &holder, now, until, CLAIM_MOST))
+            .await?;
         let many = claimed.len();
         for done in join_all(claimed.into_iter().map(|row| self.carry(row))).await {
             done?;
@@ -89,12 +93,24 @@ impl Worker {
         let Some(carrier) = self.carriers.get(row.kind.as_str()) else {
             return Verdict::Retry(format!("nobody carries {}", row.kind));
         };
-        let payload = match self.ctx.vault.system_key().open(aad(&row.id), &row.sealed).map(|plain| serde_json::from_slice(&plain)) {
+        let payload = match self
+            .ctx
+            .vault
+            .system_key()
+            .open(aad(&row.id), &row.sealed)
+            .map(|plain| serde_json::from_slice(&plain))
+        {
             Ok(Ok(payload)) => payload,
             Ok(Err(error)) => return Verdict::Refused(error.to_string()),
             Err(error) => return Verdict::Retry(error.to_string()),
         };
-        let parcel = Parcel { id: row.id.as_str().to_owned(), about: row.about.clone(), payload, attempts: row.attempts, sent_at: row.sent_before };
+        let parcel = Parcel {
+            id: row.id.as_str().to_owned(),
+            about: row.about.clone(),
+            payload,
+            attempts: row.attempts,
+            sent_at: row.sent_before,
+        };
         if row.sent_before.is_some() && carrier.mode() == Mode::Ask {
             carrier.ask(&self.ctx, &parcel).await
         } else {
@@ -116,7 +132,11 @@ impl Worker {
         self.ctx
             .db
             .write(LaneKey::OUTBOX, "outbox.put_back", move |tx| {
-                if stuck { store::stick(tx, &id, &why) } else { store::put_back(tx, &id, &holder, due, &why, forget_sent) }
+                if stuck {
+                    store::stick(tx, &id, &why)
+                } else {
+                    store::put_back(tx, &id, &holder, due, &why, forget_sent)
+                }
             })
             .await
     }

@@ -299,7 +299,8 @@ mod tests {
     #[test]
     fn another_key_is_named() {
         let rng = SeededRng::new(3);
-        let sealed = DataKey::new("key_2".to_owned(), Cipher::Aes256Gcm, Secret::new([9; 32])).seal(PLACE, b"x", &rng).unwrap();
+        let sealed =
+            DataKey::new("key_2".to_owned(), Cipher::Aes256Gcm, Secret::new([9; 32])).seal(PLACE, b"x", &rng).unwrap();
         let error = key(Cipher::Aes256Gcm).open(PLACE, &sealed).unwrap_err();
         assert_eq!(error, VaultError::OtherKey { wanted: "key_1".to_owned(), found: "key_2".to_owned() });
     }
@@ -308,8 +309,14 @@ mod tests {
     fn hmac_is_the_standards() {
         // From: printf '\0\0\0\0\0\0\0\1x' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0909…09
         let hex = |bytes: [u8; 32]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        assert_eq!(hex(hmac(Digest::Sha256, &[9; 32], &[b"x"])), "b6c946c98ff9c987e4e80da2a8f0f0652ded5ea8afb3f6961c19c0f30115ee90");
-        assert_eq!(hex(hmac(Digest::Sm3, &[9; 32], &[b"x"])), "c733646fe52f38b2641367fbc573eb4f303ba024cf823330ca55371754175dd5");
+        assert_eq!(
+            hex(hmac(Digest::Sha256, &[9; 32], &[b"x"])),
+            "b6c946c98ff9c987e4e80da2a8f0f0652ded5ea8afb3f6961c19c0f30115ee90"
+        );
+        assert_eq!(
+            hex(hmac(Digest::Sm3, &[9; 32], &[b"x"])),
+            "c733646fe52f38b2641367fbc573eb4f303ba024cf823330ca55371754175dd5"
+        );
     }
 
     #[test]

@@ -112,7 +112,8 @@ impl KeyFile {
         let mut keks = Vec::with_capacity(parsed.kek.len());
         for kek in &parsed.kek {
             let cipher = Cipher::from_name(&kek.cipher);
-            let cipher = cipher.ok_or_else(|| format!("[[kek]] {}: `cipher` must be \"aes-256-gcm\" or \"sm4-gcm\"", kek.id))?;
+            let cipher =
+                cipher.ok_or_else(|| format!("[[kek]] {}: `cipher` must be \"aes-256-gcm\" or \"sm4-gcm\"", kek.id))?;
             if kek.id.is_empty() || kek.id.len() > 64 || keks.iter().any(|other: &Kek| other.id == kek.id) {
                 return Err(format!("[[kek]] id {:?} is empty, too long or there twice", kek.id));
             }
@@ -130,7 +131,11 @@ impl KeyFile {
 
     fn render(&self) -> Result<Zeroizing<String>, String> {
         let encode = |secret: &Secret| STANDARD.encode(secret.bytes());
-        let kek = |kek: &Kek| KekText { id: kek.id.clone(), cipher: kek.cipher.name().to_owned(), secret: encode(&kek.secret) };
+        let kek = |kek: &Kek| KekText {
+            id: kek.id.clone(),
+            cipher: kek.cipher.name().to_owned(),
+            secret: encode(&kek.secret),
+        };
         let text = Text {
             format: FORMAT,
             digest: self.digest.name().to_owned(),
@@ -163,7 +168,9 @@ impl KeyFile {
             let next = path.with_extension("toml.new");
             // A left-over of a crash before the rename; it was never in use.
             drop(fs::remove_file(&next));
-            let swap = write_private(&next, text.as_bytes()).and_then(|()| fs::rename(&next, path)).and_then(|()| sync_folder(path));
+            let swap = write_private(&next, text.as_bytes())
+                .and_then(|()| fs::rename(&next, path))
+                .and_then(|()| sync_folder(path));
             swap.map_err(|error| error.to_string())
         };
         write().map_err(|why| VaultError::File { path: path.to_owned(), why })
@@ -197,9 +204,14 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 
 #[cfg(unix)]
 fn refuse_world_readable(path: &Path) -> Result<(), String> {
-    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).map_err(|error| error.to_string())?.permissions());
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).map_err(|error| error.to_string())?.permissions());
     if mode & 0o007 != 0 {
-        return Err(format!("everybody on this machine can reach it (mode {:03o}); say: chmod 600 {}", mode & 0o777, path.display()));
+        return Err(format!(
+            "everybody on this machine can reach it (mode {:03o}); say: chmod 600 {}",
+            mode & 0o777,
+            path.display()
+        ));
     }
     Ok(())
 }

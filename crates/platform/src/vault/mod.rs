@@ -137,19 +137,39 @@ impl Vault {
                 suite.digest.name()
             ));
         }
-        let keks: Vec<DataKey> = file.keks.iter().map(|kek| DataKey::new(kek.id.clone(), kek.cipher, kek.secret.clone())).collect();
+        let keks: Vec<DataKey> =
+            file.keks.iter().map(|kek| DataKey::new(kek.id.clone(), kek.cipher, kek.secret.clone())).collect();
         let active = keks.iter().position(|kek| kek.id() == file.active);
         let active = active.ok_or_else(|| format!("`active` names {}, and no [[kek]] has that id", file.active))?;
-        Ok(Self { keks, active, suite, index: file.index.clone(), mac: file.mac.clone(), anchor: signer(file.anchor.bytes())? })
+        Ok(Self {
+            keks,
+            active,
+            suite,
+            index: file.index.clone(),
+            mac: file.mac.clone(),
+            anchor: signer(file.anchor.bytes())?,
+        })
     }
 
     /// A new data key, usable at once, and its wrapped form for [`insert_key`].
-    pub fn create_key(&self, rng: &dyn Rng, now: Moment, purpose: &'static str) -> Result<(DataKey, NewDataKey), VaultError> {
+    pub fn create_key(
+        &self,
+        rng: &dyn Rng,
+        now: Moment,
+        purpose: &'static str,
+    ) -> Result<(DataKey, NewDataKey), VaultError> {
         let id = DataKeyId::make(now, rng).as_str().to_owned();
         let secret = Secret::new(bytes32(rng));
         let kek = self.active_kek();
         let wrapped = kek.seal(wrap_aad(&id), secret.bytes(), rng)?;
-        let stored = NewDataKey { id: id.clone(), kek: kek.id().to_owned(), cipher: self.suite.cipher, purpose, wrapped, created_at: now };
+        let stored = NewDataKey {
+            id: id.clone(),
+            kek: kek.id().to_owned(),
+            cipher: self.suite.cipher,
+            purpose,
+            wrapped,
+            created_at: now,
+        };
         Ok((DataKey::new(id, self.suite.cipher, secret), stored))
     }
 

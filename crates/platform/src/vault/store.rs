@@ -57,7 +57,8 @@ fn rewrap(tx: &mut Tx<'_>, vault: &Vault, retired: &str, row: (&str, &str, &[u8]
     let (id, alg, wrapped) = row;
     let opened = vault.unwrap_key(id, retired, cipher(id, alg)?, wrapped)?;
     let active = vault.active_kek();
-    let drawn = hmac(vault.suite.digest, vault.mac.bytes(), &[b"rewrap", active.id().as_bytes(), id.as_bytes(), wrapped]);
+    let drawn =
+        hmac(vault.suite.digest, vault.mac.bytes(), &[b"rewrap", active.id().as_bytes(), id.as_bytes(), wrapped]);
     let mut nonce = [0; 12];
     nonce.copy_from_slice(&drawn[..12]);
     let anew = active.seal_with(wrap_aad(id), opened.secret().bytes(), nonce)?;
@@ -81,7 +82,9 @@ pub fn verify_keys(tx: &mut Tx<'_>, vault: &Vault) -> Result<(), DbFault> {
         let fingerprint = vault.fingerprint(kek);
         match known.iter().find(|(id, _)| id == kek.id()) {
             Some((id, stored)) if *stored != fingerprint => {
-                return wrong(format!("its key {id} or its index, mac or anchor key is not the one this database was made with"));
+                return wrong(format!(
+                    "its key {id} or its index, mac or anchor key is not the one this database was made with"
+                ));
             }
             Some(_) => {}
             None => {

@@ -79,15 +79,17 @@ async fn a_new_start_cites_the_chain_before_it(t: Door) {
 async fn a_changed_row_a_missing_row_and_a_cut_tail_are_found(t: Door) {
     acts(&t, 20).await;
     let vault = Vault::for_tests();
-    t.db.write(lane("anchor"), "anchor", move |tx| audit::anchor(tx, &vault, Moment::from_ms(9_000)).map(drop)).await.expect("anchored");
+    t.db.write(lane("anchor"), "anchor", move |tx| audit::anchor(tx, &vault, Moment::from_ms(9_000)).map(drop))
+        .await
+        .expect("anchored");
     assert_eq!(verdict(&t).await.broken, Vec::<String>::new());
 
-    t.db.write(lane("x"), "touch", |tx| tx.exec(sql!("UPDATE audit SET subject = 'other' WHERE n = 2"), vals![])).await.expect("touched");
+    t.db.write(lane("x"), "touch", |tx| tx.exec(sql!("UPDATE audit SET subject = 'other' WHERE n = 2"), vals![]))
+        .await
+        .expect("touched");
     assert!(!verdict(&t).await.broken.is_empty(), "a changed row");
-    t.db.write(lane("x"), "cut", |tx| {
-        tx.exec(sql!("DELETE FROM audit WHERE n = (SELECT MAX(n) FROM audit)"), vals![])
-    })
-    .await
-    .expect("cut");
+    t.db.write(lane("x"), "cut", |tx| tx.exec(sql!("DELETE FROM audit WHERE n = (SELECT MAX(n) FROM audit)"), vals![]))
+        .await
+        .expect("cut");
     assert!(verdict(&t).await.broken.len() >= 2, "a cut tail is known from the anchor");
 }

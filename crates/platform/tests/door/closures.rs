@@ -123,10 +123,14 @@ async fn a_full_queue_refuses_at_once(t: Door) {
         })
     };
     inside.await.expect("the lane is inside the closure");
-    let waiting: Vec<_> = (0..4).map(|_| tokio::spawn({
-        let db = db.clone();
-        async move { db.write(lane("one"), "wait", |tx| bump(tx, "waited")).await }
-    })).collect();
+    let waiting: Vec<_> = (0..4)
+        .map(|_| {
+            tokio::spawn({
+                let db = db.clone();
+                async move { db.write(lane("one"), "wait", |tx| bump(tx, "waited")).await }
+            })
+        })
+        .collect();
     while db.waiting() < 4 {
         tokio::task::yield_now().await;
     }

@@ -22,7 +22,10 @@ fn same_lane(key: LaneKey) -> bool {
 #[db_test]
 async fn every_statement_of_platform_is_understood(t: Door) {
     let db = t.db.clone();
-    let refused = tokio::task::spawn_blocking(move || db.prepare_all(|module| module.starts_with("platform::"))).await.expect("joined").expect("asked");
+    let refused = tokio::task::spawn_blocking(move || db.prepare_all(|module| module.starts_with("platform::")))
+        .await
+        .expect("joined")
+        .expect("asked");
     assert_eq!(refused, Vec::<String>::new());
 }
 
@@ -76,9 +79,8 @@ async fn a_full_disk_refuses_and_the_door_goes_on(t: Door) {
     if !t.is_sqlite() {
         return; // its disk cannot be filled for one test; the code path is the same refusal
     }
-    let full = t
-        .db
-        .write(lane("one"), "limit", |tx| {
+    let full =
+        t.db.write(lane("one"), "limit", |tx| {
             tx.query(sql!("PRAGMA max_page_count = 1"), vals![], |_| Ok(()))?;
             Ok::<_, DbFault>(())
         })
@@ -87,7 +89,11 @@ async fn a_full_disk_refuses_and_the_door_goes_on(t: Door) {
     let large = "x".repeat(200_000);
     let refused = t.db.write(lane("one"), "large", move |tx| put(tx, "large", &large)).await;
     assert_eq!(refused, Err(DbFault::DiskFull));
-    t.db.write(lane("one"), "more room", |tx| tx.query(sql!("PRAGMA max_page_count = 1000000"), vals![], |_| Ok(())).map(drop)).await.expect("room again");
+    t.db.write(lane("one"), "more room", |tx| {
+        tx.query(sql!("PRAGMA max_page_count = 1000000"), vals![], |_| Ok(())).map(drop)
+    })
+    .await
+    .expect("room again");
     assert_eq!(write_one(&t.db, "after").await, Ok(()));
     assert_eq!(written(&t.db, "large").await, None);
 }
@@ -117,7 +123,8 @@ async fn slow_lock_holders_are_waited_for_without_losing_the_batch(t: Door) {
     while !done.load(Ordering::SeqCst) {
         tokio::task::yield_now().await;
     }
-    let (waits, beside) = tokio::join!(t.db.write(lane("x"), "waits", |tx| bump(tx, "held")), write_one(&t.db, "beside"));
+    let (waits, beside) =
+        tokio::join!(t.db.write(lane("x"), "waits", |tx| bump(tx, "held")), write_one(&t.db, "beside"));
     assert_eq!(beside, Ok(()));
     assert_eq!(waits, Ok(3));
     holder.await.expect("joined").expect("held");

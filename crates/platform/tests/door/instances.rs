@@ -26,10 +26,14 @@ async fn two_instances_on_one_key_lose_no_step(t: Door) {
 #[db_test]
 async fn a_closed_door_finishes_what_it_took(t: Door) {
     let db = t.again(|_| {});
-    let many: Vec<_> = (0..100).map(|_| tokio::spawn({
-        let db = db.clone();
-        async move { db.write(lane("closing"), "bump", |tx| bump(tx, "closing")).await }
-    })).collect();
+    let many: Vec<_> = (0..100)
+        .map(|_| {
+            tokio::spawn({
+                let db = db.clone();
+                async move { db.write(lane("closing"), "bump", |tx| bump(tx, "closing")).await }
+            })
+        })
+        .collect();
     tokio::task::yield_now().await;
     let closing = db.clone();
     tokio::task::spawn_blocking(move || closing.close()).await.expect("closed");

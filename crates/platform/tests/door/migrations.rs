@@ -26,9 +26,17 @@ async fn the_list_is_applied_and_a_second_run_finds_nothing(t: Door) {
 #[db_test]
 async fn two_at_once_are_one(t: Door) {
     let target = t.empty().await;
-    let list = || Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"), step(2, "CREATE TABLE two (id TEXT PRIMARY KEY);")]);
+    let list = || {
+        Migrations::new(vec![
+            step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"),
+            step(2, "CREATE TABLE two (id TEXT PRIMARY KEY);"),
+        ])
+    };
     let (a, b) = (target.clone(), target.clone());
-    let (a, b) = tokio::join!(blocking(move || list().apply(&a, Moment::from_ms(1))), blocking(move || list().apply(&b, Moment::from_ms(1))));
+    let (a, b) = tokio::join!(
+        blocking(move || list().apply(&a, Moment::from_ms(1))),
+        blocking(move || list().apply(&b, Moment::from_ms(1)))
+    );
     let made = [a.expect("first"), b.expect("second")].iter().filter(|done| done.from == 0).count();
     assert_eq!(made, 1, "one did the work, the other found it done");
 }
@@ -36,7 +44,10 @@ async fn two_at_once_are_one(t: Door) {
 #[db_test]
 async fn a_newer_database_is_refused_in_words(t: Door) {
     let target = t.empty().await;
-    let newer = Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"), step(9, "CREATE TABLE nine (id TEXT PRIMARY KEY);")]);
+    let newer = Migrations::new(vec![
+        step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"),
+        step(9, "CREATE TABLE nine (id TEXT PRIMARY KEY);"),
+    ]);
     let older = Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);")]);
     let at = target.clone();
     blocking(move || newer.apply(&at, Moment::from_ms(1))).await.expect("applied");
@@ -49,14 +60,30 @@ async fn a_newer_database_is_refused_in_words(t: Door) {
 async fn a_changed_step_and_a_broken_step_are_refused(t: Door) {
     let target = t.empty().await;
     let at = target.clone();
-    blocking(move || Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);")]).apply(&at, Moment::from_ms(1))).await.expect("applied");
+    blocking(move || {
+        Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);")]).apply(&at, Moment::from_ms(1))
+    })
+    .await
+    .expect("applied");
     let at = target.clone();
-    let changed = blocking(move || Migrations::new(vec![step(1, "CREATE TABLE one (id BIGINT PRIMARY KEY);")]).apply(&at, Moment::from_ms(1))).await;
+    let changed = blocking(move || {
+        Migrations::new(vec![step(1, "CREATE TABLE one (id BIGINT PRIMARY KEY);")]).apply(&at, Moment::from_ms(1))
+    })
+    .await;
     assert!(matches!(changed, Err(MigrateError::Changed { version: 1 })));
     let at = target.clone();
-    let broken = Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"), step(2, "CREATE TABLE two (id TEXT PRIMARY KEY); CREATE NONSENSE;")]);
-    assert!(matches!(blocking(move || broken.apply(&at, Moment::from_ms(1))).await, Err(MigrateError::Failed { version: 2, .. })));
+    let broken = Migrations::new(vec![
+        step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"),
+        step(2, "CREATE TABLE two (id TEXT PRIMARY KEY); CREATE NONSENSE;"),
+    ]);
+    assert!(matches!(
+        blocking(move || broken.apply(&at, Moment::from_ms(1))).await,
+        Err(MigrateError::Failed { version: 2, .. })
+    ));
     // The half-done step left nothing: the right text applies.
-    let right = Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"), step(2, "CREATE TABLE two (id TEXT PRIMARY KEY);")]);
+    let right = Migrations::new(vec![
+        step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);"),
+        step(2, "CREATE TABLE two (id TEXT PRIMARY KEY);"),
+    ]);
     assert_eq!(blocking(move || right.apply(&target, Moment::from_ms(1))).await.expect("applied").from, 1);
 }

@@ -69,7 +69,10 @@ async fn post(ctx: &Ctx, keep: bool) {
 
 async fn states(ctx: &Ctx) -> Vec<(String, bool)> {
     let all = |row: &platform::db::Row| Ok((row.text(0)?, row.opt_blob(1)?.is_some()));
-    ctx.db.read("states", move |tx| tx.query(sql!("SELECT state, payload FROM outbox ORDER BY id"), vals![], all)).await.expect("read")
+    ctx.db
+        .read("states", move |tx| tx.query(sql!("SELECT state, payload FROM outbox ORDER BY id"), vals![], all))
+        .await
+        .expect("read")
 }
 
 fn worker(ctx: &Ctx, carrier: &Arc<Told>) -> Worker {
@@ -91,7 +94,10 @@ async fn a_parcel_leaves_with_its_cause_or_not_at_all(t: Door) {
 #[db_test]
 async fn what_may_have_been_sent_is_asked_about_and_never_sent_again(t: Door) {
     let (ctx, clock) = t.ctx();
-    let carrier = Told::new(Mode::Ask, &[Verdict::Unknown("time-out".to_owned()), Verdict::Unknown("still".to_owned()), Verdict::Done]);
+    let carrier = Told::new(
+        Mode::Ask,
+        &[Verdict::Unknown("time-out".to_owned()), Verdict::Unknown("still".to_owned()), Verdict::Done],
+    );
     post(&ctx, true).await;
     let worker = worker(&ctx, &carrier);
     for _ in 0..6 {
@@ -122,14 +128,22 @@ async fn a_worker_that_died_while_sending_leaves_a_question(t: Door) {
     // The claim as a worker makes it before it sends; then it dies.
     ctx.db
         .write(platform::db::LaneKey::OUTBOX, "died", |tx| {
-            tx.exec(sql!("UPDATE outbox SET leased_by = 'dead', lease_until = $1, sent_at = $2, attempts = 1"), vals![i64::MAX / 2, 1_i64])
+            tx.exec(
+                sql!("UPDATE outbox SET leased_by = 'dead', lease_until = $1, sent_at = $2, attempts = 1"),
+                vals![i64::MAX / 2, 1_i64],
+            )
         })
         .await
         .expect("claimed");
     let carrier = Told::new(Mode::Ask, &[Verdict::Done]);
     let worker = worker(&ctx, &carrier);
     assert_eq!(worker.carry_due().await, Ok(0), "the lease holds");
-    ctx.db.write(platform::db::LaneKey::OUTBOX, "lease ends", |tx| tx.exec(sql!("UPDATE outbox SET lease_until = 2"), vals![])).await.expect("ended");
+    ctx.db
+        .write(platform::db::LaneKey::OUTBOX, "lease ends", |tx| {
+            tx.exec(sql!("UPDATE outbox SET lease_until = 2"), vals![])
+        })
+        .await
+        .expect("ended");
     clock.advance_secs(1);
     assert_eq!(worker.carry_due().await, Ok(1));
     assert_eq!(carrier.counts(), (0, 1), "asked, not sent");
@@ -142,7 +156,8 @@ async fn two_workers_carry_each_parcel_once(t: Door) {
         post(&ctx, true).await;
     }
     let carrier = Told::new(Mode::Ask, &[]);
-    let (one, two) = (worker(&ctx, &carrier), Worker::new(ctx.clone(), "w2", vec![Arc::clone(&carrier) as Arc<dyn Carrier>]));
+    let (one, two) =
+        (worker(&ctx, &carrier), Worker::new(ctx.clone(), "w2", vec![Arc::clone(&carrier) as Arc<dyn Carrier>]));
     for _ in 0..6 {
         let (a, b) = tokio::join!(one.carry_due(), two.carry_due());
         a.expect("works");
@@ -154,7 +169,9 @@ async fn two_workers_carry_each_parcel_once(t: Door) {
 #[db_test]
 async fn a_letter_of_no_more_use_is_not_carried(t: Door) {
     let (ctx, clock) = t.ctx();
-    let letter = Letter::new(&ctx, "told", "code", &serde_json::json!({ "word": "hello" })).expect("sealed").expires(ctx.now().plus_secs(300));
+    let letter = Letter::new(&ctx, "told", "code", &serde_json::json!({ "word": "hello" }))
+        .expect("sealed")
+        .expires(ctx.now().plus_secs(300));
     ctx.db.write(lane("cause"), "cause", move |tx| outbox::post(tx, &letter)).await.expect("posted");
     clock.advance_secs(301);
     let carrier = Told::new(Mode::Ask, &[]);

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::thread;
 
 /// Where the next COMMIT is cut.
@@ -33,7 +33,8 @@ impl Proxy {
     pub fn start(upstream: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let addr = listener.local_addr().expect("bound");
-        let state = Arc::new(State { upstream, cut: AtomicU8::new(0), cuts: AtomicU32::new(0), refuse: AtomicU8::new(0) });
+        let state =
+            Arc::new(State { upstream, cut: AtomicU8::new(0), cuts: AtomicU32::new(0), refuse: AtomicU8::new(0) });
         let shared = Arc::clone(&state);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use platform::db::{Db, DbFault, Target};
 use testkit::db_test;
 
-use crate::proxy::{Cut, Proxy};
 use crate::fixture::Door;
+use crate::proxy::{Cut, Proxy};
 use crate::scratch::{bump, lane, write_one, written};
 
 struct Behind {

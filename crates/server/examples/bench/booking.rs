@@ -93,7 +93,13 @@ fn http(city: &City, wishes: &[(usize, SlotId)], connections: usize) -> Result<T
     }
     let tally = city.runtime.block_on(load::drive(addr, lines, LONGEST));
     if tally.good < wishes.len() as u64 * 9 / 10 {
-        return Err(format!("{} of {} requests were answered well, {} at all", tally.good, wishes.len(), tally.answers).into());
+        return Err(format!(
+            "{} of {} requests were answered well, {} at all",
+            tally.good,
+            wishes.len(),
+            tally.answers
+        )
+        .into());
     }
     Ok(tally)
 }

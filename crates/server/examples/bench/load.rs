@@ -28,7 +28,8 @@ impl Tally {
 /// Each connection sends its own requests, one after another, until they or the time are used up.
 pub async fn drive(addr: SocketAddr, connections: Vec<Vec<Vec<u8>>>, longest: Duration) -> Tally {
     let started = Instant::now();
-    let tasks: Vec<_> = connections.into_iter().map(|requests| tokio::spawn(one(addr, requests, started + longest))).collect();
+    let tasks: Vec<_> =
+        connections.into_iter().map(|requests| tokio::spawn(one(addr, requests, started + longest))).collect();
     let mut tally = Tally::default();
     for task in tasks {
         if let Ok(Ok(part)) = task.await {
@@ -85,7 +86,12 @@ async fn cycle(addr: SocketAddr, request: &[u8], until: Instant) -> std::io::Res
     Ok(tally)
 }
 
-async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>, tally: &mut Tally) -> std::io::Result<()> {
+async fn exchange(
+    stream: &mut TcpStream,
+    request: &[u8],
+    buffer: &mut Vec<u8>,
+    tally: &mut Tally,
+) -> std::io::Result<()> {
     stream.write_all(request).await?;
     buffer.clear();
     let head = loop {
@@ -97,7 +103,11 @@ async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>, 
         }
     };
     let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
-    let length: usize = text.lines().find_map(|line| line.strip_prefix("content-length: ")).and_then(|n| n.trim().parse().ok()).unwrap_or(0);
+    let length: usize = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .and_then(|n| n.trim().parse().ok())
+        .unwrap_or(0);
     while buffer.len() < head + length {
         if stream.read_buf(buffer).await? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
@@ -118,7 +128,10 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 /// A GET as a phone's browser sends it.
 pub fn get(path: &str, cookie: &str, encoding: &str) -> Vec<u8> {
     let cookie = if cookie.is_empty() { String::new() } else { format!("cookie: {cookie}\r\n") };
-    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\naccept-encoding: {encoding}\r\n{cookie}\r\n").into_bytes()
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\naccept-encoding: {encoding}\r\n{cookie}\r\n"
+    )
+    .into_bytes()
 }
 
 /// A form as a page of ours posts it.

@@ -21,7 +21,8 @@ const CONNECTIONS: usize = 16;
 pub fn run(report: &mut Report) -> Done {
     let city = City::build("pages", "", 4)?;
     let addr = city.serve()?;
-    let department = one_link(&city, addr, "/hospitals", "/hospitals/").and_then(|path| one_link(&city, addr, &path, "/departments/"))?;
+    let department = one_link(&city, addr, "/hospitals", "/hospitals/")
+        .and_then(|path| one_link(&city, addr, &path, "/departments/"))?;
     let order = an_order(&city)?;
     let cookie = city.people[0].1.clone();
     compare(&city, report, addr, ("front page, signed out, zstd", "/", "", "zstd", "≥ 0.5"))?;
@@ -40,7 +41,12 @@ fn an_order(city: &City) -> Result<String, Box<dyn Error>> {
     Ok(format!("/appointments/{}", booked.appointment))
 }
 
-fn compare(city: &City, report: &mut Report, addr: SocketAddr, (what, path, cookie, encoding, aim): (&str, &str, &str, &str, &'static str)) -> Done {
+fn compare(
+    city: &City,
+    report: &mut Report,
+    addr: SocketAddr,
+    (what, path, cookie, encoding, aim): (&str, &str, &str, &str, &'static str),
+) -> Done {
     let body = fetch(city, addr, path, cookie, encoding)?;
     let limit_addr = city.runtime.block_on(bare::serve(body))?;
     let request = load::get(path, cookie, encoding);
@@ -57,7 +63,10 @@ fn compare(city: &City, report: &mut Report, addr: SocketAddr, (what, path, cook
 fn fetch(city: &City, addr: SocketAddr, path: &str, cookie: &str, encoding: &str) -> Result<Bytes, Box<dyn Error>> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     city.runtime.block_on(async {
-        let mut request = client.get(format!("http://{addr}{path}")).header("accept", "text/html").header("accept-encoding", encoding);
+        let mut request = client
+            .get(format!("http://{addr}{path}"))
+            .header("accept", "text/html")
+            .header("accept-encoding", encoding);
         if !cookie.is_empty() {
             request = request.header("cookie", cookie);
         }
@@ -73,7 +82,11 @@ fn one_link(city: &City, addr: SocketAddr, path: &str, prefix: &str) -> Result<S
     let page = fetch(city, addr, path, "", "identity")?;
     let text = String::from_utf8_lossy(&page).into_owned();
     let start = format!("href=\"{prefix}");
-    let link = text.split(&start).nth(1).and_then(|rest| rest.split('"').next()).ok_or_else(|| format!("{path} has no {prefix}"))?;
+    let link = text
+        .split(&start)
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .ok_or_else(|| format!("{path} has no {prefix}"))?;
     Ok(format!("{prefix}{link}"))
 }
 
@@ -81,7 +94,8 @@ fn weight(city: &City, addr: SocketAddr) -> Result<f64, Box<dyn Error>> {
     let page = fetch(city, addr, "/", "", "identity")?;
     let text = String::from_utf8_lossy(&page).into_owned();
     let mut sum = fetch(city, addr, "/", "", "gzip")?.len();
-    for asset in text.split('"').filter(|part| part.starts_with("/assets/")).collect::<std::collections::BTreeSet<_>>() {
+    for asset in text.split('"').filter(|part| part.starts_with("/assets/")).collect::<std::collections::BTreeSet<_>>()
+    {
         sum += fetch(city, addr, asset, "", "gzip")?.len();
     }
     Ok(sum as f64)

@@ -36,7 +36,11 @@ pub fn run(report: &mut Report) -> Done {
 }
 
 fn start(folder: &PathBuf) -> Result<(Child, SocketAddr), Box<dyn Error>> {
-    let binary = std::env::current_exe()?.parent().and_then(|examples| examples.parent()).ok_or("no target folder")?.join("renshe");
+    let binary = std::env::current_exe()?
+        .parent()
+        .and_then(|examples| examples.parent())
+        .ok_or("no target folder")?
+        .join("renshe");
     let ports: Vec<_> = (0..2).map(|_| std::net::TcpListener::bind("127.0.0.1:0")).collect::<Result<_, _>>()?;
     let (listen, sandbox) = (ports[0].local_addr()?, ports[1].local_addr()?);
     drop(ports);
@@ -69,7 +73,12 @@ fn answered(addr: SocketAddr) -> Result<Duration, Box<dyn Error>> {
 
 fn resident_mb(pid: u32) -> Result<f64, Box<dyn Error>> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let kb: f64 = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).and_then(|rest| rest.split_whitespace().next()).ok_or("no VmRSS")?.parse()?;
+    let kb: f64 = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .ok_or("no VmRSS")?
+        .parse()?;
     Ok(kb / 1024.0)
 }
 

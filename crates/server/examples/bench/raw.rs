@@ -20,14 +20,28 @@ pub fn database(admin: &str, name: &str) -> Result<String, Box<dyn Error>> {
 /// Transactions a second of 16 clients for eight seconds.
 pub fn pgbench(admin: &str, name: &str, aim: Aim) -> Result<f64, Box<dyn Error>> {
     let url = address(admin, name);
-    psql(&url, "UPDATE slot SET capacity = 1000000; CREATE TABLE IF NOT EXISTS bench_slot AS SELECT row_number() OVER (ORDER BY id) AS n, id FROM slot; CREATE INDEX IF NOT EXISTS bench_slot_n ON bench_slot (n); ANALYZE")?;
+    psql(
+        &url,
+        "UPDATE slot SET capacity = 1000000; CREATE TABLE IF NOT EXISTS bench_slot AS SELECT row_number() OVER (ORDER BY id) AS n, id FROM slot; CREATE INDEX IF NOT EXISTS bench_slot_n ON bench_slot (n); ANALYZE",
+    )?;
     let script = std::env::temp_dir().join(format!("renshe-bench-{}.sql", std::process::id()));
     std::fs::write(&script, transaction(aim))?;
-    let tool = format!("{}/pgbench", std::env::var("RENSHE_PG_BIN").unwrap_or_else(|_| "/usr/lib/postgresql/15/bin".to_owned()));
-    let out = Command::new(tool).args(["-n", "-M", "prepared", "-c", "16", "-j", "2", "-T", "8", "-f"]).arg(&script).arg(&url).output()?;
+    let tool = format!(
+        "{}/pgbench",
+        std::env::var("RENSHE_PG_BIN").unwrap_or_else(|_| "/usr/lib/postgresql/15/bin".to_owned())
+    );
+    let out = Command::new(tool)
+        .args(["-n", "-M", "prepared", "-c", "16", "-j", "2", "-T", "8", "-f"])
+        .arg(&script)
+        .arg(&url)
+        .output()?;
     std::fs::remove_file(&script)?;
     let text = String::from_utf8_lossy(&out.stdout);
-    let tps = text.lines().find_map(|line| line.strip_prefix("tps = ")).and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse().ok());
+    let tps = text
+        .lines()
+        .find_map(|line| line.strip_prefix("tps = "))
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|n| n.parse().ok());
     tps.ok_or_else(|| format!("pgbench said: {text} {}", String::from_utf8_lossy(&out.stderr)).into())
 }
 
@@ -55,7 +69,11 @@ fn transaction(aim: Aim) -> String {
 
 fn psql(url: &str, text: &str) -> Result<(), Box<dyn Error>> {
     for statement in text.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
-        let out = Command::new("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-d"]).arg(url).args(["-c", statement]).output()?;
+        let out = Command::new("psql")
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-d"])
+            .arg(url)
+            .args(["-c", statement])
+            .output()?;
         if !out.status.success() {
             return Err(format!("psql: {}", String::from_utf8_lossy(&out.stderr)).into());
         }

@@ -35,7 +35,8 @@ impl Report {
         for line in &self.0 {
             let number = |value: f64| if value < 100.0 { format!("{value:.2}") } else { format!("{value:.0}") };
             let limit = line.limit.map_or_else(|| "—".to_owned(), number);
-            let ratio = line.limit.map_or_else(|| "—".to_owned(), |limit| format!("{:.2}", line.ours / limit.max(1e-9)));
+            let ratio =
+                line.limit.map_or_else(|| "—".to_owned(), |limit| format!("{:.2}", line.ours / limit.max(1e-9)));
             println!("| {} | {} {} | {limit} | {ratio} | {} |", line.what, number(line.ours), line.unit, line.aim);
         }
     }

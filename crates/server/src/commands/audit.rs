@@ -12,7 +12,8 @@ use crate::start::StartError;
 /// Recomputes everything and prints what does not fit.
 pub fn verify(config: &Config) -> Result<Outcome, StartError> {
     let ctx = open_existing(config)?;
-    let exported = audit::read_exports(&config.data_dir.join("anchors")).map_err(|error| StartError::at("exported anchors", error))?;
+    let exported = audit::read_exports(&config.data_dir.join("anchors"))
+        .map_err(|error| StartError::at("exported anchors", error))?;
     let exports = exported.len();
     let vault = Arc::clone(&ctx.vault);
     let read = ctx.db.read("audit.verify", move |tx| -> Result<(Verdict, Verdict), DbFault> {

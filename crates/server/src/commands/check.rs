@@ -47,7 +47,12 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
         good &= answer.is_good();
         print(answer);
     }
-    println!("{} invariants checked at {}: {}", answers.len(), moment(ctx.now()), if good { "all hold" } else { "NOT all hold" });
+    println!(
+        "{} invariants checked at {}: {}",
+        answers.len(),
+        moment(ctx.now()),
+        if good { "all hold" } else { "NOT all hold" }
+    );
     Ok(if good { Outcome::Good } else { Outcome::Bad })
 }
 

@@ -12,7 +12,9 @@ use crate::start::{self, Schema, StartError};
 /// Runs the city until a signal comes. Starting again keeps the data.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
     if config.mode == Mode::Production {
-        return Err(StartError("this configuration says mode = \"production\": start it with `renshe serve`".to_owned()));
+        return Err(StartError(
+            "this configuration says mode = \"production\": start it with `renshe serve`".to_owned(),
+        ));
     }
     block_on(city(config))?;
     Ok(Outcome::Good)

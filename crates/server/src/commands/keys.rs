@@ -16,7 +16,8 @@ pub fn create(config: &Config) -> Result<Outcome, StartError> {
 
 /// Adds a key-encryption key; instances take it up at their next start and wrap data keys anew.
 pub fn rotate(config: &Config) -> Result<Outcome, StartError> {
-    let id = Vault::rotate(&config.keys_file, config.crypto.cipher, &OsRng).map_err(|error| StartError::at("keys", error))?;
+    let id = Vault::rotate(&config.keys_file, config.crypto.cipher, &OsRng)
+        .map_err(|error| StartError::at("keys", error))?;
     println!("{id} is the active key now; restart every instance, then data keys are wrapped anew in the background");
     Ok(Outcome::Good)
 }

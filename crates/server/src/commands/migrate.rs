@@ -14,7 +14,8 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
         let folder = path.parent().unwrap_or(path);
         std::fs::create_dir_all(folder).map_err(|error| StartError::at(&folder.display().to_string(), error))?;
     }
-    let done = Migrations::embedded().apply(&target, SystemClock.now()).map_err(|error| StartError::at("database", error))?;
+    let done =
+        Migrations::embedded().apply(&target, SystemClock.now()).map_err(|error| StartError::at("database", error))?;
     if done.from == done.to {
         println!("the database is at version {}; nothing to do", done.to);
     } else {

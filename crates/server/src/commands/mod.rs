@@ -38,7 +38,10 @@ pub fn complain(error: &StartError) {
 
 /// Runs async work to its end.
 fn block_on<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, StartError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| StartError::at("runtime", error))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::at("runtime", error))?;
     runtime.block_on(work)
 }
 

@@ -25,7 +25,9 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
 /// Starts the partners of a demo; refused in production.
 pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running, StartError> {
     if config.mode == Mode::Production {
-        return Err(StartError("the sandbox is refused in production: it stands in for partners that move real things".to_owned()));
+        return Err(StartError(
+            "the sandbox is refused in production: it stands in for partners that move real things".to_owned(),
+        ));
     }
     let templates = sandbox::demo_templates().map(|(_, template)| template).to_vec();
     let settings = SandboxSettings {

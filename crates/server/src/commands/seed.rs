@@ -10,7 +10,9 @@ use crate::start::StartError;
 /// Puts the samples in; what is there stays.
 pub fn run(config: &Config) -> Result<Outcome, StartError> {
     if config.mode == Mode::Production {
-        return Err(StartError("sample data is for the demo; this configuration says mode = \"production\"".to_owned()));
+        return Err(StartError(
+            "sample data is for the demo; this configuration says mode = \"production\"".to_owned(),
+        ));
     }
     let ctx = open_existing(config)?;
     let logins = block_on(seed(&ctx))?;

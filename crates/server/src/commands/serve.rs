@@ -25,7 +25,8 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         if let Some(clock) = moved {
             tokio::spawn(follow_clock(clock, config.sandbox.listen));
         }
-        let sandbox_sms = format!("http://{}:{}", config.sandbox.listen.ip(), config.sandbox.listen.port().saturating_add(1));
+        let sandbox_sms =
+            format!("http://{}:{}", config.sandbox.listen.ip(), config.sandbox.listen.port().saturating_add(1));
         start::workers(&ctx, &config, &sandbox_sms)?;
         if let Ok(bound) = listener.local_addr() {
             println!("{}", config.public_url(bound));

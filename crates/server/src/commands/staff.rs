@@ -30,15 +30,23 @@ pub struct Add {
 /// Adds the account and says the first password, once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_existing(config)?;
-    let hospitals = block_on(async { health::hospitals(&ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
+    let hospitals =
+        block_on(async { health::hospitals(&ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
     let hospital = hospitals.iter().find(|(id, code, _)| *code == add.hospital || id.as_str() == add.hospital);
     let Some((hospital, _, _)) = hospital else {
         let known: Vec<_> = hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect();
         return Err(StartError(format!("there is no hospital {}; known: {}", add.hospital, known.join(", "))));
     };
     let password = if add.password_stdin { read_password()? } else { draw_password(ctx.rng.as_ref()) };
-    let command = AddStaff { login: add.login, name: add.name, role: Role::Clerk, hospital: hospital.as_str().to_owned(), password: password.clone() };
-    let id = block_on(async { identity::staff::add(&ctx, command).await.map_err(|error| StartError::at("staff", error)) })?;
+    let command = AddStaff {
+        login: add.login,
+        name: add.name,
+        role: Role::Clerk,
+        hospital: hospital.as_str().to_owned(),
+        password: password.clone(),
+    };
+    let id =
+        block_on(async { identity::staff::add(&ctx, command).await.map_err(|error| StartError::at("staff", error)) })?;
     ctx.db.close();
     println!("added {id}");
     if !add.password_stdin {

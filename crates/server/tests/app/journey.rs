@@ -12,7 +12,13 @@ async fn a_newcomer_signs_up_books_is_checked_in_and_cancels(app: TestApp) {
     assert!(page.is_ok(), "{} {}", page.status, page.text);
     let code = app.code(mobile).await;
     let password = "Chunjiang-2026";
-    let fields = [("name", "欧阳·明珠"), ("id_number", "110105194912310 02x"), ("code", code.as_str()), ("password", password), ("password_again", password)];
+    let fields = [
+        ("name", "欧阳·明珠"),
+        ("id_number", "110105194912310 02x"),
+        ("code", code.as_str()),
+        ("password", password),
+        ("password_again", password),
+    ];
     let done = person.send_form(&page, &fields).await;
     assert!(done.is_ok() && done.path.starts_with("/login"), "{} {} {}", done.status, done.path, done.text);
     let home = person.post_form("/login", &[("login", mobile), ("password", password)]).await;
@@ -26,7 +32,13 @@ async fn a_newcomer_signs_up_books_is_checked_in_and_cancels(app: TestApp) {
     let today = person.get(&clinics[0]).await;
     let slot = today.links("/slots/").into_iter().next_back().expect("a time");
     let visit = person.post_form(&slot, &[]).await;
-    assert!(visit.is_ok() && visit.path.starts_with("/appointments/apt_"), "{} {} {}", visit.status, visit.path, visit.text);
+    assert!(
+        visit.is_ok() && visit.path.starts_with("/appointments/apt_"),
+        "{} {} {}",
+        visit.status,
+        visit.path,
+        visit.text
+    );
     app.check().await;
     let texts = app.texts(mobile).await;
     assert!(texts.iter().any(|text| text.to_string().contains("预约")), "told by SMS: {texts:?}");

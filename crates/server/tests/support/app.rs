@@ -47,8 +47,11 @@ impl Fixture for TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("bound");
         let service = app::service(ctx.clone(), ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
-        tokio::spawn(async move { axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).await });
-        let sms = partners::sms::SmsCarrier::new(start::sms_settings(&config, &format!("http://{}", sandbox.sms))).expect("settings");
+        tokio::spawn(async move {
+            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).await
+        });
+        let sms = partners::sms::SmsCarrier::new(start::sms_settings(&config, &format!("http://{}", sandbox.sms)))
+            .expect("settings");
         let worker = Worker::new(ctx.clone(), "test", vec![Arc::new(sms) as Arc<dyn Carrier>]);
         let runner = Runner::new(ctx.clone(), "test", app::jobs());
         TestApp { url: format!("http://{addr}"), addr, ctx, test, clock, sandbox, logins, worker, runner, folder }
@@ -81,14 +84,18 @@ impl TestApp {
         self.carry().await;
         let url = format!("http://{}/control/sms?mobile={mobile}", self.sandbox.control);
         let body: serde_json::Value = reqwest::get(url).await.expect("the sandbox answers").json().await.expect("JSON");
-        let list = body.as_array().cloned().or_else(|| body.as_object().and_then(|o| o.values().find_map(|v| v.as_array().cloned())));
+        let list = body
+            .as_array()
+            .cloned()
+            .or_else(|| body.as_object().and_then(|o| o.values().find_map(|v| v.as_array().cloned())));
         list.unwrap_or_default()
     }
 
     /// The newest verification code sent to a number.
     pub async fn code(&self, mobile: &str) -> String {
         let texts = self.texts(mobile).await;
-        let text = texts.iter().map(ToString::to_string).find(|text| text.contains("验证码")).expect("a text with a code");
+        let text =
+            texts.iter().map(ToString::to_string).find(|text| text.contains("验证码")).expect("a text with a code");
         let after = text.split("验证码为").nth(1).expect("the template's words");
         after.chars().take_while(char::is_ascii_digit).collect()
     }

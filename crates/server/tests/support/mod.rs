@@ -3,7 +3,12 @@
 #![allow(dead_code, reason = "each test binary uses its part of the support")]
 
 pub mod app;
+pub mod look;
+pub mod store;
 pub mod visitor;
 
 pub use app::TestApp;
+#[allow(unused_imports, reason = "each test binary uses its part of the support")]
+pub use look::{Place, barcode};
+#[allow(unused_imports, reason = "each test binary uses its part of the support")]
 pub use visitor::{Answer, Visitor};

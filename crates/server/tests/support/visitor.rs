@@ -10,6 +10,8 @@ pub struct Visitor {
     base: String,
     client: reqwest::Client,
     pub cookies: Mutex<BTreeMap<String, String>>,
+    /// Headers sent with every request; one of the same name replaces the usual one.
+    pub extra: Vec<(String, String)>,
 }
 
 /// What came back, after redirects.
@@ -39,7 +41,12 @@ impl Answer {
     /// All links whose paths begin with this, in order.
     pub fn links(&self, prefix: &str) -> Vec<String> {
         let start = format!("href=\"{prefix}");
-        self.text.split(&start).skip(1).filter_map(|rest| rest.split('"').next()).map(|end| format!("{prefix}{end}")).collect()
+        self.text
+            .split(&start)
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .map(|end| format!("{prefix}{end}"))
+            .collect()
     }
 
     /// The value of the first field with this name.
@@ -56,20 +63,53 @@ impl Visitor {
     pub fn new(base: &str) -> Self {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let language = BTreeMap::from([("lang".to_owned(), "zh-CN".to_owned())]);
-        Self { base: base.to_owned(), client, cookies: Mutex::new(language) }
+        Self { base: base.to_owned(), client, cookies: Mutex::new(language), extra: Vec::new() }
+    }
+
+    /// The same browser, sending a header with every request.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.extra.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same browser, holding the cookie of a `Cookie` header (`name=value`).
+    pub fn with_cookie(self, pair: &str) -> Self {
+        let (name, value) = pair.split_once('=').expect("name=value");
+        self.cookies.lock().expect("lock").insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The value of a cookie held.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().expect("lock").get(name).cloned()
     }
 
     /// One request, no redirect followed.
     pub async fn once(&self, method: reqwest::Method, path: &str, body: Option<String>) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.base)).header("accept", "text/html");
-        let cookies = self.cookies.lock().expect("lock").iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let cookies = self
+            .cookies
+            .lock()
+            .expect("lock")
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ");
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
         }
         if let Some(body) = body {
-            request = request.header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin").body(body);
+            request = request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("sec-fetch-site", "same-origin")
+                .body(body);
         }
-        let answer = request.send().await.expect("the app answers");
+        let extra = self.extra.iter().map(|(name, value)| {
+            let name = reqwest::header::HeaderName::from_bytes(name.as_bytes()).expect("a header name");
+            (name, value.parse().expect("a header value"))
+        });
+        // `headers` replaces what is there under the same name.
+        let answer = request.headers(extra.collect()).send().await.expect("the app answers");
         self.keep(answer.headers());
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         Answer { status, path: path.to_owned(), text: answer.text().await.expect("text"), headers }
@@ -105,8 +145,7 @@ impl Visitor {
 
     /// Sends fields as they are, with the token given.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = reqwest::Url::parse_with_params("http://x/", fields).expect("fields").query().unwrap_or_default().to_owned();
-        let first = self.once(reqwest::Method::POST, path, Some(body)).await;
+        let first = self.once(reqwest::Method::POST, path, Some(encoded(fields))).await;
         self.follow(first).await
     }
 
@@ -119,19 +158,63 @@ impl Visitor {
 
     /// Sends the form of a page that was opened before.
     pub async fn send_form(&self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
-        let form = page.text.split("<form").find(|form| form.contains("method=\"post\"") || form.contains("method=post")).unwrap_or_default();
-        let form = form.split("</form>").next().unwrap_or_default();
-        let action = form.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or(&page.path).replace("&amp;", "&");
-        let mut all: Vec<(String, String)> = Vec::new();
-        for tag in form.split("<input").skip(1).filter_map(|tag| tag.split('>').next()).filter(|tag| tag.contains("type=\"hidden\"")) {
-            let read = |key: &str| tag.split(&format!("{key}=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
-            all.push((read("name"), read("value")));
-        }
-        for (name, value) in fields {
-            all.retain(|(known, _)| known != name);
-            all.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        self.send_form_to(page, "", fields).await
+    }
+
+    /// Sends the form of a page whose action begins with this.
+    pub async fn send_form_to(&self, page: &Answer, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let (action, all) = filled(page, action, fields);
         let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post(&action, &all).await
     }
+
+    /// Like [`Visitor::send_form_to`], but stops at the first answer.
+    pub async fn send_once(&self, page: &Answer, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let (action, all) = filled(page, action, fields);
+        let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.once(reqwest::Method::POST, &action, Some(encoded(&all))).await
+    }
+}
+
+/// Fields as a browser writes them.
+pub fn encoded(fields: &[(&str, &str)]) -> String {
+    reqwest::Url::parse_with_params("http://x/", fields).expect("fields").query().unwrap_or_default().to_owned()
+}
+
+/// A form's address, and its fields with the hidden ones of the page.
+fn filled(page: &Answer, action: &str, fields: &[(&str, &str)]) -> (String, Vec<(String, String)>) {
+    let wanted = format!("action=\"{action}");
+    let is_meant = |form: &&str| {
+        let head = form.split('>').next().unwrap_or_default();
+        head.contains("method=\"post\"") && (action.is_empty() || head.contains(&wanted))
+    };
+    let form = page.text.split("<form").find(is_meant).unwrap_or_default();
+    let form = form.split("</form>").next().unwrap_or_default();
+    let action = form
+        .split("action=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or(&page.path)
+        .replace("&amp;", "&");
+    let mut all: Vec<(String, String)> = Vec::new();
+    for tag in form
+        .split("<input")
+        .skip(1)
+        .filter_map(|tag| tag.split('>').next())
+        .filter(|tag| tag.contains("type=\"hidden\""))
+    {
+        let read = |key: &str| {
+            tag.split(&format!("{key}=\""))
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        all.push((read("name"), read("value")));
+    }
+    for (name, value) in fields {
+        all.retain(|(known, _)| known != name);
+        all.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    (action, all)
 }

@@ -76,7 +76,8 @@ impl PgConn {
     }
 
     pub(super) fn end_backend(&mut self, backend: &Backend) -> Result<(), DriverError> {
-        let alive = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
+        let alive =
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
         while !self.client.query(alive, &[&backend.pid, &backend.started]).map_err(told)?.is_empty() {
             thread::sleep(BACKEND_POLL);
         }
@@ -88,8 +89,12 @@ impl PgConn {
 /// after `SET LOCAL statement_timeout = 0`.
 fn session(role: Role) -> &'static str {
     match role {
-        Role::Writer => "SET lock_timeout = '100ms'; SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'",
-        Role::Reader => "SET default_transaction_read_only = on; SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'",
+        Role::Writer => {
+            "SET lock_timeout = '100ms'; SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'"
+        }
+        Role::Reader => {
+            "SET default_transaction_read_only = on; SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'"
+        }
         Role::Owner => "SET lock_timeout = '30s'",
     }
 }
@@ -133,20 +138,36 @@ fn cell(row: &postgres::Row, index: usize) -> Result<Val, DriverError> {
         Some(&Type::BYTEA) => get::<Vec<u8>>(row, index)?.map(Val::Blob),
         Some(ty) if <&str as FromSql<'_>>::accepts(ty) => get::<String>(row, index)?.map(Val::Text),
         Some(ty) if *ty == Type::VOID => None,
-        _ => return Err(DriverError::Corrupt(format!("column {index} has a type that is not whole number, text or bytes (CAST it)"))),
+        _ => {
+            return Err(DriverError::Corrupt(format!(
+                "column {index} has a type that is not whole number, text or bytes (CAST it)"
+            )));
+        }
     };
     Ok(value.unwrap_or(Val::Null))
 }
 
 fn told(error: postgres::Error) -> DriverError {
-    let text = error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} ({})", db.message(), db.code().code()));
+    let text =
+        error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} ({})", db.message(), db.code().code()));
     let Some(code) = error.code() else {
         return if error.is_closed() || is_io(&error) { DriverError::Lost(text) } else { DriverError::Other(text) };
     };
     match code {
-        c if *c == SqlState::LOCK_NOT_AVAILABLE || *c == SqlState::T_R_DEADLOCK_DETECTED || *c == SqlState::T_R_SERIALIZATION_FAILURE => DriverError::Retry,
+        c if *c == SqlState::LOCK_NOT_AVAILABLE
+            || *c == SqlState::T_R_DEADLOCK_DETECTED
+            || *c == SqlState::T_R_SERIALIZATION_FAILURE =>
+        {
+            DriverError::Retry
+        }
         c if *c == SqlState::DISK_FULL => DriverError::Full,
-        c if *c == SqlState::ADMIN_SHUTDOWN || *c == SqlState::CRASH_SHUTDOWN || *c == SqlState::CANNOT_CONNECT_NOW || c.code().starts_with("08") => DriverError::Lost(text),
+        c if *c == SqlState::ADMIN_SHUTDOWN
+            || *c == SqlState::CRASH_SHUTDOWN
+            || *c == SqlState::CANNOT_CONNECT_NOW
+            || c.code().starts_with("08") =>
+        {
+            DriverError::Lost(text)
+        }
         c if *c == SqlState::TOO_MANY_CONNECTIONS => DriverError::Lost(text),
         c if c.code().starts_with("23") => {
             let name = error.as_db_error().and_then(|db| db.constraint()).unwrap_or_default().to_owned();
@@ -157,5 +178,6 @@ fn told(error: postgres::Error) -> DriverError {
 }
 
 fn is_io(error: &postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>()) || error.to_string().contains("connect")
+    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+        || error.to_string().contains("connect")
 }

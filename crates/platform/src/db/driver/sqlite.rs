@@ -77,7 +77,9 @@ fn cell(value: ValueRef<'_>) -> Result<Val, DriverError> {
     match value {
         ValueRef::Null => Ok(Val::Null),
         ValueRef::Integer(value) => Ok(Val::Int(value)),
-        ValueRef::Text(bytes) => String::from_utf8(bytes.to_vec()).map(Val::Text).map_err(|_| DriverError::Corrupt("text is not UTF-8".to_owned())),
+        ValueRef::Text(bytes) => String::from_utf8(bytes.to_vec())
+            .map(Val::Text)
+            .map_err(|_| DriverError::Corrupt("text is not UTF-8".to_owned())),
         ValueRef::Blob(bytes) => Ok(Val::Blob(bytes.to_vec())),
         ValueRef::Real(_) => Err(DriverError::Corrupt("a floating-point number".to_owned())),
     }
