@@ -7,4 +7,5 @@ pub mod commands;
 mod front;
 mod probes;
 pub mod start;
+mod tls;
 mod upkeep;

@@ -20,7 +20,9 @@ use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use ui::TrustedProxies;
+use axum::serve::ListenerExt;
 
+use crate::tls::TlsListener;
 use crate::{app, upkeep};
 
 /// What stops a start, as a line that says what to do.
@@ -170,11 +172,20 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 pub async fn serve(listener: TcpListener, ctx: &Ctx, config: &Config) -> Result<(), StartError> {
     let proxies =
         TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
-    let service = app::service(ctx.clone(), proxies).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stopped())
-        .await
-        .map_err(|error| StartError::at("serving", error))
+    let service = app::service(ctx.clone(), proxies);
+    let served = match &config.tls {
+        None => axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(stopped())
+            .await,
+        Some(files) => {
+            // Tapped (to no effect) because only tapped listeners of our own hand over the address.
+            let listener = TlsListener::start(listener, files)?.tap_io(|_| {});
+            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(stopped())
+                .await
+        }
+    };
+    served.map_err(|error| StartError::at("serving", error))
 }
 
 /// Serves Prometheus on its own address, never on the people's.

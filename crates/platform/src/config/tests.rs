@@ -1,3 +1,5 @@
+//! What the configuration says about mistakes, and what it never prints.
+
 use super::*;
 
 fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {

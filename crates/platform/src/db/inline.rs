@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::driver::{Conn, Role};
 use super::fault::DbFault;
-use super::lane::{Ran, run_one};
+use super::run::{Ran, run_one};
 use super::settings::Target;
 use super::tx::Tx;
 use super::work::Work;

@@ -12,15 +12,14 @@ use super::driver::{Backend, Conn, Role};
 use super::fault::{DbFault, DriverError};
 use super::lane_row;
 use super::queue::Queue;
+use super::run::{Ran, run_one};
 use super::settings::DbSettings;
-use super::tx::{Effect, Tx};
+use super::tx::Effect;
 use super::work::Work;
-use crate::audit::{self, ChainHead};
+use crate::audit::ChainHead;
 
 /// Closures in one commit. PostgreSQL keeps 64 subtransactions of a transaction in memory.
 pub(crate) const BATCH_MOST: usize = 48;
-/// A closure slower than this is named in the log: it holds up everybody behind it.
-const SLOW: Duration = Duration::from_millis(20);
 /// How often a closure that met a lock is run again before its caller is told "busy".
 const ATTEMPTS_MOST: u32 = 40;
 /// How long a batch that was certainly not committed waits for the database to come back.
@@ -53,6 +52,33 @@ enum End {
     Refused(Vec<Item>, DbFault),
     /// COMMIT was sent and no answer came: what would be answered, what met a lock, the effects.
     Unknown(Vec<Item>, Vec<Item>, Vec<Effect>),
+}
+
+/// The closures of a batch by how they went.
+#[derive(Default)]
+struct Sorted {
+    kept: Vec<Item>,
+    refused: Vec<Item>,
+    retry: Vec<Item>,
+    effects: Vec<Effect>,
+}
+
+impl Sorted {
+    fn keep(&mut self, item: Item, effects: Vec<Effect>) {
+        self.kept.push(item);
+        self.effects.extend(effects);
+    }
+
+    /// Everything, to be run again.
+    fn all(self, rest: impl Iterator<Item = Item>) -> Vec<Item> {
+        self.kept.into_iter().chain(self.refused).chain(self.retry).chain(rest).collect()
+    }
+
+    /// What is answered after COMMIT, what is run again, the effects. Refusals wait for COMMIT
+    /// too: what they read may rest on what is committed with them.
+    fn to_answer(self) -> (Vec<Item>, Vec<Item>, Vec<Effect>) {
+        (self.kept.into_iter().chain(self.refused).collect(), self.retry, self.effects)
+    }
 }
 
 enum Again {
@@ -201,67 +227,47 @@ impl Lane {
     }
 
     /// One transaction over the whole batch.
-    fn attempt(&mut self, mut batch: Vec<Item>) -> End {
+    fn attempt(&mut self, batch: Vec<Item>) -> End {
         let Some(mut conn) = self.conn.take() else {
             return End::NotDone(batch, Again::Together("no connection".to_owned()));
         };
-        let head_before = self.head.clone();
         let mut head = self.head.clone();
         let pg = conn.is_postgres();
-        let begin = if pg { "BEGIN; SAVEPOINT s" } else { "BEGIN IMMEDIATE; SAVEPOINT s" };
-        if let Err(error) = conn.batch(begin) {
+        if let Err(error) = conn.batch(if pg { "BEGIN; SAVEPOINT s" } else { "BEGIN IMMEDIATE; SAVEPOINT s" }) {
             return self.not_begun(conn, batch, error);
         }
-        let (mut kept, mut refused, mut retry, mut effects) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut rest = std::mem::take(&mut batch).into_iter();
+        let mut sorted = Sorted::default();
+        let mut rest = batch.into_iter();
         while let Some(mut item) = rest.next() {
             match run_one(&mut conn, item.as_mut(), &mut head, &self.chain_id(), self.number) {
-                Ran::Keep(done) => {
-                    effects.extend(done);
-                    kept.push(item);
-                }
-                Ran::Refuse => refused.push(item),
-                Ran::Retry => retry.push(item),
+                Ran::Keep(effects) => sorted.keep(item, effects),
+                Ran::Refuse => sorted.refused.push(item),
+                Ran::Retry => sorted.retry.push(item),
                 Ran::Panicked if !pg => {
                     item.fail(DbFault::Panicked);
-                    refused.push(item);
+                    sorted.refused.push(item);
                 }
                 Ran::Panicked => {
                     // The protocol's state is unknown: drop the connection, run the others singly.
                     item.fail(DbFault::Panicked);
                     item.answer();
                     self.old_backend = conn.backend();
-                    self.head = head_before;
-                    return End::NotDone(
-                        kept.into_iter().chain(refused).chain(retry).chain(rest).collect(),
-                        Again::Singly,
-                    );
+                    return End::NotDone(sorted.all(rest), Again::Singly);
                 }
                 Ran::Emptied => {
                     // SQLite gave up the whole transaction (a full disk): the others run singly.
                     item.answer();
                     drop(conn.batch("ROLLBACK"));
                     self.conn = Some(conn);
-                    self.head = head_before;
-                    return End::NotDone(
-                        kept.into_iter().chain(refused).chain(retry).chain(rest).collect(),
-                        Again::Singly,
-                    );
+                    return End::NotDone(sorted.all(rest), Again::Singly);
                 }
                 Ran::Lost(why) => {
                     self.old_backend = conn.backend();
-                    self.head = head_before;
-                    return End::NotDone(
-                        kept.into_iter().chain(refused).chain(retry).chain(std::iter::once(item)).chain(rest).collect(),
-                        Again::Together(why),
-                    );
+                    return End::NotDone(sorted.all(std::iter::once(item).chain(rest)), Again::Together(why));
                 }
             }
         }
-        // Refused closures are answered with the others, after COMMIT: what they read may rest on
-        // what is committed with them.
-        kept.append(&mut refused);
-        self.commit(conn, kept, retry, effects, head, head_before)
+        self.commit(conn, sorted, head)
     }
 
     fn not_begun(&mut self, conn: Conn, batch: Vec<Item>, error: DriverError) -> End {
@@ -277,15 +283,8 @@ impl Lane {
         }
     }
 
-    fn commit(
-        &mut self,
-        mut conn: Conn,
-        mut kept: Vec<Item>,
-        mut retry: Vec<Item>,
-        effects: Vec<Effect>,
-        head: Option<ChainHead>,
-        head_before: Option<ChainHead>,
-    ) -> End {
+    fn commit(&mut self, mut conn: Conn, sorted: Sorted, head: Option<ChainHead>) -> End {
+        let (kept, retry, effects) = sorted.to_answer();
         self.batch_no += 1;
         let text = if conn.is_postgres() {
             lane_row::commit_text(&self.settings.instance, self.number as i64, self.batch_no)
@@ -301,8 +300,7 @@ impl Lane {
             }
             Err(DriverError::Lost(_)) if conn.is_postgres() => {
                 self.old_backend = conn.backend();
-                // If it turns out to be there, the chain has grown; if not, the closures run again
-                // and the chain must start from where it was.
+                // If the batch turns out to be there, its chain has grown: the head is read anew.
                 self.head = None;
                 End::Unknown(kept, retry, effects)
             }
@@ -310,120 +308,22 @@ impl Lane {
                 self.dead = true;
                 let text = format!("the database file cannot be written and nothing is certain any more: {error:?}");
                 (self.settings.on_fatal)(&text);
-                kept.append(&mut retry);
-                End::Refused(kept, DbFault::Unknown)
+                End::Refused(kept.into_iter().chain(retry).collect(), DbFault::Unknown)
             }
             Err(error) => {
-                self.head = head_before;
-                kept.append(&mut retry);
-                match conn.batch("ROLLBACK") {
-                    Ok(()) => self.conn = Some(conn),
-                    // SQLite has rolled back by itself after some errors, and says so here.
-                    Err(_) if !conn.is_postgres() => self.conn = Some(conn),
-                    Err(_) => self.old_backend = conn.backend(),
+                // SQLite has rolled back by itself after some errors, and says so here.
+                if conn.batch("ROLLBACK").is_ok() || !conn.is_postgres() {
+                    self.conn = Some(conn);
+                } else {
+                    self.old_backend = conn.backend();
                 }
-                End::Refused(kept, error.fault())
+                End::Refused(kept.into_iter().chain(retry).collect(), error.fault())
             }
         }
     }
 
     fn chain_id(&self) -> String {
         format!("{}.{}", self.settings.instance, self.number)
-    }
-}
-
-/// How one closure went inside its savepoint.
-pub(crate) enum Ran {
-    Keep(Vec<Effect>),
-    Refuse,
-    Retry,
-    Panicked,
-    /// Refused, and the engine has rolled back the whole transaction with it.
-    Emptied,
-    Lost(String),
-}
-
-/// Runs a closure in the savepoint that is open, writes its audit rows, and leaves a fresh
-/// savepoint open for the next.
-pub(crate) fn run_one(
-    conn: &mut Conn,
-    item: &mut dyn Work,
-    head: &mut Option<ChainHead>,
-    chain: &str,
-    lane: usize,
-) -> Ran {
-    let started = Instant::now();
-    metrics::histogram!("renshe_db_wait_seconds").record((started - item.queued()).as_secs_f64());
-    let mut tx = Tx::new(conn);
-    let outcome = catch_unwind(AssertUnwindSafe(|| item.run(&mut tx)));
-    let mut new_head = head.clone();
-    let keep = match outcome {
-        Err(_) => {
-            drop(tx);
-            return if rolled_back(conn) { Ran::Panicked } else { Ran::Lost("after a panic".to_owned()) };
-        }
-        Ok(false) => false,
-        Ok(true) => match write_audit(&mut tx, &mut new_head, chain, lane) {
-            Ok(()) => true,
-            Err(fault) => {
-                item.fail(fault);
-                false
-            }
-        },
-    };
-    let (failed, effects) = tx.into_parts();
-    note(item.name(), started.elapsed());
-    match failed {
-        Some(DriverError::Lost(why)) => return Ran::Lost(why),
-        Some(DriverError::Retry) => {
-            return if rolled_back(conn) { Ran::Retry } else { Ran::Lost("rollback".to_owned()) };
-        }
-        Some(DriverError::Full) if !rolled_back(conn) => return Ran::Emptied,
-        Some(DriverError::Full) => return Ran::Refuse,
-        _ if !keep => return if rolled_back(conn) { Ran::Refuse } else { Ran::Lost("rollback".to_owned()) },
-        _ => {}
-    }
-    match conn.batch("RELEASE s; SAVEPOINT s") {
-        Ok(()) => {
-            *head = new_head;
-            Ran::Keep(effects)
-        }
-        Err(DriverError::Lost(why)) => Ran::Lost(why),
-        Err(error) => {
-            item.fail(error.fault());
-            Ran::Refuse
-        }
-    }
-}
-
-fn rolled_back(conn: &mut Conn) -> bool {
-    conn.batch("ROLLBACK TO SAVEPOINT s").is_ok()
-}
-
-pub(crate) fn write_audit(
-    tx: &mut Tx<'_>,
-    head: &mut Option<ChainHead>,
-    chain: &str,
-    lane: usize,
-) -> Result<(), DbFault> {
-    for entry in tx.take_audit() {
-        let mut chain_head = match head.take() {
-            Some(found) => found,
-            None => match audit::resume(tx, chain)? {
-                Some(found) => found,
-                None => audit::genesis(tx, chain, lane as i64, entry.at)?,
-            },
-        };
-        audit::append(tx, &mut chain_head, &entry)?;
-        *head = Some(chain_head);
-    }
-    Ok(())
-}
-
-fn note(name: &'static str, took: Duration) {
-    metrics::histogram!("renshe_db_closure_seconds", "name" => name).record(took.as_secs_f64());
-    if took > SLOW {
-        tracing::warn!(name, took_ms = took.as_millis() as u64, "database.slow_closure");
     }
 }
 

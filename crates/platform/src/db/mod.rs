@@ -17,6 +17,7 @@ mod lane_row;
 mod migrate;
 mod queue;
 mod reader;
+mod run;
 mod settings;
 mod statement;
 mod tx;

@@ -42,7 +42,8 @@ pub fn postgres(report: &mut Report, admin: &str) -> Done {
     let city = City::build("postgres", &database, PEOPLE)?;
     let places = city.places()?;
     let all = wishes(&places, PEOPLE, 6_000);
-    drop(http(&city, &all[..500], 16)?); // warm connections and plans
+    // Warm connections and plans.
+    http(&city, &all[..500], 16)?;
     let spread = http(&city, &all[500..], AT_ONCE)?;
     let hot_slot = places.last().ok_or("no slots")?.slot.clone();
     city.widen(&hot_slot, 1_000_000)?;

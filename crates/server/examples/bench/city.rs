@@ -10,11 +10,12 @@ use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
 use platform::config::Config;
-use platform::db::{DbFault, LaneKey};
-use platform::{sql, vals};
+use platform::db::LaneKey;
 use renshe::{app, commands, start};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+
+use crate::store::{self, Place};
 
 /// A city over one database.
 pub struct City {
@@ -22,13 +23,6 @@ pub struct City {
     pub people: Vec<(PersonId, String)>,
     pub runtime: Runtime,
     folder: PathBuf,
-}
-
-/// One slot with how many places are left.
-pub struct Place {
-    pub slot: SlotId,
-    pub left: i64,
-    pub clinic: String,
 }
 
 impl City {
@@ -53,22 +47,16 @@ impl City {
     /// Every bookable slot, one clinic after another.
     pub fn places(&self) -> Result<Vec<Place>, Box<dyn Error>> {
         let after = self.ctx.now().plus_secs(86_400);
-        let read = self.ctx.db.read::<_, DbFault, _>("bench.places", move |tx| {
-            tx.query(sql!("SELECT id, capacity - held - booked, clinic_id FROM slot WHERE starts_at > $1 ORDER BY clinic_id, starts_at"), vals![after], |row| {
-                Ok(Place { slot: row.parse(0)?, left: row.int(1)?, clinic: row.text(2)? })
-            })
-        });
+        let read = self.ctx.db.read("bench.places", move |tx| store::places(tx, after));
         Ok(self.runtime.block_on(read)?)
     }
 
     /// Makes one slot large enough for everybody.
     pub fn widen(&self, slot: &SlotId, capacity: i64) -> Result<(), Box<dyn Error>> {
         let slot = slot.clone();
-        let write = self.ctx.db.write::<_, DbFault, _>(LaneKey::of("bench", "widen"), "bench.widen", move |tx| {
-            tx.exec(sql!("UPDATE slot SET capacity = $2 WHERE id = $1"), vals![slot.as_str(), capacity])
-        });
-        self.runtime.block_on(write)?;
-        Ok(())
+        let key = LaneKey::of("bench", "widen");
+        let write = self.ctx.db.write(key, "bench.widen", move |tx| store::widen(tx, &slot, capacity));
+        Ok(self.runtime.block_on(write)?)
     }
 
     /// Serves the city on a free port.

@@ -10,6 +10,7 @@ mod pages;
 mod process;
 mod raw;
 mod report;
+mod store;
 
 use report::Report;
 

@@ -1,0 +1,108 @@
+//! Every page in every look: what it must keep is measured, and it is drawn for the eye.
+
+use crate::browser::{Browser, NARROW, PHONE, WINDOW, Wanted};
+use crate::driver::{Driver, story};
+use crate::measure::{Findings, Promise};
+use crate::support::TestApp;
+use crate::world::World;
+
+/// One way to see the citizens' pages.
+#[derive(Clone, Copy)]
+struct Look {
+    /// Names the screenshots.
+    name: &'static str,
+    lang: &'static str,
+    elder: bool,
+    wanted: Wanted,
+}
+
+impl Look {
+    fn phone(name: &'static str, lang: &'static str, elder: bool) -> Look {
+        Look { name, lang, elder, wanted: Wanted::on(PHONE) }
+    }
+
+    fn on(self, wanted: Wanted) -> Look {
+        Look { wanted, ..self }
+    }
+
+    fn promise(&self) -> Promise {
+        let promise = if self.elder { Promise::ELDER } else { Promise::STANDARD };
+        if self.lang == "en" { promise.in_english() } else { promise }
+    }
+}
+
+#[test]
+fn every_page_in_chinese() {
+    story(|app, driver| async move {
+        tour(&app, &driver, &[Look::phone("zh", "zh-CN", false)]).await;
+    });
+}
+
+#[test]
+fn every_page_in_english() {
+    story(|app, driver| async move {
+        tour(&app, &driver, &[Look::phone("en", "en", false)]).await;
+    });
+}
+
+#[test]
+fn every_page_in_the_elder_look() {
+    story(|app, driver| async move {
+        tour(&app, &driver, &[Look::phone("elder", "zh-CN", true), Look::phone("elder-en", "en", true)]).await;
+    });
+}
+
+#[test]
+fn every_page_in_the_dark_and_on_a_wide_screen() {
+    story(|app, driver| async move {
+        let dark = Wanted { dark: true, ..Wanted::on(PHONE) };
+        let looks = [
+            Look::phone("dark", "zh-CN", false).on(dark),
+            Look::phone("dark-elder", "zh-CN", true).on(dark),
+            Look::phone("wide", "zh-CN", false).on(Wanted::on(WINDOW)),
+        ];
+        tour(&app, &driver, &looks).await;
+    });
+}
+
+#[test]
+fn every_page_on_a_narrow_phone_and_with_text_twice_as_large() {
+    story(|app, driver| async move {
+        let double = Wanted { text_px: 32, ..Wanted::on(PHONE) };
+        let looks = [
+            Look::phone("narrow", "zh-CN", false).on(Wanted::on(NARROW)),
+            Look::phone("narrow-en", "en", false).on(Wanted::on(NARROW)),
+            Look::phone("narrow-elder", "zh-CN", true).on(Wanted::on(NARROW)),
+            Look::phone("double", "zh-CN", false).on(double),
+            Look::phone("double-en", "en", false).on(double),
+        ];
+        tour(&app, &driver, &looks).await;
+    });
+}
+
+/// Walks all pages in each of the looks: signed out first, then as a person.
+async fn tour(app: &TestApp, driver: &Driver, looks: &[Look]) {
+    let world = World::make(app).await;
+    let mut findings = Findings::default();
+    for look in looks {
+        let browser = Browser::open(driver, &app.url, look.wanted).await;
+        browser.look(look.lang, look.elder).await;
+        for (name, path) in &world.open {
+            visit(&browser, look, name, path, &mut findings).await;
+        }
+        browser.adopt(&world.citizen).await;
+        browser.look(look.lang, look.elder).await;
+        for (name, path) in &world.own {
+            visit(&browser, look, &format!("my-{name}"), path, &mut findings).await;
+        }
+        browser.close().await;
+    }
+    findings.none();
+}
+
+async fn visit(browser: &Browser, look: &Look, name: &str, path: &str, findings: &mut Findings) {
+    browser.go(path).await;
+    let page = format!("{}-{name}", look.name);
+    browser.shot(&page).await;
+    findings.look(browser, &page, look.promise()).await;
+}

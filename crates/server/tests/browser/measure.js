@@ -1,0 +1,67 @@
+// What a page must keep, measured in the page. Arguments: smallest text, smallest target (px), whether
+// Chinese words need a lang of their own. Returns lists of sentences; empty ones are good.
+const [minText, minTarget, english] = arguments;
+const found = { text: [], line: [], target: [], width: [], lang: [] };
+
+const name = (el) => {
+  const id = el.id ? `#${el.id}` : '';
+  const kind = typeof el.className === 'string' && el.className ? `.${el.className.trim().split(/\s+/).join('.')}` : '';
+  return `${el.localName}${id}${kind} “${(el.textContent || el.placeholder || '').trim().replace(/\s+/g, ' ').slice(0, 24)}”`;
+};
+const hidden = (el) => el.closest('.sr, .skip, head, script, svg') || !el.checkVisibility({ visibilityProperty: true });
+const once = (list, line) => { if (!list.includes(line)) list.push(line); };
+const px = (value) => Math.round(value * 10) / 10;
+
+const type = (el, what) => {
+  const style = getComputedStyle(el);
+  const size = parseFloat(style.fontSize);
+  if (size < minText - 0.01) once(found.text, `${px(size)} px: ${what}`);
+  const ratio = parseFloat(style.lineHeight) / size;
+  if (!(ratio >= 1.299)) once(found.line, `${style.lineHeight}/${style.fontSize}: ${what}`);
+};
+
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+  const el = node.parentElement;
+  if (!node.data.trim() || el.closest('head, script, svg')) continue;
+  if (english && /\p{Script=Han}/u.test(node.data) && !el.closest('[lang]').lang.startsWith('zh')) {
+    once(found.lang, name(el));
+  }
+  if (!hidden(el)) type(el, name(el));
+}
+if (english && /\p{Script=Han}/u.test(document.title)) once(found.lang, `title ${document.title}`);
+
+const pen = document.createElement('canvas').getContext('2d');
+for (const el of document.querySelectorAll('input:not([type=hidden]), select, textarea')) {
+  if (hidden(el)) continue;
+  type(el, name(el));
+  if (!el.placeholder) continue;
+  const style = getComputedStyle(el);
+  const small = getComputedStyle(el, '::placeholder');
+  pen.font = `${small.fontWeight} ${small.fontSize} ${small.fontFamily}`;
+  const room = el.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const wide = pen.measureText(el.placeholder).width;
+  if (wide > room + 1) once(found.width, `placeholder ${px(wide)} in ${px(room)}: ${name(el)}`);
+}
+
+for (const el of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
+  if (hidden(el)) continue;
+  const box = (['radio', 'checkbox'].includes(el.type) && el.closest('label') || el).getBoundingClientRect();
+  if (box.width < minTarget - 0.5 || box.height < minTarget - 0.5) {
+    once(found.target, `${px(box.width)}×${px(box.height)}: ${name(el)}`);
+  }
+}
+
+const page = document.documentElement;
+if (page.scrollWidth > page.clientWidth) {
+  found.width.push(`the page scrolls: ${page.scrollWidth} in ${page.clientWidth}`);
+  for (const el of document.body.querySelectorAll('*')) {
+    if (!hidden(el) && el.getBoundingClientRect().right > page.clientWidth + 1) once(found.width, `sticks out: ${name(el)}`);
+  }
+}
+for (const el of document.body.querySelectorAll('*')) {
+  // The card's ring is drawn beyond its edge on purpose.
+  if (hidden(el) || el.matches('.hero, input') || getComputedStyle(el).overflowX === 'visible') continue;
+  if (el.scrollWidth > el.clientWidth + 1) once(found.width, `cut off: ${name(el)}`);
+}
+return found;

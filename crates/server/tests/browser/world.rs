@@ -1,0 +1,104 @@
+//! A person with something on every page: a visit to come, one that was cancelled, messages.
+
+use crate::support::{Answer, TestApp, Visitor};
+
+/// A sample person and the paths of their pages.
+pub struct World {
+    pub citizen: Visitor,
+    /// Digits of the barcode of the visit to come: today, at the first clerk's hospital.
+    pub code: String,
+    /// Digits of a visit at another hospital.
+    pub elsewhere: String,
+    /// Names and paths of pages that anybody may open.
+    pub open: Vec<(&'static str, String)>,
+    /// Names and paths of the person's own pages.
+    pub own: Vec<(&'static str, String)>,
+}
+
+impl World {
+    pub async fn make(app: &TestApp) -> World {
+        let citizen = app.citizen(0).await;
+        let (clerk, hospital) = app.clerk(0).await;
+        drop(clerk);
+        let place = format!("/hospitals/{hospital}");
+        let (visit, mut open) = book_today(&citizen, &place).await;
+        let hospitals = citizen.get("/hospitals").await.links("/hospitals/");
+        let other = hospitals.iter().find(|link| **link != place).expect("another hospital");
+        let (cancelled, _) = book_today(&citizen, other).await;
+        let elsewhere = digits(&cancelled);
+        let gone = citizen.post_form(&format!("{}/cancel", cancelled.path), &[]).await;
+        assert!(gone.is_ok(), "cancelling: {} {}", gone.status, gone.text);
+        let next = citizen.get(&open.last().expect("a clinic").1).await;
+        let slot = next.links("/slots/").into_iter().next_back().expect("another time");
+        app.carry().await;
+        let message = citizen.get("/messages").await.link("/messages/msg_").expect("a message");
+        open.extend(always_open());
+        let own = vec![
+            ("home", "/".to_owned()),
+            ("confirm-refused", slot),
+            ("confirm", another_doctor(&citizen, &place).await),
+            ("orders", "/orders".to_owned()),
+            ("order", visit.path.clone()),
+            ("order-cancelled", cancelled.path.clone()),
+            ("cancel", format!("{}/cancel", visit.path)),
+            ("code", "/code".to_owned()),
+            ("message", message),
+            ("messages", "/messages".to_owned()),
+            ("me", "/me".to_owned()),
+            ("sessions", "/me/sessions".to_owned()),
+        ];
+        World { code: digits(&visit), elsewhere, citizen, open, own }
+    }
+}
+
+fn always_open() -> Vec<(&'static str, String)> {
+    let pages = [
+        ("front", "/"),
+        ("sign-up", "/sign-up"),
+        ("login", "/login"),
+        ("login-code", "/login/code"),
+        ("hospitals", "/hospitals"),
+        ("search", "/search"),
+        ("search-found", "/search?q=yk"),
+        ("search-nothing", "/search?q=zzzz"),
+        ("no-such-page", "/nowhere"),
+        ("components", "/dev/components"),
+    ];
+    pages.map(|(name, path)| (name, path.to_owned())).to_vec()
+}
+
+/// The sixteen digits under an order's bars.
+pub fn digits(order: &Answer) -> String {
+    let shown = order.text.split("class=\"code\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a barcode");
+    shown.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Books the last place of a clinic of today, and says which pages led there.
+async fn book_today(visitor: &Visitor, hospital: &str) -> (Answer, Vec<(&'static str, String)>) {
+    for department in visitor.get(hospital).await.links("/departments/") {
+        for doctor in visitor.get(&department).await.links("/doctors/") {
+            let Some(clinic) = visitor.get(&doctor).await.link("/clinics/") else { continue };
+            let page = visitor.get(&clinic).await;
+            let slot = page.links("/slots/").into_iter().next_back();
+            let (true, Some(slot)) = (page.says("3 月 2 日"), slot) else { continue };
+            let order = visitor.post_form(&slot, &[]).await;
+            assert!(order.is_ok() && order.path.starts_with("/appointments/"), "booking: {} {}", order.path, order.text);
+            let led = [("hospital", hospital.to_owned()), ("department", department), ("doctor", doctor), ("clinic", clinic)];
+            return (order, led.to_vec());
+        }
+    }
+    panic!("no clinic of today at {hospital}");
+}
+
+/// A slot of a doctor who is not booked yet.
+async fn another_doctor(visitor: &Visitor, hospital: &str) -> String {
+    let department = visitor.get(hospital).await.links("/departments/").pop().expect("a department");
+    for doctor in visitor.get(&department).await.links("/doctors/").iter().rev() {
+        for clinic in visitor.get(doctor).await.links("/clinics/").iter().rev() {
+            if let Some(slot) = visitor.get(clinic).await.link("/slots/") {
+                return slot;
+            }
+        }
+    }
+    panic!("no open clinic in {department}");
+}

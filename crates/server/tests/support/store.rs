@@ -1,0 +1,99 @@
+//! The tests' own questions to the database, and the few rows they plant in it.
+
+use kernel::Moment;
+use platform::db::{DbFault, Tx};
+use platform::{sql, vals};
+
+/// A row of the outbox, without what is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    pub kind: String,
+    pub about: String,
+    pub state: String,
+    pub attempts: i64,
+    pub note: String,
+    /// Whether the sealed payload is still there.
+    pub kept: bool,
+}
+
+/// Every row of the outbox, oldest first.
+pub fn outbox(tx: &mut Tx<'_>) -> Result<Vec<OutboxRow>, DbFault> {
+    tx.query(sql!("SELECT kind, about, state, attempts, note, payload FROM outbox ORDER BY id"), vals![], |row| {
+        Ok(OutboxRow {
+            kind: row.text(0)?,
+            about: row.text(1)?,
+            state: row.text(2)?,
+            attempts: row.int(3)?,
+            note: row.opt_text(4)?.unwrap_or_default(),
+            kept: row.opt_blob(5)?.is_some(),
+        })
+    })
+}
+
+/// What a slot holds: places, held, booked.
+pub fn counters(tx: &mut Tx<'_>, slot: &str) -> Result<(i64, i64, i64), DbFault> {
+    tx.one(sql!("SELECT capacity, held, booked FROM slot WHERE id = $1"), vals![slot], |row| {
+        Ok((row.int(0)?, row.int(1)?, row.int(2)?))
+    })
+}
+
+/// States of the appointments in a slot, sorted.
+pub fn states(tx: &mut Tx<'_>, slot: &str) -> Result<Vec<String>, DbFault> {
+    tx.query(sql!("SELECT state FROM appointment WHERE slot_id = $1 ORDER BY state"), vals![slot], |row| row.text(0))
+}
+
+/// Slots that begin after a moment and have so many places free, soonest first: slot, clinic.
+pub fn free_slots(tx: &mut Tx<'_>, after: Moment, places: i64) -> Result<Vec<(String, String)>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT s.id, s.clinic_id FROM slot s WHERE s.starts_at > $1 AND s.capacity - s.held - s.booked = $2
+             ORDER BY s.starts_at, s.id LIMIT 200"
+        ),
+        vals![after, places],
+        |row| Ok((row.text(0)?, row.text(1)?)),
+    )
+}
+
+/// The slots of a clinic with their starts, in order.
+pub fn slots_of(tx: &mut Tx<'_>, clinic: &str) -> Result<Vec<(String, Moment)>, DbFault> {
+    tx.query(sql!("SELECT id, starts_at FROM slot WHERE clinic_id = $1 ORDER BY starts_at"), vals![clinic], |row| {
+        Ok((row.text(0)?, row.moment(1)?))
+    })
+}
+
+/// The hospital of a clinic: id and code.
+pub fn hospital_of(tx: &mut Tx<'_>, clinic: &str) -> Result<(String, String), DbFault> {
+    tx.one(
+        sql!(
+            "SELECT h.id, h.code FROM clinic c JOIN doctor d ON d.id = c.doctor_id
+             JOIN department p ON p.id = d.department_id JOIN hospital h ON h.id = p.hospital_id WHERE c.id = $1"
+        ),
+        vals![clinic],
+        |row| Ok((row.text(0)?, row.text(1)?)),
+    )
+}
+
+/// Gives a clinic a fee: sample visits are free.
+pub fn set_fee(tx: &mut Tx<'_>, clinic: &str, fen: i64) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE clinic SET fee_fen = $2 WHERE id = $1"), vals![clinic, fen])
+}
+
+/// Dates that have clinics, and how many slots each.
+pub fn clinic_days(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, DbFault> {
+    tx.query(sql!("SELECT date, COUNT(*) FROM slot GROUP BY date ORDER BY date"), vals![], |row| {
+        Ok((row.text(0)?, row.int(1)?))
+    })
+}
+
+/// How often an act is in the audit chains.
+pub fn acts(tx: &mut Tx<'_>, act: &str) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM audit WHERE act = $1"), vals![act], |row| row.int(0))
+}
+
+/// Leaves the mark of a later program's migration.
+pub fn plant_migration(tx: &mut Tx<'_>, version: i64) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("INSERT INTO schema_migration (version, name, hash, applied_at) VALUES ($1, 'later', 'x', 0)"),
+        vals![version],
+    )
+}
