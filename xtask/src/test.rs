@@ -37,6 +37,9 @@ pub fn run(root: &Path, args: &Args) -> Result<bool, String> {
     let chosen = choose(parts::all(root), &args.only)?;
     let needs = chosen.iter().fold(tools::Needs::default(), |all, part| all.and(part.needs));
     tools::ensure(needs)?;
+    if needs.browser {
+        tools::fetch_axe(root)?;
+    }
 
     let mut environment = Vec::new();
     if let Some(seed) = args.seed {
@@ -47,6 +50,7 @@ pub fn run(root: &Path, args: &Args) -> Result<bool, String> {
         for (name, program) in programs {
             environment.extend(program.map(|p| (name.to_string(), p.display().to_string())));
         }
+        environment.push(("RENSHE_AXE".to_string(), tools::axe(root).display().to_string()));
     }
     // Held until every part is done; dropping it stops the server and removes its folder.
     let cluster = match tools::postgres_bin() {

@@ -1,8 +1,9 @@
 //! The programs that the tests need and that cargo does not bring: PostgreSQL, Chromium with its
-//! driver, a Chinese font, rustfmt and clippy.
+//! driver, a Chinese font, axe-core, rustfmt and clippy.
 //!
 //! What is missing is installed by apt-get when we are root or `CI=true`; otherwise the line to
-//! type is printed and nothing is changed.
+//! type is printed and nothing is changed. axe-core comes from npm into `target/`, so anybody may
+//! fetch it.
 
 use std::env;
 use std::fs;
@@ -14,7 +15,7 @@ use std::process::{Command, Stdio};
 pub struct Needs {
     /// A PostgreSQL server's programs.
     pub postgres: bool,
-    /// Chromium, its driver and a font with Chinese characters.
+    /// Chromium, its driver, a font with Chinese characters, and axe-core.
     pub browser: bool,
     /// rustfmt and clippy.
     pub linters: bool,
@@ -63,6 +64,32 @@ pub fn ensure(needs: Needs) -> Result<(), String> {
     Err(format!("{} could not be installed ({how}); type:\n    {sudo}sh -c '{line}'", left.join(" ")))
 }
 
+/// The accessibility rules, as one script that is run in a page.
+pub fn axe(root: &Path) -> PathBuf {
+    root.join("target/axe/node_modules/axe-core/axe.min.js")
+}
+
+/// Puts axe-core below `target/`, unless it is there.
+///
+/// # Errors
+/// The line to type, when npm could not fetch it.
+pub fn fetch_axe(root: &Path) -> Result<(), String> {
+    if axe(root).is_file() {
+        return Ok(());
+    }
+    let folder = root.join("target/axe");
+    let folder = folder.display();
+    let line = format!("npm install --prefix '{folder}' --no-save --no-audit --no-fund axe-core@4");
+    println!("fetching axe-core");
+    let done =
+        fs::create_dir_all(root.join("target/axe")).and_then(|()| Command::new("sh").args(["-c", &line]).status());
+    if axe(root).is_file() {
+        return Ok(());
+    }
+    let how = done.map_or_else(|e| e.to_string(), |s| s.to_string());
+    Err(format!("axe-core could not be fetched ({how}); type:\n    {line}"))
+}
+
 /// The Debian packages that would bring what is missing.
 fn missing_packages(needs: Needs) -> Vec<&'static str> {
     let mut missing = Vec::new();
@@ -78,6 +105,9 @@ fn missing_packages(needs: Needs) -> Vec<&'static str> {
         }
         if !chinese_font() {
             missing.push("fonts-wqy-microhei");
+        }
+        if on_path("npm").is_none() {
+            missing.push("npm");
         }
     }
     missing

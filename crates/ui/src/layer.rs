@@ -56,6 +56,10 @@ async fn around(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Res
         response = error_page(&problem, &seed, response);
     }
     secure(&mut response, &seed);
+    let pattern = route.as_ref().map_or("-", MatchedPath::as_str).to_owned();
+    let status = response.status().as_u16().to_string();
+    metrics::histogram!("renshe_http_seconds", "route" => pattern, "status" => status)
+        .record(start.elapsed().as_secs_f64());
     // The pattern, not the path: a path may hold an id, a query what somebody searched for.
     tracing::info!(
         target: "access",

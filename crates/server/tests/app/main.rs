@@ -4,4 +4,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod booking;
+mod desk;
 mod journey;
+mod login;
+mod rush;
+mod sessions;
+mod sign_up;
+mod sign_up_codes;
+mod sms;

@@ -93,11 +93,6 @@ impl Browser {
         }
     }
 
-    /// Forgets who is signed in, and every wish.
-    pub async fn forget(&self) {
-        self.devtools("Network.clearBrowserCookies", json!({})).await;
-    }
-
     /// Asks for a language and for 长辈版 as the links of the pages do.
     pub async fn look(&self, lang: &str, elder: bool) {
         self.go(&format!("/look?lang={lang}&elder={}&to=/healthz", u8::from(elder))).await;

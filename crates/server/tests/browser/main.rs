@@ -10,10 +10,10 @@
 mod support;
 
 mod browser;
-
+mod desk;
 mod driver;
 mod looks;
 mod measure;
-
-
+mod phone;
+mod script;
 mod world;

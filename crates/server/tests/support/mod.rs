@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "each test binary uses its part of the support")]
 
 pub mod app;
+pub mod instance;
 pub mod look;
+pub mod people;
 pub mod store;
 pub mod visitor;
 

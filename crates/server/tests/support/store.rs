@@ -42,6 +42,11 @@ pub fn states(tx: &mut Tx<'_>, slot: &str) -> Result<Vec<String>, DbFault> {
     tx.query(sql!("SELECT state FROM appointment WHERE slot_id = $1 ORDER BY state"), vals![slot], |row| row.text(0))
 }
 
+/// The barcode of the only appointment in a slot.
+pub fn code_in(tx: &mut Tx<'_>, slot: &str) -> Result<String, DbFault> {
+    tx.one(sql!("SELECT code FROM appointment WHERE slot_id = $1"), vals![slot], |row| row.text(0))
+}
+
 /// Slots that begin after a moment and have so many places free, soonest first: slot, clinic.
 pub fn free_slots(tx: &mut Tx<'_>, after: Moment, places: i64) -> Result<Vec<(String, String)>, DbFault> {
     tx.query(

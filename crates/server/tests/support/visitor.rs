@@ -79,6 +79,11 @@ impl Visitor {
         self
     }
 
+    /// From now on asks another instance, with the same cookies.
+    pub fn go_to(&mut self, base: &str) {
+        base.clone_into(&mut self.base);
+    }
+
     /// The value of a cookie held.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().expect("lock").get(name).cloned()

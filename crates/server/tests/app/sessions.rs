@@ -1,0 +1,173 @@
+//! Sessions: their list, their ends, their cookies.
+
+use testkit::db_test;
+
+use crate::support::people::{asks_to_sign_in, location};
+use crate::support::{Answer, TestApp, Visitor};
+
+const OWNER: [(&str, &str); 2] = [("login", "13900000001"), ("password", "changzhou2026")];
+
+async fn is_in(person: &Visitor) -> bool {
+    let page = person.once(reqwest::Method::GET, "/me", None).await;
+    assert!(page.is_ok() || asks_to_sign_in(&page), "{} {}", page.status, page.text);
+    page.is_ok()
+}
+
+fn agent(app: &TestApp, words: &str) -> Visitor {
+    app.visitor().with_header("user-agent", words)
+}
+
+async fn signed_in(person: Visitor) -> Visitor {
+    assert_eq!(person.post_form("/login", &OWNER).await.path, "/me");
+    person
+}
+
+#[db_test]
+async fn sessions_are_listed_and_ended_one_by_one_or_all_at_once(app: TestApp) {
+    let here = signed_in(agent(&app, "Mozilla/5.0 (iPhone) Safari/604.1")).await;
+    let there = signed_in(agent(&app, "Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537.36 Edg/130")).await;
+    let third = signed_in(agent(&app, "Mozilla/5.0 (Linux; Android 15) Chrome/130 Safari/537.36")).await;
+    let page = here.get("/me/sessions").await;
+    for device in ["iPhone · Safari", "Windows · Edge", "Android · Chrome", "本机", "127.0.*.*"] {
+        assert!(page.says(device), "{device}: {}", page.text);
+    }
+    assert!(!page.says(&here.cookie("ses").expect("a token")), "no token is shown");
+    let windows = page.text.split("Windows · Edge").nth(1).and_then(|rest| rest.split("value=\"ses_").nth(1));
+    let id = format!("ses_{}", windows.and_then(|rest| rest.split('"').next()).expect("an id"));
+    for _ in 0..2 {
+        let after = here.send_form_to(&page, "/me/sessions", &[("session", &id)]).await;
+        assert!(after.is_ok() && !after.says("Windows · Edge"), "{}", after.text);
+    }
+    assert!(!is_in(&there).await && is_in(&third).await && is_in(&here).await);
+    let after = here.send_form_to(&page, "/me/sessions", &[("session", "")]).await;
+    assert!(after.says("其他设备都已退出登录"), "{}", after.text);
+    assert!(!is_in(&third).await && is_in(&here).await);
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn nobody_ends_another_persons_session(app: TestApp) {
+    let owner = signed_in(app.visitor()).await;
+    let second = signed_in(app.visitor()).await;
+    let page = owner.get("/me/sessions").await;
+    let id = page.text.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+    let stranger = app.citizen(1).await;
+    signed_in_again(&app, 1).await;
+    let form = stranger.get("/me/sessions").await;
+    let sent = stranger.send_form_to(&form, "/me/sessions", &[("session", id)]).await;
+    assert!(sent.is_ok(), "{} {}", sent.status, sent.text);
+    let unknown = stranger.send_form_to(&form, "/me/sessions", &[("session", "ses_00000000000000000000000000")]).await;
+    assert_eq!((sent.status, sent.path), (unknown.status, unknown.path), "theirs and nobody's answer alike");
+    assert!(is_in(&second).await && is_in(&owner).await);
+    let nonsense = stranger.send_form_to(&form, "/me/sessions", &[("session", "x")]).await;
+    assert_eq!(nonsense.status, 404);
+    app.check().await;
+}
+
+async fn signed_in_again(app: &TestApp, number: usize) -> Visitor {
+    app.citizen(number).await
+}
+
+#[db_test]
+async fn half_an_hour_unused_or_twelve_hours_in_all_end_a_session(app: TestApp) {
+    let idle = signed_in(app.visitor()).await;
+    app.advance_secs(1700);
+    assert!(is_in(&idle).await, "28 minutes");
+    app.advance_secs(1700);
+    assert!(is_in(&idle).await, "being used keeps it");
+    app.advance_secs(1800);
+    assert!(!is_in(&idle).await, "half an hour unused");
+    let busy = signed_in(app.visitor()).await;
+    for _ in 0..35 {
+        app.advance_secs(1200);
+        assert!(is_in(&busy).await);
+    }
+    app.advance_secs(1201);
+    assert!(!is_in(&busy).await, "twelve hours, however busy");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_shift_at_a_desk_ends_after_eight_hours(app: TestApp) {
+    let (desk, _) = app.clerk(0).await;
+    app.advance_secs(8 * 3600 - 60);
+    assert!(desk.once(reqwest::Method::GET, "/desk", None).await.is_ok());
+    app.advance_secs(61);
+    assert_eq!(location(&desk.once(reqwest::Method::GET, "/desk", None).await), "/desk/login");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_stolen_token_is_dead_after_its_owner_signed_out(app: TestApp) {
+    let owner = signed_in(app.visitor()).await;
+    let stolen = owner.cookie("ses").expect("a token");
+    let thief = app.visitor().with_cookie(&format!("ses={stolen}"));
+    assert!(is_in(&thief).await);
+    let me = owner.get("/me").await;
+    let out = owner.send_form_to(&me, "/logout", &[]).await;
+    assert!(out.path == "/" && out.says("您已安全退出"), "{} {}", out.path, out.text);
+    assert!(owner.cookie("ses").is_none() && !is_in(&thief).await);
+    let again = owner.send_form_to(&me, "/logout", &[]).await;
+    assert!(again.is_ok(), "signing out twice is no mistake: {} {}", again.status, again.text);
+    let (desk, _) = app.clerk(0).await;
+    let thief = app.visitor().with_cookie(&format!("desk={}", desk.cookie("desk").expect("a token")));
+    let page = desk.get("/desk").await;
+    desk.send_form_to(&page, "/desk/logout", &[]).await;
+    assert_eq!(location(&thief.once(reqwest::Method::GET, "/desk", None).await), "/desk/login");
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn each_login_brings_a_new_token_and_ends_the_one_before(app: TestApp) {
+    // A token planted before the login never becomes a session.
+    let planted = "0".repeat(64);
+    let person = app.visitor().with_cookie(&format!("ses={planted}"));
+    let person = signed_in(person).await;
+    let first = person.cookie("ses").expect("a token");
+    assert_ne!(first, planted);
+    let page = app.visitor().get("/login").await;
+    assert!(page.is_ok());
+    // The same browser logs in once more from a form that was open before.
+    let form = app.visitor();
+    let open = form.get("/login").await;
+    let visit = form.cookie("visit").expect("a visit");
+    let person = person.with_cookie(&format!("visit={visit}"));
+    assert_eq!(person.send_form(&open, &OWNER).await.path, "/me");
+    let second = person.cookie("ses").expect("a token");
+    assert_ne!(first, second);
+    let old = app.visitor().with_cookie(&format!("ses={first}"));
+    assert!(!is_in(&old).await && is_in(&person).await);
+    app.check().await;
+}
+
+fn cookie_lines(answer: &Answer) -> Vec<String> {
+    answer.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok()).map(str::to_owned).collect()
+}
+
+#[db_test]
+async fn cookies_are_kept_from_scripts_and_neighbours(app: TestApp) {
+    for (host, prefix, secure) in [(None, "", false), (Some("app.example.cn"), "__Host-", true)] {
+        for (form, login) in [("/login", OWNER), ("/desk/login", [("login", "chuangkou1"), ("password", "gongzuotai2026")])] {
+            let person = match host {
+                Some(host) => app.visitor().with_header("host", host),
+                None => app.visitor(),
+            };
+            let page = person.get(form).await;
+            let answer = person.send_once(&page, form, &login).await;
+            assert_eq!(answer.status, 303, "{}", answer.text);
+            let lines = [cookie_lines(&page), cookie_lines(&answer)].concat();
+            let name = if form == "/login" { "ses" } else { "desk" };
+            assert!(lines.iter().any(|line| line.starts_with(&format!("{prefix}{name}="))), "{lines:?}");
+            assert!(lines.iter().any(|line| line.starts_with(&format!("{prefix}visit="))), "{lines:?}");
+            for line in &lines {
+                assert!(line.contains("; Path=/; HttpOnly; SameSite=Lax"), "{line}");
+                assert_eq!(line.contains("; Secure"), secure, "{line}");
+            }
+            let hsts = answer.headers.contains_key("strict-transport-security");
+            assert_eq!(hsts, secure);
+        }
+    }
+    app.check().await;
+}

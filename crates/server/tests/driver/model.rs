@@ -1,0 +1,183 @@
+//! What must be true, kept by the driver in the simplest way: a list of slots, a list of visits.
+//! Written apart from the product's own rules, which it must agree with.
+
+use health::appointments::model::State;
+use kernel::Moment;
+
+use crate::wish::{Said, Wish};
+
+/// The figures of the policy that the driver runs under.
+#[derive(Debug, Clone, Copy)]
+pub struct Figures {
+    pub hold_secs: i64,
+    pub book_until_secs: i64,
+    pub cancel_until_secs: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    pub id: String,
+    /// Clinics are numbered in the order of their ids, as the sweeper takes them.
+    pub clinic: usize,
+    pub capacity: usize,
+    pub free: bool,
+    pub starts_at: Moment,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Empty until it is known.
+    pub id: String,
+    /// The barcode's digits; empty until they are known.
+    pub code: String,
+    pub person: usize,
+    pub slot: usize,
+    pub seat: i64,
+    pub state: State,
+    pub hold_until: Option<Moment>,
+    pub changed_at: Moment,
+    /// How many events it has had.
+    pub events: i64,
+}
+
+impl Visit {
+    fn active(&self) -> bool {
+        matches!(self.state, State::Held | State::Booked | State::Attended)
+    }
+}
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub figures: Figures,
+    pub slots: Vec<Slot>,
+    pub visits: Vec<Visit>,
+    /// Messages to people, each with an SMS beside it.
+    pub messages: i64,
+}
+
+/// What a wish must be told, and how things stand after each of its commits; none: it only reads.
+pub type Forecast = (Said, Vec<Model>);
+
+impl Model {
+    /// What must come of a wish. `late`: it looked before others changed things, so it finds out
+    /// within its closure, and a commit that changes nothing is made.
+    pub fn foretell(&self, wish: Wish, now: Moment, late: bool) -> Forecast {
+        let (said, states) = match wish {
+            Wish::Book { person, slot } => self.book(person, slot, now),
+            Wish::Cancel { person, visit } => self.cancel(person, visit, now),
+            Wish::CheckIn { visit, elsewhere } => self.check_in(visit, elsewhere, now),
+            Wish::Expire => self.expire(now),
+        };
+        let done_before = matches!(said, Said::Landed(_) | Said::CancelledBefore(_));
+        if late && done_before { (said, vec![self.clone()]) } else { (said, states) }
+    }
+
+    fn book(&self, person: usize, slot: usize, now: Moment) -> Forecast {
+        let wanted = &self.slots[slot];
+        let clinic = |visit: &&Visit| self.slots[visit.slot].clinic == wanted.clinic;
+        let own = self.visits.iter().filter(|visit| visit.active() && visit.person == person).find(clinic);
+        match own {
+            Some(own) if own.slot == slot => return (Said::Landed(own.id.clone()), vec![]),
+            Some(own) => return (Said::Elsewhere(own.id.clone()), vec![]),
+            None => {}
+        }
+        if now >= wanted.starts_at.minus_secs(self.figures.book_until_secs) {
+            return (Said::TooLate, vec![]);
+        }
+        let taken: Vec<i64> = self.active_in(slot).map(|visit| visit.seat).collect();
+        if taken.len() >= wanted.capacity {
+            return (Said::Full, vec![]);
+        }
+        let mut after = self.clone();
+        after.messages += i64::from(wanted.free);
+        after.visits.push(Visit {
+            id: String::new(),
+            code: String::new(),
+            person,
+            slot,
+            seat: (1..).find(|seat| !taken.contains(seat)).expect("seats do not end"),
+            state: if wanted.free { State::Booked } else { State::Held },
+            hold_until: (!wanted.free).then(|| now.plus_secs(self.figures.hold_secs)),
+            changed_at: now,
+            events: if wanted.free { 2 } else { 1 },
+        });
+        (Said::Booked, vec![after])
+    }
+
+    fn cancel(&self, person: usize, visit: usize, now: Moment) -> Forecast {
+        let own = &self.visits[visit];
+        if own.person != person {
+            return (Said::NotFound, vec![]);
+        }
+        let too_late = now >= self.slots[own.slot].starts_at.minus_secs(self.figures.cancel_until_secs);
+        match own.state {
+            State::Cancelled => (Said::CancelledBefore(own.changed_at), vec![]),
+            State::Attended | State::Expired => (Said::Refused, vec![]),
+            State::Booked if too_late => (Said::Refused, vec![]),
+            State::Booked | State::Held => {
+                let mut after = self.changed(visit, State::Cancelled, now);
+                after.messages += i64::from(own.state == State::Booked);
+                (Said::Cancelled, vec![after])
+            }
+        }
+    }
+
+    fn check_in(&self, visit: usize, elsewhere: bool, now: Moment) -> Forecast {
+        let own = &self.visits[visit];
+        if elsewhere {
+            return (Said::NotFound, vec![]);
+        }
+        match own.state {
+            State::Attended => (Said::CheckedIn { at: own.changed_at, already: true }, vec![self.clone()]),
+            State::Booked if self.slots[own.slot].starts_at.date() == now.date() => {
+                (Said::CheckedIn { at: now, already: false }, vec![self.changed(visit, State::Attended, now)])
+            }
+            _ => (Said::Refused, vec![]),
+        }
+    }
+
+    /// One commit for each clinic that has a hold past its time.
+    fn expire(&self, now: Moment) -> Forecast {
+        let due: Vec<usize> = (0..self.visits.len()).filter(|visit| self.overdue(*visit, now, 0)).collect();
+        let mut clinics: Vec<usize> = due.iter().map(|visit| self.slots[self.visits[*visit].slot].clinic).collect();
+        clinics.sort_unstable();
+        clinics.dedup();
+        let mut states: Vec<Model> = Vec::new();
+        for clinic in clinics {
+            let before = states.last().unwrap_or(self).clone();
+            let here = due.iter().filter(|visit| self.slots[self.visits[**visit].slot].clinic == clinic);
+            states.push(here.fold(before, |model, visit| model.changed(*visit, State::Expired, now)));
+        }
+        (Said::Expired(due.len() as u64), states)
+    }
+
+    fn changed(&self, visit: usize, state: State, now: Moment) -> Model {
+        let mut after = self.clone();
+        let own = &mut after.visits[visit];
+        own.state = state;
+        own.hold_until = None;
+        own.changed_at = now;
+        own.events += 1;
+        after
+    }
+
+    fn overdue(&self, visit: usize, now: Moment, grace_secs: i64) -> bool {
+        self.visits[visit].hold_until.is_some_and(|until| until.plus_secs(grace_secs) <= now)
+    }
+
+    /// Whether a hold has outlived its time by so much.
+    pub fn has_overdue(&self, now: Moment, grace_secs: i64) -> bool {
+        (0..self.visits.len()).any(|visit| self.overdue(visit, now, grace_secs))
+    }
+
+    fn active_in(&self, slot: usize) -> impl Iterator<Item = &Visit> {
+        self.visits.iter().filter(move |visit| visit.slot == slot && visit.active())
+    }
+
+    /// A slot's counters as they must be: held, booked.
+    pub fn counters(&self, slot: usize) -> (i64, i64) {
+        let held = self.active_in(slot).filter(|visit| visit.state == State::Held).count();
+        (held as i64, (self.active_in(slot).count() - held) as i64)
+    }
+}

@@ -1,0 +1,54 @@
+//! Further instances and further workers over a test's database.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use platform::config::Config;
+use platform::outbox::{Carrier, Worker};
+use platform::{Ctx, Mode};
+use renshe::{app, start};
+use tokio::net::TcpListener;
+
+use super::app::TestApp;
+
+/// A second front door.
+pub struct Instance {
+    pub ctx: Ctx,
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+}
+
+impl Instance {
+    /// Serves a context on a port of its own.
+    pub async fn serve(ctx: Ctx) -> Instance {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let service = app::service(ctx.clone(), ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
+        let service = service.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Instance { ctx, url }
+    }
+}
+
+impl TestApp {
+    /// Another instance over the same database, as a second process would be.
+    pub async fn second_instance(&self) -> Instance {
+        let db = self.test.another_instance("second");
+        Instance::serve(Ctx { db, ..self.ctx.clone() }).await
+    }
+
+    /// The same program as a city runs it.
+    pub async fn in_production(&self) -> Instance {
+        Instance::serve(Ctx { mode: Mode::Production, ..self.ctx.clone() }).await
+    }
+
+    /// A worker that waits for the SMS provider so long only, at this address or the sandbox's.
+    pub fn worker(&self, holder: &str, timeout_ms: u64, endpoint: Option<&str>) -> Worker {
+        let config = Config::from_text("test", "", []).expect("the defaults are a configuration");
+        let own = format!("http://{}", self.sandbox.sms);
+        let mut settings = start::sms_settings(&config, endpoint.unwrap_or(&own));
+        settings.timeout_ms = timeout_ms;
+        let sms = partners::sms::SmsCarrier::new(settings).expect("settings");
+        Worker::new(self.ctx.clone(), holder, vec![Arc::new(sms) as Arc<dyn Carrier>])
+    }
+}
