@@ -43,9 +43,9 @@ health-other-time = See other times
 
 health-search = Search
 health-search-label = Search hospitals, departments, doctors
-health-search-hint = Hospital, department, doctor
+health-search-hint = Hospital or doctor
 health-search-start = Which department, which doctor?
-health-search-start-text = Type a name in English or Chinese, or pinyin initials: yk is 眼科, eye.
+health-search-start-text = Type a name in English or Chinese, or pinyin initials: yk for yanke, the eye department.
 health-search-none = Nothing found for “{ $q }”
 health-search-none-text = Try other words: only the department, or the initials of a name.
 
@@ -113,7 +113,7 @@ health-code-where = Show the barcode to check in: { $place }.
 health-today = Today
 
 health-todo-visit = Visit { $when }
-health-todo-visit-button = Barcode
+health-todo-visit-button = Visit code
 health-todo-pay = To be paid: { $when }
 health-todo-pay-button = Look
 

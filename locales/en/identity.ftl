@@ -39,7 +39,7 @@ code-refused-gone = This code was used, or a newer one took its place. Use the l
 
 sign-up-title = Sign up
 sign-up-mobile-hint = For logging in and for notices
-sign-up-have-account = Signed up before?
+sign-up-have-account = Signed up before? Log in
 sign-up-submit = Sign up
 flash-sign-up-landed = Your details were handed in. Please log in with your mobile number and the password you just chose.
 flash-code-gone = That code no longer works. Please ask for another.

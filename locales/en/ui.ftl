@@ -24,7 +24,7 @@ tab-me = Me
 tab-standard = Standard
 tab-unread = , { $count } unread
 
-front-search = Hospital, doctor, service
+front-search = Doctor, hospital
 front-hero = My visits
 front-hello = Hello
 front-show-code = Visit code

@@ -43,7 +43,7 @@ health-other-time = 看其他时间
 
 health-search = 搜索
 health-search-label = 搜索医院、科室、医生
-health-search-hint = 医院、科室、医生或拼音首字母
+health-search-hint = 医院、科室、医生
 health-search-start = 想看什么科、找哪位医生？
 health-search-start-text = 输入中文，或拼音首字母，例如 yk 就是眼科。
 health-search-none = 没有找到“{ $q }”

@@ -27,7 +27,7 @@ code-refused-gone = 这个验证码已经用过，或被新的验证码代替。
 
 sign-up-title = 注册
 sign-up-mobile-hint = 以后用它登录、收通知
-sign-up-have-account = 已经注册过？
+sign-up-have-account = 已经注册过？去登录
 sign-up-submit = 提交注册
 flash-sign-up-landed = 资料已提交。请用手机号和刚设的密码登录。
 flash-code-gone = 刚才的验证码已经失效，请重新获取。

@@ -5,6 +5,7 @@
 
 mod bench;
 mod cluster;
+mod storm;
 mod test;
 mod tidy;
 mod tools;
@@ -22,6 +23,8 @@ enum Command {
     Test(test::Args),
     /// Measure: each figure beside the machine's own limit (release build, durable PostgreSQL).
     Bench(bench::Args),
+    /// Kill the program under load again and again: nothing acknowledged may be lost.
+    Storm(storm::Args),
     /// Check edges, sizes, bans, prefixes, licences and duplicates.
     Tidy,
 }
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Test(args) => test::run(&root, &args),
         Command::Bench(args) => bench::run(&root, &args),
+        Command::Storm(args) => storm::run(&root, &args),
         Command::Tidy => tidy::run(&root),
     };
     match done {

@@ -26,7 +26,8 @@ pub(crate) fn half_day(page: &Page, date: kernel::Date, half: Half) -> String {
 /// 11 月 23 日（周一）上午 9:30
 pub(crate) fn when(page: &Page, card: &SlotCard) -> String {
     let day = half_day(page, card.clinic.date, card.clinic.half);
-    format!("{day} {}", time(page, card.slot.starts_at))
+    let time = time(page, card.slot.starts_at);
+    page.pick(&format!("{day} {time}"), &format!("{}, {time}", page.date(card.clinic.date))).to_owned()
 }
 
 /// 9:30

@@ -49,7 +49,8 @@ async fn rotation_rewraps_and_destruction_forgets(t: TestDb) {
         t.db.write(key(), "insert", move |tx| vault::insert_key(tx, &stored)).await.expect("inserted");
     }
 
-    Vault::rotate(&path, Cipher::Sm4Gcm, &rng).expect("rotated");
+    let added = Vault::add_key(&path, Cipher::Sm4Gcm, &rng).expect("added");
+    Vault::activate(&path, &added).expect("activated");
     let second = Arc::new(Vault::open_or_create(&path, false, Suite::default(), &rng).expect("read"));
     verified(&t, &second).await.expect("second start");
     let mut chunks = Vec::new();

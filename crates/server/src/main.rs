@@ -67,8 +67,13 @@ enum Staff {
 enum Keys {
     /// Make a key file where none is.
     Create,
-    /// Add a new key-encryption key and make it the active one.
-    Rotate,
+    /// Add a key-encryption key that nothing uses yet: the first step of a rotation.
+    Add,
+    /// Make a key the active one, once every instance knows it.
+    Activate {
+        /// The key's id, as `add` said it.
+        id: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -101,7 +106,8 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Audit(Audit::Verify)) => commands::audit::verify(&config),
         Some(Command::Staff(Staff::Add(add))) => commands::staff::add(&config, add),
         Some(Command::Keys(Keys::Create)) => commands::keys::create(&config),
-        Some(Command::Keys(Keys::Rotate)) => commands::keys::rotate(&config),
+        Some(Command::Keys(Keys::Add)) => commands::keys::add(&config),
+        Some(Command::Keys(Keys::Activate { id })) => commands::keys::activate(&config, &id),
         Some(Command::Config) => commands::config::print(),
     }
 }

@@ -90,9 +90,11 @@ fn look(cookies: &[(String, String)], headers: &HeaderMap) -> Look {
 
 fn address(headers: &HeaderMap, extensions: &Extensions) -> String {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip());
-    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    // A proxy may add a line of its own: all lines together are the way, the nearest hop last.
+    let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    let forwarded = (!lines.is_empty()).then(|| lines.join(","));
     match extensions.get::<TrustedProxies>() {
-        Some(proxies) => proxies.visitor(peer, forwarded).to_string(),
+        Some(proxies) => proxies.visitor(peer, forwarded.as_deref()).to_string(),
         None => peer.to_canonical().to_string(),
     }
 }

@@ -41,11 +41,12 @@ const DRIVER_FILE: &str = "crates/health/src/appointments/booking_driver.rs";
 /// The parts that stand on integration-test targets: name, needs, and which (crate folder, target)
 /// belong to it.
 type Claim = (&'static str, Needs, fn(&str, &str) -> bool);
-const CLAIMS: [Claim; 5] = [
+const CLAIMS: [Claim; 6] = [
     ("door", POSTGRES, |folder, target| folder == "platform" && target == "door"),
     ("partners", POSTGRES, |folder, _| folder == "partners" || folder == "sandbox"),
     ("driver", POSTGRES, |_, target| target == "driver"),
     ("app", POSTGRES, |folder, target| folder == "server" && target == "app"),
+    ("storm", POSTGRES, |folder, target| folder == "server" && target == "storm"),
     ("browser", BROWSER, |folder, target| folder == "server" && target == "browser"),
 ];
 

@@ -123,8 +123,9 @@ pub(crate) async fn scan(desk: Desk, Form(typed): Form<Typed>) -> Result<Respons
     let digits: String = digits_of(&typed.code).chars().filter(char::is_ascii_alphanumeric).take(TYPED_CHARS).collect();
     match (digits.as_str(), typed.ready.as_str()) {
         ("", "") if typed.code.trim().is_empty() => Ok(see_other("/desk")),
-        ("", "") => Ok(see_other("/desk?code=-")),
-        ("", ready) => arrive(&desk, ready).await,
+        // Enter alone, and nothing else: a scan that cannot be read must not check in who is shown.
+        ("", ready) if typed.code.trim().is_empty() => arrive(&desk, ready).await,
+        ("", _) => Ok(see_other("/desk?code=-")),
         (digits, _) => Ok(see_other(&format!("/desk?code={digits}"))),
     }
 }

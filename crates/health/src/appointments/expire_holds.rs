@@ -34,7 +34,7 @@ pub enum ExpireError {
 pub async fn expire_holds(ctx: &Ctx) -> Result<u64, ExpireError> {
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
-    let mut total = 0;
+    let (mut total, mut failed) = (0, None);
     loop {
         let due = ctx.db.read("appointment.expire.due", move |tx| store::dead_holds(tx, now, CHUNK)).await?;
         let full = i64::try_from(due.len()).is_ok_and(|len| len == CHUNK);
@@ -45,15 +45,23 @@ pub async fn expire_holds(ctx: &Ctx) -> Result<u64, ExpireError> {
         let mut expired = 0;
         for (clinic, holds) in by_clinic {
             let (ctx2, rules) = (ctx.clone(), rules.clone());
-            expired += ctx
+            let swept = ctx
                 .db
                 .write(crate::lane(&clinic), "appointment.expire", move |tx| expire(tx, &ctx2, &rules, &holds, now))
-                .await?;
+                .await;
+            // One clinic in trouble must not keep the others' places.
+            match swept {
+                Ok(count) => expired += count,
+                Err(error) => {
+                    tracing::warn!(clinic = clinic.as_str(), %error, "appointment.expire_failed");
+                    failed = failed.or(Some(error));
+                }
+            }
         }
         total += expired;
         // A round that expired nothing would find the same rows again.
         if !full || expired == 0 {
-            return Ok(total);
+            return failed.map_or(Ok(total), Err);
         }
     }
 }

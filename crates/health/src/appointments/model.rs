@@ -133,13 +133,6 @@ pub struct Places {
     pub booked: i64,
 }
 
-impl Places {
-    /// The change that undoes this one.
-    #[must_use]
-    pub const fn reversed(self) -> Self {
-        Self { held: -self.held, booked: -self.booked }
-    }
-}
 
 /// What [`decide`] must know of an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

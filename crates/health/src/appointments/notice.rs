@@ -42,6 +42,8 @@ async fn prepare(
     let args = json!({
         "hospital": card.hospital.name,
         "doctor": card.doctor.name,
+        "hospital_en": card.hospital.name_en,
+        "doctor_en": card.doctor.name_en,
         // The app writes the moment in the reader's language; the SMS template has `time`, in Chinese.
         "starts_at": card.slot.starts_at.ms(),
         "time": format!("{}月{}日{}:{:02}", at.month(), at.day(), at.hour(), at.minute()),

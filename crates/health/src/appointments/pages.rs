@@ -174,17 +174,21 @@ struct OrdersPage {
 pub(crate) struct Before {
     #[serde(default)]
     before: Option<i64>,
+    #[serde(default)]
+    id: String,
 }
 
 /// 我的订单
 pub(crate) async fn orders(citizen: Citizen, Query(query): Query<Before>) -> Result<Response, Problem> {
     let (person, before) = (citizen.person.clone(), Moment::from_ms(query.before.unwrap_or(i64::MAX)));
-    let found = citizen.ctx().db.read("appointment.list", move |tx| store::list(tx, &person, before, ORDERS)).await?;
+    let last = query.id;
+    let now = citizen.ctx().now();
+    let found = citizen.ctx().db.read("appointment.list", move |tx| store::list(tx, &person, (before, &last), ORDERS)).await?;
     let page = citizen.visit.page;
     let full = i64::try_from(found.len()).is_ok_and(|len| len == ORDERS);
-    let older = found.last().filter(|_| full).map(|last| format!("/orders?before={}", last.card.slot.starts_at.ms()));
+    let older = found.last().filter(|_| full).map(|last| format!("/orders?before={}&id={}", last.card.slot.starts_at.ms(), last.id));
     let lines = found.iter().map(|order| {
-        let (state, tone) = show::state(&page, order.state);
+        let (state, tone) = standing(&page, order, now);
         OrderLine {
             href: format!("/appointments/{}", order.id),
             title: show::when(&page, &order.card),
@@ -225,12 +229,19 @@ pub(crate) async fn order(citizen: Citizen, Path(id): Path<String>) -> Result<Re
     Ok(html(&page.clone(), order_page(page, &found, &rules, now)))
 }
 
+/// The state in words, and its tone. A booked visit whose day is over without a check-in is told as such.
+fn standing(page: &Page, order: &Appointment, now: Moment) -> (String, &'static str) {
+    if order.state == State::Booked && order.card.clinic.date < now.date() {
+        return (page.t("health-state-missed"), "due");
+    }
+    show::state(page, order.state)
+}
+
 fn order_page(page: Page, order: &Appointment, rules: &BookingRules, now: Moment) -> OrderPage {
     let card = &order.card;
-    // The barcode ends with its day; a booked visit that was not checked in by then is told as such.
+    // The barcode ends with its day.
     let valid = order.state == State::Booked && card.clinic.date >= now.date();
-    let missed = order.state == State::Booked && !valid;
-    let (title, tone) = if missed { (page.t("health-state-missed"), "due") } else { show::state(&page, order.state) };
+    let (title, tone) = standing(&page, order, now);
     let told = match order.state {
         State::Booked if valid => {
             page.t2("health-order-come", "when", show::when(&page, card), "minutes", rules.arrive_minutes)

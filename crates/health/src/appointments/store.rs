@@ -9,7 +9,7 @@ use super::code::VisitCode;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
 use crate::clinics::model::{ClinicId, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
-use crate::clinics::store::{card_at, card_joins, move_places};
+use crate::clinics::store::{card_at, card_joins, hold_slot, move_places};
 use crate::hospitals::model::HospitalId;
 
 /// An appointment with everything a person reads about it.
@@ -70,11 +70,12 @@ pub(crate) fn of_person(
     tx.opt(sql, vals![id.as_str(), person.as_str()], appointment_at)
 }
 
-/// A page of a person's appointments, the latest visit first, before a visit's start if one is given.
+/// A page of a person's appointments, the latest visit first, after the one that ended the page before
+/// (its start and id; two visits may start together).
 pub(super) fn list(
     tx: &mut Tx<'_>,
     person: &PersonId,
-    before: Moment,
+    before: (Moment, &str),
     limit: i64,
 ) -> Result<Vec<Appointment>, DbFault> {
     let sql = sql!(concat!(
@@ -82,9 +83,10 @@ pub(super) fn list(
         appointment_columns!(),
         " FROM appointment a JOIN slot s ON s.id = a.slot_id",
         card_joins!(),
-        "WHERE a.person_id = $1 AND a.starts_at < $2 ORDER BY a.starts_at DESC, a.id DESC LIMIT $3"
+        "WHERE a.person_id = $1 AND (a.starts_at < $2 OR (a.starts_at = $2 AND a.id < $3)) \
+         ORDER BY a.starts_at DESC, a.id DESC LIMIT $4"
     ));
-    tx.query(sql, vals![person.as_str(), before, limit], appointment_at)
+    tx.query(sql, vals![person.as_str(), before.0, before.1, limit], appointment_at)
 }
 
 /// A person's visits to come (held or booked, from a moment on), the nearest first.
@@ -208,16 +210,16 @@ pub(super) fn apply(
     // The slot first, as booking does: two instances then wait for each other and never in a circle.
     let moves = change.places != Default::default();
     if moves {
-        move_places(tx, slot, change.places)?;
+        hold_slot(tx, slot)?;
     }
     let sql = sql!(
         "UPDATE appointment SET state = $1, hold_until = NULL, version = version + 1, changed_at = $2 WHERE id = $3 AND version = $4"
     );
     if tx.exec(sql, vals![change.to.as_str(), now, appointment.id.as_str(), appointment.version])? == 0 {
-        if moves {
-            move_places(tx, slot, change.places.reversed())?;
-        }
         return Ok(false);
+    }
+    if moves {
+        move_places(tx, slot, change.places)?;
     }
     event(tx, &appointment.id, appointment.version + 1, change.event.as_str(), change.to, actor, now)?;
     if moves {

@@ -102,6 +102,11 @@ pub(crate) fn take_places(tx: &mut Tx<'_>, slot: &SlotId, places: Places) -> Res
     Ok(tx.exec(sql, vals![places.held, places.booked, slot.as_str()])? == 1)
 }
 
+/// Holds a slot's row until the closure's end, as taking a place does: another instance waits.
+pub(crate) fn hold_slot(tx: &mut Tx<'_>, slot: &SlotId) -> Result<(), DbFault> {
+    tx.exec(sql!("UPDATE slot SET held = held WHERE id = $1"), vals![slot.as_str()]).map(drop)
+}
+
 /// Moves a slot's counters with an appointment that changes its state.
 pub(crate) fn move_places(tx: &mut Tx<'_>, slot: &SlotId, places: Places) -> Result<(), DbFault> {
     let sql = sql!(

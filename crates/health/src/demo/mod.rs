@@ -104,7 +104,8 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
             hospital: hospital.id.clone(),
             name: kind.name.to_owned(),
             name_en: kind.name_en.to_owned(),
-            place: format!("门诊楼 {floor} 层{}", kind.name),
+            // Lines break before the department, not within «1 层».
+            place: format!("门诊楼\u{a0}{floor}\u{a0}层 {}", kind.name),
             place_en: format!("outpatient building, floor {floor}, {}", kind.name_en),
         };
         let doctors = if at % 2 == 0 { 2 } else { 1 };

@@ -112,7 +112,7 @@ pub(crate) async fn count_wrong(
 ) -> Result<Guard, Failure> {
     let (now, policy) = (ctx.now(), policy.clone());
     let counted = ctx.db.write(key.lane(), name, move |tx| -> Result<Guard, DbFault> {
-        let before = store::guard(tx, &key)?;
+        let before = store::hold(tx, &key, now)?;
         if before.locked_secs(now).is_some() {
             return Ok(before);
         }

@@ -269,7 +269,10 @@ impl EnterPage {
 /// Gives the browser its new token and device cookie, and ends the session it held before, if any.
 async fn signed_in(ctx: &Ctx, page: &Page, to: &str, token: &Token, device: &KnownDevice) -> Result<Response, Problem> {
     if let Some(before) = page.cookie(sessions::COOKIE).and_then(Token::parse) {
-        sessions::end_by_token(ctx, &before).await?;
+        // The new session stands already: failing to end the old one must not cost it.
+        if let Err(error) = sessions::end_by_token(ctx, &before).await {
+            tracing::warn!(request = %ctx.trace.request, %error, "session.old_not_ended");
+        }
     }
     let today = ctx.now().date();
     let absolute = ctx.policy.at::<SessionPolicy>(today).map_err(Failure::from)?.absolute_secs;

@@ -24,6 +24,27 @@ pub(crate) fn guard(tx: &mut Tx<'_>, key: &Blind) -> Result<Guard, DbFault> {
     Ok(found.unwrap_or_default())
 }
 
+/// The guard of a name, its row made if need be and held until the closure's end: wrong tries at
+/// several instances are counted one after another.
+pub(crate) fn hold(tx: &mut Tx<'_>, key: &Blind, now: Moment) -> Result<Guard, DbFault> {
+    tx.one(
+        sql!(
+            "INSERT INTO login_guard (guard, wrong, rung, locked_until, updated_at) VALUES ($1, 0, 0, NULL, $2)
+             ON CONFLICT (guard) DO UPDATE SET wrong = login_guard.wrong
+             RETURNING wrong, rung, locked_until, updated_at"
+        ),
+        vals![key.bytes(), now],
+        |row| {
+            Ok(Guard {
+                wrong: row.int(0)?,
+                rung: row.int(1)?,
+                locked_until: row.opt_moment(2)?,
+                updated_at: Some(row.moment(3)?),
+            })
+        },
+    )
+}
+
 /// Remembers a wrong try.
 pub(crate) fn remember(tx: &mut Tx<'_>, key: &Blind, guard: &Guard, now: Moment) -> Result<(), DbFault> {
     tx.exec(

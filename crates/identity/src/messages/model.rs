@@ -2,7 +2,7 @@
 
 use kernel::Moment;
 use serde_json::{Map, Value};
-use ui::{Page, locale};
+use ui::{Lang, Page, locale};
 
 kernel::typed_id!(
     /// A message to a person.
@@ -11,9 +11,12 @@ kernel::typed_id!(
 
 /// The argument that holds a path of this service where the matter can be looked at.
 const LINK: &str = "link";
+/// How the name of an argument ends that is for readers of English.
+const ENGLISH: &str = "_en";
 
 /// Arguments of a message. A whole number under a name ending in `_at` is a moment (ms since the Unix
-/// epoch), written in the reader's way; `link` leads to the matter; all else is text as it is.
+/// epoch), written in the reader's way; `link` leads to the matter; a name ending in `_en` is what the text without
+/// the ending is called in English; all else is text as it is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Args(Map<String, Value>);
 
@@ -39,7 +42,19 @@ impl Args {
 
     /// Parameters of the SMS, which is always Chinese.
     pub(crate) fn for_sms(&self) -> Map<String, Value> {
-        self.texts(chinese_moment).into_iter().map(|(name, text)| (name, Value::String(text))).collect()
+        let texts = self.texts(chinese_moment).into_iter().filter(|(name, _)| !name.ends_with(ENGLISH));
+        texts.map(|(name, text)| (name, Value::String(text))).collect()
+    }
+
+    /// The same, with the English names under the Chinese ones' places.
+    fn in_english(&self) -> Args {
+        let mut args = self.0.clone();
+        for (name, value) in &self.0 {
+            if let (Some(name), Some(_)) = (name.strip_suffix(ENGLISH), value.as_str().filter(|text| !text.is_empty())) {
+                args.insert(name.to_owned(), value.clone());
+            }
+        }
+        Args(args)
     }
 
     fn texts(&self, moment: impl Fn(Moment) -> String) -> Vec<(String, String)> {
@@ -60,7 +75,10 @@ pub(crate) fn words(page: &Page, kind: &str, part: &str, args: &Args) -> String 
     if !locale::has(page.look.lang, &key) {
         return page.t(&format!("message-other-{part}"));
     }
-    let texts = args.texts(|moment| page.moment(moment));
+    let texts = match page.look.lang {
+        Lang::Zh => args.texts(|moment| page.moment(moment)),
+        Lang::En => args.in_english().texts(|moment| page.moment(moment)),
+    };
     let pairs: Vec<(&str, String)> = texts.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
     locale::text_with(page.look.lang, &key, &pairs)
 }
@@ -79,13 +97,15 @@ mod tests {
     fn sms_parameters_are_chinese_text() {
         // 2026-03-05 14:20 in Changzhou.
         let args = Args::new(
-            &json!({ "hospital": "常州市中医医院", "starts_at": 1_772_691_600_000_i64, "no": 7, "link": "/x" }),
+            &json!({ "hospital": "常州市中医医院", "starts_at": 1_772_691_600_000_i64, "no": 7, "link": "/x", "hospital_en": "Hospital of TCM" }),
         );
         let params = args.for_sms();
         assert_eq!(params.get("hospital"), Some(&json!("常州市中医医院")));
         assert_eq!(params.get("starts_at"), Some(&json!("3月5日 14:20")));
         assert_eq!(params.get("no"), Some(&json!("7")));
         assert_eq!(params.get("link"), None);
+        assert_eq!(params.get("hospital_en"), None);
+        assert_eq!(args.in_english().0.get("hospital"), Some(&json!("Hospital of TCM")));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::people::{Newcomer, store as people};
-use crate::sms_codes::{Attempt, Challenge, Purpose, Refusal, redeem};
+use crate::sms_codes::{Attempt, Challenge, Purpose, Refusal, promising, redeem};
 
 /// Signs up.
 pub struct SignUp {
@@ -56,6 +56,10 @@ impl From<DbFault> for Stop {
 /// (ACC-1, T04). The password is hashed in either case, before anything is known.
 pub async fn sign_up(ctx: &Ctx, command: SignUp) -> Result<SignUpOutcome, Failure> {
     let attempt = Attempt::new(ctx, &command.challenge, Purpose::SignUp, &command.code)?;
+    // Without the right code nothing is hashed and nobody is looked for: neither work nor time to gain.
+    if let Some(outcome) = refuse_early(ctx, &attempt).await? {
+        return Ok(outcome);
+    }
     let hash = ctx.hasher.hash(command.password).await?;
     let new = Newcomer::prepare(ctx, &command.name, &command.id_number, &command.challenge.mobile, hash)?;
     // Overtaken once, the owners are found at the second look; more would be an attack on ourselves.
@@ -66,6 +70,21 @@ pub async fn sign_up(ctx: &Ctx, command: SignUp) -> Result<SignUpOutcome, Failur
         }
     }
     Err(Failure::Fault(DbFault::Busy))
+}
+
+/// Judges the code before any work; what is refused is counted at once.
+async fn refuse_early(ctx: &Ctx, attempt: &Attempt) -> Result<Option<SignUpOutcome>, Failure> {
+    let first = attempt.clone();
+    if ctx.db.read("sign_up.judge", move |tx| promising(tx, &first)).await? {
+        return Ok(None);
+    }
+    let attempt = attempt.clone();
+    let counted = ctx.db.write(attempt.mobile.lane(), "sign_up.refuse", move |tx| redeem(tx, &attempt)).await?;
+    match counted {
+        Err(Refusal::Repeated) => Ok(Some(SignUpOutcome::Landed)),
+        Err(refusal) => Ok(Some(SignUpOutcome::Refused(refusal))),
+        Ok(()) => Err(Failure::Fault(DbFault::Busy)),
+    }
 }
 
 async fn attempt_once(

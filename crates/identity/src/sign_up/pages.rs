@@ -17,7 +17,7 @@ use super::open_account::{SignUp, SignUpOutcome, sign_up};
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::policy::PasswordPolicy;
+use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::MaybeCitizen;
 use crate::sms_codes::{self, Challenge, Notice, Purpose, Refusal, RequestCode, Requested};
 
@@ -133,6 +133,9 @@ async fn submit(
         return resend(&ctx, &page, &gates, challenge, form).await;
     }
     let now = ctx.now();
+    let login = ctx.policy.at::<LoginPolicy>(now.date()).map_err(Failure::from)?;
+    // Tries at codes and tries at passwords share one budget an address.
+    gates.login(&ctx, &login).map_err(Problem::busy)?;
     let policy = ctx.policy.at::<PasswordPolicy>(now.date()).map_err(Failure::from)?;
     let typed = Typed {
         name: &form.name,

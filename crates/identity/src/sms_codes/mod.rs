@@ -9,6 +9,6 @@ pub(crate) mod store;
 pub(crate) use model::clean_code;
 pub use model::{CodeId, CodeState, Purpose, Refusal};
 pub(crate) use notice::{Notice, wait_text};
-pub(crate) use redeem::{Attempt, redeem};
+pub(crate) use redeem::{Attempt, promising, redeem};
 pub use redeem::{Challenge, challenge};
 pub use request::{RequestCode, Requested, request};

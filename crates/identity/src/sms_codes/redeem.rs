@@ -58,10 +58,17 @@ impl Attempt {
     }
 }
 
+/// Whether a try would be accepted now; writes nothing and counts nothing.
+pub(crate) fn promising(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<bool, DbFault> {
+    let Some((code, mac)) = store::find(tx, &attempt.id)? else { return Ok(false) };
+    let matches = bool::from(mac.as_slice().ct_eq(&attempt.mac));
+    Ok(judge(&code, attempt.purpose, matches, attempt.now, attempt.max_tries).answer.is_ok())
+}
+
 /// Judges a try and writes what becomes of the code. A refusal is `Ok(Err(..))`: it leaves a trace,
 /// so the closure must not roll back.
 pub(crate) fn redeem(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<Result<(), Refusal>, DbFault> {
-    let Some((code, mac)) = store::find(tx, &attempt.id)? else { return Ok(Err(Refusal::Gone)) };
+    let Some((code, mac)) = store::hold(tx, &attempt.id)? else { return Ok(Err(Refusal::Gone)) };
     let matches = bool::from(mac.as_slice().ct_eq(&attempt.mac));
     let verdict = judge(&code, attempt.purpose, matches, attempt.now, attempt.max_tries);
     if let Some((state, tries)) = verdict.write {

@@ -63,7 +63,7 @@ pub async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<R
         mobile_blind: blind.clone(),
         code_mac: code_mac(ctx, &challenge, &code),
         purpose: command.purpose,
-        ticket: command.ticket,
+        ticket: our_ticket(command.ticket),
         id: challenge,
         now,
         expires_at,
@@ -83,7 +83,13 @@ pub async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<R
         if let Some(replaced) = CodeState::Live.on(CodeEvent::Renewed) {
             store::replace_live(tx, &new, replaced)?;
         }
-        store::insert(tx, &new)?;
+        if !store::insert(tx, &new)? {
+            // Overtaken by another instance: its code is on the way, and its minute runs.
+            return match store::live_with_ticket(tx, &new)? {
+                Some(challenge) => Ok(Requested::Sent { challenge }),
+                None => Ok(Requested::Wait { secs: policy.every_secs }),
+            };
+        }
         let known = people::store::by_mobile(tx, &new.mobile_blind)?.is_some();
         if known || new.purpose != Purpose::Login {
             outbox::post(tx, &letter)?;
@@ -91,4 +97,11 @@ pub async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<R
         Ok(Requested::Sent { challenge: new.id.clone() })
     });
     Ok(requested.await?)
+}
+
+/// A ticket as we draw them. Anything else is none: it was not made by us, and may hold what a
+/// database does not take, or more than it should keep.
+fn our_ticket(text: String) -> String {
+    let drawn = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if drawn { text } else { String::new() }
 }

@@ -59,11 +59,13 @@ pub(crate) fn replace_live(tx: &mut Tx<'_>, new: &NewCode, replaced: CodeState) 
 }
 
 /// Inserts a code and its line in the log that the caps count.
-pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCode) -> Result<(), DbFault> {
-    tx.exec(
+///
+/// False when another instance has made a live code of this number and purpose meanwhile.
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCode) -> Result<bool, DbFault> {
+    let made = tx.exec(
         sql!(
             "INSERT INTO sms_code (id, purpose, mobile, mobile_blind, ticket, code_mac, state, tries, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) ON CONFLICT DO NOTHING"
         ),
         vals![
             new.id.as_str(),
@@ -77,11 +79,14 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCode) -> Result<(), DbFault> {
             new.expires_at
         ],
     )?;
+    if made == 0 {
+        return Ok(false);
+    }
     tx.exec(
         sql!("INSERT INTO sms_log (id, mobile_blind, purpose, at) VALUES ($1, $2, $3, $4)"),
         vals![new.id.as_str(), new.mobile_blind.bytes(), new.purpose.as_str(), new.now],
     )?;
-    Ok(())
+    Ok(true)
 }
 
 /// The sealed number a code went to.
@@ -93,10 +98,23 @@ pub(crate) fn mobile_of(tx: &mut Tx<'_>, id: &CodeId, purpose: Purpose) -> Resul
     )
 }
 
-/// A code with the fingerprint of its digits.
+/// A code with the fingerprint of its digits, to look at only.
 pub(crate) fn find(tx: &mut Tx<'_>, id: &CodeId) -> Result<Option<(CodeView, Vec<u8>)>, DbFault> {
     tx.opt(
         sql!("SELECT purpose, state, tries, expires_at, ended_at, code_mac FROM sms_code WHERE id = $1"),
+        vals![id.as_str()],
+        |row| Ok((view(row)?, row.blob(5)?)),
+    )
+}
+
+/// A code with the fingerprint of its digits, its row held until the closure's end: another instance's
+/// try at the same code waits and then sees what became of this one.
+pub(crate) fn hold(tx: &mut Tx<'_>, id: &CodeId) -> Result<Option<(CodeView, Vec<u8>)>, DbFault> {
+    tx.opt(
+        sql!(
+            "UPDATE sms_code SET tries = tries WHERE id = $1 \
+             RETURNING purpose, state, tries, expires_at, ended_at, code_mac"
+        ),
         vals![id.as_str()],
         |row| Ok((view(row)?, row.blob(5)?)),
     )
@@ -113,7 +131,7 @@ fn view(row: &Row) -> Result<CodeView, DbFault> {
     })
 }
 
-/// Writes a verdict; the code must still be live, which the lane guarantees.
+/// Writes a verdict on a code that [`hold`] found live.
 pub(crate) fn set_state(
     tx: &mut Tx<'_>,
     id: &CodeId,

@@ -148,6 +148,11 @@ fn run(conn: &mut Conn, step: &Migration, now: Moment) -> Result<(), String> {
     let insert = sql!("INSERT INTO schema_migration (version, name, hash, applied_at) VALUES ($1, $2, $3, $4)");
     let told = |error: super::fault::DriverError| error.fault().to_string();
     conn.batch(if conn.is_postgres() { "BEGIN" } else { "BEGIN EXCLUSIVE" }).map_err(told)?;
+    // Two starts on one SQLite file: whoever comes second finds the step done.
+    let applied = sql!("SELECT version FROM schema_migration WHERE version = $1");
+    if !conn.query(applied, vals![step.version]).map_err(told)?.is_empty() {
+        return conn.batch("ROLLBACK").map_err(told);
+    }
     let mut done = Ok(());
     for text in ddl::statements(&step.text, conn.is_postgres()) {
         done = done.and_then(|()| conn.batch(&text).map_err(told));

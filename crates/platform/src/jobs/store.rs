@@ -2,6 +2,7 @@
 
 use kernel::Moment;
 
+use super::LEASE_SECS;
 use crate::db::{DbFault, Tx};
 use crate::{sql, vals};
 
@@ -9,7 +10,10 @@ pub(super) fn is_due(tx: &mut Tx<'_>, name: &str, every_secs: i64, now: Moment) 
     let row = tx.opt(sql!("SELECT last_at, lease_until FROM job_lease WHERE name = $1"), vals![name], |row| {
         Ok((row.moment(0)?, row.moment(1)?))
     })?;
-    Ok(row.is_none_or(|(last, lease)| last.plus_secs(every_secs) <= now && lease < now))
+    // A moment still to come was written by a clock that has been set back since: it counts for nothing.
+    Ok(row.is_none_or(|(last, lease)| {
+        (last.plus_secs(every_secs) <= now || last > now) && (lease < now || lease > now.plus_secs(LEASE_SECS))
+    }))
 }
 
 /// True when this holder may run the job now.
@@ -25,7 +29,8 @@ pub(super) fn claim(
         sql!(
             "INSERT INTO job_lease (name, holder, lease_until, last_at) VALUES ($1, $2, $3, 0) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until \
-             WHERE job_lease.lease_until < $4 AND job_lease.last_at <= $5"
+             WHERE (job_lease.lease_until < $4 OR job_lease.lease_until > $3) \
+             AND (job_lease.last_at <= $5 OR job_lease.last_at > $4)"
         ),
         vals![name, holder, until, now, now.minus_secs(every_secs)],
     )?;

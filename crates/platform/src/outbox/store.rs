@@ -74,14 +74,16 @@ pub(super) fn claim(
             })
         },
     )?;
+    // `attempts` as it was read: a row that another instance claimed and put back meanwhile may have
+    // been sent, and is left for the next look.
     let mut claimed = Vec::with_capacity(due.len());
     for row in due {
         let taken = tx.exec(
             sql!(
                 "UPDATE outbox SET leased_by = $2, lease_until = $3, sent_at = COALESCE(sent_at, $4), attempts = attempts + 1 \
-                 WHERE id = $1 AND state = 'waiting' AND COALESCE(lease_until, 0) < $4"
+                 WHERE id = $1 AND state = 'waiting' AND COALESCE(lease_until, 0) < $4 AND attempts = $5"
             ),
-            vals![row.id.as_str(), holder, lease_until, now],
+            vals![row.id.as_str(), holder, lease_until, now, row.attempts - 1],
         )?;
         if taken == 1 {
             claimed.push(row);

@@ -84,7 +84,8 @@ impl Worker {
                 tracing::warn!(parcel = row.id.as_str(), kind = row.kind, why, "outbox.refused");
                 self.finish(&row, "refused", &why).await
             }
-            Verdict::Retry(why) => self.put_back(&row, why, true).await,
+            // An earlier try may have arrived: only a first one can be forgotten.
+            Verdict::Retry(why) => self.put_back(&row, why, row.sent_before.is_none()).await,
             Verdict::Unknown(why) => self.put_back(&row, why, false).await,
         }
     }

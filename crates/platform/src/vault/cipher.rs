@@ -43,6 +43,10 @@ impl Cipher {
         [Self::Aes256Gcm, Self::Sm4Gcm].into_iter().find(|cipher| cipher.name() == name)
     }
 
+    fn from_byte(byte: u8) -> Option<Self> {
+        [Self::Aes256Gcm, Self::Sm4Gcm].into_iter().find(|cipher| cipher.byte() == byte)
+    }
+
     fn byte(self) -> u8 {
         match self {
             Self::Aes256Gcm => 1,
@@ -177,13 +181,15 @@ impl DataKey {
         if found != self.id() {
             return Err(VaultError::OtherKey { wanted: self.id().to_owned(), found: found.to_owned() });
         }
-        let header = self.header()?;
+        // The header says which algorithm: a value outlives a change of the configured one.
+        let cipher = sealed.get(1).and_then(|byte| Cipher::from_byte(*byte)).ok_or(VaultError::Header)?;
+        let header = self.header_with(cipher)?;
         let rest = sealed.strip_prefix(header.as_slice()).ok_or(VaultError::Header)?;
         let (nonce, body) = rest.split_first_chunk::<NONCE>().ok_or(VaultError::Header)?;
         let bound = bind(&header, aad);
         let payload = Payload { msg: body, aad: &bound };
         let key = self.secret().bytes();
-        let plain = match self.inner.cipher {
+        let plain = match cipher {
             Cipher::Aes256Gcm => Aes256Gcm::new(key.into()).decrypt(nonce.into(), payload),
             Cipher::Sm4Gcm => sm4(key)?.decrypt(nonce.into(), payload),
         };
@@ -191,10 +197,14 @@ impl DataKey {
     }
 
     fn header(&self) -> Result<Vec<u8>, VaultError> {
+        self.header_with(self.inner.cipher)
+    }
+
+    fn header_with(&self, cipher: Cipher) -> Result<Vec<u8>, VaultError> {
         let id = self.id().as_bytes();
         let length = u8::try_from(id.len()).map_err(|_| VaultError::Header)?;
         let mut header = Vec::with_capacity(3 + id.len());
-        header.extend_from_slice(&[VERSION, self.inner.cipher.byte(), length]);
+        header.extend_from_slice(&[VERSION, cipher.byte(), length]);
         header.extend_from_slice(id);
         Ok(header)
     }
@@ -272,6 +282,13 @@ mod tests {
                 assert_eq!(key.open(PLACE, &sealed).unwrap(), plain);
             }
         }
+    }
+
+    #[test]
+    fn a_value_outlives_a_change_of_the_configured_cipher() {
+        let rng = SeededRng::new(3);
+        let sealed = key(Cipher::Aes256Gcm).seal(PLACE, b"x", &rng).unwrap();
+        assert_eq!(key(Cipher::Sm4Gcm).open(PLACE, &sealed).unwrap(), b"x");
     }
 
     #[test]

@@ -18,7 +18,7 @@ const FORMAT: i64 = 1;
 const PREAMBLE: &str = "\
 # The master keys of this renshe installation. Whoever has this file and the database can read all
 # personal data; without this file nobody can, ever again. Keep a copy apart from the database's.
-# A new [[kek]] is added by `renshe keys rotate`; the other keys never change.
+# A new [[kek]] is added by `renshe keys add` and made active by `renshe keys activate`; the other keys never change.
 
 ";
 
@@ -76,16 +76,24 @@ impl KeyFile {
         let secret = || Secret::new(bytes32(rng));
         let (index, mac, anchor) = (secret(), secret(), secret());
         let mut file = Self { digest: suite.digest, active: String::new(), index, mac, anchor, keks: Vec::new() };
-        file.add_kek(suite.cipher, rng);
+        file.active = file.add_kek(suite.cipher, rng);
         file
     }
 
-    /// Adds a key and makes it the active one.
+    /// Adds a key; the active one stays.
     pub(super) fn add_kek(&mut self, cipher: Cipher, rng: &dyn Rng) -> String {
         let id = format!("kek_{:016x}", rng.u64());
         self.keks.push(Kek { id: id.clone(), cipher, secret: Secret::new(bytes32(rng)) });
-        self.active.clone_from(&id);
         id
+    }
+
+    /// Makes a key of this file the active one; false when it holds no such key.
+    pub(super) fn activate(&mut self, id: &str) -> bool {
+        let known = self.keks.iter().any(|kek| kek.id == id);
+        if known {
+            id.clone_into(&mut self.active);
+        }
+        known
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, VaultError> {

@@ -106,14 +106,25 @@ impl Vault {
         Self::from_file(&file, suite).map_err(|why| VaultError::File { path: path.to_owned(), why })
     }
 
-    /// Adds a new active KEK to the key file and returns its id; the file is replaced as a whole or
-    /// not at all. Old KEKs stay until [`rewrap_chunk`] finds no row under them. Every instance
-    /// reads the file again at its next start; rewrapping waits for that.
-    pub fn rotate(path: &Path, cipher: Cipher, rng: &dyn Rng) -> Result<String, VaultError> {
+    /// Adds a KEK to the key file and returns its id; the file is replaced as a whole or not at all.
+    /// The first step of a rotation: every instance must know the key (restart) before
+    /// [`Vault::activate`], since from then on others seal with it.
+    pub fn add_key(path: &Path, cipher: Cipher, rng: &dyn Rng) -> Result<String, VaultError> {
         let mut file = KeyFile::read(path)?;
         let id = file.add_kek(cipher, rng);
         file.replace(path)?;
         Ok(id)
+    }
+
+    /// Makes a KEK of the key file the active one: the second step of a rotation. Instances take it
+    /// up at their next start and wrap data keys anew; old KEKs stay until [`rewrap_chunk`] finds no
+    /// row under them.
+    pub fn activate(path: &Path, id: &str) -> Result<(), VaultError> {
+        let mut file = KeyFile::read(path)?;
+        if !file.activate(id) {
+            return Err(VaultError::UnknownKey(id.to_owned()));
+        }
+        file.replace(path)
     }
 
     /// Fixed keys, for tests only: the same in every run.
@@ -287,7 +298,8 @@ mod tests {
         let first = Vault::open_or_create(&path, true, suite, &rng).unwrap();
         let (_, stored) = first.create_key(&rng, Moment::from_ms(NOW), "person").unwrap();
 
-        let added = Vault::rotate(&path, Cipher::Sm4Gcm, &rng).unwrap();
+        let added = Vault::add_key(&path, Cipher::Sm4Gcm, &rng).unwrap();
+        Vault::activate(&path, &added).unwrap();
         let second = Vault::open_or_create(&path, false, suite, &rng).unwrap();
         assert_eq!(second.active_kek().id(), added);
         assert_eq!(second.blind("a", "b"), first.blind("a", "b"));

@@ -9,6 +9,7 @@ mod closures;
 mod engines;
 mod fixture;
 mod instances;
+mod jobs;
 mod kill;
 mod migrations;
 mod outbox;

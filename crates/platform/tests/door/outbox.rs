@@ -179,3 +179,18 @@ async fn a_letter_of_no_more_use_is_not_carried(t: Door) {
     assert_eq!(carrier.counts(), (0, 0));
     assert_eq!(states(&ctx).await, [("expired".to_owned(), false)]);
 }
+
+#[db_test]
+async fn a_worker_that_knows_no_carrier_forgets_nothing(t: Door) {
+    let (ctx, clock) = t.ctx();
+    let carrier = Told::new(Mode::Ask, &[Verdict::Unknown("time-out".to_owned()), Verdict::Done]);
+    post(&ctx, true).await;
+    assert_eq!(worker(&ctx, &carrier).carry_due().await, Ok(1));
+    // An older program in the same city picks the row up and cannot carry it.
+    clock.advance_secs(10);
+    let older = Worker::new(ctx.clone(), "older", Vec::new());
+    assert_eq!(older.carry_due().await, Ok(1));
+    clock.advance_secs(600);
+    assert_eq!(worker(&ctx, &carrier).carry_due().await, Ok(1));
+    assert_eq!(carrier.counts(), (1, 1), "what may have arrived is asked about, not sent again");
+}

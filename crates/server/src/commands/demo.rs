@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kernel::{Clock, ShiftedClock};
 use platform::Mode;
 use platform::config::Config;
+use platform::db::Db;
 
 use super::{Outcome, block_on, seed};
 use crate::start::{self, Schema, StartError};
@@ -16,11 +17,12 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
             "this configuration says mode = \"production\": start it with `renshe serve`".to_owned(),
         ));
     }
-    block_on(city(config))?;
+    // Closed once worker and jobs have ended with the runtime: they would find it gone.
+    block_on(city(config))?.close();
     Ok(Outcome::Good)
 }
 
-async fn city(config: Config) -> Result<(), StartError> {
+async fn city(config: Config) -> Result<Db, StartError> {
     // The port first: a second start says so before it touches any data.
     let listener = start::bind(config.listen).await?;
     let clock = Arc::new(ShiftedClock::new());
@@ -48,6 +50,5 @@ async fn city(config: Config) -> Result<(), StartError> {
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
     start::serve(listener, &ctx, &config).await?;
-    let db = ctx.db.clone();
-    tokio::task::spawn_blocking(move || db.close()).await.map_err(|error| StartError::at("stop", error))
+    Ok(ctx.db)
 }

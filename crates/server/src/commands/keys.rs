@@ -14,10 +14,17 @@ pub fn create(config: &Config) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
-/// Adds a key-encryption key; instances take it up at their next start and wrap data keys anew.
-pub fn rotate(config: &Config) -> Result<Outcome, StartError> {
-    let id = Vault::rotate(&config.keys_file, config.crypto.cipher, &OsRng)
+/// Adds a key-encryption key that nothing uses yet: the first step of a rotation.
+pub fn add(config: &Config) -> Result<Outcome, StartError> {
+    let id = Vault::add_key(&config.keys_file, config.crypto.cipher, &OsRng)
         .map_err(|error| StartError::at("keys", error))?;
-    println!("{id} is the active key now; restart every instance, then data keys are wrapped anew in the background");
+    println!("added {id}; copy the file to every machine and restart every instance, then: renshe keys activate {id}");
+    Ok(Outcome::Good)
+}
+
+/// Makes a key the active one: the second step, once every instance knows it.
+pub fn activate(config: &Config, id: &str) -> Result<Outcome, StartError> {
+    Vault::activate(&config.keys_file, id).map_err(|error| StartError::at("keys", error))?;
+    println!("{id} is the active key from each instance's next start; data keys are wrapped anew in the background");
     Ok(Outcome::Good)
 }

@@ -42,12 +42,11 @@ async fn follow_clock(clock: Arc<ShiftedClock>, sandbox: std::net::SocketAddr) {
     let Ok(client) = platform::http::Client::new("sandbox", Duration::from_secs(1), 1) else { return };
     let url = format!("http://{sandbox}/control/clock");
     loop {
-        if let Ok(request) = platform::http::Request::new(http::Method::GET, &url) {
-            if let Ok(reply) = client.send(request).await {
-                if let Some(shift) = reply.json::<serde_json::Value>().ok().and_then(|body| body["shift_ms"].as_i64()) {
-                    clock.set_shift_ms(shift);
-                }
-            }
+        if let Ok(request) = platform::http::Request::new(http::Method::GET, &url)
+            && let Ok(reply) = client.send(request).await
+            && let Some(shift) = reply.json::<serde_json::Value>().ok().and_then(|body| body["shift_ms"].as_i64())
+        {
+            clock.set_shift_ms(shift);
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

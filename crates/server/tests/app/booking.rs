@@ -36,9 +36,13 @@ async fn a_time_that_has_begun_cannot_be_booked(app: TestApp) {
     let person = app.citizen(0).await;
     let place = app.place(60, 4).await;
     let form = person.get(&place.book()).await;
-    let (_, starts_at) = slots(&app, &place.clinic).await.into_iter().find(|(slot, _)| *slot == place.slot).expect("it");
+    let (_, starts_at) =
+        slots(&app, &place.clinic).await.into_iter().find(|(slot, _)| *slot == place.slot).expect("it");
     app.advance_secs(app.ctx.now().secs_until(starts_at) + 1);
-    let person = { drop(person); app.citizen(0).await };
+    let person = {
+        drop(person);
+        app.citizen(0).await
+    };
     let token = person.get("/me").await.field("csrf").expect("a form");
     let late = person.post(&form.path, &[("csrf", &token)]).await;
     assert!(late.status == 409 && late.says("这个时段已经开始"), "{} {}", late.status, late.text);
@@ -86,7 +90,8 @@ async fn each_hospitals_cut_off_is_kept(app: TestApp) {
     cancel_around(&app, &by_clinic, first.minus_secs(1800)).await;
     let places = app.places(2 * 86_400, 4).await;
     let by_slot = places.iter().find(|place| place.code != "dsrmyy" && place.code != "zyyy").expect("another hospital");
-    let (_, start) = slots(&app, &by_slot.clinic).await.into_iter().find(|(slot, _)| *slot == by_slot.slot).expect("it");
+    let (_, start) =
+        slots(&app, &by_slot.clinic).await.into_iter().find(|(slot, _)| *slot == by_slot.slot).expect("it");
     cancel_around(&app, by_slot, start.minus_secs(1800)).await;
     app.check().await;
 }

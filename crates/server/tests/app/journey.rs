@@ -42,7 +42,13 @@ async fn a_newcomer_signs_up_books_and_is_checked_in(app: TestApp) {
     let clinic = browse(&person, &hospital).await;
     let slot = clinic.links("/slots/").into_iter().next_back().expect("a time");
     let visit = person.post_form(&slot, &[]).await;
-    assert!(visit.is_ok() && visit.path.starts_with("/appointments/apt_"), "{} {} {}", visit.status, visit.path, visit.text);
+    assert!(
+        visit.is_ok() && visit.path.starts_with("/appointments/apt_"),
+        "{} {} {}",
+        visit.status,
+        visit.path,
+        visit.text
+    );
     assert!(visit.says("已为您约好") && visit.says("温馨提示"), "{}", visit.text);
     let texts = app.texts(MOBILE).await;
     assert!(texts[0]["content"].as_str().is_some_and(|text| text.contains("预约")), "told by SMS: {texts:?}");
@@ -76,6 +82,7 @@ async fn a_visit_is_given_up_and_its_place_is_free_again(app: TestApp) {
     let clinic_page = format!("/clinics/{}", place.clinic);
     let visit = person.post_form(&place.book(), &[]).await;
     assert_eq!(app.counters(&place.slot).await, (2, 0, 1));
+    app.carry().await;
     let ask = person.get(&format!("{}/cancel", visit.path)).await;
     assert!(ask.says("确定取消这次预约吗"), "{}", ask.text);
     let done = person.send_form(&ask, &[]).await;

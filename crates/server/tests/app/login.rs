@@ -31,7 +31,8 @@ async fn five_wrong(app: &TestApp, login: &str) -> Vec<String> {
 
 #[db_test]
 async fn wrong_passwords_lock_longer_each_time_and_unknown_names_alike(app: TestApp) {
-    for (secs, told) in [(60, "60 秒"), (300, "5 分钟"), (900, "15 分钟"), (3600, "60 分钟"), (3600, "60 分钟")] {
+    for (secs, told) in [(60, "60 秒"), (300, "5 分钟"), (900, "15 分钟"), (3600, "60 分钟"), (3600, "60 分钟")]
+    {
         let known = five_wrong(&app, OWNER).await;
         assert_eq!(five_wrong(&app, NOBODY).await, known, "a name that does not exist behaves alike");
         for (tries, notice) in (1..5).rev().zip(&known) {
@@ -144,4 +145,22 @@ async fn after_login_one_is_where_one_wanted_to_be(app: TestApp) {
     }
     assert_eq!(app.log_in(&app.visitor(), OWNER, PASSWORD).await.status, 422);
     app.check().await;
+}
+
+#[db_test]
+async fn guesses_at_once_are_counted_like_guesses_in_turn(app: TestApp) {
+    let visitors: Vec<Visitor> = (0..12).map(|_| app.visitor()).collect();
+    let tries = visitors.iter().enumerate().map(|(n, person)| {
+        let password = format!("guess-number-{n}");
+        async move { person.post_form("/login", &[("login", OWNER), ("password", &password)]).await }
+    });
+    for answer in futures_util::future::join_all(tries).await {
+        // Too many at once may find the hasher full: that is no guess either.
+        assert!(matches!(answer.status, 422 | 503), "{} {}", answer.status, answer.text);
+    }
+    while !app.log_in(&app.visitor(), OWNER, "one-more").await.says("试得太多了") {}
+    let right = app.log_in(&app.visitor(), OWNER, OWNERS_PASSWORD).await;
+    assert!(right.status == 422 && right.says("60 秒"), "{}", notice(&right));
+    app.check().await;
+    app.audit().await;
 }

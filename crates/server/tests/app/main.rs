@@ -5,9 +5,14 @@
 mod support;
 
 mod booking;
+mod commands;
+mod commands_refuse;
 mod desk;
+mod jobs;
 mod journey;
 mod login;
+mod pages;
+mod routes;
 mod rush;
 mod sessions;
 mod sign_up;

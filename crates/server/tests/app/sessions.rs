@@ -51,7 +51,8 @@ async fn nobody_ends_another_persons_session(app: TestApp) {
     let owner = signed_in(app.visitor()).await;
     let second = signed_in(app.visitor()).await;
     let page = owner.get("/me/sessions").await;
-    let id = page.text.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+    let id =
+        page.text.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
     let stranger = app.citizen(1).await;
     signed_in_again(&app, 1).await;
     let form = stranger.get("/me/sessions").await;
@@ -149,7 +150,9 @@ fn cookie_lines(answer: &Answer) -> Vec<String> {
 #[db_test]
 async fn cookies_are_kept_from_scripts_and_neighbours(app: TestApp) {
     for (host, prefix, secure) in [(None, "", false), (Some("app.example.cn"), "__Host-", true)] {
-        for (form, login) in [("/login", OWNER), ("/desk/login", [("login", "chuangkou1"), ("password", "gongzuotai2026")])] {
+        for (form, login) in
+            [("/login", OWNER), ("/desk/login", [("login", "chuangkou1"), ("password", "gongzuotai2026")])]
+        {
             let person = match host {
                 Some(host) => app.visitor().with_header("host", host),
                 None => app.visitor(),

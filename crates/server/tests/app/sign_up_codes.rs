@@ -154,3 +154,48 @@ async fn two_taps_send_one_text(app: TestApp) {
     assert_eq!(app.texts(MOBILE).await.len(), 1);
     app.check().await;
 }
+
+#[db_test]
+async fn two_taps_on_the_last_button_open_one_account(app: TestApp) {
+    let person = app.visitor();
+    let page = app.ask_sign_up(&person, MOBILE).await;
+    let code = app.code(MOBILE).await;
+    let number = id_number(1);
+    let fields = details("沈德福", &number, &code, PASSWORD);
+    let (one, two) = tokio::join!(person.send_form(&page, &fields), person.send_form(&page, &fields));
+    assert!(one.path.starts_with("/login") && two.path.starts_with("/login"), "{} {}", one.path, two.path);
+    assert_eq!(app.acts("account.created").await, 5, "four samples and this one");
+    assert!(app.log_in(&person, MOBILE, PASSWORD).await.path == "/me");
+    assert!(!person.get("/messages").await.says("有人用您的资料注册"), "nobody is warned of themselves");
+    // The same of a login by code: the second tap is in as well, through the first one's session.
+    let browser = app.visitor();
+    app.advance_secs(61);
+    let enter = browser.post_form("/login/code", &[("mobile", MOBILE)]).await;
+    let code = app.code(MOBILE).await;
+    let fields = [("code", code.as_str())];
+    let (one, two) =
+        tokio::join!(browser.send_once(&enter, "/login", &fields), browser.send_once(&enter, "/login", &fields));
+    assert_eq!((one.status, two.status), (303, 303), "{} {}", one.text, two.text);
+    assert_eq!(app.acts("login.ok").await, 2, "one by password, one by code");
+    app.check().await;
+}
+
+#[db_test]
+async fn two_strangers_with_one_id_number_make_one_account(app: TestApp) {
+    let mobiles = ["13812345671", "13812345672"];
+    let (a, b) = (app.visitor(), app.visitor());
+    let (page_a, page_b) = (app.ask_sign_up(&a, mobiles[0]).await, app.ask_sign_up(&b, mobiles[1]).await);
+    let (code_a, code_b) = (app.code(mobiles[0]).await, app.code(mobiles[1]).await);
+    let number = id_number(7);
+    let (one, two) = (details("沈德福", &number, &code_a, PASSWORD), details("沈德福", &number, &code_b, PASSWORD));
+    let (one, two) = tokio::join!(a.send_form(&page_a, &one), b.send_form(&page_b, &two));
+    assert!(one.path.starts_with("/login") && two.path.starts_with("/login"), "{} {}", one.text, two.text);
+    assert_eq!(app.acts("account.created").await, 5);
+    let mut inside = 0;
+    for mobile in mobiles {
+        inside += usize::from(app.log_in(&app.visitor(), mobile, PASSWORD).await.path == "/me");
+    }
+    assert_eq!(inside, 1, "the faster one has it");
+    app.check().await;
+    app.audit().await;
+}

@@ -108,7 +108,12 @@ async fn refusals_end_or_wait_as_the_code_means(app: TestApp) {
         app.fault(fault).await;
         let end = app.end_of(&mobile).await;
         assert!(end.texts.len() <= texts, "{code}: {:?}", end.texts);
-        assert!(state == "any" || (end.state == state && end.texts.len() == texts), "{code}: {} {:?}", end.state, end.texts);
+        assert!(
+            state == "any" || (end.state == state && end.texts.len() == texts),
+            "{code}: {} {:?}",
+            end.state,
+            end.texts
+        );
     }
     app.check().await;
 }

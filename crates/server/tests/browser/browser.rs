@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use fantoccini::elements::Element;
@@ -95,7 +96,7 @@ impl Browser {
 
     /// Asks for a language and for 长辈版 as the links of the pages do.
     pub async fn look(&self, lang: &str, elder: bool) {
-        self.go(&format!("/look?lang={lang}&elder={}&to=/healthz", u8::from(elder))).await;
+        self.go(&format!("/look?lang={lang}&elder={}&to=/login", u8::from(elder))).await;
     }
 
     /// The first element of a CSS selector, which must be there.
@@ -111,19 +112,42 @@ impl Browser {
         !self.client.find_all(Locator::Css(css)).await.expect("a selector").is_empty()
     }
 
-    /// Taps the first element of a selector.
+    /// Taps the first element of a selector, which leads to another page.
     pub async fn tap(&self, css: &str) {
-        if let Err(why) = self.find(css).await.click().await {
-            panic!("tapping {css} on {}: {why}", self.path().await);
-        }
+        let element = self.find(css).await;
+        self.press(&element, css).await;
     }
 
-    /// Taps the first link or button that says exactly this.
+    /// Taps the first link or button that says exactly this, and leads to another page.
     pub async fn tap_words(&self, words: &str) {
         let path = format!("//*[self::a or self::button][normalize-space(.)='{words}']");
         match self.client.find(Locator::XPath(&path)).await {
-            Ok(element) => element.click().await.expect("it can be tapped"),
+            Ok(element) => self.press(&element, words).await,
             Err(why) => panic!("nothing says «{words}» on {}: {why}", self.path().await),
+        }
+    }
+
+    /// Scrolls it to the middle of the screen, as one does before tapping, taps it and waits
+    /// for the page that it leads to.
+    pub async fn press(&self, element: &Element, what: &str) {
+        let place = serde_json::to_value(element).expect("a reference");
+        self.run("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", vec![place]).await;
+        if let Err(why) = element.click().await {
+            panic!("tapping {what} on {}: {why}", self.path().await);
+        }
+        self.left(element).await;
+    }
+
+    /// Waits until the page of this element is gone and the next one is there: every tap here leads on.
+    async fn left(&self, element: &Element) {
+        let begun = Instant::now();
+        loop {
+            let gone = element.tag_name().await.is_err();
+            if gone && self.run("return document.readyState", vec![]).await == "complete" && self.has("main").await {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(10), "the next page does not come");
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
@@ -181,7 +205,8 @@ impl Browser {
 
     async fn resize(&self, height: u32) {
         let Screen { width, touch, .. } = self.wanted.screen;
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": touch });
+        let scale: f64 = std::env::var("RENSHE_SCREEN_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1.0);
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": touch });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 

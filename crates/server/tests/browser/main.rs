@@ -3,7 +3,7 @@
 //! not what is tried here.
 //!
 //! `cargo xtask test --only browser` brings the browser and axe-core; screenshots of full pages are
-//! left in `target/screens/`.
+//! left in `target/screens/`, twice as sharp with `RENSHE_SCREEN_SCALE=2` (the README's are made so).
 #![cfg(test)]
 
 #[path = "../support/mod.rs"]
@@ -15,5 +15,6 @@ mod driver;
 mod looks;
 mod measure;
 mod phone;
+mod sandbox_pages;
 mod script;
 mod world;

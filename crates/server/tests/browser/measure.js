@@ -1,6 +1,6 @@
 // What a page must keep, measured in the page. Arguments: smallest text, smallest target (px), whether
-// Chinese words need a lang of their own. Returns lists of sentences; empty ones are good.
-const [minText, minTarget, english] = arguments;
+// Chinese words need a lang of their own, whether the visitor has text twice as large. Returns lists of sentences; empty ones are good.
+const [minText, minTarget, english, large] = arguments;
 const found = { text: [], line: [], target: [], width: [], lang: [] };
 
 const name = (el) => {
@@ -41,7 +41,8 @@ for (const el of document.querySelectorAll('input:not([type=hidden]), select, te
   pen.font = `${small.fontWeight} ${small.fontSize} ${small.fontFamily}`;
   const room = el.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
   const wide = pen.measureText(el.placeholder).width;
-  if (wide > room + 1) once(found.width, `placeholder ${px(wide)} in ${px(room)}: ${name(el)}`);
+  // With text twice as large a placeholder may end in an ellipsis: its label says the same.
+  if (wide > room + 1 && !(large && style.textOverflow === 'ellipsis')) once(found.width, `placeholder ${px(wide)} in ${px(room)}: ${name(el)}`);
 }
 
 for (const el of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
@@ -57,6 +58,14 @@ if (page.scrollWidth > page.clientWidth) {
   found.width.push(`the page scrolls: ${page.scrollWidth} in ${page.clientWidth}`);
   for (const el of document.body.querySelectorAll('*')) {
     if (!hidden(el) && el.getBoundingClientRect().right > page.clientWidth + 1) once(found.width, `sticks out: ${name(el)}`);
+  }
+}
+for (const card of document.querySelectorAll('.hero')) {
+  const edge = card.getBoundingClientRect().right;
+  for (const el of card.querySelectorAll('*')) {
+    const words = document.createRange();
+    words.selectNodeContents(el);
+    if (words.getBoundingClientRect().right > edge + 1) once(found.width, `cut off: ${name(el)}`);
   }
 }
 for (const el of document.body.querySelectorAll('*')) {

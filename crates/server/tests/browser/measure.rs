@@ -38,12 +38,16 @@ impl Findings {
         // Read first: what axe does to a page is not the page's doing.
         for line in browser.console().await {
             // An error page is answered with its status; the browser says so, and that is right.
-            let told = line.contains("the server responded with a status of 404");
-            if !told {
+            let right = line.contains("/nowhere ") && line.contains("status of 404")
+                // So is a form that comes back with errors.
+                || line.contains("status of 422")
+                // The cursor is where it should be already.
+                || line.contains("Autofocus processing was blocked");
+            if !right {
                 self.0.push(format!("{page}: console: {line}"));
             }
         }
-        let arguments = vec![json!(promise.text_px), json!(promise.target_px), json!(promise.english)];
+        let arguments = vec![json!(promise.text_px), json!(promise.target_px), json!(promise.english), json!(browser.wanted.text_px > 16)];
         let found = browser.run(include_str!("measure.js"), arguments).await;
         for (kind, lines) in found.as_object().expect("an object") {
             self.add(page, kind, lines);

@@ -13,7 +13,7 @@ fn the_script_runs_under_the_policy_and_only_ours() {
         browser.go("/").await;
         // Headless Chromium can speak, if without a voice: the button is shown.
         assert!(browser.find("[data-read]").await.is_displayed().await.expect("a state"), "the page can be read aloud");
-        browser.tap("[data-read]").await;
+        browser.find("[data-read]").await.click().await.expect("a tap");
         assert_eq!(browser.console().await, Vec::<String>::new(), "nothing was blocked");
 
         // What is not ours is not run and not shown: the policy is there, and it holds.

@@ -17,7 +17,7 @@ use crate::model::{Figures, Model};
 use crate::store::{self, Facts, Stored};
 use crate::wish::{Answer, Order, Said, Wish, fulfil};
 
-const STEPS: u64 = 30;
+const STEPS: u64 = 24;
 /// What `renshe check` lets a hold outlive its time by.
 const GRACE_SECS: i64 = 60;
 /// Keeps the stream of ids apart from the stream of choices.

@@ -17,10 +17,19 @@ use crate::instance::now;
 /// One thing to do. People, slots and visits are places in the model's lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
-    Book { person: usize, slot: usize },
+    Book {
+        person: usize,
+        slot: usize,
+    },
     /// `person` may be somebody else than the visit's own.
-    Cancel { person: usize, visit: usize },
-    CheckIn { visit: usize, elsewhere: bool },
+    Cancel {
+        person: usize,
+        visit: usize,
+    },
+    CheckIn {
+        visit: usize,
+        elsewhere: bool,
+    },
     /// The sweeper's round.
     Expire,
 }
@@ -37,7 +46,10 @@ pub enum Said {
     TooLate,
     Cancelled,
     CancelledBefore(Moment),
-    CheckedIn { at: Moment, already: bool },
+    CheckedIn {
+        at: Moment,
+        already: bool,
+    },
     Expired(u64),
     Refused,
     NotFound,

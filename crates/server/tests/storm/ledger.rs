@@ -7,9 +7,9 @@ use std::collections::{HashMap, HashSet};
 pub struct Entry {
     pub person: String,
     pub slot: String,
-    /// A cancellation was sent: from then on it may be cancelled, known or not.
-    pub cancel_sent: bool,
-    /// The cancellation was acknowledged: from then on it must be.
+    /// A cancellation was not answered: it may be cancelled or not.
+    pub perhaps_cancelled: bool,
+    /// A cancellation was acknowledged: it must be.
     pub cancelled: bool,
 }
 
@@ -32,7 +32,7 @@ impl Ledger {
         match self.booked.get(id) {
             None => {
                 let entry =
-                    Entry { person: person.into(), slot: slot.into(), cancel_sent: false, cancelled: false };
+                    Entry { person: person.into(), slot: slot.into(), perhaps_cancelled: false, cancelled: false };
                 self.booked.insert(id.to_owned(), entry);
             }
             Some(before) => {
@@ -44,9 +44,10 @@ impl Ledger {
         }
     }
 
-    pub fn cancel_sent(&mut self, id: &str) {
+    pub fn cancel_unanswered(&mut self, id: &str) {
+        self.silent += 1;
         if let Some(entry) = self.booked.get_mut(id) {
-            entry.cancel_sent = true;
+            entry.perhaps_cancelled = true;
         }
     }
 

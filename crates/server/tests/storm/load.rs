@@ -28,7 +28,9 @@ enum Reply {
     To(String),
     /// An answer that acknowledges nothing.
     Other,
-    /// No answer, or one that does not know.
+    /// Nobody took the form: nothing was sent.
+    Closed,
+    /// It was sent, and no answer came.
     None,
 }
 
@@ -93,6 +95,7 @@ impl Worker {
             }
             Reply::To(path) if path.starts_with("/slots/") => ledger.refused += 1,
             Reply::To(path) => ledger.odd.push(format!("a booking was answered with {path}")),
+            Reply::Closed => {}
             Reply::Other | Reply::None => {
                 ledger.silent += 1;
                 ledger.unanswered.insert((who.person.clone(), slot.to_owned()));
@@ -102,14 +105,14 @@ impl Worker {
     }
 
     async fn cancel(&self, who: &Visitor, id: &str) {
-        // Before it is sent: from now on nobody can say that it was not done.
-        self.with(|ledger| ledger.cancel_sent(id));
         let order = format!("/appointments/{id}");
         let reply = self.post(who, &format!("{order}/cancel")).await;
         self.with(|ledger| match &reply {
             Reply::To(path) if *path == order => ledger.cancelled(id),
             Reply::To(path) => ledger.odd.push(format!("cancelling {id} was answered with {path}")),
-            Reply::Other | Reply::None => ledger.silent += 1,
+            Reply::Closed => {}
+            // From now on nobody can say whether it was done.
+            Reply::Other | Reply::None => ledger.cancel_unanswered(id),
         });
         self.pause_after(&reply).await;
     }
@@ -125,7 +128,11 @@ impl Worker {
             .body(format!("csrf={}", who.csrf))
             .send()
             .await;
-        let Ok(answer) = sent else { return Reply::None };
+        let answer = match sent {
+            Ok(answer) => answer,
+            Err(error) if error.is_connect() => return Reply::Closed,
+            Err(_) => return Reply::None,
+        };
         let to = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         match to {
             Some(to) if answer.status() == 303 => Reply::To(to),
@@ -149,7 +156,7 @@ impl Worker {
 
     /// While nobody answers, nobody hammers.
     async fn pause_after(&self, reply: &Reply) {
-        if matches!(reply, Reply::None) {
+        if matches!(reply, Reply::Closed | Reply::None) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

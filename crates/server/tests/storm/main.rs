@@ -22,6 +22,8 @@ use city::City;
 
 /// Kills on each engine when no time is given.
 const KILLS: u32 = 4;
+/// Broken promises that are named when a storm fails.
+const NAMED_MOST: usize = 20;
 
 #[test]
 fn nothing_acknowledged_is_lost() {
@@ -54,7 +56,8 @@ async fn storm(db: TestDb, lasts: Option<Duration>) {
     kills += 1;
     let lost = verdict::judge(&db, &city, &ledger).await;
     println!("storm on {:?}: {kills} kills, {}, {} lost", db.engine, ledger.summary(), lost.len());
-    assert_eq!(lost, Vec::<String>::new());
+    let first: Vec<&str> = lost.iter().take(NAMED_MOST).map(String::as_str).collect();
+    assert!(lost.is_empty(), "{}", first.join("\n"));
     assert!(ledger.acknowledged() > 0, "nobody was served");
     verdict::ask_the_program(&city).await;
 }

@@ -25,7 +25,7 @@ pub async fn judge(db: &TestDb, city: &City, ledger: &Ledger) -> Vec<String> {
         let Some(found) = stored.get(id) else { return Some(format!("{id} was acknowledged and is not there")) };
         let kept = match found.state {
             State::Booked => !told.cancelled,
-            State::Cancelled => told.cancel_sent,
+            State::Cancelled => told.cancelled || told.perhaps_cancelled,
             State::Held | State::Attended | State::Expired => false,
         };
         let same = found.person == told.person && found.slot == told.slot;

@@ -6,6 +6,7 @@ pub mod app;
 pub mod instance;
 pub mod look;
 pub mod people;
+pub mod program;
 pub mod store;
 pub mod visitor;
 

@@ -102,3 +102,16 @@ pub fn plant_migration(tx: &mut Tx<'_>, version: i64) -> Result<u64, DbFault> {
         vals![version],
     )
 }
+
+/// Counts a booking that nobody made.
+pub fn spoil_a_slot(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("UPDATE slot SET booked = booked + 1 WHERE id = (SELECT MIN(id) FROM slot WHERE booked < capacity)"),
+        vals![],
+    )
+}
+
+/// Rewrites what somebody did.
+pub fn spoil_the_audit(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE audit SET actor = 'nobody' WHERE n = 1"), vals![])
+}

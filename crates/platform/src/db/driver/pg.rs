@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::thread;
 use std::time::Duration;
 
-use postgres::error::SqlState;
+use postgres::error::{Severity, SqlState};
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
@@ -15,6 +15,8 @@ use super::super::value::{Row, Val};
 use super::Role;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(3);
+/// A host that acknowledges nothing for so long is gone; a slow COMMIT still acknowledges.
+const PEER_SILENCE: Duration = Duration::from_secs(15);
 const BACKEND_POLL: Duration = Duration::from_millis(20);
 
 /// A server process: its number and its start, since numbers come back.
@@ -33,7 +35,13 @@ pub(crate) struct PgConn {
 impl PgConn {
     pub(super) fn open(url: &str, role: Role) -> Result<Self, DriverError> {
         let mut config: Config = url.parse().map_err(|error: postgres::Error| DriverError::Lost(error.to_string()))?;
-        config.connect_timeout(CONNECT_WAIT).keepalives_idle(Duration::from_secs(15)).application_name("renshe");
+        config
+            .connect_timeout(CONNECT_WAIT)
+            .keepalives_idle(Duration::from_secs(15))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3)
+            .tcp_user_timeout(PEER_SILENCE)
+            .application_name("renshe");
         let mut client = config.connect(NoTls).map_err(told)?;
         client.batch_execute(session(role)).map_err(told)?;
         let backend = client
@@ -153,6 +161,11 @@ fn told(error: postgres::Error) -> DriverError {
     let Some(code) = error.code() else {
         return if error.is_closed() || is_io(&error) { DriverError::Lost(text) } else { DriverError::Other(text) };
     };
+    let severity = error.as_db_error().and_then(postgres::error::DbError::parsed_severity);
+    if matches!(severity, Some(Severity::Fatal | Severity::Panic)) {
+        // The server ends this connection, perhaps in the middle of COMMIT: nothing is certain yet.
+        return DriverError::Lost(text);
+    }
     match code {
         c if *c == SqlState::LOCK_NOT_AVAILABLE
             || *c == SqlState::T_R_DEADLOCK_DETECTED

@@ -1,0 +1,141 @@
+//! The commands of the real binary, as an operator types them.
+
+use platform::db::{Db, DbSettings, LaneKey, Target};
+
+use crate::support::program::{Home, Serving, ended_with};
+use crate::support::{Visitor, store};
+
+/// Writes into the database of a home while no program uses it.
+pub fn plant(
+    home: &Home,
+    act: impl Fn(&mut platform::db::Tx<'_>) -> Result<u64, platform::db::DbFault> + Send + 'static,
+) {
+    let target = Target::Sqlite(home.path().join("data/renshe.sqlite3"));
+    let db = Db::open(DbSettings::new(target, "test")).expect("the door");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let rows = runtime.block_on(db.write(LaneKey::of("test", "plant"), "test.plant", act)).expect("planted");
+    assert!(rows > 0, "something was there to change");
+    db.close();
+}
+
+#[test]
+fn config_prints_a_configuration_that_can_be_read_again() {
+    let home = Home::new();
+    let printed = home.good(&["config"]);
+    assert_eq!(printed, platform::config::EXAMPLE);
+    let file = home.file("renshe.toml", &printed);
+    let migrated = home.good(&["--config", file.to_str().expect("UTF-8"), "migrate"]);
+    assert!(migrated.contains("from version 0"), "{migrated}");
+}
+
+#[test]
+fn the_demo_folder_is_checked_and_its_chains_are_whole() {
+    let home = Home::new();
+    let seeded = home.good(&["seed"]);
+    assert!(seeded.contains("13900000001") && seeded.contains("chuangkou1"), "{seeded}");
+    assert_eq!(home.good(&["seed"]), seeded, "seeding again changes nothing");
+    assert!(home.good(&["migrate"]).contains("nothing to do"));
+    let checked = home.good(&["check"]);
+    assert!(checked.contains("all hold"), "{checked}");
+    for id in ["I-B01", "I-B03", "I-B04", "I-B05", "I-D01", "I-D06", "I-D11", "I-D13"] {
+        assert!(checked.lines().any(|line| line.starts_with(id) && line.contains("holds")), "{id}: {checked}");
+    }
+    let verified = home.good(&["audit", "verify"]);
+    assert!(verified.contains("every chain is whole") && !verified.contains(" 0 rows"), "{verified}");
+}
+
+#[test]
+fn what_was_changed_behind_the_programs_back_is_found() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    plant(&home, store::spoil_a_slot);
+    let checked = home.run(&["check"]);
+    assert_eq!(checked.code, 1, "{} {}", checked.out, checked.err);
+    assert!(
+        checked.out.contains("BROKEN") && checked.out.contains("slt_") && checked.out.contains("NOT all hold"),
+        "{}",
+        checked.out
+    );
+    plant(&home, store::spoil_the_audit);
+    let verified = home.run(&["audit", "verify"]);
+    assert!(verified.code == 1 && verified.out.contains("NOT whole"), "{} {}", verified.out, verified.err);
+}
+
+#[test]
+fn staff_are_added_with_a_password_that_is_shown_once() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    let add = |login: &str, hospital: &str| {
+        home.run(&["staff", "add", "--login", login, "--name", "张敏", "--hospital", hospital])
+    };
+    let unknown = add("zhangmin", "nowhere");
+    assert!(
+        unknown.code == 2 && unknown.err.contains("no hospital nowhere") && unknown.err.contains("zyyy"),
+        "{}",
+        unknown.err
+    );
+    let added = add("zhangmin", "zyyy");
+    assert_eq!(added.code, 0, "{}", added.err);
+    let password = added.out.split("(shown once): ").nth(1).expect("a password").trim();
+    assert_eq!(password.len(), 16);
+    let twice = add("zhangmin", "zyyy");
+    assert!(twice.code == 2 && twice.err.contains("staff"), "{} {}", twice.code, twice.err);
+    let bad = add("x y", "zyyy");
+    assert_eq!(bad.code, 2, "{} {}", bad.out, bad.err);
+    let own = ["staff", "add", "--login", "lihua", "--name", "李华", "--hospital", "zyyy", "--password-stdin"];
+    let weak = ended_with(home.command(&own), "12345678\n");
+    assert_eq!(weak.code, 2, "{} {}", weak.out, weak.err);
+    let good = ended_with(home.command(&own), "Wenbita-2026\n");
+    assert!(good.code == 0 && !good.out.contains("Wenbita"), "{} {}", good.out, good.err);
+}
+
+#[test]
+fn keys_are_made_once_and_rotated_without_losing_anything() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    assert_eq!(home.run(&["keys", "create"]).code, 2, "a key file is never written over");
+    assert!(home.good(&["keys", "rotate"]).contains("active key"));
+    assert!(home.good(&["check"]).contains("all hold"));
+    assert!(home.good(&["audit", "verify"]).contains("whole"));
+}
+
+/// Asks until it answers: the first line comes before the first accept.
+async fn front(url: &str) -> crate::support::Answer {
+    Visitor::new(url).get("/").await
+}
+
+#[test]
+fn the_demo_city_starts_ends_and_starts_again_with_its_data() {
+    let home = Home::new();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let city = Serving::start(home.command(&[]));
+    let place = runtime.block_on(async {
+        let page = front(&city.url).await;
+        assert!(page.is_ok() && page.says("常州人社"), "{}", page.text);
+        let person = Visitor::new(&city.url);
+        let login = [("login", "13900000001"), ("password", "changzhou2026")];
+        assert_eq!(person.post_form("/login", &login).await.path, "/me");
+        let hospital = person.get("/hospitals").await.link("/hospitals/").expect("a hospital");
+        let department = person.get(&hospital).await.link("/departments/").expect("a department");
+        let doctor = person.get(&department).await.link("/doctors/").expect("a doctor");
+        let clinic = person.get(&doctor).await.links("/clinics/").pop().expect("a clinic");
+        let slot = person.get(&clinic).await.link("/slots/").expect("a time");
+        let visit = person.post_form(&slot, &[]).await;
+        assert!(visit.path.starts_with("/appointments/"), "{}", visit.text);
+        visit.path
+    });
+    let (code, rest) = city.stop();
+    assert_eq!(code, 0, "{rest}");
+    assert!(rest.contains("/sms") && rest.contains("chuangkou1") && rest.contains("changzhou2026"), "{rest}");
+    let again = Serving::start(home.command(&[]));
+    runtime.block_on(async {
+        let person = Visitor::new(&again.url);
+        let login = [("login", "13900000001"), ("password", "changzhou2026")];
+        assert_eq!(person.post_form("/login", &login).await.path, "/me");
+        assert!(person.get(&place).await.says("预约成功"));
+        assert!(person.get("/healthz").await.is_ok() && person.get("/readyz").await.says("ready"));
+    });
+    drop(again);
+    assert!(home.good(&["check"]).contains("all hold"), "killed, and nothing is lost");
+    assert!(home.good(&["audit", "verify"]).contains("every chain is whole"));
+}

@@ -1,0 +1,151 @@
+//! What stops a start: each reason is one line that says what to do.
+
+use std::net::TcpListener;
+
+use crate::commands::plant;
+use crate::support::program::{Ended, Home, Serving, ended};
+use crate::support::store;
+
+/// It did not start, and said this in words for an operator.
+#[track_caller]
+fn refused(ended: &Ended, words: &[&str]) {
+    assert_eq!(ended.code, 2, "{} {}", ended.out, ended.err);
+    for word in words {
+        assert!(ended.err.contains(word), "{word} is not in: {}", ended.err);
+    }
+    assert!(ended.err.starts_with("renshe: ") && !ended.err.contains("panicked"), "{}", ended.err);
+}
+
+#[test]
+fn a_port_in_use_is_named_before_anything_is_touched() {
+    let home = Home::new();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("bound").to_string();
+    let port = address.rsplit(':').next().expect("a port").to_owned();
+    let mut demo = home.command(&[]);
+    demo.env("RENSHE__LISTEN", &address);
+    refused(&ended(demo), &[&port, "Another renshe may be running", "RENSHE__LISTEN"]);
+    assert!(!home.path().join("data").exists(), "no data folder was made");
+    let mut sandbox = home.command(&["sandbox"]);
+    sandbox.env("RENSHE__SANDBOX__LISTEN", &address);
+    refused(&ended(sandbox), &[&port, "sandbox cannot listen"]);
+    let mut metrics = home.command(&["serve"]);
+    metrics.env("RENSHE__METRICS_LISTEN", &address);
+    refused(&ended(metrics), &[&port]);
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_named_with_its_line() {
+    let home = Home::new();
+    let file = home.file(
+        "bad.toml",
+        "# a city\n\nlisten = \"nonsense\"\nmode = \"demo\"\nlissten = \"x\"\n[database]\nlanes = 0\n",
+    );
+    let name = file.to_str().expect("UTF-8").to_owned();
+    let told = home.run(&["--config", &name, "check"]);
+    // `listen` comes from the environment in these tests, so its line is looked at all the same.
+    refused(&told, &["bad.toml", "5", "lissten", "7", "lanes"]);
+    let broken = home.file("broken.toml", "mode = \"demo\"\nlisten = \n");
+    refused(&home.run(&["--config", broken.to_str().expect("UTF-8"), "check"]), &["broken.toml", "2"]);
+    let missing = home.path().join("none.toml");
+    refused(&home.run(&["--config", missing.to_str().expect("UTF-8"), "check"]), &["none.toml"]);
+    let mut odd = home.command(&["check"]);
+    odd.env("RENSHE__DATABASE__LANES", "many");
+    refused(&ended(odd), &["RENSHE__DATABASE__LANES"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_named() {
+    let home = Home::new();
+    let file = home.file("file", "not a folder");
+    for words in [&[][..], &["check"], &["serve"], &["seed"]] {
+        let mut command = home.command(words);
+        command.env("RENSHE__DATA_DIR", file.join("data"));
+        refused(&ended(command), &["file/data"]);
+    }
+}
+
+#[test]
+fn the_wrong_key_file_is_recognised() {
+    let (home, other) = (Home::new(), Home::new());
+    home.good(&["seed"]);
+    other.good(&["seed"]);
+    let key = |home: &Home| home.path().join("data/keys.toml");
+    let own = std::fs::read(key(&home)).expect("a key file");
+    std::fs::copy(key(&other), key(&home)).expect("copied");
+    for words in [&[][..], &["check"], &["serve"], &["seed"], &["audit", "verify"]] {
+        refused(&home.run(words), &["key"]);
+    }
+    std::fs::write(key(&home), "not a key file").expect("written");
+    refused(&home.run(&["check"]), &["keys"]);
+    std::fs::write(key(&home), own).expect("written");
+    assert!(home.good(&["check"]).contains("all hold"), "nothing was changed by the wrong one");
+}
+
+#[test]
+fn a_lost_key_file_is_not_made_anew() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    std::fs::remove_file(home.path().join("data/keys.toml")).expect("removed");
+    refused(&home.run(&["check"]), &["key"]);
+    refused(&home.run(&[]), &["key"]);
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_left_alone() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    plant(&home, |tx| store::plant_migration(tx, 9_000));
+    for words in [&[][..], &["check"], &["serve"], &["migrate"], &["seed"], &["audit", "verify"]] {
+        refused(&home.run(words), &["9000", "newer renshe"]);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_database_is_named() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path().join("data")).expect("a folder");
+    std::fs::write(home.path().join("data/renshe.sqlite3"), "x".repeat(5000)).expect("written");
+    refused(&home.run(&["check"]), &["database"]);
+    let mut nowhere = home.command(&["migrate"]);
+    nowhere.env("RENSHE__DATABASE__URL", "postgres://nobody:secret-word@127.0.0.1:1/none");
+    let told = ended(nowhere);
+    refused(&told, &["database"]);
+    assert!(!told.err.contains("secret-word"), "a password is never printed: {}", told.err);
+    let mut odd = home.command(&["migrate"]);
+    odd.env("RENSHE__DATABASE__URL", "mysql://x");
+    refused(&ended(odd), &["database"]);
+}
+
+const CITY: &str = "mode = \"production\"\npublic_url = \"https://app.example.cn\"\n[sms]\nendpoint = \"https://sms.example.cn\"\n\
+                    access_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nsign_name = \"常州人社\"\n[sms.templates]\nverify = \"SMS_1\"\n\
+                    booked = \"SMS_2\"\ncancelled = \"SMS_3\"\nsign_up_tried = \"SMS_4\"\n";
+
+#[test]
+fn production_refuses_what_is_for_demos() {
+    let home = Home::new();
+    let city = home.file("city.toml", CITY);
+    let city = city.to_str().expect("UTF-8");
+    refused(&home.run(&["--config", city]), &["production", "renshe serve"]);
+    refused(&home.run(&["--config", city, "sandbox"]), &["sandbox", "production"]);
+    refused(&home.run(&["--config", city, "seed"]), &["production"]);
+    refused(&home.run(&["--config", city, "serve"]), &["key"]);
+    let with = home.file("with.toml", &format!("{CITY}[sandbox]\nenabled = true\n"));
+    refused(&home.run(&["--config", with.to_str().expect("UTF-8"), "serve"]), &["sandbox"]);
+    let bare = home.file("bare.toml", "mode = \"production\"\n");
+    let told = home.run(&["--config", bare.to_str().expect("UTF-8"), "serve"]);
+    refused(&told, &["sms"]);
+    assert!(!told.err.contains("sandbox-secret") && !told.err.contains("secret-word"), "{}", told.err);
+}
+
+#[test]
+fn production_serves_once_its_keys_are_made() {
+    let home = Home::new();
+    let city = home.file("city.toml", CITY);
+    let city = city.to_str().expect("UTF-8");
+    home.good(&["--config", city, "keys", "create"]);
+    let serving = Serving::start(home.command(&["--config", city, "serve"]));
+    assert_eq!(serving.url, "https://app.example.cn", "what the world is told");
+    let (code, rest) = serving.stop();
+    assert_eq!(code, 0, "{rest}");
+}
