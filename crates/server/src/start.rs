@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::serve::ListenerExt;
 use kernel::{Clock, OsRng, Rng};
 use partners::acs3::AccessKey;
 use partners::sms::{SmsCarrier, SmsSettings};
@@ -20,7 +21,6 @@ use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use ui::TrustedProxies;
-use axum::serve::ListenerExt;
 
 use crate::tls::TlsListener;
 use crate::{app, upkeep};
@@ -174,9 +174,11 @@ pub async fn serve(listener: TcpListener, ctx: &Ctx, config: &Config) -> Result<
         TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
     let service = app::service(ctx.clone(), proxies);
     let served = match &config.tls {
-        None => axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(stopped())
-            .await,
+        None => {
+            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(stopped())
+                .await
+        }
         Some(files) => {
             // Tapped (to no effect) because only tapped listeners of our own hand over the address.
             let listener = TlsListener::start(listener, files)?.tap_io(|_| {});

@@ -56,7 +56,11 @@ impl Listener for TlsListener {
     }
 }
 
-async fn shake_hands(listener: TcpListener, acceptor: TlsAcceptor, finished: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>) {
+async fn shake_hands(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    finished: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
+) {
     loop {
         let (stream, address) = match listener.accept().await {
             Ok(connection) => connection,
@@ -77,10 +81,14 @@ async fn shake_hands(listener: TcpListener, acceptor: TlsAcceptor, finished: mps
 }
 
 fn server_config(files: &TlsConfig) -> Result<ServerConfig, StartError> {
-    let told = |file: &std::path::Path, error: &dyn std::fmt::Display| StartError(format!("tls: {}: {error}", file.display()));
+    let told =
+        |file: &std::path::Path, error: &dyn std::fmt::Display| StartError(format!("tls: {}: {error}", file.display()));
     let chain = CertificateDer::pem_file_iter(&files.cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| told(&files.cert, &error))?;
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| told(&files.key, &error))?;
-    ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).map_err(|error| told(&files.cert, &error))
+    ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|error| told(&files.cert, &error))
 }

@@ -133,7 +133,6 @@ pub struct Places {
     pub booked: i64,
 }
 
-
 /// What [`decide`] must know of an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct View {

@@ -183,10 +183,14 @@ pub(crate) async fn orders(citizen: Citizen, Query(query): Query<Before>) -> Res
     let (person, before) = (citizen.person.clone(), Moment::from_ms(query.before.unwrap_or(i64::MAX)));
     let last = query.id;
     let now = citizen.ctx().now();
-    let found = citizen.ctx().db.read("appointment.list", move |tx| store::list(tx, &person, (before, &last), ORDERS)).await?;
+    let found =
+        citizen.ctx().db.read("appointment.list", move |tx| store::list(tx, &person, (before, &last), ORDERS)).await?;
     let page = citizen.visit.page;
     let full = i64::try_from(found.len()).is_ok_and(|len| len == ORDERS);
-    let older = found.last().filter(|_| full).map(|last| format!("/orders?before={}&id={}", last.card.slot.starts_at.ms(), last.id));
+    let older = found
+        .last()
+        .filter(|_| full)
+        .map(|last| format!("/orders?before={}&id={}", last.card.slot.starts_at.ms(), last.id));
     let lines = found.iter().map(|order| {
         let (state, tone) = standing(&page, order, now);
         OrderLine {

@@ -50,7 +50,8 @@ impl Args {
     fn in_english(&self) -> Args {
         let mut args = self.0.clone();
         for (name, value) in &self.0 {
-            if let (Some(name), Some(_)) = (name.strip_suffix(ENGLISH), value.as_str().filter(|text| !text.is_empty())) {
+            if let (Some(name), Some(_)) = (name.strip_suffix(ENGLISH), value.as_str().filter(|text| !text.is_empty()))
+            {
                 args.insert(name.to_owned(), value.clone());
             }
         }

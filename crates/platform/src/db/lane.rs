@@ -76,7 +76,7 @@ impl Sorted {
 
     /// What is answered after COMMIT, what is run again, the effects. Refusals wait for COMMIT
     /// too: what they read may rest on what is committed with them.
-    fn to_answer(self) -> (Vec<Item>, Vec<Item>, Vec<Effect>) {
+    fn into_answers(self) -> (Vec<Item>, Vec<Item>, Vec<Effect>) {
         (self.kept.into_iter().chain(self.refused).collect(), self.retry, self.effects)
     }
 }
@@ -183,11 +183,11 @@ impl Lane {
             return Ok(());
         }
         let mut conn = Conn::open(&self.settings.target, Role::Writer)?;
-        if let Some(old) = self.old_backend.take() {
-            if let Err(error) = conn.end_backend(&old) {
-                self.old_backend = Some(old);
-                return Err(error);
-            }
+        if let Some(old) = self.old_backend.take()
+            && let Err(error) = conn.end_backend(&old)
+        {
+            self.old_backend = Some(old);
+            return Err(error);
         }
         if conn.is_postgres() && !self.registered {
             lane_row::register(&mut conn, &self.settings.instance, self.number as i64)?;
@@ -284,7 +284,7 @@ impl Lane {
     }
 
     fn commit(&mut self, mut conn: Conn, sorted: Sorted, head: Option<ChainHead>) -> End {
-        let (kept, retry, effects) = sorted.to_answer();
+        let (kept, retry, effects) = sorted.into_answers();
         self.batch_no += 1;
         let text = if conn.is_postgres() {
             lane_row::commit_text(&self.settings.instance, self.number as i64, self.batch_no)

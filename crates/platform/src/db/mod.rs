@@ -193,10 +193,10 @@ impl Db {
         let mut refused = Vec::new();
         for sql in all_statements() {
             let (module, line) = sql.place();
-            if of(module) {
-                if let Err(error) = conn.prepare(sql) {
-                    refused.push(format!("{module}:{line}: {}: {}", error.fault(), sql.text()));
-                }
+            if of(module)
+                && let Err(error) = conn.prepare(sql)
+            {
+                refused.push(format!("{module}:{line}: {}: {}", error.fault(), sql.text()));
             }
         }
         Ok(refused)

@@ -60,11 +60,11 @@ impl Queue {
         let mut state = self.lock();
         loop {
             let overdue = state.batches_since_bulk >= BULK_AFTER_BATCHES;
-            if state.main.is_empty() || overdue {
-                if let Some(work) = state.bulk.pop_front() {
-                    state.batches_since_bulk = 0;
-                    return Some(vec![work]);
-                }
+            if (state.main.is_empty() || overdue)
+                && let Some(work) = state.bulk.pop_front()
+            {
+                state.batches_since_bulk = 0;
+                return Some(vec![work]);
             }
             if !state.main.is_empty() {
                 if !state.bulk.is_empty() {

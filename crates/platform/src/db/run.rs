@@ -106,4 +106,3 @@ fn note(name: &'static str, took: Duration) {
         tracing::warn!(name, took_ms = took.as_millis() as u64, "database.slow_closure");
     }
 }
-

@@ -54,7 +54,7 @@ impl Worker {
     pub async fn carry_due(&self) -> Result<usize, DbFault> {
         let now = self.ctx.now();
         let (holder, until) = (self.holder.clone(), now.plus_secs(LEASE_SECS));
-        let idle = self.ctx.db.read("outbox.peek", move |tx| store::backlog(tx)).await?;
+        let idle = self.ctx.db.read("outbox.peek", store::backlog).await?;
         if idle.oldest_due.is_none_or(|due| due > now) {
             return Ok(0);
         }

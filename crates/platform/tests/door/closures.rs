@@ -88,14 +88,18 @@ async fn effects_run_after_the_commit_and_only_then(t: Door) {
     let (kept, lost) = (Arc::clone(&told), Arc::clone(&told));
     t.db.write(lane("one"), "effect", move |tx| {
         let kept = Arc::clone(&kept);
-        tx.after_commit(move || drop(kept.fetch_add(1, Ordering::SeqCst)));
+        tx.after_commit(move || {
+            kept.fetch_add(1, Ordering::SeqCst);
+        });
         put(tx, "effect", "x")
     })
     .await
     .expect("kept");
     let refused = t.db.write(lane("one"), "no effect", move |tx| {
         let lost = Arc::clone(&lost);
-        tx.after_commit(move || drop(lost.fetch_add(100, Ordering::SeqCst)));
+        tx.after_commit(move || {
+            lost.fetch_add(100, Ordering::SeqCst);
+        });
         Err::<(), _>(Refusal::NotWanted)
     });
     assert_eq!(refused.await, Err(Refusal::NotWanted));

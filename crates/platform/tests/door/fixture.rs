@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use kernel::{ManualClock, Moment};
+use kernel::ManualClock;
 use platform::Ctx;
-use platform::db::{Db, DbSettings, Migration, Migrations, Target};
+use platform::db::{Db, DbSettings, Target};
 use testkit::{Engine, Fixture, TestDb, a_monday_morning, test_ctx};
 
 /// A door of the suite.
@@ -75,10 +75,4 @@ fn empty_schema(url: &str) -> Target {
     let mut client = postgres::Client::connect(url, postgres::NoTls).expect("connected");
     client.batch_execute(&format!("CREATE DATABASE {name}")).expect("made");
     Target::Postgres(url.replace(url.rsplit('/').next().expect("a name"), &name))
-}
-
-/// Applies a list, off the async threads.
-pub async fn apply(list: Vec<Migration>, target: &Target) -> Result<platform::db::Applied, platform::db::MigrateError> {
-    let target = target.clone();
-    tokio::task::spawn_blocking(move || Migrations::new(list).apply(&target, Moment::from_ms(1))).await.expect("joined")
 }

@@ -3,6 +3,7 @@
 //! Refusal, panic, deadlock, serialisation failure, unknown commit, full queue, two instances on
 //! one lane, a killed process, a full disk, an outage: after each, what was acknowledged is there
 //! and what was refused is not.
+#![cfg(test)]
 
 mod audit_chains;
 mod closures;

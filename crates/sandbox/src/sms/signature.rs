@@ -260,7 +260,8 @@ mod tests {
 
     #[test]
     fn whatever_is_changed_after_signing_is_refused() {
-        let changes: [(&str, fn(&mut Raw), &str); 12] = [
+        type Change = (&'static str, fn(&mut Raw), &'static str);
+        let changes: [Change; 12] = [
             ("number", |r| r.query = r.query.replace("13800138000", "13800138001"), code::SIGNATURE_DOES_NOT_MATCH),
             ("parameter added", |r| r.query.push_str("&X=1"), code::SIGNATURE_DOES_NOT_MATCH),
             ("path", |r| r.path = "/x".into(), code::SIGNATURE_DOES_NOT_MATCH),

@@ -33,11 +33,7 @@ pub fn widen(tx: &mut Tx<'_>, slot: &SlotId, capacity: i64) -> Result<(), DbFaul
 
 /// What one booking writes: the place, the seat, the appointment, two events, message, outbox, audit.
 pub fn transaction(hot: bool) -> String {
-    let pick = if hot {
-        "\\set n 1\n"
-    } else {
-        "\\set n random(1, 2000)\n"
-    };
+    let pick = if hot { "\\set n 1\n" } else { "\\set n random(1, 2000)\n" };
     format!(
         "{pick}\\set r1 random(1, 1000000000000)\n\\set r2 random(1, 1000000000000)\n\
          SELECT id AS slot FROM bench_slot WHERE n = :n \\gset\n\
@@ -53,4 +49,3 @@ pub fn transaction(hot: bool) -> String {
          COMMIT;\n"
     )
 }
-

@@ -3,8 +3,9 @@
 use kernel::Moment;
 use testkit::db_test;
 
+use crate::support::TestApp;
+use crate::support::look::Place;
 use crate::support::store;
-use crate::support::{Place, TestApp};
 
 /// The starts of a clinic's slots, in order.
 async fn slots(app: &TestApp, clinic: &str) -> Vec<(String, Moment)> {
@@ -134,4 +135,23 @@ async fn an_unpaid_place_is_held_and_then_free_again(app: TestApp) {
     app.run_jobs().await;
     app.check().await;
     app.audit().await;
+}
+
+#[db_test]
+async fn every_order_is_on_some_page_of_the_list(app: TestApp) {
+    let person = app.citizen(0).await;
+    let place = app.place(3 * 86_400, 4).await;
+    for _ in 0..32 {
+        let visit = person.post_form(&place.book(), &[]).await;
+        assert!(visit.path.starts_with("/appointments/"), "{}", visit.text);
+        person.post_form(&format!("{}/cancel", visit.path), &[]).await;
+    }
+    let first = person.get("/orders").await;
+    let mut found = first.links("/appointments/");
+    let older = first.link("/orders?").expect("older ones").replace("&#38;", "&");
+    found.extend(person.get(&older).await.links("/appointments/"));
+    found.sort();
+    found.dedup();
+    assert_eq!(found.len(), 32, "they all begin at one moment");
+    app.check().await;
 }

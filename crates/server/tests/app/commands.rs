@@ -94,7 +94,11 @@ fn keys_are_made_once_and_rotated_without_losing_anything() {
     let home = Home::new();
     home.good(&["seed"]);
     assert_eq!(home.run(&["keys", "create"]).code, 2, "a key file is never written over");
-    assert!(home.good(&["keys", "rotate"]).contains("active key"));
+    let added = home.good(&["keys", "add"]);
+    let id = added.split_whitespace().nth(1).expect("an id").trim_end_matches(';').to_owned();
+    assert!(home.good(&["check"]).contains("all hold"), "a key that nothing uses yet changes nothing");
+    assert_eq!(home.run(&["keys", "activate", "nobody"]).code, 2);
+    assert!(home.good(&["keys", "activate", &id]).contains("active key"));
     assert!(home.good(&["check"]).contains("all hold"));
     assert!(home.good(&["audit", "verify"]).contains("whole"));
 }

@@ -2,8 +2,9 @@
 
 use testkit::db_test;
 
+use crate::support::look::barcode;
 use crate::support::people::location;
-use crate::support::{Answer, TestApp, Visitor, barcode, store};
+use crate::support::{Answer, TestApp, Visitor, store};
 
 /// Scans at a desk.
 async fn scan(desk: &Visitor, code: &str) -> Answer {

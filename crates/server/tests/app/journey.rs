@@ -2,8 +2,9 @@
 
 use testkit::db_test;
 
+use crate::support::look::barcode;
 use crate::support::people::{PASSWORD, location};
-use crate::support::{Answer, TestApp, Visitor, barcode};
+use crate::support::{Answer, TestApp, Visitor};
 
 const MOBILE: &str = "13812345678";
 

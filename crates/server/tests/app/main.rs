@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_days;
 mod booking;
 mod commands;
 mod commands_refuse;

@@ -55,7 +55,12 @@ fn every_page_of_the_desk_in_both_languages_and_in_the_dark() {
             browser.shot(&name("login")).await;
             findings.look(&browser, &name("login"), promise).await;
             log_in(&app, &browser).await;
-            for (page, code) in [("waiting", ""), ("ready", world.code.as_str()), ("elsewhere", &world.elsewhere), ("unknown", "0000000000000000")] {
+            for (page, code) in [
+                ("waiting", ""),
+                ("ready", world.code.as_str()),
+                ("elsewhere", &world.elsewhere),
+                ("unknown", "0000000000000000"),
+            ] {
                 if !code.is_empty() {
                     scan(&browser, code).await;
                 }

@@ -47,7 +47,12 @@ impl Findings {
                 self.0.push(format!("{page}: console: {line}"));
             }
         }
-        let arguments = vec![json!(promise.text_px), json!(promise.target_px), json!(promise.english), json!(browser.wanted.text_px > 16)];
+        let arguments = vec![
+            json!(promise.text_px),
+            json!(promise.target_px),
+            json!(promise.english),
+            json!(browser.wanted.text_px > 16),
+        ];
         let found = browser.run(include_str!("measure.js"), arguments).await;
         for (kind, lines) in found.as_object().expect("an object") {
             self.add(page, kind, lines);
@@ -91,6 +96,7 @@ fn axe_source() -> &'static str {
     SOURCE.get_or_init(|| {
         let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/axe/node_modules/axe-core/axe.min.js");
         let path = std::env::var("RENSHE_AXE").unwrap_or_else(|_| place.to_owned());
-        std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path}: {why}; run: cargo xtask test --only browser"))
+        std::fs::read_to_string(&path)
+            .unwrap_or_else(|why| panic!("{path}: {why}; run: cargo xtask test --only browser"))
     })
 }

@@ -94,7 +94,12 @@ async fn sign_up(app: &TestApp, browser: &Browser, name: &str) {
         findings.look(browser, "details-wrong", Promise::STANDARD).await;
     }
     let code = app.code(MOBILE).await;
-    for (field, text) in [("code", code.as_str()), ("id_number", "11010519491231002X"), ("password", PASSWORD), ("password_again", PASSWORD)] {
+    for (field, text) in [
+        ("code", code.as_str()),
+        ("id_number", "11010519491231002X"),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+    ] {
         browser.find(&format!("[name='{field}']")).await.clear().await.expect("an empty field");
         browser.fill(field, text).await;
     }

@@ -82,8 +82,14 @@ async fn book_today(visitor: &Visitor, hospital: &str) -> (Answer, Vec<(&'static
             let slot = page.links("/slots/").into_iter().next_back();
             let (true, Some(slot)) = (page.says("3 月 2 日"), slot) else { continue };
             let order = visitor.post_form(&slot, &[]).await;
-            assert!(order.is_ok() && order.path.starts_with("/appointments/"), "booking: {} {}", order.path, order.text);
-            let led = [("hospital", hospital.to_owned()), ("department", department), ("doctor", doctor), ("clinic", clinic)];
+            assert!(
+                order.is_ok() && order.path.starts_with("/appointments/"),
+                "booking: {} {}",
+                order.path,
+                order.text
+            );
+            let led =
+                [("hospital", hospital.to_owned()), ("department", department), ("doctor", doctor), ("clinic", clinic)];
             return (order, led.to_vec());
         }
     }

@@ -10,9 +10,19 @@ use kernel::{Rng, SeededRng};
 use platform::Ctx;
 use platform::db::{Db, Fate, Target};
 
-/// Which commit from now on meets which fate; the first is 1.
-type Armed = Arc<Mutex<Option<(usize, Fate)>>>;
+type Armed = Arc<Mutex<Plan>>;
 type Between = Box<dyn FnOnce() + Send>;
+
+/// What becomes of the next commits.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Plan {
+    #[default]
+    Commit,
+    /// So many are made, and the next one crashes.
+    Crash(usize, Fate),
+    /// It has crashed: a dead process commits nothing, whatever its use case still tries.
+    Dead,
+}
 
 /// One instance.
 pub struct Instance {
@@ -57,7 +67,7 @@ impl Instance {
 
     /// The commit after `skip` others crashes.
     pub fn crash_at(&self, skip: usize, fate: Fate) {
-        *self.armed.lock().expect("no panic in here") = Some((skip + 1, fate));
+        *self.armed.lock().expect("no panic in here") = Plan::Crash(skip, fate);
     }
 
     /// `work` runs when the next id is drawn.
@@ -67,24 +77,21 @@ impl Instance {
 
     /// Whatever was ordered and did not happen is forgotten.
     pub fn disarm(&self) {
-        *self.armed.lock().expect("no panic in here") = None;
+        *self.armed.lock().expect("no panic in here") = Plan::Commit;
         *self.draws.between.lock().expect("no panic in here") = None;
     }
 }
 
 fn fate(armed: &Armed) -> Fate {
-    let mut armed = armed.lock().expect("no panic in here");
-    match *armed {
-        Some((1, fate)) => {
-            *armed = None;
-            fate
-        }
-        Some((left, fate)) => {
-            *armed = Some((left - 1, fate));
-            Fate::Commit
-        }
-        None => Fate::Commit,
-    }
+    let mut plan = armed.lock().expect("no panic in here");
+    let (next, fate) = match *plan {
+        Plan::Commit => (Plan::Commit, Fate::Commit),
+        Plan::Crash(0, fate) => (Plan::Dead, fate),
+        Plan::Crash(left, fate) => (Plan::Crash(left - 1, fate), Fate::Commit),
+        Plan::Dead => (Plan::Dead, Fate::CrashBefore),
+    };
+    *plan = next;
+    fate
 }
 
 /// The value of a future that never waits: with the inline door every use case is one.

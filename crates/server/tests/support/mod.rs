@@ -1,6 +1,6 @@
 //! The app under test: the real router on a real port, over either database, with the real
 //! sandbox and the real adapters, and a clock that is moved.
-#![allow(dead_code, reason = "each test binary uses its part of the support")]
+#![expect(dead_code, reason = "each test binary uses its part of the support")]
 
 pub mod app;
 pub mod instance;
@@ -11,7 +11,4 @@ pub mod store;
 pub mod visitor;
 
 pub use app::TestApp;
-#[allow(unused_imports, reason = "each test binary uses its part of the support")]
-pub use look::{Place, barcode};
-#[allow(unused_imports, reason = "each test binary uses its part of the support")]
 pub use visitor::{Answer, Visitor};

@@ -116,11 +116,6 @@ impl Serving {
         serving
     }
 
-    /// The process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Asks it to end, as a service manager does, and returns its code and what else it printed.
     pub fn stop(mut self) -> (i32, String) {
         let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
