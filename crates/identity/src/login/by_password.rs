@@ -93,13 +93,17 @@ pub(crate) async fn by_password(ctx: &Ctx, gates: &Gates, command: ByPassword) -
 }
 
 async fn refuse(ctx: &Ctx, policy: &LoginPolicy, key: Blind) -> Result<PasswordLogin, Failure> {
-    let now = ctx.now();
     let entry = ctx.act("login.refused", &format!("guard:{}", key.short()), json!({ "by": "password" }));
-    let guard = count_wrong(ctx, "login.refused", key, policy, entry).await?;
-    Ok(match guard.locked_secs(now) {
-        Some(secs) => PasswordLogin::Locked { secs },
-        None => PasswordLogin::Wrong { left: guard.left(policy) },
+    Ok(match count_wrong(ctx, "login.refused", key, policy, entry).await? {
+        Counted::Locked { secs } => PasswordLogin::Locked { secs },
+        Counted::Wrong { left } => PasswordLogin::Wrong { left },
     })
+}
+
+/// Where a name stands after a wrong try, at the moment it was counted.
+pub(crate) enum Counted {
+    Wrong { left: i64 },
+    Locked { secs: i64 },
 }
 
 /// Counts a wrong try; while a lock is in force nothing more is counted.
@@ -109,19 +113,23 @@ pub(crate) async fn count_wrong(
     key: Blind,
     policy: &LoginPolicy,
     entry: platform::audit::AuditEntry,
-) -> Result<Guard, Failure> {
-    let (now, policy) = (ctx.now(), policy.clone());
+) -> Result<Counted, Failure> {
+    let (now, rules) = (ctx.now(), policy.clone());
     let counted = ctx.db.write(key.lane(), name, move |tx| -> Result<Guard, DbFault> {
         let before = store::hold(tx, &key, now)?;
         if before.locked_secs(now).is_some() {
             return Ok(before);
         }
-        let after = before.after_wrong(now, &policy);
+        let after = before.after_wrong(now, &rules);
         store::remember(tx, &key, &after, now)?;
         tx.audit(entry.clone());
         Ok(after)
     });
-    Ok(counted.await?)
+    let guard = counted.await?;
+    Ok(match guard.locked_secs(now) {
+        Some(secs) => Counted::Locked { secs },
+        None => Counted::Wrong { left: guard.left(policy) },
+    })
 }
 
 /// The typed name in one form (so that spaces make no new budget), and who it may mean.

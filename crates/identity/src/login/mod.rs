@@ -7,5 +7,5 @@ mod guard;
 mod pages;
 pub(crate) mod store;
 
-pub(crate) use by_password::count_wrong;
+pub(crate) use by_password::{Counted, count_wrong};
 pub(crate) use pages::routes;

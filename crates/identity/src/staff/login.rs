@@ -92,10 +92,9 @@ async fn open(ctx: &Ctx, key: Blind, staff: StaffId) -> Result<DeskLogin, Failur
 
 async fn refuse(ctx: &Ctx, policy: &LoginPolicy, key: Blind) -> Result<DeskLogin, Failure> {
     let entry = ctx.act("login.refused", &format!("guard:{}", key.short()), json!({ "by": "desk" }));
-    let guard = login::count_wrong(ctx, "staff.login_refused", key, policy, entry).await?;
-    Ok(match guard.locked_secs(ctx.now()) {
-        Some(secs) => DeskLogin::Locked { secs },
-        None => DeskLogin::Wrong { left: guard.left(policy) },
+    Ok(match login::count_wrong(ctx, "staff.login_refused", key, policy, entry).await? {
+        login::Counted::Locked { secs } => DeskLogin::Locked { secs },
+        login::Counted::Wrong { left } => DeskLogin::Wrong { left },
     })
 }
 
