@@ -28,13 +28,16 @@ const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1,
 /// A reference number such as `R7K2-9QXM`: shown on error pages, read out to the hotline, found in
 /// the log and in audit rows.
 pub fn reference(rng: &dyn Rng) -> String {
+    // One draw for all letters: a request must not cost eight calls to the system's generator.
+    let mut drawn = rng.u64();
+    let letters = LETTERS.len() as u64;
     let mut text = String::with_capacity(9);
     for place in 0..8 {
         if place == 4 {
             text.push('-');
         }
-        let letter = rng.below(LETTERS.len() as u64) as usize;
-        text.push(char::from(LETTERS[letter]));
+        text.push(char::from(LETTERS[(drawn % letters) as usize]));
+        drawn /= letters;
     }
     text
 }

@@ -66,8 +66,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &Newcomer) -> Result<bool, DbFault> {
 /// The active account with this mobile number.
 pub(crate) fn by_mobile(tx: &mut Tx<'_>, mobile: &Blind) -> Result<Option<AccountRow>, DbFault> {
     tx.opt(
-        sql!("SELECT id, person_id, password_hash FROM account WHERE mobile_blind = $1 AND state = $2"),
-        vals![mobile.bytes(), ACTIVE],
+        sql!("SELECT id, person_id, password_hash FROM account WHERE mobile_blind = $1 AND state = 'active'"),
+        vals![mobile.bytes()],
         account_row,
     )
 }
@@ -77,9 +77,9 @@ pub(crate) fn by_id_number(tx: &mut Tx<'_>, number: &Blind) -> Result<Option<Acc
     tx.opt(
         sql!(
             "SELECT a.id, a.person_id, a.password_hash FROM person p JOIN account a ON a.person_id = p.id
-             WHERE p.id_number_blind = $1 AND a.state = $2"
+             WHERE p.id_number_blind = $1 AND a.state = 'active'"
         ),
-        vals![number.bytes(), ACTIVE],
+        vals![number.bytes()],
         account_row,
     )
 }
@@ -91,8 +91,8 @@ fn account_row(row: &platform::db::Row) -> Result<AccountRow, DbFault> {
 /// Whether an account is still active with the password hash that was verified before.
 pub(crate) fn still(tx: &mut Tx<'_>, account: &AccountRow) -> Result<bool, DbFault> {
     let found = tx.opt(
-        sql!("SELECT 1 FROM account WHERE id = $1 AND state = $2 AND password_hash = $3"),
-        vals![account.account.as_str(), ACTIVE, account.password_hash.as_str()],
+        sql!("SELECT 1 FROM account WHERE id = $1 AND state = 'active' AND password_hash = $2"),
+        vals![account.account.as_str(), account.password_hash.as_str()],
         |row| row.int(0),
     )?;
     Ok(found.is_some())
@@ -103,9 +103,9 @@ pub(crate) fn owners(tx: &mut Tx<'_>, number: &Blind, mobile: &Blind) -> Result<
     tx.query(
         sql!(
             "SELECT id FROM person WHERE id_number_blind = $1
-             UNION SELECT person_id FROM account WHERE mobile_blind = $2 AND state = $3"
+             UNION SELECT person_id FROM account WHERE mobile_blind = $2 AND state = 'active'"
         ),
-        vals![number.bytes(), mobile.bytes(), ACTIVE],
+        vals![number.bytes(), mobile.bytes()],
         |row| row.parse(0),
     )
 }
@@ -126,9 +126,9 @@ pub(crate) fn reach(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result
     let found = tx.opt(
         sql!(
             "SELECT p.key_id, a.id, a.mobile FROM person p
-             LEFT JOIN account a ON a.person_id = p.id AND a.state = $1 WHERE p.id = $2"
+             LEFT JOIN account a ON a.person_id = p.id AND a.state = 'active' WHERE p.id = $1"
         ),
-        vals![ACTIVE, person.as_str()],
+        vals![person.as_str()],
         |row| Ok((row.text(0)?, row.opt_text(1)?, row.opt_blob(2)?)),
     )?;
     let Some((key_id, account, sealed)) = found else { return Ok(None) };
@@ -175,21 +175,21 @@ fn mask_id(number: &str) -> String {
 
 /// More than one active account on a person or a mobile number (I-D01).
 pub(crate) fn doubles(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
-    let rows = tx.one(sql!("SELECT COUNT(*) FROM account WHERE state = $1"), vals![ACTIVE], |row| row.int(0))?;
+    let rows = tx.one(sql!("SELECT COUNT(*) FROM account WHERE state = 'active'"), vals![], |row| row.int(0))?;
     let mut broken = tx.query(
         sql!(
             "SELECT MIN(a.id), COUNT(*) FROM account a JOIN person p ON p.id = a.person_id
-             WHERE a.state = $1 GROUP BY p.id_number_blind HAVING COUNT(*) > 1"
+             WHERE a.state = 'active' GROUP BY p.id_number_blind HAVING COUNT(*) > 1"
         ),
-        vals![ACTIVE],
+        vals![],
         |row| Ok(format!("{} active accounts of one ID number, one of them {}", row.int(1)?, row.text(0)?)),
     )?;
     broken.extend(tx.query(
         sql!(
-            "SELECT MIN(id), COUNT(*) FROM account WHERE state = $1
+            "SELECT MIN(id), COUNT(*) FROM account WHERE state = 'active'
              GROUP BY mobile_blind HAVING COUNT(*) > 1"
         ),
-        vals![ACTIVE],
+        vals![],
         |row| Ok(format!("{} active accounts of one mobile number, one of them {}", row.int(1)?, row.text(0)?)),
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))

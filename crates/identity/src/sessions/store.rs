@@ -6,7 +6,7 @@ use platform::{sql, vals};
 
 use super::model::{SessionId, SessionState};
 use super::open::NewSession;
-use crate::people::{AccountId, AccountState, PersonId};
+use crate::people::{AccountId, PersonId};
 
 const LIVE: &str = SessionState::Live.as_str();
 const ENDED: &str = SessionState::Ended.as_str();
@@ -58,9 +58,9 @@ pub(crate) fn by_token(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Found>, Db
         sql!(
             "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at
              FROM session s JOIN account a ON a.id = s.account_id
-             WHERE s.token_hash = $1 AND s.state = $2 AND a.state = $3"
+             WHERE s.token_hash = $1 AND s.state = 'live' AND a.state = 'active'"
         ),
-        vals![hash, LIVE, AccountState::Active.as_str()],
+        vals![hash],
         |row| {
             Ok(Found {
                 id: row.parse(0)?,
@@ -75,7 +75,7 @@ pub(crate) fn by_token(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Found>, Db
 
 /// Whose live session a token opens.
 pub(crate) fn owner_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<(SessionId, PersonId)>, DbFault> {
-    tx.opt(sql!("SELECT id, person_id FROM session WHERE token_hash = $1 AND state = $2"), vals![hash, LIVE], |row| {
+    tx.opt(sql!("SELECT id, person_id FROM session WHERE token_hash = $1 AND state = 'live'"), vals![hash], |row| {
         Ok((row.parse(0)?, row.parse(1)?))
     })
 }
@@ -83,8 +83,8 @@ pub(crate) fn owner_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<(SessionId
 /// Notes that a session was used.
 pub(crate) fn seen(tx: &mut Tx<'_>, session: &SessionId, now: Moment) -> Result<(), DbFault> {
     tx.exec(
-        sql!("UPDATE session SET seen_at = $1 WHERE id = $2 AND state = $3 AND seen_at < $4"),
-        vals![now, session.as_str(), LIVE, now],
+        sql!("UPDATE session SET seen_at = $1 WHERE id = $2 AND state = 'live' AND seen_at < $3"),
+        vals![now, session.as_str(), now],
     )?;
     Ok(())
 }
@@ -94,9 +94,9 @@ pub(crate) fn list(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Ve
     tx.query(
         sql!(
             "SELECT id, device, address, seen_at, expires_at FROM session
-             WHERE person_id = $1 AND state = $2 AND expires_at > $3 ORDER BY seen_at DESC, id DESC LIMIT 50"
+             WHERE person_id = $1 AND state = 'live' AND expires_at > $2 ORDER BY seen_at DESC, id DESC LIMIT 50"
         ),
-        vals![person.as_str(), LIVE, now],
+        vals![person.as_str(), now],
         |row| {
             Ok(Listed {
                 id: row.parse(0)?,
@@ -112,8 +112,8 @@ pub(crate) fn list(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Ve
 /// Ends one session of a person; `false` if it is not theirs or had ended.
 pub(crate) fn end(tx: &mut Tx<'_>, person: &PersonId, session: &SessionId, now: Moment) -> Result<bool, DbFault> {
     let ended = tx.exec(
-        sql!("UPDATE session SET state = $1, ended_at = $2 WHERE id = $3 AND person_id = $4 AND state = $5"),
-        vals![ENDED, now, session.as_str(), person.as_str(), LIVE],
+        sql!("UPDATE session SET state = $1, ended_at = $2 WHERE id = $3 AND person_id = $4 AND state = 'live'"),
+        vals![ENDED, now, session.as_str(), person.as_str()],
     )?;
     Ok(ended == 1)
 }
@@ -121,8 +121,8 @@ pub(crate) fn end(tx: &mut Tx<'_>, person: &PersonId, session: &SessionId, now: 
 /// Ends all sessions of a person but one.
 pub(crate) fn end_others(tx: &mut Tx<'_>, person: &PersonId, keep: &SessionId, now: Moment) -> Result<u64, DbFault> {
     tx.exec(
-        sql!("UPDATE session SET state = $1, ended_at = $2 WHERE person_id = $3 AND id <> $4 AND state = $5"),
-        vals![ENDED, now, person.as_str(), keep.as_str(), LIVE],
+        sql!("UPDATE session SET state = $1, ended_at = $2 WHERE person_id = $3 AND id <> $4 AND state = 'live'"),
+        vals![ENDED, now, person.as_str(), keep.as_str()],
     )
 }
 
@@ -137,15 +137,15 @@ pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
 /// Live sessions of accounts that are closed (I-D13).
 pub(crate) fn of_closed_accounts(tx: &mut Tx<'_>, now: Moment) -> Result<(u64, Vec<String>), DbFault> {
     let rows =
-        tx.one(sql!("SELECT COUNT(*) FROM session WHERE state = $1 AND expires_at > $2"), vals![LIVE, now], |row| {
+        tx.one(sql!("SELECT COUNT(*) FROM session WHERE state = 'live' AND expires_at > $1"), vals![now], |row| {
             row.int(0)
         })?;
     let broken = tx.query(
         sql!(
             "SELECT s.id, a.id FROM session s JOIN account a ON a.id = s.account_id
-             WHERE s.state = $1 AND s.expires_at > $2 AND a.state <> $3 ORDER BY s.id"
+             WHERE s.state = 'live' AND s.expires_at > $1 AND a.state <> 'active' ORDER BY s.id"
         ),
-        vals![LIVE, now, AccountState::Active.as_str()],
+        vals![now],
         |row| Ok(format!("{} is live though account {} is closed", row.text(0)?, row.text(1)?)),
     )?;
     Ok((u64::try_from(rows).unwrap_or(0), broken))

@@ -32,9 +32,9 @@ pub(crate) fn live_with_ticket(tx: &mut Tx<'_>, new: &NewCode) -> Result<Option<
     tx.opt(
         sql!(
             "SELECT id FROM sms_code
-             WHERE mobile_blind = $1 AND purpose = $2 AND ticket = $3 AND state = $4 AND expires_at > $5"
+             WHERE mobile_blind = $1 AND purpose = $2 AND ticket = $3 AND state = 'live' AND expires_at > $4"
         ),
-        vals![new.mobile_blind.bytes(), new.purpose.as_str(), new.ticket.as_str(), LIVE, new.now],
+        vals![new.mobile_blind.bytes(), new.purpose.as_str(), new.ticket.as_str(), new.now],
         |row| row.parse(0),
     )
 }
@@ -51,9 +51,9 @@ pub(crate) fn replace_live(tx: &mut Tx<'_>, new: &NewCode, replaced: CodeState) 
     tx.exec(
         sql!(
             "UPDATE sms_code SET state = $1, ended_at = $2
-             WHERE mobile_blind = $3 AND purpose = $4 AND state = $5"
+             WHERE mobile_blind = $3 AND purpose = $4 AND state = 'live'"
         ),
-        vals![replaced.as_str(), new.now, new.mobile_blind.bytes(), new.purpose.as_str(), LIVE],
+        vals![replaced.as_str(), new.now, new.mobile_blind.bytes(), new.purpose.as_str()],
     )?;
     Ok(())
 }
@@ -141,8 +141,8 @@ pub(crate) fn set_state(
 ) -> Result<(), DbFault> {
     let ended_at = (state != CodeState::Live).then_some(now);
     tx.exec(
-        sql!("UPDATE sms_code SET state = $1, tries = $2, ended_at = $3 WHERE id = $4 AND state = $5"),
-        vals![state.as_str(), tries, ended_at, id.as_str(), LIVE],
+        sql!("UPDATE sms_code SET state = $1, tries = $2, ended_at = $3 WHERE id = $4 AND state = 'live'"),
+        vals![state.as_str(), tries, ended_at, id.as_str()],
     )?;
     Ok(())
 }

@@ -53,7 +53,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewStaff) -> Result<bool, DbFault> {
 
 /// Id and password hash behind a login name.
 pub(crate) fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Option<(StaffId, String)>, DbFault> {
-    tx.opt(sql!("SELECT id, password_hash FROM staff WHERE login = $1 AND state = $2"), vals![login, ACTIVE], |row| {
+    tx.opt(sql!("SELECT id, password_hash FROM staff WHERE login = $1 AND state = 'active'"), vals![login], |row| {
         Ok((row.parse(0)?, row.text(1)?))
     })
 }
@@ -94,9 +94,9 @@ pub(crate) fn seated(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8], now: Moment) -
         sql!(
             "SELECT x.id, s.id, s.role, s.hospital, s.key_id, s.name
              FROM staff_session x JOIN staff s ON s.id = x.staff_id
-             WHERE x.token_hash = $1 AND x.state = $2 AND x.expires_at > $3 AND s.state = $4"
+             WHERE x.token_hash = $1 AND x.state = 'live' AND x.expires_at > $2 AND s.state = 'active'"
         ),
-        vals![hash, LIVE, now, ACTIVE],
+        vals![hash, now],
         |row| {
             let (session, staff): (StaffSessionId, StaffId) = (row.parse(0)?, row.parse(1)?);
             let role: Role = row.parse(2)?;
@@ -112,8 +112,8 @@ pub(crate) fn seated(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8], now: Moment) -
 /// Ends a session; `false` if it had ended.
 pub(crate) fn end(tx: &mut Tx<'_>, session: &StaffSessionId, now: Moment) -> Result<bool, DbFault> {
     let ended = tx.exec(
-        sql!("UPDATE staff_session SET state = $1, ended_at = $2 WHERE id = $3 AND state = $4"),
-        vals![ENDED, now, session.as_str(), LIVE],
+        sql!("UPDATE staff_session SET state = $1, ended_at = $2 WHERE id = $3 AND state = 'live'"),
+        vals![ENDED, now, session.as_str()],
     )?;
     Ok(ended == 1)
 }
@@ -129,16 +129,16 @@ pub(crate) fn wipe_sessions(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFa
 /// Live sessions of staff who are no longer active (I-D13).
 pub(crate) fn of_closed_staff(tx: &mut Tx<'_>, now: Moment) -> Result<(u64, Vec<String>), DbFault> {
     let rows = tx.one(
-        sql!("SELECT COUNT(*) FROM staff_session WHERE state = $1 AND expires_at > $2"),
-        vals![LIVE, now],
+        sql!("SELECT COUNT(*) FROM staff_session WHERE state = 'live' AND expires_at > $1"),
+        vals![now],
         |row| row.int(0),
     )?;
     let broken = tx.query(
         sql!(
             "SELECT x.id, s.id FROM staff_session x JOIN staff s ON s.id = x.staff_id
-             WHERE x.state = $1 AND x.expires_at > $2 AND s.state <> $3 ORDER BY x.id"
+             WHERE x.state = 'live' AND x.expires_at > $1 AND s.state <> 'active' ORDER BY x.id"
         ),
-        vals![LIVE, now, ACTIVE],
+        vals![now],
         |row| Ok(format!("{} is live though {} is no longer active", row.text(0)?, row.text(1)?)),
     )?;
     Ok((u64::try_from(rows).unwrap_or(0), broken))

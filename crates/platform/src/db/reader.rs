@@ -55,7 +55,7 @@ fn read(target: &Target, slot: &mut Option<Conn>, item: &mut dyn Work) -> Result
     if let (Some(DriverError::Lost(why)), _) = tx.into_parts() {
         return Err(DriverError::Lost(why));
     }
-    conn.batch("ROLLBACK")?;
+    conn.batch("COMMIT")?;
     *slot = Some(conn);
     Ok(())
 }

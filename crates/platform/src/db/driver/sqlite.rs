@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 
@@ -22,6 +23,9 @@ impl SqliteConn {
         let conn = Connection::open_with_flags(path, OpenFlags::default()).map_err(|error| lost(path, &error))?;
         conn.busy_timeout(BUSY_WAIT).map_err(told)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        // Plans must not depend on bound values: SQLite would otherwise prepare a statement anew at each use
+        // when a parameter is compared with a column of a partial index.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(told)?;
         // FULL: an acknowledged commit survives a power cut. Checkpoints are small and frequent
         // so that no single commit pays for a large one.
         conn.execute_batch(
@@ -36,7 +40,14 @@ impl SqliteConn {
     }
 
     pub(super) fn batch(&mut self, text: &str) -> Result<(), DriverError> {
-        self.0.execute_batch(text).map_err(told)
+        if !is_control(text) {
+            return self.0.execute_batch(text).map_err(told);
+        }
+        // Said for every read and every closure: kept prepared like any other statement.
+        for part in text.split(';') {
+            self.0.prepare_cached(part).and_then(|mut statement| statement.execute([])).map_err(told)?;
+        }
+        Ok(())
     }
 
     pub(super) fn exec(&mut self, sql: &'static Sql, values: &[Val]) -> Result<u64, DriverError> {
@@ -83,6 +94,12 @@ fn cell(value: ValueRef<'_>) -> Result<Val, DriverError> {
         ValueRef::Blob(bytes) => Ok(Val::Blob(bytes.to_vec())),
         ValueRef::Real(_) => Err(DriverError::Corrupt("a floating-point number".to_owned())),
     }
+}
+
+/// Whether a text only begins, marks or ends a transaction.
+fn is_control(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+    text.split(';').all(|part| WORDS.iter().any(|word| part.trim_start().starts_with(word)))
 }
 
 fn lost(path: &Path, error: &rusqlite::Error) -> DriverError {
