@@ -36,11 +36,10 @@ pub fn transaction(hot: bool) -> String {
     let pick = if hot { "\\set n 1\n" } else { "\\set n random(1, 2000)\n" };
     format!(
         "{pick}\\set r1 random(1, 1000000000000)\n\\set r2 random(1, 1000000000000)\n\
-         SELECT id AS slot FROM bench_slot WHERE n = :n \\gset\n\
          BEGIN;\n\
-         UPDATE slot SET booked = booked + 1 WHERE id = :'slot' AND held + booked < capacity;\n\
+         UPDATE slot SET booked = booked + 1 WHERE id = (SELECT id FROM bench_slot WHERE n = :n) AND held + booked < capacity;\n\
          INSERT INTO appointment (id, code, person_id, hospital_id, doctor_id, clinic_id, slot_id, date, half, seat_no, state, fee_fen, starts_at, version, created_at, changed_at) \
-         VALUES ('apt_' || :r1 || :r2, 'c' || :r1 || :r2, 'per_' || :r2, 'h', 'd' || :r1, 'c', :'slot', '2026-01-01', 'am', :r1 % 2000000000 + 1, 'booked', 0, 0, 1, 0, 0);\n\
+         VALUES ('apt_' || :r1 || :r2, 'c' || :r1 || :r2, 'per_' || :r2, 'h', 'd' || :r1, 'c', (SELECT id FROM bench_slot WHERE n = :n), '2026-01-01', 'am', CAST(:r1 AS BIGINT) % 2000000000 + 1, 'booked', 0, 0, 1, 0, 0);\n\
          INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 1, 'hold', 'held', 'a', 0);\n\
          INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 2, 'confirm', 'booked', 'a', 0);\n\
          INSERT INTO outbox (id, kind, about, payload, state, created_at, due_at, attempts) VALUES ('obx_' || :r1 || :r2, 'bench', 'a', decode(repeat('ab', 200), 'hex'), 'done', 0, 0, 0);\n\
