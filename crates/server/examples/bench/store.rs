@@ -12,10 +12,13 @@ pub struct Place {
     pub clinic: String,
 }
 
-/// What pgbench needs beside our tables: room in every slot, and slots by number.
+/// What pgbench needs beside our tables: room in every slot; slots and signed-in people by number.
 pub const PREPARATION: &str = "UPDATE slot SET capacity = 1000000; \
      CREATE TABLE IF NOT EXISTS bench_slot AS SELECT row_number() OVER (ORDER BY id) AS n, id FROM slot; \
-     CREATE INDEX IF NOT EXISTS bench_slot_n ON bench_slot (n); ANALYZE";
+     CREATE INDEX IF NOT EXISTS bench_slot_n ON bench_slot (n); \
+     CREATE TABLE IF NOT EXISTS bench_person AS SELECT row_number() OVER (ORDER BY s.id) AS n, s.token_hash, p.id, p.key_id \
+     FROM session s JOIN person p ON p.id = s.person_id; \
+     CREATE INDEX IF NOT EXISTS bench_person_n ON bench_person (n); ANALYZE";
 
 /// Slots that start after a moment, one clinic after another.
 pub fn places(tx: &mut Tx<'_>, after: Moment) -> Result<Vec<Place>, DbFault> {
@@ -31,20 +34,68 @@ pub fn widen(tx: &mut Tx<'_>, slot: &SlotId, capacity: i64) -> Result<(), DbFaul
     tx.exec(sql!("UPDATE slot SET capacity = $2 WHERE id = $1"), vals![slot.as_str(), capacity]).map(drop)
 }
 
-/// What one booking writes: the place, the seat, the appointment, two events, message, outbox, audit.
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;";
+const SLOT: &str = "(SELECT id FROM bench_slot WHERE n = :n)";
+const PERSON: &str = "(SELECT id FROM bench_person WHERE n = :p)";
+const CARD: &str = "SELECT s.*, c.*, o.*, d.*, h.* FROM slot s JOIN clinic c ON c.id = s.clinic_id \
+     JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id \
+     JOIN hospital h ON h.id = d.hospital_id WHERE s.id =";
+
+/// The statements of one booking over HTTP, as the server sends them: who asks, what they want, the message's
+/// key, and the transaction that books.
 pub fn transaction(hot: bool) -> String {
     let pick = if hot { "\\set n 1\n" } else { "\\set n random(1, 2000)\n" };
+    let draw = "\\set p random(1, 1500)\n\\set r1 random(1, 1000000000000)\n\\set r2 random(1, 1000000000000)\n";
+    format!("{pick}{draw}{}{}{}", who_asks(), what_they_want(), booking())
+}
+
+fn who_asks() -> String {
     format!(
-        "{pick}\\set r1 random(1, 1000000000000)\n\\set r2 random(1, 1000000000000)\n\
-         BEGIN;\n\
-         UPDATE slot SET booked = booked + 1 WHERE id = (SELECT id FROM bench_slot WHERE n = :n) AND held + booked < capacity;\n\
-         INSERT INTO appointment (id, code, person_id, hospital_id, doctor_id, clinic_id, slot_id, date, half, seat_no, state, fee_fen, starts_at, version, created_at, changed_at) \
-         VALUES ('apt_' || :r1 || :r2, 'c' || :r1 || :r2, 'per_' || :r2, 'h', 'd' || :r1, 'c', (SELECT id FROM bench_slot WHERE n = :n), '2026-01-01', 'am', CAST(:r1 AS BIGINT) % 2000000000 + 1, 'booked', 0, 0, 1, 0, 0);\n\
-         INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 1, 'hold', 'held', 'a', 0);\n\
+        "{READ}\n\
+         SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at FROM session s JOIN account a ON a.id = s.account_id \
+         WHERE s.token_hash = (SELECT token_hash FROM bench_person WHERE n = :p) AND s.state = 'live' AND a.state = 'active';\n\
+         {reach}{key}SELECT name FROM person WHERE id = {PERSON};\n\
+         SELECT COUNT(*) FROM message WHERE person_id = {PERSON} AND read_at IS NULL;\nCOMMIT;\n",
+        reach = reach(),
+        key = key()
+    )
+}
+
+fn what_they_want() -> String {
+    format!("{READ}\n{CARD} {SLOT};\n{}COMMIT;\n{READ}\n{}{}COMMIT;\n", mine(), reach(), key())
+}
+
+fn reach() -> String {
+    format!(
+        "SELECT p.key_id, a.id, a.mobile FROM person p LEFT JOIN account a ON a.person_id = p.id AND a.state = 'active' \
+         WHERE p.id = {PERSON};\n"
+    )
+}
+
+fn key() -> String {
+    "SELECT kek_id, alg, wrapped FROM data_key WHERE id = (SELECT key_id FROM bench_person WHERE n = :p);\n".to_owned()
+}
+
+fn mine() -> String {
+    format!(
+        "SELECT id, slot_id FROM appointment WHERE person_id = {PERSON} AND doctor_id = 'd' || :r1 AND date = '2026-01-01' \
+         AND half = 'am' AND state IN ('held', 'booked', 'attended');\n"
+    )
+}
+
+fn booking() -> String {
+    let inserts = "INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 1, 'hold', 'held', 'a', 0);\n\
          INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 2, 'confirm', 'booked', 'a', 0);\n\
          INSERT INTO outbox (id, kind, about, payload, state, created_at, due_at, attempts) VALUES ('obx_' || :r1 || :r2, 'bench', 'a', decode(repeat('ab', 200), 'hex'), 'done', 0, 0, 0);\n\
-         INSERT INTO message (id, person_id, kind, args, created_at) SELECT 'msg_' || :r1 || :r2, id, 'booked', decode(repeat('ab', 200), 'hex'), 0 FROM person LIMIT 1;\n\
-         INSERT INTO audit (chain, n, prev, hash, at, actor, act, subject, ip, request, detail) VALUES ('bench' || :r1, :r2, decode(repeat('ab', 32), 'hex'), decode(repeat('ab', 32), 'hex'), 0, 'a', 'appointment.booked', 's', '', '', '');\n\
-         COMMIT;\n"
+         INSERT INTO audit (chain, n, prev, hash, at, actor, act, subject, ip, request, detail) VALUES ('bench' || :r1, :r2, decode(repeat('ab', 32), 'hex'), decode(repeat('ab', 32), 'hex'), 0, 'a', 'appointment.booked', 's', '', '', '');\n";
+    format!(
+        "BEGIN;\n{CARD} {SLOT};\n{}\
+         UPDATE slot SET booked = booked + 1 WHERE id = {SLOT} AND held + booked < capacity;\n\
+         SELECT seat_no FROM appointment WHERE slot_id = {SLOT} AND state IN ('held', 'booked', 'attended') LIMIT 20;\n\
+         INSERT INTO appointment (id, code, person_id, hospital_id, doctor_id, clinic_id, slot_id, date, half, seat_no, state, fee_fen, starts_at, version, created_at, changed_at) \
+         VALUES ('apt_' || :r1 || :r2, 'c' || :r1 || :r2, 'per_' || :r2, 'h', 'd' || :r1, 'c', {SLOT}, '2026-01-01', 'am', CAST(:r1 AS BIGINT) % 2000000000 + 1, 'booked', 0, 0, 1, 0, 0);\n\
+         INSERT INTO message (id, person_id, kind, args, created_at) VALUES ('msg_' || :r1 || :r2, {PERSON}, 'booked', decode(repeat('ab', 200), 'hex'), 0);\n\
+         {inserts}COMMIT;\n",
+        mine()
     )
 }
