@@ -38,6 +38,13 @@ front-login = Log in
 front-todos = To do
 front-todos-all = All { $count }
 front-services = Services
+front-how = Three steps to a visit
+front-how-choose = Choose a hospital and a doctor
+front-how-choose-detail = Search by name or by pinyin initials
+front-how-confirm = Confirm the booking
+front-how-confirm-detail = Free visits are booked at once; a text and a message tell you
+front-how-arrive = Show the visit code on arrival
+front-how-arrive-detail = One scan checks you in, no second queue
 front-news = News
 
 problem-again = Try again

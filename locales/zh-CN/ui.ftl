@@ -38,6 +38,13 @@ front-login = 登录
 front-todos = 待办
 front-todos-all = 全部 { $count }
 front-services = 服务
+front-how = 三步看上病
+front-how-choose = 选医院、科室和医生
+front-how-choose-detail = 可以搜名字，也可以输拼音首字母
+front-how-confirm = 确认预约
+front-how-confirm-detail = 免费号当场约好，短信和消息都会告诉您
+front-how-arrive = 到医院出示就诊码
+front-how-arrive-detail = 扫一下就签到，不用再排队取号
 front-news = 资讯
 
 problem-again = 再试一次
