@@ -85,7 +85,7 @@ fn the_environment_overrides_the_file() {
         ("RENSHE__DATABASE__LANES", "8"),
         ("RENSHE__SANDBOX__LISTEN", "127.0.0.1:3"),
         ("RENSHE__PROXY__TRUSTED", "10.0.0.0/8, ::1"),
-        ("RENSHE__SMS__TEMPLATES__VERIFY_CODE", "SMS_2"),
+        ("RENSHE__SMS__TEMPLATES__VERIFY", "SMS_2"),
         ("RENSHE__METRICS_LISTEN", ""),
         ("PATH", "/bin"),
     ]);
