@@ -45,15 +45,18 @@ pub fn postgres(report: &mut Report, admin: &str) -> Done {
     // Warm connections and plans.
     http(&city, &all[..500], 16)?;
     let spread = http(&city, &all[500..], AT_ONCE)?;
-    let hot_slot = places.last().ok_or("no slots")?.slot.clone();
-    city.widen(&hot_slot, 1_000_000)?;
-    let hot: Vec<_> = (0..PEOPLE).map(|person| (person, hot_slot.clone())).collect();
+    let last = &places.last().ok_or("no slots")?.clinic;
+    let slots: Vec<_> = places.iter().filter(|place| place.clinic == *last).map(|place| place.slot.clone()).collect();
+    for slot in &slots {
+        city.widen(slot, 1_000_000)?;
+    }
+    let hot: Vec<_> = (0..PEOPLE).map(|person| (person, slots[person % slots.len()].clone())).collect();
     let hot = http(&city, &hot, AT_ONCE)?;
     city.end();
     let raw_spread = raw::pgbench(admin, "renshe_bench", raw::Aim::Spread)?;
     let raw_hot = raw::pgbench(admin, "renshe_bench", raw::Aim::Hot)?;
     report.ratio("bookings, PostgreSQL, over HTTP, spread", spread.per_second(), raw_spread, "/s", "≥ 0.8 × pgbench");
-    report.ratio("bookings, PostgreSQL, over HTTP, one hot slot", hot.per_second(), raw_hot, "/s", "≥ 1.5 × pgbench");
+    report.ratio("bookings, PostgreSQL, over HTTP, one hot clinic", hot.per_second(), raw_hot, "/s", "≥ 1.5 × pgbench");
     Ok(())
 }
 

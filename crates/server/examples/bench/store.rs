@@ -44,7 +44,7 @@ const CARD: &str = "SELECT s.*, c.*, o.*, d.*, h.* FROM slot s JOIN clinic c ON 
 /// The statements of one booking over HTTP, as the server sends them: who asks, what they want, the message's
 /// key, and the transaction that books.
 pub fn transaction(hot: bool) -> String {
-    let pick = if hot { "\\set n 1\n" } else { "\\set n random(1, 2000)\n" };
+    let pick = if hot { "\\set n random(1, 7)\n" } else { "\\set n random(1, 2000)\n" };
     let draw = "\\set p random(1, 1500)\n\\set r1 random(1, 1000000000000)\n\\set r2 random(1, 1000000000000)\n";
     format!("{pick}{draw}{}{}{}", who_asks(), what_they_want(), booking())
 }
