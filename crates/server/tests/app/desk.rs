@@ -113,6 +113,10 @@ async fn enter_on_the_verdict_checks_in_and_a_new_scan_does_not(app: TestApp) {
     let second = desk.send_form_to(&first, "/desk/scan", &[("code", &two)]).await;
     assert!(second.says("可以签到"), "{}", second.text);
     assert_eq!(app.states(&place.slot).await, ["booked", "booked"], "nobody is checked in by the next scan");
+    // A scanner through a Chinese keyboard sends marks: that is a scan that cannot be read, not Enter alone.
+    let unread = desk.send_form_to(&second, "/desk/scan", &[("code", "。。----")]).await;
+    assert!(!unread.says("签到成功"), "{}", unread.text);
+    assert_eq!(app.states(&place.slot).await, ["booked", "booked"]);
     let enter = desk.send_form_to(&second, "/desk/scan", &[("code", "")]).await;
     assert!(enter.says("签到成功"), "{}", enter.text);
     assert_eq!(app.states(&place.slot).await, ["attended", "booked"]);

@@ -9,6 +9,7 @@ mod booking;
 mod commands;
 mod commands_refuse;
 mod desk;
+mod instances;
 mod jobs;
 mod journey;
 mod login;
