@@ -14,7 +14,7 @@ pub async fn alive() -> &'static str {
 /// Answers 200 when a read comes back, 503 with the reason when not.
 pub async fn ready(State(ctx): State<Ctx>) -> Response {
     match ctx.db.read("server.ready", platform::outbox::backlog).await {
-        Ok(backlog) => format!("ready, {} parcels waiting\n", backlog.waiting).into_response(),
+        Ok(backlog) => format!("ready, {} parcels waiting, {} stuck\n", backlog.waiting, backlog.stuck).into_response(),
         Err(fault) => not_ready(&fault),
     }
 }

@@ -25,6 +25,9 @@ use ui::TrustedProxies;
 use crate::tls::TlsListener;
 use crate::{app, upkeep};
 
+/// How long a stop waits for requests that are under way.
+const STOP_WAIT: std::time::Duration = std::time::Duration::from_secs(20);
+
 /// What stops a start, as a line that says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -172,22 +175,28 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 pub async fn serve(listener: TcpListener, ctx: &Ctx, config: &Config) -> Result<(), StartError> {
     let proxies =
         TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
-    let service = app::service(ctx.clone(), proxies);
-    let served = match &config.tls {
-        None => {
-            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(stopped())
-                .await
-        }
-        Some(files) => {
-            // Tapped (to no effect) because only tapped listeners of our own hand over the address.
-            let listener = TlsListener::start(listener, files)?.tap_io(|_| {});
-            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(stopped())
-                .await
+    let service = app::service(ctx.clone(), proxies).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = async {
+        match &config.tls {
+            None => axum::serve(listener, service).with_graceful_shutdown(stopped()).await,
+            Some(files) => {
+                // Tapped (to no effect) because only tapped listeners of our own hand over the address.
+                let listener = TlsListener::start(listener, files).map_err(std::io::Error::other)?.tap_io(|_| {});
+                axum::serve(listener, service).with_graceful_shutdown(stopped()).await
+            }
         }
     };
-    served.map_err(|error| StartError::at("serving", error))
+    tokio::select! {
+        served = serving => served.map_err(|error| StartError::at("serving", error)),
+        () = waited_long_enough() => Ok(()),
+    }
+}
+
+/// Somebody who stalls in the middle of a request must not keep the process from stopping.
+async fn waited_long_enough() {
+    stopped().await;
+    tokio::time::sleep(STOP_WAIT).await;
+    tracing::warn!("server.stopped_with_requests_open");
 }
 
 /// Serves Prometheus on its own address, never on the people's.

@@ -45,7 +45,8 @@ impl Seed {
     }
 
     pub(crate) fn read(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, extensions: &Extensions) -> Seed {
-        let secure = !is_loopback(text(headers, &header::HOST));
+        // A city is served over TLS, whatever a proxy makes of the Host.
+        let secure = ctx.mode == Mode::Production || !is_loopback(text(headers, &header::HOST));
         let cookies = cookies(headers);
         let visit = find(&cookies, &cookie_name(VISIT, secure)).map(str::to_owned);
         let fresh = visit.is_none();

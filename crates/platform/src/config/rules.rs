@@ -89,7 +89,7 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
     if config.sms.templates.is_empty() {
         reader.wrong(
             "sms.templates",
-            "must name the provider's templates in production, for example verify_code = \"SMS_123456789\"",
+            "must name the provider's templates in production, for example verify = \"SMS_123456789\", and so booked, cancelled, sign_up_tried",
         );
     }
 }

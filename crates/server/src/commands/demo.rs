@@ -27,7 +27,10 @@ async fn city(config: Config) -> Result<Db, StartError> {
     let listener = start::bind(config.listen).await?;
     let clock = Arc::new(ShiftedClock::new());
     #[cfg(feature = "sandbox")]
-    let partners = super::sandbox::start(&config, Arc::clone(&clock)).await?;
+    let partners = match config.sandbox.enabled {
+        true => Some(super::sandbox::start(&config, Arc::clone(&clock)).await?),
+        false => None,
+    };
     let opening = config.clone();
     let shared = Arc::clone(&clock) as Arc<dyn Clock>;
     let ctx = tokio::task::spawn_blocking(move || start::open(&opening, shared, Schema::Apply))
@@ -40,13 +43,15 @@ async fn city(config: Config) -> Result<Db, StartError> {
     println!("{}", config.public_url(bound));
     println!("  市民应用 citizens' app: open it in a phone-sized window; the desk is at /desk");
     #[cfg(feature = "sandbox")]
-    {
+    let own_sms = partners.as_ref().map(|partners| {
         println!("http://{}", partners.control);
         println!("  沙箱 sandbox: text messages at /sms, faults and the clock of everything at /");
-        start::workers(&ctx, &config, &format!("http://{}", partners.sms))?;
-    }
+        format!("http://{}", partners.sms)
+    });
     #[cfg(not(feature = "sandbox"))]
-    start::workers(&ctx, &config, "http://127.0.0.1:8082")?;
+    let own_sms: Option<String> = None;
+    // Without a sandbox of its own, a demo's texts go to where `renshe sandbox` would listen.
+    start::workers(&ctx, &config, &own_sms.unwrap_or_else(|| "http://127.0.0.1:8082".to_owned()))?;
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
     start::serve(listener, &ctx, &config).await?;
