@@ -86,6 +86,9 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
             reader.wrong(path, "must be given in production");
         }
     }
+    if config.sms.access_key_id == "sandbox" {
+        reader.wrong("sms.access_key_id", "is the sandbox's account; production needs one of its own");
+    }
     if config.sms.templates.is_empty() {
         reader.wrong(
             "sms.templates",

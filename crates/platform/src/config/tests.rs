@@ -69,6 +69,12 @@ fn production_can_be_configured() {
 }
 
 #[test]
+fn production_refuses_the_sandboxs_account() {
+    let told = message(&PRODUCTION.replace("access_key_id = \"id\"", "access_key_id = \"sandbox\""));
+    assert!(told.contains("sms.access_key_id: is the sandbox's account"), "{told}");
+}
+
+#[test]
 fn secrets_never_print() {
     let with_password = format!("{PRODUCTION}\n[database]\nurl = \"postgres://renshe:very-secret@db/renshe\"\n");
     let shown = format!("{:?}", read_text(&with_password).unwrap());
