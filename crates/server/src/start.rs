@@ -19,6 +19,7 @@ use platform::policy::Policy;
 use platform::vault::{Vault, verify_keys};
 use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use ui::TrustedProxies;
 
@@ -172,29 +173,29 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// Serves people until a signal comes, then finishes what is under way.
-pub async fn serve(listener: TcpListener, ctx: &Ctx, config: &Config) -> Result<(), StartError> {
+pub async fn serve(listener: TcpListener, ctx: &Ctx, config: &Config, stop: Stop) -> Result<(), StartError> {
     let proxies =
         TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
     let service = app::service(ctx.clone(), proxies).into_make_service_with_connect_info::<SocketAddr>();
     let serving = async {
         match &config.tls {
-            None => axum::serve(listener, service).with_graceful_shutdown(stopped()).await,
+            None => axum::serve(listener, service).with_graceful_shutdown(stop.clone().wished()).await,
             Some(files) => {
                 // Tapped (to no effect) because only tapped listeners of our own hand over the address.
                 let listener = TlsListener::start(listener, files).map_err(std::io::Error::other)?.tap_io(|_| {});
-                axum::serve(listener, service).with_graceful_shutdown(stopped()).await
+                axum::serve(listener, service).with_graceful_shutdown(stop.clone().wished()).await
             }
         }
     };
     tokio::select! {
         served = serving => served.map_err(|error| StartError::at("serving", error)),
-        () = waited_long_enough() => Ok(()),
+        () = waited_long_enough(stop.clone()) => Ok(()),
     }
 }
 
 /// Somebody who stalls in the middle of a request must not keep the process from stopping.
-async fn waited_long_enough() {
-    stopped().await;
+async fn waited_long_enough(stop: Stop) {
+    stop.wished().await;
     tokio::time::sleep(STOP_WAIT).await;
     tracing::warn!("server.stopped_with_requests_open");
 }
@@ -220,17 +221,32 @@ pub async fn serve_metrics(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminate => {}
+/// The wish of a person or a service manager that this process end.
+#[derive(Debug, Clone)]
+pub struct Stop(tokio::sync::watch::Receiver<bool>);
+
+impl Stop {
+    /// Listens from now on: made before an address is printed, because whoever reads the address may
+    /// ask for the end at once, and an unheard signal kills.
+    pub fn listen() -> Result<Stop, StartError> {
+        let told = |error| StartError::at("signals", error);
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(told)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(told)?;
+        let (tell, wished) = tokio::sync::watch::channel(false);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::info!("server.stopping");
+            tell.send_replace(true);
+        });
+        Ok(Stop(wished))
     }
-    tracing::info!("server.stopping");
+
+    /// Returns when the process is to end.
+    pub async fn wished(mut self) {
+        // An error means that the listening task is gone, with the runtime: that is the end as well.
+        drop(self.0.wait_for(|wished| *wished).await);
+    }
 }

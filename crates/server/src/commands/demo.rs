@@ -8,7 +8,7 @@ use platform::config::Config;
 use platform::db::Db;
 
 use super::{Outcome, block_on, seed};
-use crate::start::{self, Schema, StartError};
+use crate::start::{self, Schema, StartError, Stop};
 
 /// Runs the city until a signal comes. Starting again keeps the data.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
@@ -23,6 +23,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
 }
 
 async fn city(config: Config) -> Result<Db, StartError> {
+    let stop = Stop::listen()?;
     // The port first: a second start says so before it touches any data.
     let listener = start::bind(config.listen).await?;
     let clock = Arc::new(ShiftedClock::new());
@@ -54,6 +55,6 @@ async fn city(config: Config) -> Result<Db, StartError> {
     start::workers(&ctx, &config, &own_sms.unwrap_or_else(|| "http://127.0.0.1:8082".to_owned()))?;
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
-    start::serve(listener, &ctx, &config).await?;
+    start::serve(listener, &ctx, &config, stop).await?;
     Ok(ctx.db)
 }

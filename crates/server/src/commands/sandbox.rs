@@ -8,15 +8,16 @@ use platform::config::Config;
 use sandbox::{Running, Sandbox, SandboxSettings, SmsAccount};
 
 use super::{Outcome, block_on};
-use crate::start::StartError;
+use crate::start::{StartError, Stop};
 
 /// Runs the partners until a signal comes.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
     block_on(async {
+        let stop = Stop::listen()?;
         let running = start(&config, Arc::new(ShiftedClock::new())).await?;
         println!("http://{}", running.control);
         println!("  text messages at /sms, faults and the clock at /; the SMS provider is http://{}", running.sms);
-        tokio::signal::ctrl_c().await.map_err(|error| StartError::at("signals", error))?;
+        stop.wished().await;
         Ok(())
     })?;
     Ok(Outcome::Good)

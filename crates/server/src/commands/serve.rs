@@ -8,7 +8,7 @@ use platform::Mode;
 use platform::config::Config;
 
 use super::{Outcome, block_on, schema_of};
-use crate::start::{self, StartError};
+use crate::start::{self, StartError, Stop};
 
 /// Serves until a signal comes.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
@@ -20,6 +20,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
     let ctx = start::open(&config, clock, schema_of(&config))?;
     block_on(async {
         start::verify_vault(&ctx).await?;
+        let stop = Stop::listen()?;
         let listener = start::bind(config.listen).await?;
         start::serve_metrics(&config).await?;
         if let Some(clock) = moved {
@@ -31,7 +32,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         if let Ok(bound) = listener.local_addr() {
             println!("{}", config.public_url(bound));
         }
-        start::serve(listener, &ctx, &config).await
+        start::serve(listener, &ctx, &config, stop).await
     })?;
     ctx.db.close();
     Ok(Outcome::Good)

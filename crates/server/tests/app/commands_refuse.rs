@@ -149,3 +149,11 @@ fn production_serves_once_its_keys_are_made() {
     let (code, rest) = serving.stop();
     assert_eq!(code, 0, "{rest}");
 }
+
+#[test]
+fn the_sandbox_ends_when_it_is_told() {
+    let home = Home::new();
+    let serving = Serving::start(home.command(&["sandbox"]));
+    let (code, rest) = serving.stop();
+    assert_eq!(code, 0, "ended by itself, not killed: {rest}");
+}
