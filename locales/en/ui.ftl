@@ -25,8 +25,15 @@ tab-standard = Standard
 tab-unread = , { $count } unread
 
 front-search = Doctor, hospital
-front-hero = My visits
-front-hello = Hello
+front-hero = Electronic card and visits
+front-card = Electronic social-security card
+front-card-none = Not applied for yet
+front-card-issuing = Being issued
+front-card-suspended = Suspended
+front-card-not-issued = No physical card found
+front-card-show = Show QR code
+front-card-get = Get electronic card
+front-card-open = See why
 front-show-code = Visit code
 front-book = Book a visit
 front-no-visit = No visit coming up

@@ -25,8 +25,15 @@ tab-standard = 回标准版
 tab-unread = ，{ $count } 条未读
 
 front-search = 找服务、医院、医生
-front-hero = 我的就诊
-front-hello = 您好
+front-hero = 电子社保卡和就诊
+front-card = 电子社保卡
+front-card-none = 还没有领取
+front-card-issuing = 正在签发
+front-card-suspended = 已停用
+front-card-not-issued = 没有查到实体社保卡
+front-card-show = 出示二维码
+front-card-get = 领取电子社保卡
+front-card-open = 去看看
 front-show-code = 就诊码
 front-book = 去挂号
 front-no-visit = 近期没有就诊安排

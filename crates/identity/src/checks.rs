@@ -4,8 +4,9 @@ use kernel::Moment;
 use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
+use crate::jobs::PROOF_DAYS;
 use crate::policy::{MAX_CODE_SECS, MAX_CODE_TRIES};
-use crate::{people, sessions, sms_codes, staff};
+use crate::{cards, devices, faces, pay_password, people, real_name, second_ways, sessions, sms_codes, staff};
 
 /// What must hold of people, accounts, codes and sessions.
 pub fn checks() -> Vec<Check> {
@@ -17,8 +18,48 @@ pub fn checks() -> Vec<Check> {
         },
         Check {
             id: "I-D06",
-            says: "an SMS code is used at most once, in time, after at most five wrong tries, for its purpose",
+            says: "a code is used at most once, in time, after at most five wrong tries, for its purpose",
             run: codes,
+        },
+        Check {
+            id: "I-D08",
+            says: "a session stands on a device only if that was bound to its owner, and showed so",
+            run: |tx, _| result(devices::store::broken(tx)?),
+        },
+        Check {
+            id: "RNA-9",
+            says: "on each bound device its owner was authenticated, by a proof of the real name from there",
+            run: |tx, now| result(real_name::store::unproven(tx, now.minus_secs((PROOF_DAYS - 1) * 86_400))?),
+        },
+        Check {
+            id: "RNA-2",
+            says: "only who was authenticated has an insurance status, and only a running insurance is medical",
+            run: |tx, _| result(real_name::store::adrift(tx)?),
+        },
+        Check {
+            id: "I-D14",
+            says: "before each face check stands a consent of that person to it, not withdrawn by then",
+            run: |tx, _| result(faces::store::without_consent(tx)?),
+        },
+        Check {
+            id: "I-D15",
+            says: "an ID number has at most five face checks in any 24 hours, strangers' counted apart",
+            run: |tx, _| result(faces::store::too_many(tx, faces::MAX_TRIES)?),
+        },
+        Check {
+            id: "T06",
+            says: "a proof by face rests on one check that passed in time, of the same person, purpose and browser",
+            run: |tx, _| result(faces::store::misproved(tx)?),
+        },
+        Check {
+            id: "I-D07",
+            says: "a card's code is used at most once, within 60 seconds of its making",
+            run: cards::check_codes,
+        },
+        Check {
+            id: "T10",
+            says: "a payment password bears at most six wrong tries in any 24 hours",
+            run: pay_password::check_tries,
         },
         Check { id: "I-D13", says: "a closed account has no live session", run: closed_accounts },
     ]
@@ -29,7 +70,11 @@ fn one_account(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
 }
 
 fn codes(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
-    result(sms_codes::store::broken(tx, MAX_CODE_TRIES, MAX_CODE_SECS * 1000)?)
+    let (rows, mut broken) = sms_codes::store::broken(tx, MAX_CODE_TRIES, MAX_CODE_SECS * 1000)?;
+    let (tries, secs) = (second_ways::MAX_COUNTER_TRIES, second_ways::MAX_COUNTER_SECS);
+    let (counter_rows, counter_broken) = second_ways::store::broken(tx, tries, secs * 1000)?;
+    broken.extend(counter_broken);
+    result((rows + counter_rows, broken))
 }
 
 fn closed_accounts(tx: &mut Tx<'_>, now: Moment) -> Result<CheckResult, DbFault> {

@@ -8,7 +8,10 @@ use serde_json::json;
 use crate::blind::Blind;
 pub use crate::demo_crowd::crowd;
 use crate::failure::Failure;
-use crate::people::{Newcomer, store as people};
+use crate::login::KnownDevice;
+use crate::people::{Newcomer, lane, store as people};
+use crate::real_name::{self, Vouch};
+use crate::sessions::{self, Token};
 use crate::staff::{self, AddStaff, AddStaffError, Role};
 
 /// Password of every citizen of the demo city.
@@ -26,6 +29,25 @@ const CITIZENS: [(&str, &str, &str); 4] = [
 
 /// Names of the clerks, one a hospital, in order.
 const CLERKS: [(&str, &str); 3] = [("chuangkou1", "钱慧"), ("chuangkou2", "吴建平"), ("chuangkou3", "郑小雨")];
+
+/// The clerk of the service window: login name and name.
+const WINDOW: (&str, &str) = ("fuwu1", "孙丽华");
+
+/// A sample citizen, as partners must know them too.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoCitizen {
+    /// The name.
+    pub name: &'static str,
+    /// The ID number.
+    pub number: &'static str,
+    /// The mobile number.
+    pub mobile: &'static str,
+}
+
+/// The sample citizens in their order.
+pub fn citizens() -> [DemoCitizen; 4] {
+    CITIZENS.map(|(name, number, mobile)| DemoCitizen { name, number, mobile })
+}
 
 /// A login to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +109,7 @@ pub async fn seed(ctx: &Ctx, hospitals: &[String]) -> Result<Vec<DemoLogin>, See
         });
     }
     for ((login, name), hospital) in CLERKS.into_iter().zip(hospitals) {
-        clerk(&ctx, login, name, hospital).await?;
+        clerk(&ctx, login, name, Role::Clerk, hospital).await?;
         logins.push(DemoLogin {
             name: name.to_owned(),
             login: login.to_owned(),
@@ -96,7 +118,45 @@ pub async fn seed(ctx: &Ctx, hospitals: &[String]) -> Result<Vec<DemoLogin>, See
             hospital: hospital.clone(),
         });
     }
+    let (login, name) = WINDOW;
+    clerk(&ctx, login, name, Role::Window, "").await?;
+    logins.push(DemoLogin {
+        name: name.to_owned(),
+        login: login.to_owned(),
+        password: CLERK_PASSWORD.to_owned(),
+        role: Role::Window.as_str(),
+        hospital: String::new(),
+    });
     Ok(logins)
+}
+
+/// Vouches for whoever is signed in with a session's token in the browser of a device cookie: they
+/// count as authenticated on it, and as insured here. `agent` is what the browser calls itself; it
+/// sits on this machine.
+///
+/// # Errors
+/// [`SeedError::Production`] in production; [`SeedError::Sample`] if nobody is signed in with these.
+pub async fn vouch(ctx: &Ctx, token: &str, device: &str, agent: &str) -> Result<(), SeedError> {
+    if ctx.mode == Mode::Production {
+        return Err(SeedError::Production);
+    }
+    let ctx = ctx.acting(Actor::System);
+    let nobody = || SeedError::Sample("nobody is signed in with this token on this device".into());
+    let hash = Token::parse(token).ok_or_else(nobody)?.hash();
+    let device = KnownDevice::read(&ctx, device).ok_or_else(nobody)?.device;
+    let (vault, today) = (ctx.vault.clone(), ctx.now().date());
+    let found = ctx.db.read("demo.signed_in", move |tx| -> Result<_, DbFault> {
+        let Some((session, person)) = sessions::store::owner_of(tx, &hash)? else { return Ok(None) };
+        let named = people::real_identity(tx, &vault, &person, today)?;
+        Ok(named.map(|(_, number)| (session, person, number)))
+    });
+    let (session, person, number) = found.await?.ok_or_else(nobody)?;
+    let subject = Blind::id_number(&ctx.vault, &number);
+    let new = Vouch::prepare(&ctx, &person, &subject, &session, (&device, agent))?;
+    let insured = new.clone();
+    ctx.db.write(subject.lane(), "demo.vouch", move |tx| real_name::vouch(tx, &new)).await?;
+    ctx.db.write(lane(&person), "demo.insure", move |tx| real_name::insure(tx, &insured)).await?;
+    Ok(())
 }
 
 async fn citizen(ctx: &Ctx, name: &str, number: &str, mobile: &str) -> Result<(), SeedError> {
@@ -129,11 +189,11 @@ async fn citizen(ctx: &Ctx, name: &str, number: &str, mobile: &str) -> Result<()
     }
 }
 
-async fn clerk(ctx: &Ctx, login: &str, name: &str, hospital: &str) -> Result<(), SeedError> {
+async fn clerk(ctx: &Ctx, login: &str, name: &str, role: Role, hospital: &str) -> Result<(), SeedError> {
     let command = AddStaff {
         login: login.to_owned(),
         name: name.to_owned(),
-        role: Role::Clerk,
+        role,
         hospital: hospital.to_owned(),
         password: CLERK_PASSWORD.to_owned(),
     };

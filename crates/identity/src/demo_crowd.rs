@@ -8,20 +8,30 @@ use serde_json::json;
 
 use crate::demo::{CITIZEN_PASSWORD, SeedError};
 use crate::failure::Failure;
+use crate::login::{DEVICE_COOKIE, KnownDevice};
 use crate::people::{Newcomer, PersonId, store as people};
+use crate::real_name::{self, Vouch};
 use crate::sessions::{self, COOKIE, NewSession, Seat};
 
-/// People in one transaction: four rows each, and a bulk closure writes 500 at most.
-const CHUNK: i64 = 100;
+/// People in one transaction: ten rows each, and a bulk closure writes 500 at most.
+const CHUNK: i64 = 50;
 /// Birthdays that the numbers are spread over.
 const DAYS: i64 = 15_000;
+/// How long their devices are known.
+const DEVICE_DAYS: i64 = 180;
 const FIRST_BIRTHDAY: Date = Date::constant(1960, 1, 1);
 
-type Rows = Vec<(Newcomer, NewSession)>;
+/// What becomes one person of a crowd.
+struct One {
+    new: Newcomer,
+    session: NewSession,
+    vouch: Vouch,
+    cookies: String,
+}
 
 /// Adds `n` people, sealed like everybody else, each with a session on a loopback address. Returns
-/// who they are with the `Cookie` header that signs them in. All have the sample citizens' password,
-/// hashed once. Two calls at once can draw the same numbers; one of them is then refused.
+/// who they are with the `Cookie` header that signs them in on a device of their own, authenticated and
+/// insured: `ses=…; dev=…`. All have the sample citizens' password, hashed once. Two calls at once can draw the same numbers; one of them is then refused.
 ///
 /// # Errors
 /// [`SeedError::Production`] in production.
@@ -37,24 +47,25 @@ pub async fn crowd(ctx: &Ctx, n: usize) -> Result<Vec<(PersonId, String)>, SeedE
     let mut from = first;
     while from < end {
         let to = end.min(from + CHUNK);
-        let rows: Rows = (from..to).map(|number| rows(&ctx, number, &hash)).collect::<Result<_, _>>()?;
-        crowd.extend(
-            rows.iter().map(|(new, session)| (new.person.clone(), format!("{COOKIE}={}", session.token.secret()))),
-        );
+        let rows: Vec<One> = (from..to).map(|number| one(&ctx, number, &hash)).collect::<Result<_, _>>()?;
+        crowd.extend(rows.iter().map(|one| (one.new.person.clone(), one.cookies.clone())));
         insert(&ctx, rows).await?;
         from = to;
     }
     Ok(crowd)
 }
 
-async fn insert(ctx: &Ctx, rows: Rows) -> Result<(), DbFault> {
+async fn insert(ctx: &Ctx, rows: Vec<One>) -> Result<(), DbFault> {
     let entry = ctx.act("account.created", "demo:crowd", json!({ "people": rows.len(), "demo": true }));
     let inserted = ctx.db.bulk(LaneKey::of("demo", "crowd"), "demo.crowd", move |tx| -> Result<(), DbFault> {
-        for (new, session) in &rows {
+        for One { new, session, vouch, .. } in &rows {
             if !people::insert(tx, new)? {
                 return Err(DbFault::Conflict("one of a crowd came twice".into()));
             }
             sessions::store::insert(tx, session, &new.account, &new.person)?;
+            // They are nobody else's rows yet, so one lane may write them all.
+            real_name::vouch(tx, vouch)?;
+            real_name::insure(tx, vouch)?;
         }
         tx.audit(entry.clone());
         Ok(())
@@ -63,7 +74,7 @@ async fn insert(ctx: &Ctx, rows: Rows) -> Result<(), DbFault> {
 }
 
 /// The person with a number: every number has its own ID number and mobile number.
-fn rows(ctx: &Ctx, number: i64, hash: &str) -> Result<(Newcomer, NewSession), SeedError> {
+fn one(ctx: &Ctx, number: i64, hash: &str) -> Result<One, SeedError> {
     let sample = |why: &dyn std::fmt::Display| SeedError::Sample(format!("person {number} of a crowd: {why}"));
     let birth = Moment::at(FIRST_BIRTHDAY, Time::midnight()).plus_secs(number % DAYS * 86_400).date();
     let digits = format!("320402{:04}{:02}{:02}{:03}", birth.year(), birth.month(), birth.day(), 500 + number / DAYS);
@@ -73,5 +84,8 @@ fn rows(ctx: &Ctx, number: i64, hash: &str) -> Result<(Newcomer, NewSession), Se
     let name = PersonName::parse("市民").map_err(|error| sample(&error))?;
     let new = Newcomer::prepare(ctx, &name, &id_number, &mobile, hash.to_owned()).map_err(Failure::from)?;
     let session = NewSession::prepare(ctx, Seat::new("", ""))?;
-    Ok((new, session))
+    let device = KnownDevice::issue(ctx, None, &new.account, DEVICE_DAYS);
+    let vouch = Vouch::prepare(ctx, &new.person, &new.id_number_blind, &session.id, (&device.device, ""))?;
+    let cookies = format!("{COOKIE}={}; {DEVICE_COOKIE}={}", session.token.secret(), device.cookie(ctx));
+    Ok(One { new, session, vouch, cookies })
 }

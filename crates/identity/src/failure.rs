@@ -1,6 +1,7 @@
 //! What can break under any use case of this crate, as opposed to what it can refuse: a refusal is
 //! part of its outcome.
 
+use axum::http::StatusCode;
 use platform::db::DbFault;
 use platform::password::PasswordError;
 use platform::policy::PolicyError;
@@ -25,6 +26,9 @@ pub enum Failure {
     /// A person that must exist does not.
     #[error("there is no such person")]
     NoSuchPerson,
+    /// Somebody too young to be authenticated alone (RNA-5): a guardian does it.
+    #[error("too young to be authenticated alone")]
+    TooYoung,
 }
 
 impl From<Failure> for Problem {
@@ -32,6 +36,7 @@ impl From<Failure> for Problem {
         match failure {
             Failure::Fault(fault) => Problem::from(fault),
             Failure::Password(PasswordError::Busy) => Problem::busy(5),
+            Failure::TooYoung => Problem::told(StatusCode::FORBIDDEN, "real-name-young"),
             other => Problem::fault(other),
         }
     }

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use platform::Ctx;
 use platform::limit::Limiter;
 
+use crate::faces::FacePolicy;
 use crate::policy::{LoginPolicy, SmsCodePolicy};
 
 /// The limiters; each takes its figures from policy when first used and keeps them until a restart.
@@ -14,6 +15,8 @@ use crate::policy::{LoginPolicy, SmsCodePolicy};
 pub struct Gates {
     sms: OnceLock<Limiter>,
     login: OnceLock<Limiter>,
+    claims: OnceLock<Limiter>,
+    second_ways: OnceLock<Limiter>,
 }
 
 impl Gates {
@@ -25,6 +28,17 @@ impl Gates {
     /// Counts a login attempt from the visitor's address.
     pub(crate) fn login(&self, ctx: &Ctx, policy: &LoginPolicy) -> Result<(), i64> {
         take(self.login.get_or_init(|| Limiter::new(policy.address_limit, policy.address_window_secs)), ctx)
+    }
+
+    /// Counts a visitor who says who they are and has not shown it: asking for a new password, or
+    /// beginning a face check.
+    pub(crate) fn claim(&self, ctx: &Ctx, policy: &FacePolicy) -> Result<(), i64> {
+        take(self.claims.get_or_init(|| Limiter::new(policy.address_limit, policy.address_window_secs)), ctx)
+    }
+
+    /// Counts a try at a card's password or at a counter's code.
+    pub(crate) fn second_way(&self, ctx: &Ctx, limit: usize, window_secs: i64) -> Result<(), i64> {
+        take(self.second_ways.get_or_init(|| Limiter::new(limit, window_secs)), ctx)
     }
 }
 

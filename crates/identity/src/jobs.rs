@@ -1,22 +1,33 @@
 //! Periodic clearing: what has served its time is deleted, not kept for curiosity.
 
+use std::sync::Arc;
+
 use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::jobs::Job;
 
-use crate::{login, sessions, sms_codes, staff};
+use crate::faces::FacePolicy;
+use crate::ports::Ports;
+use crate::{cards, devices, faces, login, pay_password, proofs, real_name, second_ways, sessions, sms_codes, staff};
 
+const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 const CHUNK: u64 = 500;
 
 /// The jobs of this crate.
-pub fn jobs() -> Vec<Job> {
-    vec![
-        Job { name: "identity.wipe_codes", every_secs: HOUR, run: |ctx| Box::pin(wipe_codes(ctx)) },
-        Job { name: "identity.wipe_sessions", every_secs: HOUR, run: |ctx| Box::pin(wipe_sessions(ctx)) },
-    ]
+pub fn jobs(ports: Arc<Ports>) -> Vec<Job> {
+    let cards = cards::jobs::jobs(&ports);
+    let jobs = vec![
+        Job::new("identity.refresh_insurance", MINUTE, move |ctx| real_name::refresh_due(ctx, ports.clone())),
+        Job::new("identity.wipe_codes", HOUR, wipe_codes),
+        Job::new("identity.wipe_sessions", HOUR, wipe_sessions),
+        Job::new("identity.wipe_proofs", HOUR, wipe_proofs),
+        Job::new("identity.wipe_faces", HOUR, wipe_faces),
+        Job::new("identity.wipe_second_ways", HOUR, wipe_second_ways),
+    ];
+    [jobs, cards, pay_password::jobs()].concat()
 }
 
 /// Codes go a day after their end (long enough to look into a complaint), the log the caps count
@@ -28,11 +39,40 @@ async fn wipe_codes(ctx: Ctx) -> Result<(), String> {
     chunks(&ctx, "login_guard.wipe", now.minus_secs(30 * DAY), login::store::wipe).await
 }
 
+/// How long used and unused proofs are kept after their time: whoever contests one does so soon.
+pub(crate) const PROOF_DAYS: i64 = 30;
+
+/// Proofs go a month after their time, kept forms with their time: they were somebody's words.
+async fn wipe_proofs(ctx: Ctx) -> Result<(), String> {
+    let now = ctx.now();
+    chunks(&ctx, "kept_form.wipe", now, real_name::wipe_kept_forms).await?;
+    chunks(&ctx, "proof.wipe", now.minus_secs(PROOF_DAYS * DAY), proofs::store::wipe).await
+}
+
 /// Sessions go a day after their time.
 async fn wipe_sessions(ctx: Ctx) -> Result<(), String> {
     let before = ctx.now().minus_secs(DAY);
     chunks(&ctx, "session.wipe", before, sessions::store::wipe).await?;
     chunks(&ctx, "staff_session.wipe", before, staff::store::wipe_sessions).await
+}
+
+/// Face checks that nobody came back to end after a day; after a month only their results are kept.
+async fn wipe_faces(ctx: Ctx) -> Result<(), String> {
+    let now = ctx.now();
+    let keep = ctx.policy.at::<FacePolicy>(now.date()).map_err(|error| error.to_string())?.keep_days;
+    chunks(&ctx, "face_check.give_up", now.minus_secs(DAY), faces::store::give_up).await?;
+    chunks(&ctx, "face_check.empty", now.minus_secs(keep * DAY), faces::store::empty).await?;
+    chunks(&ctx, "face_budget.wipe", now.minus_secs(30 * DAY), faces::store::wipe_budgets).await
+}
+
+/// What devices showed goes long after the sessions it was for; tries at cards and counters' codes
+/// after the day in which they count, with the numbers they kept.
+async fn wipe_second_ways(ctx: Ctx) -> Result<(), String> {
+    let now = ctx.now();
+    chunks(&ctx, "device_proof.wipe", now.minus_secs(7 * DAY), devices::store::wipe).await?;
+    chunks(&ctx, "card_try.wipe", now.minus_secs(2 * DAY), second_ways::store::wipe_tries).await?;
+    chunks(&ctx, "card_guard.wipe", now.minus_secs(2 * DAY), second_ways::store::wipe_guards).await?;
+    chunks(&ctx, "counter_code.wipe", now.minus_secs(DAY), second_ways::store::wipe_codes).await
 }
 
 /// Nobody else writes rows so old, so deleting them from a lane of its own disturbs no one.

@@ -2,7 +2,8 @@
 //! prove who asks.
 //!
 //! Owned tables: `person`, `account`, `session`, `sms_code`, `sms_log`, `login_guard`, `message`,
-//! `staff`, `staff_session`. No other crate holds SQL for them.
+//! `staff`, `staff_session`, `proof`, `real_name`, `real_name_device`, `insurance_status`, `kept_form`,
+//! `ecard`, `card_code`, `card_check`, `partner_key`, `partner_nonce`, `pay_password`, `pay_password_try`. No other crate holds SQL for them.
 
 use std::sync::Arc;
 
@@ -10,29 +11,42 @@ use axum::{Extension, Router};
 use platform::Ctx;
 
 mod blind;
+mod cards;
 mod checks;
 pub mod demo;
 mod demo_crowd;
+mod devices;
+mod faces;
 mod failure;
 mod gates;
 mod jobs;
 mod login;
 pub mod messages;
+pub mod partner_keys;
 mod password;
+pub mod pay_password;
 pub mod people;
 pub mod policy;
+pub mod ports;
+mod proofs;
+mod real_name;
+mod recovery;
 mod sealed;
+mod second_ways;
 pub mod sessions;
 pub mod sign_up;
 pub mod sms_codes;
 pub mod staff;
 
+pub use cards::{IssueCarrier, front_card};
 pub use checks::checks;
 pub use failure::Failure;
 pub use gates::Gates;
 pub use jobs::jobs;
 pub use people::{AccountId, PersonId};
-pub use sessions::{Citizen, MaybeCitizen, SessionId, SignedIn};
+pub use ports::Ports;
+pub use real_name::{Level, RealName, keep_forms, opens};
+pub use sessions::{Citizen, Claim, MaybeCitizen, SessionId, SignedIn};
 pub use staff::{Desk, Role, Staff, StaffId};
 
 /// Pages of citizens: signing up, logging in, what is theirs.
@@ -43,12 +57,22 @@ pub fn routes() -> Router<Ctx> {
         .merge(sessions::routes())
         .merge(people::routes())
         .merge(messages::routes())
+        .merge(real_name::routes())
+        .merge(faces::routes())
+        .merge(recovery::routes())
+        .merge(second_ways::routes())
+        .merge(devices::routes())
+        .merge(cards::routes())
+        .merge(pay_password::routes())
         .layer(Extension(Arc::new(Gates::default())))
 }
 
 /// Login and logout of the desks.
 pub fn desk_routes() -> Router<Ctx> {
-    staff::desk_routes().layer(Extension(Arc::new(Gates::default())))
+    staff::desk_routes()
+        .merge(second_ways::desk_routes())
+        .merge(cards::desk_routes())
+        .layer(Extension(Arc::new(Gates::default())))
 }
 
 #[cfg(test)]

@@ -4,16 +4,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use axum::{Extension, Router};
 use kernel::{Clock, ManualClock};
 use platform::Ctx;
 use platform::outbox::{Carrier, Mode, Parcel, Verdict, Worker};
 use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
 use tower::ServiceExt;
 
-const PASSWORD: &str = "tianning2026";
+use crate::ports::stories::House;
+
+pub(crate) const PASSWORD: &str = "tianning2026";
+const AGENT: &str = "Mozilla/5.0 (iPhone) Safari/604.1";
 
 /// Notes what would go to phones.
 #[derive(Default)]
@@ -37,43 +40,47 @@ impl Carrier for Phone {
 }
 
 /// A city with identity only.
-struct Town {
-    ctx: Ctx,
-    clock: Arc<ManualClock>,
+pub(crate) struct Town {
+    pub(crate) ctx: Ctx,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) house: Arc<House>,
     router: Router,
     phone: Arc<Phone>,
     worker: Worker,
 }
 
 impl Town {
-    fn new(db: &TestDb) -> Town {
+    pub(crate) fn new(db: &TestDb) -> Town {
         let clock = a_monday_morning();
         let ctx = test_ctx(db, clock.clone() as Arc<dyn Clock>);
         let phone = Arc::new(Phone::default());
         let carriers: Vec<Arc<dyn Carrier>> = vec![phone.clone()];
         let worker = Worker::new(ctx.clone(), "test", carriers);
-        let router = ui::layer(crate::routes().merge(crate::desk_routes()), ctx.clone());
-        Town { ctx, clock, router, phone, worker }
+        let house = Arc::new(House::default());
+        let routes = crate::routes().merge(crate::desk_routes()).layer(Extension(house.ports()));
+        let router = ui::layer(routes, ctx.clone());
+        Town { ctx, clock, house, router, phone, worker }
     }
 
-    fn browser(&self) -> Browser<'_> {
-        Browser { town: self, cookies: HashMap::new(), page: String::new(), status: StatusCode::OK, to: String::new() }
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        let (cookies, page, to) = Default::default();
+        Browser { town: self, agent: AGENT, cookies, page, status: StatusCode::OK, to }
     }
 
     /// The texts since the last look.
-    async fn texts(&self) -> Vec<serde_json::Value> {
+    pub(crate) async fn texts(&self) -> Vec<serde_json::Value> {
         self.worker.carry_due().await.unwrap();
         std::mem::take(&mut *self.phone.0.lock().unwrap())
     }
 
-    async fn code(&self) -> String {
+    pub(crate) async fn code(&self) -> String {
         let texts = self.texts().await;
         assert_eq!(texts.len(), 1, "{texts:?}");
         assert_eq!(texts[0]["template"], "verify");
         texts[0]["params"]["code"].as_str().unwrap().to_owned()
     }
 
-    async fn sign_up(&self, mobile: &str, number: &str) {
+    pub(crate) async fn sign_up(&self, mobile: &str, number: &str) {
         let mut browser = self.browser();
         browser.get("/sign-up").await;
         browser.post("/sign-up", &[("mobile", mobile)]).await;
@@ -84,7 +91,7 @@ impl Town {
         assert_eq!(browser.to, "/login", "{}", browser.page);
     }
 
-    async fn logged_in(&self, login: &str) -> Browser<'_> {
+    pub(crate) async fn logged_in(&self, login: &str) -> Browser<'_> {
         let mut browser = self.browser();
         browser.get("/login").await;
         browser.post("/login", &[("login", login), ("password", PASSWORD), ("to", "")]).await;
@@ -92,7 +99,7 @@ impl Town {
         browser
     }
 
-    async fn nothing_broken(&self) {
+    pub(crate) async fn nothing_broken(&self) {
         let now = self.clock.now();
         for check in crate::checks() {
             let result = self.ctx.db.read("check", move |tx| (check.run)(tx, now)).await.unwrap();
@@ -107,26 +114,28 @@ fn details<'a>(number: &'a str, code: &'a str) -> [(&'a str, &'a str); 5] {
 }
 
 /// A browser without script: keeps cookies, fills in the forms it was shown.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     town: &'a Town,
-    cookies: HashMap<String, String>,
-    page: String,
-    status: StatusCode,
-    to: String,
+    /// What it calls itself.
+    pub(crate) agent: &'static str,
+    pub(crate) cookies: HashMap<String, String>,
+    pub(crate) page: String,
+    pub(crate) status: StatusCode,
+    pub(crate) to: String,
 }
 
 impl Browser<'_> {
-    async fn get(&mut self, path: &str) {
+    pub(crate) async fn get(&mut self, path: &str) {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await;
     }
 
-    async fn follow(&mut self) {
+    pub(crate) async fn follow(&mut self) {
         let to = self.to.clone();
         self.get(&to).await;
     }
 
     /// Posts the fields, and the hidden ones of the page shown last.
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for part in self.page.split("<input type=\"hidden\" name=\"").skip(1) {
             let (name, rest) = part.split_once('"').unwrap();
@@ -146,7 +155,7 @@ impl Browser<'_> {
         let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = request.headers_mut();
         headers.insert(header::HOST, "localhost".parse().unwrap());
-        headers.insert(header::USER_AGENT, "Mozilla/5.0 (iPhone) Safari/604.1".parse().unwrap());
+        headers.insert(header::USER_AGENT, self.agent.parse().unwrap());
         headers.insert(header::COOKIE, jar.join("; ").parse().unwrap());
         let response = self.town.router.clone().oneshot(request).await.unwrap();
         self.status = response.status();
@@ -169,7 +178,7 @@ impl Browser<'_> {
     }
 
     #[track_caller]
-    fn says(&self, text: &str) {
+    pub(crate) fn says(&self, text: &str) {
         assert!(self.page.contains(text), "{} does not say {text}: {}", self.status, self.page);
     }
 }
@@ -374,7 +383,7 @@ async fn what_has_served_its_time_is_wiped(db: TestDb) {
     town.sign_up("13812345678", "320402198001010012").await;
     town.logged_in("13812345678").await;
     town.clock.advance_secs(40 * 86_400);
-    for job in crate::jobs() {
+    for job in crate::jobs(town.house.ports()) {
         (job.run)(town.ctx.clone()).await.unwrap();
     }
     for check in crate::checks().into_iter().filter(|check| check.id != "I-D01") {

@@ -158,6 +158,35 @@ mod tests {
         assert_eq!(signature_of(&signed), "4eba8c9d39f1333de561f689739693bb76fed9c978cb0ab5cde016c3e16c08bd");
     }
 
+    /// The canonical request is the one in `wire::aliyun_cloudauth`'s tests. Its hash by `openssl
+    /// dgst -sha256` is 758a7be7f771efba5358d8ceb6cdd33bd590c62e9f47b0258d2ba96afbe8d5e1, the
+    /// signature by `printf 'ACS3-HMAC-SHA256\n%s' "$hash" | openssl dgst -sha256 -hmac sandbox-secret`.
+    #[test]
+    fn a_face_check_has_the_signature_openssl_computes() {
+        let key = AccessKey { id: "sandbox".into(), secret: "sandbox-secret".into() };
+        let signed = sign(
+            &key,
+            &Call {
+                host: "127.0.0.1:8093",
+                action: "InitFaceVerify",
+                version: "2019-03-07",
+                query: pairs(&[
+                    ("SceneId", "1000000006"),
+                    ("OuterOrderNo", "e0c34a77f5ac40a5aa5e6ed20c353888"),
+                    ("ProductCode", "ID_PRO"),
+                    ("Model", "MULTI_ACTION"),
+                    ("CertType", "IDENTITY_CARD"),
+                    ("CertName", "古丽娜尔·艾山"),
+                    ("CertNo", "320412197001010029"),
+                    ("MetaInfo", r#"{"profile":"renshe-capture/1","actions":["blink","nod"]}"#),
+                ]),
+                now: Moment::from_ms(1_772_415_000_000),
+                nonce: "0123456789abcdef0123456789abcdef".into(),
+            },
+        );
+        assert_eq!(signature_of(&signed), "0e7ba4cbede761b76f050ddb475684693833036f457900960ae730bae0b55c92");
+    }
+
     #[test]
     fn a_secret_is_never_printed() {
         let key = AccessKey { id: "id".into(), secret: "hidden".into() };

@@ -6,4 +6,9 @@
 //! a verdict, and the outbox does the rest.
 
 pub mod acs3;
+mod aliyun;
+pub mod cards;
+pub mod face;
+pub mod insurer;
 pub mod sms;
+pub mod tif;

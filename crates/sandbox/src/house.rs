@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kernel::{Clock, Moment, Rng, ShiftedClock};
 use platform::db::Db;
 
+use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
 use crate::sms::SmsAccount;
 
 /// Cheap to clone.
@@ -17,11 +18,37 @@ pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) clock: Arc<ShiftedClock>,
     pub(crate) rng: Arc<dyn Rng>,
+    /// What the people without a choice of their own are drawn from.
+    pub(crate) seed: u64,
     pub(crate) sms: SmsAccount,
-    /// Where the SMS provider listens, for the front page.
-    pub(crate) sms_address: SocketAddr,
+    pub(crate) face: FaceAccount,
+    pub(crate) insurer: InsurerAccount,
+    pub(crate) cards: CardsAccount,
+    /// Where each partner listens.
+    pub(crate) addresses: Addresses,
     /// Whether pages may be asked for under any host name.
     pub(crate) allow_remote: bool,
+}
+
+/// Where each partner listens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addresses {
+    pub(crate) sms: SocketAddr,
+    pub(crate) face: SocketAddr,
+    pub(crate) insurer: SocketAddr,
+    pub(crate) cards: SocketAddr,
+}
+
+impl Addresses {
+    /// The address of a partner by its name in rules.
+    pub(crate) fn of(&self, partner: &str) -> SocketAddr {
+        match partner {
+            "face" => self.face,
+            "insurer" => self.insurer,
+            "cards" => self.cards,
+            _ => self.sms,
+        }
+    }
 }
 
 impl House {

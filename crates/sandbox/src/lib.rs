@@ -3,23 +3,32 @@
 //! adapters (OPS-3; architecture, rule 17).
 //!
 //! Each partner listens on a port of its own, at the root, as its signature demands. One more port
-//! serves the control pages and their JSON twin: what was sent, which faults are to happen, and
-//! the clock of everything. It has its own database under the data folder and takes nothing from
+//! serves the control pages and their JSON twin: what was sent, which faults are to happen, the
+//! people of the city, and the clock of everything. It has its own database under the data folder and takes nothing from
 //! the platform but the database door.
 //!
 //! What must not be here: anything of our own contexts, and any use of the signing code in
 //! `partners` or of the canonical text in `wire`; requests are verified by code of its own.
 
+mod accounts;
+mod acs3;
+mod cards;
 mod control;
+mod face;
 mod faults;
 mod house;
+mod insurer;
 mod listen;
 mod partner;
+mod people;
 mod sms;
 mod start;
 #[cfg(test)]
 mod tests;
+mod tif;
 
+pub use accounts::{CardsAccount, FaceAccount, InsurerAccount};
 pub use faults::{Fault, FaultId, Kind};
+pub use people::{CardState, Face, FirstPerson, Insured};
 pub use sms::{SmsAccount, SmsTemplate, demo_templates};
 pub use start::{Running, Sandbox, SandboxSettings, StartError};

@@ -14,10 +14,10 @@ use platform::db::DbFault;
 use crate::faults::{Kind, take};
 use crate::house::House;
 use crate::listen::Cut;
-use crate::sms;
+use crate::{cards, face, insurer, sms};
 
 /// Every partner, in the order the front page shows them.
-pub(crate) const ALL: [&About; 1] = [&sms::ABOUT];
+pub(crate) const ALL: [&About; 4] = [&sms::ABOUT, &face::ABOUT, &insurer::ABOUT, &cards::ABOUT];
 
 /// How long a call that is never answered is held, when its caller does not give up before.
 const HOLD: Duration = Duration::from_secs(60);
@@ -128,8 +128,13 @@ pub(crate) async fn serve<P: Partner>(
     ConnectInfo(cut): ConnectInfo<Cut>,
     request: Request,
 ) -> Response {
+    receive::<P>(house, cut, request, BODY_MAX).await
+}
+
+/// Reads a request of at most so many bytes and has it answered.
+pub(crate) async fn receive<P: Partner>(house: House, cut: Cut, request: Request, bytes_max: usize) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
+    let Ok(body) = axum::body::to_bytes(body, bytes_max).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let raw = Raw {

@@ -13,16 +13,31 @@ use platform::db::{Db, DbFault, DbSettings, MigrateError, Migration, Migrations,
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
+use crate::cards::Cards;
 use crate::control;
-use crate::house::{House, Inner};
+use crate::face;
+use crate::house::{Addresses, House, Inner};
+use crate::insurer::Insurer;
 use crate::listen::{Cut, CuttableListener};
-use crate::partner::serve;
+use crate::partner::{Partner, serve};
+use crate::people::{self, FirstPerson};
 use crate::sms::{Sms, SmsAccount};
+
+/// People drawn when nobody says how many.
+pub const PEOPLE: usize = 5_000;
+
+/// Ports after the control port's. The one between is where the platform tells its metrics.
+const SMS: u16 = 1;
+const FACE: u16 = 3;
+const INSURER: u16 = 4;
+const CARDS: u16 = 5;
 
 /// How the sandbox is started.
 #[derive(Clone)]
 pub struct SandboxSettings {
-    /// The control port; the SMS provider takes the next one. With port 0 both are any free port.
+    /// The control port; the partners take ports after it: SMS the first, face checks the third,
+    /// the insurer the fourth, the card system the fifth. With port 0 all are any free port.
     pub listen: SocketAddr,
     /// The data folder; the database is `sandbox/sandbox.db` in it.
     pub data_dir: PathBuf,
@@ -32,9 +47,41 @@ pub struct SandboxSettings {
     pub rng: Arc<dyn Rng>,
     /// The account that the SMS provider keeps.
     pub sms: SmsAccount,
+    /// The account that the face-check provider keeps.
+    pub face: FaceAccount,
+    /// The account that the insurer keeps.
+    pub insurer: InsurerAccount,
+    /// The account that the card system keeps.
+    pub cards: CardsAccount,
+    /// How many people are drawn, beside the named ones.
+    pub people: usize,
+    /// People with a name and a number, there before the ports answer.
+    pub first: Vec<FirstPerson>,
+    /// What the city is drawn from: the same people for the same seed.
+    pub seed: u64,
     /// Lets it listen on an address that other machines reach. It has no passwords: only inside
     /// a network that is trusted.
     pub allow_remote: bool,
+}
+
+impl SandboxSettings {
+    /// The demo's sandbox: its accounts, a city of [`PEOPLE`] drawn from seed 1, nobody named.
+    pub fn demo(listen: SocketAddr, data_dir: PathBuf, clock: Arc<ShiftedClock>, rng: Arc<dyn Rng>) -> SandboxSettings {
+        SandboxSettings {
+            listen,
+            data_dir,
+            clock,
+            rng,
+            sms: SmsAccount::default(),
+            face: FaceAccount::default(),
+            insurer: InsurerAccount::default(),
+            cards: CardsAccount::default(),
+            people: PEOPLE,
+            first: Vec::new(),
+            seed: 1,
+            allow_remote: false,
+        }
+    }
 }
 
 /// Why the sandbox did not start.
@@ -43,8 +90,8 @@ pub enum StartError {
     /// The address is reachable by other machines and that was not allowed.
     #[error("the sandbox listens on this machine only, not on {0}; it has no passwords")]
     Remote(SocketAddr),
-    /// The control port is the last there is.
-    #[error("the sandbox needs a port and the next one; {0} has no next")]
+    /// The control port is too near the last there is.
+    #[error("the sandbox needs a port and the five after it; {0} has too few after it")]
     NoNextPort(SocketAddr),
     /// An address cannot be listened on.
     #[error("the sandbox cannot listen on {address}: {source}")]
@@ -83,19 +130,27 @@ pub struct Running {
     pub control: SocketAddr,
     /// Where the SMS provider is.
     pub sms: SocketAddr,
+    /// Where the face-check provider is.
+    pub face: SocketAddr,
+    /// Where the insurer is.
+    pub insurer: SocketAddr,
+    /// Where the card system is.
+    pub cards: SocketAddr,
     db: Db,
     servers: Vec<JoinHandle<()>>,
+    filling: JoinHandle<Result<(), DbFault>>,
+    filled: bool,
 }
 
 impl Sandbox {
-    /// Starts everything and answers once the ports are open.
+    /// Starts everything and answers once the ports are open and the named people are in; the
+    /// drawn ones come in behind.
     pub async fn start(settings: SandboxSettings) -> Result<Running, StartError> {
         if !settings.listen.ip().is_loopback() && !settings.allow_remote {
             return Err(StartError::Remote(settings.listen));
         }
         // Ports first: a second sandbox on the same folder then never touches the database.
-        let control = bind(settings.listen).await?;
-        let sms = bind(next(settings.listen)?).await?;
+        let doors = Doors::open(settings.listen).await?;
         let db = open(&settings).await?;
         let limits = settings.sms.limits;
         let shift_ms = db
@@ -106,55 +161,135 @@ impl Sandbox {
             .await
             .map_err(StartError::Fault)?;
         settings.clock.set_shift_ms(shift_ms);
-
-        let address = |listener: &TcpListener| {
-            listener.local_addr().map_err(|source| StartError::Listen { address: settings.listen, source })
-        };
-        let (control_address, sms_address) = (address(&control)?, address(&sms)?);
+        people::welcome(&db, settings.first, settings.seed).await?;
+        let (filled, seed, people) = (db.clone(), settings.seed, settings.people);
+        let filling = tokio::spawn(async move {
+            let done = people::fill(&filled, seed, people).await;
+            if let Err(fault) = &done {
+                tracing::error!(%fault, "sandbox.people.not_filled");
+            }
+            done
+        });
+        let addresses = doors.addresses()?;
+        let control = doors.control.local_addr().map_err(|source| unheard(settings.listen, source))?;
         let house = House::new(Inner {
             db: db.clone(),
             clock: settings.clock,
             rng: settings.rng,
+            seed: settings.seed,
             sms: settings.sms,
-            sms_address,
+            face: settings.face,
+            insurer: settings.insurer,
+            cards: settings.cards,
+            addresses,
             allow_remote: settings.allow_remote,
         });
-        let pages = axum::serve(control, control::routes(house.clone()));
-        let provider = Router::new().fallback(any(serve::<Sms>)).with_state(house);
-        let provider = axum::serve(CuttableListener(sms), provider.into_make_service_with_connect_info::<Cut>());
-        let servers = vec![
-            tokio::spawn(async { drop(pages.into_future().await) }),
-            tokio::spawn(async { drop(provider.into_future().await) }),
-        ];
-        tracing::info!(control = %control_address, sms = %sms_address, shift_ms, "sandbox.started");
-        Ok(Running { control: control_address, sms: sms_address, db, servers })
+        let servers = doors.serve(&house);
+        tracing::info!(%control, ?addresses, shift_ms, "sandbox.started");
+        let Addresses { sms, face, insurer, cards } = addresses;
+        Ok(Running { control, sms, face, insurer, cards, db, servers, filling, filled: false })
     }
 }
 
+/// The ports, bound and not yet answered.
+struct Doors {
+    control: TcpListener,
+    sms: TcpListener,
+    face: TcpListener,
+    insurer: TcpListener,
+    cards: TcpListener,
+}
+
+impl Doors {
+    async fn open(listen: SocketAddr) -> Result<Doors, StartError> {
+        Ok(Doors {
+            control: bind(listen).await?,
+            sms: bind(after(listen, SMS)?).await?,
+            face: bind(after(listen, FACE)?).await?,
+            insurer: bind(after(listen, INSURER)?).await?,
+            cards: bind(after(listen, CARDS)?).await?,
+        })
+    }
+
+    fn addresses(&self) -> Result<Addresses, StartError> {
+        let address = |listener: &TcpListener| {
+            listener.local_addr().map_err(|source| unheard(SocketAddr::from(([127, 0, 0, 1], 0)), source))
+        };
+        Ok(Addresses {
+            sms: address(&self.sms)?,
+            face: address(&self.face)?,
+            insurer: address(&self.insurer)?,
+            cards: address(&self.cards)?,
+        })
+    }
+
+    fn serve(self, house: &House) -> Vec<JoinHandle<()>> {
+        let pages = axum::serve(self.control, control::routes(house.clone()));
+        vec![
+            tokio::spawn(async { drop(pages.into_future().await) }),
+            answer(self.sms, routes::<Sms>(house)),
+            answer(self.face, face::routes(house)),
+            answer(self.insurer, routes::<Insurer>(house)),
+            answer(self.cards, routes::<Cards>(house)),
+        ]
+    }
+}
+
+/// Every path of a partner that is asked by servers only.
+fn routes<P: Partner>(house: &House) -> Router {
+    Router::new().fallback(any(serve::<P>)).with_state(house.clone())
+}
+
+/// Answers a partner's port.
+fn answer(listener: TcpListener, routes: Router) -> JoinHandle<()> {
+    let service = routes.into_make_service_with_connect_info::<Cut>();
+    let served = axum::serve(CuttableListener(listener), service);
+    tokio::spawn(async { drop(served.into_future().await) })
+}
+
 impl Running {
+    /// Waits until the drawn people are in; true when they all are.
+    pub async fn peopled(&mut self) -> bool {
+        if self.filling.is_finished() && self.filled {
+            return true;
+        }
+        self.filled = matches!((&mut self.filling).await, Ok(Ok(())));
+        self.filled
+    }
+
     /// Takes no more connections and closes the database; what is queued there is finished.
     pub async fn stop(self) {
-        self.servers.iter().for_each(JoinHandle::abort);
+        self.end();
         let db = self.db.clone();
         // Closing waits for the database's threads, which must not hold up the runtime.
         drop(tokio::task::spawn_blocking(move || db.close()).await);
+    }
+
+    fn end(&self) {
+        self.filling.abort();
+        self.servers.iter().for_each(JoinHandle::abort);
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.servers.iter().for_each(JoinHandle::abort);
+        self.end();
     }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+    TcpListener::bind(address).await.map_err(|source| unheard(address, source))
 }
 
-fn next(address: SocketAddr) -> Result<SocketAddr, StartError> {
+fn unheard(address: SocketAddr, source: io::Error) -> StartError {
+    StartError::Listen { address, source }
+}
+
+/// The port so many after the control port; any port where that is any.
+fn after(address: SocketAddr, places: u16) -> Result<SocketAddr, StartError> {
     let port = match address.port() {
         0 => 0,
-        port => port.checked_add(1).ok_or(StartError::NoNextPort(address))?,
+        port => port.checked_add(places).ok_or(StartError::NoNextPort(address))?,
     };
     Ok(SocketAddr::new(address.ip(), port))
 }
@@ -174,11 +309,16 @@ async fn open(settings: &SandboxSettings) -> Result<Db, StartError> {
 
 /// The sandbox's own list, apart from the platform's.
 fn migrations() -> Migrations {
-    Migrations::new(vec![Migration {
-        version: 1,
-        name: "sandbox".to_owned(),
-        text: include_str!("../migrations/0001_sandbox.sql").to_owned(),
-    }])
+    let parts = [
+        ("sandbox", include_str!("../migrations/0001_sandbox.sql")),
+        ("people", include_str!("../migrations/0002_people.sql")),
+        ("face", include_str!("../migrations/0003_face.sql")),
+    ];
+    let list = (1..).zip(parts);
+    Migrations::new(
+        list.map(|(version, (name, text))| Migration { version, name: name.to_owned(), text: text.to_owned() })
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -186,10 +326,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_partner_takes_the_next_port() {
+    fn partners_take_ports_after_the_control_port() {
         let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        assert_eq!(next(address(8090)).unwrap(), address(8091));
-        assert_eq!(next(address(0)).unwrap(), address(0));
-        assert!(matches!(next(address(65_535)), Err(StartError::NoNextPort(_))));
+        assert_eq!(after(address(8081), SMS).unwrap(), address(8082));
+        assert_eq!(after(address(8081), CARDS).unwrap(), address(8086));
+        assert_eq!(after(address(0), FACE).unwrap(), address(0));
+        assert!(matches!(after(address(65_533), FACE), Err(StartError::NoNextPort(_))));
     }
 }

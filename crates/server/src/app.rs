@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Extension, Router};
+use identity::Ports;
 use platform::Ctx;
 use platform::check::Check;
 use platform::jobs::Job;
@@ -25,13 +27,17 @@ pub fn routes() -> Router<Ctx> {
 }
 
 /// The routes with error pages, headers and limits around them, ready to be served.
-pub fn service(ctx: Ctx, proxies: TrustedProxies) -> Router {
-    ui::layer(routes(), ctx).layer(Extension(Arc::new(PublicCache::new()))).layer(Extension(proxies))
+pub fn service(ctx: Ctx, ports: Arc<Ports>, proxies: TrustedProxies) -> Router {
+    let routes = routes().layer(from_fn_with_state(ctx.clone(), identity::keep_forms));
+    ui::layer(routes, ctx)
+        .layer(Extension(Arc::new(PublicCache::new())))
+        .layer(Extension(ports))
+        .layer(Extension(proxies))
 }
 
 /// Every periodic job of the program.
-pub fn jobs() -> Vec<Job> {
-    [upkeep::jobs(), identity::jobs(), health::jobs()].concat()
+pub fn jobs(ports: &Arc<Ports>) -> Vec<Job> {
+    [upkeep::jobs(), identity::jobs(Arc::clone(ports)), health::jobs()].concat()
 }
 
 /// Every invariant that has tables, in the order `renshe check` says them.

@@ -5,8 +5,9 @@ use axum::{Extension, extract::State};
 use health::appointments::todos;
 use identity::MaybeCitizen;
 use platform::Ctx;
+use platform::db::{DbFault, Tx};
 use std::sync::Arc;
-use ui::front::{FrontPage, Service};
+use ui::front::{FrontCard, FrontPage, Service};
 use ui::{Page, Problem, PublicCache, html};
 
 /// `/`: signed out it is the same for everybody, and comes from the cache.
@@ -21,7 +22,12 @@ pub async fn front(
     };
     let mut front = composed(page.clone());
     let (person, now) = (citizen.person, ctx.now());
-    let visits = ctx.db.read("front.todos", move |tx| health::todos(tx, &person, now)).await?;
+    let read = move |tx: &mut Tx<'_>| {
+        let card = identity::front_card(tx, &person)?;
+        Ok::<_, DbFault>((card, health::todos(tx, &person, now)?))
+    };
+    let (card, visits) = ctx.db.read("front.todos", read).await?;
+    front.card = card;
     front.next = todos::next_visit(&page, &visits);
     front.todos = todos::rows(&page, &visits);
     Ok(html(&page, front))
@@ -35,5 +41,5 @@ fn composed(page: Page) -> FrontPage {
         service(page.t("service-code"), "barcode", "/code"),
         service(page.t("service-messages"), "message", "/messages"),
     ];
-    FrontPage { next: None, todos: Vec::new(), services, news: Vec::new(), page }
+    FrontPage { card: FrontCard::None, next: None, todos: Vec::new(), services, news: Vec::new(), page }
 }

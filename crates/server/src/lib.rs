@@ -5,7 +5,13 @@
 pub mod app;
 pub mod commands;
 mod front;
+pub mod ports;
 mod probes;
 pub mod start;
 mod tls;
 mod upkeep;
+
+/// What a database thread makes is let go by the page's thread: mimalloc does that without a common lock
+/// (docs/performance.md).
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;

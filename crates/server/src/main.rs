@@ -44,6 +44,9 @@ enum Command {
     /// People who serve at desks.
     #[command(subcommand)]
     Staff(Staff),
+    /// Keys of hospitals' and pharmacies' own systems.
+    #[command(subcommand)]
+    Partner(Partner),
     /// The key file that seals personal data.
     #[command(subcommand)]
     Keys(Keys),
@@ -61,6 +64,16 @@ enum Audit {
 enum Staff {
     /// Add an account; prints its first password unless one is given on standard input.
     Add(commands::staff::Add),
+}
+
+#[derive(Subcommand)]
+enum Partner {
+    /// Make a key; prints its secret once.
+    Add(commands::partner::Add),
+    /// Say every key there is, ended ones too.
+    List,
+    /// End a key: its requests are refused from now on.
+    End(commands::partner::End),
 }
 
 #[derive(Subcommand)]
@@ -105,6 +118,9 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Check) => commands::check::run(&config),
         Some(Command::Audit(Audit::Verify)) => commands::audit::verify(&config),
         Some(Command::Staff(Staff::Add(add))) => commands::staff::add(&config, add),
+        Some(Command::Partner(Partner::Add(add))) => commands::partner::add(&config, add),
+        Some(Command::Partner(Partner::List)) => commands::partner::list(&config),
+        Some(Command::Partner(Partner::End(end))) => commands::partner::end(&config, &end),
         Some(Command::Keys(Keys::Create)) => commands::keys::create(&config),
         Some(Command::Keys(Keys::Add)) => commands::keys::add(&config),
         Some(Command::Keys(Keys::Activate { id })) => commands::keys::activate(&config, &id),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::serve::ListenerExt;
+use identity::{IssueCarrier, Ports};
 use kernel::{Clock, OsRng, Rng};
 use partners::acs3::AccessKey;
 use partners::sms::{SmsCarrier, SmsSettings};
@@ -131,14 +132,19 @@ fn make_private_folder(folder: &Path) -> Result<(), StartError> {
 }
 
 /// Starts the outbox worker and the jobs of this process.
-pub fn workers(ctx: &Ctx, config: &Config, sms_endpoint: &str) -> Result<(), StartError> {
+pub fn workers(ctx: &Ctx, config: &Config, sms_endpoint: &str, ports: &Arc<Ports>) -> Result<(), StartError> {
     let holder = instance(ctx.rng.as_ref());
-    let sms = SmsCarrier::new(sms_settings(config, sms_endpoint)).map_err(|error| StartError::at("sms", error))?;
-    let carriers: Vec<Arc<dyn Carrier>> = vec![Arc::new(sms)];
+    let carriers = carriers(config, sms_endpoint, ports)?;
     upkeep::export_anchors_to(config.data_dir.join("anchors"));
     tokio::spawn(Worker::new(ctx.with_trace(Trace::system("outbox")), holder.clone(), carriers).run());
-    tokio::spawn(Runner::new(ctx.clone(), holder, app::jobs()).run());
+    tokio::spawn(Runner::new(ctx.clone(), holder, app::jobs(ports)).run());
     Ok(())
+}
+
+/// What carries each kind of parcel.
+pub fn carriers(config: &Config, sms_endpoint: &str, ports: &Arc<Ports>) -> Result<Vec<Arc<dyn Carrier>>, StartError> {
+    let sms = SmsCarrier::new(sms_settings(config, sms_endpoint)).map_err(|error| StartError::at("sms", error))?;
+    Ok(vec![Arc::new(sms), Arc::new(IssueCarrier::new(Arc::clone(ports)))])
 }
 
 /// The adapter's settings out of the configuration.
@@ -173,10 +179,16 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// Serves people until a signal comes, then finishes what is under way.
-pub async fn serve(listener: TcpListener, ctx: &Ctx, config: &Config, stop: Stop) -> Result<(), StartError> {
+pub async fn serve(
+    listener: TcpListener,
+    ctx: &Ctx,
+    config: &Config,
+    ports: Arc<Ports>,
+    stop: Stop,
+) -> Result<(), StartError> {
     let proxies =
         TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
-    let service = app::service(ctx.clone(), proxies).into_make_service_with_connect_info::<SocketAddr>();
+    let service = app::service(ctx.clone(), ports, proxies).into_make_service_with_connect_info::<SocketAddr>();
     let serving = async {
         match &config.tls {
             None => axum::serve(listener, service).with_graceful_shutdown(stop.clone().wished()).await,

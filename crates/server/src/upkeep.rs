@@ -24,9 +24,9 @@ pub fn export_anchors_to(folder: PathBuf) {
 /// Anchors at least every 60 s, exports at least every 10 min (architecture, rule 10).
 pub fn jobs() -> Vec<Job> {
     vec![
-        Job { name: "audit.anchor", every_secs: 30, run: |ctx| Box::pin(anchor(ctx)) },
-        Job { name: "audit.export", every_secs: 300, run: |ctx| Box::pin(export(ctx)) },
-        Job { name: "vault.rewrap", every_secs: 60, run: |ctx| Box::pin(rewrap(ctx)) },
+        Job::new("audit.anchor", 30, anchor),
+        Job::new("audit.export", 300, export),
+        Job::new("vault.rewrap", 60, rewrap),
     ]
 }
 

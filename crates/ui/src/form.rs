@@ -5,12 +5,13 @@ use crate::problem::Problem;
 use crate::seed::{Seed, text};
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
+use http::request::Parts;
 use http::{HeaderMap, header};
 use platform::Ctx;
 use serde::de::DeserializeOwned;
 
 /// The largest form: words and choices, never files.
-const FORM_BYTES: usize = 64 * 1024;
+pub const FORM_BYTES: usize = 64 * 1024;
 
 /// A urlencoded POST that a page of ours sent. Give its fields `#[serde(default)]`: an empty field is
 /// for the handler to explain, an unreadable form is not.
@@ -22,15 +23,11 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
 
     async fn from_request(request: Request, state: &Ctx) -> Result<Form<T>, Problem> {
         let (parts, body) = request.into_parts();
-        let seed = Seed::of(state, &parts.headers, &parts.uri, &parts.extensions);
         if !from_our_page(&parts.headers) {
             return Err(Problem::stale().because("the form came from another site"));
         }
         let bytes = to_bytes(body, FORM_BYTES).await.map_err(|_| Problem::too_large())?;
-        let token =
-            form_urlencoded::parse(&bytes).find(|(name, _)| name == csrf::FIELD).map(|(_, value)| value.into_owned());
-        let fits = token.is_some_and(|token| csrf::fits(&state.vault, &seed.visit, &token));
-        if seed.fresh || !fits {
+        if !is_ours(state, &parts, &bytes) {
             return Err(Problem::stale());
         }
         let request = Request::from_parts(parts, Body::from(bytes));
@@ -39,6 +36,14 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
             Err(rejection) => Err(Problem::bad_form().because(rejection)),
         }
     }
+}
+
+/// Whether a urlencoded body was sent by a page of ours to this very browser.
+pub fn is_ours(ctx: &Ctx, parts: &Parts, body: &[u8]) -> bool {
+    let seed = Seed::of(ctx, &parts.headers, &parts.uri, &parts.extensions);
+    let token = form_urlencoded::parse(body).find(|(name, _)| name == csrf::FIELD).map(|(_, value)| value.into_owned());
+    let fits = token.is_some_and(|token| csrf::fits(&ctx.vault, &seed.visit, &token));
+    !seed.fresh && fits && from_our_page(&parts.headers)
 }
 
 /// What the browser itself says about where the request started. Absent in old browsers: the token decides.

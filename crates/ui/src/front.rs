@@ -49,12 +49,62 @@ pub struct NextVisit {
     pub place: String,
 }
 
+/// The electronic card of who is signed in, as last known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FrontCard {
+    /// Never asked for: real-name authentication comes first.
+    None,
+    /// Asked of the card system.
+    Issuing,
+    /// Can be shown.
+    Live {
+        /// The number with its middle starred out.
+        masked: String,
+    },
+    /// The physical card is lost, frozen or cancelled.
+    Suspended,
+    /// There was no physical card.
+    NotIssued,
+}
+
+impl FrontCard {
+    /// The line on the hero card.
+    fn line(&self, page: &Page) -> String {
+        match self {
+            FrontCard::Live { masked } => masked.clone(),
+            FrontCard::None => page.t("front-card-none"),
+            FrontCard::Issuing => page.t("front-card-issuing"),
+            FrontCard::Suspended => page.t("front-card-suspended"),
+            FrontCard::NotIssued => page.t("front-card-not-issued"),
+        }
+    }
+
+    /// What the button says.
+    fn button(&self, page: &Page) -> String {
+        page.t(match self {
+            FrontCard::Live { .. } => "front-card-show",
+            FrontCard::None => "front-card-get",
+            FrontCard::Issuing | FrontCard::Suspended | FrontCard::NotIssued => "front-card-open",
+        })
+    }
+
+    /// Where it leads.
+    const fn href(&self) -> &'static str {
+        match self {
+            FrontCard::None => "/real-name?to=/card",
+            _ => "/card",
+        }
+    }
+}
+
 /// The front page: hero, to-dos, services, news.
 #[derive(Clone, Debug, Template)]
 #[template(path = "front.html")]
 pub struct FrontPage {
     /// The page.
     pub page: Page,
+    /// The card of who is signed in.
+    pub card: FrontCard,
     /// The next visit of who is signed in.
     pub next: Option<NextVisit>,
     /// What waits for them.

@@ -6,6 +6,7 @@ use crate::csrf;
 use crate::icons::{self, Markup};
 use crate::locale;
 use crate::look::{Lang, Look};
+use crate::qr;
 use crate::seed::{self, Seed};
 use axum::response::Response;
 use http::{HeaderValue, header};
@@ -42,7 +43,7 @@ impl Tab {
             }
             "code" => Tab::Code,
             "messages" => Tab::Messages,
-            "me" | "login" | "sign-up" => Tab::Me,
+            "me" | "login" | "sign-up" | "card" | "pay-password" => Tab::Me,
             _ => Tab::None,
         }
     }
@@ -181,6 +182,11 @@ impl Page {
     /// A visit barcode as SVG.
     pub fn barcode(&self, digits: &str) -> Markup<String> {
         barcode::markup(digits)
+    }
+
+    /// A text as a QR code, with the words a screen reader says for it.
+    pub fn qr(&self, text: &str, label: &str) -> Markup<String> {
+        qr::markup(text, label)
     }
 
     /// Digits in groups of four.

@@ -21,6 +21,11 @@ pub enum ProblemKind {
         /// Where to return to.
         back: String,
     },
+    /// Another page of this service comes first.
+    GoTo {
+        /// Which.
+        path: String,
+    },
     /// The form's token is missing or old: the page stood open too long, or was not ours.
     Stale,
     /// The form cannot be read.
@@ -75,6 +80,11 @@ impl Problem {
         Problem::new(StatusCode::SEE_OTHER, ProblemKind::SignIn { back: back.into() })
     }
 
+    /// Sends to another page of this service, which says what is wanted first.
+    pub fn go_to(path: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::SEE_OTHER, ProblemKind::GoTo { path: path.into() })
+    }
+
     /// The form's token does not fit.
     pub fn stale() -> Problem {
         Problem::new(StatusCode::FORBIDDEN, ProblemKind::Stale)
@@ -120,7 +130,7 @@ impl Problem {
         match &self.kind {
             ProblemKind::NotFound => "problem-not-found",
             ProblemKind::Forbidden => "problem-forbidden",
-            ProblemKind::SignIn { .. } => "problem-sign-in",
+            ProblemKind::SignIn { .. } | ProblemKind::GoTo { .. } => "problem-sign-in",
             ProblemKind::Stale => "problem-stale",
             ProblemKind::BadForm => "problem-bad-form",
             ProblemKind::TooLarge => "problem-too-large",
@@ -187,13 +197,42 @@ impl From<std::convert::Infallible> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        if let ProblemKind::SignIn { back } = &self.kind {
-            let to: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
-            return see_other(&format!("/login?to={to}"));
+        if let ProblemKind::SignIn { back } = self.kind {
+            return Detour { page: "/login".to_owned(), back }.into_response();
+        }
+        if let ProblemKind::GoTo { path } = &self.kind {
+            return see_other(path);
         }
         // The plain text is what a router without the layer shows; the layer replaces it.
         let text = self.status.canonical_reason().unwrap_or("refused");
         let mut response = (self.status, text).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Another page comes first, and knows the way back. Left in the answer's extensions, so that what
+/// was typed can be kept for the return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detour {
+    /// The page that comes first; it may have a query.
+    pub page: String,
+    /// Where to return to.
+    pub back: String,
+}
+
+impl Detour {
+    /// The address of the page, with the way back.
+    pub fn path(&self) -> String {
+        let to: String = form_urlencoded::byte_serialize(self.back.as_bytes()).collect();
+        let joint = if self.page.contains('?') { '&' } else { '?' };
+        format!("{}{joint}to={to}", self.page)
+    }
+}
+
+impl IntoResponse for Detour {
+    fn into_response(self) -> Response {
+        let mut response = see_other(&self.path());
         response.extensions_mut().insert(self);
         response
     }

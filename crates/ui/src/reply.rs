@@ -12,6 +12,9 @@ use http::{HeaderValue, StatusCode, header};
 /// How long the cookie that names a visit lives: longer than anybody leaves a form open.
 const VISIT_SECS: i64 = 30 * 24 * 3600;
 
+/// Room for most pages: a text that grows is copied at each step.
+const PAGE_BYTES: usize = 16 * 1024;
+
 /// Renders a personal page: 200, compressed, never stored.
 pub fn html(page: &Page, template: impl Template) -> Response {
     html_status(page, StatusCode::OK, template)
@@ -65,8 +68,9 @@ pub fn local_path(to: &str) -> Option<&str> {
 }
 
 pub(crate) fn render(template: &impl Template) -> Result<Vec<u8>, Problem> {
-    match template.render() {
-        Ok(text) => Ok(text.into_bytes()),
+    let mut text = String::with_capacity(PAGE_BYTES);
+    match template.render_into(&mut text) {
+        Ok(()) => Ok(text.into_bytes()),
         Err(error) => Err(Problem::fault(format!("template: {error}"))),
     }
 }

@@ -6,4 +6,9 @@
 //! both sides cannot share one mistake (architecture, rule 17).
 
 pub mod acs3;
+pub mod aliyun_cloudauth;
 pub mod aliyun_sms;
+pub mod card_system;
+pub mod insurer;
+mod loose;
+pub mod tif;

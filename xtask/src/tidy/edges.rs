@@ -42,7 +42,7 @@ const EDGES: &[Edge] = &[
         ],
         &["sandbox"],
     ),
-    ("sandbox", &["kernel", "platform", "wire"], &["partners"]),
+    ("sandbox", &["kernel", "platform", "wire"], &["partners", "identity"]),
     (
         "renshe",
         &[

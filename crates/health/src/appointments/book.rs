@@ -2,17 +2,18 @@
 
 use identity::PersonId;
 use identity::messages::{self, PreparedMessage};
+use identity::people::{self, Reach};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::policy::PolicyError;
 use serde_json::json;
 
 use super::code::VisitCode;
-use super::model::{AppointmentId, BookRefusal, Booking, State, Take, decide_book, free_seat};
+use super::model::{AppointmentId, BookRefusal, Booking, State, Take, decide_book, free_seat, next_seat};
 use super::notice::{self, NoticeError};
 use super::store::{self, NewAppointment};
 use crate::clinics;
-use crate::clinics::model::{SlotCard, SlotId};
+use crate::clinics::model::{Place, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
 
 /// A person's wish for a place. `person` comes from the `Citizen` extractor.
@@ -59,8 +60,8 @@ pub enum BookError {
 pub async fn book(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
-    let card = match glance(ctx, &command, &rules).await? {
-        Glance::Free(card) => card,
+    let (card, reach) = match glance(ctx, &command, &rules).await? {
+        Glance::Free(card, reach) => (card, reach),
         Glance::Mine(appointment) => return Ok(Booked { appointment, fresh: false }),
     };
     let new = NewAppointment {
@@ -72,7 +73,7 @@ pub async fn book(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
         actor: ctx.trace.actor.label(),
         now,
     };
-    let message = notice::booked(ctx, &command.person, &new.id, &card).await?;
+    let message = notice::booked(ctx, &reach, &new.id, &card)?;
     let lane = crate::lane(&card.clinic.id);
     let ctx2 = ctx.clone();
     ctx.db.write(lane, "appointment.book", move |tx| within(tx, &ctx2, &command, &new, &rules, &message)).await
@@ -80,24 +81,28 @@ pub async fn book(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
 
 /// What the look before the closure saw.
 enum Glance {
-    /// There seems to be a place; the card holds the words for the message.
-    Free(Box<SlotCard>),
+    /// There seems to be a place; the card holds the words for the message, the rest whom it reaches.
+    Free(Box<SlotCard>, Reach),
     /// The person has it already.
     Mine(AppointmentId),
 }
 
 /// A look before the closure, for the message's words. It also turns away who cannot succeed by what
-/// is committed now, so that a rush on a full slot costs reads only.
+/// is committed now, so that a rush on a full slot costs reads only. The closure decides anew, so that nothing
+/// here needs one snapshot.
 async fn glance(ctx: &Ctx, command: &Book, rules: &BookingRules) -> Result<Glance, BookError> {
-    let (command, now, rules) = (command.clone(), ctx.now(), rules.clone());
+    let (command, now, rules, vault) = (command.clone(), ctx.now(), rules.clone(), ctx.vault.clone());
     ctx.db
-        .read("appointment.book.glance", move |tx| {
-            let card = clinics::store::card(tx, &command.slot)?.ok_or(BookError::NotFound)?;
-            let existing = store::active_in_clinic(tx, &command.person, &card.clinic.id)?;
-            let mine = store::mine(existing.as_ref(), &command.slot);
-            match (decide_book(&rules.view(&card), mine, now, rules.hold_secs), existing) {
+        .look("appointment.book.glance", move |tx| {
+            let Book { person, slot } = &command;
+            let (card, existing) = clinics::store::card_for(tx, person, slot)?.ok_or(BookError::NotFound)?;
+            let mine = store::mine(existing.as_ref(), slot);
+            match (decide_book(&rules.view(&card.slot, &card.clinic), mine, now, rules.hold_secs), existing) {
                 (Ok(Booking::Land), Some((id, _))) => Ok(Glance::Mine(id)),
-                (Ok(_), _) => Ok(Glance::Free(Box::new(card))),
+                (Ok(_), _) => {
+                    let reach = people::reach(tx, &vault, person)?.ok_or(NoticeError::NoSuchPerson)?;
+                    Ok(Glance::Free(Box::new(card), reach))
+                }
                 (Err(refusal), existing) => Err(refused(refusal, existing.map(|(id, _)| id))),
             }
         })
@@ -112,11 +117,11 @@ fn within(
     rules: &BookingRules,
     message: &PreparedMessage,
 ) -> Result<Booked, BookError> {
-    let card = clinics::store::card(tx, &command.slot)?.ok_or(BookError::NotFound)?;
-    let existing = store::active_in_clinic(tx, &command.person, &card.clinic.id)?;
+    let (place, existing) =
+        clinics::store::place_for(tx, &command.person, &command.slot)?.ok_or(BookError::NotFound)?;
     let mine = store::mine(existing.as_ref(), &command.slot);
-    match (decide_book(&rules.view(&card), mine, new.now, rules.hold_secs), existing) {
-        (Ok(Booking::Take(take)), _) => write(tx, ctx, new, &card, &take, message),
+    match (decide_book(&rules.view(&place.slot, &place.clinic), mine, new.now, rules.hold_secs), existing) {
+        (Ok(Booking::Take(take)), _) => write(tx, ctx, new, &place, &take, message),
         (Ok(Booking::Land), Some((appointment, _))) => Ok(Booked { appointment, fresh: false }),
         (Ok(Booking::Land), None) => Err(DbFault::Corrupt("a second tap without a first".to_owned()).into()),
         (Err(refusal), existing) => Err(refused(refusal, existing.map(|(id, _)| id))),
@@ -127,27 +132,34 @@ fn write(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     new: &NewAppointment,
-    card: &SlotCard,
+    place: &Place,
     take: &Take,
     message: &PreparedMessage,
 ) -> Result<Booked, BookError> {
-    if !clinics::store::take_places(tx, &card.slot.id, take.places)? {
-        return Err(BookError::Full);
-    }
+    let slot = &place.slot.id;
+    let Some(taken) = clinics::store::take_places(tx, slot, take.places)? else { return Err(BookError::Full) };
     // From here on the slot's row is ours: no other instance can give out its seats.
-    let seat_no = free_seat(&store::seats(tx, &card.slot.id)?);
-    if !store::insert(tx, &NewAppointment { seat_no, ..new.clone() }, card, take)? {
-        return match store::active_in_clinic(tx, &new.person, &card.clinic.id)? {
-            Some((id, _)) => Err(BookError::AlreadyBooked(id)),
+    let mut seat_no = match next_seat(taken.places, taken.last_seat) {
+        Some(seat) => seat,
+        None => free_seat(&store::seats(tx, slot)?),
+    };
+    let with_seat = |seat_no| NewAppointment { seat_no, ..new.clone() };
+    if !store::insert(tx, &with_seat(seat_no), place, take)? {
+        if let Some((id, _)) = store::active_in_clinic(tx, &new.person, &place.clinic.id)? {
+            return Err(BookError::AlreadyBooked(id));
+        }
+        // The seat was told by what stood before another instance let go of the row; what stands now is certain.
+        seat_no = free_seat(&store::seats(tx, slot)?);
+        if !store::insert(tx, &with_seat(seat_no), place, take)? {
             // A code that was drawn before, one chance in 10^15 for each appointment there is.
-            None => Err(DbFault::Busy.into()),
-        };
+            return Err(DbFault::Busy.into());
+        }
     }
     if take.state == State::Booked {
         messages::insert(tx, message)?;
     }
     let act = if take.state == State::Booked { "appointment.booked" } else { "appointment.held" };
-    tx.audit(ctx.act(act, new.id.as_str(), json!({ "slot": card.slot.id.as_str(), "seat": seat_no })));
+    tx.audit(ctx.act(act, new.id.as_str(), json!({ "slot": slot.as_str(), "seat": seat_no })));
     tx.after_commit(crate::places_changed);
     Ok(Booked { appointment: new.id.clone(), fresh: true })
 }

@@ -8,15 +8,11 @@ use crate::clinics::open_clinics::open_clinics;
 /// Both jobs.
 pub fn jobs() -> Vec<Job> {
     vec![
-        Job {
-            name: "health.open_clinics",
-            every_secs: 600,
-            run: |ctx| Box::pin(async move { open_clinics(&ctx).await.map(drop).map_err(|error| error.to_string()) }),
-        },
-        Job {
-            name: "health.expire_holds",
-            every_secs: 10,
-            run: |ctx| Box::pin(async move { expire_holds(&ctx).await.map(drop).map_err(|error| error.to_string()) }),
-        },
+        Job::new("health.open_clinics", 600, |ctx| async move {
+            open_clinics(&ctx).await.map(drop).map_err(|error| error.to_string())
+        }),
+        Job::new("health.expire_holds", 10, |ctx| async move {
+            expire_holds(&ctx).await.map(drop).map_err(|error| error.to_string())
+        }),
     ]
 }

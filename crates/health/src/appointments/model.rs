@@ -318,6 +318,12 @@ pub fn free_seat(taken: &[i64]) -> i64 {
     seat
 }
 
+/// The smallest free seat when there is no gap among the taken ones, told without reading them all: `places` are
+/// taken by the slot's counters, the new one included, and `last` is the highest seat given.
+pub fn next_seat(places: i64, last: i64) -> Option<i64> {
+    (last == places - 1).then_some(places)
+}
+
 /// The table as a mermaid state diagram, for the docs.
 pub fn diagram() -> String {
     let mut text = String::from("stateDiagram-v2\n    [*] --> held: hold\n");

@@ -106,6 +106,15 @@ fn booking_by_case() {
 }
 
 #[test]
+fn the_next_seat_is_the_smallest_free_one_or_unknown() {
+    for taken in [&[][..], &[1], &[2], &[1, 2, 3], &[3, 1, 2], &[1, 3], &[2, 3, 4], &[1, 2, 4, 5]] {
+        let (places, last) = (taken.len() as i64 + 1, taken.iter().max().copied().unwrap_or(0));
+        let gap = free_seat(taken) < last;
+        assert_eq!(next_seat(places, last), (!gap).then(|| free_seat(taken)), "{taken:?}");
+    }
+}
+
+#[test]
 fn the_smallest_free_seat() {
     for (taken, seat) in [(&[][..], 1), (&[1, 2][..], 3), (&[2, 3][..], 1), (&[3, 1][..], 2)] {
         assert_eq!(free_seat(taken), seat, "{taken:?}");

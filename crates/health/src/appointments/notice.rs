@@ -2,8 +2,9 @@
 
 use identity::PersonId;
 use identity::messages::{self, PreparedMessage};
+use identity::people::Reach;
 use platform::Ctx;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::model::AppointmentId;
 use crate::clinics::model::SlotCard;
@@ -12,13 +13,13 @@ use crate::clinics::model::SlotCard;
 pub use identity::Failure as NoticeError;
 
 /// 「预约成功」, with a link to the barcode.
-pub(super) async fn booked(
+pub(super) fn booked(
     ctx: &Ctx,
-    person: &PersonId,
+    reach: &Reach,
     id: &AppointmentId,
     card: &SlotCard,
 ) -> Result<PreparedMessage, NoticeError> {
-    prepare(ctx, person, "booked", id, card).await
+    messages::prepare_for(ctx, reach, "booked", &args(id, card), true)
 }
 
 /// 「已取消预约」.
@@ -28,18 +29,12 @@ pub(super) async fn cancelled(
     id: &AppointmentId,
     card: &SlotCard,
 ) -> Result<PreparedMessage, NoticeError> {
-    prepare(ctx, person, "cancelled", id, card).await
+    messages::prepare(ctx, person, "cancelled", &args(id, card), true).await
 }
 
-async fn prepare(
-    ctx: &Ctx,
-    person: &PersonId,
-    kind: &'static str,
-    id: &AppointmentId,
-    card: &SlotCard,
-) -> Result<PreparedMessage, NoticeError> {
+fn args(id: &AppointmentId, card: &SlotCard) -> Value {
     let at = card.slot.starts_at.datetime();
-    let args = json!({
+    json!({
         "hospital": card.hospital.name,
         "doctor": card.doctor.name,
         "hospital_en": card.hospital.name_en,
@@ -48,6 +43,5 @@ async fn prepare(
         "starts_at": card.slot.starts_at.ms(),
         "time": format!("{}月{}日{}:{:02}", at.month(), at.day(), at.hour(), at.minute()),
         "link": format!("/appointments/{id}"),
-    });
-    messages::prepare(ctx, person, kind, &args, true).await
+    })
 }

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use identity::Citizen;
 use identity::people::patient_card;
+use identity::{Citizen, Claim, PersonId, RealName, opens};
 use kernel::{Moment, Time};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
@@ -76,9 +76,10 @@ pub(crate) struct Tried {
     tried: Option<String>,
 }
 
-/// The page to check everything on before 「确认预约」.
+/// The page to check everything on before 「确认预约」. Booking asks who it is first (RNA-1); looking at
+/// what was booked and cancelling it never do.
 pub(crate) async fn confirm(
-    citizen: Citizen,
+    citizen: RealName<opens::Booking>,
     Path(id): Path<String>,
     Query(tried): Query<Tried>,
 ) -> Result<Response, Problem> {
@@ -88,18 +89,17 @@ pub(crate) async fn confirm(
     let rules = ctx.policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
     let (vault, person, wanted) = (ctx.vault.clone(), citizen.person.clone(), slot.clone());
     let read = move |tx: &mut Tx<'_>| {
-        let Some(card) = clinics::store::card(tx, &wanted)? else { return Ok(None) };
-        let existing = store::active_in_clinic(tx, &person, &card.clinic.id)?;
+        let Some((card, existing)) = clinics::store::card_for(tx, &person, &wanted)? else { return Ok(None) };
         Ok::<_, DbFault>(Some((card, existing, patient_card(tx, &vault, &person)?)))
     };
     let (card, existing, patient) = ctx.db.read("appointment.confirm", read).await?.ok_or_else(Problem::not_found)?;
     let mine = store::mine(existing.as_ref(), &slot);
-    let decision = decide_book(&rules.view(&card), mine, now, rules.hold_secs);
+    let decision = decide_book(&rules.view(&card.slot, &card.clinic), mine, now, rules.hold_secs);
     let other = existing.map(|(id, _)| id);
     if let (Ok(Booking::Land), Some(id)) = (decision, &other) {
         return Ok(see_other(&format!("/appointments/{id}")));
     }
-    let page = citizen.visit.page;
+    let page = citizen.into_citizen().visit.page;
     let refusal = decision.err().map(refusal_key);
     let shown = ConfirmPage {
         back: format!("/clinics/{}", card.clinic.id),
@@ -131,7 +131,7 @@ const fn refusal_key(refusal: BookRefusal) -> &'static str {
 
 /// 「确认预约」. A refusal goes back to the page above, which shows how things stand now.
 pub(crate) async fn book(
-    citizen: Citizen,
+    citizen: RealName<opens::Booking>,
     Path(id): Path<String>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Problem> {
@@ -226,11 +226,17 @@ struct OrderPage {
 }
 
 /// One order: its state, the barcode, what to know before coming, what can be done.
-pub(crate) async fn order(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
-    let (found, rules) = load(&citizen, &id).await?;
-    let now = citizen.ctx().now();
-    let page = citizen.visit.page;
-    Ok(html(&page.clone(), order_page(page, &found, &rules, now)))
+pub(crate) async fn order(claim: Claim, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id: Option<AppointmentId> = id.parse().ok();
+    let now = claim.ctx().now();
+    let rules = claim.ctx().policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
+    let read = move |tx: &mut Tx<'_>, person: &PersonId| match &id {
+        Some(id) => store::of_person(tx, person, id),
+        None => Ok(None),
+    };
+    let (citizen, found) = claim.read("appointment.order", read).await?;
+    let page = order_page(citizen.visit.page, &found.ok_or_else(Problem::not_found)?, &rules, now);
+    Ok(html(&page.page, &page))
 }
 
 /// The state in words, and its tone. A booked visit whose day is over without a check-in is told as such.

@@ -7,9 +7,9 @@ use platform::{sql, vals};
 
 use super::code::VisitCode;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
-use crate::clinics::model::{ClinicId, SlotCard, SlotId};
+use crate::clinics::model::{ClinicId, Place, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
-use crate::clinics::store::{card_at, card_joins, hold_slot, move_places};
+use crate::clinics::store::{Existing, card_at, card_joins, hold_slot, move_places};
 use crate::hospitals::model::HospitalId;
 
 /// An appointment with everything a person reads about it.
@@ -119,11 +119,7 @@ pub(super) fn by_code(tx: &mut Tx<'_>, code: &VisitCode) -> Result<Option<Appoin
 }
 
 /// A person's active appointment in a clinic, and its slot.
-pub(super) fn active_in_clinic(
-    tx: &mut Tx<'_>,
-    person: &PersonId,
-    clinic: &ClinicId,
-) -> Result<Option<(AppointmentId, SlotId)>, DbFault> {
+pub(super) fn active_in_clinic(tx: &mut Tx<'_>, person: &PersonId, clinic: &ClinicId) -> Result<Existing, DbFault> {
     let sql = sql!(
         "SELECT a.id, a.slot_id FROM appointment a JOIN clinic c ON c.doctor_id = a.doctor_id AND c.date = a.date AND c.half = a.half \
          WHERE c.id = $1 AND a.person_id = $2 AND a.state IN ('held', 'booked', 'attended')"
@@ -159,29 +155,29 @@ pub(super) struct NewAppointment {
 
 /// Writes a new appointment; false when one of the unique rules refuses it (the seat, the person's
 /// half-day, the code): another instance was faster.
-pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAppointment, card: &SlotCard, take: &Take) -> Result<bool, DbFault> {
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAppointment, place: &Place, take: &Take) -> Result<bool, DbFault> {
     let sql = sql!(
         "INSERT INTO appointment (id, code, person_id, hospital_id, doctor_id, clinic_id, slot_id, date, half, seat_no, state, \
          fee_fen, starts_at, hold_until, version, created_at, changed_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING"
     );
-    let clinic = &card.clinic;
+    let (slot, clinic) = (&place.slot, &place.clinic);
     // A free visit has had both its events at once.
     let version = if take.state == State::Booked { 2 } else { 1 };
     let values = vals![
         new.id.as_str(),
         new.code.as_str(),
         new.person.as_str(),
-        card.hospital.id.as_str(),
-        card.doctor.id.as_str(),
+        place.hospital.as_str(),
+        place.doctor.as_str(),
         clinic.id.as_str(),
-        card.slot.id.as_str(),
+        slot.id.as_str(),
         clinic.date.to_string(),
         clinic.half.as_str(),
         new.seat_no,
         take.state.as_str(),
         clinic.fee,
-        card.slot.starts_at,
+        slot.starts_at,
         take.hold_until,
         version,
         new.now,
@@ -190,11 +186,26 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAppointment, card: &SlotCard, tak
     if tx.exec(sql, values)? == 0 {
         return Ok(false);
     }
-    event(tx, &new.id, 1, "hold", State::Held, &new.actor, new.now)?;
     if take.state == State::Booked {
-        event(tx, &new.id, 2, Event::Confirm.as_str(), State::Booked, &new.actor, new.now)?;
+        held_and_confirmed(tx, new)?;
+    } else {
+        event(tx, &new.id, 1, HOLD, State::Held, &new.actor, new.now)?;
     }
     Ok(true)
+}
+
+/// The first event of every appointment.
+const HOLD: &str = "hold";
+
+/// Both events of a free visit in one statement.
+fn held_and_confirmed(tx: &mut Tx<'_>, new: &NewAppointment) -> Result<(), DbFault> {
+    let sql = sql!(
+        "INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) \
+         VALUES ($1, 1, $2, $3, $4, $5), ($1, 2, $6, $7, $4, $5)"
+    );
+    let (held, confirmed) = (State::Held.as_str(), State::Booked.as_str());
+    let values = vals![new.id.as_str(), HOLD, held, &new.actor, new.now, Event::Confirm.as_str(), confirmed];
+    tx.send(sql, values)
 }
 
 /// Writes a decided change with its event and the slot's counters. False when the appointment has
@@ -240,7 +251,7 @@ fn event(
     let sql = sql!(
         "INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ($1, $2, $3, $4, $5, $6)"
     );
-    tx.exec(sql, vals![id.as_str(), n, event, state.as_str(), actor, at]).map(drop)
+    tx.send(sql, vals![id.as_str(), n, event, state.as_str(), actor, at])
 }
 
 /// Holds that ran out, as (clinic, person, appointment), the oldest first.

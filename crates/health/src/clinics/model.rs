@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use kernel::{Date, Fen, Moment, Time};
 
-use crate::hospitals::model::{Department, Doctor, Hospital};
+use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital, HospitalId};
 
 kernel::typed_id!(
     /// One doctor in one half-day (出诊).
@@ -138,11 +138,20 @@ pub struct SlotCard {
     pub hospital: Hospital,
 }
 
+/// A slot as booking judges and writes it: without the words people read.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub slot: Slot,
+    pub clinic: Clinic,
+    pub doctor: DoctorId,
+    pub hospital: HospitalId,
+}
+
 /// A clinic to be opened: one row and its slots.
 #[derive(Debug, Clone)]
 pub struct NewClinic {
     pub id: ClinicId,
-    pub doctor: crate::hospitals::model::DoctorId,
+    pub doctor: DoctorId,
     pub date: Date,
     pub half: Half,
     pub fee: Fen,

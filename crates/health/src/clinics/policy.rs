@@ -7,7 +7,7 @@ use platform::policy::Section;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::model::{Clinic, SlotCard};
+use super::model::{Clinic, Slot, SlotCard};
 use crate::appointments::model::SlotView;
 
 /// Seconds in a day: Asia/Shanghai has no summer time.
@@ -101,14 +101,14 @@ impl BookingRules {
     }
 
     /// A slot as the model sees it.
-    pub fn view(&self, card: &SlotCard) -> SlotView {
+    pub fn view(&self, slot: &Slot, clinic: &Clinic) -> SlotView {
         SlotView {
-            capacity: card.slot.capacity,
-            held: card.slot.held,
-            booked: card.slot.booked,
-            open: card.clinic.open,
-            book_until: card.slot.starts_at.minus_secs(self.book_until_secs),
-            fee: card.clinic.fee,
+            capacity: slot.capacity,
+            held: slot.held,
+            booked: slot.booked,
+            open: clinic.open,
+            book_until: slot.starts_at.minus_secs(self.book_until_secs),
+            fee: clinic.fee,
         }
     }
 }

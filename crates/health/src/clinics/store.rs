@@ -1,15 +1,16 @@
 //! The only SQL for clinics and slots.
 
+use identity::PersonId;
 use kernel::{Date, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, SLOT_SECS, Slot, SlotCard, SlotId};
-use crate::appointments::model::Places;
+use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, Place, SLOT_SECS, Slot, SlotCard, SlotId};
+use crate::appointments::model::{AppointmentId, Places};
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital};
 use crate::hospitals::store::{
-    DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at,
-    hospital_columns,
+    DEPARTMENT_WIDTH, DOCTOR_WIDTH, HOSPITAL_WIDTH, department_at, department_columns, doctor_at, doctor_columns,
+    hospital_at, hospital_columns,
 };
 
 macro_rules! card_columns {
@@ -33,10 +34,22 @@ macro_rules! card_joins {
     };
 }
 
+/// The columns of [`place_at`], from `slot s`, `clinic c` and `department d`.
+macro_rules! place_columns {
+    () => {
+        "s.id, s.starts_at, s.ends_at, s.capacity, s.held, s.booked, \
+         c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, c.doctor_id, d.hospital_id"
+    };
+}
+
 pub(crate) use {card_columns, card_joins};
 
 const SLOT_WIDTH: usize = 6;
 const CLINIC_WIDTH: usize = 7;
+/// How many columns `card_columns!` are.
+const CARD_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + DOCTOR_WIDTH + DEPARTMENT_WIDTH + HOSPITAL_WIDTH;
+/// How many columns `place_columns!` are.
+const PLACE_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + 2;
 
 /// A doctor's clinics from a date on, with the places left in slots that start after `from`.
 pub(crate) fn clinics_of(
@@ -89,17 +102,73 @@ pub(crate) fn slots_of(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Slot>, 
     tx.query(sql, vals![clinic.as_str()], |row| slot_at(row, 0))
 }
 
-/// A slot with everything about it.
-pub(crate) fn card(tx: &mut Tx<'_>, slot: &SlotId) -> Result<Option<SlotCard>, DbFault> {
-    let sql = sql!(concat!("SELECT ", card_columns!(), " FROM slot s", card_joins!(), "WHERE s.id = $1"));
-    tx.opt(sql, vals![slot.as_str()], |row| card_at(row, 0))
+/// A person's active appointment, and its slot.
+pub(crate) type Existing = Option<(AppointmentId, SlotId)>;
+
+/// The person `$1`'s active appointment with the doctor of clinic `c` in its half-day.
+macro_rules! join_mine {
+    () => {
+        " LEFT JOIN appointment a ON a.person_id = $1 AND a.doctor_id = c.doctor_id AND a.date = c.date AND a.half = c.half \
+         AND a.state IN ('held', 'booked', 'attended') "
+    };
 }
 
-/// Takes places if one is left; false when the slot is full. This statement, not what was read
-/// before it, decides (never oversold, on either engine, at any number of instances).
-pub(crate) fn take_places(tx: &mut Tx<'_>, slot: &SlotId, places: Places) -> Result<bool, DbFault> {
-    let sql = sql!("UPDATE slot SET held = held + $1, booked = booked + $2 WHERE id = $3 AND held + booked < capacity");
-    Ok(tx.exec(sql, vals![places.held, places.booked, slot.as_str()])? == 1)
+/// A slot with everything people read about it, and what a person has in its half-day.
+pub(crate) fn card_for(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    slot: &SlotId,
+) -> Result<Option<(SlotCard, Existing)>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        card_columns!(),
+        ", a.id, a.slot_id FROM slot s",
+        card_joins!(),
+        join_mine!(),
+        "WHERE s.id = $2"
+    ));
+    tx.opt(sql, vals![person.as_str(), slot.as_str()], |row| Ok((card_at(row, 0)?, existing_at(row, CARD_WIDTH)?)))
+}
+
+/// The same without the words: what booking decides on.
+pub(crate) fn place_for(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    slot: &SlotId,
+) -> Result<Option<(Place, Existing)>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        place_columns!(),
+        ", a.id, a.slot_id FROM slot s JOIN clinic c ON c.id = s.clinic_id JOIN doctor o ON o.id = c.doctor_id \
+         JOIN department d ON d.id = o.department_id",
+        join_mine!(),
+        "WHERE s.id = $2"
+    ));
+    tx.opt(sql, vals![person.as_str(), slot.as_str()], |row| Ok((place_at(row)?, existing_at(row, PLACE_WIDTH)?)))
+}
+
+fn existing_at(row: &Row, at: usize) -> Result<Existing, DbFault> {
+    Ok(row.opt_parse(at)?.zip(row.opt_parse(at + 1)?))
+}
+
+/// What a slot that gave a place has then.
+pub(crate) struct Taken {
+    /// How many places are taken, the new one included.
+    pub(crate) places: i64,
+    /// The highest seat given, 0 if none. A slot that another instance held a moment ago may have a higher one by now.
+    pub(crate) last_seat: i64,
+}
+
+/// Takes places if one is left; none when the slot is full. This statement, not what was read before it, decides
+/// (never oversold, on either engine, at any number of instances).
+pub(crate) fn take_places(tx: &mut Tx<'_>, slot: &SlotId, places: Places) -> Result<Option<Taken>, DbFault> {
+    let sql = sql!(
+        "UPDATE slot SET held = held + $1, booked = booked + $2 WHERE id = $3 AND held + booked < capacity \
+         RETURNING held + booked, (SELECT COALESCE(MAX(a.seat_no), 0) FROM appointment a \
+         WHERE a.slot_id = slot.id AND a.state IN ('held', 'booked', 'attended'))"
+    );
+    let values = vals![places.held, places.booked, slot.as_str()];
+    tx.opt(sql, values, |row| Ok(Taken { places: row.int(0)?, last_seat: row.int(1)? }))
 }
 
 /// Holds a slot's row until the closure's end, as taking a place does: another instance waits.
@@ -197,6 +266,17 @@ fn clinic_at(row: &Row, at: usize) -> Result<Clinic, DbFault> {
         open: row.text(at + 4)? == "open",
         starts_at: row.moment(at + 5)?,
         ends_at: row.moment(at + 6)?,
+    })
+}
+
+/// Reads the columns of `place_columns!`.
+fn place_at(row: &Row) -> Result<Place, DbFault> {
+    let ids = SLOT_WIDTH + CLINIC_WIDTH;
+    Ok(Place {
+        slot: slot_at(row, 0)?,
+        clinic: clinic_at(row, SLOT_WIDTH)?,
+        doctor: row.parse(ids)?,
+        hospital: row.parse(ids + 1)?,
     })
 }
 

@@ -8,4 +8,5 @@ mod pages;
 pub(crate) mod store;
 
 pub(crate) use by_password::{Counted, count_wrong};
-pub(crate) use pages::routes;
+pub(crate) use device::KnownDevice;
+pub(crate) use pages::{DEVICE_COOKIE, routes};

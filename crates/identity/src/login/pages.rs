@@ -23,7 +23,8 @@ use crate::policy::{LoginPolicy, SessionPolicy};
 use crate::sessions::{self, MaybeCitizen, Seat, Token};
 use crate::sms_codes::{self, Challenge, Notice, Purpose, Refusal, RequestCode, Requested, clean_code, wait_text};
 
-const DEVICE_COOKIE: &str = "dev";
+/// The cookie by which a device is known again, by its bare name.
+pub(crate) const DEVICE_COOKIE: &str = "dev";
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()

@@ -11,4 +11,4 @@ pub(crate) mod store;
 
 pub use model::MessageId;
 pub(crate) use pages::routes;
-pub use prepare::{PreparedMessage, insert, prepare};
+pub use prepare::{PreparedMessage, insert, prepare, prepare_for};

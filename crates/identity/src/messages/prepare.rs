@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::model::{Args, MessageId};
 use super::store;
 use crate::failure::Failure;
-use crate::people::{PersonId, store as people};
+use crate::people::{PersonId, Reach, store as people};
 
 /// A message ready to insert, with its SMS if there is to be one.
 #[derive(Clone)]
@@ -52,11 +52,24 @@ pub async fn prepare(
     with_sms: bool,
 ) -> Result<PreparedMessage, Failure> {
     let (vault, wanted) = (ctx.vault.clone(), person.clone());
-    let reach = ctx.db.read("message.reach", move |tx| people::reach(tx, &vault, &wanted)).await?;
-    let reach = reach.ok_or(Failure::NoSuchPerson)?;
+    let reach = ctx.db.look("message.reach", move |tx| people::reach(tx, &vault, &wanted)).await?;
+    prepare_for(ctx, &reach.ok_or(Failure::NoSuchPerson)?, kind, args, with_sms)
+}
+
+/// The same for a person whose [`Reach`] was read together with other things.
+///
+/// # Errors
+/// What broke beneath.
+pub fn prepare_for(
+    ctx: &Ctx,
+    reach: &Reach,
+    kind: &'static str,
+    args: &Value,
+    with_sms: bool,
+) -> Result<PreparedMessage, Failure> {
     let id: MessageId = ctx.id();
     let args = Args::new(args);
-    let letter = match reach.mobile.filter(|_| with_sms) {
+    let letter = match reach.mobile.as_ref().filter(|_| with_sms) {
         Some(mobile) => {
             let payload = json!({ "mobile": mobile.expose(), "template": kind, "params": args.for_sms() });
             Some(Letter::new(ctx, "sms", id.as_str(), &payload)?)
@@ -65,7 +78,7 @@ pub async fn prepare(
     };
     let plain = args.to_text();
     let sealed = reach.key.seal(store::ARGS.of(id.as_str()), plain.as_bytes(), &*ctx.rng)?;
-    Ok(PreparedMessage { args: sealed, person: person.clone(), now: ctx.now(), id, kind, letter })
+    Ok(PreparedMessage { args: sealed, person: reach.person.clone(), now: ctx.now(), id, kind, letter })
 }
 
 /// Inserts the message and its SMS, in the closure of what they tell of.

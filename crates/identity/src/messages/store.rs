@@ -23,11 +23,10 @@ pub(crate) struct Message {
 
 /// Inserts a message.
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &PreparedMessage) -> Result<(), DbFault> {
-    tx.exec(
+    tx.send(
         sql!("INSERT INTO message (id, person_id, kind, args, created_at) VALUES ($1, $2, $3, $4, $5)"),
         vals![new.id.as_str(), new.person.as_str(), new.kind, new.args.as_slice(), new.now],
-    )?;
-    Ok(())
+    )
 }
 
 /// Whether a person was sent a message of this kind since a moment.
@@ -38,15 +37,6 @@ pub(crate) fn told_since(tx: &mut Tx<'_>, person: &PersonId, kind: &str, since: 
         |row| row.int(0),
     )?;
     Ok(found.is_some())
-}
-
-/// How many messages a person has not opened.
-pub(crate) fn unread(tx: &mut Tx<'_>, person: &PersonId) -> Result<i64, DbFault> {
-    tx.one(
-        sql!("SELECT COUNT(*) FROM message WHERE person_id = $1 AND read_at IS NULL"),
-        vals![person.as_str()],
-        |row| row.int(0),
-    )
 }
 
 /// A person's messages, the newest first: up to `limit`, from before the message `before`.

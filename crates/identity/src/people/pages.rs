@@ -8,7 +8,7 @@ use platform::Ctx;
 use ui::{Page, Problem, html};
 
 use super::model::Myself;
-use crate::sessions::Citizen;
+use crate::real_name::{self, Known, Summary};
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/me", get(me))
@@ -19,9 +19,11 @@ pub(crate) fn routes() -> Router<Ctx> {
 struct MePage {
     page: Page,
     myself: Myself,
+    name: Summary,
 }
 
-async fn me(citizen: Citizen) -> Result<Response, Problem> {
+async fn me(Known { citizen, facts }: Known) -> Result<Response, Problem> {
+    let name = real_name::summary(citizen.ctx(), &facts)?;
     let page = citizen.visit.page;
-    Ok(html(&page.clone(), MePage { page, myself: citizen.myself }))
+    Ok(html(&page.clone(), MePage { page, myself: citizen.myself, name }))
 }

@@ -1,6 +1,6 @@
 //! The only SQL for `person` and `account`.
 
-use kernel::{Mask, Mobile, PersonName};
+use kernel::{Date, IdNumber, Mask, Mobile, PersonName};
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, DataKey, Vault};
 use platform::{sql, vals};
@@ -98,6 +98,15 @@ pub(crate) fn still(tx: &mut Tx<'_>, account: &AccountRow) -> Result<bool, DbFau
     Ok(found.is_some())
 }
 
+/// Sets a new password hash on a person's active account; returns which account that is.
+pub(crate) fn set_password(tx: &mut Tx<'_>, person: &PersonId, hash: &str) -> Result<Option<AccountId>, DbFault> {
+    tx.opt(
+        sql!("UPDATE account SET password_hash = $1 WHERE person_id = $2 AND state = 'active' RETURNING id"),
+        vals![hash, person.as_str()],
+        |row| row.parse(0),
+    )
+}
+
 /// The people who hold this ID number or this mobile number: none, one or two.
 pub(crate) fn owners(tx: &mut Tx<'_>, number: &Blind, mobile: &Blind) -> Result<Vec<PersonId>, DbFault> {
     tx.query(
@@ -115,42 +124,61 @@ pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM person"), vals![], |row| row.int(0))
 }
 
-/// The key of a person, and the active account's mobile number if there is one.
-pub(crate) struct Reach {
+/// How to write to a person: the key, and the active account's mobile number if there is one.
+pub struct Reach {
+    pub(crate) person: PersonId,
     pub(crate) key: DataKey,
     pub(crate) mobile: Option<Mobile>,
 }
 
 /// How to write to a person; `None` if there is no such person or the key was destroyed.
-pub(crate) fn reach(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result<Option<Reach>, DbFault> {
-    let found = tx.opt(
-        sql!(
-            "SELECT p.key_id, a.id, a.mobile FROM person p
-             LEFT JOIN account a ON a.person_id = p.id AND a.state = 'active' WHERE p.id = $1"
-        ),
-        vals![person.as_str()],
-        |row| Ok((row.text(0)?, row.opt_text(1)?, row.opt_blob(2)?)),
-    )?;
-    let Some((key_id, account, sealed)) = found else { return Ok(None) };
-    let Some(key) = vault::load_key(tx, vault, &key_id)? else { return Ok(None) };
-    let mobile = match (account, sealed) {
-        (Some(account), Some(sealed)) => Some(MOBILE.read(&key, &account, &sealed, Mobile::parse)?),
-        _ => None,
-    };
-    Ok(Some(Reach { key, mobile }))
+pub fn reach(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result<Option<Reach>, DbFault> {
+    let sql = sql!(
+        "SELECT k.id, k.kek_id, k.alg, k.wrapped, a.id, a.mobile FROM person p JOIN data_key k ON k.id = p.key_id
+         LEFT JOIN account a ON a.person_id = p.id AND a.state = 'active' WHERE p.id = $1"
+    );
+    tx.opt(sql, vals![person.as_str()], |row| {
+        let key = vault::key_at(row, 0, vault)?;
+        let mobile = match (row.opt_text(4)?, row.opt_blob(5)?) {
+            (Some(account), Some(sealed)) => Some(MOBILE.read(&key, &account, &sealed, Mobile::parse)?),
+            _ => None,
+        };
+        Ok(Reach { person: person.clone(), key, mobile })
+    })
 }
 
-/// A person as that person's own pages show them.
-pub(crate) fn myself(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result<Option<Myself>, DbFault> {
-    let Some(Reach { key, mobile: Some(mobile) }) = reach(tx, vault, person)? else { return Ok(None) };
-    let sealed = tx.one(sql!("SELECT name FROM person WHERE id = $1"), vals![person.as_str()], |row| row.blob(0))?;
-    let name: PersonName = NAME.read(&key, person.as_str(), &sealed, PersonName::parse)?;
-    Ok(Some(Myself::new(&name, &mobile)))
+/// Opens what a person's own pages show of them.
+pub(crate) fn myself(
+    key: &DataKey,
+    (person, name): (&PersonId, &[u8]),
+    (account, mobile): (&AccountId, &[u8]),
+) -> Result<Myself, DbFault> {
+    let name: PersonName = NAME.read(key, person.as_str(), name, PersonName::parse)?;
+    let mobile: Mobile = MOBILE.read(key, account.as_str(), mobile, Mobile::parse)?;
+    Ok(Myself::new(&name, &mobile))
+}
+
+/// A person's name and ID number as they were given; `None` if there is no such person or the key was destroyed.
+pub(crate) fn real_identity(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    person: &PersonId,
+    today: Date,
+) -> Result<Option<(PersonName, IdNumber)>, DbFault> {
+    let found =
+        tx.opt(sql!("SELECT key_id, name, id_number FROM person WHERE id = $1"), vals![person.as_str()], |row| {
+            Ok((row.text(0)?, row.blob(1)?, row.blob(2)?))
+        })?;
+    let Some((key_id, name, number)) = found else { return Ok(None) };
+    let Some(key) = vault::load_key(tx, vault, &key_id)? else { return Ok(None) };
+    let name = NAME.read(&key, person.as_str(), &name, PersonName::parse)?;
+    let number = ID_NUMBER.read(&key, person.as_str(), &number, |text| IdNumber::parse(text, today))?;
+    Ok(Some((name, number)))
 }
 
 /// A patient as staff see them; `None` if there is no such person or the key was destroyed.
 pub fn patient_card(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result<Option<PatientCard>, DbFault> {
-    let Some(Reach { key, mobile }) = reach(tx, vault, person)? else { return Ok(None) };
+    let Some(Reach { key, mobile, .. }) = reach(tx, vault, person)? else { return Ok(None) };
     let (name, number) =
         tx.one(sql!("SELECT name, id_number FROM person WHERE id = $1"), vals![person.as_str()], |row| {
             Ok((row.blob(0)?, row.blob(1)?))

@@ -1,9 +1,13 @@
 //! Who asks: the extractors of citizens (architecture, rule 12).
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Method, header};
-use platform::db::DbFault;
+use kernel::Moment;
+use platform::db::{DbFault, Tx};
+use platform::vault::Vault;
 use platform::{Actor, Ctx};
 use ui::{Problem, Visit};
 
@@ -11,12 +15,14 @@ use super::model::{SessionId, alive, seen_is_stale};
 use super::store::{self, Found};
 use super::token::Token;
 use crate::failure::Failure;
-use crate::messages;
 use crate::people::{self, AccountId, Myself, PersonId};
 use crate::policy::SessionPolicy;
 
 /// The cookie that holds a citizen's session token, by its bare name.
 pub(crate) const COOKIE: &str = "ses";
+
+/// The name of the closure that only finds out who asks.
+const RECOGNISE: &str = "session.recognise";
 
 /// A signed-in citizen. Nobody else gets past it: others are sent to the login page and back.
 #[derive(Clone)]
@@ -37,18 +43,78 @@ impl Citizen {
     pub fn ctx(&self) -> &Ctx {
         &self.visit.ctx
     }
+
+    fn new(visit: Visit, found: Found) -> Citizen {
+        let Found { id, account, person, myself, .. } = found;
+        Citizen { visit, person, account, session: id, myself }
+    }
 }
 
 impl FromRequestParts<Ctx> for Citizen {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Citizen, Problem> {
-        let mut visit = Visit::from_request_parts(parts, state).await?;
-        match recognise(&mut visit).await? {
-            Some((found, myself)) => {
-                Ok(Citizen { visit, person: found.person, account: found.account, session: found.id, myself })
-            }
+        let visit = Visit::from_request_parts(parts, state).await?;
+        Citizen::with(visit, parts, |_, _| Ok(())).await.map(|(citizen, ())| citizen)
+    }
+}
+
+impl Citizen {
+    /// The citizen, and what else is asked of the database in the closure that recognises them.
+    pub(crate) async fn with<T: Send + 'static>(
+        mut visit: Visit,
+        parts: &Parts,
+        also: impl Fn(&mut Tx<'_>, &Found) -> Result<T, DbFault> + Send + 'static,
+    ) -> Result<(Citizen, T), Problem> {
+        let proof = Proof::of(&visit)?.ok_or_else(|| Problem::sign_in(back(parts, &visit)))?;
+        match recognise(&mut visit, RECOGNISE, proof, also).await? {
+            Some((found, more)) => Ok((Citizen::new(visit, found), more)),
             None => Err(Problem::sign_in(back(parts, &visit))),
+        }
+    }
+}
+
+/// A browser that holds what looks like a citizen's session, proven in the same trip to the database as what is
+/// read for it. For a page that is one read: it costs that page half of its trips.
+pub struct Claim {
+    visit: Visit,
+    proof: Proof,
+    back: String,
+}
+
+impl Claim {
+    /// The request; its context acts as nobody yet.
+    pub fn ctx(&self) -> &Ctx {
+        &self.visit.ctx
+    }
+
+    /// Proves who asks, and reads for that person. Whoever is nobody is sent to the login page, and `body` is
+    /// not run.
+    ///
+    /// # Errors
+    /// The way to the login page, or what broke beneath.
+    pub async fn read<T, F>(self, name: &'static str, body: F) -> Result<(Citizen, T), Problem>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &PersonId) -> Result<T, DbFault> + Send + 'static,
+    {
+        let Claim { mut visit, proof, back } = self;
+        match recognise(&mut visit, name, proof, move |tx, found| body(tx, &found.person)).await? {
+            Some((found, read)) => Ok((Citizen::new(visit, found), read)),
+            None => Err(Problem::sign_in(back)),
+        }
+    }
+}
+
+impl FromRequestParts<Ctx> for Claim {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Claim, Problem> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        let back = back(parts, &visit);
+        match Proof::of(&visit)? {
+            Some(proof) => Ok(Claim { visit, proof, back }),
+            None => Err(Problem::sign_in(back)),
         }
     }
 }
@@ -78,38 +144,62 @@ impl FromRequestParts<Ctx> for MaybeCitizen {
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<MaybeCitizen, Problem> {
         let mut visit = Visit::from_request_parts(parts, state).await?;
-        let citizen = recognise(&mut visit).await?.map(|(found, _)| SignedIn {
-            person: found.person,
-            account: found.account,
-            session: found.id,
-        });
+        let found = match Proof::of(&visit)? {
+            Some(proof) => recognise(&mut visit, RECOGNISE, proof, |_, _| Ok(())).await?,
+            None => None,
+        };
+        let citizen =
+            found.map(|(found, ())| SignedIn { person: found.person, account: found.account, session: found.id });
         Ok(MaybeCitizen { visit, citizen })
     }
 }
 
-/// Finds the session behind the cookie and fills the page with its owner's name and unread count.
-async fn recognise(visit: &mut Visit) -> Result<Option<(Found, Myself)>, Failure> {
-    let Some(token) = visit.page.cookie(COOKIE).and_then(Token::parse) else { return Ok(None) };
-    let now = visit.ctx.now();
-    let policy = visit.ctx.policy.at::<SessionPolicy>(now.date())?;
-    let (vault, hash, rules) = (visit.ctx.vault.clone(), token.hash(), policy.clone());
-    let known = visit.ctx.db.read("session.recognise", move |tx| -> Result<Option<(Found, Myself, i64)>, DbFault> {
-        let Some(found) = store::by_token(tx, &hash)? else { return Ok(None) };
-        if !alive(found.seen_at, found.expires_at, now, &rules) {
-            return Ok(None);
-        }
-        let Some(myself) = people::store::myself(tx, &vault, &found.person)? else { return Ok(None) };
-        let unread = messages::store::unread(tx, &found.person)?;
-        Ok(Some((found, myself, unread)))
+/// What a browser shows for itself, and what it is judged by.
+struct Proof {
+    hash: Vec<u8>,
+    vault: Arc<Vault>,
+    rules: Arc<SessionPolicy>,
+    now: Moment,
+}
+
+impl Proof {
+    fn of(visit: &Visit) -> Result<Option<Proof>, Failure> {
+        let Some(token) = visit.page.cookie(COOKIE).and_then(Token::parse) else { return Ok(None) };
+        let now = visit.ctx.now();
+        let rules = visit.ctx.policy.at::<SessionPolicy>(now.date())?;
+        Ok(Some(Proof { hash: token.hash(), vault: Arc::clone(&visit.ctx.vault), rules, now }))
+    }
+
+    /// The session behind it, if it may still be used.
+    fn find(&self, tx: &mut Tx<'_>) -> Result<Option<Found>, DbFault> {
+        let found = store::by_token(tx, &self.vault, &self.hash)?;
+        Ok(found.filter(|found| alive(found.seen_at, found.expires_at, self.now, &self.rules)))
+    }
+}
+
+/// Finds the session behind the proof, and what else is asked for its person; fills the page with the person's
+/// name and unread count, and from here on the context acts as them.
+async fn recognise<T: Send + 'static>(
+    visit: &mut Visit,
+    name: &'static str,
+    proof: Proof,
+    also: impl Fn(&mut Tx<'_>, &Found) -> Result<T, DbFault> + Send + 'static,
+) -> Result<Option<(Found, T)>, Failure> {
+    let (now, rules) = (proof.now, Arc::clone(&proof.rules));
+    // Each statement sees the moment it runs in: what a session may ask does not hang on one snapshot.
+    let known = visit.ctx.db.look(name, move |tx| -> Result<_, DbFault> {
+        let Some(found) = proof.find(tx)? else { return Ok(None) };
+        let more = also(tx, &found)?;
+        Ok(Some((found, more)))
     });
-    let Some((found, myself, unread)) = known.await? else { return Ok(None) };
-    visit.page.who = Some(myself.name.clone());
-    visit.page.unread = unread;
-    visit.ctx = visit.ctx.acting(Actor::Citizen(found.account.as_str().to_owned()));
-    if seen_is_stale(found.seen_at, now, &policy) {
+    let Some((found, more)) = known.await? else { return Ok(None) };
+    visit.page.who = Some(found.myself.name.clone());
+    visit.page.unread = found.unread;
+    visit.ctx.trace.actor = Actor::Citizen(found.account.as_str().to_owned());
+    if seen_is_stale(found.seen_at, now, &rules) {
         touch(&visit.ctx, &found).await;
     }
-    Ok(Some((found, myself)))
+    Ok(Some((found, more)))
 }
 
 /// Writes "last seen". A busy database must not cost the visitor the page: the next request writes it.
@@ -123,7 +213,7 @@ async fn touch(ctx: &Ctx, found: &Found) {
 
 /// Where to come back to after login. A POST cannot be repeated by a link, so it leads to the page
 /// that held its form.
-fn back(parts: &Parts, visit: &Visit) -> String {
+pub(crate) fn back(parts: &Parts, visit: &Visit) -> String {
     if parts.method == Method::GET || parts.method == Method::HEAD {
         return visit.page.here();
     }

@@ -11,8 +11,8 @@ mod token;
 
 pub(crate) use end::end_by_token;
 pub use end::{end, end_others};
-pub(crate) use extract::COOKIE;
-pub use extract::{Citizen, MaybeCitizen, SignedIn};
+pub(crate) use extract::{COOKIE, back};
+pub use extract::{Citizen, Claim, MaybeCitizen, SignedIn};
 pub use model::SessionId;
 pub(crate) use open::{NewSession, Seat};
 pub(crate) use pages::routes;

@@ -2,22 +2,27 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
+use platform::vault::{self, Vault};
 use platform::{sql, vals};
 
 use super::model::{SessionId, SessionState};
 use super::open::NewSession;
-use crate::people::{AccountId, PersonId};
+use crate::people::{self, AccountId, Myself, PersonId};
 
 const LIVE: &str = SessionState::Live.as_str();
 const ENDED: &str = SessionState::Ended.as_str();
 
-/// A live session as a request needs it.
+/// A live session as a request needs it, and its owner as every page shows them.
+#[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) id: SessionId,
     pub(crate) account: AccountId,
     pub(crate) person: PersonId,
     pub(crate) seen_at: Moment,
     pub(crate) expires_at: Moment,
+    pub(crate) myself: Myself,
+    /// How many messages the person has not opened.
+    pub(crate) unread: i64,
 }
 
 /// One line of the list of sessions.
@@ -52,22 +57,30 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewSession, account: &AccountId, per
     Ok(())
 }
 
-/// The live session of an active account with this token's hash.
-pub(crate) fn by_token(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Found>, DbFault> {
+/// The live session of an active account with this token's hash; none if the person's key was destroyed. One
+/// statement, since every page of a signed-in person begins with it.
+pub(crate) fn by_token(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8]) -> Result<Option<Found>, DbFault> {
     tx.opt(
         sql!(
-            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at
-             FROM session s JOIN account a ON a.id = s.account_id
+            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, k.id, k.kek_id, k.alg, k.wrapped,
+             (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL)
+             FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = s.person_id
+             JOIN data_key k ON k.id = p.key_id
              WHERE s.token_hash = $1 AND s.state = 'live' AND a.state = 'active'"
         ),
         vals![hash],
         |row| {
+            let (account, person): (AccountId, PersonId) = (row.parse(1)?, row.parse(2)?);
+            let key = vault::key_at(row, 7, vault)?;
+            let myself = people::store::myself(&key, (&person, &row.blob(5)?), (&account, &row.blob(6)?))?;
             Ok(Found {
                 id: row.parse(0)?,
-                account: row.parse(1)?,
-                person: row.parse(2)?,
+                account,
+                person,
                 seen_at: row.moment(3)?,
                 expires_at: row.moment(4)?,
+                myself,
+                unread: row.int(11)?,
             })
         },
     )
@@ -78,6 +91,11 @@ pub(crate) fn owner_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<(SessionId
     tx.opt(sql!("SELECT id, person_id FROM session WHERE token_hash = $1 AND state = 'live'"), vals![hash], |row| {
         Ok((row.parse(0)?, row.parse(1)?))
     })
+}
+
+/// Whose session a token opened, also after it ended.
+pub(crate) fn person_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<PersonId>, DbFault> {
+    tx.opt(sql!("SELECT person_id FROM session WHERE token_hash = $1"), vals![hash], |row| row.parse(0))
 }
 
 /// Notes that a session was used.
@@ -109,6 +127,11 @@ pub(crate) fn list(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Ve
     )
 }
 
+/// What the device of a session calls itself; `None` once the session is wiped.
+pub(crate) fn label(tx: &mut Tx<'_>, session: &SessionId) -> Result<Option<String>, DbFault> {
+    tx.opt(sql!("SELECT device FROM session WHERE id = $1"), vals![session.as_str()], |row| row.text(0))
+}
+
 /// Ends one session of a person; `false` if it is not theirs or had ended.
 pub(crate) fn end(tx: &mut Tx<'_>, person: &PersonId, session: &SessionId, now: Moment) -> Result<bool, DbFault> {
     let ended = tx.exec(
@@ -123,6 +146,14 @@ pub(crate) fn end_others(tx: &mut Tx<'_>, person: &PersonId, keep: &SessionId, n
     tx.exec(
         sql!("UPDATE session SET state = $1, ended_at = $2 WHERE person_id = $3 AND id <> $4 AND state = 'live'"),
         vals![ENDED, now, person.as_str(), keep.as_str()],
+    )
+}
+
+/// Ends all sessions of a person: whoever holds one must log in again.
+pub(crate) fn end_all(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("UPDATE session SET state = $1, ended_at = $2 WHERE person_id = $3 AND state = 'live'"),
+        vals![ENDED, now, person.as_str()],
     )
 }
 

@@ -38,7 +38,7 @@ pub(super) fn read(typed: &Typed<'_>, mobile: &Mobile, today: Date, policy: &Pas
     if code.is_none() {
         errors.add("code", "code-format");
     }
-    let personal = personal_numbers(mobile, id_number.as_ref().ok());
+    let personal = personal_numbers(Some(mobile), id_number.as_ref().ok());
     if let Some(kind) = weakness(typed.password, &personal, policy) {
         errors.add("password", kind);
     } else if typed.password != typed.password_again {
@@ -51,8 +51,8 @@ pub(super) fn read(typed: &Typed<'_>, mobile: &Mobile, today: Date, policy: &Pas
 }
 
 /// What a password may not contain.
-fn personal_numbers(mobile: &Mobile, id_number: Option<&IdNumber>) -> Vec<String> {
-    let mut numbers = vec![mobile.expose().to_owned()];
+pub(crate) fn personal_numbers(mobile: Option<&Mobile>, id_number: Option<&IdNumber>) -> Vec<String> {
+    let mut numbers: Vec<String> = mobile.map(|mobile| mobile.expose().to_owned()).into_iter().collect();
     if let Some(id_number) = id_number {
         let birth = id_number.birth();
         let long = format!("{:04}{:02}{:02}", birth.year(), birth.month(), birth.day());
@@ -61,7 +61,8 @@ fn personal_numbers(mobile: &Mobile, id_number: Option<&IdNumber>) -> Vec<String
     numbers
 }
 
-fn name_kind(error: &NameError) -> &'static str {
+/// The error kind of a name.
+pub(crate) fn name_kind(error: &NameError) -> &'static str {
     match error {
         NameError::TooShort => "name-short",
         NameError::TooLong => "name-long",
@@ -69,7 +70,8 @@ fn name_kind(error: &NameError) -> &'static str {
     }
 }
 
-fn id_number_kind(error: &IdNumberError) -> &'static str {
+/// The error kind of an ID number.
+pub(crate) fn id_number_kind(error: &IdNumberError) -> &'static str {
     match error {
         IdNumberError::Length | IdNumberError::Characters => "id-number-form",
         IdNumberError::OldForm => "id-number-old",

@@ -6,7 +6,7 @@ mod redeem;
 mod request;
 pub(crate) mod store;
 
-pub(crate) use model::clean_code;
+pub(crate) use model::{CodeEvent, clean_code};
 pub use model::{CodeId, CodeState, Purpose, Refusal};
 pub(crate) use notice::{Notice, wait_text};
 pub(crate) use redeem::{Attempt, promising, redeem};

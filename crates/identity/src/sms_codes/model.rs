@@ -19,20 +19,29 @@ pub enum Purpose {
     SignUp,
     /// Logging in without a password.
     Login,
+    /// Showing that a session is on its owner's device, where the browser keeps no key (RNA-9).
+    Device,
+    /// The last step of authentication with the card, to the number the card system has (RNA-11).
+    CardProof,
 }
 
 impl Purpose {
+    /// All of them.
+    pub const ALL: [Purpose; 4] = [Purpose::SignUp, Purpose::Login, Purpose::Device, Purpose::CardProof];
+
     /// As stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Purpose::SignUp => "sign_up",
             Purpose::Login => "login",
+            Purpose::Device => "device",
+            Purpose::CardProof => "card_proof",
         }
     }
 
     /// Reads what [`Purpose::as_str`] wrote.
     pub fn parse(text: &str) -> Option<Purpose> {
-        [Purpose::SignUp, Purpose::Login].into_iter().find(|purpose| purpose.as_str() == text)
+        Purpose::ALL.into_iter().find(|purpose| purpose.as_str() == text)
     }
 }
 

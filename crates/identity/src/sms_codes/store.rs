@@ -170,7 +170,7 @@ pub(crate) fn broken(tx: &mut Tx<'_>, max_tries: i64, max_ms: i64) -> Result<(u6
              WHERE tries > $1 OR expires_at - created_at > $2
              OR (state = 'used' AND (ended_at IS NULL OR ended_at >= expires_at))
              OR (state = 'killed' AND tries < 1)
-             OR purpose NOT IN ('sign_up', 'login') OR state NOT IN ('live', 'used', 'killed', 'replaced')
+             OR purpose NOT IN ('sign_up', 'login', 'device', 'card_proof') OR state NOT IN ('live', 'used', 'killed', 'replaced')
              ORDER BY id"
         ),
         vals![max_tries, max_ms],

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use platform::{Actor, Ctx, Mode};
@@ -30,6 +31,14 @@ impl RoleMark for Clerk {
     const ROLE: Role = Role::Clerk;
 }
 
+/// [`Role::Window`] as a type.
+#[derive(Debug, Clone, Copy)]
+pub struct Window;
+
+impl RoleMark for Window {
+    const ROLE: Role = Role::Window;
+}
+
 /// Signed-in staff of one role.
 pub struct Staff<R: RoleMark> {
     /// The request; its context acts as this member of staff.
@@ -40,12 +49,13 @@ pub struct Staff<R: RoleMark> {
     pub name: String,
     /// The hospital served, by id.
     pub hospital: String,
-    pub(crate) session: StaffSessionId,
     role: PhantomData<R>,
 }
 
 /// A hospital window's clerk.
 pub type Desk = Staff<Clerk>;
+/// A clerk of the bureau's service window; serves no hospital.
+pub type WindowDesk = Staff<Window>;
 
 impl<R: RoleMark> Staff<R> {
     /// The context, acting as this member of staff.
@@ -59,6 +69,8 @@ impl<R: RoleMark> Staff<R> {
 pub enum NotStaff {
     /// Go to the desks' login page.
     SignIn,
+    /// Another role at the door of all desks: go to the role's own.
+    Own(Role),
     /// Another role's page, or something beneath did not work.
     Problem(Problem),
 }
@@ -66,7 +78,7 @@ pub enum NotStaff {
 impl From<NotStaff> for Problem {
     fn from(refusal: NotStaff) -> Problem {
         match refusal {
-            NotStaff::SignIn => Problem::forbidden(),
+            NotStaff::SignIn | NotStaff::Own(_) => Problem::forbidden(),
             NotStaff::Problem(problem) => problem,
         }
     }
@@ -76,6 +88,7 @@ impl IntoResponse for NotStaff {
     fn into_response(self) -> Response {
         match self {
             NotStaff::SignIn => see_other("/desk/login"),
+            NotStaff::Own(role) => see_other(role.desk()),
             NotStaff::Problem(problem) => problem.into_response(),
         }
     }
@@ -88,19 +101,33 @@ impl<R: RoleMark> FromRequestParts<Ctx> for Staff<R> {
         let Ok(mut visit) = Visit::from_request_parts(parts, state).await;
         let seated = recognise(&visit).await.map_err(|failure| NotStaff::Problem(failure.into()))?;
         let Some(seated) = seated else { return Err(NotStaff::SignIn) };
+        if seated.role != R::ROLE && parts.method == Method::GET && parts.uri.path() == "/desk" {
+            return Err(NotStaff::Own(seated.role));
+        }
         if seated.role != R::ROLE {
             return Err(NotStaff::Problem(Problem::forbidden()));
         }
         visit.page.who = Some(seated.name.clone());
         visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));
-        Ok(Staff {
-            visit,
-            staff: seated.staff,
-            name: seated.name,
-            hospital: seated.hospital,
-            session: seated.session,
-            role: PhantomData,
-        })
+        Ok(Staff { visit, staff: seated.staff, name: seated.name, hospital: seated.hospital, role: PhantomData })
+    }
+}
+
+/// Signed-in staff of whatever role: for what all desks have in common.
+pub(crate) struct AnyStaff {
+    pub(crate) visit: Visit,
+    pub(crate) session: StaffSessionId,
+}
+
+impl FromRequestParts<Ctx> for AnyStaff {
+    type Rejection = NotStaff;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<AnyStaff, NotStaff> {
+        let Ok(mut visit) = Visit::from_request_parts(parts, state).await;
+        let seated = recognise(&visit).await.map_err(|failure| NotStaff::Problem(failure.into()))?;
+        let Some(seated) = seated else { return Err(NotStaff::SignIn) };
+        visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));
+        Ok(AnyStaff { visit, session: seated.session })
     }
 }
 

@@ -16,16 +16,27 @@ kernel::typed_id!(
 pub enum Role {
     /// A hospital's window: scans visit barcodes and checks people in.
     Clerk,
+    /// 服务窗口 of the bureau: sees papers and gives codes for what they prove.
+    Window,
 }
 
 impl Role {
     /// All roles there are.
-    pub const ALL: [Role; 1] = [Role::Clerk];
+    pub const ALL: [Role; 2] = [Role::Clerk, Role::Window];
 
     /// As stored, and as typed on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Role::Clerk => "clerk",
+            Role::Window => "window",
+        }
+    }
+
+    /// Where the role's work is; `/desk` leads there.
+    pub(crate) const fn desk(self) -> &'static str {
+        match self {
+            Role::Clerk => "/desk",
+            Role::Window => "/desk/window",
         }
     }
 }
@@ -40,7 +51,7 @@ impl FromStr for Role {
 
 /// There is no such role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such role; roles are: clerk")]
+#[error("there is no such role; roles are: clerk, window")]
 pub struct UnknownRole;
 
 /// A login name in its one form; `None` unless 3 to 32 letters, digits, dots, dashes or underscores.

@@ -11,7 +11,7 @@ use platform::{Ctx, Mode};
 use serde::Deserialize;
 use ui::{Form, Page, Problem, Visit, html, html_again, see_other};
 
-use super::extract::{COOKIE, Desk};
+use super::extract::{AnyStaff, COOKIE};
 use super::login::{DeskLogin, log_in, log_out};
 use crate::failure::Failure;
 use crate::gates::Gates;
@@ -74,8 +74,8 @@ async fn login(
 struct LogoutForm {}
 
 /// Signed out already counts as signed out: the extractor sends to the login page as well.
-async fn logout(desk: Desk, Form(LogoutForm {}): Form<LogoutForm>) -> Result<Response, Problem> {
-    log_out(desk.ctx(), &desk.session).await?;
+async fn logout(desk: AnyStaff, Form(LogoutForm {}): Form<LogoutForm>) -> Result<Response, Problem> {
+    log_out(&desk.visit.ctx, &desk.session).await?;
     let mut response = see_other("/desk/login");
     desk.visit.page.clear_cookie(&mut response, COOKIE);
     Ok(response)

@@ -5,8 +5,8 @@ use platform::Ctx;
 use platform::outbox::{Parcel, Verdict};
 use wire::aliyun_sms::{Action, Fate, PAGE_SIZE_MAX, QuerySendDetails, QuerySendDetailsReply, SendStatus, code};
 
-use super::call::Failure;
 use super::{SmsCarrier, Text};
+use crate::aliyun::Failure;
 
 /// How old a text that the provider does not know must be before it counts as never taken: the
 /// provider's list may lag behind its acceptance, and our own request may still be on its way.
@@ -64,7 +64,7 @@ async fn look(
             current_page,
         };
         let reply: QuerySendDetailsReply =
-            match carrier.gateway.call(ctx, Action::QuerySendDetails, query.query()).await {
+            match carrier.gateway.call(ctx, Action::QuerySendDetails.as_str(), query.query()).await {
                 Ok(reply) => reply,
                 Err(Failure::NotSent(why) | Failure::Unknown(why)) => return Err(why),
             };

@@ -4,7 +4,6 @@
 //! provider, and never sent a second time.
 
 mod ask;
-mod call;
 mod send;
 mod settings;
 
@@ -14,8 +13,9 @@ use async_trait::async_trait;
 use platform::Ctx;
 use platform::outbox::{Carrier, Mode, Parcel, Verdict};
 use serde::Deserialize;
+use wire::aliyun_sms::VERSION;
 
-use call::Gateway;
+use crate::aliyun::{Access, BadAccess, Gateway};
 pub use settings::{BadSmsSettings, SmsSettings};
 
 /// The outbox kind this adapter carries.
@@ -30,7 +30,18 @@ pub struct SmsCarrier {
 impl SmsCarrier {
     /// An adapter for one provider's account. Fails on settings that could never work.
     pub fn new(settings: SmsSettings) -> Result<SmsCarrier, BadSmsSettings> {
-        let gateway = Gateway::new(&settings)?;
+        let access = Access {
+            partner: KIND,
+            version: VERSION,
+            endpoint: &settings.endpoint,
+            key: &settings.key,
+            timeout_ms: settings.timeout_ms,
+            calls_max: settings.calls_max,
+        };
+        let gateway = Gateway::new(&access).map_err(|bad| match bad {
+            BadAccess::Endpoint => BadSmsSettings::Endpoint(settings.endpoint.clone()),
+            BadAccess::Client(why) => BadSmsSettings::Client(why),
+        })?;
         Ok(SmsCarrier { settings, gateway })
     }
 }

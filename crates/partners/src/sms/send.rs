@@ -4,8 +4,8 @@ use platform::Ctx;
 use platform::outbox::{Parcel, Verdict};
 use wire::aliyun_sms::{Action, Fate, SendSms, SendSmsReply};
 
-use super::call::Failure;
 use super::{SmsCarrier, Text};
+use crate::aliyun::Failure;
 
 /// Sends the parcel's text. The parcel's id goes along as `OutId`, by which [`super::ask`] finds
 /// the text again.
@@ -24,7 +24,7 @@ pub(super) async fn send(carrier: &SmsCarrier, ctx: &Ctx, parcel: &Parcel) -> Ve
         template_code: template_code.clone(),
         out_id: parcel.id.clone(),
     };
-    match carrier.gateway.call::<SendSmsReply>(ctx, Action::SendSms, request.query()).await {
+    match carrier.gateway.call::<SendSmsReply>(ctx, Action::SendSms.as_str(), request.query()).await {
         Ok(reply) => judge(&reply),
         Err(Failure::NotSent(why)) => Verdict::Retry(why),
         Err(Failure::Unknown(why)) => Verdict::Unknown(why),

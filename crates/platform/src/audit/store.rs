@@ -6,14 +6,13 @@ use crate::{sql, vals};
 
 pub(super) fn insert_row(tx: &mut Tx<'_>, row: &Record<'_>, hash: &Hash) -> Result<(), DbFault> {
     let Fields { at, actor, act, subject, ip, request, detail } = &row.entry;
-    tx.exec(
+    tx.send(
         sql!(
             "INSERT INTO audit (chain, n, prev, hash, at, actor, act, subject, ip, request, detail)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         ),
         vals![row.chain, row.n, &row.prev[..], &hash[..], *at, *actor, *act, *subject, *ip, *request, *detail],
-    )?;
-    Ok(())
+    )
 }
 
 pub(super) fn insert_opening(tx: &mut Tx<'_>, opening: &Opening) -> Result<(), DbFault> {

@@ -3,6 +3,7 @@
 //!
 //! All mistakes are reported at once, each with its line and what is allowed. Secrets never print.
 
+mod partners;
 mod reader;
 mod rules;
 mod secret;
@@ -14,6 +15,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub use partners::{CardsConfig, FaceConfig, InsurerConfig};
 pub use secret::Secret;
 
 use crate::ctx::Mode;
@@ -46,6 +48,9 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub crypto: Suite,
     pub sms: SmsConfig,
+    pub face: FaceConfig,
+    pub insurer: InsurerConfig,
+    pub cards: CardsConfig,
     pub sandbox: SandboxConfig,
     pub proxy: ProxyConfig,
     pub tls: Option<TlsConfig>,
@@ -85,7 +90,12 @@ pub struct SmsConfig {
 pub struct SandboxConfig {
     /// Whether it runs inside this process.
     pub enabled: bool,
+    /// The control port; partners take ports after it.
     pub listen: SocketAddr,
+    /// How many people its city has, beside the demo's named ones.
+    pub people: usize,
+    /// What the city is drawn from.
+    pub seed: u64,
 }
 
 /// Who may say which address a request really came from.
@@ -192,9 +202,14 @@ fn read(reader: &mut Reader<'_>) -> Config {
                 .unwrap_or_default(),
         },
         sms: read_sms(reader),
+        face: partners::read_face(reader),
+        insurer: partners::read_insurer(reader, mode),
+        cards: partners::read_cards(reader),
         sandbox: SandboxConfig {
             enabled: reader.flag("sandbox.enabled", mode == Mode::Demo),
             listen: address(reader, "sandbox.listen", 8081),
+            people: usize::try_from(reader.number("sandbox.people", 0..=2_000_000, 5_000)).unwrap_or_default(),
+            seed: reader.number("sandbox.seed", 0..=i64::MAX, 1).unsigned_abs(),
         },
         proxy: ProxyConfig { trusted: reader.list("proxy.trusted") },
         tls: read_tls(reader),

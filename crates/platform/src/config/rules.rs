@@ -1,11 +1,11 @@
 //! What no single setting can say: rules between settings, and what production refuses.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use reqwest::Url;
 
-use super::Config;
 use super::reader::Reader;
+use super::{Config, partners};
 use crate::ctx::Mode;
 use crate::db::Target;
 
@@ -25,25 +25,46 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
             );
         }
     }
-    for (path, url) in [("public_url", &config.public_url), ("sms.endpoint", &config.sms.endpoint)] {
+    let endpoints = endpoints(config);
+    for (path, url) in endpoints.into_iter().chain([("public_url", &config.public_url)]) {
         if url.as_deref().is_some_and(|url| base(url).is_none()) {
             reader.wrong(path, "must be http://host[:port] or https://host[:port], without a path");
         }
     }
+    partners::apply(&config.insurer, reader);
     ports(config, reader);
     match config.mode {
-        Mode::Demo if config.sms.endpoint.is_none() && !config.sandbox.enabled => {
-            reader.wrong("sms.endpoint", "must be given where sandbox.enabled is false");
+        Mode::Demo => {
+            for (path, _) in endpoints.iter().filter(|(_, url)| url.is_none() && !config.sandbox.enabled) {
+                reader.wrong(path, "must be given where sandbox.enabled is false");
+            }
         }
-        Mode::Demo => {}
         Mode::Production => production(config, reader),
     }
+}
+
+/// Where each partner is.
+fn endpoints(config: &Config) -> [(&'static str, &Option<String>); 4] {
+    [
+        ("sms.endpoint", &config.sms.endpoint),
+        ("face.endpoint", &config.face.endpoint),
+        ("insurer.endpoint", &config.insurer.endpoint),
+        ("cards.endpoint", &config.cards.endpoint),
+    ]
 }
 
 fn ports(config: &Config, reader: &mut Reader<'_>) {
     let mut taken = vec![("listen", config.listen)];
     taken.extend(config.metrics_listen.map(|address| ("metrics_listen", address)));
-    taken.extend(config.sandbox.enabled.then_some(("sandbox.listen", config.sandbox.listen)));
+    if config.sandbox.enabled {
+        let control = config.sandbox.listen;
+        // Its partners' ports; the one between is left to the metrics.
+        let ports = [0, 1, 3, 4, 5].into_iter().filter_map(|place| match control.port() {
+            0 => (place == 0).then_some(0),
+            port => port.checked_add(place),
+        });
+        taken.extend(ports.map(|port| ("sandbox.listen", SocketAddr::new(control.ip(), port))));
+    }
     for (place, (path, address)) in taken.iter().enumerate() {
         let other = taken[..place].iter().find(|(_, other)| other == address && address.port() != 0);
         if let Some((other, _)) = other {
@@ -72,15 +93,18 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
         }
         _ => {}
     }
-    match config.sms.endpoint.as_deref().and_then(base) {
-        None if config.sms.endpoint.is_none() => {
-            reader.wrong("sms.endpoint", "must be given in production, for example \"https://dysmsapi.aliyuncs.com\"");
+    for (path, url) in endpoints(config) {
+        match url.as_deref().and_then(base) {
+            None if url.is_none() => {
+                reader.wrong(path, "must be given in production, for example \"https://gateway.example.cn\"");
+            }
+            Some(url) if url.scheme() != "https" && !is_loopback(&url) => {
+                reader.wrong(path, "must begin with https:// in production")
+            }
+            _ => {}
         }
-        Some(url) if url.scheme() != "https" && !is_loopback(&url) => {
-            reader.wrong("sms.endpoint", "must begin with https:// in production")
-        }
-        _ => {}
     }
+    partners::production(&config.face, &config.insurer, &config.cards, reader);
     for path in ["sms.access_key_id", "sms.access_key_secret", "sms.sign_name"] {
         if !reader.is_given(path) {
             reader.wrong(path, "must be given in production");
@@ -92,7 +116,7 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
     if config.sms.templates.is_empty() {
         reader.wrong(
             "sms.templates",
-            "must name the provider's templates in production, for example verify = \"SMS_123456789\", and so booked, cancelled, sign_up_tried",
+            "must name the provider's templates in production, for example verify = \"SMS_123456789\", and so booked, cancelled, sign_up_tried, password_changed, device_bound, pay_password_set, pay_password_changed, pay_password_locked",
         );
     }
 }

@@ -28,6 +28,23 @@ access_key_secret = "very-secret"
 sign_name = "常州人社"
 [sms.templates]
 verify = "SMS_1"
+[face]
+endpoint = "https://cloudauth.aliyuncs.com"
+access_key_id = "id"
+access_key_secret = "very-secret"
+scene_id = "1000009999"
+[insurer]
+endpoint = "https://insurer.example.cn"
+paasid = "czrs"
+token = "very-secret"
+fixmedins_code = "H32040000007"
+fixmedins_name = "常州人社"
+mdtrtarea_admvs = "320400"
+[cards]
+endpoint = "https://cards.example.cn"
+paasid = "czrs"
+token = "very-secret"
+channel = "3204000009"
 "#;
 
 #[test]
@@ -66,6 +83,39 @@ fn production_can_be_configured() {
     assert_eq!((config.mode, config.sandbox.enabled), (Mode::Production, false));
     assert_eq!(config.sms.templates["verify"], "SMS_1");
     assert!(config.tls.is_some());
+    assert!(!config.insurer.gives_code, "a profile of ours is asked for, not taken for granted");
+    assert_eq!(config.insurer.active_states, ["1"]);
+}
+
+#[test]
+fn production_refuses_partners_that_are_the_sandbox_or_nobody() {
+    for (change, to, wanted) in [
+        (
+            "paasid = \"czrs\"\ntoken = \"very-secret\"\nchannel",
+            "paasid = \"sandbox\"\ntoken = \"very-secret\"\nchannel",
+            "cards.paasid: is the sandbox's account",
+        ),
+        ("token = \"very-secret\"\nfix", "token = \"sandbox-token\"\nfix", "insurer.token: is the sandbox's secret"),
+        (
+            "access_key_secret = \"very-secret\"\nscene",
+            "access_key_secret = \"sandbox-secret\"\nscene",
+            "face.access_key_secret: is the sandbox's secret",
+        ),
+        ("scene_id = \"1000009999\"\n", "", "face.scene_id: must be given in production"),
+        ("endpoint = \"https://insurer.example.cn\"\n", "", "insurer.endpoint: must be given in production"),
+        ("https://cards.example.cn", "http://cards.example.cn", "cards.endpoint: must begin with https://"),
+    ] {
+        assert!(PRODUCTION.contains(change), "{change}");
+        let told = message(&PRODUCTION.replace(change, to));
+        assert!(told.contains(wanted) && !told.contains("very-secret"), "wanted: {wanted}\ntold:   {told}");
+    }
+}
+
+#[test]
+fn the_city_is_as_large_as_wished() {
+    let config = read_text("[sandbox]\npeople = 20\nseed = 7\n").unwrap();
+    assert_eq!((config.sandbox.people, config.sandbox.seed), (20, 7));
+    assert_eq!(read_text("").unwrap().sandbox.people, 5_000);
 }
 
 #[test]
@@ -139,7 +189,16 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
         ("public_url = \"http://x/app\"", "renshe.toml:1: public_url: must be http://host[:port]"),
         ("[tls]\ncert = \"c.pem\"", "renshe.toml:2: tls.cert: needs tls.key beside it"),
         ("[sandbox]\nenabled = false", "sms.endpoint: must be given where sandbox.enabled is false"),
+        ("[sandbox]\nenabled = false", "cards.endpoint: must be given where sandbox.enabled is false"),
+        ("[sandbox]\npeople = -1", "renshe.toml:2: sandbox.people: -1 is out of range"),
+        (
+            "[insurer]\nfixmedins_code = \"H1\"",
+            "renshe.toml:2: insurer.fixmedins_code: must be twelve letters and digits",
+        ),
+        ("[insurer]\npath = \"/fsi\"", "renshe.toml:2: insurer.path: must begin with / and hold {infno}"),
+        ("[face]\nendpoint = \"https://x/y\"", "renshe.toml:2: face.endpoint: must be http://host[:port]"),
         ("listen = \"127.0.0.1:8081\"", "sandbox.listen: 127.0.0.1:8081 is already taken by `listen`"),
+        ("listen = \"127.0.0.1:8085\"", "sandbox.listen: 127.0.0.1:8085 is already taken by `listen`"),
         ("listen = ", "renshe.toml:1: this is not TOML:"),
         ("listen = \"a\nmode = \"demo\"", "renshe.toml:1: this is not TOML:"),
         (

@@ -233,7 +233,7 @@ impl Lane {
         };
         let mut head = self.head.clone();
         let pg = conn.is_postgres();
-        if let Err(error) = conn.batch(if pg { "BEGIN; SAVEPOINT s" } else { "BEGIN IMMEDIATE; SAVEPOINT s" }) {
+        if let Err(error) = conn.control(if pg { "BEGIN; SAVEPOINT s" } else { "BEGIN IMMEDIATE; SAVEPOINT s" }) {
             return self.not_begun(conn, batch, error);
         }
         let mut sorted = Sorted::default();

@@ -20,6 +20,8 @@ struct State {
     main: VecDeque<Box<dyn Work>>,
     bulk: VecDeque<Box<dyn Work>>,
     batches_since_bulk: u32,
+    /// Threads that sleep until something is pushed.
+    asleep: usize,
     closed: bool,
 }
 
@@ -31,7 +33,8 @@ pub(crate) enum Refused {
 
 impl Queue {
     pub(crate) fn new(room: usize, bulk_room: usize) -> Self {
-        let state = State { main: VecDeque::new(), bulk: VecDeque::new(), batches_since_bulk: 0, closed: false };
+        let state =
+            State { main: VecDeque::new(), bulk: VecDeque::new(), batches_since_bulk: 0, asleep: 0, closed: false };
         Self { state: Mutex::new(state), wake: Condvar::new(), room, bulk_room }
     }
 
@@ -49,8 +52,12 @@ impl Queue {
             return Err(Refused::Full);
         }
         line.push_back(work);
+        // Waking is a system call even when nobody sleeps; whoever is awake looks again before it sleeps.
+        let asleep = state.asleep > 0;
         drop(state);
-        self.wake.notify_one();
+        if asleep {
+            self.wake.notify_one();
+        }
         Ok(())
     }
 
@@ -76,7 +83,9 @@ impl Queue {
             if state.closed {
                 return None;
             }
+            state.asleep += 1;
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.asleep -= 1;
         }
     }
 

@@ -45,7 +45,10 @@ fn read(target: &Target, slot: &mut Option<Conn>, item: &mut dyn Work) -> Result
         Some(conn) => conn,
         None => Conn::open(target, Role::Reader)?,
     };
-    conn.batch(if conn.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" })?;
+    let snapshot = item.snapshot();
+    if snapshot {
+        conn.control(if conn.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" })?;
+    }
     let mut tx = Tx::new(&mut conn);
     if catch_unwind(AssertUnwindSafe(|| item.run(&mut tx))).is_err() {
         // The connection's state is unknown: it is dropped with the snapshot.
@@ -55,7 +58,9 @@ fn read(target: &Target, slot: &mut Option<Conn>, item: &mut dyn Work) -> Result
     if let (Some(DriverError::Lost(why)), _) = tx.into_parts() {
         return Err(DriverError::Lost(why));
     }
-    conn.batch("COMMIT")?;
+    if snapshot {
+        conn.batch("COMMIT")?;
+    }
     *slot = Some(conn);
     Ok(())
 }

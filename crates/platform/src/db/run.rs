@@ -51,32 +51,43 @@ pub(crate) fn run_one(
             }
         },
     };
-    let (failed, effects) = tx.into_parts();
+    let (mut failed, effects) = tx.into_parts();
+    if keep && failed.is_none() {
+        // What the closure and its audit rows still had to send goes with it.
+        failed = conn.batch("RELEASE s; SAVEPOINT s").err();
+        if let Some(error) = &failed {
+            item.fail(error.fault());
+        }
+    }
     note(item.name(), started.elapsed());
     match failed {
-        Some(DriverError::Lost(why)) => return Ran::Lost(why),
-        Some(DriverError::Retry) => {
-            return if rolled_back(conn) { Ran::Retry } else { Ran::Lost("rollback".to_owned()) };
-        }
-        Some(DriverError::Full) if !rolled_back(conn) => return Ran::Emptied,
-        Some(DriverError::Full) => return Ran::Refuse,
-        _ if !keep => return if rolled_back(conn) { Ran::Refuse } else { Ran::Lost("rollback".to_owned()) },
-        _ => {}
-    }
-    match conn.batch("RELEASE s; SAVEPOINT s") {
-        Ok(()) => {
+        None if keep => {
             *head = new_head;
             Ran::Keep(effects)
         }
-        Err(DriverError::Lost(why)) => Ran::Lost(why),
-        Err(error) => {
-            item.fail(error.fault());
-            Ran::Refuse
+        failed => undone(conn, failed),
+    }
+}
+
+/// Rolls a closure back and says what is to become of it.
+fn undone(conn: &mut Conn, failed: Option<DriverError>) -> Ran {
+    match failed {
+        Some(DriverError::Lost(why)) => Ran::Lost(why),
+        Some(DriverError::Full) => {
+            if rolled_back(conn) {
+                Ran::Refuse
+            } else {
+                Ran::Emptied
+            }
         }
+        _ if !rolled_back(conn) => Ran::Lost("rollback".to_owned()),
+        Some(DriverError::Retry) => Ran::Retry,
+        _ => Ran::Refuse,
     }
 }
 
 fn rolled_back(conn: &mut Conn) -> bool {
+    conn.forget();
     conn.batch("ROLLBACK TO SAVEPOINT s").is_ok()
 }
 

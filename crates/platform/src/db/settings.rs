@@ -24,7 +24,7 @@ impl Target {
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return url
-                .parse::<postgres::Config>()
+                .parse::<tokio_postgres::Config>()
                 .map(|_| Self::Postgres(url.to_owned()))
                 .map_err(|error| error.to_string());
         }

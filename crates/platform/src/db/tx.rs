@@ -31,6 +31,14 @@ impl<'a> Tx<'a> {
         self.conn.exec(sql, values).map_err(|error| self.fail(error))
     }
 
+    /// Runs a statement whose count says nothing: a plain INSERT of a row of one's own. PostgreSQL hears of it
+    /// together with the next statement or with the closure's end, which saves a round trip; if it fails, the
+    /// closure has failed, even if it has returned `Ok` by then.
+    pub fn send(&mut self, sql: &'static Sql, values: &[Val]) -> Result<(), DbFault> {
+        self.open()?;
+        self.conn.send(sql, values).map_err(|error| self.fail(error))
+    }
+
     /// Runs a statement and maps each row of its answer.
     pub fn query<T>(
         &mut self,

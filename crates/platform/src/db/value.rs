@@ -102,9 +102,13 @@ impl Row {
     }
 
     pub fn opt_text(&self, index: usize) -> Result<Option<String>, DbFault> {
+        Ok(self.opt_str(index)?.map(str::to_owned))
+    }
+
+    fn opt_str(&self, index: usize) -> Result<Option<&str>, DbFault> {
         match self.at(index)? {
             Val::Null => Ok(None),
-            Val::Text(value) => Ok(Some(value.clone())),
+            Val::Text(value) => Ok(Some(value)),
             _ => self.wrong(index, "text"),
         }
     }
@@ -139,7 +143,7 @@ impl Row {
 
     /// Reads a text column as a typed id, a date or any other type that parses itself.
     pub fn parse<T: FromStr>(&self, index: usize) -> Result<T, DbFault> {
-        let text = self.text(index)?;
+        let text = self.opt_str(index)?.map_or_else(|| self.wrong(index, "text"), Ok)?;
         text.parse().map_err(|_| DbFault::Corrupt(format!("column {index} is not a {}", std::any::type_name::<T>())))
     }
 

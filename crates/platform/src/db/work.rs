@@ -11,6 +11,8 @@ use super::tx::Tx;
 pub(crate) trait Work: Send {
     fn name(&self) -> &'static str;
     fn queued(&self) -> Instant;
+    /// Whether a read's statements must all see the same moment.
+    fn snapshot(&self) -> bool;
     /// Runs the closure (perhaps not for the first time) and keeps its result; true when its
     /// changes are to stay.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
@@ -23,6 +25,7 @@ pub(crate) trait Work: Send {
 pub(crate) struct Closure<T, E, F> {
     pub(crate) name: &'static str,
     pub(crate) queued: Instant,
+    pub(crate) snapshot: bool,
     pub(crate) body: F,
     pub(crate) result: Option<Result<T, E>>,
     pub(crate) caller: oneshot::Sender<Result<T, E>>,
@@ -40,6 +43,10 @@ where
 
     fn queued(&self) -> Instant {
         self.queued
+    }
+
+    fn snapshot(&self) -> bool {
+        self.snapshot
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {

@@ -3,6 +3,7 @@
 
 mod store;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -14,12 +15,24 @@ const LEASE_SECS: i64 = 120;
 const TICK: Duration = Duration::from_millis(1000);
 
 /// A job and how often it runs.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Job {
     /// `context.verb`, unique in the program.
     pub name: &'static str,
     pub every_secs: i64,
-    pub run: fn(Ctx) -> BoxFuture<'static, Result<(), String>>,
+    /// What it does; made by [`Job::new`].
+    pub run: Arc<dyn Fn(Ctx) -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
+}
+
+impl Job {
+    /// A job; the closure may hold what the job needs beside its context.
+    pub fn new<F, W>(name: &'static str, every_secs: i64, run: F) -> Self
+    where
+        F: Fn(Ctx) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        Self { name, every_secs, run: Arc::new(move |ctx| Box::pin(run(ctx))) }
+    }
 }
 
 /// Runs the jobs that are due.

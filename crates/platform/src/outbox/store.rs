@@ -28,7 +28,7 @@ pub struct Backlog {
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, letter: &Letter) -> Result<(), DbFault> {
-    tx.exec(
+    tx.send(
         sql!(
             "INSERT INTO outbox (id, kind, about, payload, state, created_at, due_at, expires_at, attempts) \
              VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, 0)"
@@ -43,7 +43,6 @@ pub(super) fn insert(tx: &mut Tx<'_>, letter: &Letter) -> Result<(), DbFault> {
             letter.expires
         ],
     )
-    .map(drop)
 }
 
 /// Takes up to `most` due rows; `sent_at` is written here, before anything is sent, so that a

@@ -2,7 +2,7 @@
 
 use super::cipher::{Cipher, hmac};
 use super::{DataKey, NewDataKey, Vault, wrap_aad};
-use crate::db::{DbFault, Tx};
+use crate::db::{DbFault, Row, Tx};
 use crate::{sql, vals};
 
 /// Inserts a data key made by [`Vault::create_key`].
@@ -17,11 +17,16 @@ pub fn insert_key(tx: &mut Tx<'_>, key: &NewDataKey) -> Result<(), DbFault> {
 
 /// Reads and opens a data key; `None` when it never was or has been destroyed.
 pub fn load_key(tx: &mut Tx<'_>, vault: &Vault, key_id: &str) -> Result<Option<DataKey>, DbFault> {
-    let stored = tx.opt(sql!("SELECT kek_id, alg, wrapped FROM data_key WHERE id = $1"), vals![key_id], |row| {
-        Ok((row.text(0)?, row.text(1)?, row.blob(2)?))
-    })?;
-    let Some((kek, alg, wrapped)) = stored else { return Ok(None) };
-    Ok(Some(vault.unwrap_key(key_id, &kek, cipher(key_id, &alg)?, &wrapped)?))
+    tx.opt(sql!("SELECT id, kek_id, alg, wrapped FROM data_key WHERE id = $1"), vals![key_id], |row| {
+        key_at(row, 0, vault)
+    })
+}
+
+/// Opens the data key whose `id, kek_id, alg, wrapped` stand in a row from column `at` on: for a statement
+/// that joins the key to what it opens.
+pub fn key_at(row: &Row, at: usize, vault: &Vault) -> Result<DataKey, DbFault> {
+    let (id, alg) = (row.text(at)?, row.text(at + 2)?);
+    Ok(vault.unwrap_key(&id, &row.text(at + 1)?, cipher(&id, &alg)?, &row.blob(at + 3)?)?)
 }
 
 /// Destroys a data key: what was sealed with it can never be opened again. False when it was gone.

@@ -7,18 +7,12 @@ use crate::fixture::Door;
 use crate::scratch::{bump, lane, written};
 
 fn counting() -> Vec<Job> {
-    vec![Job {
-        name: "scratch.count",
-        every_secs: 60,
-        run: |ctx| {
-            Box::pin(async move {
-                ctx.db
-                    .write(lane("job"), "job", |tx| bump(tx, "runs").map(drop))
-                    .await
-                    .map_err(|fault: platform::db::DbFault| fault.to_string())
-            })
-        },
-    }]
+    vec![Job::new("scratch.count", 60, |ctx| async move {
+        ctx.db
+            .write(lane("job"), "job", |tx| bump(tx, "runs").map(drop))
+            .await
+            .map_err(|fault: platform::db::DbFault| fault.to_string())
+    })]
 }
 
 #[db_test]

@@ -16,4 +16,5 @@ mod migrations;
 mod outbox;
 mod proxy;
 mod scratch;
+mod sent;
 mod unknown_commit;

@@ -20,6 +20,11 @@ pub fn put(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), DbFault> {
     tx.exec(sql!("INSERT INTO setting (key, value) VALUES ($1, $2)"), vals![key, value]).map(drop)
 }
 
+/// The same, without waiting for its answer.
+pub fn send(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), DbFault> {
+    tx.send(sql!("INSERT INTO setting (key, value) VALUES ($1, $2)"), vals![key, value])
+}
+
 pub fn get(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>, DbFault> {
     tx.opt(sql!("SELECT value FROM setting WHERE key = $1"), vals![key], |row| row.text(0))
 }

@@ -4,7 +4,7 @@
 pub(crate) mod clock;
 mod forms;
 mod guard;
-mod pages;
+pub(crate) mod pages;
 mod sent;
 pub(crate) mod store;
 mod switch;
@@ -17,14 +17,19 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router, middleware};
 use serde_json::json;
 
+use crate::face;
 use crate::faults::api as faults;
 use crate::house::House;
+use crate::people;
 
 /// Everything the control port answers.
 pub(crate) fn routes(house: House) -> Router {
     Router::new()
         .route("/", get(pages::front))
         .route("/sms", get(pages::sms))
+        .route("/faces", get(face::page::faces))
+        .route("/people", get(people::page::people))
+        .route("/people/{number}", get(people::page::person).post(people::page::steer))
         .route("/lang", get(pages::lang))
         .route("/sandbox.css", get(pages::css))
         .route("/clock/advance", post(forms::advance))
@@ -37,6 +42,9 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/control/faults/{id}", delete(faults::delete))
         .route("/control/switches", get(switch::get).post(switch::post))
         .route("/control/sms", get(sent::sms))
+        .route("/control/faces", get(face::page::list))
+        .route("/control/people", get(people::api::list).post(people::api::post))
+        .route("/control/people/{number}", get(people::api::get).post(people::api::steer))
         .layer(middleware::from_fn_with_state(house.clone(), guard::guard))
         .with_state(house)
 }

@@ -21,14 +21,14 @@ const LANG_COOKIE: &str = "sandbox_lang";
 
 /// The visitor's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lang {
+pub(crate) enum Lang {
     Zh,
     En,
 }
 
 impl Lang {
     /// Chosen here, else chosen in the app on the same host, else the browser's.
-    fn of(headers: &HeaderMap) -> Lang {
+    pub(crate) fn of(headers: &HeaderMap) -> Lang {
         let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let cookies = text(header::COOKIE);
         let cookie =
@@ -38,14 +38,14 @@ impl Lang {
         if word.starts_with("en") { Lang::En } else { Lang::Zh }
     }
 
-    fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+    pub(crate) fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
             Lang::Zh => zh,
             Lang::En => en,
         }
     }
 
-    fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         self.pick("zh-CN", "en")
     }
 }
@@ -94,13 +94,15 @@ pub(super) async fn front(State(house): State<House>, headers: HeaderMap, Query(
         Ok(found) => found,
         Err(fault) => return super::refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     };
-    let address = format!("http://{}", house.sms_address);
     page(&Front {
         lang,
         now: civil(house.now()),
         shift: shift(lang, house.clock.shift_ms()),
         problem: query.problem.as_deref().and_then(|kind| problem(lang, kind)),
-        partners: partner::ALL.iter().map(|about| Room { about, address: address.clone() }).collect(),
+        partners: partner::ALL
+            .iter()
+            .map(|about| Room { about, address: format!("http://{}", house.addresses.of(about.name)) })
+            .collect(),
         faults: rules.into_iter().map(|fault| row(lang, fault)).collect(),
         kinds: Kind::NAMES.iter().map(|name| (*name, says(lang, name))).collect(),
         codes: partner::ALL.iter().flat_map(|about| about.codes).copied().collect(),
@@ -166,7 +168,12 @@ pub(super) struct LangQuery {
 pub(super) async fn lang(Query(query): Query<LangQuery>) -> Response {
     let lang = if query.to == "en" { "en" } else { "zh" };
     let cookie = format!("{LANG_COOKIE}={lang}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
-    let path = if query.page.as_deref() == Some("sms") { "/sms" } else { "/" };
+    let path = match query.page.as_deref() {
+        Some("sms") => "/sms",
+        Some("faces") => "/faces",
+        Some("people") => "/people",
+        _ => "/",
+    };
     ([(header::SET_COOKIE, cookie)], Redirect::to(path)).into_response()
 }
 
@@ -176,7 +183,8 @@ pub(super) async fn css() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], text).into_response()
 }
 
-fn page(template: &impl Template) -> Response {
+/// Renders a page.
+pub(crate) fn page(template: &impl Template) -> Response {
     match template.render() {
         Ok(text) => Html(text).into_response(),
         Err(error) => super::refused(StatusCode::INTERNAL_SERVER_ERROR, &error),

@@ -19,9 +19,22 @@ pub struct SmsAccount {
     pub limits: bool,
 }
 
+impl Default for SmsAccount {
+    /// The demo's account.
+    fn default() -> SmsAccount {
+        SmsAccount {
+            access_key_id: "sandbox".to_owned(),
+            access_key_secret: "sandbox-secret".to_owned(),
+            sign_name: "常州人社".to_owned(),
+            templates: demo_templates().map(|(_, template)| template).into(),
+            limits: true,
+        }
+    }
+}
+
 /// The templates of the demo city, each under the name that `[sms.templates]` gives it: what the
 /// account is started with, and where the configuration's default codes come from.
-pub fn demo_templates() -> [(&'static str, SmsTemplate); 4] {
+pub fn demo_templates() -> [(&'static str, SmsTemplate); 9] {
     let notice = SmsTemplate::notice;
     [
         ("verify", SmsTemplate::verification("SMS_100001", "您的验证码为${code}，5分钟内有效，请勿告诉他人。")),
@@ -30,6 +43,32 @@ pub fn demo_templates() -> [(&'static str, SmsTemplate); 4] {
         (
             "sign_up_tried",
             notice("SMS_100004", "${tried_at}有人用您的身份信息或手机号注册。如非本人操作，请修改密码。"),
+        ),
+        (
+            "password_changed",
+            notice(
+                "SMS_100005",
+                "您的登录密码已于${changed_at}重新设置，所有设备已退出登录。如非本人操作，请立即拨打12333。",
+            ),
+        ),
+        (
+            "device_bound",
+            notice("SMS_100006", "您的账户已于${told_at}在${device}上完成实名认证。如非本人操作，请立即拨打12333。"),
+        ),
+        (
+            "pay_password_set",
+            notice("SMS_100011", "您的电子社保卡支付密码已于${done_at}设置。如非本人操作，请立即拨打12333。"),
+        ),
+        (
+            "pay_password_changed",
+            notice("SMS_100012", "您的电子社保卡支付密码已于${done_at}修改。如非本人操作，请立即拨打12333。"),
+        ),
+        (
+            "pay_password_locked",
+            notice(
+                "SMS_100013",
+                "您的电子社保卡支付密码错误次数过多，已锁定至${until_at}。如非本人操作，请立即拨打12333。",
+            ),
         ),
     ]
 }

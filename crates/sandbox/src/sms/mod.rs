@@ -5,10 +5,8 @@
 //! number, …4 always over its share, …5 accepted but lost.
 
 mod account;
-pub(crate) mod nonce;
 mod query;
 mod send;
-mod signature;
 mod state;
 pub(crate) mod store;
 
@@ -20,6 +18,7 @@ use serde_json::json;
 use wire::acs3::code as gateway;
 use wire::aliyun_sms::{self, Action, SendSmsReply, code};
 
+use crate::acs3;
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply};
 
@@ -73,16 +72,11 @@ impl Partner for Sms {
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        let verified = match signature::verify(&house.sms, raw, house.now()) {
+        let key = acs3::Key { id: &house.sms.access_key_id, secret: &house.sms.access_key_secret };
+        let verified = match acs3::admit(house, key, aliyun_sms::VERSION, raw).await? {
             Ok(verified) => verified,
             Err(code) => return Ok(Err(Sms::refusal(house, code))),
         };
-        if !nonce::fresh(house, &verified.nonce).await? {
-            return Ok(Err(Sms::refusal(house, gateway::NONCE_USED)));
-        }
-        if verified.version != aliyun_sms::VERSION {
-            return Ok(Err(Sms::refusal(house, gateway::INVALID_VERSION)));
-        }
         Ok(Action::parse(&verified.action)
             .map(|action| Call { action, params: verified.params })
             .ok_or_else(|| Sms::refusal(house, gateway::ACTION_NOT_FOUND)))
@@ -97,14 +91,8 @@ impl Partner for Sms {
 
     fn refusal(house: &House, code: &str) -> Reply {
         let product = code.starts_with("isv.") || code.starts_with("isp.");
-        let status = match code {
-            // The product answers 200 even when it refuses; the gateway before it does not.
-            _ if product => StatusCode::OK,
-            gateway::ACCESS_KEY_NOT_FOUND | gateway::ACTION_NOT_FOUND => StatusCode::NOT_FOUND,
-            gateway::SERVICE_UNAVAILABLE => StatusCode::SERVICE_UNAVAILABLE,
-            "InternalError" => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::BAD_REQUEST,
-        };
+        // The product answers 200 even when it refuses; the gateway before it does not.
+        let status = if product { StatusCode::OK } else { acs3::status(code) };
         let reply = SendSmsReply {
             code: code.to_owned(),
             message: format!("refused by the sandbox: {code}"),

@@ -1,4 +1,4 @@
-//! The only SQL for `sandbox_sms` and `sandbox_nonce`.
+//! The only SQL for `sandbox_sms`.
 
 use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
@@ -127,22 +127,6 @@ pub(crate) fn newest(tx: &mut Tx<'_>, mobile: Option<&str>, limit: i64) -> Resul
 
 pub(super) fn forget_texts(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(sql!("DELETE FROM sandbox_sms WHERE accepted_at < $1"), vals![before])
-}
-
-/// True when the nonce is new.
-pub(super) fn insert_nonce(tx: &mut Tx<'_>, nonce: &str, expires_at: Moment) -> Result<bool, DbFault> {
-    let added = tx.exec(
-        sql!(
-            "INSERT INTO sandbox_nonce (nonce, expires_at) VALUES ($1, $2)
-             ON CONFLICT (nonce) DO NOTHING"
-        ),
-        vals![nonce, expires_at],
-    )?;
-    Ok(added == 1)
-}
-
-pub(super) fn forget_nonces(tx: &mut Tx<'_>, now: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM sandbox_nonce WHERE expires_at < $1"), vals![now])
 }
 
 fn read(row: &Row) -> Result<Accepted, DbFault> {

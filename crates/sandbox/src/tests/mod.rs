@@ -1,10 +1,14 @@
 //! The sandbox as its callers see it: through the real adapter, over HTTP. Here is the stage; each
 //! file beside it is one part of the story.
 
+mod cards;
 mod clock;
+mod face;
 mod faults;
+mod insurer;
 mod limits;
 mod pages;
+mod people;
 mod sending;
 
 use std::path::PathBuf;
@@ -22,7 +26,7 @@ use platform::vault::Vault;
 use platform::{Ctx, Mode, Trace};
 use serde_json::{Value, json};
 
-use crate::{Running, Sandbox, SandboxSettings, SmsAccount, demo_templates};
+use crate::{Running, Sandbox, SandboxSettings, demo_templates};
 
 /// A number without magic.
 const MOBILE: &str = "13800138000";
@@ -59,24 +63,11 @@ struct Stage {
     folder: Folder,
 }
 
-fn account() -> SmsAccount {
-    SmsAccount {
-        access_key_id: "sandbox".into(),
-        access_key_secret: "sandbox-secret".into(),
-        sign_name: "常州人社".into(),
-        templates: demo_templates().map(|(_, template)| template).into(),
-        limits: true,
-    }
-}
-
 fn settings(folder: &Folder, clock: &Arc<ShiftedClock>) -> SandboxSettings {
     SandboxSettings {
-        listen: ([127, 0, 0, 1], 0).into(),
-        data_dir: folder.0.clone(),
-        clock: Arc::clone(clock),
-        rng: Arc::new(OsRng),
-        sms: account(),
-        allow_remote: false,
+        // Most stories need nobody but the named.
+        people: 0,
+        ..SandboxSettings::demo(([127, 0, 0, 1], 0).into(), folder.0.clone(), Arc::clone(clock), Arc::new(OsRng))
     }
 }
 

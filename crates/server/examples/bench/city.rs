@@ -11,6 +11,7 @@ use kernel::SystemClock;
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::LaneKey;
+use renshe::ports::{self, SandboxAt};
 use renshe::{app, commands, start};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -62,7 +63,11 @@ impl City {
     /// Serves the city on a free port.
     pub fn serve(&self) -> Result<SocketAddr, Box<dyn Error>> {
         let proxies = ui::TrustedProxies::parse::<&str>(&[])?;
-        let service = app::service(self.ctx.clone(), proxies).into_make_service_with_connect_info::<SocketAddr>();
+        // Nobody is asked here: everybody's insurance is fresh.
+        let config = Config::from_text("bench", "", [])?;
+        let ports = ports::ports(&config, &SandboxAt::beside(config.sandbox.listen))?;
+        let service =
+            app::service(self.ctx.clone(), ports, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let addr = listener.local_addr()?;
         self.runtime.spawn(async move { axum::serve(listener, service).await });

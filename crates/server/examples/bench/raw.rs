@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::process::Command;
 
-use crate::store;
+use crate::store::{self, Form};
 
 /// Where the bookings of pgbench go.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub fn database(admin: &str, name: &str) -> Result<String, Box<dyn Error>> {
 }
 
 /// Transactions a second of 16 clients for eight seconds.
-pub fn pgbench(admin: &str, name: &str, aim: Aim) -> Result<f64, Box<dyn Error>> {
+pub fn pgbench(admin: &str, name: &str, aim: Aim, form: Form) -> Result<f64, Box<dyn Error>> {
     let url = address(admin, name);
     psql(&url, store::PREPARATION)?;
     let script = std::env::temp_dir().join(format!("renshe-bench-{}.sql", std::process::id()));
-    std::fs::write(&script, store::transaction(aim == Aim::Hot))?;
+    std::fs::write(&script, store::transaction(aim == Aim::Hot, form))?;
     let tool = format!(
         "{}/pgbench",
         std::env::var("RENSHE_PG_BIN").unwrap_or_else(|_| "/usr/lib/postgresql/15/bin".to_owned())

@@ -41,12 +41,57 @@ const CARD: &str = "SELECT s.*, c.*, o.*, d.*, h.* FROM slot s JOIN clinic c ON 
      JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id \
      JOIN hospital h ON h.id = d.hospital_id WHERE s.id =";
 
-/// The statements of one booking over HTTP, as the server sends them: who asks, what they want, the message's
-/// key, and the transaction that books.
-pub fn transaction(hot: bool) -> String {
+/// How pgbench says a booking over HTTP: who asks, what they want, the message's key, and the transaction that
+/// books.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A statement for each question and each row, a snapshot around each look. It stays as it is, so that figures
+    /// of different years have one yardstick.
+    Plain,
+    /// The statements as the server has merged them, each sent when the one before it is answered.
+    Merged,
+}
+
+/// One booking as a script of pgbench.
+pub fn transaction(hot: bool, form: Form) -> String {
     let pick = if hot { "\\set n random(1, 7)\n" } else { "\\set n random(1, 2000)\n" };
     let draw = "\\set p random(1, 1500)\n\\set r1 random(1, 1000000000000)\n\\set r2 random(1, 1000000000000)\n";
-    format!("{pick}{draw}{}{}{}", who_asks(), what_they_want(), booking())
+    match form {
+        Form::Plain => format!("{pick}{draw}{}{}{}", who_asks(), what_they_want(), booking()),
+        Form::Merged => format!("{pick}{draw}{}{}", merged_looks(), merged_booking()),
+    }
+}
+
+const MINE: &str = "LEFT JOIN appointment a ON a.person_id = (SELECT id FROM bench_person WHERE n = :p) AND a.doctor_id = 'd' || :r1 \
+     AND a.date = '2026-01-01' AND a.half = 'am' AND a.state IN ('held', 'booked', 'attended')";
+
+fn merged_looks() -> String {
+    let key = "k.id, k.kek_id, k.alg, k.wrapped";
+    let card = CARD.trim_end_matches(" WHERE s.id =").replacen("h.*", "h.*, a.id, a.slot_id", 1);
+    format!(
+        "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, {key}, \
+         (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL) \
+         FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = s.person_id \
+         JOIN data_key k ON k.id = p.key_id \
+         WHERE s.token_hash = (SELECT token_hash FROM bench_person WHERE n = :p) AND s.state = 'live' AND a.state = 'active';\n\
+         {card} {MINE} WHERE s.id = {SLOT};\n\
+         SELECT {key}, a.id, a.mobile FROM person p JOIN data_key k ON k.id = p.key_id \
+         LEFT JOIN account a ON a.person_id = p.id AND a.state = 'active' WHERE p.id = {PERSON};\n"
+    )
+}
+
+fn merged_booking() -> String {
+    format!(
+        "BEGIN;\nSELECT s.*, c.*, d.hospital_id, a.id, a.slot_id FROM slot s JOIN clinic c ON c.id = s.clinic_id \
+         JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id {MINE} WHERE s.id = {SLOT};\n\
+         UPDATE slot SET booked = booked + 1 WHERE id = {SLOT} AND held + booked < capacity \
+         RETURNING held + booked, (SELECT COALESCE(MAX(a.seat_no), 0) FROM appointment a WHERE a.slot_id = slot.id \
+         AND a.state IN ('held', 'booked', 'attended'));\n\
+         {APPOINTMENT}{MESSAGE}\
+         INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES \
+         ('apt_' || :r1 || :r2, 1, 'hold', 'held', 'a', 0), ('apt_' || :r1 || :r2, 2, 'confirm', 'booked', 'a', 0);\n\
+         {OUTBOX}{AUDIT}COMMIT;\n"
+    )
 }
 
 fn who_asks() -> String {
@@ -83,19 +128,20 @@ fn mine() -> String {
     )
 }
 
+const APPOINTMENT: &str = "INSERT INTO appointment (id, code, person_id, hospital_id, doctor_id, clinic_id, slot_id, date, half, seat_no, state, fee_fen, starts_at, version, created_at, changed_at) \
+     VALUES ('apt_' || :r1 || :r2, 'c' || :r1 || :r2, 'per_' || :r2, 'h', 'd' || :r1, 'c', (SELECT id FROM bench_slot WHERE n = :n), '2026-01-01', 'am', CAST(:r1 AS BIGINT) % 2000000000 + 1, 'booked', 0, 0, 1, 0, 0);\n";
+const MESSAGE: &str = "INSERT INTO message (id, person_id, kind, args, created_at) VALUES ('msg_' || :r1 || :r2, (SELECT id FROM bench_person WHERE n = :p), 'booked', decode(repeat('ab', 200), 'hex'), 0);\n";
+const EVENTS: &str = "INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 1, 'hold', 'held', 'a', 0);\n\
+     INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 2, 'confirm', 'booked', 'a', 0);\n";
+const OUTBOX: &str = "INSERT INTO outbox (id, kind, about, payload, state, created_at, due_at, attempts) VALUES ('obx_' || :r1 || :r2, 'bench', 'a', decode(repeat('ab', 200), 'hex'), 'done', 0, 0, 0);\n";
+const AUDIT: &str = "INSERT INTO audit (chain, n, prev, hash, at, actor, act, subject, ip, request, detail) VALUES ('bench' || :r1, :r2, decode(repeat('ab', 32), 'hex'), decode(repeat('ab', 32), 'hex'), 0, 'a', 'appointment.booked', 's', '', '', '');\n";
+
 fn booking() -> String {
-    let inserts = "INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 1, 'hold', 'held', 'a', 0);\n\
-         INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ('apt_' || :r1 || :r2, 2, 'confirm', 'booked', 'a', 0);\n\
-         INSERT INTO outbox (id, kind, about, payload, state, created_at, due_at, attempts) VALUES ('obx_' || :r1 || :r2, 'bench', 'a', decode(repeat('ab', 200), 'hex'), 'done', 0, 0, 0);\n\
-         INSERT INTO audit (chain, n, prev, hash, at, actor, act, subject, ip, request, detail) VALUES ('bench' || :r1, :r2, decode(repeat('ab', 32), 'hex'), decode(repeat('ab', 32), 'hex'), 0, 'a', 'appointment.booked', 's', '', '', '');\n";
     format!(
         "BEGIN;\n{CARD} {SLOT};\n{}\
          UPDATE slot SET booked = booked + 1 WHERE id = {SLOT} AND held + booked < capacity;\n\
          SELECT seat_no FROM appointment WHERE slot_id = {SLOT} AND state IN ('held', 'booked', 'attended') LIMIT 20;\n\
-         INSERT INTO appointment (id, code, person_id, hospital_id, doctor_id, clinic_id, slot_id, date, half, seat_no, state, fee_fen, starts_at, version, created_at, changed_at) \
-         VALUES ('apt_' || :r1 || :r2, 'c' || :r1 || :r2, 'per_' || :r2, 'h', 'd' || :r1, 'c', {SLOT}, '2026-01-01', 'am', CAST(:r1 AS BIGINT) % 2000000000 + 1, 'booked', 0, 0, 1, 0, 0);\n\
-         INSERT INTO message (id, person_id, kind, args, created_at) VALUES ('msg_' || :r1 || :r2, {PERSON}, 'booked', decode(repeat('ab', 200), 'hex'), 0);\n\
-         {inserts}COMMIT;\n",
+         {APPOINTMENT}{MESSAGE}{EVENTS}{OUTBOX}{AUDIT}COMMIT;\n",
         mine()
     )
 }

@@ -8,6 +8,7 @@ use platform::config::Config;
 use platform::db::Db;
 
 use super::{Outcome, block_on, seed};
+use crate::ports::{self, SandboxAt};
 use crate::start::{self, Schema, StartError, Stop};
 
 /// Runs the city until a signal comes. Starting again keeps the data.
@@ -44,17 +45,21 @@ async fn city(config: Config) -> Result<Db, StartError> {
     println!("{}", config.public_url(bound));
     println!("  市民应用 citizens' app: open it in a phone-sized window; the desk is at /desk");
     #[cfg(feature = "sandbox")]
-    let own_sms = partners.as_ref().map(|partners| {
+    let own = partners.as_ref().map(|partners| {
         println!("http://{}", partners.control);
-        println!("  沙箱 sandbox: text messages at /sms, faults and the clock of everything at /");
-        format!("http://{}", partners.sms)
+        println!(
+            "  沙箱 sandbox: texts at /sms, the city's people and their cards at /people, faults and the clock at /"
+        );
+        SandboxAt::from(partners)
     });
     #[cfg(not(feature = "sandbox"))]
-    let own_sms: Option<String> = None;
-    // Without a sandbox of its own, a demo's texts go to where `renshe sandbox` would listen.
-    start::workers(&ctx, &config, &own_sms.unwrap_or_else(|| "http://127.0.0.1:8082".to_owned()))?;
+    let own: Option<SandboxAt> = None;
+    // Without a sandbox of its own, a demo asks where `renshe sandbox` would listen.
+    let sandbox = own.unwrap_or_else(|| SandboxAt::beside(config.sandbox.listen));
+    let ports = ports::ports(&config, &sandbox)?;
+    start::workers(&ctx, &config, &sandbox.sms, &ports)?;
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
-    start::serve(listener, &ctx, &config, stop).await?;
+    start::serve(listener, &ctx, &config, ports, stop).await?;
     Ok(ctx.db)
 }

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod keys;
 pub mod migrate;
+pub mod partner;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod seed;

@@ -8,6 +8,7 @@ use platform::Mode;
 use platform::config::Config;
 
 use super::{Outcome, block_on, schema_of};
+use crate::ports::{self, SandboxAt};
 use crate::start::{self, StartError, Stop};
 
 /// Serves until a signal comes.
@@ -26,13 +27,13 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         if let Some(clock) = moved {
             tokio::spawn(follow_clock(clock, config.sandbox.listen));
         }
-        let sandbox_sms =
-            format!("http://{}:{}", config.sandbox.listen.ip(), config.sandbox.listen.port().saturating_add(1));
-        start::workers(&ctx, &config, &sandbox_sms)?;
+        let sandbox = SandboxAt::beside(config.sandbox.listen);
+        let ports = ports::ports(&config, &sandbox)?;
+        start::workers(&ctx, &config, &sandbox.sms, &ports)?;
         if let Ok(bound) = listener.local_addr() {
             println!("{}", config.public_url(bound));
         }
-        start::serve(listener, &ctx, &config, stop).await
+        start::serve(listener, &ctx, &config, ports, stop).await
     })?;
     ctx.db.close();
     Ok(Outcome::Good)

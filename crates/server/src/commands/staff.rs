@@ -5,6 +5,7 @@ use std::io::BufRead;
 use identity::Role;
 use identity::staff::AddStaff;
 use kernel::Rng;
+use platform::Ctx;
 use platform::config::Config;
 
 use super::{Outcome, block_on, open_existing};
@@ -19,9 +20,12 @@ pub struct Add {
     /// The name shown at the desk.
     #[arg(long)]
     name: String,
-    /// The hospital they serve, by its code (`renshe seed` and the hospitals' pages show it) or id.
-    #[arg(long)]
-    hospital: String,
+    /// What they may do: clerk (a hospital's window) or window (the bureau's service window).
+    #[arg(long, default_value = "clerk")]
+    role: Role,
+    /// The hospital that a clerk serves, by its code (`renshe seed` and the hospitals' pages show it) or id.
+    #[arg(long, required_if_eq("role", "clerk"))]
+    hospital: Option<String>,
     /// Read the first password from standard input instead of drawing one.
     #[arg(long)]
     password_stdin: bool,
@@ -30,21 +34,12 @@ pub struct Add {
 /// Adds the account and says the first password, once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_existing(config)?;
-    let hospitals =
-        block_on(async { health::hospitals(&ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
-    let hospital = hospitals.iter().find(|(id, code, _)| *code == add.hospital || id.as_str() == add.hospital);
-    let Some((hospital, _, _)) = hospital else {
-        let known: Vec<_> = hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect();
-        return Err(StartError(format!("there is no hospital {}; known: {}", add.hospital, known.join(", "))));
+    let hospital = match add.role {
+        Role::Clerk => hospital(&ctx, add.hospital.as_deref().unwrap_or_default())?,
+        Role::Window => String::new(),
     };
     let password = if add.password_stdin { read_password()? } else { draw_password(ctx.rng.as_ref()) };
-    let command = AddStaff {
-        login: add.login,
-        name: add.name,
-        role: Role::Clerk,
-        hospital: hospital.as_str().to_owned(),
-        password: password.clone(),
-    };
+    let command = AddStaff { login: add.login, name: add.name, role: add.role, hospital, password: password.clone() };
     let id =
         block_on(async { identity::staff::add(&ctx, command).await.map_err(|error| StartError::at("staff", error)) })?;
     ctx.db.close();
@@ -53,6 +48,18 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
         println!("first password (shown once): {password}");
     }
     Ok(Outcome::Good)
+}
+
+/// The id of a hospital by its code or id.
+fn hospital(ctx: &Ctx, wanted: &str) -> Result<String, StartError> {
+    let hospitals =
+        block_on(async { health::hospitals(ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
+    let found = hospitals.iter().find(|(id, code, _)| *code == wanted || id.as_str() == wanted);
+    let Some((id, _, _)) = found else {
+        let known: Vec<_> = hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect();
+        return Err(StartError(format!("there is no hospital {wanted}; known: {}", known.join(", "))));
+    };
+    Ok(id.as_str().to_owned())
 }
 
 fn read_password() -> Result<String, StartError> {

@@ -119,7 +119,11 @@ fn a_file_that_is_no_database_is_named() {
 
 const CITY: &str = "mode = \"production\"\npublic_url = \"https://app.example.cn\"\n[sms]\nendpoint = \"https://sms.example.cn\"\n\
                     access_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nsign_name = \"常州人社\"\n[sms.templates]\nverify = \"SMS_1\"\n\
-                    booked = \"SMS_2\"\ncancelled = \"SMS_3\"\nsign_up_tried = \"SMS_4\"\n";
+                    booked = \"SMS_2\"\ncancelled = \"SMS_3\"\nsign_up_tried = \"SMS_4\"\n\
+                    [face]\nendpoint = \"https://face.example.cn\"\naccess_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nscene_id = \"1\"\n\
+                    [insurer]\nendpoint = \"https://insurer.example.cn\"\npaasid = \"czrs\"\ntoken = \"secret-word\"\n\
+                    fixmedins_code = \"H32040000007\"\nfixmedins_name = \"常州人社\"\nmdtrtarea_admvs = \"320400\"\n\
+                    [cards]\nendpoint = \"https://cards.example.cn\"\npaasid = \"czrs\"\ntoken = \"secret-word\"\nchannel = \"1\"\n";
 
 #[test]
 fn production_refuses_what_is_for_demos() {

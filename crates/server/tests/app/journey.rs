@@ -16,6 +16,8 @@ async fn newcomer(app: &TestApp) -> Visitor {
     assert!(done.says("资料已提交"));
     let home = app.log_in(&person, MOBILE, PASSWORD).await;
     assert!(home.is_ok() && home.says("欧阳·明珠"), "{} {}", home.status, home.text);
+    // How one is authenticated has stories of its own.
+    app.vouch(&person).await;
     person
 }
 

@@ -133,10 +133,16 @@ async fn a_login_code_goes_to_members_only_and_strangers_see_no_difference(app: 
 async fn after_login_one_is_where_one_wanted_to_be(app: TestApp) {
     let person = app.visitor();
     let place = app.place(86_400, 4).await;
-    let page = person.get(&place.book()).await;
+    let page = person.get("/me/sessions").await;
     assert!(page.path.starts_with("/login?to="), "{}", page.path);
     let there = person.send_form(&page, &[("login", OWNER), ("password", OWNERS_PASSWORD)]).await;
-    assert!(there.path == place.book() && there.says("确认预约"), "{} {}", there.path, there.text);
+    assert!(there.path == "/me/sessions" && there.is_ok(), "{} {}", there.path, there.text);
+    // What asks for more asks next, and brings back too.
+    let person = app.visitor();
+    let page = person.get(&place.book()).await;
+    let there = person.send_form(&page, &[("login", OWNER), ("password", OWNERS_PASSWORD)]).await;
+    let asked = there.path.starts_with("/real-name?to=%2Fslots%2F") && there.says("请先完成实名认证");
+    assert!(asked, "{} {}", there.path, there.text);
     for evil in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
         let person = app.visitor();
         let page = person.get("/login").await;

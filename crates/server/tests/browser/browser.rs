@@ -40,11 +40,13 @@ pub struct Wanted {
     pub dark: bool,
     /// The text size that its owner chose, in px; 16 is what browsers come with.
     pub text_px: u32,
+    /// Has a camera that shows a made-up picture, and lets pages use it.
+    pub camera: bool,
 }
 
 impl Wanted {
     pub fn on(screen: Screen) -> Wanted {
-        Wanted { screen, script: true, dark: false, text_px: 16 }
+        Wanted { screen, script: true, dark: false, text_px: 16, camera: false }
     }
 }
 
@@ -92,6 +94,17 @@ impl Browser {
         for (name, value) in cookies {
             self.devtools("Network.setCookie", json!({ "name": name, "value": value, "url": self.base })).await;
         }
+    }
+
+    /// What it calls itself.
+    pub async fn agent(&self) -> String {
+        let told = self.devtools("Browser.getVersion", json!({})).await;
+        told["userAgent"].as_str().expect("a name").to_owned()
+    }
+
+    /// The value of a cookie it holds.
+    pub async fn cookie(&self, name: &str) -> String {
+        self.client.get_named_cookie(name).await.expect("the cookie").value().to_owned()
     }
 
     /// Asks for a language and for 长辈版 as the links of the pages do.
@@ -228,7 +241,7 @@ fn capabilities(wanted: &Wanted) -> serde_json::Map<String, Value> {
     if !wanted.script {
         prefs["profile.managed_default_content_settings.javascript"] = json!(2);
     }
-    let arguments = [
+    let mut arguments = vec![
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
@@ -240,6 +253,9 @@ fn capabilities(wanted: &Wanted) -> serde_json::Map<String, Value> {
         "--disable-sync",
         "--hide-scrollbars",
     ];
+    if wanted.camera {
+        arguments.extend(["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]);
+    }
     let mut chrome = json!({ "args": arguments, "prefs": prefs });
     if let Ok(program) = std::env::var("RENSHE_CHROMIUM") {
         chrome["binary"] = json!(program);

@@ -92,6 +92,7 @@ async fn tour(app: &TestApp, driver: &Driver, looks: &[Look]) {
             visit(&browser, look, name, path, &mut findings).await;
         }
         browser.adopt(&world.citizen).await;
+        app.vouch_in(&world.citizen, &browser.agent().await).await;
         browser.look(look.lang, look.elder).await;
         for (name, path) in &world.own {
             visit(&browser, look, &format!("my-{name}"), path, &mut findings).await;

@@ -12,6 +12,7 @@ mod support;
 mod browser;
 mod desk;
 mod driver;
+mod face;
 mod looks;
 mod measure;
 mod phone;

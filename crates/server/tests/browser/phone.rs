@@ -34,6 +34,8 @@ fn the_same_without_script() {
 
 async fn journey(app: &TestApp, browser: &Browser, name: &str) {
     sign_up(app, browser, name).await;
+    // How one is authenticated has its own journey.
+    app.vouch_with(&browser.cookie("ses").await, &browser.cookie("dev").await, &browser.agent().await).await;
     let first = book(browser, 0).await;
     browser.says("预约成功").await;
     barcode_can_be_scanned(browser).await;

@@ -46,6 +46,9 @@ impl World {
             ("messages", "/messages".to_owned()),
             ("me", "/me".to_owned()),
             ("sessions", "/me/sessions".to_owned()),
+            ("real-name", "/real-name".to_owned()),
+            ("real-name-done", "/real-name/done".to_owned()),
+            ("real-name-level", "/real-name/level?for=booking".to_owned()),
         ];
         World { code: digits(&visit), elsewhere, citizen, open, own }
     }

@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use identity::Ports;
 use identity::demo::DemoLogin;
 use kernel::{Clock, Date, Moment, OsRng, ShiftedClock, SystemClock, Time};
 use platform::Ctx;
 use platform::config::Config;
 use platform::jobs::Runner;
-use platform::outbox::{Carrier, Worker};
+use platform::outbox::Worker;
+use renshe::ports::{self, SandboxAt};
 use renshe::{app, commands, start};
 use testkit::{Fixture, TestDb, test_ctx};
 use tokio::net::TcpListener;
@@ -25,6 +27,8 @@ pub struct TestApp {
     pub url: String,
     pub addr: SocketAddr,
     pub sandbox: sandbox::Running,
+    /// The adapters to the sandbox's partners.
+    pub ports: Arc<Ports>,
     /// Sample people and clerks with their passwords.
     pub logins: Vec<DemoLogin>,
     worker: Worker,
@@ -37,7 +41,7 @@ impl Fixture for TestApp {
         let config = Config::from_text("test", "", []).expect("the defaults are a configuration");
         let clock = Arc::new(ShiftedClock::new());
         let folder = std::env::temp_dir().join(format!("renshe-app-{}-{:p}", std::process::id(), Arc::as_ptr(&clock)));
-        let sandbox = start_sandbox(&config, &clock, &folder).await;
+        let sandbox = start_sandbox(&clock, &folder).await;
         // Nine on a Monday of a year whose calendar we have; from there it flows, and is moved.
         let nine = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 0, 0, 0));
         clock.set_shift_ms(nine.ms() - SystemClock.now().ms());
@@ -46,15 +50,29 @@ impl Fixture for TestApp {
         let logins = commands::seed::seed(&ctx).await.expect("sample data");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("bound");
-        let service = app::service(ctx.clone(), ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
+        let at = SandboxAt::from(&sandbox);
+        let ports = ports::ports(&config, &at).expect("settings");
+        let proxies = ui::TrustedProxies::parse::<&str>(&[]).expect("none");
+        let service = app::service(ctx.clone(), Arc::clone(&ports), proxies);
         tokio::spawn(async move {
             axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).await
         });
-        let sms = partners::sms::SmsCarrier::new(start::sms_settings(&config, &format!("http://{}", sandbox.sms)))
-            .expect("settings");
-        let worker = Worker::new(ctx.clone(), "test", vec![Arc::new(sms) as Arc<dyn Carrier>]);
-        let runner = Runner::new(ctx.clone(), "test", app::jobs());
-        TestApp { url: format!("http://{addr}"), addr, ctx, test, clock, sandbox, logins, worker, runner, folder }
+        let carriers = start::carriers(&config, &at.sms, &ports).expect("settings");
+        let worker = Worker::new(ctx.clone(), "test", carriers);
+        let runner = Runner::new(ctx.clone(), "test", app::jobs(&ports));
+        TestApp {
+            ports,
+            url: format!("http://{addr}"),
+            addr,
+            ctx,
+            test,
+            clock,
+            sandbox,
+            logins,
+            worker,
+            runner,
+            folder,
+        }
     }
 }
 
@@ -107,8 +125,15 @@ impl TestApp {
         assert!(answer.status().is_success(), "{}: {}", answer.status(), answer.text().await.unwrap_or_default());
     }
 
-    /// A sample person, signed in.
+    /// A sample person, signed in, authenticated and insured here: somebody who may book.
     pub async fn citizen(&self, number: usize) -> Visitor {
+        let visitor = self.signed_in(number).await;
+        self.vouch(&visitor).await;
+        visitor
+    }
+
+    /// A sample person, signed in and no more.
+    pub async fn signed_in(&self, number: usize) -> Visitor {
         let login = self.logins.iter().filter(|login| login.role == "citizen").nth(number).expect("a sample person");
         let visitor = self.visitor();
         let answer = visitor.post_form("/login", &[("login", &login.login), ("password", &login.password)]).await;
@@ -141,21 +166,12 @@ impl Drop for TestApp {
     }
 }
 
-async fn start_sandbox(config: &Config, clock: &Arc<ShiftedClock>, folder: &std::path::Path) -> sandbox::Running {
-    let account = sandbox::SmsAccount {
-        access_key_id: config.sms.access_key_id.clone(),
-        access_key_secret: config.sms.access_key_secret.expose().clone(),
-        sign_name: config.sms.sign_name.clone(),
-        templates: sandbox::demo_templates().map(|(_, template)| template).to_vec(),
-        limits: true,
-    };
-    let settings = sandbox::SandboxSettings {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        data_dir: folder.to_owned(),
-        clock: Arc::clone(clock),
-        rng: Arc::new(OsRng),
-        sms: account,
-        allow_remote: false,
-    };
+async fn start_sandbox(clock: &Arc<ShiftedClock>, folder: &std::path::Path) -> sandbox::Running {
+    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut settings = sandbox::SandboxSettings::demo(anywhere, folder.to_owned(), Arc::clone(clock), Arc::new(OsRng));
+    settings.sms.templates = sandbox::demo_templates().map(|(_, template)| template).to_vec();
+    // Stories name the people they need.
+    settings.people = 0;
+    settings.first = commands::sandbox::named();
     sandbox::Sandbox::start(settings).await.expect("the sandbox starts")
 }

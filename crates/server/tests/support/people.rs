@@ -45,6 +45,23 @@ impl TestApp {
         person.post_form("/login", &[("login", login), ("password", password)]).await
     }
 
+    /// Makes whoever is signed in here authenticated on this device, and insured here.
+    pub async fn vouch(&self, person: &Visitor) {
+        self.vouch_in(person, &person.agent()).await;
+    }
+
+    /// The same for whoever will ask from a browser that calls itself so.
+    pub async fn vouch_in(&self, person: &Visitor, agent: &str) {
+        let (session, device) = (person.cookie("ses"), person.cookie("dev"));
+        let (session, device) = session.zip(device).expect("a session and a device");
+        self.vouch_with(&session, &device, agent).await;
+    }
+
+    /// The same by the values of the cookies.
+    pub async fn vouch_with(&self, session: &str, device: &str, agent: &str) {
+        identity::demo::vouch(&self.ctx, session, device, agent).await.expect("vouched for");
+    }
+
     /// Somebody new who signed up and logged in.
     pub async fn newcomer(&self, n: u32) -> Visitor {
         let (person, mobile) = (self.visitor(), format!("1580000{n:04}"));

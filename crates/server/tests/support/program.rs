@@ -116,6 +116,17 @@ impl Serving {
         serving
     }
 
+    /// The next line it prints that is an address.
+    pub fn next_address(&mut self) -> String {
+        loop {
+            let mut line = String::new();
+            assert!(self.out.read_line(&mut line).expect("a line") > 0, "it ended without another address");
+            if line.starts_with("http") {
+                return line.trim().to_owned();
+            }
+        }
+    }
+
     /// Asks it to end, as a service manager does, and returns its code and what else it printed.
     pub fn stop(mut self) -> (i32, String) {
         let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");

@@ -115,3 +115,23 @@ pub fn spoil_a_slot(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
 pub fn spoil_the_audit(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE audit SET actor = 'nobody' WHERE n = 1"), vals![])
 }
+
+/// The only person with a payment password.
+pub fn pay_person(tx: &mut Tx<'_>) -> Result<String, DbFault> {
+    tx.one(sql!("SELECT person_id FROM pay_password"), vals![], |row| row.text(0))
+}
+
+/// Tries at payment passwords that reached the hash.
+pub fn pay_tries(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM pay_password_try"), vals![], |row| row.int(0))
+}
+
+/// Leaves a reserved try, as a process does that dies while it looks at the hash.
+pub fn plant_pay_try(tx: &mut Tx<'_>, person: &str, now: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO pay_password_try (id, person_id, state, tried_at) VALUES ('ppt_planted', $1, 'reserved', $2)"
+        ),
+        vals![person, now],
+    )
+}

@@ -72,11 +72,19 @@ impl Visitor {
         self
     }
 
-    /// The same browser, holding the cookie of a `Cookie` header (`name=value`).
-    pub fn with_cookie(self, pair: &str) -> Self {
-        let (name, value) = pair.split_once('=').expect("name=value");
-        self.cookies.lock().expect("lock").insert(name.to_owned(), value.to_owned());
+    /// The same browser, holding the cookies of a `Cookie` header (`name=value; name=value`).
+    pub fn with_cookie(self, header: &str) -> Self {
+        for pair in header.split("; ") {
+            let (name, value) = pair.split_once('=').expect("name=value");
+            self.cookies.lock().expect("lock").insert(name.to_owned(), value.to_owned());
+        }
         self
+    }
+
+    /// What it calls itself; most browsers of stories say nothing.
+    pub fn agent(&self) -> String {
+        let named = self.extra.iter().find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+        named.map_or_else(String::new, |(_, agent)| agent.clone())
     }
 
     /// From now on asks another instance, with the same cookies.

@@ -58,6 +58,33 @@ impl Conn {
         }
     }
 
+    /// Begins or marks a transaction. PostgreSQL hears of it together with the next statement.
+    pub(crate) fn control(&mut self, text: &'static str) -> Result<(), DriverError> {
+        match self {
+            Self::Sqlite(conn) => conn.batch(text),
+            Self::Postgres(conn) => {
+                conn.control_later(text);
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs a statement whose answer nobody needs. PostgreSQL hears of it together with the next statement,
+    /// whose error may then be this one's.
+    pub(crate) fn send(&mut self, sql: &'static Sql, values: &[Val]) -> Result<(), DriverError> {
+        match self {
+            Self::Sqlite(conn) => conn.exec(sql, values).map(drop),
+            Self::Postgres(conn) => conn.exec_later(sql, values),
+        }
+    }
+
+    /// Drops what was given to [`Conn::send`] and has not been sent: its closure is rolled back.
+    pub(crate) fn forget(&mut self) {
+        if let Self::Postgres(conn) = self {
+            conn.forget();
+        }
+    }
+
     /// Asks the engine whether it understands a statement, without running it.
     pub(crate) fn prepare(&mut self, sql: &'static Sql) -> Result<(), DriverError> {
         match self {

@@ -1,13 +1,19 @@
-//! PostgreSQL through the synchronous client.
+//! PostgreSQL, driven to its answer on the calling thread.
+//!
+//! What needs no answer of its own (BEGIN, most INSERTs) waits and travels with the next thing that does: one
+//! round trip instead of many. The server takes statements in order, and after one that failed inside a
+//! transaction it refuses the rest, so the first error is the one to tell.
 
 use std::collections::HashMap;
 use std::thread;
 use std::time::Duration;
 
-use postgres::error::{Severity, SqlState};
-use postgres::types::private::BytesMut;
-use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Config, NoTls, Statement};
+use futures_util::future::{join, join_all};
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::error::{Severity, SqlState};
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
 use super::super::fault::DriverError;
 use super::super::statement::Sql;
@@ -18,6 +24,8 @@ const CONNECT_WAIT: Duration = Duration::from_secs(3);
 /// A host that acknowledges nothing for so long is gone; a slow COMMIT still acknowledges.
 const PEER_SILENCE: Duration = Duration::from_secs(15);
 const BACKEND_POLL: Duration = Duration::from_millis(20);
+/// So many statements wait at most; they are then sent without company.
+const WAITING_MOST: usize = 16;
 
 /// A server process: its number and its start, since numbers come back.
 #[derive(Debug, Clone)]
@@ -29,12 +37,32 @@ pub(crate) struct Backend {
 pub(crate) struct PgConn {
     client: Client,
     prepared: HashMap<usize, Statement>,
+    waiting: Vec<Waiting>,
+    /// Few statements wait at once, and on a reader none: nothing that could be sent late may be sent there.
+    room: usize,
     backend: Backend,
+    /// Carries the connection's own task, which moves while this thread waits for an answer.
+    runtime: Runtime,
+}
+
+/// What travels with the next statement.
+enum Waiting {
+    Control(&'static str),
+    Exec(Statement, Vec<Val>),
+}
+
+impl Waiting {
+    async fn run(&self, client: &Client) -> Result<(), Error> {
+        match self {
+            Self::Control(text) => client.batch_execute(text).await,
+            Self::Exec(statement, values) => client.execute(statement, &borrowed(values)).await.map(drop),
+        }
+    }
 }
 
 impl PgConn {
     pub(super) fn open(url: &str, role: Role) -> Result<Self, DriverError> {
-        let mut config: Config = url.parse().map_err(|error: postgres::Error| DriverError::Lost(error.to_string()))?;
+        let mut config: Config = url.parse().map_err(|error: Error| DriverError::Lost(error.to_string()))?;
         config
             .connect_timeout(CONNECT_WAIT)
             .keepalives_idle(Duration::from_secs(15))
@@ -42,41 +70,78 @@ impl PgConn {
             .keepalives_retries(3)
             .tcp_user_timeout(PEER_SILENCE)
             .application_name("renshe");
-        let mut client = config.connect(NoTls).map_err(told)?;
-        client.batch_execute(session(role)).map_err(told)?;
-        let backend = client
-            .query_one("SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()", &[])
-            .map_err(told)?;
-        let backend = Backend { pid: backend.get(0), started: backend.get(1) };
-        Ok(Self { client, prepared: HashMap::new(), backend })
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| DriverError::Lost(error.to_string()))?;
+        let (client, backend) = runtime.block_on(async {
+            let (client, connection) = config.connect(NoTls).await.map_err(told)?;
+            // Its end is seen by the client's next call.
+            tokio::spawn(connection);
+            client.batch_execute(session(role)).await.map_err(told)?;
+            let mine = "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+            let row = client.query_one(mine, &[]).await.map_err(told)?;
+            Ok::<_, DriverError>((client, Backend { pid: row.get(0), started: row.get(1) }))
+        })?;
+        let room = if role == Role::Reader { 0 } else { WAITING_MOST };
+        Ok(Self { client, prepared: HashMap::new(), waiting: Vec::new(), room, backend, runtime })
+    }
+
+    /// Sends what waits and then `last`, without waiting in between.
+    fn together<T>(&mut self, last: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Result<T, DriverError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let client = &self.client;
+        self.runtime.block_on(async move {
+            if waiting.is_empty() {
+                return last(client).await.map_err(told);
+            }
+            let (before, last) = join(join_all(waiting.iter().map(|one| one.run(client))), last(client)).await;
+            before.into_iter().collect::<Result<(), Error>>().and(last).map_err(told)
+        })
     }
 
     pub(super) fn batch(&mut self, text: &str) -> Result<(), DriverError> {
-        self.client.batch_execute(text).map_err(told)
+        self.together(async |client| client.batch_execute(text).await)
+    }
+
+    pub(super) fn control_later(&mut self, text: &'static str) {
+        self.waiting.push(Waiting::Control(text));
+    }
+
+    pub(super) fn exec_later(&mut self, sql: &'static Sql, values: &[Val]) -> Result<(), DriverError> {
+        let statement = self.statement(sql)?;
+        if self.waiting.len() >= self.room {
+            return self.exec(sql, values).map(drop);
+        }
+        self.waiting.push(Waiting::Exec(statement, values.to_vec()));
+        Ok(())
+    }
+
+    /// Drops statements that wait; what begins or marks a transaction stays.
+    pub(super) fn forget(&mut self) {
+        self.waiting.retain(|one| matches!(one, Waiting::Control(_)));
     }
 
     fn statement(&mut self, sql: &'static Sql) -> Result<Statement, DriverError> {
         if let Some(statement) = self.prepared.get(&sql.key()) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql.text()).map_err(told)?;
+        let statement = self.runtime.block_on(self.client.prepare(sql.text())).map_err(told)?;
         self.prepared.insert(sql.key(), statement.clone());
         Ok(statement)
     }
 
     pub(super) fn exec(&mut self, sql: &'static Sql, values: &[Val]) -> Result<u64, DriverError> {
         let statement = self.statement(sql)?;
-        self.client.execute(&statement, &borrowed(values)).map_err(told)
+        self.together(async |client| client.execute(&statement, &borrowed(values)).await)
     }
 
     pub(super) fn query(&mut self, sql: &'static Sql, values: &[Val]) -> Result<Vec<Row>, DriverError> {
         let statement = self.statement(sql)?;
-        let rows = self.client.query(&statement, &borrowed(values)).map_err(told)?;
+        let rows = self.together(async |client| client.query(&statement, &borrowed(values)).await)?;
         rows.iter().map(row).collect()
     }
 
     pub(super) fn prepare(&mut self, sql: &'static Sql) -> Result<(), DriverError> {
-        self.client.prepare(sql.text()).map(drop).map_err(told)
+        self.runtime.block_on(self.client.prepare(sql.text())).map(drop).map_err(told)
     }
 
     pub(super) fn backend(&self) -> Backend {
@@ -86,10 +151,13 @@ impl PgConn {
     pub(super) fn end_backend(&mut self, backend: &Backend) -> Result<(), DriverError> {
         let alive =
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
-        while !self.client.query(alive, &[&backend.pid, &backend.started]).map_err(told)?.is_empty() {
+        loop {
+            let found = self.together(async |client| client.query(alive, &[&backend.pid, &backend.started]).await)?;
+            if found.is_empty() {
+                return Ok(());
+            }
             thread::sleep(BACKEND_POLL);
         }
-        Ok(())
     }
 }
 
@@ -130,15 +198,15 @@ impl ToSql for Val {
     to_sql_checked!();
 }
 
-fn row(row: &postgres::Row) -> Result<Row, DriverError> {
+fn row(row: &tokio_postgres::Row) -> Result<Row, DriverError> {
     (0..row.len()).map(|index| cell(row, index)).collect::<Result<_, _>>().map(Row)
 }
 
-fn cell(row: &postgres::Row, index: usize) -> Result<Val, DriverError> {
-    fn get<'a, T: FromSql<'a>>(row: &'a postgres::Row, index: usize) -> Result<Option<T>, DriverError> {
+fn cell(row: &tokio_postgres::Row, index: usize) -> Result<Val, DriverError> {
+    fn get<'a, T: FromSql<'a>>(row: &'a tokio_postgres::Row, index: usize) -> Result<Option<T>, DriverError> {
         row.try_get(index).map_err(|error| DriverError::Corrupt(error.to_string()))
     }
-    let ty = row.columns().get(index).map(postgres::Column::type_);
+    let ty = row.columns().get(index).map(tokio_postgres::Column::type_);
     let value = match ty {
         Some(&Type::INT8) => get::<i64>(row, index)?.map(Val::Int),
         Some(&Type::INT4) => get::<i32>(row, index)?.map(|v| Val::Int(i64::from(v))),
@@ -155,13 +223,13 @@ fn cell(row: &postgres::Row, index: usize) -> Result<Val, DriverError> {
     Ok(value.unwrap_or(Val::Null))
 }
 
-fn told(error: postgres::Error) -> DriverError {
+fn told(error: Error) -> DriverError {
     let text =
         error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} ({})", db.message(), db.code().code()));
     let Some(code) = error.code() else {
         return if error.is_closed() || is_io(&error) { DriverError::Lost(text) } else { DriverError::Other(text) };
     };
-    let severity = error.as_db_error().and_then(postgres::error::DbError::parsed_severity);
+    let severity = error.as_db_error().and_then(tokio_postgres::error::DbError::parsed_severity);
     if matches!(severity, Some(Severity::Fatal | Severity::Panic)) {
         // The server ends this connection, perhaps in the middle of COMMIT: nothing is certain yet.
         return DriverError::Lost(text);
@@ -190,7 +258,7 @@ fn told(error: postgres::Error) -> DriverError {
     }
 }
 
-fn is_io(error: &postgres::Error) -> bool {
+fn is_io(error: &Error) -> bool {
     std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
         || error.to_string().contains("connect")
 }

@@ -10,17 +10,17 @@ use kernel::{Date, Moment, Time};
 use sha2::{Digest, Sha256};
 use wire::acs3::{CLOCK_SKEW_SECS, code};
 
-use super::SmsAccount;
+use super::Key;
 use crate::partner::Raw;
 
 /// What a properly signed request says.
 #[derive(Debug, Clone)]
-pub(super) struct Verified {
-    pub(super) action: String,
+pub(crate) struct Verified {
+    pub(crate) action: String,
     pub(super) version: String,
     pub(super) nonce: String,
     /// Parameters of the query, and of a form body, decoded.
-    pub(super) params: BTreeMap<String, String>,
+    pub(crate) params: BTreeMap<String, String>,
 }
 
 /// Headers that must be there and must be signed.
@@ -29,9 +29,9 @@ const MUST_SIGN: [&str; 6] =
 
 /// Verifies a request; `Err` is the gateway's code. Whether the nonce is new is asked afterwards,
 /// so that nobody without the key can use one up.
-pub(super) fn verify(account: &SmsAccount, raw: &Raw, now: Moment) -> Result<Verified, &'static str> {
+pub(super) fn verify(key: Key<'_>, raw: &Raw, now: Moment) -> Result<Verified, &'static str> {
     let claim = Claim::read(raw.header("authorization")).ok_or(code::INCOMPLETE_SIGNATURE)?;
-    if claim.key_id != account.access_key_id {
+    if claim.key_id != key.id {
         return Err(code::ACCESS_KEY_NOT_FOUND);
     }
     if MUST_SIGN.iter().any(|name| raw.header(name).is_empty()) {
@@ -48,8 +48,7 @@ pub(super) fn verify(account: &SmsAccount, raw: &Raw, now: Moment) -> Result<Ver
     let pairs = sorted_pairs(&raw.query).ok_or(code::INCOMPLETE_SIGNATURE)?;
     let request = rebuild(raw, &claim, &pairs, &body_hash)?;
     let digest = lower_hex(&Sha256::digest(request.as_bytes()));
-    let mut mac = Hmac::<Sha256>::new_from_slice(account.access_key_secret.as_bytes())
-        .map_err(|_| code::SIGNATURE_DOES_NOT_MATCH)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.secret.as_bytes()).map_err(|_| code::SIGNATURE_DOES_NOT_MATCH)?;
     mac.update(b"ACS3-HMAC-SHA256\n");
     mac.update(digest.as_bytes());
     mac.verify_slice(&claim.signature).map_err(|_| code::SIGNATURE_DOES_NOT_MATCH)?;
@@ -208,15 +207,7 @@ mod tests {
     const SIGNATURE: &str = "4eba8c9d39f1333de561f689739693bb76fed9c978cb0ab5cde016c3e16c08bd";
     const SIGNED: &str = "host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version";
 
-    fn account() -> SmsAccount {
-        SmsAccount {
-            access_key_id: "sandbox".into(),
-            access_key_secret: "sandbox-secret".into(),
-            sign_name: "常州人社".into(),
-            templates: Vec::new(),
-            limits: true,
-        }
-    }
+    const KEY: Key<'static> = Key { id: "sandbox", secret: "sandbox-secret" };
 
     fn request() -> Raw {
         let mut headers = HeaderMap::new();
@@ -245,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_request_signed_with_openssl_is_admitted() {
-        let verified = verify(&account(), &request(), signed_at()).unwrap();
+        let verified = verify(KEY, &request(), signed_at()).unwrap();
         assert_eq!(verified.action, "SendSms");
         assert_eq!(verified.params["SignName"], "常州人社");
         assert_eq!(verified.params["TemplateParam"], r#"{"code":"012345"}"#);
@@ -255,7 +246,7 @@ mod tests {
     fn the_order_of_the_query_does_not_matter() {
         let mut raw = request();
         raw.query = raw.query.split('&').rev().collect::<Vec<_>>().join("&");
-        assert!(verify(&account(), &raw, signed_at()).is_ok());
+        assert!(verify(KEY, &raw, signed_at()).is_ok());
     }
 
     #[test]
@@ -285,18 +276,17 @@ mod tests {
         for (what, change, expected) in changes {
             let mut raw = request();
             change(&mut raw);
-            assert_eq!(verify(&account(), &raw, signed_at()).err(), Some(expected), "{what}");
+            assert_eq!(verify(KEY, &raw, signed_at()).err(), Some(expected), "{what}");
         }
-        let mut other = account();
-        other.access_key_secret = "another".into();
-        let refused = verify(&other, &request(), signed_at()).err();
+        let other = Key { secret: "another", ..KEY };
+        let refused = verify(other, &request(), signed_at()).err();
         assert_eq!(refused, Some(code::SIGNATURE_DOES_NOT_MATCH));
     }
 
     #[test]
     fn clocks_may_differ_by_a_quarter_of_an_hour() {
         for (secs, admitted) in [(900, true), (-900, true), (901, false), (-901, false)] {
-            let found = verify(&account(), &request(), signed_at().plus_secs(secs));
+            let found = verify(KEY, &request(), signed_at().plus_secs(secs));
             assert_eq!(found.is_ok(), admitted, "{secs}");
             if !admitted {
                 assert_eq!(found.err(), Some(code::TIMESTAMP_EXPIRED));

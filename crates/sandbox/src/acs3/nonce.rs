@@ -8,7 +8,7 @@ use crate::house::House;
 
 /// Remembers a nonce; false when it was seen before. It is kept as long as a request that carries
 /// it could pass as fresh: signed ahead by the skew, repeated late by the skew.
-pub(crate) async fn fresh(house: &House, nonce: &str) -> Result<bool, DbFault> {
+pub(super) async fn fresh(house: &House, nonce: &str) -> Result<bool, DbFault> {
     let now = house.now();
     let expires_at = now.plus_secs(2 * CLOCK_SKEW_SECS);
     let nonce = nonce.to_owned();

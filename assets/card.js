@@ -1,0 +1,27 @@
+// The card's code: counts down, and renews itself. Without this file the page is reloaded by its
+// meta element, and a link renews it.
+
+const box = document.querySelector('[data-code-secs]');
+if (box) {
+  const left = document.querySelector('[data-code-left]');
+  const end = performance.now() + Number(box.dataset.codeSecs) * 1000;
+  const renew = () => location.replace(location.href);
+  const tick = () => {
+    const secs = Math.ceil((end - performance.now()) / 1000);
+    if (secs <= 0) {
+      // Nobody looks: the next code is made when somebody does.
+      if (!document.hidden) renew();
+      return;
+    }
+    left.textContent = left.dataset.words.replace('00', String(secs));
+    setTimeout(tick, 500);
+  };
+  tick();
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && performance.now() >= end) renew();
+  });
+  // Shown from the browser's memory by the back button it is an old code.
+  addEventListener('pageshow', (event) => event.persisted && renew());
+  // The screen must not go dark while somebody queues at a counter.
+  navigator.wakeLock?.request('screen').catch(() => {});
+}

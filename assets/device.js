@@ -1,0 +1,75 @@
+// The key of this browser: made here, kept in IndexedDB, never exported. Pages work without this file:
+// a code by SMS then does what the key does.
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+
+const asked = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+async function store(mode) {
+  const open = indexedDB.open('device', 1);
+  open.onupgradeneeded = () => open.result.createObjectStore('keys');
+  const database = await asked(open);
+  return database.transaction('keys', mode).objectStore('keys');
+}
+
+const stored = async () => asked((await store('readonly')).get('own'));
+
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+// The pair there is, or a new one. The private half is not extractable: not even this script can read it.
+async function ownPair() {
+  const before = await stored();
+  if (before) return before;
+  const pair = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
+  await asked((await store('readwrite')).put(pair, 'own'));
+  return pair;
+}
+
+// Answering a challenge: the page goes on by itself.
+const answer = document.querySelector('[data-device-answer]');
+if (answer) {
+  const lost = document.querySelector('[data-device-word="lost"]');
+  try {
+    const pair = await stored();
+    if (!pair) throw new Error('no key here');
+    answer.hidden = false;
+    const sign = async () => {
+      const text = `renshe device proof\n${location.origin}\n${answer.elements.challenge.value}`;
+      const signature = await crypto.subtle.sign(
+        { name: 'ECDSA', hash: 'SHA-256' },
+        pair.privateKey,
+        new TextEncoder().encode(text),
+      );
+      answer.elements.signature.value = base64url(signature);
+    };
+    await sign();
+    if ('auto' in answer.dataset) answer.requestSubmit();
+    else answer.querySelector('[data-device-word="working"]').hidden = true;
+  } catch {
+    answer.hidden = true;
+    if (lost) lost.hidden = false;
+  }
+}
+
+// Leaving the key: with a code by SMS, or by itself right after real-name authentication, once.
+const leave = document.querySelector('[data-device-key]');
+if (leave) {
+  try {
+    const pair = await ownPair();
+    leave.elements.key.value = base64url(await crypto.subtle.exportKey('raw', pair.publicKey));
+    if ('auto' in leave.dataset && !sessionStorage.getItem('device-key-left')) {
+      sessionStorage.setItem('device-key-left', '1');
+      leave.requestSubmit();
+    }
+  } catch {
+    // No key then: this browser does without.
+  }
+}

@@ -1,0 +1,8 @@
+//! Codes that were shown, and the looks that scanners took at them.
+
+mod store;
+
+pub use store::CardCheckId;
+pub(in crate::cards) use store::{
+    NewCheck, NewCode, Shown, Told, broken, by_hash, insert, insert_check, told, use_up, used_at, wipe, wipe_checks,
+};

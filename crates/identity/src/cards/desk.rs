@@ -1,0 +1,147 @@
+//! `/desk/card`: a clerk scans a card's code; the verdict reads from two metres.
+//!
+//! The page after a scan shows what was written down of it, with its time: reloading it verifies nothing
+//! anew, and an old verdict cannot be taken for a new one.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use kernel::{Mask, Moment, Time};
+use platform::Ctx;
+use platform::db::{DbFault, LaneKey, Tx};
+use serde::Deserialize;
+use serde_json::json;
+use ui::{Form, Page, Problem, html, see_other};
+
+use super::codes::{self, Told};
+use super::verify::{Verdict, verify};
+use crate::people::{PatientCard, patient_card};
+use crate::ports::Ports;
+use crate::staff::Desk;
+
+/// Scans shown under the verdict.
+const LAST: i64 = 8;
+/// More is never in a code of ours.
+const TYPED_CHARS: usize = 128;
+
+pub(super) fn routes() -> Router<Ctx> {
+    Router::new().route("/desk/card", get(show).post(scan))
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    /// The look whose verdict is shown.
+    #[serde(default)]
+    look: String,
+}
+
+/// The verdict as the page says it.
+struct Shown {
+    tone: &'static str,
+    word: String,
+    text: String,
+    holder: Option<(String, String)>,
+    time: String,
+}
+
+struct Row {
+    time: String,
+    name: String,
+    verdict: String,
+}
+
+#[derive(Template)]
+#[template(path = "cards/verify.html")]
+struct DeskPage {
+    page: Page,
+    clerk: String,
+    shown: Option<Shown>,
+    rows: Vec<Row>,
+}
+
+async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem> {
+    let ctx = desk.ctx();
+    let (ctx2, place, by) = (ctx.clone(), desk.hospital.clone(), ctx.trace.actor.label());
+    let since = Moment::at(ctx.now().date(), Time::midnight());
+    let read = move |tx: &mut Tx<'_>| {
+        let mut told = Vec::new();
+        for look in codes::told(tx, &place, &by, since, LAST)? {
+            // The name of whoever's card was valid, and of nobody else.
+            let card = match look.person.as_ref().filter(|_| look.verdict == Verdict::Ok.as_str()) {
+                Some(person) => patient_card(tx, &ctx2.vault, person)?,
+                None => None,
+            };
+            told.push((look, card));
+        }
+        let named = |(look, card): &(Told, Option<PatientCard>)| {
+            look.person.as_ref().filter(|_| card.is_some()).map(|person| person.as_str().to_owned())
+        };
+        let people: Vec<String> = told.iter().filter_map(named).collect();
+        if !people.is_empty() {
+            tx.audit(ctx2.act("card.listed_at_desk", &place, json!({ "people": people })));
+        }
+        Ok::<_, DbFault>(told)
+    };
+    // A write, because what staff see of people is written down in the same transaction (I-D09).
+    let told = ctx.db.write(LaneKey::of("desk", &desk.hospital), "card.desk", read).await?;
+    let page = desk.visit.page.clone();
+    let shown = told
+        .iter()
+        .find(|(look, _)| look.id.as_str() == seen.look)
+        .and_then(|(look, card)| Verdict::parse(&look.verdict).map(|verdict| say(&page, verdict, look, card.as_ref())));
+    let rows = told.iter().map(|(look, card)| row(&page, look, card.as_ref())).collect();
+    Ok(html(&page.clone(), DeskPage { page, clerk: desk.name, shown, rows }))
+}
+
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    code: String,
+}
+
+async fn scan(
+    desk: Desk,
+    Extension(ports): Extension<Arc<Ports>>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let code: String = typed.code.trim().chars().take(TYPED_CHARS).collect();
+    if code.is_empty() {
+        return Ok(see_other("/desk/card"));
+    }
+    let checked = verify(desk.ctx(), &ports, &code, &desk.hospital).await?;
+    Ok(see_other(&format!("/desk/card?look={}", checked.id)))
+}
+
+fn say(page: &Page, verdict: Verdict, look: &Told, card: Option<&PatientCard>) -> Shown {
+    let tone = match verdict {
+        Verdict::Ok => "done",
+        Verdict::Used | Verdict::Expired | Verdict::Unsure => "due",
+        Verdict::Forged | Verdict::Suspended | Verdict::Unknown => "danger",
+    };
+    let key = format!("card-desk-{}", verdict.as_str());
+    Shown {
+        tone,
+        text: page.t(&format!("{key}-text")),
+        word: page.t(&key),
+        holder: card.map(|card| (card.name.expose().to_owned(), card.id_masked.clone())),
+        time: time(look.at),
+    }
+}
+
+fn row(page: &Page, look: &Told, card: Option<&PatientCard>) -> Row {
+    Row {
+        time: time(look.at),
+        name: card.map_or_else(String::new, |card| card.name.masked()),
+        verdict: page.t(&format!("card-desk-{}", look.verdict)),
+    }
+}
+
+/// To the second: two scans in one minute are two.
+fn time(at: Moment) -> String {
+    let at = at.datetime();
+    format!("{}:{:02}:{:02}", at.hour(), at.minute(), at.second())
+}

@@ -1,0 +1,48 @@
+//! The device a citizen's request comes from, as its cookie and its headers say.
+
+use axum::http::{HeaderMap, header};
+
+use super::place::place;
+use crate::login;
+use crate::people::PersonId;
+use crate::sessions::{Citizen, SessionId};
+
+/// Who asks, in which session, on which device, from where.
+#[derive(Clone)]
+pub(super) struct Here {
+    pub(super) session: SessionId,
+    pub(super) person: PersonId,
+    /// The word of the device cookie; empty where there is none.
+    pub(super) word: String,
+    pub(super) place: Vec<u8>,
+}
+
+impl Here {
+    /// Reads it from a citizen's request.
+    pub(super) fn of(citizen: &Citizen, headers: &HeaderMap) -> Here {
+        Here {
+            session: citizen.session.clone(),
+            person: citizen.person.clone(),
+            word: word(citizen),
+            place: place(citizen.ctx(), text(headers, &header::USER_AGENT)),
+        }
+    }
+}
+
+/// The word of a citizen's device cookie; empty where there is none.
+pub(super) fn word(citizen: &Citizen) -> String {
+    let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
+    let known = page.cookie(login::DEVICE_COOKIE).and_then(|cookie| login::KnownDevice::read(ctx, cookie));
+    known.map_or_else(String::new, |known| known.device)
+}
+
+/// What this service is called by the browser: `https://host`, as its scripts see it.
+pub(super) fn origin(citizen: &Citizen, headers: &HeaderMap) -> String {
+    // Browsers reach loopback without TLS; everything else is served over it.
+    let scheme = if citizen.visit.page.secure() { "https" } else { "http" };
+    format!("{scheme}://{}", text(headers, &header::HOST))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+}

@@ -1,0 +1,32 @@
+//! Devices: real-name authentication holds on the device where it was done (RNA-9, T11). A browser
+//! that runs our script keeps a key that never leaves it and answers a challenge with it before what
+//! is gated; one without script enters a code from its owner's phone.
+//!
+//! Cookies alone therefore open nothing that is gated: they name the device, and do not stand for it.
+
+mod bind;
+mod challenge;
+mod end;
+mod here;
+mod leave_key;
+mod model;
+mod pages;
+mod place;
+mod policy;
+mod prove;
+mod prove_pages;
+mod show_phone;
+mod standing;
+pub(crate) mod store;
+mod vouch;
+
+#[cfg(test)]
+mod stories;
+
+pub(crate) use bind::{Binding, bind};
+pub(crate) use leave_key::wants_key;
+pub(crate) use pages::routes;
+pub(crate) use place::place;
+pub(crate) use policy::DevicePolicy;
+pub(crate) use standing::{Standing, standing};
+pub(crate) use vouch::{Vouched, vouch};

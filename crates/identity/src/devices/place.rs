@@ -1,0 +1,39 @@
+//! From where a browser asks: its name and its network neighbourhood, as one fingerprint. What was
+//! shown from one place does not hold at another, where the same cookies may be in a thief's hands.
+
+use std::net::IpAddr;
+
+use platform::Ctx;
+
+/// The fingerprint of the place a request comes from.
+pub(crate) fn place(ctx: &Ctx, user_agent: &str) -> Vec<u8> {
+    ctx.vault.mac("place", format!("{}\n{user_agent}", neighbourhood(&ctx.trace.ip)).as_bytes()).to_vec()
+}
+
+/// A phone keeps its neighbourhood while its operator gives it another number now and then.
+fn neighbourhood(address: &str) -> String {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}")
+        }
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}")
+        }
+        Err(_) => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::neighbourhood;
+
+    #[test]
+    fn a_neighbourhood_is_wider_than_an_address() {
+        assert_eq!(neighbourhood("203.0.113.7"), neighbourhood("203.0.113.99"));
+        assert_ne!(neighbourhood("203.0.113.7"), neighbourhood("203.0.114.7"));
+        assert_eq!(neighbourhood("2001:db8:1:2::1"), neighbourhood("2001:db8:1:9::1"));
+        assert_ne!(neighbourhood("2001:db8:1::1"), neighbourhood("2001:db8:2::1"));
+    }
+}

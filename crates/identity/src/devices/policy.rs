@@ -1,0 +1,32 @@
+//! The dated figures of `[[devices]]` in `policy/devices.toml`.
+
+use platform::policy::Section;
+use serde::Deserialize;
+
+/// How long a device's word holds (RNA-9).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DevicePolicy {
+    /// A device with a key answers again after so many seconds.
+    pub(crate) key_fresh_secs: i64,
+    /// How long a challenge may be answered, in seconds.
+    pub(crate) challenge_secs: i64,
+    /// A device may leave its key so many seconds after its owner was authenticated on it.
+    pub(crate) key_after_secs: i64,
+}
+
+impl Section for DevicePolicy {
+    const NAME: &'static str = "devices";
+
+    fn check(&self) -> Result<(), String> {
+        let all = [self.key_fresh_secs, self.challenge_secs, self.key_after_secs];
+        if all.iter().any(|secs| *secs <= 0) {
+            return Err("every figure must be above 0".into());
+        }
+        // Proofs are kept a day after they ended; a challenge must not outlive them, or it could be answered twice.
+        if self.challenge_secs > 3600 || self.key_fresh_secs > 3600 || self.key_after_secs > 3600 {
+            return Err("no figure may be above an hour (3600)".into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! Whether a session may pass the gate on the device it claims to be on.
+
+use kernel::Moment;
+use platform::db::{DbFault, Tx};
+
+use super::model::holds;
+use super::policy::DevicePolicy;
+use super::store;
+use crate::people::PersonId;
+use crate::sessions::SessionId;
+
+/// Where a session's device stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Its owner's, and it has just shown so.
+    Proven,
+    /// Its owner's by name; it has to show so at `/devices/prove`.
+    Challenge,
+    /// Not one of this person's devices: real-name authentication again.
+    New,
+}
+
+/// Judges the device of a session. `device` is the word of its cookie, `from` its [`place`](super::place()).
+pub(crate) fn standing(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    person: &PersonId,
+    device: &str,
+    from: &[u8],
+    now: Moment,
+    policy: &DevicePolicy,
+) -> Result<Standing, DbFault> {
+    let Some(device) = store::live(tx, person, device)? else { return Ok(Standing::New) };
+    let shown = store::shown(tx, session, &device.id, from, now.minus_secs(policy.key_fresh_secs))?;
+    let proven = shown.into_iter().any(|(how, at)| holds(how, device.has_key, at, now, policy));
+    Ok(if proven { Standing::Proven } else { Standing::Challenge })
+}

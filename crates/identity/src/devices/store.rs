@@ -1,0 +1,240 @@
+//! The only SQL for `device` and `device_proof`.
+//!
+//! A device's row is written in its owner's lane; binding writes it from the lane of the proof, in the
+//! one statement that holds it. What sessions showed is only inserted, by any lane.
+
+use kernel::Moment;
+use platform::db::{DbFault, Tx};
+use platform::{sql, vals};
+
+use super::bind::Binding;
+use super::model::{DeviceId, DeviceProofId, DeviceState, How};
+use super::vouch::Vouched;
+use crate::people::PersonId;
+use crate::sessions::SessionId;
+
+const LIVE: &str = DeviceState::Live.as_str();
+const ENDED: &str = DeviceState::Ended.as_str();
+
+/// A live device as decisions need it.
+#[derive(Debug, Clone)]
+pub(crate) struct Live {
+    pub(crate) id: DeviceId,
+    pub(crate) has_key: bool,
+    pub(crate) label: String,
+}
+
+/// A person's live device of that word.
+pub(super) fn live(tx: &mut Tx<'_>, person: &PersonId, word: &str) -> Result<Option<Live>, DbFault> {
+    tx.opt(
+        sql!("SELECT id, public_key, label FROM device WHERE person_id = $1 AND word = $2 AND state = 'live'"),
+        vals![person.as_str(), word],
+        |row| Ok(Live { id: row.parse(0)?, has_key: row.opt_blob(1)?.is_some(), label: row.text(2)? }),
+    )
+}
+
+/// The key of a live device.
+pub(super) fn key_of(tx: &mut Tx<'_>, device: &DeviceId) -> Result<Option<Vec<u8>>, DbFault> {
+    let sql = sql!("SELECT public_key FROM device WHERE id = $1 AND state = 'live'");
+    Ok(tx.opt(sql, vals![device.as_str()], |row| row.opt_blob(0))?.flatten())
+}
+
+/// Notes that a live device was seen; `false` if it has been signed out.
+pub(super) fn seen(tx: &mut Tx<'_>, device: &DeviceId, now: Moment) -> Result<bool, DbFault> {
+    let sql = sql!("UPDATE device SET seen_at = $1 WHERE id = $2 AND state = 'live'");
+    Ok(tx.exec(sql, vals![now, device.as_str()])? == 1)
+}
+
+/// One line of the list of devices.
+pub(super) struct Listed {
+    pub(super) id: DeviceId,
+    pub(super) word: String,
+    pub(super) label: String,
+    pub(super) bound_at: Moment,
+    pub(super) seen_at: Moment,
+}
+
+/// A person's live devices, the last bound first.
+pub(super) fn list(tx: &mut Tx<'_>, person: &PersonId) -> Result<Vec<Listed>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT d.id, d.word, d.label, d.bound_at, d.seen_at,
+                 (SELECT MAX(p.at) FROM device_proof p WHERE p.device_id = d.id)
+             FROM device d WHERE d.person_id = $1 AND d.state = 'live' ORDER BY d.bound_at DESC, d.id DESC LIMIT 50"
+        ),
+        vals![person.as_str()],
+        |row| {
+            let (noted, shown) = (row.moment(4)?, row.opt_moment(5)?);
+            Ok(Listed {
+                id: row.parse(0)?,
+                word: row.text(1)?,
+                label: row.text(2)?,
+                bound_at: row.moment(3)?,
+                seen_at: shown.map_or(noted, |shown| shown.max(noted)),
+            })
+        },
+    )
+}
+
+/// Signs a person's device out; `false` if it is not theirs or was signed out before.
+pub(super) fn end(tx: &mut Tx<'_>, person: &PersonId, device: &DeviceId, now: Moment) -> Result<bool, DbFault> {
+    let ended = tx.exec(
+        sql!("UPDATE device SET state = $1, ended_at = $2 WHERE id = $3 AND person_id = $4 AND state = 'live'"),
+        vals![ENDED, now, device.as_str(), person.as_str()],
+    )?;
+    Ok(ended == 1)
+}
+
+/// The sessions that showed to be on a device.
+pub(super) fn sessions_on(tx: &mut Tx<'_>, device: &DeviceId) -> Result<Vec<SessionId>, DbFault> {
+    tx.query(sql!("SELECT DISTINCT session_id FROM device_proof WHERE device_id = $1"), vals![device.as_str()], |row| {
+        row.parse(0)
+    })
+}
+
+/// Inserts a device; `false` if the same browser has been bound to this person meanwhile.
+pub(super) fn insert(tx: &mut Tx<'_>, new: &Binding) -> Result<bool, DbFault> {
+    let written = tx.exec(
+        sql!(
+            "INSERT INTO device (id, person_id, word, label, state, created_at, bound_at, seen_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
+        ),
+        vals![
+            new.id.as_str(),
+            new.person.as_str(),
+            new.word.as_str(),
+            new.label.as_str(),
+            LIVE,
+            new.now,
+            new.now,
+            new.now
+        ],
+    )?;
+    Ok(written == 1)
+}
+
+/// Notes a new authentication on a live device, and holds its row; `None` if there is no such device.
+pub(super) fn renew(tx: &mut Tx<'_>, person: &PersonId, word: &str, now: Moment) -> Result<Option<DeviceId>, DbFault> {
+    tx.opt(
+        sql!(
+            "UPDATE device SET bound_at = $1, seen_at = $2 WHERE person_id = $3 AND word = $4 AND state = 'live'
+             RETURNING id"
+        ),
+        vals![now, now, person.as_str(), word],
+        |row| row.parse(0),
+    )
+}
+
+/// Leaves a device's key, in place of one it had; `false` if it has been signed out.
+pub(super) fn set_key(tx: &mut Tx<'_>, device: &DeviceId, key: &[u8], now: Moment) -> Result<bool, DbFault> {
+    let written = tx.exec(
+        sql!("UPDATE device SET public_key = $1, key_at = $2 WHERE id = $3 AND state = 'live'"),
+        vals![key, now, device.as_str()],
+    )?;
+    Ok(written == 1)
+}
+
+/// Something shown, to be written down.
+#[derive(Clone)]
+pub(super) struct NewProof {
+    pub(super) id: DeviceProofId,
+    pub(super) session: SessionId,
+    pub(super) device: DeviceId,
+    pub(super) how: How,
+    pub(super) nonce: String,
+    pub(super) place: Vec<u8>,
+    pub(super) now: Moment,
+}
+
+/// Writes down what a session showed, and that its device was seen; `false` if the same challenge has
+/// been answered before.
+pub(super) fn insert_proof(tx: &mut Tx<'_>, new: &NewProof) -> Result<bool, DbFault> {
+    let written = tx.exec(
+        sql!(
+            "INSERT INTO device_proof (id, session_id, device_id, how, nonce, place, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
+        ),
+        vals![
+            new.id.as_str(),
+            new.session.as_str(),
+            new.device.as_str(),
+            new.how.as_str(),
+            new.nonce.as_str(),
+            new.place.as_slice(),
+            new.now
+        ],
+    )?;
+    Ok(written == 1)
+}
+
+/// What a session has shown of a device from one place: codes and authentications of any age, answers
+/// of the key since `since`.
+pub(super) fn shown(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    device: &DeviceId,
+    place: &[u8],
+    since: Moment,
+) -> Result<Vec<(How, Moment)>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT how, at FROM device_proof
+             WHERE session_id = $1 AND device_id = $2 AND place = $3 AND (how <> 'key' OR at > $4)"
+        ),
+        vals![session.as_str(), device.as_str(), place, since],
+        |row| Ok((how(&row.text(0)?)?, row.moment(1)?)),
+    )
+}
+
+fn how(text: &str) -> Result<How, DbFault> {
+    How::parse(text).ok_or_else(|| DbFault::Corrupt(format!("a device cannot be shown by {text}")))
+}
+
+/// Deletes up to 500 answers and codes from before `before`; returns how many. They outlive the
+/// longest session.
+pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM device_proof WHERE id IN (SELECT id FROM device_proof WHERE at < $1 LIMIT 500)"),
+        vals![before],
+    )
+}
+
+/// What a device showed for somebody who is not its owner, before it was bound, after it was signed
+/// out, or with a key it does not have (I-D08). The minute is for requests under way.
+pub(crate) fn broken(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
+    let rows = tx.one(sql!("SELECT COUNT(*) FROM device_proof"), vals![], |row| row.int(0))?;
+    let broken = tx.query(
+        sql!(
+            "SELECT p.id, d.id, p.how FROM device_proof p JOIN device d ON d.id = p.device_id
+             LEFT JOIN session s ON s.id = p.session_id
+             WHERE s.person_id <> d.person_id OR p.at < d.created_at OR p.at > d.ended_at + 60000
+             OR (p.how = 'key' AND d.public_key IS NULL) OR p.how NOT IN ('key', 'sms', 'fresh') ORDER BY p.id"
+        ),
+        vals![],
+        |row| Ok(format!("{} must not stand for {} by {}", row.text(0)?, row.text(1)?, row.text(2)?)),
+    )?;
+    Ok((u64::try_from(rows).unwrap_or(0), broken))
+}
+
+/// A device of a demo person, bound and shown for one session as if its owner had been authenticated
+/// on it; a browser that is bound already is only shown.
+pub(super) fn vouch(tx: &mut Tx<'_>, new: &Vouched, person: &PersonId, session: &SessionId) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO device (id, person_id, word, label, state, created_at, bound_at, seen_at)
+             VALUES ($1, $2, $3, '', 'live', $4, $5, $6) ON CONFLICT DO NOTHING"
+        ),
+        vals![new.id.as_str(), person.as_str(), new.word.as_str(), new.now, new.now, new.now],
+    )?;
+    let Some(device) = live(tx, person, &new.word)? else { return Ok(()) };
+    let proof = NewProof {
+        id: new.proof.clone(),
+        session: session.clone(),
+        device: device.id,
+        how: How::Fresh,
+        nonce: new.proof.as_str().to_owned(),
+        place: new.place.clone(),
+        now: new.now,
+    };
+    insert_proof(tx, &proof).map(drop)
+}

@@ -1,0 +1,32 @@
+//! Devices of the demo's people, vouched for instead of proven. Never in production.
+
+use kernel::Moment;
+use platform::Ctx;
+use platform::db::{DbFault, Tx};
+
+use super::model::{DeviceId, DeviceProofId};
+use super::store;
+use crate::people::PersonId;
+use crate::sessions::SessionId;
+
+/// A device to be vouched for.
+#[derive(Clone)]
+pub(crate) struct Vouched {
+    pub(super) id: DeviceId,
+    pub(super) proof: DeviceProofId,
+    pub(super) word: String,
+    pub(super) place: Vec<u8>,
+    pub(super) now: Moment,
+}
+
+impl Vouched {
+    /// Draws the ids. `place` is where the browser will ask from.
+    pub(crate) fn draw(ctx: &Ctx, word: &str, place: Vec<u8>) -> Vouched {
+        Vouched { id: ctx.id(), proof: ctx.id(), word: word.to_owned(), place, now: ctx.now() }
+    }
+}
+
+/// Binds it to its person and shows it for the session.
+pub(crate) fn vouch(tx: &mut Tx<'_>, device: &Vouched, person: &PersonId, session: &SessionId) -> Result<(), DbFault> {
+    store::vouch(tx, device, person, session)
+}

@@ -1,0 +1,82 @@
+//! Separate consent to a face check (RNA-11): for a version of the text and a provider by name. When
+//! either changes, it is asked for again.
+
+use kernel::Moment;
+use platform::Ctx;
+use platform::db::DbFault;
+use serde_json::json;
+
+use super::model::ConsentId;
+use super::store;
+use crate::failure::Failure;
+use crate::proofs::{Claim, Claimant};
+
+/// The version of the text in `locales/*/faces.ftl` (`face-consent-…`). Raise it with what the text
+/// promises, not with its commas.
+pub(crate) const VERSION: &str = "2026-11";
+
+/// Who gave a consent: a person for themselves, or a visitor who says to be that person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GivenBy {
+    /// Signed in: it stands until it is withdrawn.
+    Citizen,
+    /// Not signed in: it serves this visitor's browser, nobody else.
+    Visitor,
+}
+
+impl GivenBy {
+    /// Who stands before the way.
+    pub(crate) fn of(claimant: &Claimant) -> GivenBy {
+        if claimant.citizen.is_some() { GivenBy::Citizen } else { GivenBy::Visitor }
+    }
+
+    /// As stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            GivenBy::Citizen => "citizen",
+            GivenBy::Visitor => "visitor",
+        }
+    }
+}
+
+/// A consent ready to be written down; also what a standing one must be equal to.
+#[derive(Clone)]
+pub(crate) struct NewConsent {
+    pub(super) id: ConsentId,
+    pub(super) claim: Claim,
+    pub(super) given_by: GivenBy,
+    pub(super) provider: String,
+    pub(super) now: Moment,
+}
+
+impl NewConsent {
+    /// Draws an id. `provider` is the name that the page shows, `now` the moment of what it allows.
+    pub(crate) fn prepare(ctx: &Ctx, claim: &Claim, given_by: GivenBy, provider: &str, now: Moment) -> NewConsent {
+        NewConsent { id: ctx.id(), claim: claim.clone(), given_by, provider: provider.to_owned(), now }
+    }
+}
+
+/// When the consent that still stands was given; `None` if it must be asked for.
+pub(crate) async fn given_at(
+    ctx: &Ctx,
+    claim: &Claim,
+    given_by: GivenBy,
+    provider: &str,
+) -> Result<Option<Moment>, Failure> {
+    let like = NewConsent::prepare(ctx, claim, given_by, provider, ctx.now());
+    let found = ctx.db.read("consent.standing", move |tx| store::standing(tx, &like)).await?;
+    Ok(found.map(|(_, at)| at))
+}
+
+/// Takes back what a citizen agreed to; nothing that was done is undone, nothing more is done.
+pub(crate) async fn withdraw(ctx: &Ctx, claim: &Claim) -> Result<(), Failure> {
+    let (subject, now) = (claim.subject.clone(), ctx.now());
+    let entry = ctx.act("consent.withdrawn", &format!("person:{}", subject.short()), json!({ "purpose": "face" }));
+    let withdrawn = ctx.db.write(claim.subject.lane(), "consent.withdraw", move |tx| -> Result<(), DbFault> {
+        if store::withdraw(tx, &subject, now)? > 0 {
+            tx.audit(entry.clone());
+        }
+        Ok(())
+    });
+    Ok(withdrawn.await?)
+}

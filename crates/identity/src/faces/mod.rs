@@ -1,0 +1,17 @@
+//! Face checks: consent, a start at the provider, the camera page, and the result that the server
+//! itself asks for (RNA-3, RNA-6, RNA-11, T06, T07).
+//!
+//! Images go from the browser to the provider and nowhere else. What the browser says of a check
+//! counts for nothing: [`settle`] asks the provider, and writes the proof in the closure that
+//! records the check as passed.
+
+mod begin;
+mod consent;
+mod model;
+mod pages;
+mod policy;
+mod settle;
+pub(crate) mod store;
+
+pub(crate) use pages::routes;
+pub(crate) use policy::{FacePolicy, MAX_TRIES};

@@ -1,0 +1,301 @@
+//! A face check's life: states, the transition table, our own result codes, who pays for a try. Pure.
+
+use kernel::{Moment, Rng};
+
+use crate::ports::{FaceVerdict, Movement};
+
+kernel::typed_id!(
+    /// One try at a face check.
+    pub(crate) FaceId, "fce"
+);
+kernel::typed_id!(
+    /// That somebody agreed to a face check.
+    pub(crate) ConsentId, "cns"
+);
+
+/// The window in which tries are counted: any 24 hours.
+pub(crate) const WINDOW_SECS: i64 = 86_400;
+
+/// Where a check stands. That it is too old is not a state: `expires_at` says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CheckState {
+    /// Counted, and the provider is being asked to begin.
+    Reserved,
+    /// The provider waits for frames.
+    Started,
+    /// The provider, not the person, was at fault: it counts as no try.
+    Failed,
+    /// Shown to be that person, once.
+    Passed,
+    /// Not shown, for a reason that the result names.
+    Refused,
+}
+
+impl CheckState {
+    /// All states, for tables and tests.
+    pub(crate) const ALL: [CheckState; 5] =
+        [CheckState::Reserved, CheckState::Started, CheckState::Failed, CheckState::Passed, CheckState::Refused];
+
+    /// As stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            CheckState::Reserved => "reserved",
+            CheckState::Started => "started",
+            CheckState::Failed => "failed",
+            CheckState::Passed => "passed",
+            CheckState::Refused => "refused",
+        }
+    }
+
+    /// Reads what [`CheckState::as_str`] wrote.
+    pub(crate) fn parse(text: &str) -> Option<CheckState> {
+        CheckState::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// The transition table; `None` where an event changes nothing.
+    pub(crate) fn on(self, event: CheckEvent) -> Option<CheckState> {
+        match (self, event) {
+            (CheckState::Reserved, CheckEvent::Begun) => Some(CheckState::Started),
+            (CheckState::Reserved, CheckEvent::NotBegun) | (CheckState::Started, CheckEvent::NoAnswer) => {
+                Some(CheckState::Failed)
+            }
+            (CheckState::Started, CheckEvent::Shown) => Some(CheckState::Passed),
+            (CheckState::Started, CheckEvent::NotShown) => Some(CheckState::Refused),
+            _ => None,
+        }
+    }
+}
+
+/// What happens to a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CheckEvent {
+    /// The provider began it.
+    Begun,
+    /// The provider did not.
+    NotBegun,
+    /// The provider says that it is the person.
+    Shown,
+    /// The provider says that it is not, or the time is over.
+    NotShown,
+    /// The provider could not tell.
+    NoAnswer,
+}
+
+impl CheckEvent {
+    #[cfg(test)]
+    const ALL: [CheckEvent; 5] =
+        [CheckEvent::Begun, CheckEvent::NotBegun, CheckEvent::Shown, CheckEvent::NotShown, CheckEvent::NoAnswer];
+}
+
+/// How a check ended, in codes of our own (`domain.md` 10); each has a page of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is the person.
+    Pass,
+    /// Name and number do not belong together.
+    IdentityMismatch,
+    /// The source holds no photo (RNA-6).
+    NoPhoto,
+    /// Another face.
+    FaceMismatch,
+    /// The movements were not seen.
+    LivenessFailed,
+    /// Too late.
+    Timeout,
+    /// Signs of an attack.
+    Risk,
+    /// The provider did not work.
+    ProviderDown,
+}
+
+impl Outcome {
+    /// All of them.
+    pub(crate) const ALL: [Outcome; 8] = [
+        Outcome::Pass,
+        Outcome::IdentityMismatch,
+        Outcome::NoPhoto,
+        Outcome::FaceMismatch,
+        Outcome::LivenessFailed,
+        Outcome::Timeout,
+        Outcome::Risk,
+        Outcome::ProviderDown,
+    ];
+
+    /// As stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Pass => "pass",
+            Outcome::IdentityMismatch => "identity_mismatch",
+            Outcome::NoPhoto => "no_photo",
+            Outcome::FaceMismatch => "face_mismatch",
+            Outcome::LivenessFailed => "liveness_failed",
+            Outcome::Timeout => "timeout",
+            Outcome::Risk => "risk",
+            Outcome::ProviderDown => "provider_down",
+        }
+    }
+
+    /// Reads what [`Outcome::as_str`] wrote.
+    pub(crate) fn parse(text: &str) -> Option<Outcome> {
+        Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == text)
+    }
+
+    /// What the provider's word means here; `None` while it has none.
+    pub(crate) fn of(verdict: FaceVerdict) -> Option<Outcome> {
+        Some(match verdict {
+            FaceVerdict::Pending => return None,
+            FaceVerdict::Passed => Outcome::Pass,
+            FaceVerdict::IdentityMismatch => Outcome::IdentityMismatch,
+            FaceVerdict::NoPhoto => Outcome::NoPhoto,
+            FaceVerdict::FaceMismatch => Outcome::FaceMismatch,
+            FaceVerdict::LivenessFailed => Outcome::LivenessFailed,
+            FaceVerdict::Timeout => Outcome::Timeout,
+            FaceVerdict::Risk => Outcome::Risk,
+            FaceVerdict::ProviderDown => Outcome::ProviderDown,
+        })
+    }
+
+    /// What it does to the check.
+    pub(crate) const fn event(self) -> CheckEvent {
+        match self {
+            Outcome::Pass => CheckEvent::Shown,
+            Outcome::ProviderDown => CheckEvent::NoAnswer,
+            _ => CheckEvent::NotShown,
+        }
+    }
+
+    /// Whether another face check may help.
+    pub(crate) const fn worth_another(self) -> bool {
+        !matches!(self, Outcome::Pass | Outcome::NoPhoto | Outcome::IdentityMismatch)
+    }
+}
+
+/// What the provider said, judged by our own clock: a "passed" that comes too late is none (T06), and
+/// silence is no answer only once there is no more time to wait. `None`: wait.
+pub(crate) fn judge(said: Option<FaceVerdict>, late: bool) -> Option<Outcome> {
+    match (said, late) {
+        (Some(verdict), false) => Outcome::of(verdict),
+        (None, false) => None,
+        (None, true) => Some(Outcome::ProviderDown),
+        (Some(verdict), true) => {
+            Some(Outcome::of(verdict).filter(|outcome| *outcome != Outcome::Pass).unwrap_or(Outcome::Timeout))
+        }
+    }
+}
+
+/// Who pays for a try. A stranger who types somebody's number must not use up that person's own tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Budget {
+    /// Signed in as that person, or on a device where that person has signed in before.
+    Own,
+    /// Anybody else.
+    Stranger,
+}
+
+impl Budget {
+    /// As stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Budget::Own => "own",
+            Budget::Stranger => "stranger",
+        }
+    }
+
+    /// Reads what [`Budget::as_str`] wrote.
+    pub(crate) fn parse(text: &str) -> Option<Budget> {
+        [Budget::Own, Budget::Stranger].into_iter().find(|budget| budget.as_str() == text)
+    }
+}
+
+/// The movements of one check: two or three of the four, in an order nobody can foresee.
+pub(crate) fn draw_movements(rng: &dyn Rng) -> Vec<Movement> {
+    let mut rest = Movement::ALL.to_vec();
+    let count = 2 + rng.below(2);
+    (0..count).map(|_| rest.swap_remove(usize::try_from(rng.below(rest.len() as u64)).unwrap_or(0))).collect()
+}
+
+/// As stored: `nod,blink`.
+pub(crate) fn movements_text(movements: &[Movement]) -> String {
+    movements.iter().map(|movement| movement.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// Reads what [`movements_text`] wrote; `None` for anything else.
+pub(crate) fn read_movements(text: &str) -> Option<Vec<Movement>> {
+    text.split(',').filter(|word| !word.is_empty()).map(Movement::parse).collect()
+}
+
+/// Seconds until another try is granted; `None` if now. `counted` holds the moments of the tries that
+/// count and are younger than [`WINDOW_SECS`].
+pub(crate) fn wait_secs(counted: &[Moment], now: Moment, tries: i64) -> Option<i64> {
+    let mut newest: Vec<i64> = counted.iter().map(|at| at.ms()).collect();
+    newest.sort_unstable_by(|a, b| b.cmp(a));
+    // Free again once the oldest of the newest so many has left the window.
+    let last = newest.get(usize::try_from(tries).ok()?.checked_sub(1)?)?;
+    let ms = last + WINDOW_SECS * 1000 - now.ms();
+    Some(((ms + 999) / 1000).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::SeededRng;
+
+    #[test]
+    fn only_what_is_open_changes_and_nothing_ends_twice() {
+        for state in CheckState::ALL {
+            for event in CheckEvent::ALL {
+                let expected = match (state, event) {
+                    (CheckState::Reserved, CheckEvent::Begun) => Some(CheckState::Started),
+                    (CheckState::Reserved, CheckEvent::NotBegun) => Some(CheckState::Failed),
+                    (CheckState::Started, CheckEvent::Shown) => Some(CheckState::Passed),
+                    (CheckState::Started, CheckEvent::NotShown) => Some(CheckState::Refused),
+                    (CheckState::Started, CheckEvent::NoAnswer) => Some(CheckState::Failed),
+                    _ => None,
+                };
+                assert_eq!(state.on(event), expected, "{state:?} {event:?}");
+            }
+            assert_eq!(CheckState::parse(state.as_str()), Some(state));
+        }
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::parse(outcome.as_str()), Some(outcome));
+            assert_eq!(outcome.event() == CheckEvent::Shown, outcome == Outcome::Pass);
+        }
+    }
+
+    #[test]
+    fn a_late_pass_is_none_and_silence_is_waited_for() {
+        assert_eq!(judge(Some(FaceVerdict::Passed), false), Some(Outcome::Pass));
+        assert_eq!(judge(Some(FaceVerdict::Passed), true), Some(Outcome::Timeout));
+        assert_eq!(judge(Some(FaceVerdict::Pending), false), None);
+        assert_eq!(judge(Some(FaceVerdict::Pending), true), Some(Outcome::Timeout));
+        assert_eq!(judge(Some(FaceVerdict::Risk), true), Some(Outcome::Risk));
+        assert_eq!(judge(None, false), None);
+        assert_eq!(judge(None, true), Some(Outcome::ProviderDown));
+    }
+
+    #[test]
+    fn movements_are_two_or_three_different_ones_in_any_order() {
+        let rng = SeededRng::new(9);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..2000 {
+            let drawn = draw_movements(&rng);
+            let text = movements_text(&drawn);
+            assert_eq!(read_movements(&text), Some(drawn.clone()));
+            let different: std::collections::BTreeSet<_> = drawn.iter().map(|movement| movement.as_str()).collect();
+            assert!((2..=3).contains(&drawn.len()) && different.len() == drawn.len(), "{text}");
+            seen.insert(text);
+        }
+        // 4·3 pairs and 4·3·2 triples.
+        assert_eq!(seen.len(), 12 + 24);
+        assert_eq!(read_movements("blink,jump"), None);
+    }
+
+    #[test]
+    fn the_sixth_try_waits_for_the_first_to_be_a_day_old() {
+        let at = |secs| Moment::from_ms(1_760_000_000_000).plus_secs(secs);
+        let counted: Vec<Moment> = [40, 0, 10, 30, 20].map(at).to_vec();
+        assert_eq!(wait_secs(&counted[..4], at(50), 5), None);
+        assert_eq!(wait_secs(&counted, at(50), 5), Some(WINDOW_SECS - 50));
+        assert_eq!(wait_secs(&counted, at(50), 2), Some(WINDOW_SECS - 20));
+    }
+}

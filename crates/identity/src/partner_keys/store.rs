@@ -1,0 +1,115 @@
+//! The only SQL for `partner_key` and `partner_nonce`; rows are written in the lane of their key.
+
+use kernel::Moment;
+use platform::db::{DbFault, LaneKey, Tx};
+use platform::vault::{self, NewDataKey, Vault};
+use platform::{sql, vals};
+
+use super::model::{PartnerKeyId, PartnerLine};
+use crate::sealed::Column;
+
+pub(super) const SECRET: Column = Column::new("partner_key", "secret");
+
+const ACTIVE: &str = "active";
+const ENDED: &str = "ended";
+
+/// The lane of a key's rows.
+pub(super) fn lane(id: &PartnerKeyId) -> LaneKey {
+    LaneKey::of("partner", id.as_str())
+}
+
+/// A key to insert.
+pub(super) struct NewPartner {
+    pub(super) id: PartnerKeyId,
+    pub(super) name: String,
+    pub(super) place: String,
+    pub(super) key: NewDataKey,
+    pub(super) secret: Vec<u8>,
+    pub(super) now: Moment,
+}
+
+/// Inserts a key.
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewPartner) -> Result<(), DbFault> {
+    vault::insert_key(tx, &new.key)?;
+    tx.exec(
+        sql!(
+            "INSERT INTO partner_key (id, name, place, key_id, secret, state, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        vals![
+            new.id.as_str(),
+            new.name.as_str(),
+            new.place.as_str(),
+            new.key.id.as_str(),
+            new.secret.as_slice(),
+            ACTIVE,
+            new.now
+        ],
+    )?;
+    Ok(())
+}
+
+/// An active key, opened.
+pub(super) struct Active {
+    pub(super) name: String,
+    pub(super) place: String,
+    pub(super) secret: String,
+}
+
+/// The active key with this id.
+pub(super) fn active(tx: &mut Tx<'_>, vault: &Vault, id: &PartnerKeyId) -> Result<Option<Active>, DbFault> {
+    let found = tx.opt(
+        sql!("SELECT name, place, key_id, secret FROM partner_key WHERE id = $1 AND state = 'active'"),
+        vals![id.as_str()],
+        |row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.blob(3)?)),
+    )?;
+    let Some((name, place, key_id, sealed)) = found else { return Ok(None) };
+    let Some(key) = vault::load_key(tx, vault, &key_id)? else { return Ok(None) };
+    Ok(Some(Active { name, place, secret: SECRET.open(&key, id.as_str(), &sealed)? }))
+}
+
+/// All keys, the newest first.
+pub(super) fn list(tx: &mut Tx<'_>) -> Result<Vec<PartnerLine>, DbFault> {
+    tx.query(
+        sql!("SELECT id, name, place, state, created_at FROM partner_key ORDER BY created_at DESC, id DESC"),
+        vals![],
+        |row| {
+            Ok(PartnerLine {
+                id: row.parse(0)?,
+                name: row.text(1)?,
+                place: row.text(2)?,
+                active: row.text(3)? == ACTIVE,
+                created_at: row.moment(4)?,
+            })
+        },
+    )
+}
+
+/// Ends a key; `false` if there is none that is active.
+pub(super) fn end(tx: &mut Tx<'_>, id: &PartnerKeyId, now: Moment) -> Result<bool, DbFault> {
+    let ended = tx.exec(
+        sql!("UPDATE partner_key SET state = $2, ended_at = $3 WHERE id = $1 AND state = 'active'"),
+        vals![id.as_str(), ENDED, now],
+    )?;
+    Ok(ended == 1)
+}
+
+/// Takes a nonce; `false` if it was taken before.
+pub(super) fn take_nonce(tx: &mut Tx<'_>, id: &PartnerKeyId, nonce: &str, until: Moment) -> Result<bool, DbFault> {
+    let taken = tx.exec(
+        sql!("INSERT INTO partner_nonce (partner_id, nonce, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"),
+        vals![id.as_str(), nonce, until],
+    )?;
+    Ok(taken == 1)
+}
+
+/// Deletes up to 500 nonces whose requests would be too old by now; returns how many.
+pub(crate) fn wipe_nonces(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM partner_nonce WHERE (partner_id, nonce) IN
+             (SELECT partner_id, nonce FROM partner_nonce WHERE expires_at < $1 LIMIT 500)"
+        ),
+        vals![before],
+    )
+}

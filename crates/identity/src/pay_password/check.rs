@@ -1,0 +1,185 @@
+//! Trying a payment password (T10): the try is reserved in one closure, the hash is looked at outside, the
+//! try is settled in another. A hundred guesses sent at once count as a hundred: at most six reach
+//! the hash, and one whose process died stays counted as wrong.
+
+use kernel::Moment;
+use platform::Ctx;
+use platform::audit::AuditEntry;
+use platform::db::{DbFault, Tx};
+use platform::password::PasswordError;
+use serde_json::json;
+
+use super::model::{May, PayTryId, TryState, may};
+use super::policy::PayPasswordPolicy;
+use super::store;
+use crate::failure::Failure;
+use crate::messages::{self, PreparedMessage};
+use crate::people::{PersonId, lane};
+
+/// What came of a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    /// It is the password.
+    Right,
+    /// It is not; so many wrong tries are left before it locks.
+    Wrong {
+        /// At least 1.
+        left: i64,
+    },
+    /// No try is made until so many seconds have passed.
+    Locked {
+        /// At least 1.
+        secs: i64,
+    },
+    /// The person has none.
+    NotSet,
+}
+
+/// Tries a person's payment password, wherever it is asked for: the count is one for all.
+///
+/// # Errors
+/// What broke beneath; the try then does not count, unless the process dies.
+pub async fn check(ctx: &Ctx, person: &PersonId, pin: &str) -> Result<Checked, Failure> {
+    check_version(ctx, person, pin).await.map(|(checked, _)| checked)
+}
+
+/// The same, with the version of the password that was looked at.
+pub(super) async fn check_version(ctx: &Ctx, person: &PersonId, pin: &str) -> Result<(Checked, i64), Failure> {
+    let reserved = match reserve(ctx, person).await? {
+        Ok(reserved) => reserved,
+        Err(refused) => return Ok((refused, 0)),
+    };
+    let version = reserved.version;
+    let (ctx, person, pin) = (ctx.clone(), person.clone(), pin.to_owned());
+    // A task of its own: whoever hangs up now has tried all the same, and the try is settled.
+    let tried = tokio::spawn(async move { look_and_settle(&ctx, person, pin, reserved).await });
+    let checked = tried.await.map_err(|error| PasswordError::Broken(format!("a try was not settled: {error}")))??;
+    Ok((checked, version))
+}
+
+/// A reserved try.
+struct Reserved {
+    id: PayTryId,
+    hash: String,
+    version: i64,
+}
+
+async fn reserve(ctx: &Ctx, person: &PersonId) -> Result<Result<Reserved, Checked>, Failure> {
+    let now = ctx.now();
+    let policy = ctx.policy.at::<PayPasswordPolicy>(now.date())?;
+    let (id, person2): (PayTryId, _) = (ctx.id(), person.clone());
+    let locked = ctx.act("pay_password.locked", person.as_str(), json!({ "by": "abandoned" }));
+    let reserved = ctx.db.write(lane(person), "pay_password.reserve", move |tx| -> Result<_, DbFault> {
+        let Some(kept) = store::hold(tx, &person2)? else { return Ok(Err(Checked::NotSet)) };
+        let counted = store::counted(tx, &person2, now.minus_secs(policy.window_secs))?;
+        match may(kept.locked_until, counted, now, &policy) {
+            May::Try => {
+                store::reserve(tx, &id, &person2, now)?;
+                Ok(Ok(Reserved { id: id.clone(), hash: kept.hash, version: kept.version }))
+            }
+            May::Locked(until) => Ok(Err(locked_for(now, until))),
+            May::Lock(until) => {
+                store::lock(tx, &person2, until)?;
+                tx.audit(locked.clone());
+                Ok(Err(locked_for(now, until)))
+            }
+            May::Wait => Ok(Err(Checked::Locked { secs: policy.lock_secs })),
+        }
+    });
+    Ok(reserved.await?)
+}
+
+async fn look_and_settle(ctx: &Ctx, person: PersonId, pin: String, reserved: Reserved) -> Result<Checked, Failure> {
+    match ctx.hasher.verify(pin, reserved.hash.clone()).await {
+        Ok(true) => settle_right(ctx, person, reserved).await,
+        Ok(false) => settle_wrong(ctx, person, reserved).await,
+        Err(error) => {
+            // The hash was not looked at: nothing was learned by the try.
+            let id = reserved.id;
+            ctx.db.write(lane(&person), "pay_password.take_back", move |tx| store::take_back(tx, &id)).await?;
+            Err(error.into())
+        }
+    }
+}
+
+async fn settle_right(ctx: &Ctx, person: PersonId, reserved: Reserved) -> Result<Checked, Failure> {
+    let now = ctx.now();
+    let policy = ctx.policy.at::<PayPasswordPolicy>(now.date())?;
+    let key = lane(&person);
+    let settled = ctx.db.write(key, "pay_password.right", move |tx| -> Result<Checked, DbFault> {
+        let Some(kept) = store::hold(tx, &person)? else { return Ok(Checked::NotSet) };
+        if let Some(until) = kept.locked_until.filter(|until| *until > now) {
+            store::settle(tx, &reserved.id, TryState::Wrong, now)?;
+            return Ok(locked_for(now, until));
+        }
+        // Changed while the hash was looked at: what was right is not any more.
+        if kept.version != reserved.version {
+            store::settle(tx, &reserved.id, TryState::Forgiven, now)?;
+            return Ok(Checked::Wrong { left: policy.tries });
+        }
+        store::settle(tx, &reserved.id, TryState::Right, now)?;
+        if policy.right_clears {
+            store::forgive(tx, &person, false, now)?;
+        }
+        Ok(Checked::Right)
+    });
+    Ok(settled.await?)
+}
+
+/// What a wrong try leaves behind, drawn before the closure.
+#[derive(Clone)]
+struct Wrong {
+    person: PersonId,
+    id: PayTryId,
+    now: Moment,
+    until: Moment,
+    policy: PayPasswordPolicy,
+    refused: AuditEntry,
+    locked: AuditEntry,
+    message: PreparedMessage,
+}
+
+async fn settle_wrong(ctx: &Ctx, person: PersonId, reserved: Reserved) -> Result<Checked, Failure> {
+    let now = ctx.now();
+    let policy = (*ctx.policy.at::<PayPasswordPolicy>(now.date())?).clone();
+    let until = now.plus_secs(policy.lock_secs);
+    let args = json!({ "until_at": until.ms(), "link": "/pay-password" });
+    let wrong = Wrong {
+        message: messages::prepare(ctx, &person, "pay_password_locked", &args, true).await?,
+        refused: ctx.act("pay_password.refused", person.as_str(), json!({})),
+        locked: ctx.act("pay_password.locked", person.as_str(), json!({ "by": "wrong tries" })),
+        id: reserved.id,
+        person,
+        now,
+        until,
+        policy,
+    };
+    let key = lane(&wrong.person);
+    Ok(ctx.db.write(key, "pay_password.wrong", move |tx| write_wrong(tx, &wrong)).await?)
+}
+
+fn write_wrong(tx: &mut Tx<'_>, wrong: &Wrong) -> Result<Checked, DbFault> {
+    let Some(kept) = store::hold(tx, &wrong.person)? else { return Ok(Checked::NotSet) };
+    tx.audit(wrong.refused.clone());
+    // Forgiven meanwhile, with the password it was tried at.
+    if !store::settle(tx, &wrong.id, TryState::Wrong, wrong.now)? {
+        return Ok(Checked::Wrong { left: wrong.policy.tries });
+    }
+    if let Some(until) = kept.locked_until.filter(|until| *until > wrong.now) {
+        return Ok(locked_for(wrong.now, until));
+    }
+    let counted = store::counted(tx, &wrong.person, wrong.now.minus_secs(wrong.policy.window_secs))?;
+    if counted.wrong >= wrong.policy.tries {
+        store::lock(tx, &wrong.person, wrong.until)?;
+        tx.audit(wrong.locked.clone());
+        messages::insert(tx, &wrong.message)?;
+        return Ok(locked_for(wrong.now, wrong.until));
+    }
+    let left = wrong.policy.tries - counted.wrong - counted.reserved;
+    // The last ones are under way at this moment.
+    Ok(if left > 0 { Checked::Wrong { left } } else { Checked::Locked { secs: wrong.policy.lock_secs } })
+}
+
+fn locked_for(now: Moment, until: Moment) -> Checked {
+    Checked::Locked { secs: now.secs_until(until).max(1) }
+}

@@ -1,0 +1,56 @@
+//! 电子社保卡支付密码: set, changed, tried within its six tries a day (RNA-3, T10).
+
+mod check;
+mod gate;
+mod model;
+mod pages;
+mod policy;
+mod set;
+mod store;
+mod weak;
+
+pub use check::{Checked, check};
+pub use policy::PayPasswordPolicy;
+
+use axum::Router;
+use kernel::Moment;
+use platform::Ctx;
+use platform::check::CheckResult;
+use platform::db::{DbFault, LaneKey, Tx};
+use platform::jobs::Job;
+
+use crate::people::PersonId;
+
+/// The pages of this feature.
+pub(crate) fn routes() -> Router<Ctx> {
+    pages::routes()
+}
+
+/// The jobs of this feature.
+pub(crate) fn jobs() -> Vec<Job> {
+    vec![Job::new("identity.wipe_pay_tries", 3600, wipe)]
+}
+
+/// T10: no more than six wrong tries in 24 hours.
+pub(crate) fn check_tries(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
+    let (rows, broken) = store::broken(tx, policy::MAX_TRIES, policy::MIN_WINDOW_SECS * 1000)?;
+    Ok(CheckResult { rows, broken })
+}
+
+/// Tries go when no window and no lock can count them any more.
+async fn wipe(ctx: Ctx) -> Result<(), String> {
+    let now = ctx.now();
+    let policy = ctx.policy.at::<PayPasswordPolicy>(now.date()).map_err(|error| error.to_string())?;
+    let before = now.minus_secs(policy.window_secs + policy.lock_secs);
+    loop {
+        let wiped = ctx.db.bulk(LaneKey::of("identity", "wipe"), "pay_try.wipe", move |tx| store::wipe(tx, before));
+        if wiped.await.map_err(|fault| fault.to_string())? < 500 {
+            return Ok(());
+        }
+    }
+}
+
+/// Whether a person has set one.
+pub(crate) fn is_set(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, DbFault> {
+    Ok(store::find(tx, person)?.is_some())
+}

@@ -1,0 +1,193 @@
+//! `/pay-password` 「电子社保卡支付密码」: its state, setting it, changing it, forgetting it.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use platform::Ctx;
+use platform::db::{DbFault, Tx};
+use serde::Deserialize;
+use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
+
+use super::check::Checked;
+use super::gate::Holder;
+use super::set::{Change, Grounds, Set, change, set};
+use super::store::{self, Kept};
+use crate::failure::Failure;
+use crate::proofs::{self, Claimant, ProofPurpose};
+use crate::sessions::Citizen;
+use crate::sms_codes::{Notice, wait_text};
+
+const HOME: &str = "/pay-password";
+const FORGOT: &str = ProofPurpose::PayPassword.ways();
+
+pub(super) fn routes() -> Router<Ctx> {
+    Router::new()
+        .route("/pay-password", get(state))
+        .route("/pay-password/new", get(new_form).post(new))
+        .route("/pay-password/change", get(change_form).post(change_it))
+        .route("/pay-password/forgot", get(forgot))
+}
+
+#[derive(Template)]
+#[template(path = "pay_password/state.html")]
+struct StatePage {
+    page: Page,
+    /// The start of the keys that say how it stands.
+    key: &'static str,
+    tone: &'static str,
+    text: String,
+    set: bool,
+}
+
+async fn state(holder: Holder) -> Result<Response, Problem> {
+    let now = holder.ctx().now();
+    let kept = find(&holder).await?;
+    let page = holder.visit.page.clone();
+    let locked = kept.as_ref().and_then(|kept| kept.locked_until).filter(|until| *until > now);
+    let (key, tone, text) = match (&kept, locked) {
+        (None, _) => ("pay-state-none", "due", page.t("pay-state-none-text")),
+        (Some(_), Some(until)) => {
+            ("pay-state-locked", "danger", page.t1("pay-state-locked-text", "until", page.moment(until)))
+        }
+        (Some(kept), None) => {
+            ("pay-state-set", "done", page.t1("pay-state-set-text", "day", page.date(kept.set_at.date())))
+        }
+    };
+    Ok(html(&page.clone(), StatePage { page, key, tone, text, set: kept.is_some() }))
+}
+
+#[derive(Template)]
+#[template(path = "pay_password/new.html")]
+struct NewPage {
+    page: Page,
+    errors: Errors,
+}
+
+impl NewPage {
+    fn new(page: &Page, errors: Errors) -> NewPage {
+        NewPage { page: page.clone(), errors }
+    }
+}
+
+/// Why somebody may set a password here, or where they must go first.
+async fn grounds(holder: &Holder) -> Result<Result<Grounds, &'static str>, Problem> {
+    let ctx = holder.ctx();
+    let claimant = Claimant::citizen(Citizen::clone(holder), ProofPurpose::PayPassword).await?;
+    let (person, claim, now) = (holder.person.clone(), claimant.claim, ctx.now());
+    let mark = claim.holder.clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let held = proofs::store::held(tx, &mark, ProofPurpose::PayPassword, now)?;
+        Ok::<_, DbFault>((held, store::find(tx, &person)?.is_some()))
+    };
+    let (held, is_set) = ctx.db.read("pay_password.grounds", read).await?;
+    Ok(match (held, is_set) {
+        (Some(subject), _) if subject == claim.subject => {
+            Ok(Grounds::Proof { holder: claim.holder, subject: claim.subject })
+        }
+        (_, false) => Ok(Grounds::First),
+        (_, true) => Err(FORGOT),
+    })
+}
+
+async fn new_form(holder: Holder) -> Result<Response, Problem> {
+    match grounds(&holder).await? {
+        Ok(_) => Ok(html(&holder.visit.page, NewPage::new(&holder.visit.page, Errors::new()))),
+        Err(first) => Ok(see_other(first)),
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct NewForm {
+    pin: String,
+    pin_again: String,
+}
+
+async fn new(holder: Holder, Form(form): Form<NewForm>) -> Result<Response, Problem> {
+    let page = &holder.visit.page;
+    let again = |errors: Errors| Ok(html_again(page, NewPage::new(page, errors)));
+    let grounds = match grounds(&holder).await? {
+        Ok(grounds) => grounds,
+        Err(_) => return Ok(see_other_with(FORGOT, "flash-pay-prove-again")),
+    };
+    if form.pin != form.pin_again {
+        return again(Errors::one("pin_again", "pay-again"));
+    }
+    match set(holder.ctx(), &holder.person, &form.pin, grounds).await? {
+        Set::Done => Ok(see_other_with(HOME, "flash-pay-set")),
+        Set::Weak(kind) => again(Errors::one("pin", kind)),
+        // The first of two taps has set it.
+        Set::Already => Ok(see_other(HOME)),
+        Set::NoProof => Ok(see_other_with(FORGOT, "flash-pay-prove-again")),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pay_password/change.html")]
+struct ChangePage {
+    page: Page,
+    errors: Errors,
+    notice: Option<Notice>,
+}
+
+async fn change_form(holder: Holder) -> Result<Response, Problem> {
+    let page = holder.visit.page.clone();
+    if find(&holder).await?.is_none() {
+        return Ok(see_other("/pay-password/new"));
+    }
+    Ok(html(&page.clone(), ChangePage { page, errors: Errors::new(), notice: None }))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ChangeForm {
+    old: String,
+    pin: String,
+    pin_again: String,
+}
+
+async fn change_it(holder: Holder, Form(form): Form<ChangeForm>) -> Result<Response, Problem> {
+    let page = &holder.visit.page;
+    let again = |errors: Errors, text: Option<String>| {
+        let notice = text.map(|text| Notice { tone: "danger", text });
+        Ok(html_again(page, ChangePage { page: page.clone(), errors, notice }))
+    };
+    // What cannot be the password is not counted as a try.
+    if form.old.len() != 6 || !form.old.bytes().all(|byte| byte.is_ascii_digit()) {
+        return again(Errors::one("old", "pay-format"), None);
+    }
+    if form.pin != form.pin_again {
+        return again(Errors::one("pin_again", "pay-again"), None);
+    }
+    match change(holder.ctx(), &holder.person, &form.old, &form.pin).await? {
+        Change::Done => Ok(see_other_with(HOME, "flash-pay-changed")),
+        Change::Weak(kind) => again(Errors::one("pin", kind), None),
+        Change::Refused(Checked::Wrong { left }) => {
+            again(Errors::one("old", "pay-wrong"), Some(page.t1("pay-wrong", "left", left)))
+        }
+        Change::Refused(Checked::Locked { secs }) => {
+            again(Errors::new(), Some(page.t1("pay-locked", "time", wait_text(page, secs))))
+        }
+        Change::Refused(Checked::NotSet | Checked::Right) => Ok(see_other("/pay-password/new")),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pay_password/forgot.html")]
+struct ForgotPage {
+    page: Page,
+    /// The ways' words in addresses, and the ends of their keys.
+    ways: [&'static str; 3],
+}
+
+/// All ways to show who one is, on one page and alike (RNA-11). Open without the gate: each way is one.
+async fn forgot(citizen: Citizen) -> Result<Response, Problem> {
+    let page = citizen.visit.page;
+    Ok(html(&page.clone(), ForgotPage { page, ways: ["face", "card", "counter"] }))
+}
+
+async fn find(holder: &Holder) -> Result<Option<Kept>, Failure> {
+    let person = holder.person.clone();
+    Ok(holder.ctx().db.read("pay_password.find", move |tx| store::find(tx, &person)).await?)
+}

@@ -1,0 +1,258 @@
+//! What identity needs from partners, as small traits by capability: a face check, the card system,
+//! the insurer. `partners` implements them over HTTP; the server hands them in.
+//!
+//! These are questions, or acts that the partner recognises by our number when it hears them again.
+//! No transaction is open while one is under way.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{Date, Fen, IdNumber, Mobile, PersonName, Pii};
+use platform::Ctx;
+
+/// Why a partner gave no answer that could be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PortError {
+    /// The partner has certainly not seen the request.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// It may have seen it, and may have acted; or it answered what cannot be understood.
+    #[error("no usable answer: {0}")]
+    Unknown(String),
+    /// It refused the request as such, with a code of its own.
+    #[error("refused with {0}")]
+    Refused(String),
+}
+
+/// A movement the face check asks for, in the order drawn (RNA-3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Movement {
+    /// 眨眼
+    Blink,
+    /// 张嘴
+    OpenMouth,
+    /// 摇头
+    ShakeHead,
+    /// 点头
+    Nod,
+}
+
+impl Movement {
+    /// All of them.
+    pub const ALL: [Movement; 4] = [Movement::Blink, Movement::OpenMouth, Movement::ShakeHead, Movement::Nod];
+
+    /// As stored, and as told to the provider.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Movement::Blink => "blink",
+            Movement::OpenMouth => "mouth",
+            Movement::ShakeHead => "shake",
+            Movement::Nod => "nod",
+        }
+    }
+
+    /// Reads what [`Movement::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<Movement> {
+        Movement::ALL.into_iter().find(|movement| movement.as_str() == text)
+    }
+}
+
+/// A face check to start.
+pub struct StartFace {
+    /// Our number, 32 characters; the provider knows a repeated start by it.
+    pub order_no: String,
+    /// Whose face it should be.
+    pub name: PersonName,
+    /// That person's number.
+    pub number: IdNumber,
+    /// What the person will be asked to do.
+    pub movements: Vec<Movement>,
+}
+
+/// A face check that the provider has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartedFace {
+    /// The provider's number.
+    pub certify_id: String,
+    /// Where the browser sends its frames; an absolute address.
+    pub upload_url: String,
+}
+
+/// What the provider says of a face check when the server asks (never the browser: T07).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaceVerdict {
+    /// No frames yet, or still looking.
+    Pending,
+    /// The face is that person's, and alive.
+    Passed,
+    /// Name and number do not belong together, or nobody has them.
+    IdentityMismatch,
+    /// The source holds no photo (RNA-6).
+    NoPhoto,
+    /// Another face.
+    FaceMismatch,
+    /// The movements were not made, or not by somebody alive.
+    LivenessFailed,
+    /// Too late.
+    Timeout,
+    /// Signs of an attack.
+    Risk,
+    /// The provider's own source does not work.
+    ProviderDown,
+}
+
+/// Checks faces.
+#[async_trait]
+pub trait Faces: Send + Sync {
+    /// The provider's name in Chinese and in English, for the consent before the first check.
+    fn provider(&self) -> (&'static str, &'static str);
+    /// Where frames are sent, as `scheme://host:port`, for the page's content policy.
+    fn upload_origin(&self) -> String;
+    /// Begins a check.
+    async fn start(&self, ctx: &Ctx, start: &StartFace) -> Result<StartedFace, PortError>;
+    /// Asks how it ended.
+    async fn result(&self, ctx: &Ctx, certify_id: &str) -> Result<FaceVerdict, PortError>;
+}
+
+/// Where a physical card stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhysicalState {
+    /// In use.
+    Active,
+    /// Reported lost.
+    Lost,
+    /// Frozen by the card system.
+    Frozen,
+    /// Given up or replaced; there may be a newer one.
+    Cancelled,
+}
+
+impl PhysicalState {
+    /// All of them.
+    pub const ALL: [PhysicalState; 4] =
+        [PhysicalState::Active, PhysicalState::Lost, PhysicalState::Frozen, PhysicalState::Cancelled];
+
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            PhysicalState::Active => "active",
+            PhysicalState::Lost => "lost",
+            PhysicalState::Frozen => "frozen",
+            PhysicalState::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads what [`PhysicalState::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<PhysicalState> {
+        PhysicalState::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// A person's newest physical card as the card system knows it.
+#[derive(Debug, Clone)]
+pub struct CardRecord {
+    /// 卡号: 9 characters, changes on replacement.
+    pub card_no: Pii<String>,
+    /// Where it stands.
+    pub state: PhysicalState,
+    /// Whether there is a photo to compare a face with (RNA-6).
+    pub has_photo: bool,
+    /// The last day it is good for.
+    pub valid_to: Date,
+    /// The number on record, to which codes go.
+    pub mobile: Option<Mobile>,
+}
+
+/// What the card system says of a card number with its password (社保卡支付密码).
+#[derive(Debug)]
+pub enum PinVerdict {
+    /// Right: whose card it is.
+    Right {
+        /// 社会保障号码.
+        number: IdNumber,
+        /// The number on record; without one no code can be sent.
+        mobile: Option<Mobile>,
+    },
+    /// Wrong, or there is no such card: the two are not told apart.
+    Wrong,
+    /// The card system has locked it; a service point unlocks it.
+    Locked,
+    /// The card is lost, frozen or cancelled.
+    NotUsable(PhysicalState),
+}
+
+/// An electronic card that the card system has issued.
+#[derive(Debug, Clone)]
+pub struct IssuedCard {
+    /// 签发号: 32 characters, one a card and channel.
+    pub sign_no: Pii<String>,
+    /// 签发级别: 1 shows, 2 pays.
+    pub level: i64,
+    /// The physical card it stands for.
+    pub card: CardRecord,
+}
+
+/// Asks the card system.
+#[async_trait]
+pub trait CardSystem: Send + Sync {
+    /// The newest card of a person; `None` if there is none under that name and number.
+    async fn card_of(&self, ctx: &Ctx, name: &PersonName, number: &IdNumber) -> Result<Option<CardRecord>, PortError>;
+    /// Tries a card's password; the card system counts wrong ones.
+    async fn verify_pin(&self, ctx: &Ctx, card_no: &str, pin: &str) -> Result<PinVerdict, PortError>;
+    /// Issues the electronic card. The same `request_no` always brings the same answer; `None` if
+    /// the person has no card that it could stand for.
+    async fn issue(
+        &self,
+        ctx: &Ctx,
+        request_no: &str,
+        name: &PersonName,
+        number: &IdNumber,
+    ) -> Result<Option<IssuedCard>, PortError>;
+}
+
+/// One insurance of a person (1101, `insuinfo`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insurance {
+    /// `insutype`: 310 employees, 390 residents.
+    pub kind: String,
+    /// `psn_insu_stas`: whether contributions run.
+    pub active: bool,
+    /// `insuplc_admdvs`: the region that insures.
+    pub region: String,
+    /// `balc`: the personal account.
+    pub balance: Fen,
+}
+
+/// A person as the insurer knows them.
+#[derive(Debug, Clone)]
+pub struct InsuredPerson {
+    /// `psn_no`.
+    pub psn_no: Pii<String>,
+    /// All insurances, also ended ones.
+    pub insurances: Vec<Insurance>,
+}
+
+/// Asks the insurer.
+#[async_trait]
+pub trait Insurer: Send + Sync {
+    /// 1101; `None` if the insurer knows nobody of that name and number.
+    async fn person(&self, ctx: &Ctx, name: &PersonName, number: &IdNumber)
+    -> Result<Option<InsuredPerson>, PortError>;
+    /// 医保码: the text of the insurer's own code for this minute; `None` where the insurer gives none.
+    async fn code(&self, ctx: &Ctx, psn_no: &str, number: &IdNumber) -> Result<Option<String>, PortError>;
+}
+
+#[cfg(test)]
+#[path = "ports_stories.rs"]
+pub(crate) mod stories;
+
+/// All of them, as handlers and jobs are given them: `Extension<Arc<Ports>>`.
+#[derive(Clone)]
+pub struct Ports {
+    /// The face-check provider.
+    pub faces: Arc<dyn Faces>,
+    /// The card system.
+    pub cards: Arc<dyn CardSystem>,
+    /// The insurer.
+    pub insurer: Arc<dyn Insurer>,
+}

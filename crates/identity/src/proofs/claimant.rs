@@ -1,0 +1,178 @@
+//! Who stands before a way: a citizen who is signed in, or a visitor who forgot the password.
+
+use std::collections::HashMap;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kernel::{IdNumber, PersonName};
+use platform::Ctx;
+use platform::vault::Aad;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use ui::{Page, Problem, Visit};
+
+use super::model::{Claim, ProofPurpose};
+use crate::blind::{Blind, hex};
+use crate::devices;
+use crate::failure::Failure;
+use crate::login;
+use crate::people::store as people;
+use crate::real_name::RealNamePolicy;
+use crate::sessions::Citizen;
+
+/// The cookie of a visitor who wants to be recognised, by its bare name.
+const COOKIE: &str = "rec";
+/// How long such a visitor has, in seconds.
+const VISITOR_SECS: i64 = 900;
+
+/// Somebody before a way, on `/prove/{purpose}/…`.
+pub(crate) struct Claimant {
+    /// The request; its context acts as the citizen, if there is one.
+    pub(crate) visit: Visit,
+    /// What they want to prove.
+    pub(crate) claim: Claim,
+    /// The name: a citizen's own, or as the visitor typed it.
+    pub(crate) name: PersonName,
+    /// The ID number, likewise.
+    pub(crate) number: IdNumber,
+    /// The citizen, if signed in.
+    pub(crate) citizen: Option<Citizen>,
+}
+
+impl FromRequestParts<Ctx> for Claimant {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Claimant, Problem> {
+        let path = Path::<HashMap<String, String>>::from_request_parts(parts, state).await;
+        let word = path.ok().and_then(|Path(params)| params.get("purpose").cloned()).unwrap_or_default();
+        let mut claimant = match ProofPurpose::of_word(&word).ok_or_else(Problem::not_found)? {
+            ProofPurpose::LoginPassword => Claimant::visitor(parts, state).await?,
+            purpose => Claimant::citizen(Citizen::from_request_parts(parts, state).await?, purpose).await?,
+        };
+        claimant.claim.place = devices::place(&claimant.visit.ctx, user_agent(&parts.headers));
+        Ok(claimant)
+    }
+}
+
+impl Claimant {
+    /// A signed-in citizen who wants to prove who they are.
+    pub(crate) async fn citizen(citizen: Citizen, purpose: ProofPurpose) -> Result<Claimant, Problem> {
+        let ctx = citizen.ctx().clone();
+        let (vault, person, today) = (ctx.vault.clone(), citizen.person.clone(), ctx.now().date());
+        let found = ctx.db.read("proof.claimant", move |tx| people::real_identity(tx, &vault, &person, today)).await;
+        let (name, number) = found.map_err(Failure::from)?.ok_or(Failure::NoSuchPerson)?;
+        if purpose == ProofPurpose::RealName {
+            let policy = ctx.policy.at::<RealNamePolicy>(today).map_err(Failure::from)?;
+            if number.age_on(today) < policy.min_age {
+                // That page says who does it instead.
+                return Err(Problem::go_to(purpose.ways()));
+            }
+        }
+        let claim = Claim {
+            subject: Blind::id_number(&ctx.vault, &number),
+            purpose,
+            holder: holder("session", citizen.session.as_str()),
+            device: device(&ctx, &citizen.visit.page),
+            session: Some(citizen.session.clone()),
+            place: Vec::new(),
+        };
+        Ok(Claimant { visit: citizen.visit.clone(), claim, name, number, citizen: Some(citizen) })
+    }
+
+    async fn visitor(parts: &mut Parts, state: &Ctx) -> Result<Claimant, Problem> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        let Some(visitor) = Visitor::read(&visit.ctx, &visit.page) else {
+            return Err(Problem::go_to("/forgot"));
+        };
+        let claim = Claim {
+            subject: Blind::id_number(&visit.ctx.vault, &visitor.number),
+            purpose: ProofPurpose::LoginPassword,
+            holder: visitor.holder.clone(),
+            device: device(&visit.ctx, &visit.page),
+            session: None,
+            place: Vec::new(),
+        };
+        Ok(Claimant { visit, claim, name: visitor.name, number: visitor.number, citizen: None })
+    }
+}
+
+/// How the browser calls itself.
+fn user_agent(headers: &HeaderMap) -> &str {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("")
+}
+
+/// The device's name out of its cookie; empty where it has none.
+fn device(ctx: &Ctx, page: &Page) -> String {
+    page.cookie(login::DEVICE_COOKIE)
+        .and_then(|cookie| login::KnownDevice::read(ctx, cookie))
+        .map_or_else(String::new, |known| known.device)
+}
+
+fn holder(kind: &str, word: &str) -> Vec<u8> {
+    Sha256::digest(format!("{kind}:{word}").as_bytes()).to_vec()
+}
+
+/// A visitor who says who they are and has not shown it yet. What was typed stays in the visitor's
+/// own cookie, sealed; nothing of it is kept here.
+pub(crate) struct Visitor {
+    pub(crate) name: PersonName,
+    pub(crate) number: IdNumber,
+    /// Binds proofs to this browser.
+    pub(crate) holder: Vec<u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    name: String,
+    number: String,
+    nonce: String,
+    until_ms: i64,
+}
+
+const AAD: Aad<'static> = Aad { table: "cookie", column: "rec", row: "visitor" };
+
+impl Visitor {
+    /// The visitor of a browser; `None` if it has no cookie of ours, or an old one.
+    pub(crate) fn read(ctx: &Ctx, page: &Page) -> Option<Visitor> {
+        let sealed = URL_SAFE_NO_PAD.decode(page.cookie(COOKIE)?).ok()?;
+        let kept: Kept = serde_json::from_slice(&ctx.vault.system_key().open(AAD, &sealed).ok()?).ok()?;
+        let now = ctx.now();
+        if now.ms() >= kept.until_ms {
+            return None;
+        }
+        Some(Visitor {
+            name: PersonName::parse(&kept.name).ok()?,
+            number: IdNumber::parse(&kept.number, now.date()).ok()?,
+            holder: holder("visitor", &kept.nonce),
+        })
+    }
+}
+
+/// Lets the browser keep who its visitor says to be, for a quarter of an hour.
+pub(crate) fn keep_visitor(
+    ctx: &Ctx,
+    page: &Page,
+    response: &mut Response,
+    name: &PersonName,
+    number: &IdNumber,
+) -> Result<(), Failure> {
+    let kept = Kept {
+        name: name.expose().to_owned(),
+        number: number.expose().to_owned(),
+        nonce: hex(&kernel::bytes32(&*ctx.rng)),
+        until_ms: ctx.now().plus_secs(VISITOR_SECS).ms(),
+    };
+    let plain = serde_json::json!(kept).to_string();
+    let sealed = ctx.vault.system_key().seal(AAD, plain.as_bytes(), &*ctx.rng)?;
+    page.set_cookie(response, COOKIE, &URL_SAFE_NO_PAD.encode(sealed), Some(VISITOR_SECS));
+    Ok(())
+}
+
+/// Forgets the visitor.
+pub(crate) fn clear_visitor(page: &Page, response: &mut Response) {
+    page.clear_cookie(response, COOKIE);
+}

@@ -1,0 +1,106 @@
+//! What is proven, how, for what and for whom. Pure.
+
+use crate::blind::Blind;
+use crate::sessions::SessionId;
+
+kernel::typed_id!(
+    /// A proof of who somebody is.
+    pub ProofId, "prf"
+);
+
+/// What a proof is good for; it serves nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProofPurpose {
+    /// Real-name authentication on this device (RNA-3, RNA-9).
+    RealName,
+    /// A new login password (ACC-4).
+    LoginPassword,
+    /// A new 电子社保卡支付密码 without the old one (ACC-8).
+    PayPassword,
+}
+
+impl ProofPurpose {
+    /// All of them.
+    pub(crate) const ALL: [ProofPurpose; 3] =
+        [ProofPurpose::RealName, ProofPurpose::LoginPassword, ProofPurpose::PayPassword];
+
+    /// As stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            ProofPurpose::RealName => "real_name",
+            ProofPurpose::LoginPassword => "login_password",
+            ProofPurpose::PayPassword => "pay_password",
+        }
+    }
+
+    /// As it stands in addresses: `/prove/{word}/…`.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            ProofPurpose::RealName => "real-name",
+            ProofPurpose::LoginPassword => "login-password",
+            ProofPurpose::PayPassword => "pay-password",
+        }
+    }
+
+    /// Reads [`ProofPurpose::word`].
+    pub(crate) fn of_word(word: &str) -> Option<ProofPurpose> {
+        ProofPurpose::ALL.into_iter().find(|purpose| purpose.word() == word)
+    }
+
+    /// The page that a proof opens.
+    pub(crate) const fn next(self) -> &'static str {
+        match self {
+            ProofPurpose::RealName => "/real-name/done",
+            ProofPurpose::LoginPassword => "/forgot/new-password",
+            ProofPurpose::PayPassword => "/pay-password/new",
+        }
+    }
+
+    /// The page that offers all ways for it.
+    pub(crate) const fn ways(self) -> &'static str {
+        match self {
+            ProofPurpose::RealName => "/real-name",
+            ProofPurpose::LoginPassword => "/forgot/ways",
+            ProofPurpose::PayPassword => "/pay-password/forgot",
+        }
+    }
+}
+
+/// How somebody showed who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// 面部识别.
+    Face,
+    /// Card number, its password, and an SMS to the number on record.
+    Card,
+    /// A one-time code from a counter, where a clerk saw the papers.
+    Counter,
+}
+
+impl Way {
+    /// As stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Way::Face => "face",
+            Way::Card => "card",
+            Way::Counter => "counter",
+        }
+    }
+}
+
+/// Who wants to be proven, for what, and the browser that may use the proof.
+#[derive(Clone)]
+pub(crate) struct Claim {
+    /// The fingerprint of the ID number to be proven.
+    pub(crate) subject: Blind,
+    /// For what.
+    pub(crate) purpose: ProofPurpose,
+    /// A hash of the session, or of the visitor's cookie: only that browser may use the proof.
+    pub(crate) holder: Vec<u8>,
+    /// The device's name out of its cookie; empty where it has none.
+    pub(crate) device: String,
+    /// The citizen's session; `None` for a visitor.
+    pub(crate) session: Option<SessionId>,
+    /// From where the browser asks ([`place`](crate::devices::place)).
+    pub(crate) place: Vec<u8>,
+}

@@ -1,0 +1,119 @@
+//! Passing a proof in the closure of the way that earned it, and redeeming it once.
+
+use kernel::Moment;
+use platform::Ctx;
+use platform::db::{DbFault, Tx};
+use serde_json::json;
+
+use super::model::{Claim, ProofId, ProofPurpose, Way};
+use super::store;
+use crate::blind::Blind;
+use crate::failure::Failure;
+use crate::real_name::{self, Authentication};
+
+/// How long a proof may wait to be used, in seconds (`domain.md` 10: a result is good for 5 minutes).
+const VALID_SECS: i64 = 300;
+
+/// A proof ready to be passed.
+#[derive(Clone)]
+pub(crate) struct NewProof {
+    pub(super) id: ProofId,
+    pub(super) claim: Claim,
+    pub(super) way: Way,
+    pub(super) reference: String,
+    pub(super) now: Moment,
+    pub(super) expires_at: Moment,
+    /// What a proof of the real name brings about; `None` for the other purposes.
+    effect: Option<Authentication>,
+    entry: platform::audit::AuditEntry,
+}
+
+impl NewProof {
+    /// Draws ids and prepares what the proof will bring about. `reference` is the id of the check
+    /// that was passed; it proves once.
+    pub(crate) async fn prepare(ctx: &Ctx, claim: &Claim, way: Way, reference: &str) -> Result<NewProof, Failure> {
+        let now = ctx.now();
+        let effect = match claim.purpose {
+            ProofPurpose::RealName => Some(Authentication::prepare(ctx, claim, way).await?),
+            ProofPurpose::LoginPassword | ProofPurpose::PayPassword => None,
+        };
+        let detail = json!({ "purpose": claim.purpose.as_str(), "way": way.as_str() });
+        Ok(NewProof {
+            id: ctx.id(),
+            claim: claim.clone(),
+            way,
+            reference: reference.to_owned(),
+            now,
+            expires_at: now.plus_secs(VALID_SECS),
+            effect,
+            entry: ctx.act("proof.passed", reference, detail),
+        })
+    }
+}
+
+impl NewProof {
+    /// A proof that nothing earned: for the demo's people, who are vouched for.
+    pub(crate) fn vouched(ctx: &Ctx, claim: &Claim) -> NewProof {
+        let (id, now): (ProofId, Moment) = (ctx.id(), ctx.now());
+        let reference = format!("vouched:{}", id.as_str());
+        NewProof {
+            entry: ctx.act("proof.vouched", id.as_str(), json!({})),
+            claim: claim.clone(),
+            way: Way::Counter,
+            reference,
+            now,
+            expires_at: now.plus_secs(VALID_SECS),
+            effect: None,
+            id,
+        }
+    }
+
+    /// Its id.
+    pub(crate) fn id(&self) -> &ProofId {
+        &self.id
+    }
+}
+
+/// Writes a proof of somebody vouched for, used up.
+pub(crate) fn vouch(tx: &mut Tx<'_>, proof: &NewProof) -> Result<(), DbFault> {
+    store::insert(tx, proof)?;
+    store::use_up(tx, &proof.id, proof.now)?;
+    tx.audit(proof.entry.clone());
+    Ok(())
+}
+
+/// What became of a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// It stands.
+    New,
+    /// This check has proved before: nothing was done (T06).
+    Again,
+}
+
+/// Writes the proof down, in the closure that records the check as passed. Run it in
+/// [`Claim`]'s subject's lane (`claim.subject.lane()`), or insert nothing else there.
+pub(crate) fn pass(tx: &mut Tx<'_>, proof: &NewProof) -> Result<Passed, DbFault> {
+    if !store::insert(tx, proof)? {
+        return Ok(Passed::Again);
+    }
+    tx.audit(proof.entry.clone());
+    if let Some(authentication) = &proof.effect {
+        store::use_up(tx, &proof.id, proof.now)?;
+        real_name::authenticate(tx, authentication, &proof.id)?;
+    }
+    Ok(Passed::New)
+}
+
+/// Uses a proof of this browser for this purpose up; `None` if there is none that is young and unused.
+/// Returns whose it is.
+pub(crate) fn redeem(
+    tx: &mut Tx<'_>,
+    holder: &[u8],
+    purpose: ProofPurpose,
+    now: Moment,
+) -> Result<Option<Blind>, DbFault> {
+    let Some((id, subject)) = store::open(tx, holder, purpose, now)? else { return Ok(None) };
+    // Held and judged by the one statement: two redemptions at once are one.
+    Ok(store::use_up(tx, &id, now)?.then_some(subject))
+}

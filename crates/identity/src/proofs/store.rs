@@ -1,0 +1,71 @@
+//! The only SQL for `proof`.
+
+use kernel::Moment;
+use platform::db::{DbFault, Tx};
+use platform::{sql, vals};
+
+use super::model::{ProofId, ProofPurpose};
+use super::pass::NewProof;
+use crate::blind::Blind;
+
+/// Writes a proof; `false` if its check has proved before.
+pub(super) fn insert(tx: &mut Tx<'_>, proof: &NewProof) -> Result<bool, DbFault> {
+    let written = tx.exec(
+        sql!(
+            "INSERT INTO proof (id, subject_blind, purpose, way, reference, holder, device, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+        ),
+        vals![
+            proof.id.as_str(),
+            proof.claim.subject.bytes(),
+            proof.claim.purpose.as_str(),
+            proof.way.as_str(),
+            proof.reference.as_str(),
+            proof.claim.holder.as_slice(),
+            proof.claim.device.as_str(),
+            proof.now,
+            proof.expires_at
+        ],
+    )?;
+    Ok(written == 1)
+}
+
+/// The newest young and unused proof of a browser, and whose it is.
+pub(super) fn open(
+    tx: &mut Tx<'_>,
+    holder: &[u8],
+    purpose: ProofPurpose,
+    now: Moment,
+) -> Result<Option<(ProofId, Blind)>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT id, subject_blind FROM proof
+             WHERE holder = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+             ORDER BY created_at DESC, id DESC LIMIT 1"
+        ),
+        vals![holder, purpose.as_str(), now],
+        |row| Ok((row.parse(0)?, Blind::stored(row.blob(1)?))),
+    )
+}
+
+/// Whether a browser holds a young and unused proof, and whose: for showing the page it opens.
+pub(crate) fn held(
+    tx: &mut Tx<'_>,
+    holder: &[u8],
+    purpose: ProofPurpose,
+    now: Moment,
+) -> Result<Option<Blind>, DbFault> {
+    Ok(open(tx, holder, purpose, now)?.map(|(_, subject)| subject))
+}
+
+/// Marks a proof used; `false` if it was.
+pub(super) fn use_up(tx: &mut Tx<'_>, id: &ProofId, now: Moment) -> Result<bool, DbFault> {
+    let used =
+        tx.exec(sql!("UPDATE proof SET used_at = $1 WHERE id = $2 AND used_at IS NULL"), vals![now, id.as_str()])?;
+    Ok(used == 1)
+}
+
+/// Deletes up to 500 proofs whose time ended before `before`; returns how many.
+pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM proof WHERE id IN (SELECT id FROM proof WHERE expires_at < $1 LIMIT 500)"), vals![before])
+}

@@ -1,0 +1,49 @@
+//! `/real-name/continue/{id}` 「继续刚才的操作」.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Path;
+use axum::response::Response;
+use axum::routing::get;
+use platform::Ctx;
+use ui::{Page, Problem, html, see_other_with};
+
+use super::keep::COOKIE;
+use super::model::{KeptForm, KeptId, holder};
+use super::store;
+use crate::failure::Failure;
+use crate::sessions::{Citizen, Token};
+
+pub(crate) fn routes() -> Router<Ctx> {
+    Router::new().route("/real-name/continue/{id}", get(go_on))
+}
+
+#[derive(Template)]
+#[template(path = "real_name/continue.html")]
+struct ContinuePage {
+    page: Page,
+    form: KeptForm,
+    when: String,
+}
+
+/// Shows what was kept as one button. What is gone, or another's, leads home with a word about it.
+async fn go_on(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
+    let Some((form, when)) = find(&citizen, &id).await? else {
+        return Ok(see_other_with("/", "flash-kept-gone"));
+    };
+    let page = citizen.visit.page;
+    Ok(html(&page.clone(), ContinuePage { page, form, when }))
+}
+
+async fn find(citizen: &Citizen, id: &str) -> Result<Option<(KeptForm, String)>, Failure> {
+    let (Ok(id), Some(word)) = (id.parse::<KeptId>(), citizen.visit.page.cookie(COOKIE).and_then(Token::parse)) else {
+        return Ok(None);
+    };
+    let ctx = citizen.ctx();
+    let (holder, now, wanted) = (holder(&citizen.person, word.secret()), ctx.now(), id.clone());
+    let found = ctx.db.read("kept_form.find", move |tx| store::find(tx, &wanted, &holder, now)).await?;
+    let Some((sealed, at)) = found else { return Ok(None) };
+    let plain = ctx.vault.system_key().open(KeptForm::aad(&id), &sealed)?;
+    let form = serde_json::from_slice(&plain).ok();
+    Ok(form.map(|form| (form, citizen.visit.page.moment(at))))
+}

@@ -1,0 +1,31 @@
+//! Real name: who has been authenticated, on which device, and at which of the two levels (RNA-1, RNA-2).
+//!
+//! What needs which level is one table ([`opens`]); a page asks for it by the type of its extractor,
+//! [`RealName`]. The insurer's word moves the level by itself: right after authentication, once a day
+//! by a job, and when a gate finds it old.
+
+mod authenticate;
+mod back;
+mod gate;
+mod insurance;
+mod kept;
+mod level_pages;
+mod model;
+pub mod opens;
+mod pages;
+mod policy;
+mod refresh;
+pub(crate) mod store;
+mod vouch;
+
+pub(crate) use authenticate::{Authentication, authenticate};
+pub(crate) use gate::Known;
+pub use gate::RealName;
+pub(crate) use insurance::psn_no;
+pub use kept::keep_forms;
+pub(crate) use kept::store::wipe as wipe_kept_forms;
+pub use model::Level;
+pub(crate) use pages::{Summary, routes, summary};
+pub(crate) use policy::RealNamePolicy;
+pub(crate) use refresh::refresh_due;
+pub(crate) use vouch::{Vouch, insure, vouch};

@@ -1,0 +1,260 @@
+//! `/real-name` 实名认证: what is needed, and all ways side by side. `/real-name/done`: what is open now.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use platform::Ctx;
+use platform::db::DbFault;
+use serde::Deserialize;
+use ui::{Page, Problem, html, see_other};
+
+use super::back;
+use super::gate::Known;
+use super::insurance::{Asked, Occasion, refresh};
+use super::model::{Facts, Insured, Level};
+use super::opens::Service;
+use super::policy::RealNamePolicy;
+use super::{kept, level_pages};
+use crate::devices::{self, Standing};
+use crate::failure::Failure;
+use crate::pay_password;
+use crate::people::store as people;
+use crate::ports::{CardRecord, Ports};
+use crate::sessions::Citizen;
+
+pub(crate) fn routes() -> Router<Ctx> {
+    Router::new()
+        .route("/real-name", get(ways))
+        .route("/real-name/done", get(done))
+        .merge(level_pages::routes())
+        .merge(kept::routes())
+}
+
+/// A service on a list.
+pub(super) struct ServiceLine {
+    pub(super) name: String,
+    /// Where it is; empty where its pages are not there yet.
+    pub(super) href: &'static str,
+}
+
+/// Services as pages list them.
+pub(super) fn lines(page: &Page, services: impl Iterator<Item = Service>) -> Vec<ServiceLine> {
+    services
+        .map(|service| ServiceLine { name: page.t(&format!("opens-{}", service.word())), href: place(service) })
+        .collect()
+}
+
+/// Where a service is used; empty for those without pages.
+const fn place(service: Service) -> &'static str {
+    match service {
+        Service::Booking => "/hospitals",
+        Service::Card => "/card",
+        Service::PayPassword => "/pay-password",
+        Service::OutpatientPayment
+        | Service::PharmacyPayment
+        | Service::Waiting
+        | Service::Reports
+        | Service::OwnInsuranceRecord
+        | Service::Enrolment
+        | Service::Contributions => "",
+    }
+}
+
+#[derive(Deserialize)]
+struct ToQuery {
+    #[serde(default)]
+    to: String,
+}
+
+/// What stands at the top of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Never authenticated.
+    New,
+    /// Authenticated, but not on this device.
+    NewDevice,
+    /// Authenticated on this device; it may still have to show itself.
+    Done,
+    /// Too young to be authenticated alone.
+    Young,
+}
+
+impl State {
+    const fn word(self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::NewDevice => "device",
+            State::Done => "done",
+            State::Young => "young",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "real_name/ways.html")]
+struct WaysPage {
+    page: Page,
+    /// The end of locale keys.
+    state: &'static str,
+    tone: &'static str,
+    ways: bool,
+    /// A face can be compared with the card's photo, as far as is known.
+    face: bool,
+    /// What stands in the way of a face check: the end of a locale key.
+    photo: Option<&'static str>,
+    service_point: String,
+    /// Where to go on, once there is nothing to do here.
+    onward: Option<String>,
+    insured: &'static str,
+}
+
+async fn ways(
+    known: Known,
+    Extension(ports): Extension<Arc<Ports>>,
+    Query(query): Query<ToQuery>,
+) -> Result<Response, Problem> {
+    let Known { citizen, facts } = known;
+    let ctx = citizen.ctx();
+    let now = ctx.now();
+    let policy = ctx.policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
+    let subject = subject(&citizen).await?;
+    let state = state(&facts, subject.1.age_on(now.date()), policy.min_age);
+    let ways = matches!(state, State::New | State::NewDevice);
+    // Asked once a page and not waited for long: without an answer all ways stand, and the check will tell.
+    let card = if ways { card(&ports, ctx, &subject, &policy).await } else { None };
+    let photo = match card {
+        Some(None) => Some("no-card"),
+        Some(Some(card)) if !card.has_photo => Some("no-photo"),
+        _ => None,
+    };
+    let page = citizen.visit.page.clone();
+    let onward = back::allowed(&query.to).map(str::to_owned).or_else(|| back::remembered(&page));
+    let view = WaysPage {
+        state: state.word(),
+        tone: if state == State::Done { "done" } else { "blue" },
+        ways,
+        face: photo != Some("no-photo"),
+        photo,
+        service_point: page.pick(&policy.service_point, &policy.service_point_en).to_owned(),
+        onward: onward.filter(|_| state == State::Done),
+        insured: facts.record.insured(now, &policy).word(),
+        page,
+    };
+    let page = view.page.clone();
+    let mut response = html(&page, view);
+    back::remember(&page, &mut response, &query.to, policy.kept_secs);
+    Ok(response)
+}
+
+fn state(facts: &Facts, age: i32, min_age: i32) -> State {
+    match (facts.authenticated_at, facts.device) {
+        _ if age < min_age => State::Young,
+        (None, _) => State::New,
+        (Some(_), Standing::New) => State::NewDevice,
+        (Some(_), Standing::Proven | Standing::Challenge) => State::Done,
+    }
+}
+
+type Subject = (kernel::PersonName, kernel::IdNumber);
+
+async fn subject(citizen: &Citizen) -> Result<Subject, Failure> {
+    let ctx = citizen.ctx();
+    let (vault, person, today) = (ctx.vault.clone(), citizen.person.clone(), ctx.now().date());
+    let read = ctx.db.read("real_name.subject", move |tx| people::real_identity(tx, &vault, &person, today));
+    read.await?.ok_or(Failure::NoSuchPerson)
+}
+
+/// The person's card; outer `None` if the card system gave no answer in time.
+async fn card(
+    ports: &Ports,
+    ctx: &Ctx,
+    (name, number): &Subject,
+    policy: &RealNamePolicy,
+) -> Option<Option<CardRecord>> {
+    let asked =
+        tokio::time::timeout(Duration::from_millis(policy.photo_wait_ms), ports.cards.card_of(ctx, name, number));
+    asked.await.ok()?.ok()
+}
+
+#[derive(Template)]
+#[template(path = "real_name/done.html")]
+struct DonePage {
+    page: Page,
+    medical: bool,
+    insured: &'static str,
+    open: Vec<ServiceLine>,
+    onward: Option<String>,
+    /// The payment password is still to be set.
+    password_next: bool,
+    /// This browser may leave its key now.
+    leave_key: bool,
+}
+
+/// What a passed proof leads to. The insurer is asked here, while its person looks on.
+async fn done(known: Known, Extension(ports): Extension<Arc<Ports>>) -> Result<Response, Problem> {
+    let Known { citizen, mut facts } = known;
+    if facts.authenticated_at.is_none() {
+        return Ok(see_other("/real-name"));
+    }
+    let ctx = citizen.ctx();
+    if let Asked::Known(record) | Asked::Silent(record) =
+        refresh(ctx, &ports, &citizen.person, Occasion::Watched).await?
+    {
+        facts.record = record;
+    }
+    let now = ctx.now();
+    let policy = ctx.policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
+    let level = facts.level(now, &policy);
+    let password_next = !has_pay_password(&citizen).await?;
+    let page = citizen.visit.page.clone();
+    let view = DonePage {
+        medical: level == Level::Medical,
+        insured: facts.record.insured(now, &policy).word(),
+        open: lines(&page, Service::open_at(level)),
+        onward: back::remembered(&page),
+        password_next,
+        leave_key: devices::wants_key(&citizen).await?,
+        page,
+    };
+    Ok(html(&view.page.clone(), view))
+}
+
+async fn has_pay_password(citizen: &Citizen) -> Result<bool, DbFault> {
+    let person = citizen.person.clone();
+    citizen.ctx().db.read("real_name.pay_password", move |tx| pay_password::is_set(tx, &person)).await
+}
+
+/// What 「我的」 says of a person's real name.
+pub(crate) struct Summary {
+    /// Whether the person has been authenticated, and on this device.
+    pub(crate) authenticated: bool,
+    pub(crate) here: bool,
+    pub(crate) medical: bool,
+    /// The end of locale keys.
+    pub(crate) insured: &'static str,
+}
+
+impl Summary {
+    /// What is open, in words.
+    pub(crate) fn level_key(&self) -> &'static str {
+        if self.medical { "me-level-medical" } else { "me-level-identity" }
+    }
+}
+
+/// Adds up what is known for 「我的」.
+pub(crate) fn summary(ctx: &Ctx, facts: &Facts) -> Result<Summary, Failure> {
+    let now = ctx.now();
+    let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
+    let insured = facts.record.insured(now, &policy);
+    Ok(Summary {
+        authenticated: facts.authenticated_at.is_some(),
+        here: facts.device != Standing::New,
+        medical: facts.authenticated_at.is_some() && insured == Insured::Here,
+        insured: insured.word(),
+    })
+}

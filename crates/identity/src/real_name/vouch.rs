@@ -1,0 +1,90 @@
+//! People of the demo, vouched for instead of authenticated: for load, rushes and stories that begin
+//! with somebody who may book. Never in production.
+
+use kernel::Moment;
+use platform::db::{DbFault, Tx};
+use platform::{Ctx, Trace};
+
+use super::model::Cover;
+use super::policy::RealNamePolicy;
+use super::store::{self, Answer, Authenticated};
+use crate::blind::Blind;
+use crate::devices::{self, Vouched};
+use crate::failure::Failure;
+use crate::people::PersonId;
+use crate::proofs::{self, Claim, NewProof, ProofPurpose, Way};
+use crate::sessions::SessionId;
+
+/// Where the demo's people sit, unless the context says otherwise.
+const ADDRESS: &str = "127.0.0.1";
+
+/// Everything that makes somebody authenticated, insured here and on a device of their own.
+#[derive(Clone)]
+pub(crate) struct Vouch {
+    person: PersonId,
+    session: SessionId,
+    device: String,
+    proof: NewProof,
+    bound: Vouched,
+    answer: Answer,
+    now: Moment,
+}
+
+impl Vouch {
+    /// Draws ids. `device` is the word of the browser's cookie, `agent` how the browser calls itself.
+    pub(crate) fn prepare(
+        ctx: &Ctx,
+        person: &PersonId,
+        subject: &Blind,
+        session: &SessionId,
+        (device, agent): (&str, &str),
+    ) -> Result<Vouch, Failure> {
+        let now = ctx.now();
+        let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
+        let ip = if ctx.trace.ip.is_empty() { ADDRESS.to_owned() } else { ctx.trace.ip.clone() };
+        let place = devices::place(&ctx.with_trace(Trace { ip, ..ctx.trace.clone() }), agent);
+        let claim = Claim {
+            subject: subject.clone(),
+            purpose: ProofPurpose::RealName,
+            holder: session.as_str().as_bytes().to_vec(),
+            device: device.to_owned(),
+            session: Some(session.clone()),
+            place: place.clone(),
+        };
+        Ok(Vouch {
+            person: person.clone(),
+            session: session.clone(),
+            device: device.to_owned(),
+            proof: NewProof::vouched(ctx, &claim),
+            bound: Vouched::draw(ctx, device, place),
+            answer: Answer {
+                person: person.clone(),
+                psn_no: None,
+                insurance: Some(Cover { kind: "310".into(), region: "320400".into(), active: true }),
+                medical: true,
+                now,
+                due_at: now.plus_secs(policy.fresh_secs),
+            },
+            now,
+        })
+    }
+}
+
+/// Writes the name and the device, in the lane of the person's ID number.
+pub(crate) fn vouch(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
+    proofs::vouch(tx, &new.proof)?;
+    let row = Authenticated {
+        person: &new.person,
+        device: &new.device,
+        way: Way::Counter,
+        proof: new.proof.id(),
+        now: new.now,
+    };
+    store::authenticated(tx, &row)?;
+    devices::vouch(tx, &new.bound, &new.person, &new.session)
+}
+
+/// Writes the insurance, in the person's own lane.
+pub(crate) fn insure(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
+    store::answered(tx, &new.answer)
+}

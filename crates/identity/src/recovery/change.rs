@@ -1,0 +1,107 @@
+//! A new password for whoever has proven who they are.
+
+use kernel::{IdNumber, Mobile};
+use platform::db::DbFault;
+use platform::{Actor, Ctx};
+use serde_json::json;
+
+use crate::blind::Blind;
+use crate::failure::Failure;
+use crate::login;
+use crate::messages;
+use crate::people::{self, PersonId, store};
+use crate::proofs::{ProofPurpose, Visitor, redeem, store as proofs};
+use crate::sessions;
+
+/// Whose password it is.
+pub(super) enum Owner {
+    /// This browser has proven nothing, or too long ago, or used it.
+    Unproven,
+    /// Proven, and there is no account; only the person themselves gets to know it.
+    NoAccount,
+    /// Proven.
+    Account {
+        /// Whose.
+        person: PersonId,
+        /// The account's mobile number, which no password may contain.
+        mobile: Option<Mobile>,
+    },
+}
+
+/// Looks for the proof of a visitor's browser, and then for the account.
+pub(super) async fn owner(ctx: &Ctx, visitor: &Visitor) -> Result<Owner, Failure> {
+    let (holder, now, vault) = (visitor.holder.clone(), ctx.now(), ctx.vault.clone());
+    let subject = Blind::id_number(&ctx.vault, &visitor.number);
+    let found = ctx.db.read("recovery.owner", move |tx| -> Result<Owner, DbFault> {
+        let held = proofs::held(tx, &holder, ProofPurpose::LoginPassword, now)?;
+        if held.is_none_or(|proven| proven != subject) {
+            return Ok(Owner::Unproven);
+        }
+        let Some(row) = store::by_id_number(tx, &subject)? else { return Ok(Owner::NoAccount) };
+        let mobile = store::reach(tx, &vault, &row.person)?.and_then(|reach| reach.mobile);
+        Ok(Owner::Account { person: row.person, mobile })
+    });
+    Ok(found.await?)
+}
+
+/// Sets a new password.
+pub(super) struct SetPassword {
+    pub(super) visitor: Visitor,
+    pub(super) person: PersonId,
+    pub(super) mobile: Option<Mobile>,
+    /// Judged already.
+    pub(super) password: String,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PasswordSet {
+    /// Every session has ended, and the person was told.
+    Done,
+    /// The proof was used or has run out meanwhile; nothing was changed.
+    Unproven,
+}
+
+/// Uses the proof up, sets the password, ends every session and tells the person, in one closure; then
+/// forgives the wrong tries at that person's names, which may be what led here.
+pub(super) async fn set_password(ctx: &Ctx, command: SetPassword) -> Result<PasswordSet, Failure> {
+    let SetPassword { visitor, person, mobile, password } = command;
+    let hash = ctx.hasher.hash(password).await?;
+    let now = ctx.now();
+    let subject = Blind::id_number(&ctx.vault, &visitor.number);
+    let note = messages::prepare(ctx, &person, "password_changed", &json!({ "changed_at": now.ms() }), true).await?;
+    let (acting, holder, owner) = (ctx.clone(), visitor.holder.clone(), subject.clone());
+    let lane = people::lane(&person);
+    let written = ctx.db.write(lane, "recovery.set_password", move |tx| -> Result<PasswordSet, DbFault> {
+        match redeem(tx, &holder, ProofPurpose::LoginPassword, now)? {
+            Some(proven) if proven == owner => {}
+            _ => return Ok(PasswordSet::Unproven),
+        }
+        // Gone between two statements: rolled back, so that the proof is kept.
+        let account = store::set_password(tx, &person, &hash)?.ok_or(DbFault::Busy)?;
+        let ended = sessions::store::end_all(tx, &person, now)?;
+        messages::insert(tx, &note)?;
+        let citizen = acting.acting(Actor::Citizen(account.as_str().to_owned()));
+        tx.audit(citizen.act("account.password_recovered", account.as_str(), json!({ "sessions": ended })));
+        Ok(PasswordSet::Done)
+    });
+    let set = written.await?;
+    if set == PasswordSet::Done {
+        forgive(ctx, &visitor.number, mobile.as_ref()).await;
+    }
+    Ok(set)
+}
+
+/// Each guard is forgotten in its own lane. The password is set already: failing here must not cost it,
+/// and the locks pass by themselves.
+async fn forgive(ctx: &Ctx, number: &IdNumber, mobile: Option<&Mobile>) {
+    let names = [Some(number.expose()), mobile.map(Mobile::expose)];
+    for name in names.into_iter().flatten() {
+        let guard = Blind::guard(&ctx.vault, name, None);
+        let lane = guard.lane();
+        let forgotten = ctx.db.write(lane, "recovery.forgive", move |tx| login::store::forget(tx, &guard));
+        if let Err(fault) = forgotten.await {
+            tracing::warn!(request = %ctx.trace.request, %fault, "recovery.guard_kept");
+        }
+    }
+}

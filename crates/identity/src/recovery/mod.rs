@@ -1,0 +1,8 @@
+//! Forgotten login password: prove who you are, then choose a new one (ACC-4). Never by SMS alone, and
+//! nobody learns who has an account before having proven who they are (T04).
+
+mod change;
+mod model;
+mod pages;
+
+pub(crate) use pages::routes;

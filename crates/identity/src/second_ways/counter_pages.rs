@@ -1,0 +1,83 @@
+//! `/prove/{purpose}/counter`: entering the code that a counter gave.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use platform::Ctx;
+use serde::Deserialize;
+use ui::{Errors, Form, Page, Problem, html, html_again, see_other};
+
+use super::card_pages::path;
+use super::model::{COUNTER_DIGITS, clean_digits};
+use super::policy::SecondWayPolicy;
+use super::redeem_counter::redeem_counter;
+use crate::failure::Failure;
+use crate::gates::Gates;
+use crate::proofs::Claimant;
+use crate::sms_codes::{Notice, Refusal, wait_text};
+
+pub(super) fn routes() -> Router<Ctx> {
+    Router::new().route("/prove/{purpose}/counter", get(show).post(redeem))
+}
+
+#[derive(Template)]
+#[template(path = "second_ways/counter.html")]
+struct CounterPage {
+    page: Page,
+    action: String,
+    back: &'static str,
+    errors: Errors,
+    notice: Option<Notice>,
+}
+
+impl CounterPage {
+    fn new(claimant: &Claimant) -> CounterPage {
+        CounterPage {
+            page: claimant.visit.page.clone(),
+            action: path(claimant, "counter"),
+            back: claimant.claim.purpose.ways(),
+            errors: Errors::new(),
+            notice: None,
+        }
+    }
+}
+
+async fn show(claimant: Claimant) -> Result<Response, Problem> {
+    Ok(html(&claimant.visit.page, CounterPage::new(&claimant)))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct CounterForm {
+    code: String,
+}
+
+/// One text for every refusal: whether a counter has given somebody a code is nobody else's business.
+async fn redeem(
+    claimant: Claimant,
+    Extension(gates): Extension<Arc<Gates>>,
+    Form(form): Form<CounterForm>,
+) -> Result<Response, Problem> {
+    let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
+    let view = CounterPage::new(&claimant);
+    let Some(code) = clean_digits(&form.code, COUNTER_DIGITS) else {
+        return Ok(html_again(page, CounterPage { errors: Errors::one("code", "counter-code-format"), ..view }));
+    };
+    let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date()).map_err(Failure::from)?;
+    if let Err(secs) = gates.second_way(ctx, policy.address_limit, policy.address_window_secs) {
+        let text = page.t1("card-proof-too-many", "time", wait_text(page, secs));
+        return Ok(html_again(page, CounterPage { notice: Some(Notice { tone: "due", text }), ..view }));
+    }
+    match redeem_counter(ctx, &claimant.claim, &claimant.name, &code).await? {
+        // The first of two taps has proven it; the next page asks for the proof itself.
+        Ok(()) | Err(Refusal::Repeated) => Ok(see_other(claimant.claim.purpose.next())),
+        Err(_) => {
+            let errors = Errors::one("code", "code-refused");
+            let notice = Some(Notice { tone: "danger", text: page.t("counter-code-refused") });
+            Ok(html_again(page, CounterPage { errors, notice, ..view }))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Giving a code at a counter, to somebody whose papers the clerk has seen.
+
+use kernel::{IdNumber, PersonName};
+use platform::Ctx;
+use platform::db::DbFault;
+use serde_json::json;
+
+use super::model::{COUNTER_DIGITS, CounterCodeId, Paper};
+use super::policy::SecondWayPolicy;
+use super::store::{self, NewCode};
+use crate::blind::Blind;
+use crate::failure::Failure;
+use crate::messages;
+use crate::people::store as people;
+use crate::proofs::ProofPurpose;
+use crate::sms_codes::{CodeEvent, CodeState};
+use crate::staff::StaffId;
+
+/// Gives a code.
+pub(super) struct IssueCode {
+    /// As on the paper.
+    pub(super) name: PersonName,
+    pub(super) number: IdNumber,
+    pub(super) purpose: ProofPurpose,
+    pub(super) paper: Paper,
+    /// The clerk who saw it.
+    pub(super) staff: StaffId,
+}
+
+/// A code to be told.
+pub(super) struct IssuedCode {
+    pub(super) code: String,
+    pub(super) expires_at: kernel::Moment,
+}
+
+/// Writes the code's fingerprint down in place of the live one, and tells whoever has an account under
+/// that number. The answer is the same whether there is one.
+pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCode, Failure> {
+    let now = ctx.now();
+    let policy = ctx.policy.at::<SecondWayPolicy>(now.date())?;
+    let (id, code): (CounterCodeId, String) = (ctx.id(), ctx.rng.digits(COUNTER_DIGITS));
+    let subject = Blind::id_number(&ctx.vault, &command.number);
+    let expires_at = now.plus_secs(policy.counter_code_secs);
+    let of_account = subject.clone();
+    let account = ctx.db.read("counter_code.account", move |tx| people::by_id_number(tx, &of_account)).await?;
+    let message = match account {
+        Some(account) => {
+            let args = json!({ "told_at": now.ms() });
+            Some(messages::prepare(ctx, &account.person, "counter_code", &args, false).await?)
+        }
+        None => None,
+    };
+    let detail = json!({
+        "code": id.as_str(), "purpose": command.purpose.as_str(), "paper": command.paper.as_str(),
+        "staff": command.staff.as_str(),
+    });
+    let entry = ctx.act("counter_code.issued", &format!("subject:{}", subject.short()), detail);
+    let new = NewCode {
+        mac: code_mac(ctx, &id, &command.name, &code),
+        id,
+        purpose: command.purpose,
+        paper: command.paper,
+        staff: command.staff,
+        now,
+        expires_at,
+        subject,
+    };
+    let lane = new.subject.lane();
+    let issued = ctx.db.write(lane, "counter_code.issue", move |tx| -> Result<(), DbFault> {
+        if let Some(replaced) = CodeState::Live.on(CodeEvent::Renewed) {
+            store::replace_live(tx, &new, replaced)?;
+        }
+        if !store::insert_code(tx, &new)? {
+            // Another counter gave one in the same moment; the clerk asks again.
+            return Err(DbFault::Busy);
+        }
+        if let Some(message) = &message {
+            messages::insert(tx, message)?;
+        }
+        tx.audit(entry.clone());
+        Ok(())
+    });
+    issued.await?;
+    Ok(IssuedCode { code, expires_at })
+}
+
+/// What is stored of a code: bound to its row, and to the name on the paper, so that it serves nobody
+/// who signed up with another's number under a name of their own.
+pub(super) fn code_mac(ctx: &Ctx, id: &CounterCodeId, name: &PersonName, code: &str) -> [u8; 32] {
+    ctx.vault.mac("counter_code", format!("{}\n{}\n{code}", id.as_str(), name.expose()).as_bytes())
+}

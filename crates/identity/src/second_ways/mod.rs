@@ -1,0 +1,32 @@
+//! Ways without a face, equal to it (RNA-11): the card with its password and a code to the number on
+//! record, and a code from a counter where a clerk saw the papers.
+
+mod ask_card;
+mod card_code;
+mod card_pages;
+mod counter_pages;
+mod issue_code;
+mod model;
+mod policy;
+mod redeem_counter;
+pub(crate) mod store;
+mod window;
+
+#[cfg(test)]
+mod stories;
+
+use axum::Router;
+use axum::routing::get;
+use platform::Ctx;
+
+pub(crate) use policy::{MAX_COUNTER_SECS, MAX_COUNTER_TRIES};
+
+/// The pages of this feature.
+pub(crate) fn routes() -> Router<Ctx> {
+    Router::new().merge(card_pages::routes()).merge(counter_pages::routes())
+}
+
+/// The counter's desk.
+pub(crate) fn desk_routes() -> Router<Ctx> {
+    Router::new().route("/desk/window", get(window::show).post(window::issue))
+}

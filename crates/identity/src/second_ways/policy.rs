@@ -1,0 +1,47 @@
+//! The dated figures of `[[second_ways]]` in `policy/devices.toml`.
+
+use platform::policy::Section;
+use serde::Deserialize;
+
+/// No policy may let a counter's code live longer than this, in seconds.
+pub(crate) const MAX_COUNTER_SECS: i64 = 1800;
+/// No policy may allow more wrong tries at a counter's code than this.
+pub(crate) const MAX_COUNTER_TRIES: i64 = 5;
+
+/// The card with its password, and the code from a counter (RNA-11).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondWayPolicy {
+    /// Wrong card passwords a person may try within the window.
+    pub(crate) card_tries: usize,
+    /// That window, in seconds.
+    pub(crate) card_window_secs: i64,
+    /// How long after the right password the code by SMS may be entered, in seconds.
+    pub(crate) card_code_secs: i64,
+    /// Tries at cards and counters' codes from one network address within its window.
+    pub(crate) address_limit: usize,
+    /// That window, in seconds.
+    pub(crate) address_window_secs: i64,
+    /// A counter's code's life in seconds.
+    pub(crate) counter_code_secs: i64,
+    /// Wrong tries that kill a counter's code.
+    pub(crate) counter_tries: i64,
+}
+
+impl Section for SecondWayPolicy {
+    const NAME: &'static str = "second_ways";
+
+    fn check(&self) -> Result<(), String> {
+        let secs = [self.card_window_secs, self.card_code_secs, self.address_window_secs, self.counter_code_secs];
+        if secs.iter().any(|secs| *secs <= 0) || self.counter_tries <= 0 {
+            return Err("every figure must be above 0".into());
+        }
+        if self.card_tries == 0 || self.card_tries > 10 || self.address_limit == 0 {
+            return Err("card_tries must be 1 to 10, address_limit at least 1".into());
+        }
+        if self.counter_code_secs > MAX_COUNTER_SECS || self.counter_tries > MAX_COUNTER_TRIES {
+            return Err("a counter's code lives half an hour (1800) and bears five wrong tries at most".into());
+        }
+        Ok(())
+    }
+}

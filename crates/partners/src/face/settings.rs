@@ -1,0 +1,136 @@
+//! What the adapter must be told, as plain values; the server fills it from the configuration.
+
+use reqwest::Url;
+
+use crate::acs3::AccessKey;
+
+/// One account at the provider.
+#[derive(Debug, Clone)]
+pub struct FaceSettings {
+    /// `https://cloudauth.aliyuncs.com`, or the sandbox's address. No path: the provider signs `/`.
+    pub endpoint: String,
+    /// The key that signs.
+    pub key: AccessKey,
+    /// `SceneId`: digits, given by the provider's console.
+    pub scene_id: String,
+    /// Where browsers reach what the provider gives as `CertifyUrl`, as `scheme://host[:port]`,
+    /// when that is not the endpoint itself: a server inside a container, or the provider's own
+    /// second host.
+    pub upload_base: Option<String>,
+    /// How long one call may take, milliseconds, from the first byte sent to the last received.
+    pub timeout_ms: u64,
+    /// Calls under way at once, at most.
+    pub calls_max: usize,
+}
+
+/// Settings that could never work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadFaceSettings {
+    /// The endpoint is not `http://host` or `https://host` with nothing after it.
+    #[error("the face endpoint must be http(s)://host[:port] without a path, not {0:?}")]
+    Endpoint(String),
+    /// The same for the address that browsers use.
+    #[error("the face upload address must be http(s)://host[:port] without a path, not {0:?}")]
+    UploadBase(String),
+    /// The scene is a number.
+    #[error("the face scene must be digits, not {0:?}")]
+    SceneId(String),
+    /// The HTTP client could not be made.
+    #[error("the face client cannot be made: {0}")]
+    Client(String),
+}
+
+impl FaceSettings {
+    /// Where frames may go.
+    pub(super) fn origins(&self) -> Result<Origins, BadFaceSettings> {
+        let provider = origin(&self.endpoint).ok_or_else(|| BadFaceSettings::Endpoint(self.endpoint.clone()))?;
+        let browser = match &self.upload_base {
+            None => provider.clone(),
+            Some(base) => origin(base).ok_or_else(|| BadFaceSettings::UploadBase(base.clone()))?,
+        };
+        Ok(Origins { provider, browser })
+    }
+}
+
+/// The two origins that a `CertifyUrl` may have, as `scheme://host[:port]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Origins {
+    /// The endpoint's.
+    provider: String,
+    /// The one that browsers use.
+    pub(super) browser: String,
+}
+
+impl Origins {
+    /// The address a browser may be sent to: `None` unless it is of one of the two origins, so that
+    /// nobody who speaks for the provider sends a face elsewhere.
+    pub(super) fn upload_url(&self, certify_url: &str) -> Option<String> {
+        let url = Url::parse(certify_url).ok()?;
+        let named = !url.username().is_empty() || url.password().is_some() || url.fragment().is_some();
+        let own = url.origin().ascii_serialization();
+        if named || (own != self.provider && own != self.browser) {
+            return None;
+        }
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        Some(format!("{}{}{query}", self.browser, url.path()))
+    }
+}
+
+/// An address with nothing after the host, as browsers write its origin.
+fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let bare = matches!(url.scheme(), "http" | "https")
+        && matches!(url.path(), "/" | "")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    bare.then(|| url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(endpoint: &str, upload_base: Option<&str>) -> FaceSettings {
+        FaceSettings {
+            endpoint: endpoint.into(),
+            key: AccessKey { id: "id".into(), secret: "secret".into() },
+            scene_id: "1000000006".into(),
+            upload_base: upload_base.map(str::to_owned),
+            timeout_ms: 1000,
+            calls_max: 1,
+        }
+    }
+
+    #[test]
+    fn a_browser_is_sent_to_the_configured_origin_only() {
+        let plain = settings("http://127.0.0.1:8093", None).origins().unwrap();
+        for (certify_url, upload_url) in [
+            ("http://127.0.0.1:8093/capture/a?x=1", Some("http://127.0.0.1:8093/capture/a?x=1")),
+            ("http://127.0.0.1:8094/capture/a", None),
+            ("https://127.0.0.1:8093/capture/a", None),
+            ("http://127.0.0.1:8093@faces.example/capture/a", None),
+            ("http://faces.example/http://127.0.0.1:8093/", None),
+            ("javascript:alert(1)", None),
+            ("/capture/a", None),
+            ("", None),
+        ] {
+            assert_eq!(plain.upload_url(certify_url).as_deref(), upload_url, "{certify_url}");
+        }
+        let two = settings("http://sandbox:8093", Some("https://Faces.example/")).origins().unwrap();
+        assert_eq!(two.browser, "https://faces.example");
+        let sent = Some("https://faces.example/capture/a");
+        assert_eq!(two.upload_url("http://sandbox:8093/capture/a").as_deref(), sent);
+        assert_eq!(two.upload_url("https://faces.example:443/capture/a").as_deref(), sent);
+        assert_eq!(two.upload_url("https://other.example/capture/a"), None);
+    }
+
+    #[test]
+    fn addresses_that_could_never_work_are_named() {
+        let bad = settings("http://127.0.0.1:8093", Some("https://faces.example/path")).origins();
+        assert_eq!(bad, Err(BadFaceSettings::UploadBase("https://faces.example/path".into())));
+        let bad = settings("faces.example", None).origins();
+        assert_eq!(bad, Err(BadFaceSettings::Endpoint("faces.example".into())));
+    }
+}

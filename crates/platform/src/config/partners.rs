@@ -1,0 +1,166 @@
+//! The partners that know people: face checks, the insurer, the card system. What each section
+//! holds, its demo defaults, and what production refuses of it.
+
+use super::Secret;
+use super::reader::Reader;
+use crate::ctx::Mode;
+
+/// The provider of face checks.
+#[derive(Debug, Clone)]
+pub struct FaceConfig {
+    /// `None` (demo only): the sandbox, wherever it listens.
+    pub endpoint: Option<String>,
+    pub access_key_id: String,
+    pub access_key_secret: Secret<String>,
+    /// The provider's number of our scene.
+    pub scene_id: String,
+    pub timeout_ms: u64,
+    pub max_in_flight: usize,
+}
+
+/// The insurer's interface for designated institutions.
+#[derive(Debug, Clone)]
+pub struct InsurerConfig {
+    /// `None` (demo only): the sandbox, wherever it listens.
+    pub endpoint: Option<String>,
+    pub paasid: String,
+    pub token: Secret<String>,
+    /// 定点医药机构编号: twelve characters.
+    pub fixmedins_code: String,
+    pub fixmedins_name: String,
+    /// 就医地医保区划.
+    pub mdtrtarea_admvs: String,
+    /// Where transactions are; `{infno}` is the transaction's number.
+    pub path: String,
+    /// Values of `psn_insu_stas` with which contributions run.
+    pub active_states: Vec<String>,
+    /// Words of a refusal that mean *nobody of that name and number*.
+    pub not_known: Vec<String>,
+    /// Whether the insurer gives codes of its own (医保码).
+    pub gives_code: bool,
+    pub timeout_ms: u64,
+    pub max_in_flight: usize,
+}
+
+/// The card system.
+#[derive(Debug, Clone)]
+pub struct CardsConfig {
+    /// `None` (demo only): the sandbox, wherever it listens.
+    pub endpoint: Option<String>,
+    pub paasid: String,
+    pub token: Secret<String>,
+    /// The channel that issues electronic cards.
+    pub channel: String,
+    pub timeout_ms: u64,
+    pub max_in_flight: usize,
+}
+
+/// What stands for these partners' accounts in the demo, and never in production.
+const SANDBOX_ID: &str = "sandbox";
+const SANDBOX_SECRETS: [&str; 2] = ["sandbox-secret", "sandbox-token"];
+
+pub(super) fn read_face(reader: &mut Reader<'_>) -> FaceConfig {
+    FaceConfig {
+        endpoint: reader.text("face.endpoint"),
+        access_key_id: reader.text_or("face.access_key_id", SANDBOX_ID),
+        access_key_secret: Secret::new(reader.text_or("face.access_key_secret", SANDBOX_SECRETS[0])),
+        scene_id: reader.text_or("face.scene_id", "1000000001"),
+        timeout_ms: timeout_ms(reader, "face.timeout_ms"),
+        max_in_flight: max_in_flight(reader, "face.max_in_flight"),
+    }
+}
+
+pub(super) fn read_insurer(reader: &mut Reader<'_>, mode: Mode) -> InsurerConfig {
+    InsurerConfig {
+        endpoint: reader.text("insurer.endpoint"),
+        paasid: reader.text_or("insurer.paasid", SANDBOX_ID),
+        token: Secret::new(reader.text_or("insurer.token", SANDBOX_SECRETS[1])),
+        fixmedins_code: reader.text_or("insurer.fixmedins_code", "H32040000001"),
+        fixmedins_name: reader.text_or("insurer.fixmedins_name", "常州人社线上服务"),
+        mdtrtarea_admvs: reader.text_or("insurer.mdtrtarea_admvs", "320400"),
+        path: reader.text_or("insurer.path", "/fsi/api/rsfComIfService/{infno}"),
+        active_states: list_or(reader, "insurer.active_states", &["1"]),
+        not_known: list_or(reader, "insurer.not_known", &["未查询到", "不存在", "姓名与证件号码不一致"]),
+        gives_code: reader.flag("insurer.gives_code", mode == Mode::Demo),
+        timeout_ms: timeout_ms(reader, "insurer.timeout_ms"),
+        max_in_flight: max_in_flight(reader, "insurer.max_in_flight"),
+    }
+}
+
+pub(super) fn read_cards(reader: &mut Reader<'_>) -> CardsConfig {
+    CardsConfig {
+        endpoint: reader.text("cards.endpoint"),
+        paasid: reader.text_or("cards.paasid", SANDBOX_ID),
+        token: Secret::new(reader.text_or("cards.token", SANDBOX_SECRETS[1])),
+        channel: reader.text_or("cards.channel", "3204000001"),
+        timeout_ms: timeout_ms(reader, "cards.timeout_ms"),
+        max_in_flight: max_in_flight(reader, "cards.max_in_flight"),
+    }
+}
+
+fn timeout_ms(reader: &mut Reader<'_>, path: &str) -> u64 {
+    reader.number(path, 100..=60_000, 5_000).unsigned_abs()
+}
+
+fn max_in_flight(reader: &mut Reader<'_>, path: &str) -> usize {
+    usize::try_from(reader.number(path, 1..=1_000, 16)).unwrap_or(1)
+}
+
+fn list_or(reader: &mut Reader<'_>, path: &str, default: &[&str]) -> Vec<String> {
+    let list = reader.list(path);
+    if list.is_empty() { default.iter().map(|text| (*text).to_owned()).collect() } else { list }
+}
+
+/// What must hold of these sections in any mode.
+pub(super) fn apply(insurer: &InsurerConfig, reader: &mut Reader<'_>) {
+    let code = &insurer.fixmedins_code;
+    if code.len() != 12 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        reader.wrong("insurer.fixmedins_code", "must be twelve letters and digits, for example \"H32040000001\"");
+    }
+    let region = &insurer.mdtrtarea_admvs;
+    if region.len() != 6 || !region.bytes().all(|byte| byte.is_ascii_digit()) {
+        reader.wrong("insurer.mdtrtarea_admvs", "must be six digits, for example \"320400\"");
+    }
+    if !insurer.path.starts_with('/') || !insurer.path.contains("{infno}") {
+        reader.wrong("insurer.path", "must begin with / and hold {infno}");
+    }
+}
+
+/// Accounts of its own: each setting given, none of them the sandbox's.
+pub(super) fn production(face: &FaceConfig, insurer: &InsurerConfig, cards: &CardsConfig, reader: &mut Reader<'_>) {
+    for path in [
+        "face.access_key_id",
+        "face.access_key_secret",
+        "face.scene_id",
+        "insurer.paasid",
+        "insurer.token",
+        "insurer.fixmedins_code",
+        "insurer.fixmedins_name",
+        "insurer.mdtrtarea_admvs",
+        "cards.paasid",
+        "cards.token",
+        "cards.channel",
+    ] {
+        if !reader.is_given(path) {
+            reader.wrong(path, "must be given in production");
+        }
+    }
+    for (path, id) in [
+        ("face.access_key_id", &face.access_key_id),
+        ("insurer.paasid", &insurer.paasid),
+        ("cards.paasid", &cards.paasid),
+    ] {
+        if id == SANDBOX_ID && reader.is_given(path) {
+            reader.wrong(path, "is the sandbox's account; production needs one of its own");
+        }
+    }
+    for (path, secret) in [
+        ("face.access_key_secret", &face.access_key_secret),
+        ("insurer.token", &insurer.token),
+        ("cards.token", &cards.token),
+    ] {
+        if SANDBOX_SECRETS.contains(&secret.expose().as_str()) && reader.is_given(path) {
+            reader.wrong(path, "is the sandbox's secret, which everybody knows");
+        }
+    }
+}

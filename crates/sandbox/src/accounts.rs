@@ -1,0 +1,81 @@
+//! The accounts that partners keep for us. Their `Debug` shows no secret.
+
+use std::fmt;
+
+/// The account at the face-check provider.
+#[derive(Clone)]
+pub struct FaceAccount {
+    /// The public half of the key.
+    pub access_key_id: String,
+    /// The secret half; never printed.
+    pub access_key_secret: String,
+}
+
+impl Default for FaceAccount {
+    /// The demo's account.
+    fn default() -> FaceAccount {
+        FaceAccount { access_key_id: "sandbox".to_owned(), access_key_secret: "sandbox-secret".to_owned() }
+    }
+}
+
+impl fmt::Debug for FaceAccount {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "FaceAccount({})", self.access_key_id)
+    }
+}
+
+/// The account at the insurer's gateway, and the institution that it belongs to.
+#[derive(Clone)]
+pub struct InsurerAccount {
+    /// `x-tif-paasid`.
+    pub paasid: String,
+    /// What the gateway's signature is made with; never printed.
+    pub token: String,
+    /// `fixmedins_code`: twelve characters.
+    pub fixmedins_code: String,
+}
+
+impl Default for InsurerAccount {
+    /// The demo's account.
+    fn default() -> InsurerAccount {
+        InsurerAccount {
+            paasid: "sandbox".to_owned(),
+            token: "sandbox-token".to_owned(),
+            fixmedins_code: "H32040000001".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for InsurerAccount {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "InsurerAccount({})", self.paasid)
+    }
+}
+
+/// The account at the card system's gateway.
+#[derive(Clone)]
+pub struct CardsAccount {
+    /// `x-tif-paasid`.
+    pub paasid: String,
+    /// What the gateway's signature is made with; never printed.
+    pub token: String,
+    /// The channel that issues electronic cards with this account.
+    pub channel: String,
+}
+
+impl Default for CardsAccount {
+    /// The demo's account.
+    fn default() -> CardsAccount {
+        CardsAccount {
+            paasid: "sandbox".to_owned(),
+            token: "sandbox-token".to_owned(),
+            channel: "3204000001".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for CardsAccount {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "CardsAccount({})", self.paasid)
+    }
+}

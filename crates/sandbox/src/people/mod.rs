@@ -1,0 +1,21 @@
+//! The city of people: who the insurer, the card system and the face source know. Drawn from a
+//! seed, so that the same seed gives the same people; steered on the control pages.
+
+pub(crate) mod api;
+mod change;
+mod city;
+mod draw;
+mod first;
+mod model;
+mod names;
+pub(crate) mod page;
+pub(crate) mod store;
+
+use change::change;
+pub(crate) use city::{fill, welcome};
+pub use first::FirstPerson;
+use first::add;
+pub use model::{CardState, Face, Insured};
+pub(crate) use model::{Person, WRONG_PINS_MAX};
+#[cfg(test)]
+pub(crate) use {draw::City, first::samples};

@@ -1,0 +1,151 @@
+//! A person as the partners know them, and the words for what can be steered.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{Date, Fen};
+use serde::{Deserialize, Serialize};
+
+/// The region that insures most people here.
+pub(crate) const HOME: &str = "320400";
+
+/// So many wrong passwords in a row lock a card.
+pub(crate) const WRONG_PINS_MAX: i64 = 6;
+
+/// One person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// 社会保障号码.
+    pub(crate) id_number: String,
+    pub(crate) name: String,
+    /// The number on record, if there is one.
+    pub(crate) mobile: Option<String>,
+    /// 社保卡人员识别号: `JSD` and nine digits.
+    pub(crate) person_no: String,
+    /// The newest card; empty for somebody without one.
+    pub(crate) card_no: String,
+    /// [`CardState`] in words; empty for somebody without a card.
+    pub(crate) card_state: String,
+    /// The card's password, six digits.
+    pub(crate) card_pin: String,
+    /// Wrong passwords since the last right one; six lock the card.
+    pub(crate) wrong_pins: i64,
+    pub(crate) card_issued_on: Option<Date>,
+    pub(crate) card_valid_to: Option<Date>,
+    /// Whether the source of photos has one.
+    pub(crate) has_photo: bool,
+    pub(crate) face: Face,
+    /// The insurer's number of the person.
+    pub(crate) psn_no: String,
+    pub(crate) insured: Insured,
+    /// Which region insures.
+    pub(crate) region: String,
+    pub(crate) insured_on: Date,
+    /// The personal account, fen; residents have none.
+    pub(crate) balance: Fen,
+}
+
+impl Person {
+    /// Whether the card's password has been locked.
+    pub(crate) fn pin_locked(&self) -> bool {
+        self.wrong_pins >= WRONG_PINS_MAX
+    }
+
+    /// Where the newest card stands; `None` for somebody without one.
+    pub(crate) fn card(&self) -> Option<CardState> {
+        self.card_state.parse().ok()
+    }
+}
+
+/// A physical card, newest or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Card {
+    pub(crate) card_no: String,
+    pub(crate) id_number: String,
+    pub(crate) state: CardState,
+    pub(crate) pin: String,
+    pub(crate) wrong_pins: i64,
+    pub(crate) issued_on: Date,
+    pub(crate) valid_to: Date,
+}
+
+/// A word that is not one of those it could be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not one of the words that are allowed here")]
+pub struct NoSuchWord;
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// All of them, in the order pages show them.
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+
+            /// As stored and as written in JSON.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word),* }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NoSuchWord;
+
+            fn from_str(text: &str) -> Result<$name, NoSuchWord> {
+                $name::ALL.iter().copied().find(|word| word.as_str() == text).ok_or(NoSuchWord)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words!(
+    /// Which face comes before the camera when this person is checked.
+    Face {
+        /// The person's own: the check passes.
+        Own = "own",
+        /// Somebody else's.
+        Other = "other",
+        /// A picture: the movements are not made.
+        Still = "still",
+        /// An attack on the camera.
+        Attack = "attack",
+    }
+);
+
+words!(
+    /// Where a card stands.
+    CardState {
+        /// In use.
+        Active = "active",
+        /// Reported lost.
+        Lost = "lost",
+        /// Frozen by the card system.
+        Frozen = "frozen",
+        /// Given up, or replaced by a newer one.
+        Cancelled = "cancelled",
+    }
+);
+
+words!(
+    /// How somebody is insured.
+    Insured {
+        /// 职工医保 (310), contributions run.
+        Employee = "employee",
+        /// 居民医保 (390), contributions run; no personal account.
+        Resident = "resident",
+        /// 职工医保 that has ended.
+        Ended = "ended",
+        /// The insurer knows nobody of that number.
+        Nowhere = "none",
+    }
+);

@@ -1,0 +1,217 @@
+//! The only SQL for `sandbox_person` and `sandbox_card`. A person's rows belong to the key of the
+//! person's ID number.
+
+use platform::db::{DbFault, LaneKey, Row, Tx};
+use platform::{sql, vals};
+
+use super::model::{Card, CardState, Person};
+
+/// Who owns a person's rows.
+pub(crate) fn lane(id_number: &str) -> LaneKey {
+    LaneKey::of("sandbox_person", id_number)
+}
+
+/// Adds a person with their newest card; false when the person is there already.
+pub(super) fn insert(tx: &mut Tx<'_>, seq: i64, person: &Person) -> Result<bool, DbFault> {
+    let added = tx.exec(
+        sql!(
+            "INSERT INTO sandbox_person (id_number, seq, name, mobile, person_no, card_no, has_photo, face,
+                 psn_no, insured, region, insured_on, balance_fen)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             ON CONFLICT DO NOTHING"
+        ),
+        vals![
+            person.id_number.as_str(),
+            seq,
+            person.name.as_str(),
+            person.mobile.as_deref(),
+            person.person_no.as_str(),
+            person.card_no.as_str(),
+            person.has_photo,
+            person.face.as_str(),
+            person.psn_no.as_str(),
+            person.insured.as_str(),
+            person.region.as_str(),
+            person.insured_on.to_string(),
+            person.balance,
+        ],
+    )?;
+    if added == 1
+        && let (Some(state), Some(issued_on), Some(valid_to)) =
+            (person.card(), person.card_issued_on, person.card_valid_to)
+    {
+        let card = Card {
+            card_no: person.card_no.clone(),
+            id_number: person.id_number.clone(),
+            state,
+            pin: person.card_pin.clone(),
+            wrong_pins: person.wrong_pins,
+            issued_on,
+            valid_to,
+        };
+        insert_card(tx, &card)?;
+    }
+    Ok(added == 1)
+}
+
+/// Adds a card; false when the number is taken.
+pub(super) fn insert_card(tx: &mut Tx<'_>, card: &Card) -> Result<bool, DbFault> {
+    let added = tx.exec(
+        sql!(
+            "INSERT INTO sandbox_card (card_no, id_number, state, pin, wrong_pins, issued_on, valid_to)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
+        ),
+        vals![
+            card.card_no.as_str(),
+            card.id_number.as_str(),
+            card.state.as_str(),
+            card.pin.as_str(),
+            card.wrong_pins,
+            card.issued_on.to_string(),
+            card.valid_to.to_string(),
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// How many of the drawn city are in.
+pub(super) fn drawn(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COALESCE(MAX(seq), -1) + 1 FROM sandbox_person WHERE seq >= 0"), vals![], |row| row.int(0))
+}
+
+/// How many people there are.
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM sandbox_person"), vals![], |row| row.int(0))
+}
+
+/// The person of an ID number.
+pub(crate) fn by_number(tx: &mut Tx<'_>, id_number: &str) -> Result<Option<Person>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT p.id_number, p.name, p.mobile, p.person_no, p.card_no, p.has_photo, p.face, p.psn_no,
+                    p.insured, p.region, p.insured_on, p.balance_fen,
+                    c.state, c.pin, c.wrong_pins, c.issued_on, c.valid_to
+             FROM sandbox_person p LEFT JOIN sandbox_card c ON c.card_no = p.card_no
+             WHERE p.id_number = $1"
+        ),
+        vals![id_number],
+        read,
+    )
+}
+
+/// People whose name, ID number, mobile, card or person number holds the text; those who were
+/// named first.
+pub(crate) fn search(tx: &mut Tx<'_>, text: &str, limit: i64) -> Result<Vec<Person>, DbFault> {
+    let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    tx.query(
+        sql!(
+            "SELECT p.id_number, p.name, p.mobile, p.person_no, p.card_no, p.has_photo, p.face, p.psn_no,
+                    p.insured, p.region, p.insured_on, p.balance_fen,
+                    c.state, c.pin, c.wrong_pins, c.issued_on, c.valid_to
+             FROM sandbox_person p LEFT JOIN sandbox_card c ON c.card_no = p.card_no
+             WHERE p.id_number LIKE $1 ESCAPE '\\' OR p.name LIKE $1 ESCAPE '\\'
+                OR p.card_no LIKE $1 ESCAPE '\\' OR p.person_no LIKE $1 ESCAPE '\\'
+                OR p.mobile LIKE $1 ESCAPE '\\'
+             ORDER BY p.seq, p.id_number LIMIT $2"
+        ),
+        vals![pattern, limit],
+        read,
+    )
+}
+
+/// A card by its number, newest or not.
+pub(crate) fn card(tx: &mut Tx<'_>, card_no: &str) -> Result<Option<Card>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT card_no, id_number, state, pin, wrong_pins, issued_on, valid_to
+             FROM sandbox_card WHERE card_no = $1"
+        ),
+        vals![card_no],
+        read_card,
+    )
+}
+
+/// A person's cards, newest first.
+pub(crate) fn cards(tx: &mut Tx<'_>, id_number: &str) -> Result<Vec<Card>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT card_no, id_number, state, pin, wrong_pins, issued_on, valid_to
+             FROM sandbox_card WHERE id_number = $1 ORDER BY issued_on DESC, state, card_no"
+        ),
+        vals![id_number],
+        read_card,
+    )
+}
+
+pub(super) fn set_card_state(tx: &mut Tx<'_>, card_no: &str, state: CardState) -> Result<(), DbFault> {
+    tx.exec(sql!("UPDATE sandbox_card SET state = $1 WHERE card_no = $2"), vals![state.as_str(), card_no])?;
+    Ok(())
+}
+
+/// Gives a card a password; the count of wrong ones begins anew.
+pub(super) fn set_pin(tx: &mut Tx<'_>, card_no: &str, pin: &str) -> Result<(), DbFault> {
+    tx.exec(sql!("UPDATE sandbox_card SET pin = $1, wrong_pins = 0 WHERE card_no = $2"), vals![pin, card_no])?;
+    Ok(())
+}
+
+/// Sets how many wrong passwords a card has seen in a row.
+pub(crate) fn set_wrong_pins(tx: &mut Tx<'_>, card_no: &str, wrong: i64) -> Result<(), DbFault> {
+    tx.exec(sql!("UPDATE sandbox_card SET wrong_pins = $1 WHERE card_no = $2"), vals![wrong, card_no])?;
+    Ok(())
+}
+
+/// Writes what can be steered of a person, and which card is the newest.
+pub(super) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "UPDATE sandbox_person SET mobile = $1, card_no = $2, has_photo = $3, face = $4, insured = $5,
+                 region = $6, balance_fen = $7
+             WHERE id_number = $8"
+        ),
+        vals![
+            person.mobile.as_deref(),
+            person.card_no.as_str(),
+            person.has_photo,
+            person.face.as_str(),
+            person.insured.as_str(),
+            person.region.as_str(),
+            person.balance,
+            person.id_number.as_str(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<Person, DbFault> {
+    Ok(Person {
+        id_number: row.text(0)?,
+        name: row.text(1)?,
+        mobile: row.opt_text(2)?,
+        person_no: row.text(3)?,
+        card_no: row.text(4)?,
+        has_photo: row.flag(5)?,
+        face: row.parse(6)?,
+        psn_no: row.text(7)?,
+        insured: row.parse(8)?,
+        region: row.text(9)?,
+        insured_on: row.parse(10)?,
+        balance: row.fen(11)?,
+        card_state: row.opt_text(12)?.unwrap_or_default(),
+        card_pin: row.opt_text(13)?.unwrap_or_default(),
+        wrong_pins: row.opt_int(14)?.unwrap_or_default(),
+        card_issued_on: row.opt_parse(15)?,
+        card_valid_to: row.opt_parse(16)?,
+    })
+}
+
+fn read_card(row: &Row) -> Result<Card, DbFault> {
+    Ok(Card {
+        card_no: row.text(0)?,
+        id_number: row.text(1)?,
+        state: row.parse(2)?,
+        pin: row.text(3)?,
+        wrong_pins: row.int(4)?,
+        issued_on: row.parse(5)?,
+        valid_to: row.parse(6)?,
+    })
+}

@@ -1,0 +1,81 @@
+//! `renshe partner add|list|end`: keys of hospitals' and pharmacies' own systems.
+
+use identity::partner_keys::{self, AddPartner, PartnerKeyId};
+use platform::config::Config;
+
+use super::{Outcome, block_on, open_existing};
+use crate::start::StartError;
+
+/// What is asked for.
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// Whose system it is, for the list and the audit.
+    #[arg(long)]
+    name: String,
+    /// The hospital where it scans, by its code or id.
+    #[arg(long, conflicts_with = "pharmacy", required_unless_present = "pharmacy")]
+    hospital: Option<String>,
+    /// The pharmacy where it scans, by its name.
+    #[arg(long)]
+    pharmacy: Option<String>,
+}
+
+/// Which key.
+#[derive(Debug, clap::Args)]
+pub struct End {
+    /// The key's id, as `add` said it.
+    id: String,
+}
+
+/// Makes a key and says its secret, once.
+pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
+    let ctx = open_existing(config)?;
+    let place = match (&add.hospital, &add.pharmacy) {
+        (Some(wanted), _) => {
+            let hospitals =
+                block_on(async { health::hospitals(&ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
+            let found = hospitals.iter().find(|(id, code, _)| code == wanted || id.as_str() == wanted);
+            let Some((id, _, _)) = found else {
+                let known: Vec<_> = hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect();
+                return Err(StartError(format!("there is no hospital {wanted}; known: {}", known.join(", "))));
+            };
+            id.as_str().to_owned()
+        }
+        (None, Some(pharmacy)) => pharmacy.clone(),
+        (None, None) => return Err(StartError("say --hospital or --pharmacy".to_owned())),
+    };
+    let command = AddPartner { name: add.name, place };
+    let made =
+        block_on(async { partner_keys::add(&ctx, command).await.map_err(|error| StartError::at("partner", error)) });
+    let (id, secret) = made?;
+    ctx.db.close();
+    println!("added {id}");
+    println!("secret (shown once): {secret}");
+    Ok(Outcome::Good)
+}
+
+/// Says every key there is.
+pub fn list(config: &Config) -> Result<Outcome, StartError> {
+    let ctx = open_existing(config)?;
+    let keys = block_on(async { partner_keys::list(&ctx).await.map_err(|error| StartError::at("partner", error)) })?;
+    ctx.db.close();
+    for key in keys {
+        let state = if key.active { "active" } else { "ended" };
+        println!("{}\t{state}\t{}\t{}\t{}", key.id, key.created_at.date(), key.place, key.name);
+    }
+    Ok(Outcome::Good)
+}
+
+/// Ends a key.
+pub fn end(config: &Config, end: &End) -> Result<Outcome, StartError> {
+    let ctx = open_existing(config)?;
+    let id: PartnerKeyId = end.id.parse().map_err(|error| StartError::at("partner", error))?;
+    let ended =
+        block_on(async { partner_keys::end(&ctx, &id).await.map_err(|error| StartError::at("partner", error)) })?;
+    ctx.db.close();
+    if !ended {
+        return Err(StartError(format!("there is no active key {id}")));
+    }
+    println!("ended {id}");
+    Ok(Outcome::Good)
+}

@@ -1,0 +1,133 @@
+//! Devices at the gate, through the front door: keys as a browser has them, stolen cookies, codes by SMS.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::Method;
+use testkit::db_test;
+
+use crate::support::people::{location, not};
+use crate::support::{Answer, TestApp, Visitor};
+
+const MOBILE: &str = "13900000001";
+
+fn new_key() -> EcdsaKeyPair {
+    EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key")
+}
+
+/// Asks for something gated, and stops at the first answer.
+async fn ask(person: &Visitor, gated: &str) -> Answer {
+    person.once(Method::GET, gated, None).await
+}
+
+fn is_challenged(answer: &Answer) -> bool {
+    answer.status == 303 && location(answer).starts_with("/devices/prove")
+}
+
+/// Leaves the key of a browser, as its script does right after authentication.
+async fn leave(person: &Visitor, key: &EcdsaKeyPair) -> Answer {
+    let token = person.get("/devices").await.field("csrf").expect("a form");
+    let public = URL_SAFE_NO_PAD.encode(key.public_key().as_ref());
+    let fields = [("csrf", token.as_str()), ("key", public.as_str()), ("to", "/devices")];
+    person.post("/devices/key", &fields).await
+}
+
+/// Signs a page's challenge and sends it, as the script does; the first answer.
+async fn sign(app: &TestApp, person: &Visitor, page: &Answer, key: &EcdsaKeyPair) -> Answer {
+    let challenge = page.field("challenge").expect("a challenge");
+    let text = format!("renshe device proof\n{}\n{challenge}", app.url);
+    let signature = key.sign(&SystemRandom::new(), text.as_bytes()).expect("signed");
+    let signature = URL_SAFE_NO_PAD.encode(signature.as_ref());
+    person.send_once(page, "/devices/prove", &[("signature", &signature)]).await
+}
+
+/// The same cookies in a thief's browser.
+fn stolen(app: &TestApp, owner: &Visitor) -> Visitor {
+    let thief = app.visitor().with_header("user-agent", "Mozilla/5.0 (Windows NT 10.0) Chrome/130");
+    thief.cookies.lock().expect("lock").clone_from(&owner.cookies.lock().expect("lock"));
+    thief
+}
+
+#[db_test]
+async fn a_browser_with_a_key_goes_on_by_itself_and_a_thief_does_not(app: TestApp) {
+    let gated = app.place(86_400, 4).await.book();
+    let (owner, key, own) = (app.citizen(0).await, new_key(), new_key());
+    assert!(leave(&owner, &key).await.is_ok());
+    app.advance_secs(121);
+    let asked = ask(&owner, &gated).await;
+    assert!(is_challenged(&asked), "{} {}", asked.status, location(&asked));
+    let page = owner.get(&location(&asked)).await;
+    assert_eq!(sign(&app, &owner, &page, &own).await.status, 422, "another key");
+    let page = owner.get(&location(&asked)).await;
+    let went_on = sign(&app, &owner, &page, &key).await;
+    assert_eq!(location(&went_on), gated, "{}", went_on.text);
+    assert_eq!(ask(&owner, &gated).await.status, 200);
+    // With the cookies alone, elsewhere: neither the gate, nor a key of the thief's, nor what was sent before.
+    let thief = stolen(&app, &owner);
+    assert!(is_challenged(&ask(&thief, &gated).await));
+    leave(&thief, &own).await;
+    let theirs = thief.get("/devices/prove").await;
+    assert_eq!(sign(&app, &thief, &theirs, &own).await.status, 422);
+    assert_eq!(sign(&app, &thief, &page, &key).await.status, 422, "a challenge is answered once");
+    assert!(is_challenged(&ask(&thief, &gated).await));
+    assert_eq!(ask(&owner, &gated).await.status, 200);
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn without_script_a_code_to_the_owners_phone_does(app: TestApp) {
+    let gated = app.place(86_400, 4).await.book();
+    let owner = app.citizen(0).await;
+    app.advance_secs(600);
+    assert_eq!(ask(&owner, &gated).await.status, 200, "authenticated here, for the session");
+    let thief = stolen(&app, &owner);
+    let page = thief.get("/devices/prove").await;
+    let enter = thief.send_form_to(&page, "/devices/prove/sms", &[]).await;
+    assert!(enter.path.starts_with("/devices/prove/code") && enter.says("139****0001"), "{}", enter.text);
+    let code = app.code(MOBILE).await;
+    let wrong = thief.send_form(&enter, &[("code", not(&code))]).await;
+    assert!(wrong.status == 422 && is_challenged(&ask(&thief, &gated).await));
+    // The owner on another network has the phone.
+    let done = thief.send_form_to(&enter, "/devices/prove/code", &[("code", &code)]).await;
+    assert!(done.is_ok(), "{} {}", done.status, done.text);
+    assert_eq!(ask(&thief, &gated).await.status, 200);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_code_to_another_phone_is_none(app: TestApp) {
+    let gated = app.place(86_400, 4).await.book();
+    let (owner, other) = (app.citizen(0).await, app.citizen(1).await);
+    // The thief has an account too, and a code to the phone of it.
+    let elsewhere = stolen(&app, &other);
+    let page = elsewhere.get("/devices/prove").await;
+    let enter = elsewhere.send_form_to(&page, "/devices/prove/sms", &[]).await;
+    let challenge = enter.field("challenge").expect("a challenge");
+    let code = app.code("13900000002").await;
+    let thief = stolen(&app, &owner);
+    let token = thief.get("/devices").await.field("csrf").expect("a form");
+    let fields = [("csrf", token.as_str()), ("challenge", challenge.as_str()), ("code", code.as_str())];
+    let tried = thief.post("/devices/prove/code", &fields).await;
+    assert!(tried.path.starts_with("/devices/prove"), "{} {}", tried.path, tried.text);
+    assert!(is_challenged(&ask(&thief, &gated).await));
+    app.check().await;
+}
+
+#[db_test]
+async fn a_device_signed_out_begins_anew(app: TestApp) {
+    let gated = app.place(86_400, 4).await.book();
+    let phone = app.citizen(0).await;
+    let laptop = app.signed_in(0).await;
+    let led = ask(&laptop, &gated).await;
+    assert!(led.status == 303 && location(&led).starts_with("/real-name"), "{}", location(&led));
+    let list = laptop.get("/devices").await;
+    let ended = laptop.send_form_to(&list, "/devices", &[]).await;
+    assert!(ended.says("那部设备已退出"), "{}", ended.text);
+    let gone = ask(&phone, &gated).await;
+    assert!(location(&gone).starts_with("/login"), "{}", location(&gone));
+    app.log_in(&phone, MOBILE, "changzhou2026").await;
+    assert!(location(&ask(&phone, &gated).await).starts_with("/real-name"), "authenticated again first");
+    app.check().await;
+}

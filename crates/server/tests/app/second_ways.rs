@@ -1,0 +1,168 @@
+//! The ways without a face, through the front door: the real adapter against the sandbox's card system,
+//! and codes from the service window.
+
+use serde_json::{Value, json};
+use testkit::db_test;
+
+use crate::support::people::not;
+use crate::support::{Answer, TestApp, Visitor};
+
+const NUMBER: &str = "320402198001010012";
+const NAME: &str = "周明远";
+const MOBILE: &str = "13900000001";
+const OTHER: &str = "32040419900615002X";
+const CARD: &str = "/prove/real-name/card";
+const COUNTER: &str = "/prove/real-name/counter";
+
+/// What the sandbox knows of somebody.
+async fn known(app: &TestApp, number: &str) -> Value {
+    let url = format!("http://{}/control/people/{number}", app.sandbox.control);
+    reqwest::get(url).await.expect("the sandbox answers").json().await.expect("JSON")
+}
+
+async fn steer(app: &TestApp, number: &str, wish: Value) {
+    let url = format!("http://{}/control/people/{number}", app.sandbox.control);
+    let answer = reqwest::Client::new().post(url).json(&wish).send().await.expect("the sandbox answers");
+    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
+}
+
+/// Card number and password of somebody.
+async fn card(app: &TestApp, number: &str) -> (String, String) {
+    let person = known(app, number).await;
+    let text = |name: &str| person[name].as_str().expect("a text").to_owned();
+    (text("card_no"), text("card_pin"))
+}
+
+async fn try_card(person: &Visitor, card_no: &str, pin: &str) -> Answer {
+    person.post_form(CARD, &[("card_no", card_no), ("pin", pin)]).await
+}
+
+async fn window(app: &TestApp) -> Visitor {
+    let login = app.logins.iter().find(|login| login.role == "window").expect("a sample clerk");
+    let desk = app.visitor();
+    let front = desk.post_form("/desk/login", &[("login", &login.login), ("password", &login.password)]).await;
+    assert!(front.is_ok() && front.path == "/desk/window", "{} {}", front.path, front.text);
+    desk
+}
+
+async fn given(desk: &Visitor, name: &str, number: &str, purpose: &str) -> String {
+    let fields = [("name", name), ("id_number", number), ("purpose", purpose), ("paper", "id-card")];
+    let form = desk.get("/desk/window").await;
+    let page = desk.send_form_to(&form, "/desk/window", &fields).await;
+    let word = page.text.split("verdict-word\">").nth(1).and_then(|rest| rest.split('<').next());
+    word.expect("a code").chars().filter(char::is_ascii_digit).collect()
+}
+
+#[db_test]
+async fn the_card_opens_what_a_face_opens(app: TestApp) {
+    let (card_no, pin) = card(&app, NUMBER).await;
+    let person = app.signed_in(0).await;
+    let page = try_card(&person, &card_no, &pin).await;
+    assert!(page.path.starts_with("/prove/real-name/card/code") && page.says("139****0001"), "{}", page.text);
+    let code = app.code(MOBILE).await;
+    assert_eq!(person.send_form(&page, &[("code", not(&code))]).await.status, 422);
+    let done = person.send_form(&page, &[("code", &code)]).await;
+    assert!(done.is_ok() && done.path == "/real-name/done", "{} {}", done.path, done.text);
+    assert!(done.says("data-device-key"), "a browser with script leaves its key now");
+    assert_eq!(person.get(&app.place(86_400, 4).await.book()).await.status, 200);
+    // The second of two taps goes where the first one went.
+    assert_eq!(person.send_form(&page, &[("code", &code)]).await.path, "/real-name/done");
+    assert_eq!(app.acts("proof.passed").await, 1);
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn wrong_and_somebody_elses_cards_look_alike_and_are_five(app: TestApp) {
+    let ((card_no, pin), (other_no, other_pin)) = (card(&app, NUMBER).await, card(&app, OTHER).await);
+    let person = app.signed_in(0).await;
+    for (left, (card_no, pin)) in
+        (0..5).rev().zip([(&card_no, "000000"), (&other_no, other_pin.as_str())].into_iter().cycle())
+    {
+        let page = try_card(&person, card_no, pin).await;
+        assert!(page.says(&format!("不是您本人的卡。今天还可以再试 {left} 次")), "{}", page.text);
+    }
+    assert!(try_card(&person, &card_no, &pin).await.says("试得太多了"));
+    assert_eq!(app.acts("card_proof.asked").await, 5);
+    app.advance_secs(86_400);
+    let person = app.signed_in(0).await;
+    assert!(try_card(&person, &card_no, &pin).await.path.contains("/card/code?"), "a day later");
+    app.check().await;
+}
+
+#[db_test]
+async fn guesses_sent_at_once_count_one_by_one(app: TestApp) {
+    let (card_no, _) = card(&app, NUMBER).await;
+    let person = app.signed_in(0).await;
+    let page = person.get(CARD).await;
+    let guesses: Vec<_> = (0..20)
+        .map(|n| {
+            let (app_url, page, card_no) = (app.url.clone(), page.clone(), card_no.clone());
+            let same = Visitor::new(&app_url);
+            same.cookies.lock().expect("lock").clone_from(&person.cookies.lock().expect("lock"));
+            tokio::spawn(async move {
+                same.send_form(&page, &[("card_no", &card_no), ("pin", &format!("99{n:04}"))]).await.status
+            })
+        })
+        .collect();
+    for guess in guesses {
+        assert_eq!(guess.await.expect("answered"), 422);
+    }
+    assert_eq!(app.acts("card_proof.asked").await, 5);
+    app.check().await;
+}
+
+#[db_test]
+async fn cards_that_cannot_prove_say_why(app: TestApp) {
+    let (card_no, pin) = card(&app, NUMBER).await;
+    let person = app.signed_in(0).await;
+    app.fault(json!({ "partner": "cards", "operation": "card.verify-pin", "kind": "down" })).await;
+    for _ in 0..6 {
+        assert!(try_card(&person, &card_no, &pin).await.says("不算次数"));
+    }
+    let faults = format!("http://{}/control/faults", app.sandbox.control);
+    reqwest::Client::new().delete(faults).send().await.expect("the sandbox answers");
+    steer(&app, NUMBER, json!({ "mobile": "" })).await;
+    assert!(try_card(&person, &card_no, &pin).await.says("没有登记您的手机号码"));
+    steer(&app, NUMBER, json!({ "card": "lost" })).await;
+    assert!(try_card(&person, &card_no, &pin).await.says("已经挂失"));
+    app.check().await;
+}
+
+#[db_test]
+async fn a_code_from_the_window_proves_once(app: TestApp) {
+    let desk = window(&app).await;
+    let person = app.signed_in(0).await;
+    let enter = async |code: &str| person.post_form(COUNTER, &[("code", code)]).await.path == "/real-name/done";
+    let for_password = given(&desk, NAME, NUMBER, "login-password").await;
+    assert!(!enter(&for_password).await, "for another purpose");
+    let other = given(&desk, "林晓岚", OTHER, "real-name").await;
+    assert!(!enter(&other).await, "for another person");
+    let code = given(&desk, NAME, NUMBER, "real-name").await;
+    app.advance_secs(900);
+    assert!(!enter(&code).await, "too old");
+    let code = given(&desk, NAME, NUMBER, "real-name").await;
+    for _ in 0..5 {
+        assert!(!enter(if code == "00000000" { "00000001" } else { "00000000" }).await);
+    }
+    assert!(!enter(&code).await, "killed");
+    let code = given(&desk, NAME, NUMBER, "real-name").await;
+    assert!(enter(&code).await);
+    app.advance_secs(31);
+    assert!(!enter(&code).await, "used twice");
+    assert_eq!(app.acts("counter_code.issued").await, 5);
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn each_role_has_its_own_desk(app: TestApp) {
+    let (desk, (clerk, _)) = (window(&app).await, app.clerk(0).await);
+    assert_eq!(clerk.get("/desk/window").await.status, 403);
+    assert_eq!(desk.get("/desk").await.path, "/desk/window");
+    let token = desk.get("/desk/window").await.field("csrf").expect("a form");
+    assert_eq!(desk.post("/desk/scan", &[("csrf", &token), ("code", "1")]).await.status, 403);
+    let token = clerk.get("/desk").await.field("csrf").expect("a form");
+    assert_eq!(clerk.post("/desk/window", &[("csrf", &token)]).await.status, 403);
+    app.check().await;
+}

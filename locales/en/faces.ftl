@@ -1,0 +1,101 @@
+# Face checks, forgotten password.
+
+face-title-real-name = Face check
+face-title-other = Face check
+face-intro = { $provider } compares your face with the photo of your card. It takes about a minute. Please read this first; nothing starts before you agree.
+face-consent-provider = Who checks
+face-consent-sent = What is sent there
+face-consent-sent-what = Your name, your ID number and a few pictures taken while you make the movements
+face-consent-aim = What for
+face-consent-aim-what = Only to confirm that it is you
+face-consent-images = Your pictures
+face-consent-images-what = They go from your phone straight to the provider, never through this service, and are not stored here; the provider does not keep them after the result
+face-consent-kept = What we keep
+face-consent-kept-what = The result and the time; after 30 days only the result
+face-consent-free = You need not agree. Everything works just the same without a face check.
+face-agree = I agree, start the face check
+face-begin = Start the face check
+face-other-way = No face check: choose another way
+face-agreed-at = You agreed to face checks by { $provider } on { $when }.
+face-withdraw = Withdraw my consent
+face-tries = { $left ->
+    [one] You can try once more within 24 hours.
+   *[other] You can try { $left } times within 24 hours.
+}
+face-spent = There are no tries left within these 24 hours. Please try again in { $time }, or choose another way now.
+face-no-script = Script is switched off in your browser, so it cannot take pictures. Please choose another way; it works just the same.
+error-face-consent = Please agree before the face check starts
+flash-face-withdrawn = Your consent was withdrawn. You will be asked again before the next face check.
+
+face-ready = Hold your face in the oval, in good light, without mask or hat. Tap Start when you are ready.
+face-moves = You will be asked to do this
+face-move-blink = Please blink
+face-move-mouth = Please open your mouth
+face-move-shake = Please shake your head slowly
+face-move-nod = Please nod slowly
+face-until = Please finish before { $time }. There is no hurry; you can take the pictures again.
+face-start = Start
+face-again = Take them again
+face-mute = Voice off
+face-unmute = Voice on
+face-look = Please look straight at the screen and hold still
+face-done = Done. Sending, please wait
+face-sending-failed = That was not sent; the pictures are still here. Check your network, then tap Send again.
+face-send-again = Send again
+face-camera-refused-title = The camera was not opened
+face-camera-refused-text = Choose Allow when the browser asks for the camera, or allow it in your phone's settings; then tap Start.
+face-camera-none-title = There is no camera
+face-camera-none-text = This device has no camera that works, or the browser cannot use it. Try another phone, or choose another way.
+face-see-result = See the result
+face-preview = Camera picture
+
+face-waiting-title = Waiting for the result
+face-waiting-text = This page refreshes itself. You need not take pictures again; nothing is lost.
+face-waiting-unreached = The provider does not answer right now; we keep asking. You need not take pictures again; nothing is lost.
+face-connecting-title = Reaching the provider
+face-connecting-text = This page refreshes itself. One moment, please.
+face-refresh = Refresh now
+
+face-passed-title = Confirmed
+face-passed-text = It is you.
+face-go-on = Go on
+face-try-again = Try again
+face-identity-mismatch-title = Name and ID number do not belong together
+face-identity-mismatch-text = The provider does not know this name with this ID number. Please compare both with your identity card; if they are right, call 12333 or bring your identity card to a service window.
+face-no-photo-title = Your card has no photo: no face check is possible
+face-no-photo-text = Please renew the card at the social security card service point (Changzhou Government Service Centre, buildings 1 and 2, zone C). Until then another way works just the same.
+face-face-mismatch-title = The face was not recognised
+face-face-mismatch-text = The person themselves has to do this: face in the oval, good light, no mask, hat or sunglasses. Please try again.
+face-liveness-failed-title = The movements were not seen
+face-liveness-failed-text = Make one movement after the other, slowly, with your face in the oval and the phone held still. Please try again.
+face-timeout-title = More than 5 minutes have passed
+face-timeout-text = This check is void; nothing else happened. Please start again when light and place are right.
+face-risk-title = The security check was not passed
+face-risk-text = Do not film a photo or a screen, and use no screen recorder or virtual camera. Try with the phone you usually use, or choose another way.
+face-provider-down-title = The provider does not work right now
+face-provider-down-text = This is not your fault, and it does not count as a try. Please try again in a few minutes, or choose another way now.
+
+forgot-link = Forgot your password?
+forgot-title = Forgotten password
+forgot-intro = Fill in your name and ID number, then show that it is you. After that you choose a new login password.
+forgot-next = Next
+forgot-ways-title = Show that it is you
+forgot-ways-text = Choose any of these; they are worth the same.
+forgot-for = { $name }, ID number { $number }
+forgot-other-person = Not this person? Fill in again
+forgot-by-face = Face check
+forgot-by-face-detail = A few movements in front of your phone
+forgot-by-card = Card password and SMS
+forgot-by-card-detail = The number of your social security card, its password, and a code to the mobile number on record
+forgot-by-counter = One-time code from a counter
+forgot-by-counter-detail = Bring your identity card to a service window
+forgot-new-title = Choose a new login password
+forgot-new-text = It is you. Please choose the password within 5 minutes; after that every device has to log in again with it.
+forgot-new-submit = Set the new password
+forgot-no-account-title = You have no account yet
+forgot-no-account-text = It is you, but there is no account under this ID number. There is no password to recover: please sign up.
+forgot-wait = Too many tries. Please try again in { $time }.
+flash-forgot-done = The new password is set and every device is signed out. Please log in with it.
+flash-forgot-prove-first = Please show that it is you before you choose a new password.
+message-password-changed-title = Your login password was set anew
+message-password-changed-body = On { $changed_at } your login password was set anew after an identity check, and every device was signed out. If this was not you, call 12333 at once.

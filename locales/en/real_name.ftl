@@ -1,0 +1,97 @@
+# Real-name authentication, insurance status, going on where one was.
+
+real-name-title = Real-name authentication
+real-name-new-title = Please show first that it is you
+real-name-new-text = Booking, paying and reports are about your own data, so we make sure that it is you. Once is enough for this device.
+real-name-device-title = This is a new device
+real-name-device-text = You have been authenticated, but not on this device. For your safety, please do it once more here; your other devices go on as before.
+real-name-done-title = Authenticated
+real-name-done-text = You are authenticated on this device.
+real-name-young-title = Not by yourself before the age of 16
+real-name-young-text = Please come to a service window with a parent or guardian and the child's ID document, or call 12333.
+real-name-ways = Choose one way; all have the same effect
+real-name-equal = If face recognition is not for you, use your social-security card, or fetch a code at a service window. Every way is free of charge.
+real-name-way-face = By face (面部识别认证)
+real-name-way-face-detail = With the phone's camera: blink, open the mouth, shake and nod as asked; about a minute
+real-name-way-card = By social-security card
+real-name-way-card-detail = Card number, card PIN, and a code sent to the number on record
+real-name-way-counter = By a code from a window
+real-name-way-counter-detail = Bring your ID card to a service window; the clerk checks it and gives you a code
+real-name-no-photo-title = There is no photo on your card, so face recognition cannot be used
+real-name-no-photo-text = Please renew the card at the card service point: { $place }. Until then, use one of the other ways below.
+real-name-no-card-title = No social-security card was found
+real-name-no-card-text = Without a card no electronic card can be issued. Please apply at the card service point: { $place }.
+real-name-insurance = Insurance
+real-name-onward = Go on where I was
+real-name-book = Book a visit
+real-name-see-level = See which services are open
+real-name-ask = Call 12333
+real-name-success-title = You are authenticated
+real-name-success-text = Your electronic card is being issued; it will appear on the front page. You are told on your phone as well.
+real-name-next = What comes next
+real-name-password = Set the password (密码设置)
+real-name-password-detail = Six digits for paying with the electronic card
+real-name-open = Open to you now
+real-name-card = See the electronic card
+real-name-home = To the front page
+
+opens-booking = Booking visits
+opens-outpatient = Paying outpatient bills
+opens-pharmacy = Paying at pharmacies
+opens-waiting = Waiting by phone
+opens-reports = Reports
+opens-card = Electronic social-security card
+opens-pay-password = Electronic card payment password
+opens-record = My own insurance record
+opens-enrolment = Flexible-employment enrolment
+opens-contributions = Contributions
+
+insured-here = Insured in Changzhou
+insured-here-text = Your employee or resident medical insurance is at Changzhou municipal level and runs.
+insured-paused = Insured in Changzhou, paused
+insured-paused-text = Your medical insurance is at Changzhou municipal level, but contributions do not run. Once they do, this opens by itself; you need not be authenticated again. Questions: 12333.
+insured-elsewhere = Insured elsewhere
+insured-elsewhere-text = Your medical insurance is not at Changzhou municipal level, and this service is for those insured there. You can be treated and pay at the hospital's window; once your insurance has moved here, this opens by itself.
+insured-not = No insurance found
+insured-not-text = No employee or resident medical insurance of yours was found. This service is for those insured at Changzhou municipal level. You can be treated at the hospital's window, or enrol first; then this opens by itself.
+insured-unknown = Not known right now
+insured-unknown-text = The insurer's system does not answer, so we do not know whether you are insured. It is not your fault and nothing is lost; we go on asking, please try again in a while. If it is urgent, go to the hospital's window.
+
+level-title = Services open to you
+level-shut-title = Not open to you now: { $service }
+level-medical-title = Every service is open to you
+level-medical-text = You are insured in Changzhou, and contributions run.
+level-checked = Asked on
+level-open = Open now
+level-shut = Open once insured here
+level-ask-again = Ask the insurer again
+level-always = Visits already booked can always be looked at and cancelled, and the visit code goes on working.
+flash-insurer-asked = The insurer has been asked again.
+flash-insurer-silent = The insurer's system does not answer right now. Please try again in a while.
+
+kept-title = Go on where I was
+kept-status = What you typed is still there
+kept-text = What you filled in on { $when } was kept and has not been sent. The button below sends it.
+kept-secrets = Passwords and codes are not kept; please type them again where asked.
+kept-look = Look at the page I was on
+flash-kept-gone = What you filled in was kept for half an hour and is gone. Please fill it in again.
+
+message-medical-gained-title = Booking and paying are open to you
+message-medical-gained-body = You are insured in Changzhou now: booking visits, paying outpatient bills and paying at pharmacies are open to you.
+message-medical-lost-title = Booking and paying are paused
+message-medical-lost-body = No running insurance of yours in Changzhou was found, so booking visits and paying are paused. Visits already booked stand. Once you are insured again, all opens by itself. Questions: 12333.
+
+me-real-name = Real-name authentication
+me-real-name-todo = To do
+me-real-name-todo-detail = Needed for booking, paying and the electronic card
+me-real-name-done = Done
+me-real-name-device = New device
+me-real-name-device-detail = You have not been authenticated on this device
+me-card = Electronic social-security card
+me-card-detail = Show it, have it scanned
+me-pay-password = Electronic card payment password
+me-pay-password-detail = Set or change
+me-devices = My devices
+me-devices-detail = Where you have been authenticated
+me-level-medical = All services, booking and paying included
+me-level-identity = Some services; booking and paying need insurance here

@@ -1,0 +1,97 @@
+# 实名认证、参保状态、继续刚才的操作。
+
+real-name-title = 实名认证
+real-name-new-title = 请先完成实名认证
+real-name-new-text = 挂号、缴费、看报告都关系到您的个人信息，先要确认是您本人。认证一次，这台设备以后就不用再认证。
+real-name-device-title = 这是一台新设备
+real-name-device-text = 您已经认证过，但不是在这台设备上。为了您的安全，请在这台设备上再认证一次；原来的设备照常可用。
+real-name-done-title = 已实名认证
+real-name-done-text = 您已在这台设备上完成实名认证。
+real-name-young-title = 未满 16 周岁，不能自己认证
+real-name-young-text = 请由父母或其他监护人带孩子的身份证件到服务窗口办理，或拨打 12333 咨询。
+real-name-ways = 请选一种方式，效果完全相同
+real-name-equal = 不方便用面部识别，就用社保卡，或到服务窗口取认证码。哪种方式都不收费。
+real-name-way-face = 面部识别认证
+real-name-way-face-detail = 用手机摄像头，按提示眨眼、张嘴、摇头、点头，一分钟左右
+real-name-way-card = 社保卡认证
+real-name-way-card-detail = 社保卡卡号、社保卡支付密码，和发到预留手机号的验证码
+real-name-way-counter = 窗口认证码
+real-name-way-counter-detail = 带身份证到服务窗口，工作人员核对后给您一个认证码
+real-name-no-photo-title = 您的社保卡上没有照片，不能用面部识别
+real-name-no-photo-text = 请到社保卡服务网点（{ $place }）补照片、换卡。换卡之前，可以用下面的其他方式认证。
+real-name-no-card-title = 没有查到您的社保卡
+real-name-no-card-text = 没有社保卡，就签发不了电子社保卡。请到社保卡服务网点（{ $place }）办卡。
+real-name-insurance = 参保状态
+real-name-onward = 继续刚才的操作
+real-name-book = 去线上挂号
+real-name-see-level = 看看哪些服务可以用
+real-name-ask = 拨打 12333 咨询
+real-name-success-title = 实名认证成功
+real-name-success-text = 电子社保卡正在签发，稍后在首页可以看到。已通知到您的手机。
+real-name-next = 下一步
+real-name-password = 密码设置
+real-name-password-detail = 设置 6 位电子社保卡支付密码，缴费时用
+real-name-open = 现在可以用
+real-name-card = 查看电子社保卡
+real-name-home = 回首页
+
+opens-booking = 线上挂号
+opens-outpatient = 门诊缴费
+opens-pharmacy = 购药扫码付
+opens-waiting = 智能候诊
+opens-reports = 报告查询
+opens-card = 电子社保卡
+opens-pay-password = 电子社保卡支付密码
+opens-record = 社保服务（本人参保信息）
+opens-enrolment = 灵活就业参保登记
+opens-contributions = 社保缴费
+
+insured-here = 已在本市参保
+insured-here-text = 您的职工医保或居民医保在常州市本级，状态正常。
+insured-paused = 在本市参保，目前中断
+insured-paused-text = 您的医保在常州市本级，但目前没有正常缴费。补缴或续保后会自动恢复，不用重新认证。有疑问请拨打 12333。
+insured-elsewhere = 在外地参保
+insured-elsewhere-text = 您的医保不在常州市本级，这项服务目前只对本级参保人开放。您可以到医院窗口就诊、结算；把参保关系转入本级后会自动开通。
+insured-not = 没有查到正常的参保
+insured-not-text = 没有查到您的职工医保或居民医保。这项服务只对常州市本级参保人开放。您可以到医院窗口就诊，也可以先办理参保；参保后会自动开通。
+insured-unknown = 暂时查不到
+insured-unknown-text = 医保系统暂时没有回应，还不知道您是否参保。这不是您的问题，什么都没有丢；我们会继续查询，请过一会儿再试。急需就诊请直接到医院窗口。
+
+level-title = 可用的服务
+level-shut-title = 「{ $service }」目前不能用
+level-medical-title = 全部服务都可以用
+level-medical-text = 您已在本市参保，状态正常。
+level-checked = 查询时间
+level-open = 现在可以用
+level-shut = 参保后可以用
+level-ask-again = 重新查询参保状态
+level-always = 已经预约的就诊随时可以查看、取消，就诊码照常可用。
+flash-insurer-asked = 已重新查询参保状态。
+flash-insurer-silent = 医保系统暂时没有回应，请过一会儿再试。
+
+kept-title = 继续刚才的操作
+kept-status = 您填写的内容还在
+kept-text = { $when } 填写的内容已为您保留，还没有提交。点下面的按钮继续。
+kept-secrets = 密码和验证码不会保留，需要时请再填一次。
+kept-look = 回到原来的页面看看
+flash-kept-gone = 刚才填写的内容已过期，请重新填写。
+
+message-medical-gained-title = 线上挂号、缴费已开通
+message-medical-gained-body = 查询到您已在本市参保，线上挂号、门诊缴费、购药扫码付现在都可以用了。
+message-medical-lost-title = 线上挂号、缴费已暂停
+message-medical-lost-body = 目前没有查到您在本市正常参保，线上挂号、门诊缴费、购药扫码付暂停使用。已经预约的就诊不受影响。参保恢复后会自动开通；有疑问请拨打 12333。
+
+me-real-name = 实名认证
+me-real-name-todo = 去认证
+me-real-name-todo-detail = 认证后才能挂号、缴费、使用电子社保卡
+me-real-name-done = 已认证
+me-real-name-device = 新设备，请再认证
+me-real-name-device-detail = 您没有在这台设备上认证过
+me-card = 电子社保卡
+me-card-detail = 出示、扫码
+me-pay-password = 电子社保卡支付密码
+me-pay-password-detail = 设置或修改
+me-devices = 我的设备
+me-devices-detail = 在哪些设备上认证过
+me-level-medical = 挂号、缴费等全部服务
+me-level-identity = 部分服务；挂号、缴费需要在本市参保
