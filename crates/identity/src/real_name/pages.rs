@@ -38,30 +38,33 @@ pub(crate) fn routes() -> Router<Ctx> {
 /// A service on a list.
 pub(super) struct ServiceLine {
     pub(super) name: String,
-    /// Where it is; empty where its pages are not there yet.
+    /// Where it is.
     pub(super) href: &'static str,
 }
 
-/// Services as pages list them.
+/// Services as pages list them: those that have pages.
 pub(super) fn lines(page: &Page, services: impl Iterator<Item = Service>) -> Vec<ServiceLine> {
     services
-        .map(|service| ServiceLine { name: page.t(&format!("opens-{}", service.word())), href: place(service) })
+        .filter_map(|service| {
+            let name = page.t(&format!("opens-{}", service.word()));
+            place(service).map(|href| ServiceLine { name, href })
+        })
         .collect()
 }
 
-/// Where a service is used; empty for those without pages.
-const fn place(service: Service) -> &'static str {
+/// Where a service is used; `None` for those without pages.
+const fn place(service: Service) -> Option<&'static str> {
     match service {
-        Service::Booking => "/hospitals",
-        Service::Card => "/card",
-        Service::PayPassword => "/pay-password",
+        Service::Booking => Some("/hospitals"),
+        Service::Card => Some("/card"),
+        Service::PayPassword => Some("/pay-password"),
         Service::OutpatientPayment
         | Service::PharmacyPayment
         | Service::Waiting
         | Service::Reports
         | Service::OwnInsuranceRecord
         | Service::Enrolment
-        | Service::Contributions => "",
+        | Service::Contributions => None,
     }
 }
 

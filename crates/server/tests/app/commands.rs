@@ -105,7 +105,7 @@ fn keys_are_made_once_and_rotated_without_losing_anything() {
 
 /// Shows who somebody is by the card: its number and password stand in the sandbox, where the text
 /// message arrives as well.
-async fn proven_by_card(person: &Visitor, sandbox: &str, number: &str) {
+pub async fn proven_by_card(person: &Visitor, sandbox: &str, number: &str) {
     let json = async |path: String| -> serde_json::Value {
         reqwest::get(format!("{sandbox}{path}")).await.expect("the sandbox answers").json().await.expect("JSON")
     };

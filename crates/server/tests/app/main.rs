@@ -6,6 +6,7 @@ mod support;
 
 mod bad_days;
 mod booking;
+mod canary;
 mod cards;
 mod commands;
 mod commands_refuse;

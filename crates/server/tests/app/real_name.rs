@@ -89,7 +89,7 @@ async fn where_one_is_insured_says_what_opens(app: TestApp) {
             Some(why) => {
                 assert!(done.says(why), "{wish}: {}", done.text);
                 assert!(form.path.starts_with("/real-name/level?for=booking"), "{wish}: {}", form.path);
-                let told = [why, "「线上挂号」目前不能用", "灵活就业参保登记", "重新查询参保状态"];
+                let told = [why, "「线上挂号」目前不能用", "电子社保卡支付密码", "重新查询参保状态"];
                 assert!(told.iter().all(|words| form.says(words)), "{wish}: {}", form.text);
                 let me = person.get("/me").await;
                 assert!(me.says(why) && me.says("已认证"), "{}", me.text);

@@ -105,8 +105,13 @@ pub struct Serving {
 
 impl Serving {
     /// Starts it and waits for the line with its address, which comes when it answers.
-    pub fn start(mut command: Command) -> Serving {
-        let mut child = command.stderr(Stdio::inherit()).spawn().expect("the program runs");
+    pub fn start(command: Command) -> Serving {
+        Serving::start_logging(command, Stdio::inherit())
+    }
+
+    /// The same, with its log going somewhere.
+    pub fn start_logging(mut command: Command, log: impl Into<Stdio>) -> Serving {
+        let mut child = command.stderr(log).spawn().expect("the program runs");
         let mut out = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
         out.read_line(&mut line).expect("a line");
