@@ -1,7 +1,25 @@
 //! The dated figures of `policy/identity.toml`, one section a feature.
 
-use platform::policy::Section;
+use platform::policy::{Policy, PolicyError, Section};
 use serde::Deserialize;
+
+/// Reads every section of this crate, every dated table of it: a mistake stops the start, not the
+/// person who first meets it.
+///
+/// # Errors
+/// The first section that is missing or wrong.
+pub fn verify(policy: &Policy) -> Result<(), PolicyError> {
+    policy.verify::<SmsCodePolicy>()?;
+    policy.verify::<LoginPolicy>()?;
+    policy.verify::<SessionPolicy>()?;
+    policy.verify::<PasswordPolicy>()?;
+    policy.verify::<crate::real_name::policy::RealNamePolicy>()?;
+    policy.verify::<crate::faces::policy::FacePolicy>()?;
+    policy.verify::<crate::second_ways::policy::SecondWayPolicy>()?;
+    policy.verify::<crate::devices::policy::DevicePolicy>()?;
+    policy.verify::<crate::cards::policy::CardPolicy>()?;
+    policy.verify::<crate::pay_password::policy::PayPasswordPolicy>()
+}
 
 /// No policy may let a code live longer than this (T02), in seconds.
 pub(crate) const MAX_CODE_SECS: i64 = 600;

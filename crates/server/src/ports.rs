@@ -62,7 +62,7 @@ fn face(config: &Config, sandbox: &str) -> FaceSettings {
         endpoint: face.endpoint.clone().unwrap_or_else(|| sandbox.to_owned()),
         key: AccessKey { id: face.access_key_id.clone(), secret: face.access_key_secret.expose().clone() },
         scene_id: face.scene_id.clone(),
-        upload_base: None,
+        upload_base: face.upload_base.clone(),
         timeout_ms: face.timeout_ms,
         calls_max: face.max_in_flight,
     }

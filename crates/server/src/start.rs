@@ -59,6 +59,9 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, schema: Schema) -> Result<Ct
         .map_err(|error| StartError::at("keys", error))?;
     let vault = Arc::new(vault);
     let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
+    identity::policy::verify(&policy)
+        .and_then(|()| policy.verify::<health::clinics::policy::BookingRules>())
+        .map_err(|error| StartError::at("policy", error))?;
     let target = Target::parse(config.database.url.expose()).map_err(|error| StartError::at("database", error))?;
     match schema {
         Schema::Apply => Migrations::embedded().apply(&target, clock.now()).map(drop),

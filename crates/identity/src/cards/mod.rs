@@ -13,7 +13,7 @@ mod look;
 mod model;
 mod order;
 mod pages;
-mod policy;
+pub(crate) mod policy;
 mod show;
 pub(crate) mod store;
 mod verify;

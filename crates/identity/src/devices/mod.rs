@@ -12,7 +12,7 @@ mod leave_key;
 mod model;
 mod pages;
 mod place;
-mod policy;
+pub(crate) mod policy;
 mod prove;
 mod prove_pages;
 mod show_phone;

@@ -9,7 +9,7 @@ mod begin;
 mod consent;
 mod model;
 mod pages;
-mod policy;
+pub(crate) mod policy;
 mod settle;
 pub(crate) mod store;
 

@@ -4,7 +4,7 @@ mod check;
 mod gate;
 mod model;
 mod pages;
-mod policy;
+pub(crate) mod policy;
 mod set;
 mod store;
 mod weak;

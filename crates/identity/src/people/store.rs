@@ -88,12 +88,17 @@ fn account_row(row: &platform::db::Row) -> Result<AccountRow, DbFault> {
     Ok(AccountRow { account: row.parse(0)?, person: row.parse(1)?, password_hash: row.text(2)? })
 }
 
-/// Whether an account is still active with the password hash that was verified before.
+/// Whether an account is still active with the password hash that was verified before. The row is held
+/// until the commit, so that a password set meanwhile elsewhere either ends the session that follows
+/// from this, or comes first and is seen.
 pub(crate) fn still(tx: &mut Tx<'_>, account: &AccountRow) -> Result<bool, DbFault> {
     let found = tx.opt(
-        sql!("SELECT 1 FROM account WHERE id = $1 AND state = 'active' AND password_hash = $2"),
+        sql!(
+            "UPDATE account SET password_hash = password_hash
+             WHERE id = $1 AND state = 'active' AND password_hash = $2 RETURNING id"
+        ),
         vals![account.account.as_str(), account.password_hash.as_str()],
-        |row| row.int(0),
+        |row| row.text(0),
     )?;
     Ok(found.is_some())
 }

@@ -13,7 +13,7 @@ mod level_pages;
 mod model;
 pub mod opens;
 mod pages;
-mod policy;
+pub(crate) mod policy;
 mod refresh;
 pub(crate) mod store;
 mod vouch;

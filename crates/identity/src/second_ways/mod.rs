@@ -7,7 +7,7 @@ mod card_pages;
 mod counter_pages;
 mod issue_code;
 mod model;
-mod policy;
+pub(crate) mod policy;
 mod redeem_counter;
 pub(crate) mod store;
 mod window;

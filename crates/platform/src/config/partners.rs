@@ -10,6 +10,8 @@ use crate::ctx::Mode;
 pub struct FaceConfig {
     /// `None` (demo only): the sandbox, wherever it listens.
     pub endpoint: Option<String>,
+    /// Where browsers reach what the provider gives for frames, when that is not the endpoint.
+    pub upload_base: Option<String>,
     pub access_key_id: String,
     pub access_key_secret: Secret<String>,
     /// The provider's number of our scene.
@@ -62,6 +64,7 @@ const SANDBOX_SECRETS: [&str; 2] = ["sandbox-secret", "sandbox-token"];
 pub(super) fn read_face(reader: &mut Reader<'_>) -> FaceConfig {
     FaceConfig {
         endpoint: reader.text("face.endpoint"),
+        upload_base: reader.text("face.upload_base"),
         access_key_id: reader.text_or("face.access_key_id", SANDBOX_ID),
         access_key_secret: Secret::new(reader.text_or("face.access_key_secret", SANDBOX_SECRETS[0])),
         scene_id: reader.text_or("face.scene_id", "1000000001"),

@@ -9,6 +9,19 @@ use super::{Config, partners};
 use crate::ctx::Mode;
 use crate::db::Target;
 
+/// The texts that go to phones: a city without a template for one would lose it.
+const SMS_TEMPLATES: [&str; 9] = [
+    "verify",
+    "booked",
+    "cancelled",
+    "sign_up_tried",
+    "password_changed",
+    "device_bound",
+    "pay_password_set",
+    "pay_password_changed",
+    "pay_password_locked",
+];
+
 pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
     // The address may hold a password: the reason is said, the value is not.
     if let Err(why) = Target::parse(config.database.url.expose()) {
@@ -26,7 +39,10 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
         }
     }
     let endpoints = endpoints(config);
-    for (path, url) in endpoints.into_iter().chain([("public_url", &config.public_url)]) {
+    for (path, url) in endpoints
+        .into_iter()
+        .chain([("public_url", &config.public_url), ("face.upload_base", &config.face.upload_base)])
+    {
         if url.as_deref().is_some_and(|url| base(url).is_none()) {
             reader.wrong(path, "must be http://host[:port] or https://host[:port], without a path");
         }
@@ -113,10 +129,12 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
     if config.sms.access_key_id == "sandbox" {
         reader.wrong("sms.access_key_id", "is the sandbox's account; production needs one of its own");
     }
-    if config.sms.templates.is_empty() {
+    let missing: Vec<_> = SMS_TEMPLATES.into_iter().filter(|name| !config.sms.templates.contains_key(*name)).collect();
+    if !missing.is_empty() {
+        let names = missing.join(", ");
         reader.wrong(
             "sms.templates",
-            "must name the provider's templates in production, for example verify = \"SMS_123456789\", and so booked, cancelled, sign_up_tried, password_changed, device_bound, pay_password_set, pay_password_changed, pay_password_locked",
+            &format!("must name the provider's template for each text in production, for example verify = \"SMS_123456789\"; missing: {names}"),
         );
     }
 }

@@ -103,6 +103,20 @@ fn keys_are_made_once_and_rotated_without_losing_anything() {
     assert!(home.good(&["audit", "verify"]).contains("whole"));
 }
 
+#[test]
+fn scanners_get_keys_that_are_told_once_and_can_be_ended() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    let added = home.good(&["partner", "add", "--name", "恒春大药房", "--pharmacy", "恒春大药房"]);
+    let id = added.split_whitespace().nth(1).expect("an id").to_owned();
+    let secret = added.split("secret (shown once): ").nth(1).expect("a secret").trim().to_owned();
+    let listed = home.good(&["partner", "list"]);
+    assert!(listed.contains(&id) && listed.contains("恒春大药房") && !listed.contains(&secret), "{listed}");
+    assert_eq!(home.run(&["partner", "add", "--name", "x", "--hospital", "nowhere"]).code, 2);
+    home.good(&["partner", "end", &id]);
+    assert_ne!(home.run(&["partner", "end", "pky_nobody"]).code, 0);
+}
+
 /// Shows who somebody is by the card: its number and password stand in the sandbox, where the text
 /// message arrives as well.
 pub async fn proven_by_card(person: &Visitor, sandbox: &str, number: &str) {

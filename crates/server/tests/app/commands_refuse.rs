@@ -120,6 +120,8 @@ fn a_file_that_is_no_database_is_named() {
 const CITY: &str = "mode = \"production\"\npublic_url = \"https://app.example.cn\"\n[sms]\nendpoint = \"https://sms.example.cn\"\n\
                     access_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nsign_name = \"常州人社\"\n[sms.templates]\nverify = \"SMS_1\"\n\
                     booked = \"SMS_2\"\ncancelled = \"SMS_3\"\nsign_up_tried = \"SMS_4\"\n\
+                    password_changed = \"SMS_5\"\ndevice_bound = \"SMS_6\"\npay_password_set = \"SMS_7\"\n\
+                    pay_password_changed = \"SMS_8\"\npay_password_locked = \"SMS_9\"\n\
                     [face]\nendpoint = \"https://face.example.cn\"\naccess_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nscene_id = \"1\"\n\
                     [insurer]\nendpoint = \"https://insurer.example.cn\"\npaasid = \"czrs\"\ntoken = \"secret-word\"\n\
                     fixmedins_code = \"H32040000007\"\nfixmedins_name = \"常州人社\"\nmdtrtarea_admvs = \"320400\"\n\

@@ -7,6 +7,8 @@ use identity::PersonId;
 use identity::pay_password::{Checked, check};
 use testkit::db_test;
 
+use crate::faces::{camera, film, finish};
+use crate::support::people::location;
 use crate::support::{TestApp, Visitor, store};
 
 const PIN: &str = "739164";
@@ -107,6 +109,27 @@ async fn a_try_whose_process_died_stays_counted(app: TestApp) {
     assert!(matches!(check(&app.ctx, &id, PIN).await.expect("tried"), Checked::Locked { .. }));
     app.advance_secs(86_400);
     assert_eq!(check(&app.ctx, &id, PIN).await.expect("tried"), Checked::Right);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_proof_sets_a_new_one_and_ends_the_lock(app: TestApp) {
+    let (person, id) = with_pin(&app).await;
+    for _ in 0..6 {
+        check(&app.ctx, &id, "402857").await.expect("tried");
+    }
+    assert!(matches!(check(&app.ctx, &id, PIN).await.expect("tried"), Checked::Locked { .. }));
+    assert_eq!(person.get("/pay-password/new").await.path, "/pay-password/forgot", "not without a proof");
+    let page = camera(&person, "/prove/pay-password/face").await;
+    film(&page).await;
+    assert_eq!(location(&finish(&person, &page).await), "/pay-password/new");
+    let form = person.get("/pay-password/new").await;
+    let done = person.send_form(&form, &[("pin", "190283"), ("pin_again", "190283")]).await;
+    assert!(done.path == "/pay-password", "{} {}", done.path, done.text);
+    assert_eq!(check(&app.ctx, &id, "190283").await.expect("tried"), Checked::Right);
+    let again = person.send_form(&form, &[("pin", "562917"), ("pin_again", "562917")]).await;
+    assert_ne!(again.path, "/pay-password", "a proof is good once: {}", again.text);
+    assert_eq!(check(&app.ctx, &id, "190283").await.expect("tried"), Checked::Right);
     app.check().await;
 }
 

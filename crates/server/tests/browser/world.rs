@@ -48,6 +48,14 @@ impl World {
             ("sessions", "/me/sessions".to_owned()),
             ("real-name", "/real-name".to_owned()),
             ("real-name-done", "/real-name/done".to_owned()),
+            ("face-consent", "/prove/real-name/face".to_owned()),
+            ("card-way", "/prove/real-name/card".to_owned()),
+            ("counter-way", "/prove/real-name/counter".to_owned()),
+            ("pay-password", "/pay-password".to_owned()),
+            ("pay-password-new", "/pay-password/new".to_owned()),
+            ("pay-password-forgot", "/pay-password/forgot".to_owned()),
+            ("devices", "/devices".to_owned()),
+            ("card", "/card".to_owned()),
             ("real-name-level", "/real-name/level?for=booking".to_owned()),
         ];
         World { code: digits(&visit), elsewhere, citizen, open, own }
@@ -60,6 +68,7 @@ fn always_open() -> Vec<(&'static str, String)> {
         ("sign-up", "/sign-up"),
         ("login", "/login"),
         ("login-code", "/login/code"),
+        ("forgot", "/forgot"),
         ("hospitals", "/hospitals"),
         ("search", "/search"),
         ("search-found", "/search?q=yk"),
