@@ -16,7 +16,7 @@ pub struct CardPolicy {
     pub code_secs: i64,
     /// How far clocks of instances may differ, in seconds.
     pub skew_secs: i64,
-    /// How old an answer about the physical card may be before it is asked for again, in seconds.
+    /// How old an answer about the physical card may be before it is asked for again, in seconds; 0 asks each time.
     pub state_fresh_secs: i64,
     /// How long the last answer holds while the card system is silent, in seconds.
     pub state_grace_secs: i64,
@@ -38,8 +38,8 @@ impl Section for CardPolicy {
         if !(0..=MAX_SKEW_SECS).contains(&self.skew_secs) {
             return Err(format!("skew_secs must be from 0 to {MAX_SKEW_SECS}"));
         }
-        if self.state_fresh_secs < 1 || self.state_grace_secs < self.state_fresh_secs {
-            return Err("state_fresh_secs must be above 0, state_grace_secs at least as long".into());
+        if self.state_fresh_secs < 0 || self.state_grace_secs < self.state_fresh_secs {
+            return Err("state_fresh_secs must not be below 0, state_grace_secs at least as long".into());
         }
         if self.look_secs < 60 || self.code_keep_secs < 3600 || self.check_keep_days < 1 {
             return Err("look_secs must be at least 60, code_keep_secs 3600, check_keep_days 1".into());

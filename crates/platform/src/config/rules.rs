@@ -134,7 +134,7 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
         let names = missing.join(", ");
         reader.wrong(
             "sms.templates",
-            &format!("must name the provider's template for each text in production, for example verify = \"SMS_123456789\"; missing: {names}"),
+            format!("must name the provider's template for each text in production, for example verify = \"SMS_123456789\"; missing: {names}"),
         );
     }
 }

@@ -37,6 +37,22 @@ async fn until(browser: &Browser, css: &str, secs: u64) {
     }
 }
 
+/// The script leaves its key after the proof; later the gate's question is answered without a tap.
+async fn the_device_answers_by_itself(app: &TestApp, browser: &Browser) {
+    let begun = Instant::now();
+    while browser.has("[data-device-key]").await {
+        assert!(begun.elapsed() < Duration::from_secs(15), "the key was not left");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    app.carry().await;
+    app.advance_secs(600);
+    browser.go("/card").await;
+    until(browser, "svg.qr, .qr svg, .qr", 15).await;
+    assert_eq!(browser.path().await, "/card");
+    browser.shot("card").await;
+    assert_eq!(app.acts("device.refused").await, 0, "it was asked, and answered");
+}
+
 #[test]
 fn a_face_is_filmed_sent_and_recognised() {
     story(|app, driver| async move {
@@ -61,6 +77,7 @@ fn a_face_is_filmed_sent_and_recognised() {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         assert!(browser.path().await.starts_with("/real-name/done"), "{}", browser.path().await);
+        the_device_answers_by_itself(&app, &browser).await;
         assert_eq!(browser.console().await, Vec::<String>::new(), "nothing was blocked");
         findings.none();
         browser.close().await;
