@@ -59,3 +59,7 @@ document.addEventListener('keydown', (event) => {
 });
 const scan = document.querySelector('[data-scan]');
 if (scan) addEventListener('focus', () => scan.focus());
+
+// A page that waits for something looks again by itself; without script its meta element does.
+const waiting = document.querySelector('[data-reload-secs]');
+if (waiting) setTimeout(() => location.replace(location.href), Number(waiting.dataset.reloadSecs) * 1000);

@@ -28,7 +28,7 @@ message-counter-code-title = A service window gave a code for you
 message-counter-code-body = On { $told_at }, a service window checked papers and gave a code for authentication in your name. If you were not there, call 12333 at once.
 
 card-proof-title = Authenticate with the card
-card-proof-intro = Please enter the number and the password of the social security card of { $name } (the plastic card); then confirm with a code by SMS.
+card-proof-intro = Please enter the number and the password of your own social security card (the plastic card); then confirm with a code by SMS.
 card-no-label = Card number
 card-no-hint = 9 characters, on the front of the card; not the bank account
 card-pin-label = Card password

@@ -28,6 +28,14 @@ access_key_secret = "very-secret"
 sign_name = "常州人社"
 [sms.templates]
 verify = "SMS_1"
+booked = "SMS_2"
+cancelled = "SMS_3"
+sign_up_tried = "SMS_4"
+password_changed = "SMS_5"
+device_bound = "SMS_6"
+pay_password_set = "SMS_7"
+pay_password_changed = "SMS_8"
+pay_password_locked = "SMS_9"
 [face]
 endpoint = "https://cloudauth.aliyuncs.com"
 access_key_id = "id"
@@ -237,6 +245,8 @@ fn production_refuses_what_is_fit_for_a_laptop_only() {
     let behind_proxy =
         PRODUCTION.replace("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"", "[proxy]\ntrusted = [\"10.0.0.7\"]");
     assert!(read_text(&behind_proxy).is_ok());
+    let one_short = message(&PRODUCTION.replace("device_bound = \"SMS_6\"\n", ""));
+    assert!(one_short.contains("missing: device_bound"), "{one_short}");
     let plain_sms = PRODUCTION.replace("https://dysmsapi", "http://dysmsapi");
     assert!(message(&plain_sms).contains("sms.endpoint: must begin with https://"));
 }

@@ -22,7 +22,7 @@ pub(crate) const ABOUT: About = About {
     name: "insurer",
     title_zh: "医保经办系统",
     title_en: "Insurer",
-    protocol: "定点医药机构接口规范 V1.0 (1101), x-tif SHA-256",
+    protocol: "NHSA designated-institution interface V1.0 (1101), x-tif SHA-256",
     operations: &[PERSON, CODE],
     codes: &["SYSTEM_ERROR", "INVALID_SIGN_NO", tif::CODES[0], tif::CODES[1]],
 };

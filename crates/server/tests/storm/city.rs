@@ -89,6 +89,9 @@ fn settings(db: &TestDb, folder: &std::path::Path, port: u16) -> Vec<(String, St
         // Nobody answers there: neither texts nor somebody else's clock come into a storm.
         ("SANDBOX__LISTEN", "127.0.0.1:9".to_owned()),
         ("SMS__ENDPOINT", "http://127.0.0.1:9".to_owned()),
+        ("FACE__ENDPOINT", "http://127.0.0.1:9".to_owned()),
+        ("INSURER__ENDPOINT", "http://127.0.0.1:9".to_owned()),
+        ("CARDS__ENDPOINT", "http://127.0.0.1:9".to_owned()),
         ("LOG__FILTER", "error".to_owned()),
     ]
     .map(|(name, value)| (format!("RENSHE__{name}"), value))
