@@ -28,7 +28,7 @@ message-counter-code-title = 服务窗口为您开了验证码
 message-counter-code-body = { $told_at }，服务窗口核对证件后，开出了一个用于认证的验证码。不是您本人去办的，请马上拨打 12333。
 
 card-proof-title = 社保卡认证
-card-proof-intro = 请填写{ $name }本人社保卡（实体卡）的卡号和社保卡支付密码，再用短信验证码确认。
+card-proof-intro = 请填写您本人社保卡（实体卡）的卡号和社保卡支付密码，再用短信验证码确认。
 card-no-label = 社保卡卡号
 card-no-hint = 9 位，在社保卡正面，不是银行账号
 card-pin-label = 社保卡支付密码
