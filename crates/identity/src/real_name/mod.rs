@@ -6,6 +6,7 @@
 
 mod authenticate;
 mod back;
+mod covered;
 mod gate;
 mod insurance;
 mod kept;
@@ -20,6 +21,7 @@ mod vouch;
 
 pub(crate) use authenticate::{Authentication, authenticate};
 pub(crate) use gate::Known;
+pub use covered::{CoveredPerson, covered};
 pub use gate::RealName;
 pub(crate) use insurance::psn_no;
 pub use kept::keep_forms;

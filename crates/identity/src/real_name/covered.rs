@@ -1,0 +1,41 @@
+//! A person as the insurer must be told of them, for what is settled with it.
+
+use kernel::{Date, IdNumber, PersonName, Pii};
+use platform::db::{DbFault, Tx};
+use platform::vault::Vault;
+
+use super::store;
+use crate::people::{PersonId, store as people};
+
+/// Who somebody is to the insurer, and by which insurance.
+#[derive(Debug, Clone)]
+pub struct CoveredPerson {
+    /// `psn_no`.
+    pub psn_no: Pii<String>,
+    /// 社会保障号码.
+    pub number: IdNumber,
+    /// The name.
+    pub name: PersonName,
+    /// `insutype`.
+    pub kind: String,
+    /// `insuplc_admdvs`.
+    pub region: String,
+}
+
+/// What the insurer said last of a person who has been authenticated; `None` where it named no insurance.
+///
+/// # Errors
+/// What broke beneath, also a row that does not open.
+pub fn covered(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    person: &PersonId,
+    today: Date,
+) -> Result<Option<CoveredPerson>, DbFault> {
+    let (_, record) = store::known(tx, person)?;
+    let (Some(cover), Some(sealed)) = (record.insurance, store::psn_no(tx, person)?) else { return Ok(None) };
+    let Some(reach) = people::reach(tx, vault, person)? else { return Ok(None) };
+    let Some((name, number)) = people::real_identity(tx, vault, person, today)? else { return Ok(None) };
+    let psn_no = Pii::new(store::PSN_NO.open(&reach.key, person.as_str(), &sealed)?);
+    Ok(Some(CoveredPerson { psn_no, number, name, kind: cover.kind, region: cover.region }))
+}

@@ -1,0 +1,59 @@
+//! Double entry (architecture, rule 7): transfers that have happened, transfers that pend, and how each pending one
+//! ended. It knows no product: callers name movements, accounts and subjects.
+//!
+//! Transfers, ends and postings are only ever inserted. Control accounts (a channel, the insurer's purses, an
+//! institution) have no balance row; their balances are added up by closed accounting day (docs/adr/0009). Only an
+//! order's own account is guarded: what does not lie there cannot leave it.
+//!
+//! Owned tables: `ledger_transfer`, `ledger_end`, `ledger_posting`, `ledger_balance`, `ledger_day`,
+//! `ledger_closed_day`, `ledger_stop`. What must not be here: partners, people, prices.
+
+mod checks;
+mod days;
+mod model;
+mod store;
+mod transfer;
+
+#[cfg(test)]
+mod tests;
+
+use kernel::Fen;
+use platform::db::{DbFault, Tx};
+
+pub use checks::checks;
+pub use days::{closes_at, jobs, lift};
+pub use model::{Account, End, LedgerError, MOST_FEN, NewTransfer, NoAccount, Recorded, TransferId};
+pub use store::Line;
+pub use transfer::{expire, pend, post, record, void};
+
+/// New money may move: asked by whatever begins a payment. Facts are recorded all the same.
+///
+/// # Errors
+/// [`LedgerError::Stopped`].
+pub fn ensure_running(tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+    if store::is_stopped(tx)? { Err(LedgerError::Stopped) } else { Ok(()) }
+}
+
+/// Whether a movement has really happened: written as such, or posted.
+///
+/// # Errors
+/// What broke beneath.
+pub fn stands(tx: &mut Tx<'_>, movement: &str) -> Result<bool, DbFault> {
+    store::stands(tx, movement)
+}
+
+/// What was debited to an account less what was credited.
+///
+/// # Errors
+/// What broke beneath.
+pub fn balance(tx: &mut Tx<'_>, account: &Account) -> Result<Fen, DbFault> {
+    store::balance(tx, account)
+}
+
+/// Every transfer about a subject, the oldest first.
+///
+/// # Errors
+/// What broke beneath.
+pub fn trail(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Line>, DbFault> {
+    store::trail(tx, subject)
+}

@@ -1,0 +1,215 @@
+//! Accounts, transfers and what can go wrong with them; pure.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{Date, Fen, Moment};
+use platform::db::DbFault;
+
+kernel::typed_id!(
+    /// One transfer.
+    pub TransferId,
+    "trf"
+);
+
+/// No transfer moves more: I-M20.
+pub const MOST_FEN: i64 = 100_000_000_000;
+
+/// An account by its code, `kind:key`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Account(String);
+
+/// The kinds of accounts there are. Only an order's own accounts are guarded.
+const KINDS: [&str; 4] = ["channel", "insurer", "institution", "order"];
+
+impl Account {
+    /// What a payment channel owes us: `channel:wechat_pay`.
+    pub fn channel(key: &str) -> Account {
+        Account(format!("channel:{key}"))
+    }
+
+    /// What a purse of the insurer owes us: `insurer:fund`.
+    pub fn insurer(key: &str) -> Account {
+        Account(format!("insurer:{key}"))
+    }
+
+    /// What we owe an institution: `institution:hsp_…`.
+    pub fn institution(key: &str) -> Account {
+        Account(format!("institution:{key}"))
+    }
+
+    /// What lies with an order: `order:ord_…`.
+    pub fn order(key: &str) -> Account {
+        Account(format!("order:{key}"))
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether its balance is kept beside it and never goes below nothing.
+    pub fn is_guarded(&self) -> bool {
+        self.0.starts_with("order:")
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that is no account's code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an account: {0}")]
+pub struct NoAccount(String);
+
+impl FromStr for Account {
+    type Err = NoAccount;
+
+    fn from_str(text: &str) -> Result<Account, NoAccount> {
+        match text.split_once(':') {
+            Some((kind, key)) if KINDS.contains(&kind) && !key.is_empty() => Ok(Account(text.to_owned())),
+            _ => Err(NoAccount(text.to_owned())),
+        }
+    }
+}
+
+/// A transfer to be made. Amounts are posted as +amount on `debit` and −amount on `credit`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTransfer {
+    /// Drawn before the closure.
+    pub id: TransferId,
+    /// The caller's own name of this movement of money: it happens once.
+    pub movement: String,
+    /// Where it is owed from then on: what we may claim, or what no longer lies with an order.
+    pub debit: Account,
+    /// Who has it from then on.
+    pub credit: Account,
+    /// More than nothing.
+    pub amount: Fen,
+    /// What it is about: an order's id.
+    pub subject: String,
+    /// A word for people who look.
+    pub reason: &'static str,
+    /// When.
+    pub now: Moment,
+    /// Of a pending one: it may be expired from then on.
+    pub expires_at: Option<Moment>,
+}
+
+/// How a pending transfer ends; once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It happened.
+    Post,
+    /// It was given up.
+    Void,
+    /// Its time was over.
+    Expire,
+}
+
+impl End {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            End::Post => "post",
+            End::Void => "void",
+            End::Expire => "expire",
+        }
+    }
+}
+
+impl FromStr for End {
+    type Err = NoAccount;
+
+    fn from_str(text: &str) -> Result<End, NoAccount> {
+        let found = [End::Post, End::Void, End::Expire].into_iter().find(|end| end.as_str() == text);
+        found.ok_or_else(|| NoAccount(text.to_owned()))
+    }
+}
+
+/// What came of writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// Written now.
+    Now,
+    /// It stood there, word for word.
+    Already,
+}
+
+/// Why nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// More than lies with the order, or than is not set aside already.
+    #[error("{0} has not so much")]
+    Overdrawn(String),
+    /// The movement is there with other accounts, another amount or another subject.
+    #[error("{0} is there with other content")]
+    OtherContent(String),
+    /// The pending transfer has ended otherwise.
+    #[error("{movement} ended by {}", how.as_str())]
+    AlreadyEnded {
+        /// Which.
+        movement: String,
+        /// How.
+        how: End,
+    },
+    /// There is no pending transfer of that name.
+    #[error("there is no pending {0}")]
+    NoSuchPending(String),
+    /// The books did not agree: no new money moves until a person has looked.
+    #[error("payments are stopped: the books did not agree")]
+    Stopped,
+    /// Nothing, less than nothing, or more than anything.
+    #[error("{0} is no amount of a transfer")]
+    Amount(Fen),
+    /// What broke beneath.
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+/// Checks what needs no database.
+pub(crate) fn sound(new: &NewTransfer) -> Result<(), LedgerError> {
+    if !(1..=MOST_FEN).contains(&new.amount.get()) || new.debit == new.credit {
+        return Err(LedgerError::Amount(new.amount));
+    }
+    Ok(())
+}
+
+/// The accounting day of a moment: its civil date, or the first open day after the last closed one.
+pub(crate) fn accounting_day(now: Moment, last_closed: Option<Date>) -> Date {
+    let today = now.date();
+    match last_closed {
+        Some(closed) if closed >= today => closed.tomorrow().unwrap_or(closed),
+        _ => today,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_read_as_they_are_written_and_only_orders_are_guarded() {
+        for account in
+            [Account::channel("wechat_pay"), Account::insurer("fund"), Account::institution("h"), Account::order("o")]
+        {
+            assert_eq!(account.as_str().parse::<Account>(), Ok(account.clone()));
+            assert_eq!(account.is_guarded(), account.as_str().starts_with("order:"));
+        }
+        for bad in ["", "order", "order:", "cash:1"] {
+            assert!(bad.parse::<Account>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_fact_that_comes_late_stands_in_the_next_open_day() {
+        let day = |d| Date::constant(2026, 3, d);
+        let now = Moment::from_ms(1_772_415_000_000); // 2 March 2026, half past nine
+        assert_eq!(accounting_day(now, None), day(2));
+        assert_eq!(accounting_day(now, Some(day(1))), day(2));
+        assert_eq!(accounting_day(now, Some(day(2))), day(3));
+    }
+}

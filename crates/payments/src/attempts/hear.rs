@@ -1,0 +1,202 @@
+//! What a partner's words mean for an attempt; pure. Adapter, notice and sweeper end here alike.
+
+use kernel::{Fen, Moment};
+
+use super::model::{Event, Kind, State, View};
+use crate::ports::{ChannelState, RefundState, Settled};
+
+/// A settlement that the insurer does not know is reversed only so long after it was sent: until then it may
+/// still be on its way.
+pub const IN_FLIGHT_SECS: i64 = 60;
+/// Pauses between questions; the last repeats.
+const ASK_SECS: [i64; 8] = [2, 5, 10, 30, 60, 120, 300, 600];
+/// Pauses between questions about an offered payment, which a notice usually makes unnecessary.
+const POLL_SECS: [i64; 8] = [5, 5, 10, 15, 30, 30, 60, 60];
+/// Pauses between tries that certainly did nothing.
+const AGAIN_SECS: [i64; 7] = [1, 5, 30, 60, 300, 600, 1800];
+/// Pauses between looks at what has ended without money.
+const WATCH_SECS: [i64; 6] = [60, 240, 600, 3600, 4 * 3600, 8 * 3600];
+/// So long after its end an attempt is still looked at: the channel repeats its notices for a day.
+pub const WATCH_FOR_SECS: i64 = 24 * 3600;
+/// After this long without an end a person is called.
+pub const CALL_AFTER_SECS: i64 = 3600;
+
+/// What is done about an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Act {
+    /// 2207.
+    Settle,
+    /// 5203, and 2601 where there is nothing.
+    AskSettle,
+    /// Offers a payment.
+    Offer,
+    /// Asks about a payment.
+    AskPay,
+    /// Query, close, query.
+    Close,
+    /// 2208.
+    Void,
+    /// 5203 about a void.
+    AskVoid,
+    /// Gives money back.
+    Refund,
+    /// Asks about a refund.
+    AskRefund,
+    /// Gives up what was never sent; no partner is asked.
+    Drop,
+    /// Looks at what has ended.
+    Watch,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// It certainly did not arrive.
+    NotSent(String),
+    /// Nothing usable came back.
+    Nothing(String),
+    /// The partner refused it, and did nothing.
+    Refused(String),
+    /// Amounts do not add up, or are not ours: a person must look.
+    Mismatch(String),
+    /// The settlement in force.
+    Settled(Settled),
+    /// No settlement is in force.
+    NoSettlement,
+    /// No settlement was in force, and none will be: it was reversed.
+    Reversed,
+    /// A payment was offered; where it is made.
+    Offered(String),
+    /// Where a payment stands.
+    Channel(ChannelState),
+    /// The settlement is undone.
+    Voided,
+    /// Where a refund stands.
+    Refund(RefundState),
+    /// It was given up before it was sent.
+    Dropped,
+}
+
+/// What follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What happens to the attempt; nothing when it stays as it is.
+    pub event: Option<Event>,
+    /// When it is looked at again, if it is still live or watched.
+    pub due_at: Moment,
+    /// Stops the order until a person has looked.
+    pub block: Option<String>,
+}
+
+/// Judges an answer. `asks` counts the looks so far.
+pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Verdict {
+    let event = match heard {
+        Heard::NotSent(_) if matches!(act, Act::Settle | Act::Offer | Act::Void | Act::Refund) => Some(Event::Again),
+        Heard::NotSent(_) | Heard::Nothing(_) => None,
+        Heard::Mismatch(why) => return block(why, now),
+        Heard::Dropped => Some(Event::Drop),
+        Heard::Refused(_) => refused(act),
+        Heard::Settled(settled) => return about_settlement(view, act, settled, asks, now),
+        Heard::NoSettlement if view.kind == Kind::Void => Some(Event::Succeed),
+        Heard::NoSettlement => None,
+        Heard::Reversed => Some(Event::Refuse),
+        Heard::Voided => Some(Event::Succeed),
+        Heard::Offered(_) => Some(Event::Accept),
+        Heard::Channel(state) => match about_payment(view, act, state) {
+            Ok(event) => event,
+            Err(why) => return block(&why, now),
+        },
+        Heard::Refund(state) => match about_refund(view, act, state) {
+            Ok(event) => event,
+            Err(why) => return block(&why, now),
+        },
+    };
+    Verdict { event, due_at: next_look(view, act, event, asks, now), block: None }
+}
+
+fn block(why: &str, now: Moment) -> Verdict {
+    Verdict { event: None, due_at: now.plus_secs(CALL_AFTER_SECS), block: Some(why.to_owned()) }
+}
+
+/// A refusal ends what brings money in; what gives it back is tried again under the same number.
+fn refused(act: Act) -> Option<Event> {
+    match act {
+        Act::Settle | Act::Offer => Some(Event::Refuse),
+        Act::Void | Act::Refund => Some(Event::Again),
+        _ => None,
+    }
+}
+
+fn about_settlement(view: &View, act: Act, settled: &Settled, asks: i64, now: Moment) -> Verdict {
+    let event = match (view.kind, act) {
+        // Still in force: the void did not arrive.
+        (Kind::Void, _) => Some(Event::Again),
+        _ => Some(Event::Succeed),
+    };
+    if view.kind == Kind::Settle && settled.split.total().is_none() {
+        return block("the settlement's amounts do not fit", now);
+    }
+    Verdict { event, due_at: next_look(view, act, event, asks, now), block: None }
+}
+
+fn about_payment(view: &View, act: Act, state: &ChannelState) -> Result<Option<Event>, String> {
+    Ok(match state {
+        ChannelState::Paid { amount, .. } if *amount != view.amount => {
+            return Err(format!("paid {amount}, and {} was asked for", view.amount));
+        }
+        ChannelState::Paid { .. } => Some(Event::Succeed),
+        ChannelState::Closed => closes(view),
+        // After the end it is known there, and nobody has paid.
+        ChannelState::Open if matches!(view.state, State::Closed | State::Failed) => None,
+        // Offered, and its answer lost: the same offer again brings the way to the cashier.
+        ChannelState::Open if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
+        ChannelState::NotFound if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
+        ChannelState::NotFound if act == Act::Close => closes(view),
+        ChannelState::Open | ChannelState::NotFound => None,
+    })
+}
+
+fn closes(view: &View) -> Option<Event> {
+    matches!(view.state, State::Requested | State::Unknown | State::Open | State::Closed).then_some(Event::Close)
+}
+
+fn about_refund(view: &View, act: Act, state: &RefundState) -> Result<Option<Event>, String> {
+    Ok(match state {
+        RefundState::Done { amount, .. } if *amount != view.amount => {
+            return Err(format!("gave back {amount}, and {} was asked for", view.amount));
+        }
+        RefundState::Done { .. } => Some(Event::Succeed),
+        RefundState::Processing { .. } => Some(Event::Accept),
+        RefundState::Failed { .. } => Some(Event::Again),
+        RefundState::NotFound if act == Act::AskRefund => Some(Event::Again),
+        RefundState::NotFound => None,
+    })
+}
+
+fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment) -> Moment {
+    let pick = |ladder: &[i64]| {
+        let step = usize::try_from(asks).unwrap_or(0).min(ladder.len() - 1);
+        now.plus_secs(ladder[step])
+    };
+    match (event, act) {
+        (Some(Event::Again), Act::AskPay | Act::AskRefund | Act::AskVoid) if asks < 3 => now,
+        (Some(Event::Again), _) => pick(&AGAIN_SECS),
+        (Some(Event::Close | Event::Refuse), _) => now.plus_secs(WATCH_SECS[0]),
+        (_, Act::Watch) => pick(&WATCH_SECS),
+        _ if view.kind == Kind::Pay => pick(&POLL_SECS),
+        _ => pick(&ASK_SECS),
+    }
+}
+
+/// What the insurer's answer leaves open of a settlement that it does not know: whether it may be reversed yet.
+pub fn may_reverse(sent_at: Option<Moment>, now: Moment) -> bool {
+    sent_at.is_some_and(|sent| now >= sent.plus_secs(IN_FLIGHT_SECS))
+}
+
+/// The amount that an attempt moves, by what was heard.
+pub fn amount_heard(heard: &Heard) -> Option<Fen> {
+    match heard {
+        Heard::Settled(settled) => settled.split.insured(),
+        _ => None,
+    }
+}

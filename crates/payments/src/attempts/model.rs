@@ -1,0 +1,218 @@
+//! One try at moving money, its states, and the one table of moves between them; pure.
+//!
+//! A try that may have reached the partner is `Unknown` from before it is sent until the partner has said
+//! what became of it: a time-out is never a failure (architecture, rule 8).
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{Fen, Moment};
+
+use crate::ports::Split;
+
+kernel::typed_id!(
+    /// One attempt (支付尝试).
+    pub AttemptId,
+    "att"
+);
+
+macro_rules! words {
+    ($(#[$doc:meta])+ $name:ident { $($(#[$each:meta])+ $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$each])+ $variant,)+ }
+
+        impl $name {
+            /// All of them, in the order of a life.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The word in the database, the diagrams and the locale keys.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $crate::attempts::model::UnknownWord;
+
+            fn from_str(text: &str) -> Result<$name, $crate::attempts::model::UnknownWord> {
+                let found = $name::ALL.iter().copied().find(|one| one.as_str() == text);
+                found.ok_or_else(|| $crate::attempts::model::UnknownWord(text.to_owned()))
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// A stored word that names nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a word of payments: {0}")]
+pub struct UnknownWord(pub String);
+
+words! {
+    /// What an attempt is.
+    Kind {
+        /// The insurer settles the visit (2207).
+        Settle = "settle",
+        /// The payment channel takes one's own money.
+        Pay = "pay",
+        /// The insurer's settlement is undone (2208).
+        Void = "void",
+        /// The channel gives the money back.
+        Refund = "refund",
+    }
+}
+
+impl Kind {
+    /// Whether it brings money in; the others take it out again.
+    pub const fn brings(self) -> bool {
+        matches!(self, Kind::Settle | Kind::Pay)
+    }
+}
+
+words! {
+    /// Where an attempt stands.
+    State {
+        /// Intended, and certainly not with the partner.
+        Requested = "requested",
+        /// Perhaps with the partner.
+        Unknown = "unknown",
+        /// With the partner, not ended: a payment offered, a refund under way.
+        Open = "open",
+        /// Money moved.
+        Succeeded = "succeeded",
+        /// Certainly nothing moved, and nothing will.
+        Failed = "failed",
+        /// A payment closed at the channel without money.
+        Closed = "closed",
+    }
+}
+
+impl State {
+    /// Whether it may still move money by itself.
+    pub const fn is_live(self) -> bool {
+        matches!(self, State::Requested | State::Unknown | State::Open)
+    }
+}
+
+words! {
+    /// What happens to an attempt.
+    Event {
+        /// About to be handed to the partner; written before.
+        Send = "send",
+        /// Certainly not arrived or not done: to be sent again under the same number.
+        Again = "again",
+        /// The partner has it and works on it.
+        Accept = "accept",
+        /// The partner says that money moved.
+        Succeed = "succeed",
+        /// The partner says that nothing moved, and nothing will.
+        Refuse = "refuse",
+        /// Not wanted any more before it was sent.
+        Drop = "drop",
+        /// Closed at the channel.
+        Close = "close",
+    }
+}
+
+/// The moves there are. A pair that is neither here nor in [`REPEATS`] is refused.
+pub const TRANSITIONS: &[(State, Event, State)] = &[
+    (State::Requested, Event::Send, State::Unknown),
+    (State::Requested, Event::Drop, State::Failed),
+    (State::Requested, Event::Succeed, State::Succeeded),
+    (State::Requested, Event::Close, State::Closed),
+    (State::Unknown, Event::Again, State::Requested),
+    (State::Unknown, Event::Accept, State::Open),
+    (State::Unknown, Event::Succeed, State::Succeeded),
+    (State::Unknown, Event::Refuse, State::Failed),
+    (State::Unknown, Event::Close, State::Closed),
+    (State::Open, Event::Again, State::Requested),
+    (State::Open, Event::Succeed, State::Succeeded),
+    (State::Open, Event::Close, State::Closed),
+    // Money that comes after the end: a payment under way while it was closed, a settlement found later.
+    (State::Closed, Event::Succeed, State::Succeeded),
+    (State::Failed, Event::Succeed, State::Succeeded),
+];
+
+/// Events that arrive again after they were done: success, and nothing changes.
+pub const REPEATS: &[(State, Event)] = &[
+    (State::Requested, Event::Again),
+    (State::Requested, Event::Accept),
+    (State::Open, Event::Accept),
+    (State::Succeeded, Event::Succeed),
+    (State::Succeeded, Event::Accept),
+    (State::Failed, Event::Refuse),
+    (State::Failed, Event::Drop),
+    (State::Failed, Event::Again),
+    (State::Closed, Event::Close),
+    (State::Closed, Event::Again),
+    (State::Closed, Event::Accept),
+];
+
+/// What an event does to a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// To this state.
+    To(State),
+    /// It was done before, or has been overtaken: nothing changes.
+    Stays,
+}
+
+/// An event that is not possible in a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{event} is not possible for an attempt that is {state}")]
+pub struct Forbidden {
+    /// Where it stands.
+    pub state: State,
+    /// What was to happen.
+    pub event: Event,
+}
+
+/// Looks an event up in the table.
+pub fn advance(state: State, event: Event) -> Result<Move, Forbidden> {
+    if let Some((_, _, to)) = TRANSITIONS.iter().find(|(from, on, _)| (*from, *on) == (state, event)) {
+        return Ok(Move::To(*to));
+    }
+    if REPEATS.contains(&(state, event)) { Ok(Move::Stays) } else { Err(Forbidden { state, event }) }
+}
+
+/// An attempt as the decisions see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands.
+    pub state: State,
+    /// What it moves: of a settlement what the insurer bears.
+    pub amount: Fen,
+    /// Of a settlement: from which purse how much.
+    pub split: Option<Split>,
+    /// Of a void or a refund: the place of what it undoes among the attempts.
+    pub of: Option<usize>,
+    /// When it was first handed to the partner.
+    pub sent_at: Option<Moment>,
+    /// Somebody is about it until then.
+    pub lease_until: Option<Moment>,
+    /// When it is to be looked at again.
+    pub due_at: Moment,
+    /// Of a payment: the channel takes no money after it.
+    pub expires_at: Option<Moment>,
+    /// Ended, and still asked about until then: what is late can be late again.
+    pub watch_until: Option<Moment>,
+}
+
+/// The table as a mermaid state diagram, for the docs.
+pub fn diagram() -> String {
+    let mut text = String::from("stateDiagram-v2\n    [*] --> requested: intend\n");
+    for (from, event, to) in TRANSITIONS {
+        text.push_str(&format!("    {from} --> {to}: {event}\n"));
+    }
+    text.push_str("    succeeded --> [*]\n    failed --> [*]\n    closed --> [*]\n");
+    text
+}

@@ -1,0 +1,205 @@
+//! Questions over the tables of this crate; nothing here writes.
+
+use kernel::Moment;
+use platform::db::{DbFault, Row, Tx};
+use platform::{sql, vals};
+
+use crate::orders::OrderId;
+use crate::orders::store::{Order, find};
+
+/// Orders read in one go when each is looked at.
+const CHUNK: i64 = 500;
+
+pub(super) fn orders(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM pay_order"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
+}
+
+pub(super) fn attempts(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM pay_attempt"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
+}
+
+pub(super) fn notices(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM pay_notice"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
+}
+
+fn name(row: &Row) -> Result<String, DbFault> {
+    row.text(0)
+}
+
+/// Looks at each order whole; lists what `wrong` says of it.
+pub(super) fn each_order(
+    tx: &mut Tx<'_>,
+    wrong: fn(&mut Tx<'_>, &Order) -> Result<Option<String>, DbFault>,
+) -> Result<Vec<String>, DbFault> {
+    let (mut after, mut broken) = (String::new(), Vec::new());
+    loop {
+        let sql = sql!("SELECT id FROM pay_order WHERE id > $1 ORDER BY id LIMIT $2");
+        let ids: Vec<OrderId> = tx.query(sql, vals![&after, CHUNK], |row| row.parse(0))?;
+        let Some(last) = ids.last() else { return Ok(broken) };
+        after = last.as_str().to_owned();
+        for id in &ids {
+            if let Some(order) = find(tx, id)? {
+                broken.extend(wrong(tx, &order)?);
+            }
+        }
+    }
+}
+
+/// I-M04: in a settled order the settlement's parts and the payments that were not returned make up the price.
+pub(super) fn wrong_sums(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT o.id FROM pay_order o WHERE o.state = 'settled' AND o.total_fen <> ( \
+           SELECT COALESCE(CAST(SUM(a.amount_fen) AS BIGINT), 0) FROM pay_attempt a WHERE a.order_id = o.id \
+           AND a.state = 'succeeded' AND a.kind IN ('settle', 'pay') AND NOT EXISTS (SELECT 1 FROM pay_attempt u \
+             WHERE u.order_id = a.order_id AND u.of_n = a.n)) ORDER BY o.id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-M05.
+pub(super) fn wrong_splits(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT id FROM pay_order WHERE confirmed_cash_fen IS NOT NULL AND (confirmed_fund_fen < 0 OR confirmed_account_fen < 0 \
+         OR confirmed_other_fen < 0 OR confirmed_cash_fen < 0 OR confirmed_fund_fen + confirmed_account_fen + \
+         confirmed_other_fen + confirmed_cash_fen <> total_fen) ORDER BY id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-M06.
+pub(super) fn over_undone(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT u.id FROM pay_attempt u LEFT JOIN pay_attempt a ON a.order_id = u.order_id AND a.n = u.of_n \
+         WHERE u.kind IN ('void', 'refund') AND (a.id IS NULL OR a.state <> 'succeeded' OR u.amount_fen <> a.amount_fen \
+         OR (SELECT COUNT(*) FROM pay_attempt o WHERE o.order_id = u.order_id AND o.of_n = u.of_n) > 1) ORDER BY u.id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-M07.
+pub(super) fn doubled(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let orders = sql!(
+        "SELECT MIN(id) FROM pay_order WHERE state NOT IN ('refunded', 'closed') GROUP BY subject_kind, subject_id \
+         HAVING COUNT(*) > 1 ORDER BY MIN(id) LIMIT 50"
+    );
+    let attempts = sql!(
+        "SELECT order_id FROM pay_attempt WHERE kind IN ('settle', 'pay') AND state IN ('requested', 'unknown', 'open') \
+         GROUP BY order_id, kind HAVING COUNT(*) > 1 ORDER BY order_id LIMIT 50"
+    );
+    let mut broken = tx.query(orders, vals![], name)?;
+    broken.extend(tx.query(attempts, vals![], name)?);
+    Ok(broken)
+}
+
+/// I-M08.
+pub(super) fn wrong_way(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT u.id FROM pay_attempt u JOIN pay_attempt a ON a.order_id = u.order_id AND a.n = u.of_n \
+         WHERE u.rail <> a.rail OR NOT ((u.kind = 'void' AND a.kind = 'settle') OR (u.kind = 'refund' AND a.kind = 'pay')) \
+         ORDER BY u.id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-M09.
+pub(super) fn overdue(tx: &mut Tx<'_>, before: Moment) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT id FROM pay_order WHERE state IN ('half_paid', 'reconfirm', 'paying') AND deadline_at < $1 ORDER BY id LIMIT 50"
+    );
+    tx.query(sql, vals![before], name)
+}
+
+/// I-M10.
+pub(super) fn early(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql =
+        sql!("SELECT id FROM pay_order WHERE stop = 'timed_out' AND stopped_at < deadline_at ORDER BY id LIMIT 50");
+    tx.query(sql, vals![], name)
+}
+
+/// I-M11: when a void was intended, every payment before it had ended; a closed one by the channel's own answer.
+pub(super) fn open_at_void(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT v.id FROM pay_attempt v JOIN pay_attempt p ON p.order_id = v.order_id AND p.kind = 'pay' \
+         JOIN pay_order o ON o.id = v.order_id WHERE v.kind = 'void' AND o.stop = 'timed_out' AND p.n < v.n \
+         AND (p.state IN ('requested', 'unknown', 'open') OR (p.state = 'closed' AND (p.closed_at IS NULL OR p.closed_at > v.created_at))) \
+         ORDER BY v.id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-M13.
+pub(super) fn doubled_numbers(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT MIN(id) FROM pay_attempt WHERE external_no IS NOT NULL GROUP BY rail, kind, external_no HAVING COUNT(*) > 1 \
+         ORDER BY MIN(id) LIMIT 50"
+    );
+    let ours =
+        sql!("SELECT MIN(id) FROM pay_attempt GROUP BY rail, number HAVING COUNT(*) > 1 ORDER BY MIN(id) LIMIT 50");
+    let mut broken = tx.query(sql, vals![], name)?;
+    broken.extend(tx.query(ours, vals![], name)?);
+    Ok(broken)
+}
+
+/// I-M14.
+pub(super) fn wrong_notices(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT event_id FROM pay_notice WHERE verdict = 'accepted' AND amount_fen IS NOT NULL AND amount_fen <> expected_fen \
+         ORDER BY event_id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-M15: numbers of events that are not 1 to the version.
+pub(super) fn gaps(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let orders = sql!(
+        "SELECT o.id FROM pay_order o WHERE o.version <> (SELECT COUNT(*) FROM pay_order_event e WHERE e.order_id = o.id) \
+         OR o.version <> (SELECT COALESCE(MAX(e.n), 0) FROM pay_order_event e WHERE e.order_id = o.id) ORDER BY o.id LIMIT 50"
+    );
+    let attempts = sql!(
+        "SELECT a.id FROM pay_attempt a WHERE a.version <> (SELECT COUNT(*) FROM pay_attempt_event e WHERE e.attempt_id = a.id) \
+         OR a.state <> (SELECT e.state FROM pay_attempt_event e WHERE e.attempt_id = a.id AND e.n = a.version) ORDER BY a.id LIMIT 50"
+    );
+    let mut broken = tx.query(orders, vals![], name)?;
+    broken.extend(tx.query(attempts, vals![], name)?);
+    Ok(broken)
+}
+
+/// Every pair of states that an order went through, with one order that did.
+pub(super) fn paths(tx: &mut Tx<'_>) -> Result<Vec<(String, String, String)>, DbFault> {
+    let sql = sql!(
+        "SELECT MIN(order_id), from_state, to_state FROM pay_order_event WHERE from_state <> '' GROUP BY from_state, to_state \
+         ORDER BY from_state, to_state"
+    );
+    tx.query(sql, vals![], |row| Ok((row.text(0)?, row.text(1)?, row.text(2)?)))
+}
+
+/// I-M18: settled orders with a settlement in force and no agreement, or one to other amounts.
+pub(super) fn not_agreed(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT o.id FROM pay_order o JOIN pay_attempt a ON a.order_id = o.id AND a.kind = 'settle' AND a.state = 'succeeded' \
+         WHERE o.state = 'settled' AND NOT EXISTS (SELECT 1 FROM pay_attempt u WHERE u.order_id = o.id AND u.of_n = a.n) \
+         AND (o.confirmed_hash IS NULL OR a.cash_fen > o.confirmed_cash_fen OR a.account_fen > o.confirmed_account_fen) \
+         ORDER BY o.id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-M21: orders with something under way, and no time at which they are looked at.
+pub(super) fn forgotten(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT o.id FROM pay_order o WHERE o.next_at IS NULL AND o.blocked IS NULL AND (o.state NOT IN ('settled', 'refunded', 'closed') \
+         OR EXISTS (SELECT 1 FROM pay_attempt a WHERE a.order_id = o.id AND a.state IN ('requested', 'unknown', 'open'))) \
+         ORDER BY o.id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-D05.
+pub(super) fn unauthorised(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT a.id FROM pay_attempt a WHERE a.kind = 'settle' AND 1 <> (SELECT COUNT(*) FROM pay_authorisation_use u \
+         JOIN pay_authorisation p ON p.id = u.authorisation_id WHERE u.attempt_id = a.id AND p.order_id = a.order_id) \
+         ORDER BY a.id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}

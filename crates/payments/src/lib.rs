@@ -1,0 +1,39 @@
+//! Paying from several purses, and giving it back: orders, their attempts, the channel's notices, the half hour.
+//!
+//! An **order** says what is to be paid and by when. What succeeds or fails is an **attempt**: one settlement by the
+//! insurer, one channel payment, one void, one refund. Where the order stands follows from its attempts by one pure
+//! function; what is to be done next by another. An attempt's row is its own outbox row (docs/adr/0010): it is written
+//! with its cause, marked before it is sent, and asked about until the partner has said what became of it.
+//!
+//! Owned tables: `pay_order`, `pay_order_event`, `pay_quote`, `pay_registration`, `pay_attempt`, `pay_attempt_event`,
+//! `pay_authorisation`, `pay_authorisation_use`, `pay_notice`, `pay_call`. It knows no product: what is paid for is a
+//! subject, and whoever owns it listens.
+
+pub mod attempts;
+mod authorisations;
+mod checks;
+mod notices;
+pub mod orders;
+pub mod ports;
+
+use axum::Router;
+use platform::Ctx;
+
+pub use attempts::AttemptId;
+pub use checks::checks;
+pub use notices::{ReceiveError, Received, receive};
+pub use orders::apply::ApplyError;
+pub use orders::drive::{DriveError, Payments, drive};
+pub use orders::listen::{Listener, News};
+pub use orders::model::{Cause, OrderState, Way};
+pub use orders::pen::Pen;
+pub use orders::policy::PaymentRules;
+pub use orders::stop::{stop_subject, unblock};
+pub use orders::sweep::{drive_due, sweep};
+pub use orders::{NewOrder, Order, OrderId, open};
+pub use ports::PayPorts;
+
+/// The person's pages, and the channel's door.
+pub fn routes() -> Router<Ctx> {
+    orders::pages::routes().merge(notices::routes())
+}

@@ -1,0 +1,138 @@
+//! One notice (reliability 6.5): verified and opened by the adapter, stored under its own id, and heard in the same
+//! closure. The same notice again changes nothing; one about nobody we know is kept and answered.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use kernel::Fen;
+use platform::Ctx;
+use platform::db::{DbFault, LaneKey};
+use platform::policy::PolicyError;
+use platform::vault::{Aad, VaultError};
+
+use super::store::{self, Row};
+use crate::attempts::hear::{Act, Heard};
+use crate::attempts::store as attempts;
+use crate::orders::OrderId;
+use crate::orders::apply::{self, ApplyError};
+use crate::orders::drive::Payments;
+use crate::orders::pen::Pen;
+use crate::orders::store as orders;
+use crate::ports::{About, ChannelState, Notice, NoticeRefusal, RefundState};
+
+const RAIL: &str = "wechat_pay";
+
+/// What became of a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Received {
+    /// Heard; its order may have something to do now.
+    Heard(OrderId),
+    /// It came before.
+    Again,
+    /// About a number that is not ours; kept.
+    Stranger,
+}
+
+/// Why it was not taken; the channel sends it again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// It is not the channel's word to us.
+    #[error(transparent)]
+    Refused(#[from] NoticeRefusal),
+    /// No rules for this day.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// It could not be sealed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The order could not be changed.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// What broke beneath.
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+/// Takes a notice of WeChat Pay.
+///
+/// # Errors
+/// See [`ReceiveError`].
+pub async fn receive(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]) -> Result<Received, ReceiveError> {
+    let notice = pay.ports.wechat_pay.notice(ctx, headers, body)?;
+    let sealed = seal(ctx, &notice, body)?;
+    let (number, act, heard, amount) = meaning(&notice);
+    let found = {
+        let number = number.clone();
+        ctx.db.read("payment.notice.glance", move |tx| match attempts::by_number(tx, RAIL, &number)? {
+            Some((id, n)) => Ok(orders::find(tx, &id)?.map(|order| (order, n))),
+            None => Ok::<_, DbFault>(None),
+        })
+    };
+    let found = found.await?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "notice")?;
+    let Some((order, n)) = found else {
+        let now = pen.now;
+        let lane = LaneKey::of("notice", &notice.event_id);
+        ctx.db
+            .write(lane, "payment.notice.stranger", move |tx| {
+                let row = Row {
+                    event_id: &notice.event_id,
+                    body: &sealed,
+                    attempt_id: "",
+                    verdict: "stranger",
+                    amount,
+                    expected: None,
+                    now,
+                };
+                store::insert(tx, RAIL, &row).map(drop)
+            })
+            .await?;
+        return Ok(Received::Stranger);
+    };
+    let done = ctx.db.write(order.lane_key(), "payment.notice", move |tx| -> Result<_, ReceiveError> {
+        pen.fresh();
+        let held = orders::hold(tx, &order.id)?.ok_or_else(|| DbFault::Corrupt("an order is gone".to_owned()))?;
+        let place = usize::try_from(n - 1).unwrap_or(usize::MAX);
+        let Some(attempt) = held.attempts.get(place) else { return Ok(Received::Stranger) };
+        let agrees = amount.is_none_or(|amount| amount == attempt.view.amount);
+        let row = Row {
+            event_id: &notice.event_id,
+            body: &sealed,
+            attempt_id: attempt.id.as_str(),
+            verdict: if agrees { "accepted" } else { "amount" },
+            amount,
+            expected: Some(attempt.view.amount),
+            now: pen.now,
+        };
+        if !store::insert(tx, RAIL, &row)? {
+            return Ok(Received::Again);
+        }
+        apply::heard(tx, &pen, &held, (place, act), &heard)?;
+        Ok(Received::Heard(held.id))
+    });
+    done.await
+}
+
+fn seal(ctx: &Ctx, notice: &Notice, body: &[u8]) -> Result<Vec<u8>, VaultError> {
+    let aad = Aad { table: "pay_notice", column: "body", row: &notice.event_id };
+    ctx.vault.system_key().seal(aad, body, ctx.rng.as_ref())
+}
+
+fn meaning(notice: &Notice) -> (String, Act, Heard, Option<Fen>) {
+    match &notice.about {
+        About::Payment { number, state } => {
+            let amount = match state {
+                ChannelState::Paid { amount, .. } => Some(*amount),
+                _ => None,
+            };
+            (number.clone(), Act::AskPay, Heard::Channel(state.clone()), amount)
+        }
+        About::Refund { number, state } => {
+            let amount = match state {
+                RefundState::Done { amount, .. } => Some(*amount),
+                _ => None,
+            };
+            (number.clone(), Act::AskRefund, Heard::Refund(state.clone()), amount)
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The one way an order changes: an answer is heard or a decision taken, the attempt moves, the ledger with it, the
+//! order's state follows from its attempts, its listener is told, and the next look is set. All in one closure.
+
+use ledger::LedgerError;
+use platform::db::{DbFault, Tx};
+use serde_json::json;
+
+use super::books;
+use super::listen::News;
+use super::model::{Cause, Next, OrderId, OrderState, Undo, may_go, next, order_state};
+use super::pen::Pen;
+use super::store::{self, Order};
+use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, WATCH_FOR_SECS, hear};
+use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
+use crate::attempts::store::{self as attempts, Learned, NewAttempt};
+use crate::ports::{ChannelState, RefundState};
+
+/// Why an order was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The ledger refused, which is a mistake of ours or a stop.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// What broke beneath.
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+/// Hears an answer about the attempt at `place` of an order that is held.
+pub(crate) fn heard(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    order: &Order,
+    (place, act): (usize, Act),
+    heard: &Heard,
+) -> Result<Order, ApplyError> {
+    let Some(attempt) = order.attempts.get(place) else { return Ok(order.clone()) };
+    let verdict = hear(&attempt.view, act, heard, attempt.asks, pen.now);
+    if let Some(why) = &verdict.block {
+        store::set_blocked(tx, &order.id, Some(why))?;
+        call(tx, pen, order, "amounts")?;
+    }
+    let moves = verdict.event.map(|event| (event, advance(attempt.view.state, event)));
+    match moves {
+        Some((event, Ok(Move::To(to)))) => {
+            let learned = learned(attempt.view.kind, event, heard, pen);
+            books::moved(tx, pen, order, place, to, learned.split.as_ref())?;
+            if !attempts::apply(tx, attempt, (event, to), &learned, verdict.due_at, (pen.source, pen.now))? {
+                return Err(DbFault::Busy.into());
+            }
+            after(tx, pen, order, place, to)?;
+        }
+        Some((_, Err(forbidden))) => {
+            tracing::error!(attempt = attempt.id.as_str(), %forbidden, "payment.odd_answer");
+            call(tx, pen, order, "odd_answer")?;
+            attempts::look_again(tx, attempt, verdict.due_at, None, &forbidden.to_string())?;
+        }
+        Some((_, Ok(Move::Stays))) | None => {
+            if let (Act::Offer, Heard::Offered(link)) = (act, heard) {
+                attempts::relink(tx, attempt, link, pen.now)?;
+            }
+            attempts::look_again(tx, attempt, verdict.due_at, None, &note(heard))?;
+        }
+    }
+    let waits = attempt.created_at.secs_until(pen.now) > CALL_AFTER_SECS;
+    if waits && attempt.view.state.is_live() && verdict.event.is_none_or(|event| event == Event::Again) {
+        call(tx, pen, order, attempt.view.kind.as_str())?;
+    }
+    settle(tx, pen, order)
+}
+
+/// What follows at once from money that moved.
+fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> Result<(), DbFault> {
+    let kind = order.attempts.get(place).map(|one| one.view.kind);
+    if kind == Some(Kind::Settle) && to == State::Succeeded && order.view.stop.is_none() {
+        // PHA-5: half an hour from the insurer's success.
+        store::set_deadline(tx, &order.id, pen.now.plus_secs(pen.rules.half_paid_secs))?;
+    }
+    if kind == Some(Kind::Settle) && to == State::Failed && order.view.stop.is_none() {
+        // Nothing is paid: the place is kept as long as it was before.
+        store::set_deadline(tx, &order.id, order.open_until)?;
+    }
+    Ok(())
+}
+
+/// Calls a person: a row for the desk, a line in the log, a count for the alarm. Once for each reason.
+fn call(tx: &mut Tx<'_>, pen: &Pen, order: &Order, reason: &str) -> Result<(), DbFault> {
+    if store::call(tx, &order.id, reason, pen.now)? {
+        tracing::error!(order = order.id.as_str(), reason, "payment.person_needed");
+        metrics::counter!("renshe_payment_person_needed", "reason" => reason.to_owned()).increment(1);
+        tx.audit(pen.ctx.act("payment.person_needed", order.id.as_str(), json!({ "reason": reason })));
+    }
+    Ok(())
+}
+
+fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
+    let mut learned = Learned { note: note(heard), ..Learned::default() };
+    match heard {
+        Heard::Settled(settled) if kind == Kind::Settle => {
+            learned.external_no = Some(settled.setl_id.clone());
+            learned.split = Some(settled.split);
+            learned.amount = settled.split.insured();
+        }
+        Heard::Offered(link) => learned.link = Some(link.clone()),
+        Heard::Channel(ChannelState::Paid { channel_no, .. }) => learned.external_no = Some(channel_no.clone()),
+        Heard::Channel(ChannelState::Closed | ChannelState::NotFound) => learned.closed = event == Event::Close,
+        Heard::Refund(RefundState::Done { channel_no, .. } | RefundState::Processing { channel_no }) => {
+            learned.external_no = Some(channel_no.clone());
+        }
+        _ => {}
+    }
+    if matches!(event, Event::Close) || matches!(heard, Heard::Reversed) {
+        learned.watch_until = Some(pen.now.plus_secs(WATCH_FOR_SECS));
+    }
+    learned
+}
+
+/// What was heard, in a word for people who look; nothing personal.
+fn note(heard: &Heard) -> String {
+    let (word, why) = match heard {
+        Heard::NotSent(why) => ("not sent", why.as_str()),
+        Heard::Nothing(why) => ("no answer", why.as_str()),
+        Heard::Refused(why) => ("refused", why.as_str()),
+        Heard::Mismatch(why) => ("amounts", why.as_str()),
+        Heard::Refund(RefundState::Failed { why }) => ("failed", why.as_str()),
+        _ => return String::new(),
+    };
+    format!("{word}: {}", why.chars().take(120).collect::<String>())
+}
+
+/// Ends an order that is held, from now on: nothing new begins, what came in goes back.
+pub(crate) fn stop(tx: &mut Tx<'_>, pen: &Pen, order: &Order, cause: Cause) -> Result<Order, ApplyError> {
+    if order.view.stop.is_some() {
+        return Ok(order.clone());
+    }
+    store::set_stop(tx, &order.id, cause, pen.now)?;
+    tx.audit(pen.ctx.act("payment.stopped", order.id.as_str(), json!({ "cause": cause.as_str() })));
+    let mut order = settle(tx, pen, order)?;
+    // What was never sent needs no partner to be given up.
+    while let Next::Do(place, Act::Drop) = next(&order.view, pen.now) {
+        order = heard(tx, pen, &order, (place, Act::Drop), &Heard::Dropped)?;
+    }
+    Ok(order)
+}
+
+/// Begins what undoes an attempt of an order that is held. `id` and `number` were drawn before.
+pub(crate) fn undo(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    order: &Order,
+    undo: Undo,
+    (id, number): (AttemptId, String),
+) -> Result<Order, ApplyError> {
+    let of = order.attempts.get(undo.of);
+    let new = NewAttempt {
+        id,
+        order: order.id.clone(),
+        n: next_place(order),
+        kind: undo.kind,
+        number,
+        of_n: of.map(|one| one.n),
+        amount: undo.amount,
+        split: of.and_then(|one| one.view.split),
+        cause: order.view.stop.map_or("too_much", Cause::as_str),
+        terms: String::new(),
+        expires_at: None,
+        now: pen.now,
+    };
+    intend(tx, pen, order, &new)?;
+    settle(tx, pen, order)
+}
+
+/// Writes an attempt with what it means in the ledger.
+pub(crate) fn intend(tx: &mut Tx<'_>, pen: &Pen, order: &Order, new: &NewAttempt) -> Result<(), ApplyError> {
+    if !attempts::insert(tx, new, pen.source)? {
+        return Err(DbFault::Busy.into());
+    }
+    books::intended(tx, pen, &order.id, (&new.id, new.kind), new.amount, new.split.as_ref())?;
+    let detail = json!({ "attempt": new.id.as_str(), "kind": new.kind.as_str(), "amount_fen": new.amount.get() });
+    tx.audit(pen.ctx.act("payment.intended", order.id.as_str(), detail));
+    Ok(())
+}
+
+/// The place of an order's next attempt.
+pub(crate) fn next_place(order: &Order) -> i64 {
+    order.attempts.last().map_or(1, |last| last.n + 1)
+}
+
+/// Brings the stored state to what the attempts say, tells the listener, and sets the next look.
+pub(crate) fn settle(tx: &mut Tx<'_>, pen: &Pen, before: &Order) -> Result<Order, ApplyError> {
+    let order = reload(tx, &before.id)?;
+    let to = order_state(&order.view);
+    if to != order.state {
+        change(tx, pen, &order, to)?;
+    }
+    let order = reload(tx, &before.id)?;
+    let next_at = match next(&order.view, pen.now) {
+        _ if must_tell(&order) => Some(pen.now),
+        Next::Nothing => None,
+        Next::At(at) => Some(at),
+        Next::Stop(_) | Next::Begin(_) | Next::Do(..) => Some(pen.now),
+    };
+    store::set_next(tx, &order.id, next_at)?;
+    Ok(order)
+}
+
+fn reload(tx: &mut Tx<'_>, id: &OrderId) -> Result<Order, DbFault> {
+    store::find(tx, id)?.ok_or_else(|| DbFault::Corrupt(format!("order {id} is gone")))
+}
+
+fn change(tx: &mut Tx<'_>, pen: &Pen, order: &Order, to: OrderState) -> Result<(), ApplyError> {
+    let from = order.state;
+    if !may_go(from, to) {
+        tracing::error!(order = order.id.as_str(), %from, %to, "payment.odd_path");
+    }
+    if to == OrderState::Settled {
+        books::delivered(tx, pen, order)?;
+    }
+    if from == OrderState::Settled {
+        books::taken_back(tx, pen, order)?;
+    }
+    store::moved(tx, order, to, order.view.stop.map_or("", Cause::as_str), &pen.actor(), pen.now)?;
+    tx.audit(pen.ctx.act("payment.changed", order.id.as_str(), json!({ "from": from.as_str(), "to": to.as_str() })));
+    metrics::counter!("renshe_payment_orders", "state" => to.as_str()).increment(1);
+    let order = reload(tx, &order.id)?;
+    pen.listener.changed(tx, &pen.ctx, &News { order: &order, from, to, now: pen.now })?;
+    Ok(())
+}
+
+/// Whether the person has yet to be told where the order stands.
+pub(crate) fn must_tell(order: &Order) -> bool {
+    let held = order.view.settlement().is_some() || order.view.payments().next().is_some();
+    let tell = match order.state {
+        OrderState::Settled | OrderState::Refunded | OrderState::Reconfirm => true,
+        OrderState::Returning => held,
+        _ => false,
+    };
+    tell && order.told != order.state.as_str()
+}

@@ -1,0 +1,21 @@
+//! Orders (订单): what is to be paid, from which purses, and how it ends.
+
+pub mod apply;
+pub mod begin;
+mod books;
+pub mod drive;
+pub mod listen;
+pub mod model;
+mod open;
+pub(crate) mod pages;
+pub mod pen;
+pub mod policy;
+pub mod quote;
+pub mod stop;
+pub(crate) mod store;
+pub mod sweep;
+mod tell;
+
+pub use model::OrderId;
+pub use open::{NewOrder, open};
+pub use store::{Order, Quote};

@@ -1,0 +1,344 @@
+//! An order, the one function that says where it stands, and the one that says what is to be done next; pure.
+//!
+//! Nothing here asks or writes: the driver does what [`next`] says, through the same function a notice, a
+//! sweeper and a page end in.
+
+use kernel::{Fen, Moment};
+
+use crate::attempts::hear::Act;
+use crate::attempts::model::{Kind, State, View, words};
+use crate::ports::Split;
+
+pub use crate::attempts::model::UnknownWord;
+
+use std::fmt;
+use std::str::FromStr;
+
+kernel::typed_id!(
+    /// One order (订单).
+    pub OrderId,
+    "ord"
+);
+
+words! {
+    /// Where an order stands. Derived from its attempts by [`order_state`] and stored beside them.
+    OrderState {
+        /// Nothing is under way: the person may pay.
+        Open = "open",
+        /// The insurer has been asked to settle.
+        Settling = "settling",
+        /// The insurer settled, by other amounts than were shown: the person must agree again.
+        Reconfirm = "reconfirm",
+        /// The insurer settled; one's own money is still to come.
+        HalfPaid = "half_paid",
+        /// Nothing is settled by the insurer; a channel payment is offered.
+        Paying = "paying",
+        /// Everything is paid.
+        Settled = "settled",
+        /// It ends, and what came in is going back, or is being asked about.
+        Returning = "returning",
+        /// It has ended, and everything went back.
+        Refunded = "refunded",
+        /// It has ended, and nothing had come in.
+        Closed = "closed",
+        /// Amounts did not agree: a person must look.
+        Blocked = "blocked",
+    }
+}
+
+impl OrderState {
+    /// Whether nothing can happen any more, but for money that comes late.
+    pub const fn is_over(self) -> bool {
+        matches!(self, OrderState::Refunded | OrderState::Closed)
+    }
+}
+
+words! {
+    /// From which purses a person wants to pay.
+    Way {
+        /// Through the insurer, the personal account first.
+        Account = "account",
+        /// Through the insurer, without the personal account.
+        Fund = "fund",
+        /// All of it one's own money.
+        OwnMoney = "own_money",
+    }
+}
+
+words! {
+    /// Why an order ends.
+    Cause {
+        /// The person gave it up.
+        Cancelled = "cancelled",
+        /// Its time was over.
+        TimedOut = "timed_out",
+    }
+}
+
+/// An order as the decisions see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderView {
+    /// What is to be paid.
+    pub total: Fen,
+    /// Set when it ends.
+    pub stop: Option<Cause>,
+    /// When it ends by itself, unless everything is paid.
+    pub deadline: Moment,
+    /// Stopped until a person has looked.
+    pub blocked: bool,
+    /// What the person agreed to, purse by purse.
+    pub confirmed: Option<Split>,
+    /// All attempts, oldest first.
+    pub attempts: Vec<View>,
+}
+
+impl OrderView {
+    /// The settlement in force and its place: made and not undone.
+    pub fn settlement(&self) -> Option<(usize, &View)> {
+        self.attempts
+            .iter()
+            .enumerate()
+            .find(|(place, one)| one.kind == Kind::Settle && one.state == State::Succeeded && !self.undone(*place))
+    }
+
+    /// Own money that came in and did not go back, with places.
+    pub fn payments(&self) -> impl Iterator<Item = (usize, &View)> {
+        self.attempts
+            .iter()
+            .enumerate()
+            .filter(|(place, one)| one.kind == Kind::Pay && one.state == State::Succeeded && !self.undone(*place))
+    }
+
+    /// The sum of own money that came in and did not go back.
+    pub fn paid(&self) -> Fen {
+        Fen::sum(self.payments().map(|(_, one)| one.amount)).unwrap_or(Fen::ZERO)
+    }
+
+    /// One's own money that is needed as things stand.
+    pub fn cash_needed(&self) -> Fen {
+        match self.settlement().and_then(|(_, one)| one.split) {
+            Some(split) => split.cash,
+            None => self.total,
+        }
+    }
+
+    /// Whether an attempt of this kind may still move money by itself.
+    pub fn live(&self, kind: Kind) -> Option<(usize, &View)> {
+        self.attempts.iter().enumerate().find(|(_, one)| one.kind == kind && one.state.is_live())
+    }
+
+    fn undone(&self, place: usize) -> bool {
+        self.attempts.iter().any(|one| one.of == Some(place) && one.state == State::Succeeded)
+    }
+
+    fn being_undone(&self, place: usize) -> bool {
+        self.attempts.iter().any(|one| one.of == Some(place) && one.state != State::Failed)
+    }
+
+    fn agreed(&self, split: &Split) -> bool {
+        self.confirmed
+            .is_some_and(|agreed| split.cash <= agreed.cash && split.personal_account <= agreed.personal_account)
+    }
+}
+
+/// Where an order stands (rule 8): from what is known of its attempts and nothing else.
+pub fn order_state(order: &OrderView) -> OrderState {
+    if order.blocked {
+        return OrderState::Blocked;
+    }
+    let moving = order.attempts.iter().any(|one| one.state.is_live());
+    let held = order.settlement().is_some() || order.payments().next().is_some();
+    if order.stop.is_some() {
+        let ever = order.attempts.iter().any(|one| one.kind.brings() && one.state == State::Succeeded);
+        return match (moving || held, ever) {
+            (true, _) => OrderState::Returning,
+            (false, true) => OrderState::Refunded,
+            (false, false) => OrderState::Closed,
+        };
+    }
+    let paying = order.live(Kind::Pay).is_some();
+    match order.settlement().and_then(|(_, one)| one.split) {
+        _ if order.live(Kind::Settle).is_some() => OrderState::Settling,
+        Some(split) if !order.agreed(&split) => OrderState::Reconfirm,
+        _ if order.paid() >= order.cash_needed() => OrderState::Settled,
+        Some(_) => OrderState::HalfPaid,
+        None if paying => OrderState::Paying,
+        None => OrderState::Open,
+    }
+}
+
+/// What undoes an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undo {
+    /// [`Kind::Void`] or [`Kind::Refund`].
+    pub kind: Kind,
+    /// The place of what is undone.
+    pub of: usize,
+    /// All of it.
+    pub amount: Fen,
+}
+
+/// What is to be done next about an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing, until somebody does something.
+    Nothing,
+    /// Nothing before then.
+    At(Moment),
+    /// The order ends.
+    Stop(Cause),
+    /// A new attempt that undoes another.
+    Begin(Undo),
+    /// This about the attempt at this place.
+    Do(usize, Act),
+}
+
+/// Decides what is to be done next. Money that came in goes back only when no payment can come any more:
+/// what is unknown blocks (I-M11).
+pub fn next(order: &OrderView, now: Moment) -> Next {
+    if order.blocked {
+        return Next::Nothing;
+    }
+    let ending = order.stop.is_some();
+    let mut soonest: Option<Moment> = None;
+    let mut wait = |at: Moment| soonest = Some(soonest.map_or(at, |before| before.min(at)));
+    for (place, one) in order.attempts.iter().enumerate() {
+        match due(one, ending, now) {
+            Due::Never => {}
+            Due::Later(at) => wait(at),
+            Due::Now(act) => return Next::Do(place, act),
+        }
+    }
+    if let Some(undo) = undo(order) {
+        return Next::Begin(undo);
+    }
+    if !ending && !matches!(order_state(order), OrderState::Settled) {
+        if now >= order.deadline {
+            return Next::Stop(Cause::TimedOut);
+        }
+        wait(order.deadline);
+    }
+    soonest.map_or(Next::Nothing, Next::At)
+}
+
+enum Due {
+    Never,
+    Later(Moment),
+    Now(Act),
+}
+
+fn due(one: &View, ending: bool, now: Moment) -> Due {
+    let over = ending || one.expires_at.is_some_and(|end| now >= end);
+    let ask = match (one.kind, one.state) {
+        (_, State::Succeeded) => return Due::Never,
+        (kind, State::Requested) if kind.brings() && over && one.sent_at.is_none() => return Due::Now(Act::Drop),
+        // Sent once, and sent again was to follow: it may be with the channel.
+        (Kind::Pay, State::Requested) if over => Act::Close,
+        (Kind::Settle, State::Requested) => Act::Settle,
+        (Kind::Pay, State::Requested) => Act::Offer,
+        (Kind::Void, State::Requested) => Act::Void,
+        (Kind::Refund, State::Requested) => Act::Refund,
+        (Kind::Settle, State::Unknown | State::Open) => Act::AskSettle,
+        (Kind::Pay, State::Unknown | State::Open) if over => Act::Close,
+        (Kind::Pay, State::Unknown | State::Open) => Act::AskPay,
+        (Kind::Void, State::Unknown | State::Open) => Act::AskVoid,
+        (Kind::Refund, State::Unknown | State::Open) => Act::AskRefund,
+        (_, State::Failed | State::Closed) => match one.watch_until {
+            Some(until) if now < until => Act::Watch,
+            _ => return Due::Never,
+        },
+    };
+    // What is to be closed does not wait for the next question.
+    let at = if ask == Act::Close && one.state == State::Open {
+        one.due_at.min(one.expires_at.unwrap_or(now))
+    } else {
+        one.due_at
+    };
+    let at = one.lease_until.map_or(at, |lease| lease.max(at));
+    let mut at = at;
+    if one.kind == Kind::Pay && ask != Act::Close {
+        at = one.expires_at.filter(|_| one.state.is_live()).map_or(at, |end| at.min(end));
+    }
+    if now >= at { Due::Now(ask) } else { Due::Later(at) }
+}
+
+fn undo(order: &OrderView) -> Option<Undo> {
+    let incoming = order.attempts.iter().any(|one| one.kind.brings() && one.state.is_live());
+    let settlement = order.settlement().filter(|(place, _)| !order.being_undone(*place));
+    let payment = order.payments().filter(|(place, _)| !order.being_undone(*place)).last();
+    let void = |(of, one): (usize, &View)| Undo { kind: Kind::Void, of, amount: one.amount };
+    let refund = |(of, one): (usize, &View)| Undo { kind: Kind::Refund, of, amount: one.amount };
+    if order.stop.is_some() {
+        if incoming {
+            return None;
+        }
+        return payment.map(refund).or(settlement.map(void));
+    }
+    // Too much came in: a payment that was late, or a settlement found late after all was paid in cash.
+    let going: Fen = order.attempts.iter().enumerate().fold(Fen::ZERO, |sum, (_, one)| {
+        let back = one.kind == Kind::Refund && one.state.is_live();
+        if back { sum.checked_add(one.amount).unwrap_or(sum) } else { sum }
+    });
+    let stays = order.paid().checked_sub(going).unwrap_or(Fen::ZERO);
+    if stays > order.cash_needed() && !incoming {
+        return match (settlement, stays == order.total) {
+            (Some(settlement), true) => Some(void(settlement)),
+            _ => payment.map(refund),
+        };
+    }
+    None
+}
+
+/// The states of an order and what leads from one to another, as a mermaid diagram for the docs.
+pub fn diagram() -> String {
+    let mut text = String::from("stateDiagram-v2\n    [*] --> open\n");
+    for (from, why, to) in PATHS {
+        text.push_str(&format!("    {from} --> {to}: {why}\n"));
+    }
+    text.push_str("    refunded --> [*]\n    closed --> [*]\n");
+    text
+}
+
+/// The ways an order can go; every stored change is one of them (I-M15).
+pub const PATHS: &[(OrderState, &str, OrderState)] = &[
+    (OrderState::Open, "asks the insurer", OrderState::Settling),
+    (OrderState::Open, "offers a payment", OrderState::Paying),
+    (OrderState::Open, "ends", OrderState::Closed),
+    (OrderState::Open, "money comes late", OrderState::Settled),
+    (OrderState::Open, "settlement found", OrderState::HalfPaid),
+    (OrderState::Open, "settlement found", OrderState::Reconfirm),
+    (OrderState::Settling, "refused", OrderState::Open),
+    (OrderState::Settling, "settled by what was shown", OrderState::HalfPaid),
+    (OrderState::Settling, "settled by other amounts", OrderState::Reconfirm),
+    (OrderState::Settling, "nothing left to pay", OrderState::Settled),
+    (OrderState::Settling, "ends", OrderState::Returning),
+    (OrderState::Settling, "ends before it is sent", OrderState::Closed),
+    (OrderState::Reconfirm, "agreed", OrderState::HalfPaid),
+    (OrderState::Reconfirm, "agreed", OrderState::Settled),
+    (OrderState::Reconfirm, "ends", OrderState::Returning),
+    (OrderState::HalfPaid, "paid", OrderState::Settled),
+    (OrderState::HalfPaid, "ends", OrderState::Returning),
+    (OrderState::Paying, "paid", OrderState::Settled),
+    (OrderState::Paying, "closed without money", OrderState::Open),
+    (OrderState::Paying, "ends", OrderState::Returning),
+    (OrderState::Paying, "ends before it is sent", OrderState::Closed),
+    (OrderState::Paying, "settlement found", OrderState::HalfPaid),
+    (OrderState::Paying, "settlement found", OrderState::Reconfirm),
+    (OrderState::Settled, "cancelled", OrderState::Returning),
+    (OrderState::Settled, "settlement found", OrderState::Reconfirm),
+    (OrderState::Reconfirm, "settlement undone", OrderState::Settled),
+    (OrderState::HalfPaid, "settlement undone", OrderState::Open),
+    (OrderState::Reconfirm, "settlement undone", OrderState::Open),
+    (OrderState::Reconfirm, "settlement undone", OrderState::Paying),
+    (OrderState::Returning, "all went back", OrderState::Refunded),
+    (OrderState::Returning, "nothing had come in", OrderState::Closed),
+    (OrderState::Closed, "money comes late", OrderState::Returning),
+    (OrderState::Refunded, "money comes late", OrderState::Returning),
+];
+
+/// Whether an order may go from one state to another. A person's look (Blocked) may follow and end anywhere.
+pub fn may_go(from: OrderState, to: OrderState) -> bool {
+    from == OrderState::Blocked
+        || to == OrderState::Blocked
+        || PATHS.iter().any(|(before, _, after)| (*before, *after) == (from, to))
+}

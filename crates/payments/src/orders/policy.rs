@@ -1,0 +1,47 @@
+//! The rules of paying that a bureau may change (policy/payments.toml, section `payment`).
+
+use platform::policy::Section;
+use serde::Deserialize;
+
+/// Section `payment`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentRules {
+    /// PHA-5: so long after the insurer's part was settled the order waits for one's own money.
+    pub half_paid_secs: i64,
+    /// The channel takes no money from this long before the order's end.
+    pub channel_margin_secs: i64,
+    /// No payment is offered when less time than this is left at the channel.
+    pub least_pay_secs: i64,
+    /// A pre-settlement shown longer ago than this is asked for again.
+    pub quote_secs: i64,
+    /// A payment password given longer ago than this authorises nothing.
+    pub authorisation_secs: i64,
+    /// One look at a partner takes no longer than this.
+    pub lease_secs: i64,
+    /// What is said of when returned money arrives, in working days.
+    pub refund_days: i64,
+}
+
+impl Section for PaymentRules {
+    const NAME: &'static str = "payment";
+
+    fn check(&self) -> Result<(), String> {
+        if !(300..=3_600).contains(&self.half_paid_secs) {
+            return Err("half_paid_secs must be 300 to 3600".to_owned());
+        }
+        if self.channel_margin_secs < 30 || self.least_pay_secs < 60 {
+            return Err("channel_margin_secs must be at least 30, least_pay_secs at least 60".to_owned());
+        }
+        if self.channel_margin_secs + self.least_pay_secs >= self.half_paid_secs {
+            return Err("channel_margin_secs and least_pay_secs must leave time to pay".to_owned());
+        }
+        if !(10..=300).contains(&self.authorisation_secs) || self.quote_secs < 30 {
+            return Err("authorisation_secs must be 10 to 300, quote_secs at least 30".to_owned());
+        }
+        if !(10..=120).contains(&self.lease_secs) || self.refund_days < 0 {
+            return Err("lease_secs must be 10 to 120, refund_days not negative".to_owned());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! An order is told to end: by the person, from the pay page or by cancelling what it pays for.
+
+use std::sync::Arc;
+
+use identity::PersonId;
+use platform::Ctx;
+use platform::db::Tx;
+
+use super::apply::{self, ApplyError};
+use super::begin::BeginError;
+use super::drive::Payments;
+use super::model::{Cause, OrderId, OrderState};
+use super::pen::Pen;
+use super::store;
+
+/// Ends the order of a subject inside the closure of whoever owns the subject; what became of it, or `None` where
+/// there is no order. What came in goes back by itself (drive it, or let the sweep).
+///
+/// # Errors
+/// What broke; the closure must then fail.
+pub fn stop_subject(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    (kind, subject): (&str, &str),
+    cause: Cause,
+) -> Result<Option<(OrderId, OrderState)>, ApplyError> {
+    let Some(order) = store::of_subject(tx, kind, subject)? else { return Ok(None) };
+    let Some(held) = store::hold(tx, &order.id)? else { return Ok(None) };
+    let order = apply::stop(tx, pen, &held, cause)?;
+    Ok(Some((order.id, order.state)))
+}
+
+/// The person gives an unpaid or half-paid order up. What is paid in full is cancelled where it was booked, within
+/// that place's own rules.
+///
+/// # Errors
+/// See [`BeginError`].
+pub async fn give_up(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId) -> Result<OrderState, BeginError> {
+    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
+    let order = {
+        let (person, id) = (person.clone(), id.clone());
+        ctx.db.read("payment.give_up.glance", move |tx| store::of_person(tx, &person, &id)).await?
+    };
+    let order = order.ok_or(BeginError::NotFound)?;
+    let id = id.clone();
+    let done = ctx.db.write(order.lane_key(), "payment.give_up", move |tx| -> Result<_, BeginError> {
+        pen.fresh();
+        let held = store::hold(tx, &id)?.ok_or(BeginError::NotFound)?;
+        match held.state {
+            OrderState::Settled | OrderState::Blocked => Err(BeginError::State(held.state)),
+            state if state.is_over() => Ok(state),
+            _ => Ok(apply::stop(tx, &pen, &held, Cause::Cancelled)?.state),
+        }
+    });
+    done.await
+}
+
+/// Lets a blocked order go on, after a person has looked: its partners are asked anew.
+///
+/// # Errors
+/// See [`BeginError`].
+pub async fn unblock(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<OrderState, BeginError> {
+    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "operator")?;
+    let found = {
+        let id = id.clone();
+        ctx.db.read("payment.unblock.glance", move |tx| store::find(tx, &id)).await?
+    };
+    let order = found.ok_or(BeginError::NotFound)?;
+    let id = id.clone();
+    let done = ctx.db.write(order.lane_key(), "payment.unblock", move |tx| -> Result<_, BeginError> {
+        pen.fresh();
+        let held = store::hold(tx, &id)?.ok_or(BeginError::NotFound)?;
+        store::set_blocked(tx, &held.id, None)?;
+        tx.audit(pen.ctx.act("payment.unblocked", held.id.as_str(), serde_json::json!({ "was": held.blocked })));
+        Ok(apply::settle(tx, &pen, &held)?.state)
+    });
+    done.await
+}

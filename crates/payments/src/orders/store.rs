@@ -1,0 +1,381 @@
+//! The only SQL for `pay_order`, its events, quotes, registrations, calls. Rows belong to the lane that the
+//! order's subject belongs to.
+
+use identity::PersonId;
+use kernel::{Fen, Moment};
+use platform::db::{DbFault, LaneKey, Row, Tx};
+use platform::{sql, vals};
+
+use super::model::{Cause, OrderId, OrderState, OrderView, Way, order_state};
+use crate::attempts::store::{self as attempts, Attempt};
+use crate::ports::{Care, Presettled, Registered, Split};
+
+/// An order with its attempts.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// What it pays for: `appointment`, …
+    pub subject_kind: String,
+    /// That thing's id.
+    pub subject_id: String,
+    /// Who pays, and for whom it is.
+    pub person: PersonId,
+    /// Whose money it is when all is paid.
+    pub institution: String,
+    /// The way the person chose last.
+    pub way: Option<Way>,
+    /// As stored; [`order_state`] says the same of [`Order::view`].
+    pub state: OrderState,
+    /// How many changes of state it has had.
+    pub version: i64,
+    /// The end while nothing is paid; [`OrderView::deadline`] is the end as things stand.
+    pub open_until: Moment,
+    /// When it was told to end.
+    pub stopped_at: Option<Moment>,
+    /// Why a person must look.
+    pub blocked: Option<String>,
+    /// The hash of what the person agreed to.
+    pub confirmed_hash: Option<Vec<u8>>,
+    /// Owner of the rows.
+    pub lane: (String, String),
+    /// What the insurer is told of the visit.
+    pub care: Care,
+    /// What it is called on Chinese pages.
+    pub title: String,
+    /// What it is called on English pages.
+    pub title_en: String,
+    /// The page of the thing it pays for.
+    pub href: String,
+    /// The last state that the person was told of.
+    pub told: String,
+    /// When the driver looks again.
+    pub next_at: Option<Moment>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it came into its state.
+    pub changed_at: Moment,
+    /// As decisions see it.
+    pub view: OrderView,
+    /// All attempts, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+impl Order {
+    /// The lane of its rows.
+    pub fn lane_key(&self) -> LaneKey {
+        LaneKey::of(&self.lane.0, &self.lane.1)
+    }
+
+    /// Where it stands by its attempts.
+    pub fn derived(&self) -> OrderState {
+        order_state(&self.view)
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "o.id, o.subject_kind, o.subject_id, o.person_id, o.institution, o.total_fen, o.way, o.state, o.version, o.stop, \
+         o.stopped_at, o.deadline_at, o.blocked, o.confirmed_fund_fen, o.confirmed_account_fen, o.confirmed_other_fen, \
+         o.confirmed_cash_fen, o.confirmed_hash, o.lane_kind, o.lane_id, o.care, o.title, o.title_en, o.href, o.told, \
+         o.next_at, o.created_at, o.changed_at, o.open_until"
+    };
+}
+
+/// An order by its id.
+pub(crate) fn find(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Order>, DbFault> {
+    let sql = sql!(concat!("SELECT ", columns!(), " FROM pay_order o WHERE o.id = $1"));
+    let found = tx.opt(sql, vals![id.as_str()], read)?;
+    found.map(|order| with_attempts(tx, order)).transpose()
+}
+
+/// An order held until the closure's end: what is decided of it then stands (docs/adr/0006).
+pub(crate) fn hold(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Order>, DbFault> {
+    if tx.exec(sql!("UPDATE pay_order SET version = version WHERE id = $1"), vals![id.as_str()])? == 0 {
+        return Ok(None);
+    }
+    find(tx, id)
+}
+
+/// The order of this person; nobody else's is found.
+pub(crate) fn of_person(tx: &mut Tx<'_>, person: &PersonId, id: &OrderId) -> Result<Option<Order>, DbFault> {
+    Ok(find(tx, id)?.filter(|order| order.person == *person))
+}
+
+/// The newest order of a subject.
+pub(crate) fn of_subject(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<Order>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM pay_order o WHERE o.subject_kind = $1 AND o.subject_id = $2 ORDER BY o.created_at DESC, o.id DESC LIMIT 1"
+    ));
+    let found = tx.opt(sql, vals![kind, subject], read)?;
+    found.map(|order| with_attempts(tx, order)).transpose()
+}
+
+fn with_attempts(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, DbFault> {
+    order.attempts = attempts::of_order(tx, &order.id)?;
+    order.view.attempts = order.attempts.iter().map(|one| one.view.clone()).collect();
+    Ok(order)
+}
+
+fn read(row: &Row) -> Result<Order, DbFault> {
+    let way = row.text(6)?;
+    let fen = |at: usize| row.opt_int(at).map(|fen| fen.map(Fen::new));
+    let confirmed = match (fen(13)?, fen(14)?, fen(15)?, fen(16)?) {
+        (Some(fund), Some(personal_account), Some(other), Some(cash)) => {
+            Some(Split { fund, personal_account, other, cash })
+        }
+        _ => None,
+    };
+    let blocked = row.opt_text(12)?;
+    Ok(Order {
+        id: row.parse(0)?,
+        subject_kind: row.text(1)?,
+        subject_id: row.text(2)?,
+        person: row.parse(3)?,
+        institution: row.text(4)?,
+        way: if way.is_empty() { None } else { Some(row.parse(6)?) },
+        state: row.parse(7)?,
+        version: row.int(8)?,
+        stopped_at: row.opt_moment(10)?,
+        confirmed_hash: row.opt_blob(17)?,
+        lane: (row.text(18)?, row.text(19)?),
+        care: serde_json::from_str(&row.text(20)?).map_err(|error| DbFault::Corrupt(format!("care: {error}")))?,
+        title: row.text(21)?,
+        title_en: row.text(22)?,
+        href: row.text(23)?,
+        told: row.text(24)?,
+        next_at: row.opt_moment(25)?,
+        created_at: row.moment(26)?,
+        changed_at: row.moment(27)?,
+        open_until: row.moment(28)?,
+        view: OrderView {
+            total: row.fen(5)?,
+            stop: row.opt_parse(9)?,
+            deadline: row.moment(11)?,
+            blocked: blocked.is_some(),
+            confirmed,
+            attempts: Vec::new(),
+        },
+        blocked,
+        attempts: Vec::new(),
+    })
+}
+
+/// Writes a new order; false when its subject has a live one.
+pub(crate) fn insert(tx: &mut Tx<'_>, order: &Order, actor: &str) -> Result<bool, DbFault> {
+    let sql = sql!(
+        "INSERT INTO pay_order (id, subject_kind, subject_id, person_id, institution, total_fen, way, state, version, \
+         open_until, deadline_at, lane_kind, lane_id, care, title, title_en, href, told, next_at, created_at, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, '', 'open', 1, $7, $7, $8, $9, $10, $11, $12, $13, '', $7, $14, $14) \
+         ON CONFLICT DO NOTHING"
+    );
+    let care = serde_json::to_string(&order.care).map_err(|error| DbFault::Corrupt(error.to_string()))?;
+    let values = vals![
+        order.id.as_str(),
+        &order.subject_kind,
+        &order.subject_id,
+        order.person.as_str(),
+        &order.institution,
+        order.view.total,
+        order.view.deadline,
+        &order.lane.0,
+        &order.lane.1,
+        care,
+        &order.title,
+        &order.title_en,
+        &order.href,
+        order.created_at
+    ];
+    if tx.exec(sql, values)? == 0 {
+        return Ok(false);
+    }
+    event(tx, &order.id, 1, ("", OrderState::Open.as_str()), "", actor, order.created_at)?;
+    Ok(true)
+}
+
+/// Writes a change of state with its event.
+pub(crate) fn moved(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    to: OrderState,
+    cause: &str,
+    actor: &str,
+    now: Moment,
+) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE pay_order SET state = $1, version = version + 1, changed_at = $2 WHERE id = $3");
+    tx.exec(sql, vals![to.as_str(), now, order.id.as_str()])?;
+    event(tx, &order.id, order.version + 1, (order.state.as_str(), to.as_str()), cause, actor, now)
+}
+
+fn event(
+    tx: &mut Tx<'_>,
+    id: &OrderId,
+    n: i64,
+    (from, to): (&str, &str),
+    cause: &str,
+    actor: &str,
+    at: Moment,
+) -> Result<(), DbFault> {
+    let sql = sql!(
+        "INSERT INTO pay_order_event (order_id, n, from_state, to_state, cause, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    );
+    tx.send(sql, vals![id.as_str(), n, from, to, cause, actor, at])
+}
+
+/// Sets when the driver looks again.
+pub(crate) fn set_next(tx: &mut Tx<'_>, id: &OrderId, next_at: Option<Moment>) -> Result<(), DbFault> {
+    tx.send(sql!("UPDATE pay_order SET next_at = $1 WHERE id = $2"), vals![next_at, id.as_str()])
+}
+
+/// Tells an order to end.
+pub(crate) fn set_stop(tx: &mut Tx<'_>, id: &OrderId, cause: Cause, now: Moment) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE pay_order SET stop = $1, stopped_at = $2 WHERE id = $3 AND stop IS NULL");
+    tx.exec(sql, vals![cause.as_str(), now, id.as_str()]).map(drop)
+}
+
+/// Moves the end.
+pub(crate) fn set_deadline(tx: &mut Tx<'_>, id: &OrderId, deadline: Moment) -> Result<(), DbFault> {
+    tx.exec(sql!("UPDATE pay_order SET deadline_at = $1 WHERE id = $2"), vals![deadline, id.as_str()]).map(drop)
+}
+
+/// Stops an order until a person has looked; `None` lets it go on.
+pub(crate) fn set_blocked(tx: &mut Tx<'_>, id: &OrderId, why: Option<&str>) -> Result<(), DbFault> {
+    tx.exec(sql!("UPDATE pay_order SET blocked = $1 WHERE id = $2"), vals![why, id.as_str()]).map(drop)
+}
+
+/// What the person agreed to.
+pub(crate) fn set_confirmed(
+    tx: &mut Tx<'_>,
+    id: &OrderId,
+    way: Way,
+    split: &Split,
+    hash: &[u8],
+) -> Result<(), DbFault> {
+    let sql = sql!(
+        "UPDATE pay_order SET way = $1, confirmed_fund_fen = $2, confirmed_account_fen = $3, confirmed_other_fen = $4, \
+         confirmed_cash_fen = $5, confirmed_hash = $6 WHERE id = $7"
+    );
+    let values = vals![way.as_str(), split.fund, split.personal_account, split.other, split.cash, hash, id.as_str()];
+    tx.exec(sql, values).map(drop)
+}
+
+/// Notes which state the person was told of; false when somebody else has just done so.
+pub(crate) fn set_told(tx: &mut Tx<'_>, order: &Order, state: OrderState) -> Result<bool, DbFault> {
+    let sql = sql!("UPDATE pay_order SET told = $1 WHERE id = $2 AND told = $3");
+    tx.exec(sql, vals![state.as_str(), order.id.as_str(), &order.told]).map(|rows| rows == 1)
+}
+
+/// Calls a person, once for each reason; true when nobody was called for it before.
+pub(crate) fn call(tx: &mut Tx<'_>, id: &OrderId, reason: &str, now: Moment) -> Result<bool, DbFault> {
+    let sql = sql!("INSERT INTO pay_call (order_id, reason, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+    tx.exec(sql, vals![id.as_str(), reason, now]).map(|rows| rows == 1)
+}
+
+/// A quote as it was shown.
+#[derive(Debug, Clone)]
+pub struct Quote {
+    /// Counts within the order.
+    pub n: i64,
+    /// For which way.
+    pub way: Way,
+    /// From which purse how much; what a settlement must repeat.
+    pub advice: Presettled,
+    /// Binds it to the order.
+    pub hash: Vec<u8>,
+    /// When the insurer said it.
+    pub at: Moment,
+}
+
+/// The newest quote of an order.
+pub(crate) fn quote(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Quote>, DbFault> {
+    let sql = sql!(
+        "SELECT n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at FROM pay_quote \
+         WHERE order_id = $1 ORDER BY n DESC LIMIT 1"
+    );
+    tx.opt(sql, vals![id.as_str()], read_quote)
+}
+
+fn quote_at(tx: &mut Tx<'_>, id: &OrderId, n: i64) -> Result<Option<Quote>, DbFault> {
+    let sql = sql!(
+        "SELECT n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at FROM pay_quote \
+         WHERE order_id = $1 AND n = $2"
+    );
+    tx.opt(sql, vals![id.as_str(), n], read_quote)
+}
+
+fn read_quote(row: &Row) -> Result<Quote, DbFault> {
+    let split = Split { fund: row.fen(2)?, personal_account: row.fen(3)?, other: row.fen(4)?, cash: row.fen(5)? };
+    let echo = serde_json::from_str(&row.text(7)?).map_err(|error| DbFault::Corrupt(format!("echo: {error}")))?;
+    Ok(Quote {
+        n: row.int(0)?,
+        way: row.parse(1)?,
+        advice: Presettled { split, balance: row.opt_int(6)?.map(Fen::new), echo },
+        hash: row.blob(8)?,
+        at: row.moment(9)?,
+    })
+}
+
+/// The quote that was agreed to.
+pub(crate) fn quote_agreed(tx: &mut Tx<'_>, order: &Order) -> Result<Option<Quote>, DbFault> {
+    let Some(hash) = &order.confirmed_hash else { return Ok(None) };
+    let sql = sql!("SELECT MAX(n) FROM pay_quote WHERE order_id = $1 AND hash = $2");
+    let n = tx.opt(sql, vals![order.id.as_str(), hash], |row| row.opt_int(0))?.flatten();
+    let newest = quote(tx, &order.id)?;
+    // What a settlement repeats of a pre-settlement depends on the fee alone: any quote of the order has it.
+    Ok(match n {
+        Some(n) => quote_at(tx, &order.id, n)?.or(newest),
+        None => newest,
+    })
+}
+
+/// Writes a quote.
+pub(crate) fn insert_quote(tx: &mut Tx<'_>, id: &OrderId, quote: &Quote) -> Result<(), DbFault> {
+    let sql = sql!(
+        "INSERT INTO pay_quote (order_id, n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING"
+    );
+    let echo = serde_json::to_string(&quote.advice.echo).map_err(|error| DbFault::Corrupt(error.to_string()))?;
+    let split = &quote.advice.split;
+    let values = vals![
+        id.as_str(),
+        quote.n,
+        quote.way.as_str(),
+        split.fund,
+        split.personal_account,
+        split.other,
+        split.cash,
+        quote.advice.balance,
+        echo,
+        &quote.hash,
+        quote.at
+    ];
+    tx.exec(sql, values).map(drop)
+}
+
+/// The visit's numbers at the insurer.
+pub(crate) fn registration(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Registered>, DbFault> {
+    let sql = sql!("SELECT mdtrt_id, batch_no FROM pay_registration WHERE order_id = $1");
+    tx.opt(sql, vals![id.as_str()], |row| Ok(Registered { mdtrt_id: row.text(0)?, batch_no: row.text(1)? }))
+}
+
+/// Keeps them; the first ones stay.
+pub(crate) fn insert_registration(
+    tx: &mut Tx<'_>,
+    id: &OrderId,
+    registered: &Registered,
+    now: Moment,
+) -> Result<(), DbFault> {
+    let sql = sql!(
+        "INSERT INTO pay_registration (order_id, mdtrt_id, batch_no, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+    );
+    tx.exec(sql, vals![id.as_str(), &registered.mdtrt_id, &registered.batch_no, now]).map(drop)
+}
+
+/// Orders whose time to be looked at has come, the longest waiting first.
+pub(crate) fn due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<OrderId>, DbFault> {
+    let sql =
+        sql!("SELECT id FROM pay_order WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2");
+    tx.query(sql, vals![now, limit], |row| row.parse(0))
+}
