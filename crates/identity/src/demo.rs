@@ -9,7 +9,7 @@ use crate::blind::Blind;
 pub use crate::demo_crowd::crowd;
 use crate::failure::Failure;
 use crate::login::KnownDevice;
-use crate::people::{Newcomer, lane, store as people};
+use crate::people::{Newcomer, PersonId, lane, store as people};
 use crate::real_name::{self, Vouch};
 use crate::sessions::{self, Token};
 use crate::staff::{self, AddStaff, AddStaffError, Role};
@@ -157,6 +157,17 @@ pub async fn vouch(ctx: &Ctx, token: &str, device: &str, agent: &str) -> Result<
     ctx.db.write(subject.lane(), "demo.vouch", move |tx| real_name::vouch(tx, &new)).await?;
     ctx.db.write(lane(&person), "demo.insure", move |tx| real_name::insure(tx, &insured)).await?;
     Ok(())
+}
+
+/// Gives people a payment password (电子社保卡支付密码); who has one keeps it.
+///
+/// # Errors
+/// [`SeedError::Production`] in production.
+pub async fn give_pay_password(ctx: &Ctx, people: &[PersonId], pin: &str) -> Result<(), SeedError> {
+    if ctx.mode == Mode::Production {
+        return Err(SeedError::Production);
+    }
+    Ok(crate::pay_password::give(&ctx.acting(Actor::System), people, pin).await?)
 }
 
 async fn citizen(ctx: &Ctx, name: &str, number: &str, mobile: &str) -> Result<(), SeedError> {

@@ -15,6 +15,8 @@ mod checks;
 mod notices;
 pub mod orders;
 pub mod ports;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use platform::Ctx;

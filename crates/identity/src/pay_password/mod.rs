@@ -19,6 +19,7 @@ use platform::check::CheckResult;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::jobs::Job;
 
+use crate::failure::Failure;
 use crate::people::PersonId;
 
 /// The pages of this feature.
@@ -50,7 +51,21 @@ async fn wipe(ctx: Ctx) -> Result<(), String> {
     }
 }
 
+/// Gives people of the demo a password, hashed once; who has one keeps it.
+pub(crate) async fn give(ctx: &Ctx, people: &[PersonId], pin: &str) -> Result<(), Failure> {
+    let (hash, now) = (ctx.hasher.hash(pin.to_owned()).await?, ctx.now());
+    for person in people {
+        let (row, hash) = (person.clone(), hash.clone());
+        let given =
+            ctx.db.write(crate::people::lane(person), "pay_password.give", move |tx| -> Result<bool, DbFault> {
+                store::insert(tx, &row, &hash, now)
+            });
+        given.await?;
+    }
+    Ok(())
+}
+
 /// Whether a person has set one.
-pub(crate) fn is_set(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, DbFault> {
+pub fn is_set(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, DbFault> {
     Ok(store::find(tx, person)?.is_some())
 }

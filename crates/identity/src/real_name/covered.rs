@@ -1,11 +1,17 @@
 //! A person as the insurer must be told of them, for what is settled with it.
 
+use std::sync::Arc;
+
 use kernel::{Date, IdNumber, PersonName, Pii};
+use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::vault::Vault;
 
+use super::insurance::{Occasion, refresh};
 use super::store;
+use crate::failure::Failure;
 use crate::people::{PersonId, store as people};
+use crate::ports::Ports;
 
 /// Who somebody is to the insurer, and by which insurance.
 #[derive(Debug, Clone)]
@@ -38,4 +44,13 @@ pub fn covered(
     let Some((name, number)) = people::real_identity(tx, vault, person, today)? else { return Ok(None) };
     let psn_no = Pii::new(store::PSN_NO.open(&reach.key, person.as_str(), &sealed)?);
     Ok(Some(CoveredPerson { psn_no, number, name, kind: cover.kind, region: cover.region }))
+}
+
+/// Asks the insurer (1101) who somebody is and how insured, and keeps what it says. Its silence is no failure:
+/// what was known stays.
+///
+/// # Errors
+/// What broke beneath.
+pub async fn ask_insurer(ctx: &Ctx, ports: &Arc<Ports>, person: &PersonId) -> Result<(), Failure> {
+    refresh(ctx, ports, person, Occasion::Needed).await.map(drop)
 }

@@ -25,6 +25,9 @@ const AGAIN_SECS: i64 = 60;
 pub(crate) enum Occasion {
     /// The person is looking at a page that will tell the answer.
     Watched,
+    /// The same, where the insurer's number of the person is needed and not there: asked however young the
+    /// last answer is.
+    Needed,
     /// A job: the person is told by a message.
     Unwatched,
 }
@@ -58,7 +61,8 @@ pub(crate) async fn refresh(
 ) -> Result<Asked, Failure> {
     let policy = ctx.policy.at::<RealNamePolicy>(ctx.now().date())?;
     let Some(subject) = subject(ctx, person).await? else { return Ok(Asked::Nobody) };
-    if !subject.record.due(ctx.now()) {
+    let needed = occasion == Occasion::Needed && subject.record.failed == 0;
+    if !subject.record.due(ctx.now()) && !needed {
         let silent = subject.record.failed > 0;
         return Ok(if silent { Asked::Silent(subject.record) } else { Asked::Known(subject.record) });
     }

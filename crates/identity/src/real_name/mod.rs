@@ -20,8 +20,8 @@ pub(crate) mod store;
 mod vouch;
 
 pub(crate) use authenticate::{Authentication, authenticate};
+pub use covered::{CoveredPerson, ask_insurer, covered};
 pub(crate) use gate::Known;
-pub use covered::{CoveredPerson, covered};
 pub use gate::RealName;
 pub(crate) use insurance::psn_no;
 pub use kept::keep_forms;

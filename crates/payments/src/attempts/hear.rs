@@ -179,7 +179,8 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
         now.plus_secs(ladder[step])
     };
     match (event, act) {
-        (Some(Event::Again), Act::AskPay | Act::AskRefund | Act::AskVoid) if asks < 3 => now,
+        // The partner has just answered: it is there, and somebody may be waiting for a cashier.
+        (Some(Event::Again), Act::AskPay | Act::AskRefund | Act::AskVoid) => pick(&AGAIN_SECS[..3]),
         (Some(Event::Again), _) => pick(&AGAIN_SECS),
         (Some(Event::Close | Event::Refuse), _) => now.plus_secs(WATCH_SECS[0]),
         (_, Act::Watch) => pick(&WATCH_SECS),

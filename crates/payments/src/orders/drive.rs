@@ -35,6 +35,8 @@ const STEPS_MOST: usize = 24;
 pub struct Payments {
     /// The partners.
     pub ports: PayPorts,
+    /// Those that identity asks: who somebody is to the insurer.
+    pub identity: Arc<identity::Ports>,
     /// The context whose things are paid.
     pub listener: Arc<dyn Listener>,
 }
@@ -166,7 +168,13 @@ async fn act_on(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act
     let asking = match kind {
         Some(Kind::Settle | Kind::Void) => match asking(ctx, order).await? {
             Some(asking) => Some(asking),
-            None => return Ok(false),
+            None => {
+                let heard = Heard::NotSent("the insurer's number of the person is not known".to_owned());
+                return write(pay, ctx, order, move |tx, pen, held| {
+                    apply::heard(tx, pen, &held, (place, act), &heard).map(|_| true)
+                })
+                .await;
+            }
         },
         _ => None,
     };

@@ -1,6 +1,7 @@
 //! What would be taken from where: registered with the insurer (2201, 2204) and pre-settled (2206). Advice; what
 //! is shown is kept with a hash, and what is agreed to names that hash.
 
+use identity::CoveredPerson;
 use platform::Ctx;
 use platform::db::DbFault;
 use platform::policy::PolicyError;
@@ -33,6 +34,9 @@ pub enum QuoteError {
     /// No rules for this day.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// Something of identity's failed.
+    #[error(transparent)]
+    Identity(#[from] identity::Failure),
     /// What broke beneath.
     #[error(transparent)]
     Fault(#[from] DbFault),
@@ -58,6 +62,10 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
     if let Some(last) = last.as_ref().filter(|last| last.way == way && now < last.at.plus_secs(rules.quote_secs)) {
         return Ok(Quoted::Shown(last.clone()));
     }
+    let covered = match covered {
+        Some(covered) => Some(covered),
+        None => ask_who(pay, ctx, order).await?,
+    };
     let Some(covered) = covered else { return Ok(Quoted::NotInsured) };
     let person = insured(covered);
     let settlements = &pay.ports.settlements;
@@ -82,6 +90,13 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
         Ok(advice) => Ok(Quoted::Shown(keep(ctx, order, way, advice, last.map_or(1, |last| last.n + 1)).await?)),
         Err(error) => Ok(silent(error)),
     }
+}
+
+/// Asks the insurer who the person is, where it has not said so yet.
+async fn ask_who(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<Option<CoveredPerson>, QuoteError> {
+    identity::ask_insurer(ctx, &pay.identity, &order.person).await?;
+    let (vault, person, today) = (ctx.vault.clone(), order.person.clone(), ctx.now().date());
+    Ok(ctx.db.read("payment.covered", move |tx| identity::covered(tx, &vault, &person, today)).await?)
 }
 
 fn silent(error: SettleError) -> Quoted {

@@ -1,0 +1,276 @@
+//! The partners' truth, in memory: one visit at the insurer, one channel.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use http::HeaderMap;
+use identity::ports::{
+    CardRecord, CardSystem, FaceVerdict, Faces, Insurance, InsuredPerson, Insurer, IssuedCard, PinVerdict, StartFace,
+    StartedFace,
+};
+use kernel::{Clock, Fen, IdNumber, ManualClock, PersonName, Pii};
+use platform::Ctx;
+
+use crate::ports::{
+    Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError, Presettled,
+    RefundState, Registered, SettleError, Settled, Settlements, Split, Visit,
+};
+
+#[derive(Default)]
+struct Truth {
+    account: i64,
+    settled: BTreeMap<String, Settled>,
+    payments: BTreeMap<String, (Fen, &'static str)>,
+    refunds: BTreeMap<String, Fen>,
+    lose_answers: u32,
+    lose_requests: u32,
+    number: u32,
+}
+
+/// Both partners.
+pub(super) struct World {
+    truth: Mutex<Truth>,
+    clock: Arc<ManualClock>,
+}
+
+impl World {
+    pub(super) fn new(clock: Arc<ManualClock>) -> World {
+        World { truth: Mutex::new(Truth { account: 100_000, ..Truth::default() }), clock }
+    }
+
+    fn truth(&self) -> MutexGuard<'_, Truth> {
+        self.truth.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What both hold for the order.
+    pub(super) fn held(&self) -> Fen {
+        let truth = self.truth();
+        let insured = truth.settled.values().filter_map(|one| one.split.insured());
+        let paid = truth.payments.values().filter(|(_, state)| *state == "paid").map(|(amount, _)| *amount);
+        let back = truth.refunds.values().map(|amount| Fen::ZERO.checked_sub(*amount).unwrap());
+        Fen::sum(insured.chain(paid).chain(back)).unwrap()
+    }
+
+    pub(super) fn settlements(&self) -> usize {
+        self.truth().settled.len()
+    }
+
+    pub(super) fn lose_answers(&self, many: u32) {
+        self.truth().lose_answers = many;
+    }
+
+    pub(super) fn lose_requests(&self, many: u32) {
+        self.truth().lose_requests = many;
+    }
+
+    pub(super) fn account_holds(&self, fen: Fen) {
+        self.truth().account = fen.get();
+    }
+
+    fn turn(&self, from: &str, to: &'static str) {
+        for (_, state) in self.truth().payments.values_mut().filter(|(_, state)| *state == from) {
+            *state = to;
+        }
+    }
+
+    pub(super) fn buyer_pays(&self) {
+        self.turn("open", "paid");
+    }
+
+    /// From now on the channel says closed when it is asked to, and the money is on its way.
+    pub(super) fn money_is_in_flight(&self) {
+        self.turn("open", "flying");
+    }
+
+    pub(super) fn money_lands(&self) {
+        self.turn("landing", "paid");
+    }
+
+    /// Whether a request is lost on its way; then whether its answer is.
+    fn arrives(&self) -> Result<(), PortError> {
+        let mut truth = self.truth();
+        if truth.lose_requests > 0 {
+            truth.lose_requests -= 1;
+            return Err(PortError::Unknown("no answer in time".into()));
+        }
+        Ok(())
+    }
+
+    fn answer<T>(&self, answer: T) -> Result<T, PortError> {
+        let mut truth = self.truth();
+        if truth.lose_answers > 0 {
+            truth.lose_answers -= 1;
+            return Err(PortError::Unknown("no answer in time".into()));
+        }
+        Ok(answer)
+    }
+
+    fn split(&self, total: Fen, use_account: bool) -> Split {
+        let fund = 800;
+        let account = if use_account { self.truth().account.min(1_200) } else { 0 };
+        Split {
+            fund: Fen::new(fund),
+            personal_account: Fen::new(account),
+            other: Fen::ZERO,
+            cash: Fen::new(total.get() - fund - account),
+        }
+    }
+}
+
+#[async_trait]
+impl Settlements for World {
+    fn number(&self, _: &Ctx) -> String {
+        let mut truth = self.truth();
+        truth.number += 1;
+        format!("H32040000001{:018}", truth.number)
+    }
+
+    async fn register(&self, _: &Ctx, _: &Insured, _: &Care) -> Result<Registered, SettleError> {
+        Ok(Registered { mdtrt_id: "m1".into(), batch_no: "b1".into() })
+    }
+
+    async fn unregister(&self, _: &Ctx, _: &Insured, _: &Care, _: &Registered) -> Result<(), SettleError> {
+        Ok(())
+    }
+
+    async fn presettle(&self, _: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
+        let split = self.split(visit.care.total, visit.use_account);
+        Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] })
+    }
+
+    async fn settle(&self, _: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
+        self.arrives()?;
+        let split = self.split(visit.care.total, visit.use_account);
+        let settled = Settled { setl_id: format!("s{number}"), number: number.into(), split, balance: None };
+        {
+            let mut truth = self.truth();
+            if truth.settled.insert(number.to_owned(), settled.clone()).is_none() {
+                truth.account -= split.personal_account.get();
+            }
+        }
+        Ok(self.answer(settled)?)
+    }
+
+    async fn settled(&self, _: &Ctx, _: &Visit) -> Result<Option<Settled>, SettleError> {
+        self.arrives()?;
+        let found = self.truth().settled.values().next().cloned();
+        Ok(self.answer(found)?)
+    }
+
+    async fn reverse(&self, _: &Ctx, _: &Visit, number: &str) -> Result<(), SettleError> {
+        self.arrives()?;
+        self.truth().settled.remove(number);
+        Ok(self.answer(())?)
+    }
+
+    async fn void(&self, _: &Ctx, _: &str, _: &Visit, setl_id: &str) -> Result<(), SettleError> {
+        self.arrives()?;
+        self.truth().settled.retain(|_, one| one.setl_id != setl_id);
+        Ok(self.answer(())?)
+    }
+}
+
+#[async_trait]
+impl Channel for World {
+    async fn offer(&self, _: &Ctx, offer: &Offer) -> Result<String, PortError> {
+        self.arrives()?;
+        self.truth().payments.entry(offer.number.clone()).or_insert((offer.amount, "open"));
+        self.answer("weixin://wxpay/bizpayurl?pr=1".to_owned())
+    }
+
+    async fn query(&self, _: &Ctx, number: &str) -> Result<ChannelState, PortError> {
+        self.arrives()?;
+        let found = self.truth().payments.get(number).copied();
+        self.answer(match found {
+            None => ChannelState::NotFound,
+            Some((amount, "paid")) => {
+                ChannelState::Paid { channel_no: format!("4200{number}"), amount, paid_at: self.clock.now() }
+            }
+            Some((_, "closed" | "landing")) => ChannelState::Closed,
+            Some(_) => ChannelState::Open,
+        })
+    }
+
+    async fn close(&self, _: &Ctx, number: &str) -> Result<CloseAnswer, PortError> {
+        self.arrives()?;
+        let answer = match self.truth().payments.get_mut(number) {
+            None => CloseAnswer::NotFound,
+            Some((_, "paid")) => CloseAnswer::Paid,
+            Some((_, state)) => {
+                *state = if *state == "flying" { "landing" } else { "closed" };
+                CloseAnswer::Closed
+            }
+        };
+        self.answer(answer)
+    }
+
+    async fn refund(&self, _: &Ctx, giving: &Giving) -> Result<RefundState, PortError> {
+        self.arrives()?;
+        self.truth().refunds.insert(giving.number.clone(), giving.amount);
+        self.answer(RefundState::Processing { channel_no: format!("5030{}", giving.number) })
+    }
+
+    async fn refund_state(&self, _: &Ctx, number: &str) -> Result<RefundState, PortError> {
+        self.arrives()?;
+        let found = self.truth().refunds.get(number).copied();
+        self.answer(match found {
+            Some(amount) => RefundState::Done { channel_no: format!("5030{number}"), amount },
+            None => RefundState::NotFound,
+        })
+    }
+
+    fn notice(&self, _: &Ctx, _: &HeaderMap, _: &[u8]) -> Result<Notice, NoticeRefusal> {
+        Err(NoticeRefusal::NotBelieved("none is sent here".into()))
+    }
+}
+
+#[async_trait]
+impl Insurer for World {
+    async fn person(&self, _: &Ctx, _: &PersonName, _: &IdNumber) -> Result<Option<InsuredPerson>, PortError> {
+        let insurance = Insurance { kind: "310".into(), active: true, region: "320400".into(), balance: Fen::ZERO };
+        Ok(Some(InsuredPerson { psn_no: Pii::new("1".into()), insurances: vec![insurance] }))
+    }
+
+    async fn code(&self, _: &Ctx, _: &str, _: &IdNumber) -> Result<Option<String>, PortError> {
+        Ok(None)
+    }
+}
+
+fn silent<T>() -> Result<T, PortError> {
+    Err(PortError::NotSent("nobody asks".into()))
+}
+
+#[async_trait]
+impl Faces for World {
+    fn provider(&self) -> (&'static str, &'static str) {
+        ("", "")
+    }
+
+    fn upload_origin(&self) -> String {
+        String::new()
+    }
+
+    async fn start(&self, _: &Ctx, _: &StartFace) -> Result<StartedFace, PortError> {
+        silent()
+    }
+
+    async fn result(&self, _: &Ctx, _: &str) -> Result<FaceVerdict, PortError> {
+        silent()
+    }
+}
+
+#[async_trait]
+impl CardSystem for World {
+    async fn card_of(&self, _: &Ctx, _: &PersonName, _: &IdNumber) -> Result<Option<CardRecord>, PortError> {
+        silent()
+    }
+
+    async fn verify_pin(&self, _: &Ctx, _: &str, _: &str) -> Result<PinVerdict, PortError> {
+        silent()
+    }
+
+    async fn issue(&self, _: &Ctx, _: &str, _: &PersonName, _: &IdNumber) -> Result<Option<IssuedCard>, PortError> {
+        silent()
+    }
+}
