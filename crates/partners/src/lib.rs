@@ -12,3 +12,4 @@ pub mod face;
 pub mod insurer;
 pub mod sms;
 pub mod tif;
+pub mod wechat_pay;

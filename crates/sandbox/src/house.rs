@@ -9,6 +9,8 @@ use platform::db::Db;
 
 use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
 use crate::sms::SmsAccount;
+use crate::wechat_pay::keys::WechatPayAccount;
+use crate::wechat_pay::seal::Seals;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) face: FaceAccount,
     pub(crate) insurer: InsurerAccount,
     pub(crate) cards: CardsAccount,
+    pub(crate) wechat_pay: WechatPayAccount,
+    pub(crate) wechat_seals: Seals,
     /// Where each partner listens.
     pub(crate) addresses: Addresses,
     /// Whether pages may be asked for under any host name.
@@ -37,6 +41,9 @@ pub(crate) struct Addresses {
     pub(crate) face: SocketAddr,
     pub(crate) insurer: SocketAddr,
     pub(crate) cards: SocketAddr,
+    pub(crate) wechat_pay: SocketAddr,
+    /// The control port.
+    pub(crate) control: SocketAddr,
 }
 
 impl Addresses {
@@ -46,6 +53,7 @@ impl Addresses {
             "face" => self.face,
             "insurer" => self.insurer,
             "cards" => self.cards,
+            "wechat_pay" => self.wechat_pay,
             _ => self.sms,
         }
     }

@@ -26,9 +26,11 @@ mod start;
 #[cfg(test)]
 mod tests;
 mod tif;
+mod wechat_pay;
 
 pub use accounts::{CardsAccount, FaceAccount, InsurerAccount};
 pub use faults::{Fault, FaultId, Kind};
 pub use people::{CardState, Face, FirstPerson, Insured};
 pub use sms::{SmsAccount, SmsTemplate, demo_templates};
+pub use wechat_pay::keys::{WechatPayAccount, account as wechat_pay_account, account_in as wechat_pay_account_in};
 pub use start::{Running, Sandbox, SandboxSettings, StartError};

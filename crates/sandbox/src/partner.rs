@@ -14,10 +14,11 @@ use platform::db::DbFault;
 use crate::faults::{Kind, take};
 use crate::house::House;
 use crate::listen::Cut;
-use crate::{cards, face, insurer, sms};
+use crate::{cards, face, insurer, sms, wechat_pay};
 
 /// Every partner, in the order the front page shows them.
-pub(crate) const ALL: [&About; 4] = [&sms::ABOUT, &face::ABOUT, &insurer::ABOUT, &cards::ABOUT];
+pub(crate) const ALL: [&About; 5] =
+    [&sms::ABOUT, &face::ABOUT, &insurer::ABOUT, &cards::ABOUT, &wechat_pay::ABOUT];
 
 /// How long a call that is never answered is held, when its caller does not give up before.
 const HOLD: Duration = Duration::from_secs(60);
@@ -58,7 +59,7 @@ impl Raw {
 
     /// What rules are matched against.
     fn text(&self) -> String {
-        let mut text = String::new();
+        let mut text = format!("{}\n", self.path);
         for (name, value) in form_urlencoded::parse(self.query.as_bytes()) {
             text.push_str(&format!("{name}={value}\n"));
         }
@@ -120,6 +121,11 @@ pub(crate) trait Partner: 'static {
 
     /// An answer that claims success but is not a true answer of the partner's.
     fn forgery(house: &House, call: &Self::Call) -> Reply;
+
+    /// Puts an answer into the partner's form; a partner that signs its answers does so here.
+    fn finish(_house: &House, reply: Reply) -> Response {
+        reply.into_response()
+    }
 }
 
 /// The handler of every path of a partner.
@@ -170,7 +176,7 @@ async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Respo
     }
     let call = match P::admit(house, raw).await? {
         Ok(call) => call,
-        Err(refusal) => return Ok(refusal.into_response()),
+        Err(refusal) => return Ok(P::finish(house, refusal)),
     };
     let reply = match kind {
         Some(Kind::Refuse { code }) => P::refusal(house, &code),
@@ -190,7 +196,7 @@ async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Respo
             P::answer(house, &call, Manner::Plain).await?
         }
     };
-    Ok(reply.into_response())
+    Ok(P::finish(house, reply))
 }
 
 /// Says nothing until the caller gives up, or a minute has passed.

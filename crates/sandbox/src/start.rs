@@ -23,6 +23,8 @@ use crate::listen::{Cut, CuttableListener};
 use crate::partner::{Partner, serve};
 use crate::people::{self, FirstPerson};
 use crate::sms::{Sms, SmsAccount};
+use crate::wechat_pay::keys::{self, WechatPayAccount};
+use crate::wechat_pay::seal::Seals;
 
 /// People drawn when nobody says how many.
 pub const PEOPLE: usize = 5_000;
@@ -32,12 +34,13 @@ const SMS: u16 = 1;
 const FACE: u16 = 3;
 const INSURER: u16 = 4;
 const CARDS: u16 = 5;
+const WECHAT_PAY: u16 = 6;
 
 /// How the sandbox is started.
 #[derive(Clone)]
 pub struct SandboxSettings {
     /// The control port; the partners take ports after it: SMS the first, face checks the third,
-    /// the insurer the fourth, the card system the fifth. With port 0 all are any free port.
+    /// the insurer the fourth, the card system the fifth, WeChat Pay the sixth. With port 0 all are any free port.
     pub listen: SocketAddr,
     /// The data folder; the database is `sandbox/sandbox.db` in it.
     pub data_dir: PathBuf,
@@ -53,6 +56,8 @@ pub struct SandboxSettings {
     pub insurer: InsurerAccount,
     /// The account that the card system keeps.
     pub cards: CardsAccount,
+    /// Where the keys of WeChat Pay are, made there if there are none; nothing: `sandbox/wechat_pay` in the data folder.
+    pub wechat_pay_keys: Option<PathBuf>,
     /// How many people are drawn, beside the named ones.
     pub people: usize,
     /// People with a name and a number, there before the ports answer.
@@ -76,6 +81,7 @@ impl SandboxSettings {
             face: FaceAccount::default(),
             insurer: InsurerAccount::default(),
             cards: CardsAccount::default(),
+            wechat_pay_keys: None,
             people: PEOPLE,
             first: Vec::new(),
             seed: 1,
@@ -91,7 +97,7 @@ pub enum StartError {
     #[error("the sandbox listens on this machine only, not on {0}; it has no passwords")]
     Remote(SocketAddr),
     /// The control port is too near the last there is.
-    #[error("the sandbox needs a port and the five after it; {0} has too few after it")]
+    #[error("the sandbox needs a port and the six after it; {0} has too few after it")]
     NoNextPort(SocketAddr),
     /// An address cannot be listened on.
     #[error("the sandbox cannot listen on {address}: {source}")]
@@ -136,6 +142,10 @@ pub struct Running {
     pub insurer: SocketAddr,
     /// Where the card system is.
     pub cards: SocketAddr,
+    /// Where WeChat Pay is.
+    pub wechat_pay: SocketAddr,
+    /// The merchant's account there.
+    pub wechat: WechatPayAccount,
     db: Db,
     servers: Vec<JoinHandle<()>>,
     filling: JoinHandle<Result<(), DbFault>>,
@@ -161,6 +171,7 @@ impl Sandbox {
             .await
             .map_err(StartError::Fault)?;
         settings.clock.set_shift_ms(shift_ms);
+        let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
         people::welcome(&db, settings.first, settings.seed).await?;
         let (filled, seed, people) = (db.clone(), settings.seed, settings.people);
         let filling = tokio::spawn(async move {
@@ -181,13 +192,28 @@ impl Sandbox {
             face: settings.face,
             insurer: settings.insurer,
             cards: settings.cards,
+            wechat_pay: wechat_pay.clone(),
+            wechat_seals,
             addresses,
             allow_remote: settings.allow_remote,
         });
-        let servers = doors.serve(&house);
+        let mut servers = doors.serve(&house);
+        servers.push(tokio::spawn(crate::wechat_pay::notify::run(house.clone())));
         tracing::info!(%control, ?addresses, shift_ms, "sandbox.started");
-        let Addresses { sms, face, insurer, cards } = addresses;
-        Ok(Running { control, sms, face, insurer, cards, db, servers, filling, filled: false })
+        let Addresses { sms, face, insurer, cards, wechat_pay: channel, .. } = addresses;
+        Ok(Running {
+            control,
+            sms,
+            face,
+            insurer,
+            cards,
+            wechat_pay: channel,
+            wechat: wechat_pay,
+            db,
+            servers,
+            filling,
+            filled: false,
+        })
     }
 }
 
@@ -198,6 +224,7 @@ struct Doors {
     face: TcpListener,
     insurer: TcpListener,
     cards: TcpListener,
+    wechat_pay: TcpListener,
 }
 
 impl Doors {
@@ -208,6 +235,7 @@ impl Doors {
             face: bind(after(listen, FACE)?).await?,
             insurer: bind(after(listen, INSURER)?).await?,
             cards: bind(after(listen, CARDS)?).await?,
+            wechat_pay: bind(after(listen, WECHAT_PAY)?).await?,
         })
     }
 
@@ -220,6 +248,8 @@ impl Doors {
             face: address(&self.face)?,
             insurer: address(&self.insurer)?,
             cards: address(&self.cards)?,
+            wechat_pay: address(&self.wechat_pay)?,
+            control: address(&self.control)?,
         })
     }
 
@@ -231,6 +261,7 @@ impl Doors {
             answer(self.face, face::routes(house)),
             answer(self.insurer, routes::<Insurer>(house)),
             answer(self.cards, routes::<Cards>(house)),
+            answer(self.wechat_pay, crate::wechat_pay::routes(house)),
         ]
     }
 }
@@ -294,6 +325,22 @@ fn after(address: SocketAddr, places: u16) -> Result<SocketAddr, StartError> {
     Ok(SocketAddr::new(address.ip(), port))
 }
 
+/// The keys of WeChat Pay, made at the first start: that takes a while, so it has a thread of its own.
+async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Seals), StartError> {
+    let folder = settings.wechat_pay_keys.clone().unwrap_or_else(|| settings.data_dir.join("sandbox").join("wechat_pay"));
+    let at = folder.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        if let Some(above) = folder.parent() {
+            std::fs::create_dir_all(above)?;
+        }
+        let account = keys::account_in(&folder)?;
+        let seals = Seals::read(&account)?;
+        Ok((account, seals))
+    });
+    let made = made.await.map_err(|_| StartError::Fault(DbFault::Panicked))?;
+    made.map_err(|source| StartError::Folder { folder: at, source })
+}
+
 async fn open(settings: &SandboxSettings) -> Result<Db, StartError> {
     let folder = settings.data_dir.join("sandbox");
     std::fs::create_dir_all(&folder).map_err(|source| StartError::Folder { folder: folder.clone(), source })?;
@@ -313,6 +360,8 @@ fn migrations() -> Migrations {
         ("sandbox", include_str!("../migrations/0001_sandbox.sql")),
         ("people", include_str!("../migrations/0002_people.sql")),
         ("face", include_str!("../migrations/0003_face.sql")),
+        ("wechat_pay", include_str!("../migrations/0004_wechat_pay.sql")),
+        ("insurer", include_str!("../migrations/0005_insurer.sql")),
     ];
     let list = (1..).zip(parts);
     Migrations::new(

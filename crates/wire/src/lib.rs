@@ -12,3 +12,4 @@ pub mod card_system;
 pub mod insurer;
 mod loose;
 pub mod tif;
+pub mod wechat_pay;

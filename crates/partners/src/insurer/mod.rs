@@ -1,28 +1,49 @@
-//! The insurer, asked by the national interface for designated institutions: 1101, and `CZ01` (the
-//! code of a person for this minute) where the insurer speaks our profile of it.
+//! The insurer, by the national interface for designated institutions: who somebody is (1101, and
+//! `CZ01`, the code of a person for this minute, where the insurer speaks our profile of it); and a
+//! visit registered, settled and undone (9001, 2201 to 2208, 5203, 2601).
 //!
-//! Answers of this gateway are not signed: what is not about the person asked for is not believed.
+//! Answers of this gateway are not signed: what is not about the person and the visit asked for is
+//! not believed, and amounts are reckoned after (`amounts`). Nothing is sent twice, with one
+//! exception in `call`: a message refused because the day's sign-in is not known was not looked at.
 
+mod amounts;
+mod answer;
+mod call;
 mod code;
+mod number;
 mod person;
+mod presettle;
+mod refusal;
+mod register;
+mod reverse;
 mod settings;
+mod settle;
+mod settled;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod unregister;
+mod void;
 
 use async_trait::async_trait;
 use identity::ports::{InsuredPerson, Insurer, PortError};
 use kernel::{IdNumber, PersonName};
+use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Visit};
 use platform::Ctx;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use wire::insurer::{FAILED, INFVER, OK, Reply, Request, inf_time, msgid, opter_type};
 
-pub use settings::{InsurerSettings, NOT_KNOWN, PATH};
+pub use settings::{InsurerSettings, NOT_KNOWN, PATH, SettleWords};
 
 use crate::tif::{BadTifSettings, Gateway};
+use number::Sequence;
+use sign_in::SignIns;
 
-/// Asks the insurer (RNA-2).
+/// Asks the insurer (RNA-2), and settles with it (PHA-5, REG-3).
 pub struct InsurerClient {
     settings: InsurerSettings,
+    words: SettleWords,
     gateway: Gateway,
+    sequence: Sequence,
+    sign_ins: SignIns,
 }
 
 impl InsurerClient {
@@ -36,58 +57,19 @@ impl InsurerClient {
             settings.timeout_ms,
             settings.calls_max,
         )?;
-        Ok(InsurerClient { settings, gateway })
+        Ok(InsurerClient {
+            settings,
+            words: SettleWords::default(),
+            gateway,
+            sequence: Sequence::default(),
+            sign_ins: SignIns::default(),
+        })
     }
 
-    /// One transaction. `None` when the insurer says that it knows nobody of that kind.
-    async fn ask<I, O>(&self, ctx: &Ctx, infno: &str, input: I) -> Result<Option<O>, PortError>
-    where
-        I: Serialize + Send,
-        O: DeserializeOwned,
-    {
-        let body = serde_json::to_vec(&self.envelope(ctx, infno, input))
-            .map_err(|error| PortError::NotSent(error.to_string()))?;
-        let path = self.settings.path.replace("{infno}", infno);
-        let reply: Reply<O> = self.gateway.post(ctx, &path, body).await?;
-        // Without its own number for the answer it is not the insurer who answers.
-        if reply.inf_refmsgid.as_deref().is_none_or(str::is_empty) {
-            return Err(PortError::Unknown("an answer without inf_refmsgid".to_owned()));
-        }
-        let says = reply.err_msg.unwrap_or_default();
-        match reply.infcode {
-            OK => match reply.output {
-                Some(output) => Ok(Some(output)),
-                None => Err(PortError::Unknown("an answer without output".to_owned())),
-            },
-            FAILED if self.settings.not_known.iter().any(|words| says.contains(words)) => Ok(None),
-            // The message may quote the person: it is not passed on.
-            other => Err(PortError::Refused(format!("infcode {other}"))),
-        }
-    }
-
-    fn envelope<I>(&self, ctx: &Ctx, infno: &str, input: I) -> Request<I> {
-        let settings = &self.settings;
-        let now = ctx.now();
-        Request {
-            infno: infno.to_owned(),
-            msgid: msgid(&settings.fixmedins_code, now, &ctx.rng.digits(4)),
-            mdtrtarea_admvs: settings.mdtrtarea_admvs.clone(),
-            insuplc_admdvs: settings.mdtrtarea_admvs.clone(),
-            recer_sys_code: "CZRS".to_owned(),
-            dev_no: String::new(),
-            dev_safe_info: String::new(),
-            cainfo: String::new(),
-            signtype: String::new(),
-            infver: INFVER.to_owned(),
-            opter_type: opter_type::MOBILE.to_owned(),
-            opter: "renshe".to_owned(),
-            opter_name: "线上服务".to_owned(),
-            inf_time: inf_time(now),
-            fixmedins_code: settings.fixmedins_code.clone(),
-            fixmedins_name: settings.fixmedins_name.clone(),
-            sign_no: String::new(),
-            input,
-        }
+    /// The same adapter for a region that words its refusals otherwise.
+    pub fn with_words(self, words: SettleWords) -> Result<InsurerClient, BadTifSettings> {
+        words.check()?;
+        Ok(InsurerClient { words, ..self })
     }
 }
 
@@ -104,5 +86,52 @@ impl Insurer for InsurerClient {
 
     async fn code(&self, ctx: &Ctx, psn_no: &str, number: &IdNumber) -> Result<Option<String>, PortError> {
         code::code(self, ctx, psn_no, number).await
+    }
+}
+
+#[async_trait]
+impl Settlements for InsurerClient {
+    fn number(&self, ctx: &Ctx) -> String {
+        self.fresh_number(ctx)
+    }
+
+    async fn register(&self, ctx: &Ctx, person: &Insured, care: &Care) -> Result<Registered, SettleError> {
+        register::register(self, ctx, person, care).await
+    }
+
+    async fn unregister(
+        &self,
+        ctx: &Ctx,
+        person: &Insured,
+        care: &Care,
+        registered: &Registered,
+    ) -> Result<(), SettleError> {
+        unregister::unregister(self, ctx, person, care, registered).await
+    }
+
+    async fn presettle(&self, ctx: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
+        presettle::presettle(self, ctx, visit).await
+    }
+
+    async fn settle(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        visit: &Visit,
+        advice: &Presettled,
+    ) -> Result<Settled, SettleError> {
+        settle::settle(self, ctx, number, visit, advice).await
+    }
+
+    async fn settled(&self, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
+        settled::settled(self, ctx, visit).await
+    }
+
+    async fn reverse(&self, ctx: &Ctx, visit: &Visit, number: &str) -> Result<(), SettleError> {
+        reverse::reverse(self, ctx, visit, number).await
+    }
+
+    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<(), SettleError> {
+        void::void(self, ctx, number, visit, setl_id).await
     }
 }

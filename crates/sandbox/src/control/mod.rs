@@ -20,7 +20,9 @@ use serde_json::json;
 use crate::face;
 use crate::faults::api as faults;
 use crate::house::House;
+use crate::insurer::api as insurer;
 use crate::people;
+use crate::wechat_pay::control as wechat;
 
 /// Everything the control port answers.
 pub(crate) fn routes(house: House) -> Router {
@@ -28,6 +30,7 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/", get(pages::front))
         .route("/sms", get(pages::sms))
         .route("/faces", get(face::page::faces))
+        .route("/wechat", get(wechat::orders))
         .route("/people", get(people::page::people))
         .route("/people/{number}", get(people::page::person).post(people::page::steer))
         .route("/lang", get(pages::lang))
@@ -43,8 +46,13 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/control/switches", get(switch::get).post(switch::post))
         .route("/control/sms", get(sent::sms))
         .route("/control/faces", get(face::page::list))
+        .route("/control/wechat_pay/orders", get(wechat::list))
+        .route("/control/wechat_pay/orders/{number}", post(wechat::steer))
+        .route("/control/wechat_pay/pay/{number}", post(wechat::pay))
         .route("/control/people", get(people::api::list).post(people::api::post))
         .route("/control/people/{number}", get(people::api::get).post(people::api::steer))
+        .route("/control/insurer/settlements", get(insurer::settlements))
+        .route("/control/insurer/movements", get(insurer::movements))
         .layer(middleware::from_fn_with_state(house.clone(), guard::guard))
         .with_state(house)
 }

@@ -4,11 +4,12 @@ use axum::body::Bytes;
 use kernel::Moment;
 use serde_json::{Value, json};
 
+use super::{CANCEL, Call, REVERSE, VOID};
 use crate::house::House;
 use crate::partner::Reply;
 
 /// Names, lengths, and whether a field must be filled.
-const FIELDS: [(&str, usize, bool); 16] = [
+const FIELDS: [(&str, usize, bool); 17] = [
     ("infno", 4, true),
     ("msgid", 30, true),
     ("mdtrtarea_admvs", 6, true),
@@ -25,10 +26,18 @@ const FIELDS: [(&str, usize, bool); 16] = [
     ("inf_time", 19, true),
     ("fixmedins_code", 12, true),
     ("fixmedins_name", 200, true),
+    ("sign_no", 30, false),
 ];
 
-/// The input of a request whose envelope is right; `Err` says what is wrong, as the insurer does.
-pub(super) fn open(body: &Bytes, operation: &str, institution: &str, now: Moment) -> Result<Value, String> {
+/// No input is longer, characters.
+const INPUT_MAX: usize = 40_000;
+
+/// Transactions that undo may be sent again under their number for so many days, since the insurer
+/// may have been silent as long; all others belong to the day or the day before.
+const UNDO_DAYS: i64 = 31;
+
+/// The call in a request whose envelope is right; `Err` says what is wrong, as the insurer does.
+pub(super) fn open(body: &Bytes, operation: &str, institution: &str, now: Moment) -> Result<Call, String> {
     let mut envelope: Value = serde_json::from_slice(body).map_err(|_| "报文不是JSON".to_owned())?;
     let text = |name: &str| envelope[name].as_str().unwrap_or_default();
     for (name, most, must) in FIELDS {
@@ -39,6 +48,9 @@ pub(super) fn open(body: &Bytes, operation: &str, institution: &str, now: Moment
         if length > most {
             return Err(format!("{name}长度超过{most}"));
         }
+    }
+    if envelope["input"].to_string().chars().count() > INPUT_MAX {
+        return Err(format!("input长度超过{INPUT_MAX}"));
     }
     if text("infno") != operation || !super::ABOUT.operations.contains(&operation) {
         return Err(format!("交易编号{operation}不存在"));
@@ -54,12 +66,20 @@ pub(super) fn open(body: &Bytes, operation: &str, institution: &str, now: Moment
         return Err("msgid格式错误".to_owned());
     }
     // The day that the sender writes is the day of the books.
-    let day: String = now.date().to_string().chars().filter(char::is_ascii_digit).collect();
-    let yesterday = now.minus_secs(86_400).date().to_string().replace('-', "");
-    if !stamp.starts_with(&day) && !stamp.starts_with(&yesterday) {
+    let back = if [CANCEL, VOID, REVERSE].contains(&operation) { UNDO_DAYS } else { 1 };
+    let day = |at: Moment| at.date().to_string().replace('-', "");
+    let (first, last) = (day(now.minus_secs(back * 86_400)), day(now));
+    if !stamp.get(..8).is_some_and(|day| (first.as_str()..=last.as_str()).contains(&day)) {
         return Err("inf_time与当前日期不符".to_owned());
     }
-    Ok(envelope["input"].take())
+    Ok(Call {
+        infno: operation.to_owned(),
+        msgid: msgid.to_owned(),
+        sign_no: text("sign_no").to_owned(),
+        region: text("insuplc_admdvs").to_owned(),
+        institution: institution.to_owned(),
+        input: envelope["input"].take(),
+    })
 }
 
 /// An answer with content.
@@ -86,6 +106,11 @@ pub(super) fn failed(house: &House, why: &str) -> Reply {
         "err_msg": why.chars().take(200).collect::<String>(),
         "output": Value::Null,
     }))
+}
+
+/// Thirty characters that nothing else here is called: a visit, a settlement, a sign-in.
+pub(super) fn number(house: &House) -> String {
+    numbers(house).0
 }
 
 /// `inf_refmsgid` (region, time, serial) and the time with milliseconds.

@@ -1,29 +1,71 @@
-//! The insurer: 1101 of the national interface for designated institutions, and `CZ01` (the code of
-//! a person for this minute, a profile of ours), behind the `x-tif` gateway.
+//! The insurer: the national interface for designated institutions, behind the `x-tif` gateway. Who
+//! somebody is (1101, and `CZ01`, the code of a person for this minute, a profile of ours); and a
+//! visit from its registration to its settlement and back (9001, 2201 to 2208, 5203, 2601).
 //!
 //! Steered on the page of people: insured as employee or resident, here or elsewhere, ended, not at
-//! all. Samples: 320402199001019214 elsewhere, …9222 ended, …9230 unknown.
+//! all, and what the personal account holds. Samples: 320402199001019214 elsewhere, …9222 ended,
+//! …9230 unknown. What is paid is reckoned in [`rules`].
 
+pub(crate) mod api;
+mod books;
+mod cancel;
+mod carry;
 mod code;
 mod envelope;
+mod fees;
+mod fields;
+mod forge;
+mod messages;
 mod person;
+mod presettle;
+mod query;
+mod register;
+mod reverse;
+mod rules;
+mod settle;
+mod sign_in;
+mod store;
+mod void;
 
 use axum::http::StatusCode;
 use platform::db::DbFault;
-use serde_json::{Value, json};
-use wire::insurer::{CODE, PERSON};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply};
 use crate::tif;
+
+/// Who somebody is, and how insured.
+const PERSON: &str = "1101";
+/// The insurer's own code of a person for this minute.
+const CODE: &str = "CZ01";
+/// 签到.
+const SIGN_IN: &str = "9001";
+/// 门诊挂号.
+const REGISTER: &str = "2201";
+/// 挂号撤销.
+const CANCEL: &str = "2202";
+/// 费用明细上传.
+const FEES: &str = "2204";
+/// 预结算.
+const PRESETTLE: &str = "2206";
+/// 结算.
+const SETTLE: &str = "2207";
+/// 结算撤销.
+const VOID: &str = "2208";
+/// 冲正.
+const REVERSE: &str = "2601";
+/// 结算查询.
+const QUERY: &str = "5203";
 
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
     name: "insurer",
     title_zh: "医保经办系统",
     title_en: "Insurer",
-    protocol: "NHSA designated-institution interface V1.0 (1101), x-tif SHA-256",
-    operations: &[PERSON, CODE],
+    protocol: "NHSA designated-institution interface V1.0 (1101, 22xx, 2601, 5203, 9001), x-tif SHA-256",
+    operations: &[PERSON, CODE, SIGN_IN, REGISTER, CANCEL, FEES, PRESETTLE, SETTLE, VOID, REVERSE, QUERY],
     codes: &["SYSTEM_ERROR", "INVALID_SIGN_NO", tif::CODES[0], tif::CODES[1]],
 };
 
@@ -31,10 +73,24 @@ pub(crate) const ABOUT: About = About {
 pub(crate) struct Insurer;
 
 /// A verified call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Call {
     infno: String,
+    msgid: String,
+    sign_no: String,
+    /// `insuplc_admdvs`.
+    region: String,
+    /// `fixmedins_code`.
+    institution: String,
     input: Value,
+}
+
+impl Call {
+    /// Whom it is about; empty when about nobody.
+    fn psn_no(&self) -> &str {
+        let of = if self.infno == FEES { &self.input["feedetail"][0] } else { &self.input["data"] };
+        of["psn_no"].as_str().unwrap_or_default()
+    }
 }
 
 impl Partner for Insurer {
@@ -53,15 +109,17 @@ impl Partner for Insurer {
         }
         let operation = Insurer::operation(raw);
         Ok(envelope::open(&raw.body, &operation, &account.fixmedins_code, house.now())
-            .map(|input| Call { infno: operation, input })
             .map_err(|why| envelope::failed(house, &why)))
     }
 
-    /// Questions only: the manners in which an act goes wrong change nothing here.
-    async fn answer(house: &House, call: &Call, _manner: Manner) -> Result<Reply, DbFault> {
+    /// Questions change nothing, so the manners in which an act goes wrong mean nothing to them.
+    async fn answer(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
         match call.infno.as_str() {
             PERSON => person::answer(house, &call.input).await,
-            _ => code::answer(house, &call.input).await,
+            CODE => code::answer(house, &call.input).await,
+            SIGN_IN => sign_in::sign_in(house, call, manner).await,
+            PRESETTLE | QUERY => carry::ask(house, call).await,
+            _ => carry::act(house, call, manner).await,
         }
     }
 
@@ -76,18 +134,7 @@ impl Partner for Insurer {
         }
     }
 
-    /// Another person's answer.
     fn forgery(house: &House, call: &Call) -> Reply {
-        envelope::done(
-            house,
-            match call.infno.as_str() {
-                PERSON => person::somebody_else(),
-                _ => json!({ "data": {
-                    "psn_no": "32049999999999999999",
-                    "ec_code": "0000000000000000000000000000",
-                    "expi_time": "2099-12-31 23:59:59",
-                } }),
-            },
-        )
+        forge::forgery(house, call)
     }
 }

@@ -4,6 +4,7 @@ use kernel::{Fen, Mobile};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
 
+use super::account;
 use super::draw::ten_years_after;
 use super::first::six_digits;
 use super::model::{Card, CardState, Face, Insured, Person};
@@ -59,7 +60,8 @@ pub(crate) enum ChangeError {
 /// Changes a person; answers the person as they are now.
 pub(crate) async fn change(house: &House, id_number: &str, change: Change) -> Result<Person, ChangeError> {
     let change = check(change)?;
-    let today = house.now().date();
+    let now = house.now();
+    let today = now.date();
     // Drawn here, since a closure may run more than once.
     let card_no = format!("K{}", house.rng.digits(8));
     let number = id_number.to_owned();
@@ -82,6 +84,9 @@ pub(crate) async fn change(house: &House, id_number: &str, change: Change) -> Re
                 person.card_no = card.card_no;
             }
             card_changes(tx, &change, &person)?;
+            if let Some(less) = change.balance_fen.and_then(|fen| Fen::new(fen).checked_sub(person.balance)) {
+                account::add(tx, &person, less, "set", "", now)?;
+            }
             apply(&change, &mut person);
             store::update(tx, &person)?;
             store::by_number(tx, &number)?.ok_or(ChangeError::Nobody)
@@ -132,9 +137,6 @@ fn apply(change: &Change, person: &mut Person) {
     }
     if let Some(region) = &change.region {
         person.region.clone_from(region);
-    }
-    if let Some(fen) = change.balance_fen {
-        person.balance = Fen::new(fen);
     }
     if let Some(mobile) = &change.mobile {
         person.mobile = Some(mobile.clone()).filter(|text| !text.is_empty());

@@ -1,6 +1,7 @@
 //! The city of people: who the insurer, the card system and the face source know. Drawn from a
 //! seed, so that the same seed gives the same people; steered on the control pages.
 
+pub(crate) mod account;
 pub(crate) mod api;
 mod change;
 mod city;

@@ -9,6 +9,7 @@ use kernel::Fen;
 use platform::db::DbFault;
 use serde::Deserialize;
 
+use super::account::{self, Movement};
 use super::api::{ROWS_MAX, find};
 use super::change::{Change, ChangeError};
 use super::model::{Card, CardState, Face, Insured, Person};
@@ -16,6 +17,9 @@ use super::{change, store};
 use crate::control::pages::{Lang, page};
 use crate::control::refused;
 use crate::house::House;
+
+/// Movements of an account that its page shows.
+const MOVEMENTS_MAX: i64 = 20;
 
 #[derive(Template)]
 #[template(path = "people.html")]
@@ -36,6 +40,7 @@ struct One {
     card_states: Vec<Choice>,
     faces: Vec<Choice>,
     insurances: Vec<Choice>,
+    movements: Vec<(Movement, &'static str)>,
 }
 
 /// One button.
@@ -113,6 +118,10 @@ pub(crate) async fn person(
         Ok(None) => return Redirect::to("/people").into_response(),
         Err(fault) => return refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     };
+    let psn_no = person.psn_no.clone();
+    let moved =
+        house.db.read("sandbox.people.movements", move |tx| account::newest(tx, Some(&psn_no), MOVEMENTS_MAX)).await;
+    let Ok(moved) = moved else { return refused(StatusCode::SERVICE_UNAVAILABLE, &"the account cannot be read") };
     let now = person.card();
     let row = Row::of(lang, person);
     page(&One {
@@ -122,6 +131,11 @@ pub(crate) async fn person(
         card_states: choices(CardState::ALL, |state| (state.as_str(), card_act(lang, state), now == Some(state))),
         faces: choices(Face::ALL, |one| (one.as_str(), face(lang, one), one == row.person.face)),
         insurances: choices(Insured::ALL, |one| (one.as_str(), insured(lang, one), one == row.person.insured)),
+        movements: moved
+            .into_iter()
+            .map(|one| (movement(lang, &one.reason), one))
+            .map(|(says, one)| (one, says))
+            .collect(),
         row,
     })
 }
@@ -227,6 +241,19 @@ fn insured(lang: Lang, insured: Insured) -> &'static str {
             Insured::Resident => ("居民医保", "residents' insurance"),
             Insured::Ended => ("职工医保已停保", "employees' insurance, ended"),
             Insured::Nowhere => ("未参保", "not insured"),
+        },
+    )
+}
+
+fn movement(lang: Lang, reason: &str) -> &'static str {
+    say(
+        lang,
+        match reason {
+            "opening" => ("期初", "to begin with"),
+            "set" => ("手工调整", "set by hand"),
+            "settle" => ("结算", "settled"),
+            "void" => ("撤销结算", "settlement voided"),
+            _ => ("冲正", "reversed"),
         },
     )
 }

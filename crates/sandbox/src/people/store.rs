@@ -1,9 +1,11 @@
-//! The only SQL for `sandbox_person` and `sandbox_card`. A person's rows belong to the key of the
-//! person's ID number.
+//! The only SQL for `sandbox_person`, `sandbox_card` and `sandbox_account_movement`. A person's rows
+//! belong to the key of the person's ID number.
 
+use kernel::{Fen, Moment};
 use platform::db::{DbFault, LaneKey, Row, Tx};
 use platform::{sql, vals};
 
+use super::account::Movement;
 use super::model::{Card, CardState, Person};
 
 /// Who owns a person's rows.
@@ -99,6 +101,21 @@ pub(crate) fn by_number(tx: &mut Tx<'_>, id_number: &str) -> Result<Option<Perso
     )
 }
 
+/// The person of the insurer's number.
+pub(crate) fn by_psn_no(tx: &mut Tx<'_>, psn_no: &str) -> Result<Option<Person>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT p.id_number, p.name, p.mobile, p.person_no, p.card_no, p.has_photo, p.face, p.psn_no,
+                    p.insured, p.region, p.insured_on, p.balance_fen,
+                    c.state, c.pin, c.wrong_pins, c.issued_on, c.valid_to
+             FROM sandbox_person p LEFT JOIN sandbox_card c ON c.card_no = p.card_no
+             WHERE p.psn_no = $1"
+        ),
+        vals![psn_no],
+        read,
+    )
+}
+
 /// People whose name, ID number, mobile, card or person number holds the text; those who were
 /// named first.
 pub(crate) fn search(tx: &mut Tx<'_>, text: &str, limit: i64) -> Result<Vec<Person>, DbFault> {
@@ -160,13 +177,13 @@ pub(crate) fn set_wrong_pins(tx: &mut Tx<'_>, card_no: &str, wrong: i64) -> Resu
     Ok(())
 }
 
-/// Writes what can be steered of a person, and which card is the newest.
+/// Writes what can be steered of a person but the account, and which card is the newest.
 pub(super) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<(), DbFault> {
     tx.exec(
         sql!(
             "UPDATE sandbox_person SET mobile = $1, card_no = $2, has_photo = $3, face = $4, insured = $5,
-                 region = $6, balance_fen = $7
-             WHERE id_number = $8"
+                 region = $6
+             WHERE id_number = $7"
         ),
         vals![
             person.mobile.as_deref(),
@@ -175,11 +192,71 @@ pub(super) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<(), DbFault> {
             person.face.as_str(),
             person.insured.as_str(),
             person.region.as_str(),
-            person.balance,
             person.id_number.as_str(),
         ],
     )?;
     Ok(())
+}
+
+/// Adds to an account, or takes from it what it holds; answers what it holds then, or nothing when
+/// it holds less.
+pub(super) fn add_to_balance(tx: &mut Tx<'_>, id_number: &str, amount: Fen) -> Result<Option<Fen>, DbFault> {
+    tx.opt(
+        sql!(
+            "UPDATE sandbox_person SET balance_fen = balance_fen + $1
+             WHERE id_number = $2 AND balance_fen + $1 >= 0 RETURNING balance_fen"
+        ),
+        vals![amount, id_number],
+        |row| row.fen(0),
+    )
+}
+
+/// The number of a person's last movement; 0 when there is none.
+pub(super) fn last_movement(tx: &mut Tx<'_>, psn_no: &str) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COALESCE(MAX(n), 0) FROM sandbox_account_movement WHERE psn_no = $1"), vals![psn_no], |row| {
+        row.int(0)
+    })
+}
+
+pub(super) fn insert_movement(tx: &mut Tx<'_>, movement: &Movement, now: Moment) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO sandbox_account_movement (psn_no, n, reason, about, amount_fen, balance_fen, moved_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        vals![
+            movement.psn_no.as_str(),
+            movement.n,
+            movement.reason.as_str(),
+            movement.about.as_str(),
+            movement.amount_fen,
+            movement.balance_fen,
+            now,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The newest movements, of one person or of all.
+pub(super) fn movements(tx: &mut Tx<'_>, psn_no: Option<&str>, limit: i64) -> Result<Vec<Movement>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT psn_no, n, reason, about, amount_fen, balance_fen FROM sandbox_account_movement
+             WHERE (CAST($1 AS TEXT) IS NULL OR psn_no = $1)
+             ORDER BY moved_at DESC, psn_no, n DESC LIMIT $2"
+        ),
+        vals![psn_no, limit],
+        |row| {
+            Ok(Movement {
+                psn_no: row.text(0)?,
+                n: row.int(1)?,
+                reason: row.text(2)?,
+                about: row.text(3)?,
+                amount_fen: row.fen(4)?,
+                balance_fen: row.fen(5)?,
+            })
+        },
+    )
 }
 
 fn read(row: &Row) -> Result<Person, DbFault> {

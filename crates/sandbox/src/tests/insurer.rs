@@ -1,4 +1,9 @@
-//! 1101 and the code of the minute, through the real adapter.
+//! 1101 and the code of the minute, through the real adapter. Visits and settlements are in the
+//! files beside, sent by a desk of the tests' own.
+
+mod desk;
+mod settling;
+mod undoing;
 
 use identity::ports::{Insurer, PortError};
 use kernel::{Fen, IdNumber, PersonName};

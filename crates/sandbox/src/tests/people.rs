@@ -161,6 +161,8 @@ async fn pages_show_and_change_people_in_two_languages_without_script() {
         [&now["card_state"], &now["has_photo"], &now["insured"], &now["balance_fen"], &now["face"]],
         [&json!("frozen"), &json!(false), &json!("resident"), &json!(1250), &json!("other")]
     );
+    let page = read(path, "en").await;
+    assert!(page.contains("set by hand -1187.50 → 12.50"), "{page}");
     let form = stage.http.post(stage.url(path)).header("content-type", "application/x-www-form-urlencoded");
     let refused = form.body("balance=much").send().await.unwrap();
     assert_eq!(refused.url().query(), Some("problem=value"));

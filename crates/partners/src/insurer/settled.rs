@@ -1,0 +1,38 @@
+//! 5203: which settlement of a visit is in force, if any.
+
+use payments::ports::{SettleError, Settled, Visit};
+use platform::Ctx;
+use wire::insurer::{Data, FAILED, SETTLED, SettlementQuery};
+
+use super::call::Said;
+use super::refusal::refusal;
+use super::settle::told;
+use super::{InsurerClient, amounts, answer};
+
+/// `refd_setl_flag` of a settlement that has been undone.
+const UNDONE: &str = "1";
+
+/// Asks 5203 by the visit alone. `None` is a claim (nothing of this visit is settled): only the words
+/// that make it, and a settlement marked as undone, count as that.
+pub(super) async fn settled(client: &InsurerClient, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
+    let input = Data {
+        data: SettlementQuery {
+            psn_no: visit.person.psn_no.expose().clone(),
+            mdtrt_id: visit.registered.mdtrt_id.clone(),
+            setl_id: String::new(),
+        },
+    };
+    let output = match client.tell(ctx, SETTLED, &client.fresh_number(ctx), &visit.person, &input).await? {
+        Said::Done(output) => output,
+        Said::Refused(FAILED, says) if client.words.no_settlement.iter().any(|word| says.contains(word)) => {
+            return Ok(None);
+        }
+        Said::Refused(infcode, says) => return Err(refusal(&client.words, infcode, &says).into()),
+    };
+    let reply = answer::settlement(output, visit)?;
+    if reply.setlinfo.refd_setl_flag == UNDONE {
+        return amounts::split_undone(SETTLED, reply, visit).map(|_| None);
+    }
+    let split = amounts::split_made(SETTLED, &reply, visit)?;
+    Ok(Some(told(reply.setlinfo, split)?))
+}

@@ -1,0 +1,33 @@
+//! 2208: a settlement is undone, and the personal account has its part back.
+
+use payments::ports::{SettleError, Visit};
+use platform::Ctx;
+use wire::insurer::{Data, FAILED, VOID, Voiding};
+
+use super::call::Said;
+use super::refusal::refusal;
+use super::{InsurerClient, amounts, answer};
+
+/// Sends 2208 under this number. A settlement that has been undone before is undone.
+pub(super) async fn void(
+    client: &InsurerClient,
+    ctx: &Ctx,
+    number: &str,
+    visit: &Visit,
+    setl_id: &str,
+) -> Result<(), SettleError> {
+    let input = Data {
+        data: Voiding {
+            setl_id: setl_id.to_owned(),
+            mdtrt_id: visit.registered.mdtrt_id.clone(),
+            psn_no: visit.person.psn_no.expose().clone(),
+        },
+    };
+    let output = match client.tell(ctx, VOID, number, &visit.person, &input).await? {
+        Said::Done(output) => output,
+        Said::Refused(FAILED, says) if client.words.voided.iter().any(|word| says.contains(word)) => return Ok(()),
+        Said::Refused(infcode, says) => return Err(refusal(&client.words, infcode, &says).into()),
+    };
+    let reply = answer::settlement(output, visit)?;
+    amounts::split_undone(VOID, reply, visit).map(drop)
+}

@@ -1,0 +1,106 @@
+//! Where the buyer pays: one page with three buttons.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::orders::{self, CODE_SECS, H5_SECS, standing};
+use super::store::{self, Order};
+use crate::control::pages::{Lang, page};
+use crate::house::House;
+
+#[derive(Template)]
+#[template(path = "cashier.html")]
+struct Page {
+    lang: Lang,
+    css: String,
+    token: String,
+    merchant: String,
+    description: String,
+    yuan: String,
+    /// `NOTPAY`, `SUCCESS`, `CLOSED`, or `OLD` where the link has ended.
+    state: String,
+    failed: bool,
+    /// Where the merchant wants the buyer back.
+    back: String,
+    /// The same, as a value of a query.
+    back_encoded: String,
+}
+
+/// What the merchant appends to the link, and what this page says of itself.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    redirect_url: String,
+    #[serde(default)]
+    failed: String,
+    #[serde(default)]
+    pr: String,
+}
+
+impl Asked {
+    /// Only addresses that a browser opens as pages.
+    fn back(&self) -> String {
+        let web = self.redirect_url.starts_with("http://") || self.redirect_url.starts_with("https://");
+        if web { self.redirect_url.clone() } else { String::new() }
+    }
+}
+
+/// `GET /cashier/qr?pr=`: what a phone's scanner opens.
+pub(super) async fn by_code(Query(asked): Query<Asked>) -> Response {
+    let plain = asked.pr.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !plain || asked.pr.is_empty() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    Redirect::to(&format!("/cashier/{}", asked.pr)).into_response()
+}
+
+/// `GET /cashier/{token}`.
+pub(super) async fn show(
+    State(house): State<House>,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(order) = find(&house, &token).await else { return StatusCode::NOT_FOUND.into_response() };
+    let now = house.now();
+    let lives = if order.kind == "MWEB" { H5_SECS } else { CODE_SECS };
+    let old = order.state == "NOTPAY" && now >= order.link_at.plus_secs(lives);
+    page(&Page {
+        lang: Lang::of(&headers),
+        css: format!("http://{}/sandbox.css", house.addresses.control),
+        merchant: house.wechat_pay.mchid.clone(),
+        description: order.description.clone(),
+        yuan: order.total.to_string(),
+        state: if old { "OLD".to_owned() } else { standing(&order, now).to_owned() },
+        failed: !asked.failed.is_empty(),
+        back_encoded: encoded(&asked.back()),
+        back: asked.back(),
+        token,
+    })
+}
+
+/// `POST /cashier/{token}/{pay|fail}`.
+pub(super) async fn act(
+    State(house): State<House>,
+    Path((token, act)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(order) = find(&house, &token).await else { return StatusCode::NOT_FOUND.into_response() };
+    let failed = if act == "pay" { "" } else { "&failed=1" };
+    if act == "pay" && orders::pay(&house, &order.out_trade_no).await.is_err() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    Redirect::to(&format!("/cashier/{token}?redirect_url={}{failed}", encoded(&asked.back()))).into_response()
+}
+
+async fn find(house: &House, token: &str) -> Option<Order> {
+    let token = token.to_owned();
+    house.db.read("sandbox.wechat.cashier", move |tx| store::by_token(tx, &token)).await.ok().flatten()
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

@@ -1,0 +1,139 @@
+//! Notices to the merchant: sealed, signed, sent, and repeated by the sandbox's clock until they are taken.
+
+use std::time::Duration;
+
+use kernel::Moment;
+use platform::db::DbFault;
+use platform::http::{Client, Request};
+use serde_json::json;
+
+use super::refunds;
+use super::store::{self, Notice};
+use crate::faults::{Kind, take};
+use crate::house::House;
+
+/// Pauses after the first, second, … time that a notice was not taken.
+const LADDER_SECS: [i64; 15] =
+    [15, 15, 30, 180, 600, 1_200, 1_800, 1_800, 1_800, 3_600, 10_800, 10_800, 10_800, 21_600, 21_600];
+/// How often due notices are looked for, by the machine's clock.
+const TICK: Duration = Duration::from_millis(200);
+/// Notices of one round.
+const ROUND: i64 = 32;
+/// The merchant has five seconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The operation's name in rules.
+pub(super) const NOTIFY: &str = "notify";
+
+/// Sends what is due until the task is dropped.
+pub(crate) async fn run(house: House) {
+    let Ok(client) = Client::new("merchant", PATIENCE, 64) else {
+        tracing::error!("sandbox.wechat.no_client");
+        return;
+    };
+    loop {
+        if let Err(fault) = round(&house, &client).await {
+            tracing::warn!(%fault, "sandbox.wechat.notices");
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+async fn round(house: &House, client: &Client) -> Result<(), DbFault> {
+    refunds::settle_due(house).await?;
+    let now = house.now();
+    let due = house.db.read("sandbox.wechat.notices_due", move |tx| store::notices_due(tx, now, ROUND)).await?;
+    let mut sending = tokio::task::JoinSet::new();
+    for notice in due {
+        let (house, client) = (house.clone(), client.clone());
+        sending.spawn(async move { deliver(&house, &client, &notice).await });
+    }
+    while let Some(done) = sending.join_next().await {
+        if let Ok(Err(fault)) = done {
+            return Err(fault);
+        }
+    }
+    Ok(())
+}
+
+async fn deliver(house: &House, client: &Client, notice: &Notice) -> Result<(), DbFault> {
+    let now = house.now();
+    let subject = format!("{}\n{}", notice.about, notice.plain);
+    let taken = match take::take(house, super::ABOUT.name, NOTIFY, &subject).await? {
+        None => send(house, client, notice, false).await,
+        // Never sent, and never again.
+        Some(Kind::Lose | Kind::Refuse { .. }) => return note(house, notice, 15, None, None).await,
+        Some(Kind::Slow { ms }) => {
+            let later = now.plus_ms(i64::try_from(ms).unwrap_or(i64::MAX / 2));
+            return note(house, notice, notice.attempts, Some(later), None).await;
+        }
+        Some(Kind::Duplicate) => {
+            let (first, second) =
+                tokio::join!(send(house, client, notice, false), send(house, client, notice, false));
+            first || second
+        }
+        Some(Kind::Forge) => send(house, client, notice, true).await,
+        Some(Kind::TimeOutAfter) => {
+            send(house, client, notice, false).await;
+            false
+        }
+        Some(Kind::TimeOutBefore | Kind::Down | Kind::Reorder) => false,
+    };
+    let attempts = notice.attempts + 1;
+    if taken {
+        return note(house, notice, attempts, None, Some(now)).await;
+    }
+    let pause = usize::try_from(notice.attempts).ok().and_then(|step| LADDER_SECS.get(step));
+    note(house, notice, attempts, pause.map(|secs| now.plus_secs(*secs)), None).await
+}
+
+async fn note(
+    house: &House,
+    notice: &Notice,
+    attempts: i64,
+    next_at: Option<Moment>,
+    taken_at: Option<Moment>,
+) -> Result<(), DbFault> {
+    let id = notice.id.clone();
+    house
+        .db
+        .write(store::lane(), "sandbox.wechat.notified", move |tx| {
+            store::set_notice(tx, &id, attempts, next_at, taken_at)
+        })
+        .await
+}
+
+/// Whether the merchant took it.
+async fn send(house: &House, client: &Client, notice: &Notice, forged: bool) -> bool {
+    let Some(request) = request(house, notice, forged) else { return false };
+    client.send(request).await.is_ok_and(|reply| matches!(reply.status, 200 | 204))
+}
+
+fn request(house: &House, notice: &Notice, forged: bool) -> Option<Request> {
+    let refund = notice.event_type.starts_with("REFUND");
+    let kind = if refund { "refund" } else { "transaction" };
+    let (nonce, ciphertext) = house.wechat_seals.seal(&*house.rng, &notice.plain, kind)?;
+    let body = json!({
+        "id": notice.id,
+        "create_time": super::times::write(notice.created_at),
+        "resource_type": "encrypt-resource",
+        "event_type": notice.event_type,
+        "summary": if refund { "退款结果" } else { "支付成功" },
+        "resource": {
+            "original_type": kind,
+            "algorithm": "AEAD_AES_256_GCM",
+            "ciphertext": ciphertext,
+            "associated_data": kind,
+            "nonce": nonce,
+        },
+    })
+    .to_string();
+    let mut request = Request::new(http_post(), &notice.url).ok()?;
+    for (name, value) in super::signed(house, if forged { "{}" } else { &body }) {
+        request = request.header(name, &value).ok()?;
+    }
+    Some(request.header("content-type", "application/json").ok()?.body(body))
+}
+
+fn http_post() -> axum::http::Method {
+    axum::http::Method::POST
+}

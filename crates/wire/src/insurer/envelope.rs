@@ -1,0 +1,164 @@
+//! The envelope of every transaction, and the number and the times that are written in it.
+
+use kernel::{Date, DateTime, Moment};
+use serde::{Deserialize, Serialize};
+
+use crate::loose;
+
+/// A request; lengths as specified (`C` characters).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request<I> {
+    /// C4: the transaction.
+    pub infno: String,
+    /// C30: [`msgid`].
+    pub msgid: String,
+    /// C6: where care is given.
+    pub mdtrtarea_admvs: String,
+    /// C6: where the person is insured, once it is known.
+    pub insuplc_admdvs: String,
+    /// C10: the receiving system.
+    pub recer_sys_code: String,
+    /// C100: the device.
+    pub dev_no: String,
+    /// C2000: the device's security.
+    pub dev_safe_info: String,
+    /// C1024: a signature of the content, where the region asks for one.
+    pub cainfo: String,
+    /// C10: how `cainfo` was made.
+    pub signtype: String,
+    /// C6: [`INFVER`].
+    pub infver: String,
+    /// C3: [`opter_type`].
+    pub opter_type: String,
+    /// C30: who operates.
+    pub opter: String,
+    /// C50: that operator's name.
+    pub opter_name: String,
+    /// 19 characters: [`inf_time`].
+    pub inf_time: String,
+    /// C12: the institution.
+    pub fixmedins_code: String,
+    /// C20 (C200 elsewhere): the institution's name.
+    pub fixmedins_name: String,
+    /// C30: the number of the day's sign-in (9001).
+    pub sign_no: String,
+    /// What is asked.
+    pub input: I,
+}
+
+/// An answer. Fields may be absent where something answers that is not the insurer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply<O> {
+    /// N4: [`OK`] or [`FAILED`]; some regions write it as text.
+    #[serde(deserialize_with = "loose::whole")]
+    pub infcode: i64,
+    /// C30: the insurer's number of the answer.
+    #[serde(default)]
+    pub inf_refmsgid: Option<String>,
+    /// C17: when the request came.
+    #[serde(default)]
+    pub refmsg_time: Option<String>,
+    /// C17: when it was answered.
+    #[serde(default)]
+    pub respond_time: Option<String>,
+    /// C200: why it was refused.
+    #[serde(default)]
+    pub err_msg: Option<String>,
+    /// What is answered; absent from a refusal.
+    #[serde(default = "nothing")]
+    pub output: Option<O>,
+}
+
+fn nothing<O>() -> Option<O> {
+    None
+}
+
+/// `input` and `output` of most transactions: one object `data`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Data<T> {
+    /// The object.
+    pub data: T,
+}
+
+/// `msgid`: the institution's twelve characters, fourteen of time, four of a sequence.
+pub fn msgid(fixmedins_code: &str, now: Moment, sequence: &str) -> String {
+    format!("{fixmedins_code}{}{sequence}", compact(now.datetime()))
+}
+
+/// `yyyyMMddHHmmss`, civil time in China.
+pub fn compact(at: DateTime) -> String {
+    let (day, time) = (at.date(), at.time());
+    format!(
+        "{:04}{:02}{:02}{:02}{:02}{:02}",
+        day.year(),
+        day.month(),
+        day.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
+}
+
+/// `yyyy-MM-dd HH:mm:ss`, civil time in China.
+pub fn inf_time(now: Moment) -> String {
+    let at = now.datetime();
+    let time = at.time();
+    format!("{} {:02}:{:02}:{:02}", day(at.date()), time.hour(), time.minute(), time.second())
+}
+
+/// `yyyy-MM-dd`.
+pub fn day(date: Date) -> String {
+    format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+}
+
+/// The time that a [`msgid`] was made at, as [`inf_time`] writes it; `None` when it is none.
+pub fn time_in(msgid: &str) -> Option<String> {
+    let (institution, rest) = msgid.split_at_checked(12)?;
+    let plain = institution.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !plain || rest.len() != 18 || !rest.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |from: usize, to: usize| rest.get(from..to).unwrap_or_default();
+    let (day, time) = ([part(0, 4), part(4, 6), part(6, 8)], [part(8, 10), part(10, 12), part(12, 14)]);
+    Some(format!("{} {}", day.join("-"), time.join(":")))
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Time;
+
+    use super::super::{FAILED, OK, PersonInfo};
+    use super::*;
+
+    #[test]
+    fn a_msgid_is_the_institution_the_time_and_a_sequence() {
+        let now = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 5, 0));
+        let id = msgid("H32040000001", now, "0042");
+        assert_eq!(id, "H32040000001202603020930050042");
+        assert_eq!(id.len(), 30);
+        assert_eq!(inf_time(now), "2026-03-02 09:30:05");
+    }
+
+    #[test]
+    fn a_msgid_says_when_it_was_made_or_is_none() {
+        assert_eq!(time_in("H32040000001202603020930050042").as_deref(), Some("2026-03-02 09:30:05"));
+        for text in [
+            "",
+            "H32040000001",
+            "H3204000000120260302093005004",
+            "H320400000012026030209300500420",
+            "H32040000001202603020930050o42",
+        ] {
+            assert_eq!(time_in(text), None, "{text}");
+        }
+        assert_eq!(time_in("常州人社202603020930050042"), None);
+    }
+
+    #[test]
+    fn refusals_are_read_whatever_they_leave_out() {
+        let reply: Reply<PersonInfo> = serde_json::from_str(r#"{"infcode":"-1","err_msg":"未查询到"}"#).unwrap();
+        assert_eq!((reply.infcode, reply.err_msg.as_deref()), (FAILED, Some("未查询到")));
+        let reply: Reply<PersonInfo> = serde_json::from_str(r#"{"infcode":0,"output":null}"#).unwrap();
+        assert!(reply.infcode == OK && reply.output.is_none());
+    }
+}
