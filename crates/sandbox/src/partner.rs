@@ -17,8 +17,7 @@ use crate::listen::Cut;
 use crate::{cards, face, insurer, sms, wechat_pay};
 
 /// Every partner, in the order the front page shows them.
-pub(crate) const ALL: [&About; 5] =
-    [&sms::ABOUT, &face::ABOUT, &insurer::ABOUT, &cards::ABOUT, &wechat_pay::ABOUT];
+pub(crate) const ALL: [&About; 5] = [&sms::ABOUT, &face::ABOUT, &insurer::ABOUT, &cards::ABOUT, &wechat_pay::ABOUT];
 
 /// How long a call that is never answered is held, when its caller does not give up before.
 const HOLD: Duration = Duration::from_secs(60);

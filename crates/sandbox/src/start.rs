@@ -327,7 +327,8 @@ fn after(address: SocketAddr, places: u16) -> Result<SocketAddr, StartError> {
 
 /// The keys of WeChat Pay, made at the first start: that takes a while, so it has a thread of its own.
 async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Seals), StartError> {
-    let folder = settings.wechat_pay_keys.clone().unwrap_or_else(|| settings.data_dir.join("sandbox").join("wechat_pay"));
+    let folder =
+        settings.wechat_pay_keys.clone().unwrap_or_else(|| settings.data_dir.join("sandbox").join("wechat_pay"));
     let at = folder.clone();
     let made = tokio::task::spawn_blocking(move || {
         if let Some(above) = folder.parent() {

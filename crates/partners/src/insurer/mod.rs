@@ -21,7 +21,7 @@ mod settle;
 mod settled;
 mod sign_in;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod unregister;
 mod void;
 

@@ -42,8 +42,7 @@ impl WechatPay {
         let settings = &self.settings;
         let text = request_text(method.as_str(), path, timestamp, &nonce, body);
         let signature = self.keys.sign(&text).map_err(PortError::NotSent)?;
-        let authorization =
-            authorization(&settings.mchid, &settings.merchant_serial, timestamp, &nonce, &signature);
+        let authorization = authorization(&settings.mchid, &settings.merchant_serial, timestamp, &nonce, &signature);
         let address = format!("{}{path}", settings.endpoint.trim_end_matches('/'));
         let request = Request::new(method, &address)
             .and_then(|request| request.header("authorization", &authorization))

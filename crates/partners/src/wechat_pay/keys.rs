@@ -30,8 +30,7 @@ impl Keys {
         let der = der(merchant).ok_or_else(|| bad("the merchant's key is no PEM"))?;
         let merchant = RsaKeyPair::from_pkcs8(&der).map_err(|_| bad("the merchant's key is no RSA key in PKCS#8"))?;
         let public = self::der(platform).ok_or_else(|| bad("the channel's public key is no PEM"))?;
-        let key: &Key<Aes256Gcm> =
-            apiv3.as_bytes().try_into().map_err(|_| bad("the APIv3 key has 32 characters"))?;
+        let key: &Key<Aes256Gcm> = apiv3.as_bytes().try_into().map_err(|_| bad("the APIv3 key has 32 characters"))?;
         Ok(Keys {
             merchant,
             platform: UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public),

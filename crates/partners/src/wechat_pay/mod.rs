@@ -7,6 +7,8 @@ mod call;
 mod keys;
 mod notice;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -152,11 +154,7 @@ impl Channel for WechatPay {
             out_refund_no: giving.number.clone(),
             reason: giving.reason.chars().take(80).collect(),
             notify_url: self.notify_url(),
-            amount: RefundAmount {
-                refund: giving.amount.get(),
-                total: giving.paid.get(),
-                currency: CNY.to_owned(),
-            },
+            amount: RefundAmount { refund: giving.amount.get(), total: giving.paid.get(), currency: CNY.to_owned() },
         })?;
         let told: Refund = self.call(ctx, Method::POST, path::REFUNDS, &body).await?.read()?;
         ours(&told, &giving.number)

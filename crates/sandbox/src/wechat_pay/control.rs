@@ -135,9 +135,9 @@ pub(crate) async fn steer(
     Json(steer): Json<Steer>,
 ) -> Response {
     let abnormal = steer.refund == "abnormal";
-    let steered = house.db.write(store::lane(), "sandbox.wechat.steer", move |tx| {
-        store::steer(tx, &number, steer.late_pay, abnormal)
-    });
+    let steered = house
+        .db
+        .write(store::lane(), "sandbox.wechat.steer", move |tx| store::steer(tx, &number, steer.late_pay, abnormal));
     match steered.await {
         Ok(true) => Json(json!({ "late_pay": steer.late_pay, "abnormal": abnormal })).into_response(),
         Ok(false) => refused(StatusCode::NOT_FOUND, &"no such order"),

@@ -29,7 +29,15 @@ pub(crate) const ABOUT: About = About {
     title_en: "WeChat Pay",
     protocol: "WeChat Pay API v3, WECHATPAY2-SHA256-RSA2048, public-key mode",
     operations: &["native", "h5", "query", "close", "refund", "query_refund", notify::NOTIFY],
-    codes: &["SYSTEM_ERROR", "FREQUENCY_LIMITED", "NO_AUTH", "SIGN_ERROR", "NOT_ENOUGH", "USER_ACCOUNT_ABNORMAL", "RULE_LIMIT"],
+    codes: &[
+        "SYSTEM_ERROR",
+        "FREQUENCY_LIMITED",
+        "NO_AUTH",
+        "SIGN_ERROR",
+        "NOT_ENOUGH",
+        "USER_ACCOUNT_ABNORMAL",
+        "RULE_LIMIT",
+    ],
 };
 
 /// The partner.
@@ -65,7 +73,9 @@ fn named(raw: &Raw) -> Option<(&'static str, String, bool)> {
         (Method::POST, ["v3", "pay", "transactions", "h5"]) => Some(("h5", String::new(), false)),
         (Method::GET, ["v3", "pay", "transactions", "out-trade-no", no]) => Some(("query", number(no), false)),
         (Method::GET, ["v3", "pay", "transactions", "id", id]) => Some(("query", number(id), true)),
-        (Method::POST, ["v3", "pay", "transactions", "out-trade-no", no, "close"]) => Some(("close", number(no), false)),
+        (Method::POST, ["v3", "pay", "transactions", "out-trade-no", no, "close"]) => {
+            Some(("close", number(no), false))
+        }
         (Method::POST, ["v3", "refund", "domestic", "refunds"]) => Some(("refund", String::new(), false)),
         (Method::GET, ["v3", "refund", "domestic", "refunds", no]) => Some(("query_refund", number(no), false)),
         _ => None,

@@ -67,8 +67,7 @@ async fn deliver(house: &House, client: &Client, notice: &Notice) -> Result<(), 
             return note(house, notice, notice.attempts, Some(later), None).await;
         }
         Some(Kind::Duplicate) => {
-            let (first, second) =
-                tokio::join!(send(house, client, notice, false), send(house, client, notice, false));
+            let (first, second) = tokio::join!(send(house, client, notice, false), send(house, client, notice, false));
             first || second
         }
         Some(Kind::Forge) => send(house, client, notice, true).await,

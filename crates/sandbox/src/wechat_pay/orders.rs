@@ -106,7 +106,10 @@ fn wanted(house: &House, h5: bool, body: &Value) -> Result<Wanted, Reply> {
     if total < 1 || body["amount"]["currency"].as_str().is_some_and(|currency| currency != "CNY") {
         return Err(wrong("订单金额或币种错误"));
     }
-    if h5 && (body["scene_info"]["payer_client_ip"].as_str().is_none() || body["scene_info"]["h5_info"]["type"].as_str().is_none()) {
+    if h5
+        && (body["scene_info"]["payer_client_ip"].as_str().is_none()
+            || body["scene_info"]["h5_info"]["type"].as_str().is_none())
+    {
         return Err(wrong("场景信息scene_info错误"));
     }
     let now = house.now();
@@ -242,4 +245,3 @@ pub(super) async fn pay(house: &House, number: &str) -> Result<Paying, DbFault> 
     });
     paid.await
 }
-

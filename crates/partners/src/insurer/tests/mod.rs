@@ -24,10 +24,10 @@ use crate::tif::TifAccount;
 const TIMEOUT_MS: u64 = 1500;
 
 /// A folder that goes away with the test.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> Folder {
+    pub(crate) fn new() -> Folder {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("renshe-partners-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
         let path = std::env::temp_dir().join(name);
@@ -43,7 +43,7 @@ impl Drop for Folder {
 }
 
 /// The adapter never opens the database, but a context has one.
-fn context(folder: &Folder, clock: Arc<dyn Clock>) -> Ctx {
+pub(crate) fn context(folder: &Folder, clock: Arc<dyn Clock>) -> Ctx {
     let rng: Arc<dyn Rng> = Arc::new(OsRng);
     Ctx {
         db: Db::open(DbSettings::new(Target::Sqlite(folder.0.join("platform.db")), "test")).unwrap(),
