@@ -125,3 +125,7 @@ message-booked-title = Visit booked
 message-booked-body = You are booked at { $hospital } with Dr { $doctor }, { $starts_at }. Please bring the visit barcode and come a little early to check in.
 message-cancelled-title = Visit cancelled
 message-cancelled-body = Your visit at { $hospital } with Dr { $doctor }, { $starts_at }, has been cancelled; the place is on sale again.
+health-flash-giving-up = Being cancelled: a payment is still being confirmed. Then the place goes back and the money returns by itself.
+health-fee-state = Fee
+health-go-pay = Pay
+health-order-held-paying = Being paid: the place is kept for you until it is confirmed.

@@ -125,3 +125,7 @@ message-booked-title = 预约成功
 message-booked-body = 您已预约{ $hospital } { $doctor }医生，{ $starts_at } 就诊。请带好就诊条码，提前到医院签到。
 message-cancelled-title = 预约已取消
 message-cancelled-body = 您在{ $hospital } { $doctor }医生、{ $starts_at } 的预约已经取消，号已放回。
+health-flash-giving-up = 正在取消：有一笔支付还在确认中，确认后号源释放，已付的钱自动原路退回。
+health-fee-state = 费用
+health-go-pay = 去支付
+health-order-held-paying = 正在支付：号源为您保留，确认后在此显示结果。

@@ -24,6 +24,7 @@ use platform::db::{DbFault, LaneKey};
 use platform::jobs::Job;
 
 pub use appointments::model::AppointmentId;
+pub use appointments::paid::Visits;
 pub use appointments::todos::todos;
 pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};

@@ -15,11 +15,13 @@ mod checks;
 mod notices;
 pub mod orders;
 pub mod ports;
+mod sim;
 #[cfg(test)]
 mod tests;
 
 use axum::Router;
 use platform::Ctx;
+use platform::db::{DbFault, Tx};
 
 pub use attempts::AttemptId;
 pub use checks::checks;
@@ -28,12 +30,22 @@ pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
 pub use orders::listen::{Listener, News};
 pub use orders::model::{Cause, OrderState, Way};
+pub use orders::pages::pay_href;
 pub use orders::pen::Pen;
 pub use orders::policy::PaymentRules;
 pub use orders::stop::{stop_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
+pub use orders::trail::{Line, lines, state_word};
 pub use orders::{NewOrder, Order, OrderId, open};
 pub use ports::PayPorts;
+
+/// The newest order of a thing; `None` where it never had one.
+///
+/// # Errors
+/// What broke beneath.
+pub fn order_of(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<Order>, DbFault> {
+    orders::store::of_subject(tx, kind, subject)
+}
 
 /// The person's pages, and the channel's door.
 pub fn routes() -> Router<Ctx> {

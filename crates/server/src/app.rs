@@ -6,6 +6,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Extension, Router};
 use identity::Ports;
+use payments::Payments;
 use platform::Ctx;
 use platform::check::Check;
 use platform::jobs::Job;
@@ -24,23 +25,28 @@ pub fn routes() -> Router<Ctx> {
         .merge(identity::desk_routes())
         .merge(health::routes())
         .merge(health::desk_routes())
+        .merge(payments::routes())
 }
 
 /// The routes with error pages, headers and limits around them, ready to be served.
-pub fn service(ctx: Ctx, ports: Arc<Ports>, proxies: TrustedProxies) -> Router {
+pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, proxies: TrustedProxies) -> Router {
     let routes = routes().layer(from_fn_with_state(ctx.clone(), identity::keep_forms));
     ui::layer(routes, ctx)
         .layer(Extension(Arc::new(PublicCache::new())))
         .layer(Extension(ports))
+        .layer(Extension(pay))
         .layer(Extension(proxies))
 }
 
 /// Every periodic job of the program.
 pub fn jobs(ports: &Arc<Ports>) -> Vec<Job> {
-    [upkeep::jobs(), identity::jobs(Arc::clone(ports)), health::jobs()].concat()
+    [upkeep::jobs(), identity::jobs(Arc::clone(ports)), health::jobs(), ledger::jobs()].concat()
 }
 
 /// Every invariant that has tables, in the order `renshe check` says them.
 pub fn checks() -> Vec<Check> {
-    [health::checks(), identity::checks(), upkeep::checks()].into_iter().flatten().collect()
+    [health::checks(), identity::checks(), payments::checks(), ledger::checks(), upkeep::checks()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

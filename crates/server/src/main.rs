@@ -35,7 +35,11 @@ enum Command {
     Seed,
     /// The partners' sandbox alone, as its own process.
     #[cfg(feature = "sandbox")]
-    Sandbox,
+    Sandbox {
+        /// Print addresses, numbers and paths of keys as one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Verify every invariant that has tables, and say what was checked.
     Check,
     /// The audit chains.
@@ -114,7 +118,7 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Migrate) => commands::migrate::run(&config),
         Some(Command::Seed) => commands::seed::run(&config),
         #[cfg(feature = "sandbox")]
-        Some(Command::Sandbox) => commands::sandbox::run(config),
+        Some(Command::Sandbox { json }) => commands::sandbox::run(config, json),
         Some(Command::Check) => commands::check::run(&config),
         Some(Command::Audit(Audit::Verify)) => commands::audit::verify(&config),
         Some(Command::Staff(Staff::Add(add))) => commands::staff::add(&config, add),

@@ -1,14 +1,18 @@
 //! Partners as the contexts need them: real adapters over HTTP, told by the configuration where each is.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
+use health::Visits;
 use identity::Ports;
 use partners::acs3::AccessKey;
 use partners::cards::{CardClient, CardSettings};
 use partners::face::{AliyunFaces, FaceSettings};
 use partners::insurer::{InsurerClient, InsurerSettings};
 use partners::tif::TifAccount;
+use partners::wechat_pay::{WechatPay, WechatPaySettings};
+use payments::{PayPorts, Payments};
 use platform::config::Config;
 
 use crate::start::StartError;
@@ -24,13 +28,15 @@ pub struct SandboxAt {
     pub insurer: String,
     /// The card system.
     pub cards: String,
+    /// WeChat Pay.
+    pub wechat_pay: String,
 }
 
 impl SandboxAt {
     /// Where a sandbox with its control port on `listen` has its partners.
     pub fn beside(listen: SocketAddr) -> SandboxAt {
         let place = |after: u16| format!("http://{}:{}", listen.ip(), listen.port().saturating_add(after));
-        SandboxAt { sms: place(1), face: place(3), insurer: place(4), cards: place(5) }
+        SandboxAt { sms: place(1), face: place(3), insurer: place(4), cards: place(5), wechat_pay: place(6) }
     }
 }
 
@@ -43,6 +49,7 @@ impl From<&sandbox::Running> for SandboxAt {
             face: base(running.face),
             insurer: base(running.insurer),
             cards: base(running.cards),
+            wechat_pay: base(running.wechat_pay),
         }
     }
 }
@@ -54,6 +61,82 @@ pub fn ports(config: &Config, sandbox: &SandboxAt) -> Result<Arc<Ports>, StartEr
     let insurer =
         InsurerClient::new(insurer(config, &sandbox.insurer)).map_err(|error| StartError::at("insurer", error))?;
     Ok(Arc::new(Ports { faces: Arc::new(faces), cards: Arc::new(cards), insurer: Arc::new(insurer) }))
+}
+
+/// What paying needs: the insurer, WeChat Pay, and who listens. `own` is how people reach this platform.
+pub fn payments(
+    config: &Config,
+    sandbox: &SandboxAt,
+    identity: &Arc<Ports>,
+    own: &str,
+) -> Result<Arc<Payments>, StartError> {
+    let settlements =
+        InsurerClient::new(insurer(config, &sandbox.insurer)).map_err(|error| StartError::at("insurer", error))?;
+    let channel = WechatPay::new(wechat_pay(config, &sandbox.wechat_pay, own)?)
+        .map_err(|error| StartError::at("wechat_pay", error))?;
+    Ok(Arc::new(Payments {
+        ports: PayPorts { settlements: Arc::new(settlements), wechat_pay: Arc::new(channel) },
+        identity: Arc::clone(identity),
+        listener: Arc::new(Visits),
+    }))
+}
+
+/// The merchant's account out of the configuration; in a demo without one, the sandbox's.
+fn wechat_pay(config: &Config, sandbox: &str, own: &str) -> Result<WechatPaySettings, StartError> {
+    let pay = &config.wechat_pay;
+    let (endpoint, notify_base) = (
+        pay.endpoint.clone().unwrap_or_else(|| sandbox.to_owned()),
+        pay.notify_base.clone().unwrap_or_else(|| own.to_owned()),
+    );
+    let given =
+        pay.mchid.as_ref().zip(pay.appid.as_ref()).zip(pay.merchant_serial.as_ref()).zip(pay.apiv3_key.as_ref());
+    let files = pay.merchant_key_file.as_ref().zip(pay.platform_public_key_file.as_ref());
+    let (Some((((mchid, appid), serial), apiv3_key)), Some((key, public)), Some(public_id)) =
+        (given, files, pay.platform_public_key_id.as_ref())
+    else {
+        return sandbox_account(config, endpoint, notify_base);
+    };
+    Ok(WechatPaySettings {
+        endpoint,
+        mchid: mchid.clone(),
+        appid: appid.clone(),
+        merchant_serial: serial.clone(),
+        merchant_key: pem(key)?,
+        apiv3_key: apiv3_key.expose().clone(),
+        platform_public_key: pem(public)?,
+        platform_public_key_id: public_id.clone(),
+        notify_base,
+        timeout_ms: pay.timeout_ms,
+        calls_max: pay.max_in_flight,
+    })
+}
+
+fn pem(path: &Path) -> Result<String, StartError> {
+    std::fs::read_to_string(path).map_err(|error| StartError::at(&format!("wechat_pay: {}", path.display()), error))
+}
+
+/// The account whose keys the sandbox of this data folder has made, or makes when it starts.
+#[cfg(feature = "sandbox")]
+fn sandbox_account(config: &Config, endpoint: String, notify_base: String) -> Result<WechatPaySettings, StartError> {
+    let account = sandbox::wechat_pay_account(&config.data_dir).map_err(|error| StartError::at("wechat_pay", error))?;
+    Ok(WechatPaySettings {
+        endpoint,
+        mchid: account.mchid,
+        appid: account.appid,
+        merchant_serial: account.merchant_serial,
+        merchant_key: pem(&account.merchant_key)?,
+        apiv3_key: account.apiv3_key,
+        platform_public_key: pem(&account.platform_public_key)?,
+        platform_public_key_id: account.platform_public_key_id,
+        notify_base,
+        timeout_ms: config.wechat_pay.timeout_ms,
+        calls_max: config.wechat_pay.max_in_flight,
+    })
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn sandbox_account(_: &Config, _: String, _: String) -> Result<WechatPaySettings, StartError> {
+    Err(StartError("wechat_pay: an account must be given: this program has no sandbox".to_owned()))
 }
 
 fn face(config: &Config, sandbox: &str) -> FaceSettings {

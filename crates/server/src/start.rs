@@ -11,6 +11,7 @@ use identity::{IssueCarrier, Ports};
 use kernel::{Clock, OsRng, Rng};
 use partners::acs3::AccessKey;
 use partners::sms::{SmsCarrier, SmsSettings};
+use payments::Payments;
 use platform::config::Config;
 use platform::db::{Db, DbFault, DbSettings, LaneKey, Migrations, OnFatal, Target};
 use platform::jobs::Runner;
@@ -61,6 +62,7 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, schema: Schema) -> Result<Ct
     let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
     identity::policy::verify(&policy)
         .and_then(|()| policy.verify::<health::clinics::policy::BookingRules>())
+        .and_then(|()| policy.verify::<payments::PaymentRules>())
         .map_err(|error| StartError::at("policy", error))?;
     let target = Target::parse(config.database.url.expose()).map_err(|error| StartError::at("database", error))?;
     match schema {
@@ -135,11 +137,18 @@ fn make_private_folder(folder: &Path) -> Result<(), StartError> {
 }
 
 /// Starts the outbox worker and the jobs of this process.
-pub fn workers(ctx: &Ctx, config: &Config, sms_endpoint: &str, ports: &Arc<Ports>) -> Result<(), StartError> {
+pub fn workers(
+    ctx: &Ctx,
+    config: &Config,
+    sms_endpoint: &str,
+    ports: &Arc<Ports>,
+    pay: &Arc<Payments>,
+) -> Result<(), StartError> {
     let holder = instance(ctx.rng.as_ref());
     let carriers = carriers(config, sms_endpoint, ports)?;
     upkeep::export_anchors_to(config.data_dir.join("anchors"));
     tokio::spawn(Worker::new(ctx.with_trace(Trace::system("outbox")), holder.clone(), carriers).run());
+    tokio::spawn(payments::sweep(Arc::clone(pay), ctx.with_trace(Trace::system("payments"))));
     tokio::spawn(Runner::new(ctx.clone(), holder, app::jobs(ports)).run());
     Ok(())
 }
@@ -186,12 +195,12 @@ pub async fn serve(
     listener: TcpListener,
     ctx: &Ctx,
     config: &Config,
-    ports: Arc<Ports>,
+    (ports, pay): (Arc<Ports>, Arc<Payments>),
     stop: Stop,
 ) -> Result<(), StartError> {
     let proxies =
         TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
-    let service = app::service(ctx.clone(), ports, proxies).into_make_service_with_connect_info::<SocketAddr>();
+    let service = app::service(ctx.clone(), ports, pay, proxies).into_make_service_with_connect_info::<SocketAddr>();
     let serving = async {
         match &config.tls {
             None => axum::serve(listener, service).with_graceful_shutdown(stop.clone().wished()).await,

@@ -3,6 +3,7 @@
 use identity::PersonId;
 use identity::messages::{self, PreparedMessage};
 use identity::people::{self, Reach};
+use payments::{NewOrder, OrderId};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::policy::PolicyError;
@@ -11,6 +12,7 @@ use serde_json::json;
 use super::code::VisitCode;
 use super::model::{AppointmentId, BookRefusal, Booking, State, Take, decide_book, free_seat, next_seat};
 use super::notice::{self, NoticeError};
+use super::paid;
 use super::store::{self, NewAppointment};
 use crate::clinics;
 use crate::clinics::model::{Place, SlotCard, SlotId};
@@ -27,6 +29,8 @@ pub struct Book {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booked {
     pub appointment: AppointmentId,
+    /// What is to be paid, where the place has a price.
+    pub pay: Option<OrderId>,
     /// False when it was there before: a second tap.
     pub fresh: bool,
 }
@@ -62,7 +66,7 @@ pub async fn book(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
     let (card, reach) = match glance(ctx, &command, &rules).await? {
         Glance::Free(card, reach) => (card, reach),
-        Glance::Mine(appointment) => return Ok(Booked { appointment, fresh: false }),
+        Glance::Mine(appointment) => return Ok(Booked { appointment, pay: None, fresh: false }),
     };
     let new = NewAppointment {
         id: ctx.id(),
@@ -74,9 +78,13 @@ pub async fn book(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
         now,
     };
     let message = notice::booked(ctx, &reach, &new.id, &card)?;
+    let order: OrderId = ctx.id();
+    let until = now.plus_secs(rules.hold_secs);
+    let order = paid::order(&order, &new.id, &command, &card, until, now);
+    let told = Told { message, order };
     let lane = crate::lane(&card.clinic.id);
     let ctx2 = ctx.clone();
-    ctx.db.write(lane, "appointment.book", move |tx| within(tx, &ctx2, &command, &new, &rules, &message)).await
+    ctx.db.write(lane, "appointment.book", move |tx| within(tx, &ctx2, &command, &new, &rules, &told)).await
 }
 
 /// What the look before the closure saw.
@@ -109,20 +117,26 @@ async fn glance(ctx: &Ctx, command: &Book, rules: &BookingRules) -> Result<Glanc
         .await
 }
 
+/// What a new place brings with it, prepared before the closure.
+struct Told {
+    message: PreparedMessage,
+    order: NewOrder,
+}
+
 fn within(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     command: &Book,
     new: &NewAppointment,
     rules: &BookingRules,
-    message: &PreparedMessage,
+    told: &Told,
 ) -> Result<Booked, BookError> {
     let (place, existing) =
         clinics::store::place_for(tx, &command.person, &command.slot)?.ok_or(BookError::NotFound)?;
     let mine = store::mine(existing.as_ref(), &command.slot);
     match (decide_book(&rules.view(&place.slot, &place.clinic), mine, new.now, rules.hold_secs), existing) {
-        (Ok(Booking::Take(take)), _) => write(tx, ctx, new, &place, &take, message),
-        (Ok(Booking::Land), Some((appointment, _))) => Ok(Booked { appointment, fresh: false }),
+        (Ok(Booking::Take(take)), _) => write(tx, ctx, new, &place, &take, told),
+        (Ok(Booking::Land), Some((appointment, _))) => Ok(Booked { appointment, pay: None, fresh: false }),
         (Ok(Booking::Land), None) => Err(DbFault::Corrupt("a second tap without a first".to_owned()).into()),
         (Err(refusal), existing) => Err(refused(refusal, existing.map(|(id, _)| id))),
     }
@@ -134,7 +148,7 @@ fn write(
     new: &NewAppointment,
     place: &Place,
     take: &Take,
-    message: &PreparedMessage,
+    told: &Told,
 ) -> Result<Booked, BookError> {
     let slot = &place.slot.id;
     let Some(taken) = clinics::store::take_places(tx, slot, take.places)? else { return Err(BookError::Full) };
@@ -156,12 +170,21 @@ fn write(
         }
     }
     if take.state == State::Booked {
-        messages::insert(tx, message)?;
+        messages::insert(tx, &told.message)?;
+    }
+    let mut pay = None;
+    if take.state == State::Held {
+        // The price is the clinic's as it stands in this closure.
+        let order = NewOrder { total: place.clinic.fee, ..told.order.clone() };
+        if !payments::open(tx, &order, &new.actor)? {
+            return Err(DbFault::Corrupt("a new appointment has an order".to_owned()).into());
+        }
+        pay = Some(order.id);
     }
     let act = if take.state == State::Booked { "appointment.booked" } else { "appointment.held" };
     tx.audit(ctx.act(act, new.id.as_str(), json!({ "slot": slot.as_str(), "seat": seat_no })));
     tx.after_commit(crate::places_changed);
-    Ok(Booked { appointment: new.id.clone(), fresh: true })
+    Ok(Booked { appointment: new.id.clone(), pay, fresh: true })
 }
 
 fn refused(refusal: BookRefusal, existing: Option<AppointmentId>) -> BookError {

@@ -1,8 +1,11 @@
 //! 「取消预约」 (REG-5): up to the hospital's cut-off; the place goes back on sale at once.
 
+use std::sync::Arc;
+
 use identity::PersonId;
 use identity::messages;
 use kernel::Moment;
+use payments::{Cause, Pen};
 use platform::Ctx;
 use platform::db::DbFault;
 use platform::policy::PolicyError;
@@ -11,6 +14,7 @@ use serde_json::json;
 use super::advance::{Advanced, advance};
 use super::model::{AppointmentId, Event, Refusal, State};
 use super::notice::{self, NoticeError};
+use super::paid::{SUBJECT, Visits};
 use super::store;
 use crate::clinics::policy::BookingRules;
 
@@ -24,8 +28,10 @@ pub struct Cancel {
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
-    /// Cancelled now.
+    /// Cancelled now; what was paid goes back by itself.
     Now,
+    /// A payment is under way: it is given up, and the place goes once that is certain.
+    GivingUp,
     /// It was cancelled before: nothing changes.
     Already { at: Moment },
 }
@@ -43,6 +49,9 @@ pub enum CancelError {
     Policy(#[from] PolicyError),
     #[error(transparent)]
     Notice(#[from] NoticeError),
+    /// The payment could not be told to end.
+    #[error(transparent)]
+    Payment(#[from] payments::ApplyError),
     #[error(transparent)]
     Fault(#[from] DbFault),
 }
@@ -63,11 +72,22 @@ pub async fn cancel(ctx: &Ctx, command: Cancel) -> Result<Cancelled, CancelError
         return Ok(Cancelled::Already { at: seen.changed_at });
     }
     let message = notice::cancelled(ctx, &person, &id, &seen.card).await?;
+    let pen = Pen::new(ctx, Arc::new(Visits), "page")?;
     let ctx2 = ctx.clone();
     ctx.db
         .write(crate::lane(&seen.card.clinic.id), "appointment.cancel", move |tx| {
             let actor = ctx2.trace.actor.label();
             let find = |tx: &mut platform::db::Tx<'_>| store::of_person(tx, &person, &id).map_err(CancelError::from);
+            pen.fresh();
+            let subject = (SUBJECT, id.as_str());
+            // A place that is only held goes with its order: at once, or when what is under way has ended.
+            if find(tx)?.is_some_and(|found| found.state == State::Held)
+                && let Some((_, order)) = payments::stop_subject(tx, &pen, subject, Cause::Cancelled)?
+            {
+                let ended = find(tx)?.is_some_and(|found| found.state == State::Cancelled);
+                tracing::debug!(%order, "appointment.given_up");
+                return Ok(if ended { Cancelled::Now } else { Cancelled::GivingUp });
+            }
             match advance(tx, find, &rules, Event::Cancel, &actor, now)?.ok_or(CancelError::NotFound)? {
                 Advanced::Already(appointment) => Ok(Cancelled::Already { at: appointment.changed_at }),
                 Advanced::Changed(appointment, change) => {
@@ -76,6 +96,8 @@ pub async fn cancel(ctx: &Ctx, command: Cancel) -> Result<Cancelled, CancelError
                     }
                     let detail = json!({ "slot": appointment.card.slot.id.as_str(), "from": change.from.as_str() });
                     tx.audit(ctx2.act("appointment.cancelled", id.as_str(), detail));
+                    // REG-5: money returns by the way it was paid, leg by leg.
+                    payments::stop_subject(tx, &pen, subject, Cause::Cancelled)?;
                     Ok(Cancelled::Now)
                 }
             }

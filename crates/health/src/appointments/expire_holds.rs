@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use std::sync::Arc;
+
 use identity::PersonId;
 use kernel::Moment;
+use payments::{Cause, Pen};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::policy::PolicyError;
@@ -11,6 +14,7 @@ use serde_json::json;
 
 use super::advance::{Advanced, advance};
 use super::model::{AppointmentId, Event, Refusal};
+use super::paid::{SUBJECT, Visits};
 use super::store;
 use crate::clinics::model::ClinicId;
 use crate::clinics::policy::BookingRules;
@@ -26,6 +30,9 @@ pub enum ExpireError {
     /// Never answered: a hold that must stay is passed over.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The payment could not be told to end.
+    #[error(transparent)]
+    Payment(#[from] payments::ApplyError),
     #[error(transparent)]
     Fault(#[from] DbFault),
 }
@@ -44,10 +51,12 @@ pub async fn expire_holds(ctx: &Ctx) -> Result<u64, ExpireError> {
         }
         let mut expired = 0;
         for (clinic, holds) in by_clinic {
-            let (ctx2, rules) = (ctx.clone(), rules.clone());
+            let (ctx2, rules, pen) = (ctx.clone(), rules.clone(), Pen::new(ctx, Arc::new(Visits), "sweeper")?);
             let swept = ctx
                 .db
-                .write(crate::lane(&clinic), "appointment.expire", move |tx| expire(tx, &ctx2, &rules, &holds, now))
+                .write(crate::lane(&clinic), "appointment.expire", move |tx| {
+                    expire(tx, &ctx2, (&rules, &pen), &holds, now)
+                })
                 .await;
             // One clinic in trouble must not keep the others' places.
             match swept {
@@ -69,13 +78,19 @@ pub async fn expire_holds(ctx: &Ctx) -> Result<u64, ExpireError> {
 fn expire(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
-    rules: &BookingRules,
+    (rules, pen): (&BookingRules, &Pen),
     holds: &[(PersonId, AppointmentId)],
     now: Moment,
 ) -> Result<u64, ExpireError> {
     let actor = ctx.trace.actor.label();
     let mut expired = 0;
+    pen.fresh();
     for (person, id) in holds {
+        // The place goes when its order has ended: what is under way is waited for.
+        if let Some((_, order)) = payments::stop_subject(tx, pen, (SUBJECT, id.as_str()), Cause::TimedOut)? {
+            expired += u64::from(order.is_over());
+            continue;
+        }
         let find = |tx: &mut Tx<'_>| store::of_person(tx, person, id).map_err(ExpireError::from);
         match advance(tx, find, rules, Event::Expire, &actor, now) {
             Ok(Some(Advanced::Changed(..))) => {

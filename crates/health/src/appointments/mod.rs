@@ -17,5 +17,6 @@ pub mod jobs;
 pub mod model;
 mod notice;
 pub mod pages;
+pub(crate) mod paid;
 pub(crate) mod store;
 pub mod todos;

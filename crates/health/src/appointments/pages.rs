@@ -11,9 +11,10 @@ use platform::db::{DbFault, Tx};
 use serde::Deserialize;
 use ui::{Form, Markup, Page, Problem, html, html_status, see_other, see_other_with};
 
-use super::book::{self as use_book, Book, BookError};
+use super::book::{self as use_book, Book, BookError, Booked};
 use super::cancel::{self as use_cancel, Cancel, CancelError, Cancelled};
 use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, Refusal, State, decide, decide_book};
+use super::paid::SUBJECT;
 use super::store::{self, Appointment};
 use crate::clinics;
 use crate::clinics::model::{SlotCard, SlotId};
@@ -138,6 +139,7 @@ pub(crate) async fn book(
     let slot: SlotId = id.parse().map_err(|_| Problem::not_found())?;
     let command = Book { person: citizen.person.clone(), slot: slot.clone() };
     match use_book::book(citizen.ctx(), command).await {
+        Ok(Booked { pay: Some(order), .. }) => Ok(see_other(&format!("/pay/{order}"))),
         Ok(booked) if booked.fresh => {
             Ok(see_other_with(&format!("/appointments/{}", booked.appointment), "health-flash-booked"))
         }
@@ -223,6 +225,30 @@ struct OrderPage {
     can_cancel: bool,
     again: String,
     tips: Vec<String>,
+    pay: Option<Pay>,
+}
+
+/// How the visit's fee stands.
+struct Pay {
+    word: String,
+    href: String,
+    /// Something is still to be paid.
+    due: bool,
+    trail: Vec<payments::Line>,
+}
+
+impl Pay {
+    fn of(page: &Page, order: &payments::Order) -> Pay {
+        let (word, _) = payments::state_word(page, order);
+        let due = matches!(
+            order.state,
+            payments::OrderState::Open
+                | payments::OrderState::HalfPaid
+                | payments::OrderState::Paying
+                | payments::OrderState::Reconfirm
+        );
+        Pay { word, href: payments::pay_href(order), due, trail: payments::lines(page, order) }
+    }
 }
 
 /// One order: its state, the barcode, what to know before coming, what can be done.
@@ -231,11 +257,16 @@ pub(crate) async fn order(claim: Claim, Path(id): Path<String>) -> Result<Respon
     let now = claim.ctx().now();
     let rules = claim.ctx().policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
     let read = move |tx: &mut Tx<'_>, person: &PersonId| match &id {
-        Some(id) => store::of_person(tx, person, id),
+        Some(id) => match store::of_person(tx, person, id)? {
+            Some(found) => Ok(Some((found, payments::order_of(tx, SUBJECT, id.as_str())?))),
+            None => Ok(None),
+        },
         None => Ok(None),
     };
     let (citizen, found) = claim.read("appointment.order", read).await?;
-    let page = order_page(citizen.visit.page, &found.ok_or_else(Problem::not_found)?, &rules, now);
+    let (found, pay) = found.ok_or_else(Problem::not_found)?;
+    let pay = pay.map(|order| Pay::of(&citizen.visit.page, &order));
+    let page = OrderPage { pay, ..order_page(citizen.visit.page, &found, &rules, now) };
     Ok(html(&page.page, &page))
 }
 
@@ -257,7 +288,10 @@ fn order_page(page: Page, order: &Appointment, rules: &BookingRules, now: Moment
             page.t2("health-order-come", "when", show::when(&page, card), "minutes", rules.arrive_minutes)
         }
         State::Booked => page.t("health-order-missed"),
-        State::Held => page.t1("health-order-held", "at", page.moment(order.hold_until.unwrap_or(order.changed_at))),
+        State::Held => match order.hold_until {
+            Some(until) => page.t1("health-order-held", "at", page.moment(until)),
+            None => page.t("health-order-held-paying"),
+        },
         other => page.t1(&format!("health-order-{other}"), "at", page.moment(order.changed_at)),
     };
     OrderPage {
@@ -275,6 +309,7 @@ fn order_page(page: Page, order: &Appointment, rules: &BookingRules, now: Moment
         can_cancel: matches!(decide(&order.view(rules), Event::Cancel, now), Ok(Decision::Change(_))),
         again: format!("/doctors/{}", card.doctor.id),
         tips: show::paragraphs(page.pick(&card.hospital.tips, &card.hospital.tips_en)),
+        pay: None,
         page,
     }
 }
@@ -324,11 +359,13 @@ pub(crate) async fn cancel(
     let order = format!("/appointments/{appointment}");
     match use_cancel::cancel(citizen.ctx(), command).await {
         Ok(Cancelled::Now) => Ok(see_other_with(&order, "health-flash-cancelled")),
+        Ok(Cancelled::GivingUp) => Ok(see_other_with(&order, "health-flash-giving-up")),
         Ok(Cancelled::Already { .. }) => Ok(see_other_with(&order, "health-flash-cancelled-before")),
         Err(CancelError::Refused(_)) => Ok(see_other(&format!("{order}/cancel"))),
         Err(CancelError::NotFound) => Err(Problem::not_found()),
         Err(CancelError::Policy(error)) => Err(Problem::fault(error)),
         Err(CancelError::Notice(error)) => Err(error.into()),
+        Err(CancelError::Payment(error)) => Err(Problem::fault(error)),
         Err(CancelError::Fault(fault)) => Err(fault.into()),
     }
 }

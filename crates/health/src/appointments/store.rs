@@ -254,6 +254,12 @@ fn event(
     tx.send(sql, vals![id.as_str(), n, event, state.as_str(), actor, at])
 }
 
+/// Until when a held place is kept; nothing: until its order ends.
+pub(super) fn keep_place(tx: &mut Tx<'_>, id: &AppointmentId, until: Option<Moment>) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE appointment SET hold_until = $1 WHERE id = $2 AND state = 'held'");
+    tx.exec(sql, vals![until, id.as_str()]).map(drop)
+}
+
 /// Holds that ran out, as (clinic, person, appointment), the oldest first.
 pub(super) fn dead_holds(
     tx: &mut Tx<'_>,
@@ -309,9 +315,7 @@ pub(super) fn shared_seats(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
 
 /// I-B04: holds that ended before a moment and are still held.
 pub(super) fn overdue_holds(tx: &mut Tx<'_>, before: Moment) -> Result<Vec<String>, DbFault> {
-    let sql = sql!(
-        "SELECT id FROM appointment WHERE state = 'held' AND (hold_until IS NULL OR hold_until < $1) ORDER BY id LIMIT 50"
-    );
+    let sql = sql!("SELECT id FROM appointment WHERE state = 'held' AND hold_until < $1 ORDER BY id LIMIT 50");
     tx.query(sql, vals![before], |row| row.text(0))
 }
 

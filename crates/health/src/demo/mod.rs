@@ -110,7 +110,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
         };
         let doctors = if at % 2 == 0 { 2 } else { 1 };
         for _ in 0..doctors {
-            add_doctor(ctx, &mut rows, &department, kind, *number);
+            add_doctor(ctx, &mut rows, &department, kind, (*number, sample.code == PRICED));
             *number += 1;
         }
         rows.departments.push((department, Words::of(&[kind.name], kind.name_en)));
@@ -118,7 +118,16 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
     rows
 }
 
-fn add_doctor(ctx: &Ctx, rows: &mut Rows, department: &Department, kind: &SampleDepartment, number: usize) {
+/// The sample hospital whose visits cost something, so that both kinds can be tried.
+const PRICED: &str = "dsrmyy";
+
+fn add_doctor(
+    ctx: &Ctx,
+    rows: &mut Rows,
+    department: &Department,
+    kind: &SampleDepartment,
+    (number, priced): (usize, bool),
+) {
     let name = format!("{}{}", SURNAMES[number % SURNAMES.len()], GIVEN_NAMES[number * 7 % GIVEN_NAMES.len()]);
     let title = TITLES[number % TITLES.len()];
     let doctor = Doctor {
@@ -135,10 +144,16 @@ fn add_doctor(ctx: &Ctx, rows: &mut Rows, department: &Department, kind: &Sample
         Title::AssociateChief => 3,
         Title::Attending | Title::Resident => 4,
     };
+    let fee = match title {
+        _ if !priced => Fen::ZERO,
+        Title::Chief => Fen::new(2_500),
+        Title::AssociateChief => Fen::new(1_500),
+        Title::Attending | Title::Resident => Fen::new(1_000),
+    };
     let first = i64::try_from(number).unwrap_or(0);
     for (days, half) in WEEK {
         let weekday = (first + days) % 7 + 1;
-        rows.roster.push(RosterLine { doctor: doctor.id.clone(), weekday, half, capacity, fee: Fen::ZERO });
+        rows.roster.push(RosterLine { doctor: doctor.id.clone(), weekday, half, capacity, fee });
     }
     let words = Words::of_person(&doctor.name, &doctor.name_en);
     rows.doctors.push((doctor, words));

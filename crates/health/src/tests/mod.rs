@@ -145,7 +145,10 @@ async fn booking_cancelling_and_booking_again(db: TestDb) {
     assert!(first.fresh);
     assert_eq!(city.events(&first).await, ["hold:held", "confirm:booked"]);
     // A second tap lands on the same appointment; another time of the half-day is refused.
-    assert_eq!(city.book(0, 4).await.unwrap(), Booked { appointment: first.appointment.clone(), fresh: false });
+    assert_eq!(
+        city.book(0, 4).await.unwrap(),
+        Booked { appointment: first.appointment.clone(), pay: None, fresh: false }
+    );
     assert!(matches!(city.book(0, 5).await, Err(BookError::AlreadyBooked(id)) if id == first.appointment));
     assert!(matches!(city.book(1, 4).await, Err(BookError::Full)));
     assert!(matches!(city.book(1, 0).await, Err(BookError::Closed(BookRefusal::TooLate))));

@@ -4,6 +4,7 @@ use kernel::{Fen, Moment};
 
 use super::model::{Event, Kind, State, View};
 use crate::ports::{ChannelState, RefundState, Settled};
+use crate::sim::planted::{Bug, bug};
 
 /// A settlement that the insurer does not know is reversed only so long after it was sent: until then it may
 /// still be on its way.
@@ -92,12 +93,15 @@ pub struct Verdict {
 pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Verdict {
     let event = match heard {
         Heard::NotSent(_) if matches!(act, Act::Settle | Act::Offer | Act::Void | Act::Refund) => Some(Event::Again),
+        Heard::Nothing(_) if bug(Bug::TimeoutIsFailure) && act == Act::Settle => Some(Event::Refuse),
+        Heard::Nothing(_) if bug(Bug::NewSettleNumber) && act == Act::Settle => Some(Event::Again),
         Heard::NotSent(_) | Heard::Nothing(_) => None,
         Heard::Mismatch(why) => return block(why, now),
         Heard::Dropped => Some(Event::Drop),
         Heard::Refused(_) => refused(act),
         Heard::Settled(settled) => return about_settlement(view, act, settled, asks, now),
         Heard::NoSettlement if view.kind == Kind::Void => Some(Event::Succeed),
+        Heard::NoSettlement if bug(Bug::NotReversed) && act == Act::AskSettle => Some(Event::Refuse),
         Heard::NoSettlement => None,
         Heard::Reversed => Some(Event::Refuse),
         Heard::Voided => Some(Event::Succeed),
@@ -122,6 +126,7 @@ fn block(why: &str, now: Moment) -> Verdict {
 fn refused(act: Act) -> Option<Event> {
     match act {
         Act::Settle | Act::Offer => Some(Event::Refuse),
+        Act::Refund if bug(Bug::RefusedIsFailed) => Some(Event::Refuse),
         Act::Void | Act::Refund => Some(Event::Again),
         _ => None,
     }
@@ -141,7 +146,7 @@ fn about_settlement(view: &View, act: Act, settled: &Settled, asks: i64, now: Mo
 
 fn about_payment(view: &View, act: Act, state: &ChannelState) -> Result<Option<Event>, String> {
     Ok(match state {
-        ChannelState::Paid { amount, .. } if *amount != view.amount => {
+        ChannelState::Paid { amount, .. } if *amount != view.amount && !bug(Bug::AmountUnchecked) => {
             return Err(format!("paid {amount}, and {} was asked for", view.amount));
         }
         ChannelState::Paid { .. } => Some(Event::Succeed),
@@ -166,6 +171,7 @@ fn about_refund(view: &View, act: Act, state: &RefundState) -> Result<Option<Eve
             return Err(format!("gave back {amount}, and {} was asked for", view.amount));
         }
         RefundState::Done { .. } => Some(Event::Succeed),
+        RefundState::Processing { .. } if bug(Bug::AcceptedIsDone) => Some(Event::Succeed),
         RefundState::Processing { .. } => Some(Event::Accept),
         RefundState::Failed { .. } => Some(Event::Again),
         RefundState::NotFound if act == Act::AskRefund => Some(Event::Again),
@@ -191,7 +197,7 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
 
 /// What the insurer's answer leaves open of a settlement that it does not know: whether it may be reversed yet.
 pub fn may_reverse(sent_at: Option<Moment>, now: Moment) -> bool {
-    sent_at.is_some_and(|sent| now >= sent.plus_secs(IN_FLIGHT_SECS))
+    bug(Bug::ReversedEarly) || sent_at.is_some_and(|sent| now >= sent.plus_secs(IN_FLIGHT_SECS))
 }
 
 /// The amount that an attempt moves, by what was heard.

@@ -14,6 +14,7 @@ use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, WATCH_FOR_SECS, hear};
 use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
 use crate::attempts::store::{self as attempts, Learned, NewAttempt};
 use crate::ports::{ChannelState, RefundState};
+use crate::sim::planted::{Bug, bug};
 
 /// Why an order was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +73,8 @@ pub(crate) fn heard(
 /// What follows at once from money that moved.
 fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> Result<(), DbFault> {
     let kind = order.attempts.get(place).map(|one| one.view.kind);
-    if kind == Some(Kind::Settle) && to == State::Succeeded && order.view.stop.is_none() {
+    if kind == Some(Kind::Settle) && to == State::Succeeded && order.view.stop.is_none() && !bug(Bug::DeadlineNotMoved)
+    {
         // PHA-5: half an hour from the insurer's success.
         store::set_deadline(tx, &order.id, pen.now.plus_secs(pen.rules.half_paid_secs))?;
     }
@@ -216,7 +218,7 @@ fn change(tx: &mut Tx<'_>, pen: &Pen, order: &Order, to: OrderState) -> Result<(
     if to == OrderState::Settled {
         books::delivered(tx, pen, order)?;
     }
-    if from == OrderState::Settled {
+    if from == OrderState::Settled && !bug(Bug::NotTakenBack) {
         books::taken_back(tx, pen, order)?;
     }
     store::moved(tx, order, to, order.view.stop.map_or("", Cause::as_str), &pen.actor(), pen.now)?;

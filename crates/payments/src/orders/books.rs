@@ -11,6 +11,7 @@ use super::pen::Pen;
 use super::store::Order;
 use crate::attempts::model::{AttemptId, Kind, State};
 use crate::ports::Split;
+use crate::sim::planted::{Bug, bug};
 
 /// The purses of a settlement as accounts of the insurer.
 fn purses(split: &Split) -> [(&'static str, Fen); 3] {
@@ -104,6 +105,7 @@ pub(crate) fn moved(
             let late = transfer(pen, format!("{id}:late"), accounts, view.amount, &order.id, "late_payment")?;
             ledger::record(tx, &late).map(drop)
         }
+        (Kind::Pay, State::Failed | State::Closed) if bug(Bug::PendingKept) => Ok(()),
         (Kind::Pay, State::Failed | State::Closed) => ledger::void(tx, &format!("{id}:in"), pen.now).map(drop),
         (Kind::Refund, State::Succeeded) => ledger::post(tx, &format!("{id}:out"), pen.now).map(drop),
         (Kind::Void, State::Succeeded) => {

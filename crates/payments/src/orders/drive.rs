@@ -26,6 +26,7 @@ use crate::attempts::store::{self as attempts, Learned};
 use crate::ports::{
     Cashier, ChannelState, CloseAnswer, Giving, Insured, Offer, PayPorts, Presettled, SettleError, Visit,
 };
+use crate::sim::planted::{Bug, bug};
 
 /// Steps of one drive; what is left then is found by the next sweep.
 const STEPS_MOST: usize = 24;
@@ -197,6 +198,9 @@ async fn lease(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act)
         if !sends {
             return Ok(attempts::lease(tx, attempt, until, pen.now)?);
         }
+        if bug(Bug::SentUnmarked) {
+            return Ok(attempts::lease(tx, attempt, until, pen.now)?);
+        }
         let Ok(Move::To(to)) = advance(attempt.view.state, Event::Send) else { return Ok(false) };
         let learned = Learned { lease_until: Some(until), sent: true, ..Learned::default() };
         Ok(attempts::apply(tx, attempt, (Event::Send, to), &learned, pen.now, (pen.source, pen.now))?)
@@ -234,6 +238,8 @@ async fn call(ports: &PayPorts, ctx: &Ctx, order: &Order, place: usize, act: Act
     let number = attempt.number.as_str();
     match (act, asking) {
         (Act::Settle, Some(asking)) => {
+            let renamed = bug(Bug::NewSettleNumber).then(|| format!("{number}-{}", attempt.asks));
+            let number = renamed.as_deref().unwrap_or(number);
             match ports.settlements.settle(ctx, number, &asking.visit, &asking.advice).await {
                 Ok(settled) => Heard::Settled(settled),
                 Err(error) => failure(error),
@@ -247,7 +253,7 @@ async fn call(ports: &PayPorts, ctx: &Ctx, order: &Order, place: usize, act: Act
             Ok(None) => Heard::NoSettlement,
             Err(error) => failure(error),
         },
-        (Act::Offer, _) => match offer(attempt) {
+        (Act::Offer, _) => match offer_of(attempt) {
             Ok(offer) => match ports.wechat_pay.offer(ctx, &offer).await {
                 Ok(link) => Heard::Offered(link),
                 Err(error) => port(error),
@@ -306,7 +312,11 @@ async fn close(ports: &PayPorts, ctx: &Ctx, number: &str) -> Heard {
         Heard::Channel(ChannelState::Open) => {}
         settled => return settled,
     }
+    if bug(Bug::CloseSkipped) {
+        return Heard::Channel(ChannelState::Closed);
+    }
     match ports.wechat_pay.close(ctx, number).await {
+        Ok(_) if bug(Bug::PaidReadAsClosed) => Heard::Channel(ChannelState::Closed),
         Ok(CloseAnswer::Closed | CloseAnswer::Paid | CloseAnswer::NotFound) => {
             channel(ports.wechat_pay.query(ctx, number).await)
         }
@@ -314,7 +324,8 @@ async fn close(ports: &PayPorts, ctx: &Ctx, number: &str) -> Heard {
     }
 }
 
-fn offer(attempt: &attempts::Attempt) -> Result<Offer, String> {
+/// The offer of an attempt, word for word as it was made.
+pub(crate) fn offer_of(attempt: &attempts::Attempt) -> Result<Offer, String> {
     let terms: Terms = serde_json::from_str(&attempt.terms).map_err(|error| error.to_string())?;
     Ok(Offer {
         number: attempt.number.clone(),
@@ -329,7 +340,10 @@ fn offer(attempt: &attempts::Attempt) -> Result<Offer, String> {
 fn giving(order: &Order, attempt: &attempts::Attempt) -> Option<Giving> {
     let payment = order.attempts.get(attempt.view.of?)?;
     Some(Giving {
-        number: attempt.number.clone(),
+        number: match bug(Bug::NewRefundNumber) {
+            true => format!("{}-{}", attempt.number, attempt.asks),
+            false => attempt.number.clone(),
+        },
         payment_number: payment.number.clone(),
         amount: attempt.view.amount,
         paid: payment.view.amount,

@@ -11,10 +11,12 @@ pub(crate) mod pages;
 pub mod pen;
 pub mod policy;
 pub mod quote;
+mod renew_link;
 pub mod stop;
 pub(crate) mod store;
 pub mod sweep;
 mod tell;
+pub mod trail;
 
 pub use model::OrderId;
 pub use open::{NewOrder, open};

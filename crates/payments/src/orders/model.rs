@@ -8,6 +8,7 @@ use kernel::{Fen, Moment};
 use crate::attempts::hear::Act;
 use crate::attempts::model::{Kind, State, View, words};
 use crate::ports::Split;
+use crate::sim::planted::{Bug, bug};
 
 pub use crate::attempts::model::UnknownWord;
 
@@ -103,10 +104,11 @@ impl OrderView {
 
     /// Own money that came in and did not go back, with places.
     pub fn payments(&self) -> impl Iterator<Item = (usize, &View)> {
-        self.attempts
-            .iter()
-            .enumerate()
-            .filter(|(place, one)| one.kind == Kind::Pay && one.state == State::Succeeded && !self.undone(*place))
+        self.attempts.iter().enumerate().filter(|(place, one)| {
+            one.kind == Kind::Pay
+                && (one.state == State::Succeeded || (bug(Bug::UnknownIsPaid) && one.state == State::Unknown))
+                && !self.undone(*place)
+        })
     }
 
     /// The sum of own money that came in and did not go back.
@@ -132,12 +134,15 @@ impl OrderView {
     }
 
     fn being_undone(&self, place: usize) -> bool {
-        self.attempts.iter().any(|one| one.of == Some(place) && one.state != State::Failed)
+        let counts = |state: State| state != State::Failed && !(bug(Bug::UndoneTwice) && state == State::Unknown);
+        self.attempts.iter().any(|one| one.of == Some(place) && counts(one.state))
     }
 
     fn agreed(&self, split: &Split) -> bool {
-        self.confirmed
-            .is_some_and(|agreed| split.cash <= agreed.cash && split.personal_account <= agreed.personal_account)
+        bug(Bug::ReconfirmSkipped)
+            || self
+                .confirmed
+                .is_some_and(|agreed| split.cash <= agreed.cash && split.personal_account <= agreed.personal_account)
     }
 }
 
@@ -213,12 +218,22 @@ pub fn next(order: &OrderView, now: Moment) -> Next {
         return Next::Begin(undo);
     }
     if !ending && !matches!(order_state(order), OrderState::Settled) {
-        if now >= order.deadline {
+        if now >= ends_at(order) {
             return Next::Stop(Cause::TimedOut);
         }
         wait(order.deadline);
     }
     soonest.map_or(Next::Nothing, Next::At)
+}
+
+/// When an order ends by itself.
+fn ends_at(order: &OrderView) -> Moment {
+    match order_state(order) {
+        _ if bug(Bug::DeadlineEarly) => order.deadline.minus_secs(1_800),
+        _ if bug(Bug::DeadlineLate) => order.deadline.plus_secs(86_400),
+        OrderState::HalfPaid if bug(Bug::HalfPaidForever) => order.deadline.plus_secs(365 * 86_400),
+        _ => order.deadline,
+    }
 }
 
 enum Due {
@@ -244,7 +259,7 @@ fn due(one: &View, ending: bool, now: Moment) -> Due {
         (Kind::Void, State::Unknown | State::Open) => Act::AskVoid,
         (Kind::Refund, State::Unknown | State::Open) => Act::AskRefund,
         (_, State::Failed | State::Closed) => match one.watch_until {
-            Some(until) if now < until => Act::Watch,
+            Some(until) if now < until && !bug(Bug::WatchOff) => Act::Watch,
             _ => return Due::Never,
         },
     };
@@ -254,7 +269,11 @@ fn due(one: &View, ending: bool, now: Moment) -> Due {
     } else {
         one.due_at
     };
-    let at = one.lease_until.map_or(at, |lease| lease.max(at));
+    let at = match one.lease_until {
+        Some(lease) if bug(Bug::LeaseForever) => lease.max(at).plus_secs(365 * 86_400),
+        Some(lease) if !bug(Bug::LeaseIgnored) => lease.max(at),
+        _ => at,
+    };
     let mut at = at;
     if one.kind == Kind::Pay && ask != Act::Close {
         at = one.expires_at.filter(|_| one.state.is_live()).map_or(at, |end| at.min(end));
@@ -269,7 +288,7 @@ fn undo(order: &OrderView) -> Option<Undo> {
     let void = |(of, one): (usize, &View)| Undo { kind: Kind::Void, of, amount: one.amount };
     let refund = |(of, one): (usize, &View)| Undo { kind: Kind::Refund, of, amount: one.amount };
     if order.stop.is_some() {
-        if incoming {
+        if incoming && !bug(Bug::VoidWhileOpen) {
             return None;
         }
         return payment.map(refund).or(settlement.map(void));
@@ -280,7 +299,7 @@ fn undo(order: &OrderView) -> Option<Undo> {
         if back { sum.checked_add(one.amount).unwrap_or(sum) } else { sum }
     });
     let stays = order.paid().checked_sub(going).unwrap_or(Fen::ZERO);
-    if stays > order.cash_needed() && !incoming {
+    if stays > order.cash_needed() && !incoming && !bug(Bug::ExtraKept) {
         return match (settlement, stays == order.total) {
             (Some(settlement), true) => Some(void(settlement)),
             _ => payment.map(refund),

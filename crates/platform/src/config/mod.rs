@@ -15,7 +15,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub use partners::{CardsConfig, FaceConfig, InsurerConfig};
+pub use partners::{CardsConfig, FaceConfig, InsurerConfig, WechatPayConfig};
 pub use secret::Secret;
 
 use crate::ctx::Mode;
@@ -51,6 +51,7 @@ pub struct Config {
     pub face: FaceConfig,
     pub insurer: InsurerConfig,
     pub cards: CardsConfig,
+    pub wechat_pay: WechatPayConfig,
     pub sandbox: SandboxConfig,
     pub proxy: ProxyConfig,
     pub tls: Option<TlsConfig>,
@@ -205,6 +206,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
         face: partners::read_face(reader),
         insurer: partners::read_insurer(reader, mode),
         cards: partners::read_cards(reader),
+        wechat_pay: partners::read_wechat_pay(reader),
         sandbox: SandboxConfig {
             enabled: reader.flag("sandbox.enabled", mode == Mode::Demo),
             listen: address(reader, "sandbox.listen", 8081),

@@ -1,6 +1,8 @@
 //! The partners that know people: face checks, the insurer, the card system. What each section
 //! holds, its demo defaults, and what production refuses of it.
 
+use std::path::PathBuf;
+
 use super::Secret;
 use super::reader::Reader;
 use crate::ctx::Mode;
@@ -57,6 +59,29 @@ pub struct CardsConfig {
     pub max_in_flight: usize,
 }
 
+/// The payment channel: one merchant's account at WeChat Pay.
+#[derive(Debug, Clone)]
+pub struct WechatPayConfig {
+    /// `None` (demo only): the sandbox, wherever it listens.
+    pub endpoint: Option<String>,
+    /// `None` (demo only): the sandbox's account, with the keys that it made; so for all of these.
+    pub mchid: Option<String>,
+    pub appid: Option<String>,
+    /// The serial of the merchant's certificate.
+    pub merchant_serial: Option<String>,
+    /// The merchant's private key, PKCS#8 PEM.
+    pub merchant_key_file: Option<PathBuf>,
+    pub apiv3_key: Option<Secret<String>>,
+    /// The channel's public key, PEM.
+    pub platform_public_key_file: Option<PathBuf>,
+    /// `PUB_KEY_ID_…`.
+    pub platform_public_key_id: Option<String>,
+    /// How the channel reaches this platform: scheme and host. `None`: as people do.
+    pub notify_base: Option<String>,
+    pub timeout_ms: u64,
+    pub max_in_flight: usize,
+}
+
 /// What stands for these partners' accounts in the demo, and never in production.
 const SANDBOX_ID: &str = "sandbox";
 const SANDBOX_SECRETS: [&str; 2] = ["sandbox-secret", "sandbox-token"];
@@ -98,6 +123,22 @@ pub(super) fn read_cards(reader: &mut Reader<'_>) -> CardsConfig {
         channel: reader.text_or("cards.channel", "3204000001"),
         timeout_ms: timeout_ms(reader, "cards.timeout_ms"),
         max_in_flight: max_in_flight(reader, "cards.max_in_flight"),
+    }
+}
+
+pub(super) fn read_wechat_pay(reader: &mut Reader<'_>) -> WechatPayConfig {
+    WechatPayConfig {
+        endpoint: reader.text("wechat_pay.endpoint"),
+        mchid: reader.text("wechat_pay.mchid"),
+        appid: reader.text("wechat_pay.appid"),
+        merchant_serial: reader.text("wechat_pay.merchant_serial"),
+        merchant_key_file: reader.text("wechat_pay.merchant_key_file").map(PathBuf::from),
+        apiv3_key: reader.text("wechat_pay.apiv3_key").map(Secret::new),
+        platform_public_key_file: reader.text("wechat_pay.platform_public_key_file").map(PathBuf::from),
+        platform_public_key_id: reader.text("wechat_pay.platform_public_key_id"),
+        notify_base: reader.text("wechat_pay.notify_base"),
+        timeout_ms: timeout_ms(reader, "wechat_pay.timeout_ms"),
+        max_in_flight: max_in_flight(reader, "wechat_pay.max_in_flight"),
     }
 }
 
@@ -143,6 +184,13 @@ pub(super) fn production(face: &FaceConfig, insurer: &InsurerConfig, cards: &Car
         "cards.paasid",
         "cards.token",
         "cards.channel",
+        "wechat_pay.mchid",
+        "wechat_pay.appid",
+        "wechat_pay.merchant_serial",
+        "wechat_pay.merchant_key_file",
+        "wechat_pay.apiv3_key",
+        "wechat_pay.platform_public_key_file",
+        "wechat_pay.platform_public_key_id",
     ] {
         if !reader.is_given(path) {
             reader.wrong(path, "must be given in production");

@@ -60,12 +60,13 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
 }
 
 /// Where each partner is.
-fn endpoints(config: &Config) -> [(&'static str, &Option<String>); 4] {
+fn endpoints(config: &Config) -> [(&'static str, &Option<String>); 5] {
     [
         ("sms.endpoint", &config.sms.endpoint),
         ("face.endpoint", &config.face.endpoint),
         ("insurer.endpoint", &config.insurer.endpoint),
         ("cards.endpoint", &config.cards.endpoint),
+        ("wechat_pay.endpoint", &config.wechat_pay.endpoint),
     ]
 }
 
@@ -75,7 +76,7 @@ fn ports(config: &Config, reader: &mut Reader<'_>) {
     if config.sandbox.enabled {
         let control = config.sandbox.listen;
         // Its partners' ports; the one between is left to the metrics.
-        let ports = [0, 1, 3, 4, 5].into_iter().filter_map(|place| match control.port() {
+        let ports = [0, 1, 3, 4, 5, 6].into_iter().filter_map(|place| match control.port() {
             0 => (place == 0).then_some(0),
             port => port.checked_add(place),
         });

@@ -53,6 +53,15 @@ endpoint = "https://cards.example.cn"
 paasid = "czrs"
 token = "very-secret"
 channel = "3204000009"
+[wechat_pay]
+endpoint = "https://api.mch.weixin.qq.com"
+mchid = "1900009191"
+appid = "wx1"
+merchant_serial = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"
+merchant_key_file = "merchant.pem"
+apiv3_key = "very-secret-very-secret-very-sec"
+platform_public_key_file = "wechat.pem"
+platform_public_key_id = "PUB_KEY_ID_1"
 "#;
 
 #[test]

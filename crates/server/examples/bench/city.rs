@@ -65,9 +65,13 @@ impl City {
         let proxies = ui::TrustedProxies::parse::<&str>(&[])?;
         // Nobody is asked here: everybody's insurance is fresh.
         let config = Config::from_text("bench", "", [])?;
-        let ports = ports::ports(&config, &SandboxAt::beside(config.sandbox.listen))?;
+        let at = SandboxAt::beside(config.sandbox.listen);
+        let ports = ports::ports(&config, &at)?;
+        let config =
+            Config::from_text("bench", "", [("RENSHE__DATA_DIR".to_owned(), self.folder.display().to_string())])?;
+        let pay = ports::payments(&config, &at, &ports, "http://127.0.0.1:9")?;
         let service =
-            app::service(self.ctx.clone(), ports, proxies).into_make_service_with_connect_info::<SocketAddr>();
+            app::service(self.ctx.clone(), ports, pay, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let addr = listener.local_addr()?;
         self.runtime.spawn(async move { axum::serve(listener, service).await });

@@ -23,7 +23,7 @@ pub const PREPARATION: &str = "UPDATE slot SET capacity = 1000000; \
 /// Slots that start after a moment, one clinic after another.
 pub fn places(tx: &mut Tx<'_>, after: Moment) -> Result<Vec<Place>, DbFault> {
     tx.query(
-        sql!("SELECT id, capacity - held - booked, clinic_id FROM slot WHERE starts_at > $1 ORDER BY clinic_id, starts_at"),
+        sql!("SELECT id, capacity - held - booked, clinic_id FROM slot WHERE starts_at > $1 AND clinic_id IN (SELECT id FROM clinic WHERE fee_fen = 0) ORDER BY clinic_id, starts_at"),
         vals![after],
         |row| Ok(Place { slot: row.parse(0)?, left: row.int(1)?, clinic: row.text(2)? }),
     )

@@ -48,7 +48,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
     let own = partners.as_ref().map(|partners| {
         println!("http://{}", partners.control);
         println!(
-            "  沙箱 sandbox: texts at /sms, the city's people and their cards at /people, faults and the clock at /"
+            "  沙箱 sandbox: texts at /sms, the city's people and their cards at /people, payments at /wechat, faults and the clock at /"
         );
         SandboxAt::from(partners)
     });
@@ -57,9 +57,11 @@ async fn city(config: Config) -> Result<Db, StartError> {
     // Without a sandbox of its own, a demo asks where `renshe sandbox` would listen.
     let sandbox = own.unwrap_or_else(|| SandboxAt::beside(config.sandbox.listen));
     let ports = ports::ports(&config, &sandbox)?;
-    start::workers(&ctx, &config, &sandbox.sms, &ports)?;
+    let own = format!("http://{bound}");
+    let pay = ports::payments(&config, &sandbox, &ports, &own)?;
+    start::workers(&ctx, &config, &sandbox.sms, &ports, &pay)?;
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
-    start::serve(listener, &ctx, &config, ports, stop).await?;
+    start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
     Ok(ctx.db)
 }

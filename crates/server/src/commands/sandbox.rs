@@ -9,22 +9,76 @@ use sandbox::{
     CardsAccount, FaceAccount, FirstPerson, Insured, InsurerAccount, Running, Sandbox, SandboxSettings, SmsAccount,
 };
 
+use serde_json::json;
+
 use super::{Outcome, block_on};
 use crate::start::{StartError, Stop};
 
 /// Runs the partners until a signal comes.
-pub fn run(config: Config) -> Result<Outcome, StartError> {
+pub fn run(config: Config, json: bool) -> Result<Outcome, StartError> {
     block_on(async {
         let stop = Stop::listen()?;
         let running = start(&config, Arc::new(ShiftedClock::new())).await?;
+        if json {
+            println!("{}", described(&config, &running));
+            stop.wished().await;
+            return Ok(());
+        }
         println!("http://{}", running.control);
         println!("  text messages at /sms, people at /people, faults and the clock at /");
         println!("  SMS provider http://{}, face checks http://{}", running.sms, running.face);
         println!("  insurer http://{}, card system http://{}", running.insurer, running.cards);
+        println!("  WeChat Pay http://{}, its orders at /wechat", running.wechat_pay);
         stop.wished().await;
         Ok(())
     })?;
     Ok(Outcome::Good)
+}
+
+/// Addresses, numbers and paths of keys, as one JSON object: all that a program needs to talk to the partners.
+fn described(config: &Config, running: &Running) -> serde_json::Value {
+    let base = |address| format!("http://{address}");
+    let pay = &running.wechat;
+    json!({
+        "control": base(running.control),
+        "wechat_pay": {
+            "base": base(running.wechat_pay),
+            "mchid": pay.mchid,
+            "appid": pay.appid,
+            "merchant_serial": pay.merchant_serial,
+            "merchant_key": pay.merchant_key,
+            "merchant_cert": pay.merchant_cert,
+            "apiv3_key": pay.apiv3_key,
+            "platform_cert": pay.platform_cert,
+            "platform_public_key": pay.platform_public_key,
+            "platform_public_key_id": pay.platform_public_key_id,
+            "pay": format!("http://{}/control/wechat_pay/pay/{{out_trade_no}}", running.control),
+        },
+        "insurer": {
+            "base": base(running.insurer),
+            "path": config.insurer.path,
+            "paasid": config.insurer.paasid,
+            "token": config.insurer.token.expose(),
+            "fixmedins_code": config.insurer.fixmedins_code,
+        },
+        "cards": {
+            "base": base(running.cards),
+            "paasid": config.cards.paasid,
+            "token": config.cards.token.expose(),
+            "channel": config.cards.channel,
+        },
+        "face": {
+            "base": base(running.face),
+            "access_key_id": config.face.access_key_id,
+            "access_key_secret": config.face.access_key_secret.expose(),
+        },
+        "sms": {
+            "base": base(running.sms),
+            "access_key_id": config.sms.access_key_id,
+            "access_key_secret": config.sms.access_key_secret.expose(),
+            "sign_name": config.sms.sign_name,
+        },
+    })
 }
 
 /// Starts the partners of a demo; refused in production.
@@ -61,6 +115,7 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
             token: config.cards.token.expose().clone(),
             channel: config.cards.channel.clone(),
         },
+        wechat_pay_keys: None,
         people: config.sandbox.people,
         first: named(),
         seed: config.sandbox.seed,

@@ -29,11 +29,12 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         }
         let sandbox = SandboxAt::beside(config.sandbox.listen);
         let ports = ports::ports(&config, &sandbox)?;
-        start::workers(&ctx, &config, &sandbox.sms, &ports)?;
-        if let Ok(bound) = listener.local_addr() {
-            println!("{}", config.public_url(bound));
-        }
-        start::serve(listener, &ctx, &config, ports, stop).await
+        let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
+        let own = if config.mode == Mode::Demo { format!("http://{bound}") } else { config.public_url(bound) };
+        let pay = ports::payments(&config, &sandbox, &ports, &own)?;
+        start::workers(&ctx, &config, &sandbox.sms, &ports, &pay)?;
+        println!("{}", config.public_url(bound));
+        start::serve(listener, &ctx, &config, (ports, pay), stop).await
     })?;
     ctx.db.close();
     Ok(Outcome::Good)

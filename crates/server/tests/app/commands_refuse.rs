@@ -125,7 +125,9 @@ const CITY: &str = "mode = \"production\"\npublic_url = \"https://app.example.cn
                     [face]\nendpoint = \"https://face.example.cn\"\naccess_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nscene_id = \"1\"\n\
                     [insurer]\nendpoint = \"https://insurer.example.cn\"\npaasid = \"czrs\"\ntoken = \"secret-word\"\n\
                     fixmedins_code = \"H32040000007\"\nfixmedins_name = \"常州人社\"\nmdtrtarea_admvs = \"320400\"\n\
-                    [cards]\nendpoint = \"https://cards.example.cn\"\npaasid = \"czrs\"\ntoken = \"secret-word\"\nchannel = \"1\"\n";
+                    [cards]\nendpoint = \"https://cards.example.cn\"\npaasid = \"czrs\"\ntoken = \"secret-word\"\nchannel = \"1\"\n\
+                    [wechat_pay]\nendpoint = \"https://api.mch.weixin.qq.com\"\nmchid = \"1900009191\"\nappid = \"wx1\"\nmerchant_serial = \"51\"\n\
+                    merchant_key_file = \"m.pem\"\napiv3_key = \"secret-word\"\nplatform_public_key_file = \"w.pem\"\nplatform_public_key_id = \"PUB_KEY_ID_1\"\n";
 
 #[test]
 fn production_refuses_what_is_for_demos() {

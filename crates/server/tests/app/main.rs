@@ -21,6 +21,7 @@ mod login;
 mod pages;
 mod partner_api;
 mod pay_password;
+mod paying;
 mod real_name;
 mod recovery;
 mod routes;

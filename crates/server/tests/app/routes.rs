@@ -14,7 +14,7 @@ use crate::support::{Answer, TestApp, Visitor};
 const ROUTES: &str = include_str!("routes.txt");
 const PUBLIC: &str = include_str!("public-routes.txt");
 /// Crates whose routes the program serves; the sandbox listens elsewhere.
-const CRATES: [&str; 4] = ["ui", "identity", "health", "server"];
+const CRATES: [&str; 5] = ["ui", "identity", "payments", "health", "server"];
 
 /// One line of `routes.txt`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +115,7 @@ fn the_list_holds_every_route() {
 
 #[test]
 fn the_public_routes_are_those_that_were_decided() {
-    let open = |kind: &str| matches!(kind, "public" | "probe");
+    let open = |kind: &str| matches!(kind, "public" | "probe" | "channel");
     let listed: BTreeSet<_> =
         routes().into_iter().filter(|route| open(route.kind)).map(|route| (route.path, route.methods)).collect();
     let decided: BTreeSet<_> = lines(PUBLIC)
@@ -142,6 +142,7 @@ async fn address(app: &TestApp, route: &Route, owned: &Owned) -> String {
         "/appointments/{id}/cancel" => format!("{}/cancel", owned.visit),
         "/messages/{id}" => owned.message.clone(),
         "/real-name/continue/{id}" => "/real-name/continue/kpt_00000000000000000000000000".to_owned(),
+        pay if pay.starts_with("/pay/{order}") => pay.replace("{order}", "ord_00000000000000000000000000"),
         way if way.starts_with("/prove/{purpose}/") => {
             way.replace("{purpose}", "real-name").replace("{id}", "fce_00000000000000000000000000")
         }
@@ -182,6 +183,7 @@ async fn nobody_gets_where_somebody_must_be(app: TestApp) {
             match (route.kind, method) {
                 ("citizen", _) => assert!(asks_to_sign_in(&answer), "{told}"),
                 ("desk", _) => assert!(answer.status == 303 && location(&answer) == "/desk/login", "{told}"),
+                ("channel", _) => assert!(answer.status == 401 && answer.says("FAIL"), "{told}"),
                 ("partner", _) => assert!(answer.status == 401 && answer.says("\"unsigned\""), "{told}"),
                 // A POST without the form's token, from a browser never seen.
                 ("public", Verb::Post) => assert!(answer.status == 403 && answer.says("什么都没有改变"), "{told}"),

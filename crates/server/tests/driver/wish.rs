@@ -80,7 +80,7 @@ pub fn fulfil(ctx: &Ctx, order: Order) -> Answer {
             Err(error) => (not_booked(error), None),
         },
         Order::Cancel(person, appointment) => match now(cancel(ctx, Cancel { person, appointment })) {
-            Ok(Cancelled::Now) => (Said::Cancelled, None),
+            Ok(Cancelled::Now | Cancelled::GivingUp) => (Said::Cancelled, None),
             Ok(Cancelled::Already { at }) => (Said::CancelledBefore(at), None),
             Err(error) => (not_cancelled(error), None),
         },

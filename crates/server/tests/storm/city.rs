@@ -92,6 +92,7 @@ fn settings(db: &TestDb, folder: &std::path::Path, port: u16) -> Vec<(String, St
         ("FACE__ENDPOINT", "http://127.0.0.1:9".to_owned()),
         ("INSURER__ENDPOINT", "http://127.0.0.1:9".to_owned()),
         ("CARDS__ENDPOINT", "http://127.0.0.1:9".to_owned()),
+        ("WECHAT_PAY__ENDPOINT", "http://127.0.0.1:9".to_owned()),
         ("LOG__FILTER", "error".to_owned()),
     ]
     .map(|(name, value)| (format!("RENSHE__{name}"), value))

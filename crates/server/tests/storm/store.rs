@@ -16,7 +16,9 @@ pub struct Stored {
 
 /// Slots of a date, some clinics' each whole.
 pub fn slots_on(tx: &mut Tx<'_>, date: Date, limit: i64) -> Result<Vec<String>, DbFault> {
-    let sql = sql!("SELECT id FROM slot WHERE date = $1 ORDER BY clinic_id, id LIMIT $2");
+    let sql = sql!(
+        "SELECT id FROM slot WHERE date = $1 AND clinic_id IN (SELECT id FROM clinic WHERE fee_fen = 0) ORDER BY clinic_id, id LIMIT $2"
+    );
     tx.query(sql, vals![date.to_string(), limit], |row| row.text(0))
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use identity::Ports;
 use identity::demo::DemoLogin;
 use kernel::{Clock, Date, Moment, OsRng, ShiftedClock, SystemClock, Time};
+use payments::Payments;
 use platform::Ctx;
 use platform::config::Config;
 use platform::jobs::Runner;
@@ -29,6 +30,8 @@ pub struct TestApp {
     pub sandbox: sandbox::Running,
     /// The adapters to the sandbox's partners.
     pub ports: Arc<Ports>,
+    /// The adapters that payments use, and who listens.
+    pub pay: Arc<Payments>,
     /// Sample people and clerks with their passwords.
     pub logins: Vec<DemoLogin>,
     worker: Worker,
@@ -53,7 +56,8 @@ impl Fixture for TestApp {
         let at = SandboxAt::from(&sandbox);
         let ports = ports::ports(&config, &at).expect("settings");
         let proxies = ui::TrustedProxies::parse::<&str>(&[]).expect("none");
-        let service = app::service(ctx.clone(), Arc::clone(&ports), proxies);
+        let pay = payments_of(&sandbox, &at, &ports, &format!("http://{addr}"));
+        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), proxies);
         tokio::spawn(async move {
             axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).await
         });
@@ -62,6 +66,7 @@ impl Fixture for TestApp {
         let runner = Runner::new(ctx.clone(), "test", app::jobs(&ports));
         TestApp {
             ports,
+            pay,
             url: format!("http://{addr}"),
             addr,
             ctx,
@@ -85,6 +90,15 @@ impl TestApp {
     /// Carries every parcel that is due.
     pub async fn carry(&self) {
         while self.worker.carry_due().await.expect("the outbox works") > 0 {}
+    }
+
+    /// Drives every order that is due, until none is.
+    pub async fn drive(&self) {
+        for _ in 0..20 {
+            if payments::drive_due(&self.pay, &self.ctx).await.expect("orders are read") == 0 {
+                return;
+            }
+        }
     }
 
     /// Runs every job that is due.
@@ -166,12 +180,32 @@ impl Drop for TestApp {
     }
 }
 
+/// Payments with the keys of this test's sandbox.
+fn payments_of(sandbox: &sandbox::Running, at: &SandboxAt, ports: &Arc<Ports>, own: &str) -> Arc<Payments> {
+    let account = &sandbox.wechat;
+    let path = |path: &std::path::Path| path.display().to_string();
+    let settings = [
+        ("MCHID", account.mchid.clone()),
+        ("APPID", account.appid.clone()),
+        ("MERCHANT_SERIAL", account.merchant_serial.clone()),
+        ("MERCHANT_KEY_FILE", path(&account.merchant_key)),
+        ("APIV3_KEY", account.apiv3_key.clone()),
+        ("PLATFORM_PUBLIC_KEY_FILE", path(&account.platform_public_key)),
+        ("PLATFORM_PUBLIC_KEY_ID", account.platform_public_key_id.clone()),
+    ]
+    .map(|(name, value)| (format!("RENSHE__WECHAT_PAY__{name}"), value));
+    let config = Config::from_text("test", "", settings).expect("settings");
+    ports::payments(&config, at, ports, own).expect("settings")
+}
+
 async fn start_sandbox(clock: &Arc<ShiftedClock>, folder: &std::path::Path) -> sandbox::Running {
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let mut settings = sandbox::SandboxSettings::demo(anywhere, folder.to_owned(), Arc::clone(clock), Arc::new(OsRng));
     settings.sms.templates = sandbox::demo_templates().map(|(_, template)| template).to_vec();
     // Stories name the people they need.
     settings.people = 0;
+    // Keys take long to make: all stories share them.
+    settings.wechat_pay_keys = Some(std::env::temp_dir().join("renshe-test-wechat-pay"));
     settings.first = commands::sandbox::named();
     sandbox::Sandbox::start(settings).await.expect("the sandbox starts")
 }

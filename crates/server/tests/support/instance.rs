@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use identity::Ports;
+use payments::Payments;
 use platform::config::Config;
 use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode};
@@ -21,10 +22,10 @@ pub struct Instance {
 
 impl Instance {
     /// Serves a context on a port of its own.
-    pub async fn serve(ctx: Ctx, ports: Arc<Ports>) -> Instance {
+    pub async fn serve(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>) -> Instance {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let service = app::service(ctx.clone(), ports, ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
+        let service = app::service(ctx.clone(), ports, pay, ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         Instance { ctx, url }
@@ -35,12 +36,17 @@ impl TestApp {
     /// Another instance over the same database, as a second process would be.
     pub async fn second_instance(&self) -> Instance {
         let db = self.test.another_instance("second");
-        Instance::serve(Ctx { db, ..self.ctx.clone() }, Arc::clone(&self.ports)).await
+        Instance::serve(Ctx { db, ..self.ctx.clone() }, Arc::clone(&self.ports), Arc::clone(&self.pay)).await
     }
 
     /// The same program as a city runs it.
     pub async fn in_production(&self) -> Instance {
-        Instance::serve(Ctx { mode: Mode::Production, ..self.ctx.clone() }, Arc::clone(&self.ports)).await
+        Instance::serve(
+            Ctx { mode: Mode::Production, ..self.ctx.clone() },
+            Arc::clone(&self.ports),
+            Arc::clone(&self.pay),
+        )
+        .await
     }
 
     /// A worker that waits for the SMS provider so long only, at this address or the sandbox's.

@@ -30,6 +30,15 @@ pub fn outbox(tx: &mut Tx<'_>) -> Result<Vec<OutboxRow>, DbFault> {
     })
 }
 
+/// A slot of a clinic at this price that nobody has a place in, after a moment.
+pub fn priced_slot(tx: &mut Tx<'_>, after: Moment, fee_fen: i64) -> Result<String, DbFault> {
+    let sql = sql!(
+        "SELECT s.id FROM slot s JOIN clinic c ON c.id = s.clinic_id WHERE c.fee_fen = $1 AND s.starts_at > $2
+         AND s.held + s.booked = 0 ORDER BY s.starts_at, s.id LIMIT 1"
+    );
+    tx.one(sql, vals![fee_fen, after], |row| row.text(0))
+}
+
 /// What a slot holds: places, held, booked.
 pub fn counters(tx: &mut Tx<'_>, slot: &str) -> Result<(i64, i64, i64), DbFault> {
     tx.one(sql!("SELECT capacity, held, booked FROM slot WHERE id = $1"), vals![slot], |row| {
@@ -51,7 +60,7 @@ pub fn code_in(tx: &mut Tx<'_>, slot: &str) -> Result<String, DbFault> {
 pub fn free_slots(tx: &mut Tx<'_>, after: Moment, places: i64) -> Result<Vec<(String, String)>, DbFault> {
     tx.query(
         sql!(
-            "SELECT s.id, s.clinic_id FROM slot s WHERE s.starts_at > $1 AND s.capacity - s.held - s.booked = $2
+            "SELECT s.id, s.clinic_id FROM slot s JOIN clinic c ON c.id = s.clinic_id WHERE c.fee_fen = 0 AND s.starts_at > $1 AND s.capacity - s.held - s.booked = $2
              ORDER BY s.starts_at, s.id LIMIT 200"
         ),
         vals![after, places],

@@ -1,0 +1,172 @@
+//! Visits as things that are paid for: the order that is opened with a place, and what its changes do to the
+//! appointment, in the same closure.
+
+use async_trait::async_trait;
+use identity::messages::{self, PreparedMessage};
+use kernel::{Fen, Moment};
+use payments::orders::Order;
+use payments::ports::Care;
+use payments::{Cause, Listener, NewOrder, News, OrderId, OrderState, PaymentRules};
+use platform::Ctx;
+use platform::db::{DbFault, Tx};
+use serde_json::json;
+
+use super::advance::advance;
+use super::book::Book;
+use super::model::{AppointmentId, Event, Refusal, State};
+use super::notice;
+use super::store;
+use crate::clinics::model::SlotCard;
+use crate::clinics::policy::BookingRules;
+
+/// What orders call an appointment.
+pub(crate) const SUBJECT: &str = "appointment";
+/// 门诊挂号.
+const MED_TYPE: &str = "12";
+/// What a visit's fee is called in the institution's own list.
+const ITEM: &str = "GHF";
+/// The insurer's numbers have at most so many characters.
+const NUMBER_CHARS: usize = 30;
+
+/// The order for a place that is held until `deadline` (REG-2).
+pub(super) fn order(
+    id: &OrderId,
+    appointment: &AppointmentId,
+    command: &Book,
+    card: &SlotCard,
+    deadline: Moment,
+    now: Moment,
+) -> NewOrder {
+    let cut = |text: &str| text.chars().take(NUMBER_CHARS).collect::<String>();
+    NewOrder {
+        id: id.clone(),
+        subject_kind: SUBJECT,
+        subject_id: appointment.as_str().to_owned(),
+        person: command.person.clone(),
+        institution: card.hospital.id.as_str().to_owned(),
+        total: card.clinic.fee,
+        deadline,
+        lane: ("clinic", card.clinic.id.as_str().to_owned()),
+        care: Care {
+            visit_no: cut(appointment.as_str()),
+            med_type: MED_TYPE.to_owned(),
+            begins_at: card.slot.starts_at,
+            department_code: cut(card.department.id.as_str()),
+            department: card.department.name.clone(),
+            doctor_code: cut(card.doctor.id.as_str()),
+            doctor: card.doctor.name.clone(),
+            item_code: ITEM.to_owned(),
+            total: card.clinic.fee,
+        },
+        title: format!("{} {} 挂号费", card.hospital.name, card.department.name),
+        title_en: format!("{}, {}, visit fee", card.hospital.name_en, card.department.name_en),
+        href: format!("/appointments/{appointment}"),
+        now,
+    }
+}
+
+/// Listens to the orders of appointments.
+#[derive(Debug, Clone, Copy)]
+pub struct Visits;
+
+/// Why an appointment did not follow its order.
+#[derive(Debug, thiserror::Error)]
+enum FollowError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+#[async_trait]
+impl Listener for Visits {
+    fn changed(&self, tx: &mut Tx<'_>, ctx: &Ctx, news: &News<'_>) -> Result<(), DbFault> {
+        if news.order.subject_kind != SUBJECT {
+            return Ok(());
+        }
+        let id = appointment_of(news.order)?;
+        match news.to {
+            OrderState::Open => store::keep_place(tx, &id, Some(news.order.view.deadline)),
+            OrderState::Settled => follow(tx, ctx, news, &id, Event::Confirm),
+            OrderState::Closed | OrderState::Refunded => {
+                let given_up = news.order.view.stop == Some(Cause::Cancelled);
+                follow(tx, ctx, news, &id, if given_up { Event::Cancel } else { Event::Expire })
+            }
+            // Something is under way: the order holds the place until it ends, however long that takes.
+            _ => store::keep_place(tx, &id, None),
+        }
+    }
+
+    async fn message(&self, ctx: &Ctx, order: &Order) -> Result<Option<PreparedMessage>, identity::Failure> {
+        if order.subject_kind != SUBJECT {
+            return Ok(None);
+        }
+        let link = &order.href;
+        let amount = held(order);
+        let (kind, args) = match order.state {
+            OrderState::Settled => return booked(ctx, order).await,
+            OrderState::Reconfirm => {
+                ("pay_reconfirm", json!({ "cash": order.view.cash_needed().to_string(), "link": link }))
+            }
+            OrderState::Returning => {
+                let days = ctx.policy.at::<PaymentRules>(ctx.now().date())?.refund_days;
+                ("refund_begun", json!({ "amount": amount.to_string(), "days": days, "link": link }))
+            }
+            OrderState::Refunded => ("refunded", json!({ "link": link })),
+            _ => return Ok(None),
+        };
+        Ok(Some(messages::prepare(ctx, &order.person, kind, &args, false).await?))
+    }
+}
+
+fn appointment_of(order: &Order) -> Result<AppointmentId, DbFault> {
+    order.subject_id.parse().map_err(|_| DbFault::Corrupt(format!("{} is no appointment", order.subject_id)))
+}
+
+/// What came in and is still with the order.
+fn held(order: &Order) -> Fen {
+    let insured = order.view.settlement().map_or(Fen::ZERO, |(_, one)| one.amount);
+    order.view.paid().checked_add(insured).unwrap_or(Fen::ZERO)
+}
+
+/// Brings a held appointment to what its order came to. One that is held no more stays as it is: money that comes
+/// late changes no visit.
+fn follow(tx: &mut Tx<'_>, ctx: &Ctx, news: &News<'_>, id: &AppointmentId, event: Event) -> Result<(), DbFault> {
+    let rules = ctx
+        .policy
+        .at::<BookingRules>(news.now.date())
+        .map_err(|error| DbFault::Corrupt(format!("booking rules: {error}")))?;
+    let person = &news.order.person;
+    let Some(found) = store::of_person(tx, person, id)? else { return Ok(()) };
+    if found.state != State::Held {
+        return Ok(());
+    }
+    store::keep_place(tx, id, None)?;
+    let actor = ctx.trace.actor.label();
+    let find = |tx: &mut Tx<'_>| store::of_person(tx, person, id).map_err(FollowError::from);
+    match advance(tx, find, &rules, event, &actor, news.now) {
+        Ok(_) => {
+            tx.audit(ctx.act("appointment.followed", id.as_str(), json!({ "event": event.as_str() })));
+            Ok(())
+        }
+        Err(FollowError::Fault(fault)) => Err(fault),
+        // What partners did is recorded all the same; `renshe check` shows the visit that does not fit.
+        Err(FollowError::Refused(refusal)) => {
+            tracing::error!(appointment = id.as_str(), %refusal, "appointment.does_not_follow");
+            Ok(())
+        }
+    }
+}
+
+async fn booked(ctx: &Ctx, order: &Order) -> Result<Option<PreparedMessage>, identity::Failure> {
+    let Ok(id) = appointment_of(order) else { return Ok(None) };
+    let (vault, person, wanted) = (ctx.vault.clone(), order.person.clone(), id.clone());
+    let read = ctx.db.read("appointment.told", move |tx| {
+        let found = store::of_person(tx, &person, &wanted)?;
+        Ok::<_, DbFault>(found.zip(identity::people::reach(tx, &vault, &person)?))
+    });
+    match read.await? {
+        Some((found, reach)) => Ok(Some(notice::booked(ctx, &reach, &id, &found.card)?)),
+        None => Ok(None),
+    }
+}

@@ -1,7 +1,0 @@
-//! Pages.
-use axum::Router;
-use platform::Ctx;
-
-pub(crate) fn routes() -> Router<Ctx> {
-    Router::new()
-}

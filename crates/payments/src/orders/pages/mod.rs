@@ -1,0 +1,88 @@
+//! The person's pages of paying: what will be taken from where, the way to the cashier, and where it stands.
+
+mod cash;
+mod pay;
+mod state;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{get, post};
+use identity::{Citizen, PersonId};
+use kernel::Fen;
+use platform::Ctx;
+use ui::{Page, Problem, see_other};
+
+use super::begin::BeginError;
+use super::drive::{Payments, drive};
+use super::model::{OrderId, OrderState};
+use super::store::{self, Order};
+
+/// A page waits so long for partners before it shows that things are under way.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// The pages.
+pub(crate) fn routes() -> Router<Ctx> {
+    Router::new()
+        .route("/pay/{order}", get(pay::show).post(pay::settle))
+        .route("/pay/{order}/cash", post(cash::begin))
+        .route("/pay/{order}/cashier", get(cash::cashier))
+        .route("/pay/{order}/state", get(state::show))
+        .route("/pay/{order}/agree", post(state::agree))
+        .route("/pay/{order}/give-up", get(state::ask_give_up).post(state::give_up))
+}
+
+/// Where a person goes on with an order.
+pub fn pay_href(order: &Order) -> String {
+    match order.state {
+        OrderState::Open => format!("/pay/{}", order.id),
+        _ => format!("/pay/{}/state", order.id),
+    }
+}
+
+/// The citizen's own order; anybody else's is not found.
+async fn load(ctx: &Ctx, person: &PersonId, id: &str) -> Result<Order, Problem> {
+    let id: OrderId = id.parse().map_err(|_| Problem::not_found())?;
+    let person = person.clone();
+    let found = ctx.db.read("payment.show", move |tx| store::of_person(tx, &person, &id)).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+/// Drives in a task of its own, so that a hung-up browser stops nothing, and waits a little for it.
+async fn drive_a_while(pay: &Arc<Payments>, citizen: &Citizen, id: &OrderId) {
+    let (pay, ctx, id) = (Arc::clone(pay), citizen.ctx().clone(), id.clone());
+    let driving = tokio::spawn(async move {
+        if let Err(error) = drive(&pay, &ctx, &id).await {
+            tracing::warn!(order = id.as_str(), %error, "payment.drive_failed");
+        }
+    });
+    // What is not done by then goes on behind the page.
+    drop(tokio::time::timeout(PATIENCE, driving).await);
+}
+
+/// What a refused beginning leads to: the page that shows how things stand, or a fault.
+fn refused(error: BeginError, order: &str) -> Result<axum::response::Response, Problem> {
+    match error {
+        BeginError::NotFound => Err(Problem::not_found()),
+        BeginError::State(_) => Ok(see_other(&format!("/pay/{order}/state"))),
+        BeginError::Changed => Ok(ui::see_other_with(&format!("/pay/{order}"), "pay-flash-changed")),
+        BeginError::TooLate => Ok(ui::see_other_with(&format!("/pay/{order}/state"), "pay-flash-too-late")),
+        BeginError::Stopped => Ok(ui::see_other_with(&format!("/pay/{order}/state"), "pay-flash-stopped")),
+        BeginError::Fault(fault) => Err(fault.into()),
+        BeginError::Identity(failure) => Err(failure.into()),
+        BeginError::Policy(error) => Err(Problem::fault(error)),
+        BeginError::Apply(error) => Err(Problem::fault(error)),
+        BeginError::Password(_) => Ok(see_other(&format!("/pay/{order}"))),
+    }
+}
+
+/// The order's name in the reader's language.
+fn title(page: &Page, order: &Order) -> String {
+    page.pick(&order.title, &order.title_en).to_owned()
+}
+
+/// An amount with its unit.
+fn yuan(page: &Page, amount: Fen) -> String {
+    page.t1("pay-yuan", "yuan", amount)
+}

@@ -1,0 +1,293 @@
+//! The driver over the desk in memory, step for step as `orders::drive`, and the pages of the same order.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kernel::{Fen, Moment};
+
+use super::desk::Desk;
+use super::faults::Fault;
+use super::house::{House, No, Seen, Shown, in_one_life};
+use super::planted::{Bug, bug};
+use super::world::{Call, News, NewsOf, Reply, Shared, call, held};
+use crate::Way;
+use crate::attempts::hear::{Act, Heard, may_reverse};
+use crate::attempts::model::{Kind, State};
+use crate::orders::model::{Cause, Next, next};
+use crate::ports::{ChannelState, Split};
+
+/// Steps of one drive.
+const STEPS_MOST: usize = 24;
+
+/// The service over an order in memory.
+#[derive(Clone)]
+pub(super) struct Pure {
+    pub(super) world: Shared,
+    pub(super) desk: Arc<Mutex<Desk>>,
+}
+
+impl Pure {
+    pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Moment {
+        held(&self.world).now()
+    }
+
+    /// One closure, committed; the process may die before or after.
+    fn commit<T>(&self, body: impl FnOnce(&mut Desk, Moment) -> T) -> Result<T, No> {
+        let now = {
+            let mut world = held(&self.world);
+            if world.strikes(Fault::CrashBefore) {
+                world.crash();
+                return Err(No);
+            }
+            world.now()
+        };
+        let done = body(&mut self.desk(), now);
+        let mut world = held(&self.world);
+        if world.strikes(Fault::CrashAfter) {
+            world.crash();
+            return Err(No);
+        }
+        Ok(done)
+    }
+
+    /// Drives the order as far as it goes now.
+    pub(super) async fn drive(&self) -> Result<(), No> {
+        for _ in 0..STEPS_MOST {
+            let order = self.desk().clone();
+            let went_on = match next(&order.view, self.now()) {
+                Next::Nothing | Next::At(_) => return self.rest(),
+                Next::Stop(cause) => self.commit(|desk, now| match next(&desk.view, now) {
+                    Next::Stop(still) if still == cause => {
+                        desk.stop(cause, now);
+                        true
+                    }
+                    _ => false,
+                })?,
+                Next::Begin(undo) => self.commit(|desk, now| match next(&desk.view, now) {
+                    Next::Begin(still) if still == undo => desk.undo(undo, now),
+                    _ => false,
+                })?,
+                Next::Do(place, Act::Drop) => self.commit(|desk, now| {
+                    let still = next(&desk.view, now) == Next::Do(place, Act::Drop);
+                    if still {
+                        desk.heard((place, Act::Drop), &Heard::Dropped, now);
+                    }
+                    still
+                })?,
+                Next::Do(place, act) => self.act_on(&order, place, act).await?,
+            };
+            if !went_on {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn rest(&self) -> Result<(), No> {
+        let wanted = match next(&self.desk().view, self.now()) {
+            Next::At(at) => Some(at),
+            _ => None,
+        };
+        if self.desk().next_at != wanted {
+            self.commit(|desk, now| desk.settle(now))?;
+        }
+        Ok(())
+    }
+
+    async fn act_on(&self, order: &Desk, place: usize, act: Act) -> Result<bool, No> {
+        if !self.commit(|desk, now| desk.lease(place, act, now))? {
+            return Ok(false);
+        }
+        let heard = self.call(order, place, act).await;
+        self.commit(|desk, now| desk.heard((place, act), &heard, now))?;
+        Ok(true)
+    }
+
+    async fn call(&self, order: &Desk, place: usize, act: Act) -> Heard {
+        let (view, row) = (&order.view.attempts[place], &order.rows[place]);
+        let number = row.number.clone();
+        match (act, view.kind) {
+            (Act::Settle, _) => {
+                let number = if bug(Bug::NewSettleNumber) { format!("{number}-{}", row.asks) } else { number };
+                let asked = self.ask(Call::Settle { number, use_account: order.use_account }).await;
+                match asked {
+                    Reply::Settled(Some(settled)) => Heard::Settled(settled),
+                    other => failure(other),
+                }
+            }
+            (Act::AskSettle, _) => self.ask_settlement(number, view.sent_at, true).await,
+            (Act::Watch, Kind::Settle) => self.ask_settlement(number, view.sent_at, false).await,
+            (Act::Void, _) => {
+                let of = view.of.and_then(|of| order.rows.get(of)).and_then(|row| row.external.clone());
+                let Some(setl_id) = of else { return Heard::Nothing("no settlement".to_owned()) };
+                match self.ask(Call::Void { number, setl_id }).await {
+                    Reply::Done => Heard::Voided,
+                    other => failure(other),
+                }
+            }
+            (Act::AskVoid, _) => match self.ask(Call::Settled { number }).await {
+                Reply::Settled(Some(settled)) => Heard::Settled(settled),
+                Reply::Settled(None) => Heard::NoSettlement,
+                other => question(other),
+            },
+            (Act::Offer, _) => {
+                let expires_at = view.expires_at.unwrap_or(view.due_at);
+                match self.ask(Call::Offer { number, amount: view.amount, expires_at }).await {
+                    Reply::Done => Heard::Offered(String::new()),
+                    other => failure(other),
+                }
+            }
+            (Act::AskPay | Act::Watch, _) => self.query(number).await,
+            (Act::Close, _) => self.close(number).await,
+            (Act::Refund, _) => {
+                let Some(of) = view.of else { return Heard::Nothing("no payment".to_owned()) };
+                let number = if bug(Bug::NewRefundNumber) { format!("{number}-{}", row.asks) } else { number };
+                let payment = order.rows[of].number.clone();
+                match self.ask(Call::Refund { number, payment, amount: view.amount }).await {
+                    Reply::Back(state) => Heard::Refund(state),
+                    other => failure(other),
+                }
+            }
+            (Act::AskRefund, _) => match self.ask(Call::RefundState { number }).await {
+                Reply::Back(state) => Heard::Refund(state),
+                other => question(other),
+            },
+            (Act::Drop, _) => Heard::Dropped,
+        }
+    }
+
+    async fn ask(&self, question: Call) -> Reply {
+        call(&self.world, question, true).await
+    }
+
+    async fn ask_settlement(&self, number: String, sent_at: Option<Moment>, reverses: bool) -> Heard {
+        match self.ask(Call::Settled { number: number.clone() }).await {
+            Reply::Settled(Some(settled)) if settled.number == number => Heard::Settled(settled),
+            Reply::Settled(Some(_)) if !reverses => Heard::NoSettlement,
+            Reply::Settled(Some(other)) => Heard::Mismatch(format!("under another number, {}", other.setl_id)),
+            Reply::Settled(None) if reverses && may_reverse(sent_at, self.now()) => {
+                match self.ask(Call::Reverse { number }).await {
+                    Reply::Done => Heard::Reversed,
+                    other => question(other),
+                }
+            }
+            Reply::Settled(None) => Heard::NoSettlement,
+            other => question(other),
+        }
+    }
+
+    async fn query(&self, number: String) -> Heard {
+        match self.ask(Call::Query { number }).await {
+            Reply::State(state) => Heard::Channel(state),
+            other => question(other),
+        }
+    }
+
+    async fn close(&self, number: String) -> Heard {
+        match self.query(number.clone()).await {
+            Heard::Channel(ChannelState::Open) => {}
+            settled => return settled,
+        }
+        if bug(Bug::CloseSkipped) {
+            return Heard::Channel(ChannelState::Closed);
+        }
+        match self.ask(Call::Close { number: number.clone() }).await {
+            Reply::Closing(_) if bug(Bug::PaidReadAsClosed) => Heard::Channel(ChannelState::Closed),
+            Reply::Closing(_) => self.query(number).await,
+            other => failure(other),
+        }
+    }
+
+    /// Hears a notice; false when the channel must send it again.
+    pub(super) fn receive(&self, news: &News) -> bool {
+        let heard = match &news.about {
+            NewsOf::Payment(state) => (Act::AskPay, Heard::Channel(state.clone())),
+            NewsOf::Refund(state) => (Act::AskRefund, Heard::Refund(state.clone())),
+        };
+        let place = self.desk().rows.iter().position(|row| row.number == news.number);
+        let Some(place) = place else { return true };
+        held(&self.world).is_up()
+            && self.commit(|desk, now| desk.notice(&news.event_id, (place, heard.0), &heard.1, now)).is_ok()
+    }
+
+    fn up(&self) -> Result<(), No> {
+        if held(&self.world).is_up() { Ok(()) } else { Err(No) }
+    }
+
+    fn button(&self, body: impl FnOnce(&mut Desk, Moment) -> bool) -> Result<(), No> {
+        self.up()?;
+        if self.commit(body)? { Ok(()) } else { Err(No) }
+    }
+}
+
+/// What an act's answer means when it is not the good one.
+pub(super) fn failure(reply: Reply) -> Heard {
+    match reply {
+        Reply::NotSent => Heard::NotSent("not sent".to_owned()),
+        Reply::Refused(why) => Heard::Refused(why),
+        Reply::Odd => Heard::Mismatch("odd amounts".to_owned()),
+        _ => Heard::Nothing("no answer".to_owned()),
+    }
+}
+
+/// A question that is refused answers nothing.
+fn question(reply: Reply) -> Heard {
+    match reply {
+        Reply::Odd => Heard::Mismatch("odd amounts".to_owned()),
+        _ => Heard::Nothing("no answer".to_owned()),
+    }
+}
+
+impl House for Pure {
+    async fn look(&self) -> Result<Seen, No> {
+        self.up()?;
+        let desk = self.desk();
+        let pays = desk.view.attempts.iter().zip(&desk.rows).filter(|(one, _)| one.kind == Kind::Pay);
+        let cashier = pays.filter(|(one, row)| row.linked && one.state != State::Requested).last();
+        let to_pay = desk.view.cash_needed().checked_sub(desk.view.paid()).unwrap_or(Fen::ZERO);
+        let settled = desk.view.settlement().and_then(|(_, one)| one.split);
+        Ok(Seen { state: desk.state, to_pay, settled, cashier: cashier.map(|(_, row)| row.number.clone()) })
+    }
+
+    async fn quote(&self, way: Way) -> Result<Shown, No> {
+        self.up()?;
+        let asked = call(&self.world, Call::Presettle { use_account: way == Way::Account }, false);
+        match in_one_life(&self.world, asked).await? {
+            Reply::Advice(split) => Ok(Shown { way, split, hash: Vec::new() }),
+            _ => Err(No),
+        }
+    }
+
+    async fn settle(&self, shown: &Shown) -> Result<(), No> {
+        let (way, split): (Way, Split) = (shown.way, shown.split);
+        self.button(|desk, now| desk.begin_settle(way == Way::Account, split, now))
+    }
+
+    async fn pay_cash(&self, shown: Fen) -> Result<(), No> {
+        self.button(|desk, now| desk.begin_cash(shown, now))
+    }
+
+    async fn agree(&self, shown: Fen) -> Result<(), No> {
+        self.button(|desk, now| desk.agree(shown, now))
+    }
+
+    async fn give_up(&self) -> Result<(), No> {
+        self.button(|desk, now| {
+            let may = desk.state != crate::OrderState::Settled && desk.state != crate::OrderState::Blocked;
+            if may && !desk.state.is_over() {
+                desk.stop(Cause::Cancelled, now);
+            }
+            may
+        })
+    }
+
+    async fn cancel(&self) -> Result<(), No> {
+        self.button(|desk, now| {
+            desk.stop(Cause::Cancelled, now);
+            true
+        })
+    }
+}

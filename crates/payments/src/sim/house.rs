@@ -1,0 +1,78 @@
+//! The service as a person meets it: what the pages show and what their buttons do. Both simulators are one.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use kernel::Fen;
+
+use super::world::{Shared, held};
+use crate::ports::Split;
+use crate::{OrderState, Way};
+
+/// What the pages show of the order.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) state: OrderState,
+    /// What is still to be paid of one's own.
+    pub(super) to_pay: Fen,
+    /// By what the insurer settled.
+    pub(super) settled: Option<Split>,
+    /// The number of the payment whose cashier can be opened.
+    pub(super) cashier: Option<String>,
+}
+
+/// A quote as it was shown.
+#[derive(Debug, Clone)]
+pub(super) struct Shown {
+    pub(super) way: Way,
+    pub(super) split: Split,
+    pub(super) hash: Vec<u8>,
+}
+
+/// The page did not load, the button did not answer, or it said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct No;
+
+/// The service.
+pub(super) trait House {
+    async fn look(&self) -> Result<Seen, No>;
+    async fn quote(&self, way: Way) -> Result<Shown, No>;
+    async fn settle(&self, shown: &Shown) -> Result<(), No>;
+    async fn pay_cash(&self, shown: Fen) -> Result<(), No>;
+    async fn agree(&self, shown: Fen) -> Result<(), No>;
+    async fn give_up(&self) -> Result<(), No>;
+    async fn cancel(&self) -> Result<(), No>;
+}
+
+/// What a process was about; it ends with the process.
+pub(super) struct InOneLife<F> {
+    world: Shared,
+    life: u32,
+    work: Pin<Box<F>>,
+}
+
+impl<F: Future> Future for InOneLife<F> {
+    type Output = Result<F::Output, No>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let gone = |world: &Shared, life: u32| {
+            let world = held(world);
+            world.life != life || !world.is_up()
+        };
+        if gone(&self.world, self.life) {
+            return Poll::Ready(Err(No));
+        }
+        let done = self.work.as_mut().poll(cx);
+        if gone(&self.world, self.life) {
+            return Poll::Ready(Err(No));
+        }
+        done.map(Ok)
+    }
+}
+
+/// Runs in the process as it lives now: nothing of it goes on in the next one.
+pub(super) fn in_one_life<F: Future>(world: &Shared, work: F) -> InOneLife<F> {
+    let life = held(world).life;
+    InOneLife { world: Shared::clone(world), life, work: Box::pin(work) }
+}

@@ -1,0 +1,137 @@
+//! A person: a list of deeds, each done when the pages allow it and left out when they do not for a while. Closing
+//! the browser is the end of the list.
+
+use super::dice::Dice;
+use super::house::{House, No};
+use super::world::{Shared, held, rest};
+use crate::{OrderState, Way};
+
+/// What a person does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// Looks at a quote, and agrees to it with the password.
+    Settle(Way),
+    /// Agrees to the amounts that the insurer settled by.
+    Agree,
+    /// Asks for a cashier.
+    PayCash,
+    /// Pays at it.
+    GoPay,
+    /// Gives the order up.
+    GiveUp,
+    /// Cancels what was paid.
+    Cancel,
+    /// Does nothing, seconds.
+    Wait(i64),
+}
+
+use Deed::{Agree, Cancel, GiveUp, GoPay, PayCash, Settle, Wait};
+
+/// What people do, from which chance makes its own.
+pub(super) const SCRIPTS: &[(&str, &[Deed])] = &[
+    ("pays from both purses", &[Settle(Way::Account), PayCash, GoPay]),
+    ("pays without the account", &[Settle(Way::Fund), PayCash, GoPay]),
+    ("pays all of one's own", &[PayCash, GoPay]),
+    ("agrees again", &[Settle(Way::Account), Agree, PayCash, GoPay]),
+    ("pays and cancels", &[Settle(Way::Account), Agree, PayCash, GoPay, Wait(60), Cancel]),
+    ("cancels what was paid in cash", &[PayCash, GoPay, Wait(3_600), Cancel]),
+    ("leaves before the cash", &[Settle(Way::Account)]),
+    ("leaves at the cashier", &[Settle(Way::Account), Agree, PayCash]),
+    ("leaves at the cashier, all one's own", &[PayCash]),
+    ("gives up while it is settled", &[Settle(Way::Account), GiveUp]),
+    ("gives up half paid", &[Settle(Way::Account), Wait(30), GiveUp]),
+    ("gives up at the cashier", &[Settle(Way::Account), PayCash, GiveUp, GoPay]),
+    ("pays at the last moment", &[Settle(Way::Account), Agree, PayCash, Wait(1_665), GoPay]),
+    ("pays too late", &[PayCash, Wait(775), GoPay, Wait(120)]),
+    ("gives up at 29:59", &[Settle(Way::Account), PayCash, Wait(1_790), GiveUp]),
+    ("changes the way", &[PayCash, Wait(900), Settle(Way::Account), PayCash, GoPay]),
+    ("never comes", &[]),
+];
+
+/// A person by chance: a known one, with pauses, changes of mind, and an early leave.
+pub(super) fn by_chance(dice: &mut Dice) -> Vec<Deed> {
+    let pick = usize::try_from(dice.between(0, SCRIPTS.len() as i64 - 1)).unwrap_or(0);
+    let mut deeds = Vec::new();
+    for deed in SCRIPTS[pick].1 {
+        match dice.between(0, 19) {
+            0 => deeds.push(Wait(dice.between(1, 1_900))),
+            1 => deeds.push(Wait([1, 59, 899, 1_679, 1_799][usize::try_from(dice.between(0, 4)).unwrap_or(0)])),
+            2 => deeds.push(GiveUp),
+            3 => deeds.push(Agree),
+            4..=8 => deeds.push(Wait(dice.between(1, 60))),
+            _ => {}
+        }
+        deeds.push(*deed);
+    }
+    if dice.chance(10) {
+        deeds.push(if dice.chance(50) { Cancel } else { GiveUp });
+    }
+    if dice.chance(15) {
+        let stay = dice.between(0, deeds.len() as i64);
+        deeds.truncate(usize::try_from(stay).unwrap_or(0));
+    }
+    deeds
+}
+
+/// Looks at the page so often before a deed is left out.
+const LOOKS: u32 = 12;
+
+/// Lives the list.
+pub(super) async fn person<H: House>(house: &H, world: &Shared, deeds: &[Deed]) {
+    let think = held(world).dice.between(200, 9_000);
+    rest(world, think).await;
+    for deed in deeds {
+        if let Wait(secs) = deed {
+            rest(world, secs * 1_000).await;
+            continue;
+        }
+        for _ in 0..LOOKS {
+            let done = act(house, world, *deed).await.unwrap_or(false);
+            {
+                let mut world = held(world);
+                let now = world.true_ms();
+                world.stir(now);
+            }
+            let pause = held(world).dice.between(300, 5_000);
+            rest(world, pause).await;
+            if done {
+                break;
+            }
+        }
+    }
+}
+
+/// Does it if the page allows it; whether it was done.
+async fn act<H: House>(house: &H, world: &Shared, deed: Deed) -> Result<bool, No> {
+    let seen = house.look().await?;
+    let over = seen.state.is_over() || matches!(seen.state, OrderState::Returning | OrderState::Blocked);
+    if over && deed != GoPay {
+        return Ok(true);
+    }
+    match deed {
+        Settle(way) if seen.state == OrderState::Open => {
+            let shown = house.quote(way).await?;
+            held(world).agreed.push((shown.split.cash, shown.split.personal_account));
+            house.settle(&shown).await?;
+        }
+        Agree if seen.state == OrderState::Reconfirm => {
+            let Some(split) = seen.settled else { return Ok(false) };
+            held(world).agreed.push((split.cash, split.personal_account));
+            house.agree(split.cash).await?;
+        }
+        // What the insurer settled by what was shown needs no second yes.
+        Agree => return Ok(seen.state == OrderState::HalfPaid || seen.state == OrderState::Settled),
+        PayCash if matches!(seen.state, OrderState::Open | OrderState::HalfPaid) => {
+            house.pay_cash(seen.to_pay).await?;
+        }
+        PayCash => return Ok(matches!(seen.state, OrderState::Settled | OrderState::Paying)),
+        GoPay => match seen.cashier {
+            Some(number) => held(world).buyer_pays(&number),
+            None => return Ok(seen.state == OrderState::Settled),
+        },
+        GiveUp if seen.state != OrderState::Settled => house.give_up().await?,
+        Cancel if seen.state == OrderState::Settled => house.cancel().await?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}

@@ -1,0 +1,493 @@
+//! The world around the service: true time and the clock that people see, what is on its way, the two partners, and
+//! the faults. Everything that happens is an event at a moment; between two events nothing moves.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use kernel::{Fen, Moment};
+
+use super::dice::{Dice, Trace};
+use super::faults::{Fault, Faults};
+use super::partners::{Back, Channel, Insurer};
+use crate::ports::{ChannelState, CloseAnswer, RefundState, Settled, Split};
+
+/// Nine in the morning of the seeds' day.
+const BEGINS_MS: i64 = 1_772_413_200_000;
+/// How long a caller waits for a partner.
+const PATIENCE_MS: i64 = 8_000;
+const SECOND: i64 = 1_000;
+const HOUR: i64 = 3_600 * SECOND;
+
+/// A call to a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Call {
+    Presettle { use_account: bool },
+    Settle { number: String, use_account: bool },
+    Settled { number: String },
+    Reverse { number: String },
+    Void { number: String, setl_id: String },
+    Offer { number: String, amount: Fen, expires_at: Moment },
+    Query { number: String },
+    Close { number: String },
+    Refund { number: String, payment: String, amount: Fen },
+    RefundState { number: String },
+}
+
+impl Call {
+    fn number(&self) -> &str {
+        match self {
+            Call::Presettle { .. } => "",
+            Call::Settle { number, .. }
+            | Call::Settled { number }
+            | Call::Reverse { number }
+            | Call::Void { number, .. }
+            | Call::Offer { number, .. }
+            | Call::Query { number }
+            | Call::Close { number }
+            | Call::Refund { number, .. }
+            | Call::RefundState { number } => number,
+        }
+    }
+
+    fn to_insurer(&self) -> bool {
+        matches!(
+            self,
+            Call::Presettle { .. }
+                | Call::Settle { .. }
+                | Call::Settled { .. }
+                | Call::Reverse { .. }
+                | Call::Void { .. }
+        )
+    }
+
+    fn refusable(&self) -> bool {
+        matches!(
+            self,
+            Call::Presettle { .. } | Call::Settle { .. } | Call::Void { .. } | Call::Offer { .. } | Call::Refund { .. }
+        )
+    }
+}
+
+/// What a partner answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reply {
+    Advice(Split),
+    Settled(Option<Settled>),
+    Done,
+    State(ChannelState),
+    Closing(CloseAnswer),
+    Back(RefundState),
+    Refused(String),
+    Odd,
+    /// It certainly did not arrive.
+    NotSent,
+    /// Nothing came back.
+    Nothing,
+    /// A pause is over.
+    Rested,
+}
+
+/// A notice of the channel.
+#[derive(Debug, Clone)]
+pub(super) struct News {
+    pub(super) event_id: String,
+    pub(super) number: String,
+    pub(super) about: NewsOf,
+    pub(super) tries: u32,
+}
+
+/// What a notice says.
+#[derive(Debug, Clone)]
+pub(super) enum NewsOf {
+    Payment(ChannelState),
+    Refund(RefundState),
+}
+
+/// Something that happens.
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    Arrives { id: u64, call: Call },
+    Answers { id: u64, reply: Reply },
+    Lands { number: String },
+    RefundEnds { number: String, state: Back },
+    Notice(News),
+    Wake,
+    Crash,
+    Calm,
+    Jump,
+}
+
+/// The world; see the module.
+pub(super) struct World {
+    true_ms: i64,
+    offset_ms: i64,
+    pub(super) dice: Dice,
+    pub(super) faults: Faults,
+    pub(super) trace: Trace,
+    pub(super) insurer: Insurer,
+    pub(super) channel: Channel,
+    queue: BinaryHeap<Reverse<(i64, u64)>>,
+    what: BTreeMap<u64, What>,
+    counter: u64,
+    answers: Vec<(u64, Reply)>,
+    waiting: Vec<(u64, String)>,
+    on_their_way: Vec<(u64, String)>,
+    out_until: [i64; 2],
+    abnormal: u32,
+    /// Counts the lives of the process.
+    pub(super) life: u32,
+    pub(super) down_until: i64,
+    pub(super) jumped: bool,
+    /// When something last came from outside.
+    pub(super) stirred_ms: i64,
+    pub(super) broken: Option<String>,
+    /// Cash and account to which the person said yes.
+    pub(super) agreed: Vec<(Fen, Fen)>,
+    pub(super) wake_ms: i64,
+}
+
+/// Everybody's hold of the world.
+pub(super) type Shared = Arc<Mutex<World>>;
+
+/// Nobody panics with it in hand that would be listened to afterwards.
+pub(super) fn held(world: &Shared) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl World {
+    pub(super) fn new(seed: u64, insurer: Insurer, faults: Faults, dice: Dice) -> World {
+        let mut trace = Trace::new();
+        trace.note(&seed.to_le_bytes());
+        World {
+            true_ms: BEGINS_MS,
+            offset_ms: 0,
+            dice,
+            faults,
+            trace,
+            insurer,
+            channel: Channel::default(),
+            queue: BinaryHeap::new(),
+            what: BTreeMap::new(),
+            counter: 0,
+            answers: Vec::new(),
+            waiting: Vec::new(),
+            on_their_way: Vec::new(),
+            out_until: [0; 2],
+            abnormal: 0,
+            life: 0,
+            down_until: 0,
+            jumped: false,
+            stirred_ms: BEGINS_MS,
+            broken: None,
+            agreed: Vec::new(),
+            wake_ms: i64::MAX,
+        }
+    }
+
+    /// What the clocks on the walls say; the partners' and ours are one.
+    pub(super) fn now(&self) -> Moment {
+        Moment::from_ms(self.true_ms + self.offset_ms)
+    }
+
+    pub(super) fn true_ms(&self) -> i64 {
+        self.true_ms
+    }
+
+    /// The first thing that is wrong stays.
+    pub(super) fn breaks(&mut self, why: impl Into<String>) {
+        let why = why.into();
+        self.broken.get_or_insert(why);
+    }
+
+    pub(super) fn strikes(&mut self, fault: Fault) -> bool {
+        let struck = self.faults.strikes(fault, &mut self.dice);
+        if struck {
+            self.trace.note(&[0xF0, fault as u8]);
+        }
+        struck
+    }
+
+    pub(super) fn stir(&mut self, until_ms: i64) {
+        self.stirred_ms = self.stirred_ms.max(until_ms);
+    }
+
+    pub(super) fn plan(&mut self, in_ms: i64, what: What) {
+        self.counter += 1;
+        self.queue.push(Reverse((self.true_ms + in_ms.max(0), self.counter)));
+        self.what.insert(self.counter, what);
+    }
+
+    /// Has the workers look again at a moment of the clock.
+    pub(super) fn wake_at(&mut self, at: Moment) {
+        let at_ms = (at.ms() - self.offset_ms).max(self.true_ms).max(self.down_until);
+        if at_ms < self.wake_ms {
+            self.wake_ms = at_ms;
+            self.plan(at_ms - self.true_ms, What::Wake);
+        }
+    }
+
+    /// The next thing that happens; time goes on to it.
+    pub(super) fn pop(&mut self) -> Option<What> {
+        let Reverse((at, id)) = self.queue.pop()?;
+        self.true_ms = at;
+        let what = self.what.remove(&id)?;
+        if self.wake_ms <= at {
+            self.wake_ms = i64::MAX;
+        }
+        self.trace.note(&at.to_le_bytes());
+        self.trace.note(&[match &what {
+            What::Arrives { .. } => 1,
+            What::Answers { .. } => 2,
+            What::Lands { .. } => 3,
+            What::RefundEnds { .. } => 4,
+            What::Notice(_) => 5,
+            What::Wake => 6,
+            What::Crash => 7,
+            What::Calm => 8,
+            What::Jump => 9,
+        }]);
+        Some(what)
+    }
+
+    /// The process dies; what it waited for, nobody waits for any more.
+    pub(super) fn crash(&mut self) {
+        self.life += 1;
+        let down = self.dice.between(1, 20) * SECOND;
+        self.down_until = self.true_ms + down;
+        self.wake_ms = i64::MAX;
+        let again = self.now().plus_ms(down);
+        self.wake_at(again);
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        self.true_ms >= self.down_until
+    }
+
+    pub(super) fn jump(&mut self) {
+        let secs = if self.dice.chance(50) { self.dice.between(-3_600, 0) } else { self.dice.between(0, 86_400) };
+        self.offset_ms += secs * SECOND;
+        self.jumped = true;
+        let now = self.now();
+        self.wake_ms = i64::MAX;
+        self.wake_at(now);
+    }
+
+    /// From now on nothing goes wrong any more; the person has gone home.
+    pub(super) fn calm(&mut self) {
+        self.faults.calm();
+        self.out_until = [0; 2];
+        self.stir(self.true_ms);
+    }
+
+    fn dial(&mut self, call: Call, worker: bool) -> u64 {
+        self.counter += 1;
+        let id = self.counter;
+        let number = call.number().to_owned();
+        if worker && self.waiting.iter().any(|(_, other)| *other == number) {
+            self.breaks(format!("two at once about {number}"));
+        }
+        self.waiting.push((id, if worker { number.clone() } else { "-".to_owned() }));
+        if worker && self.strikes(Fault::CrashWaiting) {
+            let soon = self.dice.between(1, 300);
+            self.plan(soon, What::Crash);
+        }
+        let side = usize::from(call.to_insurer());
+        if self.true_ms >= self.out_until[side] && self.strikes(Fault::Outage) {
+            self.out_until[side] = self.true_ms + self.dice.between(10, 3 * 3_600) * SECOND;
+            let end = self.out_until[side];
+            self.stir(end);
+        }
+        if self.true_ms < self.out_until[side] {
+            let reply = if self.dice.chance(50) { (50, Reply::NotSent) } else { (PATIENCE_MS, Reply::Nothing) };
+            self.plan(reply.0, What::Answers { id, reply: reply.1 });
+        } else if self.strikes(Fault::NotSent) {
+            self.plan(50, What::Answers { id, reply: Reply::NotSent });
+        } else {
+            self.plan(PATIENCE_MS, What::Answers { id, reply: Reply::Nothing });
+            if !self.strikes(Fault::CallLost) {
+                let slow = self.strikes(Fault::CallSlow);
+                let way = if slow { self.dice.between(1_000, 40_000) } else { self.dice.between(10, 150) };
+                self.on_their_way.push((id, number));
+                self.plan(way, What::Arrives { id, call });
+            }
+        }
+        id
+    }
+
+    /// Whether something about this number may still reach a partner.
+    pub(super) fn on_its_way(&self, number: &str) -> bool {
+        self.on_their_way.iter().any(|(_, other)| other == number)
+    }
+
+    pub(super) fn arrive(&mut self, id: u64, call: Call) {
+        self.on_their_way.retain(|(other, _)| *other != id);
+        if call.to_insurer() && self.strikes(Fault::Spent) {
+            self.insurer.balance = Fen::new(self.insurer.balance.get() * self.dice.between(0, 100) / 100);
+        }
+        let refused = call.refusable() && self.strikes(Fault::Refused);
+        let odd = matches!(call, Call::Settle { .. } | Call::Settled { .. }) && self.strikes(Fault::OddAmounts);
+        let reply = if refused {
+            Reply::Refused("busy".to_owned())
+        } else {
+            let reply = self.act(&call);
+            if odd && matches!(reply, Reply::Settled(Some(_))) { Reply::Odd } else { reply }
+        };
+        self.trace.note(format!("{call:?}{reply:?}").as_bytes());
+        if !self.strikes(Fault::AnswerLost) {
+            let way = self.dice.between(10, 150);
+            self.plan(way, What::Answers { id, reply });
+        }
+    }
+
+    fn act(&mut self, call: &Call) -> Reply {
+        let now = self.now();
+        let refused = |why: String| Reply::Refused(why);
+        match call {
+            Call::Presettle { use_account } => Reply::Advice(self.insurer.advice(*use_account)),
+            Call::Settle { number, use_account } => match self.insurer.settle(number, *use_account) {
+                Ok(settled) => Reply::Settled(Some(settled)),
+                Err(why) => refused(why),
+            },
+            Call::Settled { .. } => Reply::Settled(self.insurer.in_force()),
+            Call::Reverse { number } => {
+                self.insurer.reverse(number);
+                Reply::Done
+            }
+            Call::Void { number, setl_id } => self.insurer.void(number, setl_id).map_or_else(refused, |()| Reply::Done),
+            Call::Offer { number, amount, expires_at } => {
+                self.channel.offer(number, *amount, *expires_at).map_or_else(refused, |()| Reply::Done)
+            }
+            Call::Query { number } => Reply::State(self.channel.query(number, now)),
+            Call::Close { number } => Reply::Closing(self.channel.close(number)),
+            Call::Refund { number, payment, amount } => match self.channel.refund(number, payment, *amount) {
+                Ok(begun) => {
+                    if begun {
+                        self.begin_refund(number);
+                    }
+                    Reply::Back(self.channel.refund_state(number))
+                }
+                Err(why) => refused(why),
+            },
+            Call::RefundState { number } => Reply::Back(self.channel.refund_state(number)),
+        }
+    }
+
+    fn begin_refund(&mut self, number: &str) {
+        let fails = self.abnormal < 2 && self.strikes(Fault::RefundAbnormal);
+        self.abnormal += u32::from(fails);
+        let state = if fails { Back::Failed } else { Back::Done };
+        let hours = self.strikes(Fault::RefundSlow);
+        let long = if hours { self.dice.between(600, 6 * 3_600) } else { self.dice.between(0, 20) } * SECOND;
+        if long == 0 && !fails {
+            self.channel.refund_ends(number, Back::Done);
+        } else {
+            self.plan(long, What::RefundEnds { number: number.to_owned(), state });
+            let end = self.true_ms + long;
+            self.stir(end);
+        }
+    }
+
+    pub(super) fn end_refund(&mut self, number: &str, state: Back) {
+        self.channel.refund_ends(number, state);
+        let about = NewsOf::Refund(self.channel.refund_state(number));
+        self.stir(self.true_ms);
+        self.tell(number, about);
+    }
+
+    /// The buyer confirms at the cashier.
+    pub(super) fn buyer_pays(&mut self, number: &str) {
+        let forged = self.strikes(Fault::ForgedPayment).then_some(Fen::new(1));
+        let now = self.now();
+        if !self.channel.buyer_pays(number, forged, now) {
+            return;
+        }
+        let long = if self.strikes(Fault::InFlightLong) {
+            self.dice.between(60, 20 * 3_600) * SECOND
+        } else if self.strikes(Fault::InFlight) {
+            self.dice.between(1, 600) * SECOND
+        } else {
+            0
+        };
+        if long == 0 {
+            self.land(number);
+        } else {
+            self.plan(long, What::Lands { number: number.to_owned() });
+        }
+    }
+
+    pub(super) fn land(&mut self, number: &str) {
+        self.channel.land(number);
+        self.stir(self.true_ms);
+        let now = self.now();
+        let about = NewsOf::Payment(self.channel.query(number, now));
+        self.tell(number, about);
+    }
+
+    fn tell(&mut self, number: &str, about: NewsOf) {
+        if self.strikes(Fault::NoticeLost) {
+            return;
+        }
+        self.counter += 1;
+        let news = News { event_id: format!("N{}", self.counter), number: number.to_owned(), about, tries: 0 };
+        let times = if self.strikes(Fault::NoticeDoubled) { self.dice.between(2, 5) } else { 1 };
+        for _ in 0..times {
+            let late = self.strikes(Fault::NoticeLate);
+            let way = if late { self.dice.between(1_000, 48 * HOUR) } else { self.dice.between(200, 2_000) };
+            self.plan(way, What::Notice(news.clone()));
+        }
+    }
+
+    pub(super) fn answer(&mut self, id: u64, reply: Reply) {
+        if self.waiting.iter().any(|(other, _)| *other == id) {
+            self.answers.push((id, reply));
+            self.waiting.retain(|(other, _)| *other != id);
+        }
+    }
+}
+
+/// Waits for an answer; given up when it is dropped.
+pub(super) struct Waiting {
+    world: Shared,
+    id: u64,
+}
+
+impl Future for Waiting {
+    type Output = Reply;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Reply> {
+        let mut world = held(&self.world);
+        match world.answers.iter().position(|(id, _)| *id == self.id) {
+            Some(at) => Poll::Ready(world.answers.swap_remove(at).1),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut world = held(&self.world);
+        world.waiting.retain(|(id, _)| *id != self.id);
+        world.answers.retain(|(id, _)| *id != self.id);
+    }
+}
+
+/// Calls a partner; `worker` for the driver's calls, of which no two may be about the same number.
+pub(super) fn call(world: &Shared, call: Call, worker: bool) -> Waiting {
+    let id = held(world).dial(call, worker);
+    Waiting { world: Arc::clone(world), id }
+}
+
+/// A pause in true time.
+pub(super) fn rest(world: &Shared, ms: i64) -> Waiting {
+    let mut inner = held(world);
+    inner.counter += 1;
+    let id = inner.counter;
+    inner.waiting.push((id, "-".to_owned()));
+    inner.plan(ms, What::Answers { id, reply: Reply::Rested });
+    drop(inner);
+    Waiting { world: Arc::clone(world), id }
+}

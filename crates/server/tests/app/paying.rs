@@ -1,0 +1,258 @@
+//! A visit of 25 yuan, paid by the insurer and by WeChat Pay through their real adapters, and given back.
+
+use serde_json::{Value, json};
+use testkit::db_test;
+
+use crate::support::store;
+use crate::support::{Answer, TestApp, Visitor};
+
+const PIN: &str = "258036";
+
+/// Somebody with a priced place and a payment password.
+struct Payer {
+    person: Visitor,
+    slot: String,
+    /// `/pay/ord_…`
+    pay: String,
+}
+
+impl Payer {
+    async fn new(app: &TestApp, number: usize) -> Payer {
+        let person = app.citizen(number).await;
+        let set = person.post_form("/pay-password/new", &[("pin", PIN), ("pin_again", PIN)]).await;
+        assert!(set.is_ok(), "{} {}", set.status, set.text);
+        let after = app.ctx.now().plus_secs(2 * 86_400);
+        let slot = app.ask(move |tx| store::priced_slot(tx, after, 2_500)).await;
+        let page = person.post_form(&format!("/slots/{slot}/book"), &[]).await;
+        assert!(page.path.starts_with("/pay/ord_"), "{} {}", page.path, page.text);
+        let pay = page.path.split('?').next().unwrap_or_default().to_owned();
+        Payer { person, slot, pay }
+    }
+
+    /// The pay page's own form, with the password.
+    async fn settle(&self, pin: &str) -> Answer {
+        let page = self.person.get(&self.pay).await;
+        let (hash, way) = (page.field("hash").unwrap_or_default(), page.field("way").unwrap_or_default());
+        let csrf = page.field("csrf").expect("a form");
+        self.person.post(&self.pay, &[("csrf", &csrf), ("hash", &hash), ("way", &way), ("pin", pin)]).await
+    }
+
+    async fn cash(&self, fen: i64) -> Answer {
+        let csrf = self.person.get("/me").await.field("csrf").expect("a form");
+        self.person.post(&format!("{}/cash", self.pay), &[("csrf", &csrf), ("fen", &fen.to_string())]).await
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.person.get("/me").await.field("csrf").expect("a form");
+        let fields = [&[("csrf", csrf.as_str())], fields].concat();
+        self.person.post(path, &fields).await
+    }
+
+    async fn state(&self) -> Answer {
+        self.person.get(&format!("{}/state", self.pay)).await
+    }
+}
+
+/// The channel's orders, as the sandbox tells them.
+async fn orders(app: &TestApp) -> Vec<Value> {
+    let url = format!("http://{}/control/wechat_pay/orders", app.sandbox.control);
+    reqwest::get(url).await.expect("the sandbox answers").json().await.expect("a list")
+}
+
+async fn control(app: &TestApp, path: &str, body: Value) -> u16 {
+    let url = format!("http://{}/control/{path}", app.sandbox.control);
+    reqwest::Client::new().post(url).json(&body).send().await.expect("the sandbox answers").status().as_u16()
+}
+
+/// The buyer pays the newest order.
+async fn buyer_pays(app: &TestApp) {
+    let number = orders(app).await[0]["out_trade_no"].as_str().expect("a number").to_owned();
+    assert_eq!(control(app, &format!("wechat_pay/pay/{number}"), json!({})).await, 200);
+}
+
+async fn fault(app: &TestApp, partner: &str, operation: &str, kind: &str, times: i64) {
+    let rule = json!({ "partner": partner, "operation": operation, "kind": kind, "times": times });
+    assert_eq!(control(app, "faults", rule).await, 201);
+}
+
+/// Lets time pass in steps, as the sweeper sees it.
+async fn pass(app: &TestApp, secs: i64) {
+    for _ in 0..secs / 30 {
+        app.advance_secs(30);
+        app.drive().await;
+    }
+}
+
+/// What both partners hold of everything: fen that came in less fen that went back.
+async fn held(app: &TestApp) -> i64 {
+    let paid: i64 = orders(app)
+        .await
+        .iter()
+        .filter(|one| one["state"] == "SUCCESS")
+        .map(|one| one["total"].as_i64().unwrap_or(0) - one["refunded"].as_i64().unwrap_or(0))
+        .sum();
+    paid
+}
+
+#[db_test]
+async fn paid_from_three_purses_and_returned_leg_by_leg(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    let page = payer.person.get(&payer.pay).await;
+    assert!(page.says("医保统筹基金") && page.says("8.00") && page.says("12.00") && page.says("5.00"), "{}", page.text);
+    let wrong = payer.settle("000000").await;
+    assert!(wrong.says("支付密码不对"), "{}", wrong.text);
+    let half = payer.settle(PIN).await;
+    assert!(half.says("医保已支付") && half.says("20.00") && half.says("5.00"), "{} {}", half.path, half.text);
+    let cashier = payer.cash(500).await;
+    assert!(cashier.path.ends_with("/cashier") && cashier.says("<svg"), "{} {}", cashier.path, cashier.text);
+    buyer_pays(&app).await;
+    app.advance_secs(30);
+    app.drive().await;
+    let paid = payer.state().await;
+    assert!(paid.says("已确认"), "{}", paid.text);
+    let visit = paid.link("/appointments/").expect("the visit");
+    let shown = payer.person.get(&visit).await;
+    assert!(shown.says("预约成功") && shown.says("微信支付 5.00 元 已支付"), "{}", shown.text);
+    assert_eq!((app.counters(&payer.slot).await.1, app.counters(&payer.slot).await.2), (0, 1));
+    app.check().await;
+    let cancelled = payer.post(&format!("{visit}/cancel"), &[]).await;
+    assert!(cancelled.is_ok(), "{} {}", cancelled.status, cancelled.text);
+    assert_eq!(app.counters(&payer.slot).await.2, 0, "the place goes back on sale");
+    pass(&app, 60).await;
+    let back = payer.state().await;
+    assert!(back.says("已退回") && back.says("已原路退回"), "{}", back.text);
+    assert_eq!(held(&app).await, 0);
+    assert!(payer.person.get("/messages").await.says("已发起退款"));
+    app.check().await;
+}
+
+#[db_test]
+async fn half_an_hour_later_everything_goes_back_by_itself(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    assert!(payer.settle(PIN).await.says("医保已支付"));
+    payer.cash(500).await;
+    pass(&app, 1_740).await;
+    assert!(payer.state().await.says("医保已支付"), "{}", payer.state().await.text);
+    assert_eq!(app.counters(&payer.slot).await.1, 1, "the place is kept");
+    pass(&app, 120).await;
+    let back = payer.state().await;
+    assert!(back.says("已退回"), "{}", back.text);
+    assert_eq!(app.counters(&payer.slot).await.1, 0);
+    app.check().await;
+}
+
+#[db_test]
+async fn residents_pay_the_rest_and_own_money_pays_all(app: TestApp) {
+    let resident = Payer::new(&app, 1).await;
+    let page = resident.person.get(&resident.pay).await;
+    assert!(page.says("10.00") && page.says("15.00") && page.says("没有可用的个人账户"), "{}", page.text);
+    assert!(resident.settle(PIN).await.says("15.00"));
+    resident.cash(1_500).await;
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(resident.state().await.says("已确认"));
+    let own = Payer::new(&app, 2).await;
+    let changed = own.cash(2_400).await;
+    assert!(changed.says("金额有变化"), "{}", changed.text);
+    own.cash(2_500).await;
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(own.state().await.says("已确认"), "{}", own.state().await.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn what_the_insurer_did_not_answer_is_asked_about(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    payer.person.get(&payer.pay).await;
+    fault(&app, "insurer", "2207", "time_out_after", 1).await;
+    let shown = payer.settle(PIN).await;
+    assert!(shown.says("正在确认，不会重复扣款") && !shown.says("失败"), "{}", shown.text);
+    // The call's own patience is five seconds of the machine's clock.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    pass(&app, 60).await;
+    assert!(payer.state().await.says("医保已支付"), "{}", payer.state().await.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_balance_spent_in_between_asks_for_another_yes(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    payer.person.get(&payer.pay).await;
+    let number = identity::demo::citizens()[0].number;
+    let spent = control(&app, &format!("people/{number}"), json!({ "balance_fen": 300 })).await;
+    assert!(spent < 300, "{spent}");
+    let asked = payer.settle(PIN).await;
+    assert!(asked.says("请再确认一次") && asked.says("14.00"), "{}", asked.text);
+    let agreed = payer.post(&format!("{}/agree", payer.pay), &[("fen", "1400")]).await;
+    assert!(agreed.says("医保已支付"), "{}", agreed.text);
+    let given_up = payer.post(&format!("{}/give-up", payer.pay), &[]).await;
+    assert!(given_up.says("退"), "{}", given_up.text);
+    pass(&app, 60).await;
+    assert!(payer.state().await.says("已退回"), "{}", payer.state().await.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn an_insurer_that_is_down_leaves_ones_own_money(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    fault(&app, "insurer", "*", "down", 20).await;
+    app.advance_secs(400);
+    let page = payer.person.get(&payer.pay).await;
+    assert!(page.says("暂时没有回应") && page.says("全部自费"), "{}", page.text);
+    payer.cash(2_500).await;
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(payer.state().await.says("已确认"), "{}", payer.state().await.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn money_that_comes_after_the_end_goes_back(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    payer.cash(2_500).await;
+    let number = orders(&app).await[0]["out_trade_no"].as_str().expect("a number").to_owned();
+    payer.post(&format!("{}/give-up", payer.pay), &[]).await;
+    pass(&app, 30).await;
+    assert!(payer.state().await.says("已关闭"), "{}", payer.state().await.text);
+    assert_eq!(control(&app, &format!("wechat_pay/orders/{number}"), json!({ "late_pay": true })).await, 200);
+    assert_eq!(control(&app, &format!("wechat_pay/pay/{number}"), json!({})).await, 200);
+    pass(&app, 600).await;
+    assert!(payer.state().await.says("已退回"), "{}", payer.state().await.text);
+    assert_eq!(held(&app).await, 0);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_refund_that_is_refused_twice_arrives_in_the_end(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    payer.cash(2_500).await;
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    let visit = payer.state().await.link("/appointments/").expect("the visit");
+    let rule =
+        json!({ "partner": "wechat_pay", "operation": "refund", "kind": "refuse", "code": "NOT_ENOUGH", "times": 2 });
+    assert_eq!(control(&app, "faults", rule).await, 201);
+    payer.post(&format!("{visit}/cancel"), &[]).await;
+    app.drive().await;
+    assert!(payer.state().await.says("已发起退款"), "{}", payer.state().await.text);
+    pass(&app, 300).await;
+    assert!(payer.state().await.says("已退回"), "{}", payer.state().await.text);
+    assert_eq!(held(&app).await, 0);
+    app.check().await;
+}
+
+#[db_test]
+async fn forged_amounts_stop_the_order_and_call_a_person(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    payer.person.get(&payer.pay).await;
+    fault(&app, "insurer", "2207", "forge", 1).await;
+    let shown = payer.settle(PIN).await;
+    assert!(shown.says("正在核对") && shown.says("12333"), "{}", shown.text);
+    // After somebody has looked, the partner is asked anew.
+    let id = payer.pay.trim_start_matches("/pay/").parse().expect("an order");
+    payments::unblock(&app.pay, &app.ctx, &id).await.expect("it goes on");
+    pass(&app, 120).await;
+    assert!(!payer.state().await.says("正在核对"), "{}", payer.state().await.text);
+    app.check().await;
+}
