@@ -16,7 +16,7 @@ impl Book {
         Book { ctx: test_ctx(db, a_monday_morning()) }
     }
 
-    fn new(&self, movement: &str, debit: Account, credit: Account, fen: i64) -> NewTransfer {
+    fn transfer(&self, movement: &str, debit: Account, credit: Account, fen: i64) -> NewTransfer {
         NewTransfer {
             id: self.ctx.id(),
             movement: movement.to_owned(),
@@ -38,12 +38,12 @@ impl Book {
     }
 
     async fn pay_in(&self, movement: &str, fen: i64) -> Result<Recorded, LedgerError> {
-        let new = self.new(movement, channel(), order(), fen);
+        let new = self.transfer(movement, channel(), order(), fen);
         self.write(move |tx| record(tx, &new)).await
     }
 
     async fn set_aside(&self, movement: &str, fen: i64) -> Result<Recorded, LedgerError> {
-        let new = self.new(movement, order(), channel(), fen);
+        let new = self.transfer(movement, order(), channel(), fen);
         self.write(move |tx| pend(tx, &new)).await
     }
 
@@ -116,7 +116,7 @@ async fn a_closed_day_takes_nothing_and_its_sum_stays(db: TestDb) {
     book.pay_in("a", 2_500).await.unwrap();
     let monday = book.ctx.now().date();
     crate::days::close_days(book.ctx.clone()).await.unwrap();
-    let before = book.new("late", channel(), order(), 100);
+    let before = book.transfer("late", channel(), order(), 100);
     clock.set(crate::closes_at(monday).unwrap());
     crate::days::close_days(book.ctx.clone()).await.unwrap();
     // A fact whose moment lies in the closed day stands in the next one.

@@ -13,6 +13,7 @@ pub mod checks;
 pub mod code;
 pub mod desk;
 pub mod expire_holds;
+mod fee_state;
 pub mod jobs;
 pub mod model;
 mod notice;

@@ -13,6 +13,7 @@ use ui::{Form, Markup, Page, Problem, html, html_status, see_other, see_other_wi
 
 use super::book::{self as use_book, Book, BookError, Booked};
 use super::cancel::{self as use_cancel, Cancel, CancelError, Cancelled};
+use super::fee_state::FeeState;
 use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, Refusal, State, decide, decide_book};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
@@ -225,30 +226,7 @@ struct OrderPage {
     can_cancel: bool,
     again: String,
     tips: Vec<String>,
-    pay: Option<Pay>,
-}
-
-/// How the visit's fee stands.
-struct Pay {
-    word: String,
-    href: String,
-    /// Something is still to be paid.
-    due: bool,
-    trail: Vec<payments::Line>,
-}
-
-impl Pay {
-    fn of(page: &Page, order: &payments::Order) -> Pay {
-        let (word, _) = payments::state_word(page, order);
-        let due = matches!(
-            order.state,
-            payments::OrderState::Open
-                | payments::OrderState::HalfPaid
-                | payments::OrderState::Paying
-                | payments::OrderState::Reconfirm
-        );
-        Pay { word, href: payments::pay_href(order), due, trail: payments::lines(page, order) }
-    }
+    pay: Option<FeeState>,
 }
 
 /// One order: its state, the barcode, what to know before coming, what can be done.
@@ -265,7 +243,7 @@ pub(crate) async fn order(claim: Claim, Path(id): Path<String>) -> Result<Respon
     };
     let (citizen, found) = claim.read("appointment.order", read).await?;
     let (found, pay) = found.ok_or_else(Problem::not_found)?;
-    let pay = pay.map(|order| Pay::of(&citizen.visit.page, &order));
+    let pay = pay.map(|order| FeeState::of(&citizen.visit.page, &order));
     let page = OrderPage { pay, ..order_page(citizen.visit.page, &found, &rules, now) };
     Ok(html(&page.page, &page))
 }

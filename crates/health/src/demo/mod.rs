@@ -119,7 +119,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
 }
 
 /// The sample hospital whose visits cost something, so that both kinds can be tried.
-const PRICED: &str = "dsrmyy";
+const PRICED: &str = "dermyy";
 
 fn add_doctor(
     ctx: &Ctx,

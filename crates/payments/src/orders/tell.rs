@@ -18,10 +18,9 @@ pub(crate) async fn tell(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<(),
     let told = ctx.db.write(order.lane_key(), "payment.tell", move |tx| -> Result<(), apply::ApplyError> {
         pen.fresh();
         let Some(held) = store::hold(tx, &read.id)? else { return Ok(()) };
-        if held.state == read.state && store::set_told(tx, &held, held.state)? {
-            if let Some(message) = &message {
-                messages::insert(tx, message)?;
-            }
+        let now = held.state == read.state && store::set_told(tx, &held, held.state)?;
+        if let Some(message) = message.as_ref().filter(|_| now) {
+            messages::insert(tx, message)?;
         }
         apply::settle(tx, &pen, &held).map(drop)
     });

@@ -115,8 +115,10 @@ async fn an_unpaid_place_is_held_and_then_free_again(app: TestApp) {
     let person = app.citizen(0).await;
     let form = person.get(&place.book()).await;
     assert!(form.says("保留 15 分钟") && form.says("25.00"), "{}", form.text);
-    let held = person.send_form(&form, &[]).await;
-    assert!(held.path.starts_with("/appointments/") && held.says("待支付"), "{}", held.text);
+    let to_pay = person.send_form(&form, &[]).await;
+    assert!(to_pay.path.starts_with("/pay/ord_"), "{} {}", to_pay.path, to_pay.text);
+    let held = person.get(&to_pay.link("/appointments/").expect("the visit")).await;
+    assert!(held.says("待支付") && held.says("去支付"), "{}", held.text);
     assert_eq!(app.counters(&place.slot).await, (2, 1, 0));
     assert!(held.text.find("class=\"barcode\"").is_none(), "no barcode before it is paid");
     app.advance_secs(870);
@@ -127,7 +129,8 @@ async fn an_unpaid_place_is_held_and_then_free_again(app: TestApp) {
     assert_eq!(app.states(&place.slot).await, ["expired"]);
     assert_eq!(app.counters(&place.slot).await, (2, 0, 0));
     assert!(person.get(&held.path).await.says("已失效"));
-    let again = person.post_form(&place.book(), &[]).await;
+    let to_pay = person.post_form(&place.book(), &[]).await;
+    let again = person.get(&to_pay.link("/appointments/").expect("the visit")).await;
     assert!(again.path != held.path && again.says("待支付"), "{}", again.text);
     let cancelled = person.post_form(&format!("{}/cancel", again.path), &[]).await;
     assert!(cancelled.says("已取消"), "{}", cancelled.text);

@@ -127,7 +127,7 @@ const CITY: &str = "mode = \"production\"\npublic_url = \"https://app.example.cn
                     fixmedins_code = \"H32040000007\"\nfixmedins_name = \"常州人社\"\nmdtrtarea_admvs = \"320400\"\n\
                     [cards]\nendpoint = \"https://cards.example.cn\"\npaasid = \"czrs\"\ntoken = \"secret-word\"\nchannel = \"1\"\n\
                     [wechat_pay]\nendpoint = \"https://api.mch.weixin.qq.com\"\nmchid = \"1900009191\"\nappid = \"wx1\"\nmerchant_serial = \"51\"\n\
-                    merchant_key_file = \"m.pem\"\napiv3_key = \"secret-word\"\nplatform_public_key_file = \"w.pem\"\nplatform_public_key_id = \"PUB_KEY_ID_1\"\n";
+                    merchant_key_file = \"m.pem\"\napiv3_key = \"secret-word-secret-word-secret-w\"\nplatform_public_key_file = \"w.pem\"\nplatform_public_key_id = \"PUB_KEY_ID_1\"\n";
 
 #[test]
 fn production_refuses_what_is_for_demos() {
@@ -152,7 +152,12 @@ fn production_serves_once_its_keys_are_made() {
     let city = home.file("city.toml", CITY);
     let city = city.to_str().expect("UTF-8");
     home.good(&["--config", city, "keys", "create"]);
-    let serving = Serving::start(home.command(&["--config", city, "serve"]));
+    // Any RSA keys will do: nobody is asked.
+    let keys = sandbox::wechat_pay_account_in(&std::env::temp_dir().join("renshe-test-wechat-pay")).expect("keys");
+    let mut command = home.command(&["--config", city, "serve"]);
+    command.env("RENSHE__WECHAT_PAY__MERCHANT_KEY_FILE", &keys.merchant_key);
+    command.env("RENSHE__WECHAT_PAY__PLATFORM_PUBLIC_KEY_FILE", &keys.platform_public_key);
+    let serving = Serving::start(command);
     assert_eq!(serving.url, "https://app.example.cn", "what the world is told");
     let (code, rest) = serving.stop();
     assert_eq!(code, 0, "{rest}");

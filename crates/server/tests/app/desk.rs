@@ -75,7 +75,7 @@ async fn an_unpaid_and_an_expired_place_are_told(app: TestApp) {
     let desk = app.clerk_of(&place.hospital).await;
     let person = app.citizen(0).await;
     let held = person.post_form(&place.book(), &[]).await;
-    assert!(held.path.starts_with("/appointments/") && held.says("待支付"), "{}", held.text);
+    assert!(held.path.starts_with("/pay/ord_"), "{} {}", held.path, held.text);
     let slot = place.slot.clone();
     let code = app.ask(move |tx| store::code_in(tx, &slot)).await;
     assert!(scan(&desk, &code).await.says("未付费"));

@@ -18,7 +18,8 @@ use crate::orders::drive::Payments;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::quote::{Quoted, quote};
-use crate::orders::store::Order;
+use crate::orders::store::{Order, Quote};
+use crate::ports::Split;
 
 type Payer = RealName<opens::Booking>;
 
@@ -87,28 +88,9 @@ async fn page_of(
     let person = payer.person.clone();
     let pin_set = ctx.db.read("payment.pin_set", move |tx| pay_password::is_set(tx, &person)).await?;
     let page = payer.visit.page.clone();
-    let (quote, trouble) = match quoted {
-        Quoted::Shown(quote) => (Some(quote), None),
-        Quoted::Refused(word) if word == "not_insured" => (None, Some("not-insured")),
-        Quoted::NotInsured => (None, Some("not-insured")),
-        Quoted::Refused(_) => (None, Some("refused")),
-        Quoted::Silent => (None, Some("silent")),
-        Quoted::Odd => (None, Some("odd")),
-    };
+    let (quote, trouble) = trouble(quoted);
     let split = quote.as_ref().map(|quote| quote.advice.split);
-    let mut purses = Vec::new();
-    if let Some(split) = &split {
-        for (key, amount) in [
-            ("pay-fund", split.fund),
-            ("pay-personal-account", split.personal_account),
-            ("pay-other", split.other),
-            ("pay-own-money", split.cash),
-        ] {
-            if amount > Fen::ZERO {
-                purses.push((page.t(key), yuan(&page, amount)));
-            }
-        }
-    }
+    let purses = split.as_ref().map_or_else(Vec::new, |split| purses(&page, split));
     let cash = split.map_or(order.view.total, |split| split.cash);
     let insured = split.and_then(|split| split.insured()).unwrap_or(Fen::ZERO);
     // Residents have no such account; nothing is switched that is not there.
@@ -137,6 +119,32 @@ async fn page_of(
         notice,
         page,
     })
+}
+
+/// The quote, or why there is none: the end of a key.
+fn trouble(quoted: Quoted) -> (Option<Quote>, Option<&'static str>) {
+    match quoted {
+        Quoted::Shown(quote) => (Some(quote), None),
+        Quoted::Refused(word) if word == "not_insured" => (None, Some("not-insured")),
+        Quoted::NotInsured => (None, Some("not-insured")),
+        Quoted::Refused(_) => (None, Some("refused")),
+        Quoted::Silent => (None, Some("silent")),
+        Quoted::Odd => (None, Some("odd")),
+    }
+}
+
+/// Each purse that something is taken from, with the amount.
+fn purses(page: &Page, split: &Split) -> Vec<(String, String)> {
+    [
+        ("pay-fund", split.fund),
+        ("pay-personal-account", split.personal_account),
+        ("pay-other", split.other),
+        ("pay-own-money", split.cash),
+    ]
+    .into_iter()
+    .filter(|(_, amount)| *amount > Fen::ZERO)
+    .map(|(key, amount)| (page.t(key), yuan(page, amount)))
+    .collect()
 }
 
 /// What the form carries.
