@@ -100,3 +100,5 @@ message-refunded-title = Returned
 message-refunded-body = Everything that was paid has been returned as it came.
 message-pay-reconfirm-title = The amounts to pay have changed
 message-pay-reconfirm-body = After the insurer's settlement ¥{ $cash } of your own money is to be paid, which is not what you saw. Please agree, or it returns by itself within half an hour.
+pay-closing = Being closed
+pay-closing-text = WeChat Pay is being asked that nothing was paid; then it is closed. Whatever was paid returns by itself.

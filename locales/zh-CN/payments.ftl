@@ -100,3 +100,5 @@ message-refunded-title = 已退回
 message-refunded-body = 已付的钱都已按原路退回。
 message-pay-reconfirm-title = 支付金额有变化
 message-pay-reconfirm-body = 医保结算后还需自费 { $cash } 元，与之前看到的不同，请确认。半小时内不确认会自动退回。
+pay-closing = 正在关闭
+pay-closing-text = 正在向微信支付确认没有付款，确认后关闭；如果已经付了款，会自动原路退回。

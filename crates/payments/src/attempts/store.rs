@@ -262,6 +262,14 @@ pub(crate) fn apply(
     Ok(true)
 }
 
+/// Has an order's live payments looked at now.
+pub(crate) fn hurry(tx: &mut Tx<'_>, order: &OrderId, now: Moment) -> Result<(), DbFault> {
+    let sql = sql!(
+        "UPDATE pay_attempt SET due_at = $1 WHERE order_id = $2 AND kind = 'pay' AND state = 'open' AND due_at > $1"
+    );
+    tx.exec(sql, vals![now, order.as_str()]).map(drop)
+}
+
 /// A new address of a cashier for an offer that is open: links live shorter than offers.
 pub(crate) fn relink(tx: &mut Tx<'_>, attempt: &Attempt, link: &str, now: Moment) -> Result<(), DbFault> {
     let sql = sql!("UPDATE pay_attempt SET link = $1, link_at = $2 WHERE id = $3 AND state = 'open'");

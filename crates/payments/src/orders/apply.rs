@@ -136,6 +136,8 @@ pub(crate) fn stop(tx: &mut Tx<'_>, pen: &Pen, order: &Order, cause: Cause) -> R
         return Ok(order.clone());
     }
     store::set_stop(tx, &order.id, cause, pen.now)?;
+    // What is offered is closed now, not at the next question.
+    attempts::hurry(tx, &order.id, pen.now)?;
     tx.audit(pen.ctx.act("payment.stopped", order.id.as_str(), json!({ "cause": cause.as_str() })));
     let mut order = settle(tx, pen, order)?;
     // What was never sent needs no partner to be given up.

@@ -53,6 +53,15 @@ fn amount(page: &Page, one: &Attempt) -> String {
     parts.join(&page.t("pay-trail-and"))
 }
 
+/// The end of the keys that say where an order stands. What ends without money is closed, not returned.
+pub(crate) fn word(order: &Order) -> String {
+    let came = order.attempts.iter().any(|one| one.view.kind.brings() && one.view.state == State::Succeeded);
+    match order.state {
+        OrderState::Returning if !came => "closing".to_owned(),
+        state => state.as_str().replace('_', "-"),
+    }
+}
+
 /// Where an order stands, in words, and its tone.
 pub fn state_word(page: &Page, order: &Order) -> (String, &'static str) {
     let tone = match order.state {
@@ -61,5 +70,5 @@ pub fn state_word(page: &Page, order: &Order) -> (String, &'static str) {
         OrderState::Settling | OrderState::Returning | OrderState::Refunded | OrderState::Closed => "blue",
         OrderState::Blocked => "due",
     };
-    (page.t(&format!("pay-{}", order.state.as_str().replace('_', "-"))), tone)
+    (page.t(&format!("pay-{}", word(order))), tone)
 }

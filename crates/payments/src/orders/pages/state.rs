@@ -18,7 +18,7 @@ use crate::orders::model::{Cause, OrderState};
 use crate::orders::policy::PaymentRules;
 use crate::orders::stop;
 use crate::orders::store::Order;
-use crate::orders::trail::{Line, lines, state_word};
+use crate::orders::trail::{Line, lines, state_word, word};
 
 #[derive(Template)]
 #[template(path = "pay/state.html")]
@@ -76,10 +76,10 @@ fn text(page: &Page, order: &Order, cash: Fen, days: i64) -> String {
     let insured = order.view.settlement().map_or(Fen::ZERO, |(_, one)| one.amount);
     match order.state {
         OrderState::HalfPaid => page.t2("pay-half-paid-text", "insured", insured, "cash", cash),
-        OrderState::Returning => page.t1("pay-returning-text", "days", days),
+        OrderState::Returning if word(order) == "returning" => page.t1("pay-returning-text", "days", days),
         OrderState::Closed if order.view.stop == Some(Cause::TimedOut) => page.t("pay-closed-late-text"),
         OrderState::Blocked => page.t1("pay-blocked-text", "no", &order.id),
-        state => page.t(&format!("pay-{}-text", state.as_str().replace('_', "-"))),
+        _ => page.t(&format!("pay-{}-text", word(order))),
     }
 }
 
