@@ -106,7 +106,7 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         Heard::Reversed => Some(Event::Refuse),
         Heard::Voided => Some(Event::Succeed),
         Heard::Offered(_) => Some(Event::Accept),
-        Heard::Channel(state) => match about_payment(view, act, state) {
+        Heard::Channel(state) => match about_payment(view, act, state, now) {
             Ok(event) => event,
             Err(why) => return block(&why, now),
         },
@@ -144,7 +144,7 @@ fn about_settlement(view: &View, act: Act, settled: &Settled, asks: i64, now: Mo
     Verdict { event, due_at: next_look(view, act, event, asks, now), block: None }
 }
 
-fn about_payment(view: &View, act: Act, state: &ChannelState) -> Result<Option<Event>, String> {
+fn about_payment(view: &View, act: Act, state: &ChannelState, now: Moment) -> Result<Option<Event>, String> {
     Ok(match state {
         ChannelState::Paid { amount, .. } if *amount != view.amount && !bug(Bug::AmountUnchecked) => {
             return Err(format!("paid {amount}, and {} was asked for", view.amount));
@@ -156,7 +156,8 @@ fn about_payment(view: &View, act: Act, state: &ChannelState) -> Result<Option<E
         // Offered, and its answer lost: the same offer again brings the way to the cashier.
         ChannelState::Open if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
         ChannelState::NotFound if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
-        ChannelState::NotFound if act == Act::Close => closes(view),
+        // The offer may still be on its way: what arrives later would stay open.
+        ChannelState::NotFound if act == Act::Close && may_reverse(view.sent_at, now) => closes(view),
         ChannelState::Open | ChannelState::NotFound => None,
     })
 }

@@ -195,7 +195,7 @@ pub struct View {
     pub split: Option<Split>,
     /// Of a void or a refund: the place of what it undoes among the attempts.
     pub of: Option<usize>,
-    /// When it was first handed to the partner.
+    /// When it was last handed to the partner.
     pub sent_at: Option<Moment>,
     /// Somebody is about it until then.
     pub lease_until: Option<Moment>,

@@ -228,7 +228,7 @@ pub(crate) fn apply(
          amount_fen = COALESCE(CAST($11 AS BIGINT), amount_fen), \
          closed_at = CASE WHEN CAST($12 AS BIGINT) = 1 THEN $2 ELSE closed_at END, \
          watch_until = COALESCE(CAST($13 AS BIGINT), watch_until), \
-         sent_at = CASE WHEN CAST($14 AS BIGINT) = 1 THEN COALESCE(sent_at, $2) ELSE sent_at END, \
+         sent_at = CASE WHEN CAST($14 AS BIGINT) = 1 THEN $2 ELSE sent_at END, \
          asks = CASE WHEN CAST($15 AS BIGINT) = 1 THEN asks + 1 ELSE 0 END, note = $16 \
          WHERE id = $17 AND version = $18"
     );

@@ -218,13 +218,19 @@ pub fn next(order: &OrderView, now: Moment) -> Next {
         return Next::Begin(undo);
     }
     if !ending && !matches!(order_state(order), OrderState::Settled) {
-        if now >= ends_at(order) {
+        // What was offered is asked about once more: paid in time is paid.
+        let asked = order.live(Kind::Pay).map_or(0, |_| LAST_QUESTION_SECS);
+        let end = ends_at(order).plus_secs(asked);
+        if now >= end {
             return Next::Stop(Cause::TimedOut);
         }
-        wait(order.deadline);
+        wait(end);
     }
     soonest.map_or(Next::Nothing, Next::At)
 }
+
+/// So long after its end an order waits for the channel to say whether an offered payment was made in time.
+const LAST_QUESTION_SECS: i64 = 60;
 
 /// When an order ends by itself.
 fn ends_at(order: &OrderView) -> Moment {
@@ -263,12 +269,7 @@ fn due(one: &View, ending: bool, now: Moment) -> Due {
             _ => return Due::Never,
         },
     };
-    // What is to be closed does not wait for the next question.
-    let at = if ask == Act::Close && one.state == State::Open {
-        one.due_at.min(one.expires_at.unwrap_or(now))
-    } else {
-        one.due_at
-    };
+    let at = one.due_at;
     let at = match one.lease_until {
         Some(lease) if bug(Bug::LeaseForever) => lease.max(at).plus_secs(365 * 86_400),
         Some(lease) if !bug(Bug::LeaseIgnored) => lease.max(at),
@@ -299,7 +300,7 @@ fn undo(order: &OrderView) -> Option<Undo> {
         if back { sum.checked_add(one.amount).unwrap_or(sum) } else { sum }
     });
     let stays = order.paid().checked_sub(going).unwrap_or(Fen::ZERO);
-    if stays > order.cash_needed() && !incoming && !bug(Bug::ExtraKept) {
+    if stays > order.cash_needed() && !incoming {
         return match (settlement, stays == order.total) {
             (Some(settlement), true) => Some(void(settlement)),
             _ => payment.map(refund),

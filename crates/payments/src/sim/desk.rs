@@ -223,7 +223,7 @@ impl Desk {
         self.moved(place, Event::Send, to, now);
         let one = &mut self.view.attempts[place];
         one.lease_until = until;
-        one.sent_at = one.sent_at.or(Some(now));
+        one.sent_at = Some(now);
         true
     }
 

@@ -245,8 +245,8 @@ impl House for Pure {
     async fn look(&self) -> Result<Seen, No> {
         self.up()?;
         let desk = self.desk();
-        let pays = desk.view.attempts.iter().zip(&desk.rows).filter(|(one, _)| one.kind == Kind::Pay);
-        let cashier = pays.filter(|(one, row)| row.linked && one.state != State::Requested).last();
+        let mut pays = desk.view.attempts.iter().zip(&desk.rows).filter(|(one, _)| one.kind == Kind::Pay);
+        let cashier = pays.rfind(|(one, row)| row.linked && one.state != State::Requested);
         let to_pay = desk.view.cash_needed().checked_sub(desk.view.paid()).unwrap_or(Fen::ZERO);
         let settled = desk.view.settlement().and_then(|(_, one)| one.split);
         Ok(Seen { state: desk.state, to_pay, settled, cashier: cashier.map(|(_, row)| row.number.clone()) })
@@ -256,7 +256,7 @@ impl House for Pure {
         self.up()?;
         let asked = call(&self.world, Call::Presettle { use_account: way == Way::Account }, false);
         match in_one_life(&self.world, asked).await? {
-            Reply::Advice(split) => Ok(Shown { way, split, hash: Vec::new() }),
+            Reply::Advice(split) => Ok(Shown { way, split }),
             _ => Err(No),
         }
     }

@@ -68,8 +68,6 @@ const KINDS: usize = Fault::ALL.len();
 pub(super) enum Faults {
     /// By chance, until the calm.
     Chance { active: [bool; KINDS], calm: bool },
-    /// Once; `seen` counts the places where it could have.
-    Script { kind: Option<Fault>, at: u32, seen: u32, struck: bool },
 }
 
 impl Faults {
@@ -81,40 +79,17 @@ impl Faults {
         Faults::Chance { active, calm: false }
     }
 
-    pub(super) fn none() -> Faults {
-        Faults::Script { kind: None, at: 0, seen: 0, struck: false }
-    }
-
-    pub(super) fn once(kind: Fault, at: u32) -> Faults {
-        Faults::Script { kind: Some(kind), at, seen: 0, struck: false }
-    }
-
     /// Whether it strikes here.
     pub(super) fn strikes(&mut self, kind: Fault, dice: &mut Dice) -> bool {
         match self {
             Faults::Chance { calm: true, .. } => false,
             Faults::Chance { active, .. } => active[kind as usize] && dice.chance(25),
-            Faults::Script { kind: planned, at, seen, struck } => {
-                if *planned != Some(kind) {
-                    return false;
-                }
-                *seen += 1;
-                let now = *seen == *at;
-                *struck |= now;
-                now
-            }
         }
     }
 
     /// From now on nothing goes wrong any more.
     pub(super) fn calm(&mut self) {
-        if let Faults::Chance { calm, .. } = self {
-            *calm = true;
-        }
-    }
-
-    /// Whether the scripted fault found its place.
-    pub(super) fn struck(&self) -> bool {
-        matches!(self, Faults::Script { struck: true, .. })
+        let Faults::Chance { calm, .. } = self;
+        *calm = true;
     }
 }

@@ -27,7 +27,6 @@ pub(super) struct Seen {
 pub(super) struct Shown {
     pub(super) way: Way,
     pub(super) split: Split,
-    pub(super) hash: Vec<u8>,
 }
 
 /// The page did not load, the button did not answer, or it said no.

@@ -64,7 +64,8 @@ impl Judge {
         }
         let waits = !matches!(now.state, OrderState::Settled | OrderState::Blocked | OrderState::Returning)
             && !now.state.is_over();
-        let overdue = waits && view.deadline < world.now();
+        // A clock that was moved back makes every row wait so much longer.
+        let overdue = waits && !world.jumped && view.deadline < world.now();
         let since = match (overdue && world.is_up(), self.overdue_since) {
             (false, _) => None,
             (true, since) => Some(since.unwrap_or(world.true_ms())),
@@ -143,7 +144,7 @@ fn ended(kind: Kind, state: State, number: &str, closed_at: Option<Moment>, worl
                 return Err("closed without the channel's answer".into());
             }
             match world.channel.trades.iter().find(|one| one.number == number) {
-                Some(trade) if !trade.closed => Err("told as closed, and open at the channel".into()),
+                Some(trade) if !trade.closed && !world.jumped => Err("told as closed, and open at the channel".into()),
                 _ => Ok(()),
             }
         }

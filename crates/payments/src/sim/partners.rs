@@ -229,10 +229,9 @@ impl Channel {
     }
 
     pub(super) fn refund_ends(&mut self, number: &str, state: Back) {
-        if let Some(one) = self.refunds.iter_mut().find(|one| one.number == number) {
-            if one.state == Back::Processing {
-                one.state = state;
-            }
+        let found = self.refunds.iter_mut().find(|one| one.number == number && one.state == Back::Processing);
+        if let Some(one) = found {
+            one.state = state;
         }
     }
 

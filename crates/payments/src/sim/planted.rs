@@ -50,8 +50,6 @@ bugs! {
     DeadlineNotMoved,
     /// Other amounts than were shown need no second yes.
     ReconfirmSkipped,
-    /// What came in too much stays.
-    ExtraKept,
     /// What was expected and will not come stays expected in the ledger.
     PendingKept,
     /// The institution keeps in the ledger what went back to the person.

@@ -58,7 +58,6 @@ pub(super) struct Ran {
     pub(super) hash: u64,
     pub(super) events: u32,
     pub(super) end: crate::OrderState,
-    pub(super) struck: bool,
 }
 
 /// The world of a plan, with what is planned from outside.
@@ -83,7 +82,6 @@ struct Room {
     workers: Vec<Doing>,
     life: u32,
     judge: Judge,
-    seen: (u32, u32),
 }
 
 /// Runs a plan to its end.
@@ -97,7 +95,7 @@ pub(super) fn run(seed: u64, plan: Plan) -> Ran {
         Box::pin(async move { person(&pure, &world, &deeds).await }) as Doing
     });
     let people = people.collect();
-    let mut room = Room { pure, people, workers: Vec::new(), life: 0, judge: Judge::default(), seen: (0, 0) };
+    let mut room = Room { pure, people, workers: Vec::new(), life: 0, judge: Judge::default() };
     let mut events = 0;
     room.go_on();
     while held(&world).broken.is_none() {
@@ -210,14 +208,14 @@ impl Room {
         let books = &desk.books;
         let ledger =
             Ledger { order: books.on("order"), institution: books.on("institution"), expects: books.expects() };
-        if world.broken.is_none() {
-            if let Err(why) = at_rest(&snapshot(&desk), ledger, &world) {
-                world.breaks(why);
-            }
+        if world.broken.is_none()
+            && let Err(why) = at_rest(&snapshot(&desk), ledger, &world)
+        {
+            world.breaks(why);
         }
         world.trace.note(desk.state.as_str().as_bytes());
-        let (broken, hash, struck) = (world.broken.clone(), world.trace.hash(), world.faults.struck());
-        Ran { broken, hash, events, end: desk.state, struck }
+        let (broken, hash) = (world.broken.clone(), world.trace.hash());
+        Ran { broken, hash, events, end: desk.state }
     }
 }
 

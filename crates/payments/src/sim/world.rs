@@ -311,7 +311,10 @@ impl World {
             if !self.strikes(Fault::CallLost) {
                 let slow = self.strikes(Fault::CallSlow);
                 let way = if slow { self.dice.between(1_000, 40_000) } else { self.dice.between(10, 150) };
-                self.on_their_way.push((id, number));
+                // A question on its way moves nothing.
+                if matches!(call, Call::Settle { .. } | Call::Offer { .. }) {
+                    self.on_their_way.push((id, number));
+                }
                 self.plan(way, What::Arrives { id, call });
             }
         }
