@@ -5,6 +5,7 @@
 
 mod bench;
 mod cluster;
+mod simulate;
 mod storm;
 mod test;
 mod tidy;
@@ -25,6 +26,8 @@ enum Command {
     Bench(bench::Args),
     /// Kill the program under load again and again: nothing acknowledged may be lost.
     Storm(storm::Args),
+    /// Simulate payments from seeds, with every fault: each invariant at each step.
+    Simulate(simulate::Args),
     /// Check edges, sizes, bans, prefixes, licences and duplicates.
     Tidy,
 }
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&root, &args),
         Command::Bench(args) => bench::run(&root, &args),
         Command::Storm(args) => storm::run(&root, &args),
+        Command::Simulate(args) => simulate::run(&root, &args),
         Command::Tidy => tidy::run(&root),
     };
     match done {

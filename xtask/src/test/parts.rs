@@ -38,6 +38,9 @@ const BROWSER: Needs = Needs { browser: true, ..POSTGRES };
 const DRIVER: &str = "booking_driver";
 const DRIVER_FILE: &str = "crates/health/src/appointments/booking_driver.rs";
 
+/// The payment's simulator: unit tests too, and a part of its own.
+const SIMULATE: &str = "simulate_";
+
 /// The parts that stand on integration-test targets: name, needs, and which (crate folder, target)
 /// belong to it.
 type Claim = (&'static str, Needs, fn(&str, &str) -> bool);
@@ -60,7 +63,12 @@ pub fn all(root: &Path) -> Vec<Part> {
             needs: LINTERS,
             work: check(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         },
-        Part { name: "unit", needs: POSTGRES, work: tests(&["--lib", "--bins", "--", "--skip", DRIVER]) },
+        Part {
+            name: "unit",
+            needs: POSTGRES,
+            work: tests(&["--lib", "--bins", "--", "--skip", DRIVER, "--skip", SIMULATE]),
+        },
+        Part { name: "simulate", needs: NOTHING, work: tests(&["--lib", SIMULATE]) },
     ];
     parts.extend(integration(&targets(root), root.join(DRIVER_FILE).exists()));
     parts.push(Part { name: "docs", needs: NOTHING, work: tests(&["--doc"]) });

@@ -189,8 +189,9 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
         // The partner has just answered: it is there, and somebody may be waiting for a cashier.
         (Some(Event::Again), Act::AskPay | Act::AskRefund | Act::AskVoid) => pick(&AGAIN_SECS[..3]),
         (Some(Event::Again), _) => pick(&AGAIN_SECS),
-        (Some(Event::Close | Event::Refuse), _) => now.plus_secs(WATCH_SECS[0]),
+        // Whatever the partner answers: what has ended is looked at less and less often.
         (_, Act::Watch) => pick(&WATCH_SECS),
+        (Some(Event::Close | Event::Refuse), _) => now.plus_secs(WATCH_SECS[0]),
         _ if view.kind == Kind::Pay => pick(&POLL_SECS),
         _ => pick(&ASK_SECS),
     }

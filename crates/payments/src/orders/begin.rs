@@ -16,7 +16,7 @@ use super::drive::{Payments, Terms};
 use super::model::{OrderId, OrderState, Way};
 use super::pen::Pen;
 use super::quote::content_hash;
-use super::store::{self, Order};
+use super::store::{self, Order, Quote};
 use crate::attempts::model::{AttemptId, Kind};
 use crate::attempts::store::NewAttempt;
 use crate::authorisations::{self, Authorisation};
@@ -98,9 +98,22 @@ pub async fn settle(pay: &Payments, ctx: &Ctx, command: Settle) -> Result<(), Be
     let quote =
         quote.filter(|quote| quote.hash == command.hash && quote.way != Way::OwnMoney).ok_or(BeginError::Changed)?;
     match identity::pay_password::check(ctx, &command.person, &command.pin).await? {
-        Checked::Right => {}
-        other => return Err(BeginError::Password(other)),
+        Checked::Right => settle_authorised(pay, ctx, command, order, quote).await,
+        other => Err(BeginError::Password(other)),
     }
+}
+
+/// The password was right: authorises this content, and commits the intent that uses it up.
+///
+/// # Errors
+/// See [`BeginError`].
+pub(crate) async fn settle_authorised(
+    pay: &Payments,
+    ctx: &Ctx,
+    command: Settle,
+    order: Order,
+    quote: Quote,
+) -> Result<(), BeginError> {
     let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
     let authorisation = Authorisation {
         id: ctx.id(),

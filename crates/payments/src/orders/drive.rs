@@ -266,7 +266,9 @@ async fn call(ports: &PayPorts, ctx: &Ctx, order: &Order, place: usize, act: Act
             Some(giving) => refund(ports.wechat_pay.refund(ctx, &giving).await),
             None => Heard::Nothing("the payment is not there".to_owned()),
         },
-        (Act::AskRefund, _) => refund(ports.wechat_pay.refund_state(ctx, number).await),
+        (Act::AskRefund, _) => {
+            ports.wechat_pay.refund_state(ctx, number).await.map_or_else(port_of_question, Heard::Refund)
+        }
         _ => Heard::Nothing("nobody to ask".to_owned()),
     }
 }

@@ -6,9 +6,11 @@ use kernel::{Fen, Moment};
 
 use super::desk::Desk;
 use super::faults::Fault;
-use super::house::{House, No, Seen, Shown, in_one_life};
+use super::house::{Doing, House, No, Seen, Shop, Shown, Stands, in_one_life};
+use super::judge::{Ledger, Snapshot};
+use super::messages::{Call, News, NewsOf, Reply};
 use super::planted::{Bug, bug};
-use super::world::{Call, News, NewsOf, Reply, Shared, call, held};
+use super::world::{Shared, call, held};
 use crate::Way;
 use crate::attempts::hear::{Act, Heard, may_reverse};
 use crate::attempts::model::{Kind, State};
@@ -54,7 +56,7 @@ impl Pure {
     }
 
     /// Drives the order as far as it goes now.
-    pub(super) async fn drive(&self) -> Result<(), No> {
+    async fn steps(&self) -> Result<(), No> {
         for _ in 0..STEPS_MOST {
             let order = self.desk().clone();
             let went_on = match next(&order.view, self.now()) {
@@ -201,18 +203,6 @@ impl Pure {
         }
     }
 
-    /// Hears a notice; false when the channel must send it again.
-    pub(super) fn receive(&self, news: &News) -> bool {
-        let heard = match &news.about {
-            NewsOf::Payment(state) => (Act::AskPay, Heard::Channel(state.clone())),
-            NewsOf::Refund(state) => (Act::AskRefund, Heard::Refund(state.clone())),
-        };
-        let place = self.desk().rows.iter().position(|row| row.number == news.number);
-        let Some(place) = place else { return true };
-        held(&self.world).is_up()
-            && self.commit(|desk, now| desk.notice(&news.event_id, (place, heard.0), &heard.1, now)).is_ok()
-    }
-
     fn up(&self) -> Result<(), No> {
         if held(&self.world).is_up() { Ok(()) } else { Err(No) }
     }
@@ -289,5 +279,52 @@ impl House for Pure {
             desk.stop(Cause::Cancelled, now);
             true
         })
+    }
+}
+
+impl Shop for Pure {
+    fn drive(&self) -> Doing {
+        let pure = self.clone();
+        Box::pin(async move {
+            let _ = pure.steps().await;
+        })
+    }
+
+    fn receive(&self, news: &News) -> bool {
+        let heard = match &news.about {
+            NewsOf::Payment(state) => (Act::AskPay, Heard::Channel(state.clone())),
+            NewsOf::Refund(state) => (Act::AskRefund, Heard::Refund(state.clone())),
+        };
+        let place = self.desk().rows.iter().position(|row| row.number == news.number);
+        let Some(place) = place else { return true };
+        held(&self.world).is_up()
+            && self.commit(|desk, now| desk.notice(&news.event_id, (place, heard.0), &heard.1, now)).is_ok()
+    }
+
+    fn stands(&self) -> Stands {
+        let desk = self.desk();
+        Stands { order: snapshot(&desk), sound: desk.books.sound() }
+    }
+
+    fn next_at(&self) -> Option<Moment> {
+        self.desk().next_at
+    }
+
+    fn ledger(&self) -> Ledger {
+        let books = &self.desk().books;
+        Ledger { order: books.on("order"), institution: books.on("institution"), expects: books.expects() }
+    }
+
+    /// What is in memory here stands for what is in the database: it outlives the process.
+    fn reborn(&self) {}
+}
+
+fn snapshot(desk: &Desk) -> Snapshot {
+    Snapshot {
+        view: desk.view.clone(),
+        state: desk.state,
+        stopped_at: desk.stopped_at,
+        numbers: desk.rows.iter().map(|row| row.number.clone()).collect(),
+        closed_at: desk.rows.iter().map(|row| row.closed_at).collect(),
     }
 }

@@ -68,6 +68,8 @@ const KINDS: usize = Fault::ALL.len();
 pub(super) enum Faults {
     /// By chance, until the calm.
     Chance { active: [bool; KINDS], calm: bool },
+    /// Once, at the so-manieth place where it could.
+    Script { kind: Fault, left: u32 },
 }
 
 impl Faults {
@@ -79,17 +81,33 @@ impl Faults {
         Faults::Chance { active, calm: false }
     }
 
+    /// Strikes at the `k`-th place, from 1.
+    pub(super) fn at(kind: Fault, k: u32) -> Faults {
+        Faults::Script { kind, left: k }
+    }
+
+    /// Whether a scripted fault has had its place.
+    pub(super) fn struck(&self) -> bool {
+        matches!(self, Faults::Script { left: 0, .. })
+    }
+
     /// Whether it strikes here.
     pub(super) fn strikes(&mut self, kind: Fault, dice: &mut Dice) -> bool {
         match self {
             Faults::Chance { calm: true, .. } => false,
             Faults::Chance { active, .. } => active[kind as usize] && dice.chance(25),
+            Faults::Script { kind: wanted, left } if *wanted == kind && *left > 0 => {
+                *left -= 1;
+                *left == 0
+            }
+            Faults::Script { .. } => false,
         }
     }
 
     /// From now on nothing goes wrong any more.
     pub(super) fn calm(&mut self) {
-        let Faults::Chance { calm, .. } = self;
-        *calm = true;
+        if let Faults::Chance { calm, .. } = self {
+            *calm = true;
+        }
     }
 }

@@ -4,8 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use kernel::Fen;
+use kernel::{Fen, Moment};
 
+use super::judge::{Ledger, Snapshot};
+use super::messages::News;
 use super::world::{Shared, held};
 use crate::ports::Split;
 use crate::{OrderState, Way};
@@ -42,6 +44,32 @@ pub(super) trait House {
     async fn agree(&self, shown: Fen) -> Result<(), No>;
     async fn give_up(&self) -> Result<(), No>;
     async fn cancel(&self) -> Result<(), No>;
+}
+
+/// Somebody who is about something.
+pub(super) type Doing = Pin<Box<dyn Future<Output = ()>>>;
+
+/// The order and its books as they stand.
+#[derive(Debug, Clone)]
+pub(super) struct Stands {
+    pub(super) order: Snapshot,
+    /// The ledger has each movement once, and nothing set aside that is not there.
+    pub(super) sound: bool,
+}
+
+/// What stands behind the pages.
+pub(super) trait Shop: House + Clone + 'static {
+    /// One drive of the order.
+    fn drive(&self) -> Doing;
+    /// Hears a notice; false when the channel must send it again.
+    fn receive(&self, news: &News) -> bool;
+    fn stands(&self) -> Stands;
+    /// When the driver looks again.
+    fn next_at(&self) -> Option<Moment>;
+    /// Asked once, at rest.
+    fn ledger(&self) -> Ledger;
+    /// The process has died: the next one opens the database.
+    fn reborn(&self);
 }
 
 /// What a process was about; it ends with the process.

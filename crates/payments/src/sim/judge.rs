@@ -31,11 +31,13 @@ pub(super) struct Judge {
     undos: usize,
     settled_at: Vec<Option<Moment>>,
     overdue_since: Option<i64>,
+    /// When it last was at rest.
+    rested_ms: i64,
 }
 
 /// I-M09: so long may an order stand past its end, in true time while the service is up.
 const GRACE_MS: i64 = 300_000;
-/// So long after the last stir everything has come to rest: twice the longest pause, a half hour, and some.
+/// So long after the last stir, or after it was last at rest, everything has come to rest: twice the longest pause, a half hour, and some.
 const REST_MS: i64 = 3 * 3_600_000;
 
 impl Judge {
@@ -73,7 +75,10 @@ impl Judge {
         self.overdue_since = since;
         rule(since.is_none_or(|since| world.true_ms() - since < GRACE_MS), "I-M09: it stays past its end")?;
         let rests = now.state.is_over() || matches!(now.state, OrderState::Settled | OrderState::Blocked);
-        let long = world.true_ms() - world.stirred_ms > REST_MS;
+        if rests {
+            self.rested_ms = world.true_ms();
+        }
+        let long = world.true_ms() - world.stirred_ms.max(self.rested_ms) > REST_MS;
         rule(rests || !long, "it does not come to rest")
     }
 

@@ -17,12 +17,18 @@ mod house;
 #[cfg(test)]
 mod judge;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod partners;
 #[cfg(test)]
 mod person;
 #[cfg(test)]
-mod pure;
+mod ports;
+#[cfg(test)]
+mod room;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whole;
 #[cfg(test)]
 mod world;

@@ -56,7 +56,7 @@ impl Insurer {
         }
         let split = self.advice(use_account);
         self.balance = self.balance.checked_sub(split.personal_account).unwrap_or(Fen::ZERO);
-        let setl_id = format!("S{}", self.settled.len() + 1);
+        let setl_id = format!("S{}-{number}", self.settled.len() + 1);
         let one = Settlement { number: number.to_owned(), setl_id, split, in_force: true };
         let told = Insurer::told(&one);
         self.settled.push(one);

@@ -12,8 +12,8 @@ use kernel::{Fen, Moment};
 
 use super::dice::{Dice, Trace};
 use super::faults::{Fault, Faults};
+use super::messages::{Call, News, NewsOf, Reply, What};
 use super::partners::{Back, Channel, Insurer};
-use crate::ports::{ChannelState, CloseAnswer, RefundState, Settled, Split};
 
 /// Nine in the morning of the seeds' day.
 const BEGINS_MS: i64 = 1_772_413_200_000;
@@ -21,105 +21,6 @@ const BEGINS_MS: i64 = 1_772_413_200_000;
 const PATIENCE_MS: i64 = 8_000;
 const SECOND: i64 = 1_000;
 const HOUR: i64 = 3_600 * SECOND;
-
-/// A call to a partner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Call {
-    Presettle { use_account: bool },
-    Settle { number: String, use_account: bool },
-    Settled { number: String },
-    Reverse { number: String },
-    Void { number: String, setl_id: String },
-    Offer { number: String, amount: Fen, expires_at: Moment },
-    Query { number: String },
-    Close { number: String },
-    Refund { number: String, payment: String, amount: Fen },
-    RefundState { number: String },
-}
-
-impl Call {
-    fn number(&self) -> &str {
-        match self {
-            Call::Presettle { .. } => "",
-            Call::Settle { number, .. }
-            | Call::Settled { number }
-            | Call::Reverse { number }
-            | Call::Void { number, .. }
-            | Call::Offer { number, .. }
-            | Call::Query { number }
-            | Call::Close { number }
-            | Call::Refund { number, .. }
-            | Call::RefundState { number } => number,
-        }
-    }
-
-    fn to_insurer(&self) -> bool {
-        matches!(
-            self,
-            Call::Presettle { .. }
-                | Call::Settle { .. }
-                | Call::Settled { .. }
-                | Call::Reverse { .. }
-                | Call::Void { .. }
-        )
-    }
-
-    fn refusable(&self) -> bool {
-        matches!(
-            self,
-            Call::Presettle { .. } | Call::Settle { .. } | Call::Void { .. } | Call::Offer { .. } | Call::Refund { .. }
-        )
-    }
-}
-
-/// What a partner answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reply {
-    Advice(Split),
-    Settled(Option<Settled>),
-    Done,
-    State(ChannelState),
-    Closing(CloseAnswer),
-    Back(RefundState),
-    Refused(String),
-    Odd,
-    /// It certainly did not arrive.
-    NotSent,
-    /// Nothing came back.
-    Nothing,
-    /// A pause is over.
-    Rested,
-}
-
-/// A notice of the channel.
-#[derive(Debug, Clone)]
-pub(super) struct News {
-    pub(super) event_id: String,
-    pub(super) number: String,
-    pub(super) about: NewsOf,
-    pub(super) tries: u32,
-}
-
-/// What a notice says.
-#[derive(Debug, Clone)]
-pub(super) enum NewsOf {
-    Payment(ChannelState),
-    Refund(RefundState),
-}
-
-/// Something that happens.
-#[derive(Debug, Clone)]
-pub(super) enum What {
-    Arrives { id: u64, call: Call },
-    Answers { id: u64, reply: Reply },
-    Lands { number: String },
-    RefundEnds { number: String, state: Back },
-    Notice(News),
-    Wake,
-    Crash,
-    Calm,
-    Jump,
-}
 
 /// The world; see the module.
 pub(super) struct World {

@@ -29,13 +29,13 @@ struct Truth {
 }
 
 /// Both partners.
-pub(super) struct World {
+pub(crate) struct World {
     truth: Mutex<Truth>,
     clock: Arc<ManualClock>,
 }
 
 impl World {
-    pub(super) fn new(clock: Arc<ManualClock>) -> World {
+    pub(crate) fn new(clock: Arc<ManualClock>) -> World {
         World { truth: Mutex::new(Truth { account: 100_000, ..Truth::default() }), clock }
     }
 

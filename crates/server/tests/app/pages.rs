@@ -2,6 +2,7 @@
 //! compression, language, the cache of public pages.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use reqwest::Method;
 use testkit::db_test;
@@ -42,12 +43,12 @@ async fn a_form_from_elsewhere_does_nothing(app: TestApp) {
     for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("sec-fetch-site", "odd")]
     {
         let mut browser = app.visitor().with_header(name, value);
-        browser.cookies = cookies.clone().into();
+        browser.cookies = Arc::new(cookies.clone().into());
         let refused = browser.post(&place.book(), &[("csrf", &token)]).await;
         assert_eq!(refused.status, 403, "{name}: {value}");
     }
     let mut old = app.visitor().with_header("sec-fetch-site", "").with_header("origin", "https://evil.example");
-    old.cookies = cookies.into();
+    old.cookies = Arc::new(cookies.into());
     assert_eq!(
         old.post(&place.book(), &[("csrf", &token)]).await.status,
         403,

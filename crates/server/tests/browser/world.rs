@@ -1,5 +1,6 @@
 //! A person with something on every page: a visit to come, one that was cancelled, messages.
 
+use crate::support::payer::{PIN, Payer, buyer_pays, pass};
 use crate::support::{Answer, TestApp, Visitor};
 
 /// A sample person and the paths of their pages.
@@ -21,10 +22,13 @@ impl World {
         let (clerk, hospital) = app.clerk(0).await;
         drop(clerk);
         let place = format!("/hospitals/{hospital}");
-        let (visit, mut open) = book_today(&citizen, &place).await;
+        let (visit, mut open) = book_today(&citizen, &place).await.expect("a clinic of today");
         let hospitals = citizen.get("/hospitals").await.links("/hospitals/");
-        let other = hospitals.iter().find(|link| **link != place).expect("another hospital");
-        let (cancelled, _) = book_today(&citizen, other).await;
+        let mut elsewhere = None;
+        for other in hospitals.iter().filter(|link| **link != place) {
+            elsewhere = elsewhere.or(book_today(&citizen, other).await);
+        }
+        let (cancelled, _) = elsewhere.expect("another hospital whose visits are free");
         let elsewhere = digits(&cancelled);
         let gone = citizen.post_form(&format!("{}/cancel", cancelled.path), &[]).await;
         assert!(gone.is_ok(), "cancelling: {} {}", gone.status, gone.text);
@@ -35,7 +39,7 @@ impl World {
         app.carry().await;
         let message = citizen.get("/messages").await.link("/messages/msg_").expect("a message");
         open.extend(always_open());
-        let own = vec![
+        let mut own = vec![
             ("home", "/".to_owned()),
             ("confirm-refused", slot),
             ("confirm", another_doctor(&citizen, &place).await),
@@ -60,8 +64,46 @@ impl World {
             ("card", "/card".to_owned()),
             ("real-name-level", "/real-name/level?for=booking".to_owned()),
         ];
+        own.extend(paying(app, &citizen).await);
         World { code: digits(&visit), elsewhere, citizen, open, own }
     }
+}
+
+/// Orders that stand differently: unpaid, half paid with a cashier waiting, paid, and returned.
+async fn paying(app: &TestApp, citizen: &Visitor) -> Vec<(&'static str, String)> {
+    let set = citizen.post_form("/pay-password/new", &[("pin", PIN), ("pin_again", PIN)]).await;
+    assert!(set.is_ok(), "{} {}", set.status, set.text);
+    let unpaid = Payer::of(app, citizen.clone()).await;
+    let half = Payer::of(app, citizen.clone()).await;
+    assert!(half.settle(PIN).await.says("医保已支付"));
+    let waiting = Payer::of(app, citizen.clone()).await;
+    waiting.cash(2_500).await;
+    let paid = own_money(app, citizen).await;
+    let returned = own_money(app, citizen).await;
+    let visit = returned.state().await.link("/appointments/").expect("the visit");
+    assert!(returned.post(&format!("{visit}/cancel"), &[]).await.is_ok());
+    pass(app, 60).await;
+    assert!(returned.state().await.says("已退回"));
+    vec![
+        ("pay", unpaid.pay.clone()),
+        ("pay-own-money", format!("{}?way=own_money", unpaid.pay)),
+        ("pay-give-up", format!("{}/give-up", unpaid.pay)),
+        ("pay-half", format!("{}/state", half.pay)),
+        ("pay-cashier", format!("{}/cashier", waiting.pay)),
+        ("pay-waiting", format!("{}/state", waiting.pay)),
+        ("pay-paid", format!("{}/state", paid.pay)),
+        ("pay-returned", format!("{}/state", returned.pay)),
+        ("order-returned", visit),
+    ]
+}
+
+async fn own_money(app: &TestApp, citizen: &Visitor) -> Payer {
+    let payer = Payer::of(app, citizen.clone()).await;
+    payer.cash(2_500).await;
+    buyer_pays(app).await;
+    pass(app, 30).await;
+    assert!(payer.state().await.says("已确认"));
+    payer
 }
 
 fn always_open() -> Vec<(&'static str, String)> {
@@ -87,14 +129,15 @@ pub fn digits(order: &Answer) -> String {
     shown.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// Books the last place of a clinic of today, and says which pages led there.
-async fn book_today(visitor: &Visitor, hospital: &str) -> (Answer, Vec<(&'static str, String)>) {
+/// Books the last place of a clinic of today that costs nothing, and says which pages led there.
+async fn book_today(visitor: &Visitor, hospital: &str) -> Option<(Answer, Vec<(&'static str, String)>)> {
     for department in visitor.get(hospital).await.links("/departments/") {
         for doctor in visitor.get(&department).await.links("/doctors/") {
             let Some(clinic) = visitor.get(&doctor).await.link("/clinics/") else { continue };
             let page = visitor.get(&clinic).await;
             let slot = page.links("/slots/").into_iter().next_back();
-            let (true, Some(slot)) = (page.says("3 月 2 日"), slot) else { continue };
+            let today_and_free = page.says("3 月 2 日") && page.says("免费");
+            let (true, Some(slot)) = (today_and_free, slot) else { continue };
             let order = visitor.post_form(&slot, &[]).await;
             assert!(
                 order.is_ok() && order.path.starts_with("/appointments/"),
@@ -104,10 +147,10 @@ async fn book_today(visitor: &Visitor, hospital: &str) -> (Answer, Vec<(&'static
             );
             let led =
                 [("hospital", hospital.to_owned()), ("department", department), ("doctor", doctor), ("clinic", clinic)];
-            return (order, led.to_vec());
+            return Some((order, led.to_vec()));
         }
     }
-    panic!("no clinic of today at {hospital}");
+    None
 }
 
 /// A slot of a doctor who is not booked yet.

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod instance;
 pub mod look;
+pub mod payer;
 pub mod people;
 pub mod program;
 pub mod store;

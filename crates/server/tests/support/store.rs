@@ -30,11 +30,11 @@ pub fn outbox(tx: &mut Tx<'_>) -> Result<Vec<OutboxRow>, DbFault> {
     })
 }
 
-/// A slot of a clinic at this price that nobody has a place in, after a moment.
+/// A slot of a clinic at this price in which nobody has a place, after a moment.
 pub fn priced_slot(tx: &mut Tx<'_>, after: Moment, fee_fen: i64) -> Result<String, DbFault> {
     let sql = sql!(
         "SELECT s.id FROM slot s JOIN clinic c ON c.id = s.clinic_id WHERE c.fee_fen = $1 AND s.starts_at > $2
-         AND s.held + s.booked = 0 ORDER BY s.starts_at, s.id LIMIT 1"
+         AND NOT EXISTS (SELECT 1 FROM slot o WHERE o.clinic_id = c.id AND o.held + o.booked > 0) ORDER BY s.starts_at, s.id LIMIT 1"
     );
     tx.one(sql, vals![fee_fen, after], |row| row.text(0))
 }

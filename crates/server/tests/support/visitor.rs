@@ -1,15 +1,16 @@
 //! A person's browser without a screen: cookies, forms with their tokens, redirects.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
-/// A visitor with their own cookies.
+/// A visitor with their own cookies. Clones share their cookies: two windows of one browser.
+#[derive(Debug, Clone)]
 pub struct Visitor {
     base: String,
     client: reqwest::Client,
-    pub cookies: Mutex<BTreeMap<String, String>>,
+    pub cookies: Arc<Mutex<BTreeMap<String, String>>>,
     /// Headers sent with every request; one of the same name replaces the usual one.
     pub extra: Vec<(String, String)>,
 }
@@ -63,7 +64,7 @@ impl Visitor {
     pub fn new(base: &str) -> Self {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let language = BTreeMap::from([("lang".to_owned(), "zh-CN".to_owned())]);
-        Self { base: base.to_owned(), client, cookies: Mutex::new(language), extra: Vec::new() }
+        Self { base: base.to_owned(), client, cookies: Arc::new(Mutex::new(language)), extra: Vec::new() }
     }
 
     /// The same browser, sending a header with every request.

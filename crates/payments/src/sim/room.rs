@@ -1,8 +1,6 @@
-//! The pure simulator: the decisions alone, no database, no threads. One seed is one order from its opening until
-//! nothing can happen to it any more.
+//! One run of either simulator: one order from its opening until nothing can happen to it any more, on one thread,
+//! event by event.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
@@ -12,10 +10,12 @@ use super::desk::Desk;
 use super::dice::Dice;
 use super::driver::Pure;
 use super::faults::{Fault, Faults};
-use super::judge::{Judge, Ledger, Snapshot, at_rest};
+use super::house::{Doing, Shop};
+use super::judge::{Judge, at_rest};
+use super::messages::{News, What};
 use super::partners::Insurer;
-use super::person::{Deed, by_chance, person};
-use super::world::{News, Shared, What, World, held};
+use super::person::{Deed, SCRIPTS, by_chance, person};
+use super::world::{Shared, World, held};
 
 /// More events than any honest run has.
 const EVENTS_MOST: u32 = 20_000;
@@ -51,6 +51,14 @@ pub(super) fn by_seed(seed: u64) -> Plan {
     Plan { insurer, faults, people, dice, open_secs, calm_ms, jumps }
 }
 
+/// A known person in a known case, and one fault at the `k`-th place where it could strike.
+pub(super) fn by_script(script: usize, kind: Fault, k: u32) -> Plan {
+    let insurer = Insurer::new(Fen::new(2_500), Fen::new(800), Fen::new(1_200));
+    let people = vec![SCRIPTS[script].1.to_vec()];
+    let faults = Faults::at(kind, k);
+    Plan { insurer, faults, people, dice: Dice::new(7), open_secs: 900, calm_ms: None, jumps: 0 }
+}
+
 /// How a run went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ran {
@@ -58,6 +66,8 @@ pub(super) struct Ran {
     pub(super) hash: u64,
     pub(super) events: u32,
     pub(super) end: crate::OrderState,
+    /// Whether a scripted fault had its place.
+    pub(super) struck: bool,
 }
 
 /// The world of a plan, with what is planned from outside.
@@ -73,34 +83,42 @@ pub(super) fn world_of(seed: u64, plan: &Plan) -> World {
     world
 }
 
-type Doing = Pin<Box<dyn Future<Output = ()>>>;
-
 /// Those who are about something.
-struct Room {
-    pure: Pure,
+struct Room<S> {
+    shop: S,
+    world: Shared,
     people: Vec<Doing>,
     workers: Vec<Doing>,
     life: u32,
     judge: Judge,
 }
 
+/// Runs a plan on the decisions alone.
+pub(super) fn pure(seed: u64, plan: Plan) -> Ran {
+    run(seed, plan, |world, plan| {
+        let desk = Desk::open(plan.insurer.total, held(world).now(), plan.open_secs);
+        Pure { world: Arc::clone(world), desk: Arc::new(Mutex::new(desk)) }
+    })
+}
+
 /// Runs a plan to its end.
-pub(super) fn run(seed: u64, plan: Plan) -> Ran {
-    let world = world_of(seed, &plan);
-    let desk = Desk::open(plan.insurer.total, world.now(), plan.open_secs);
-    let world: Shared = Arc::new(Mutex::new(world));
-    let pure = Pure { world: Arc::clone(&world), desk: Arc::new(Mutex::new(desk)) };
+pub(super) fn run<S: Shop>(seed: u64, plan: Plan, open: impl FnOnce(&Shared, &Plan) -> S) -> Ran {
+    let world: Shared = Arc::new(Mutex::new(world_of(seed, &plan)));
+    let shop = open(&world, &plan);
     let people = plan.people.into_iter().map(|deeds| {
-        let (pure, world) = (pure.clone(), Arc::clone(&world));
-        Box::pin(async move { person(&pure, &world, &deeds).await }) as Doing
+        let (shop, world) = (shop.clone(), Arc::clone(&world));
+        // Polled by hand, they are nobody's task and must not yield as one.
+        Box::pin(tokio::task::unconstrained(async move { person(&shop, &world, &deeds).await })) as Doing
     });
     let people = people.collect();
-    let mut room = Room { pure, people, workers: Vec::new(), life: 0, judge: Judge::default() };
+    let mut room =
+        Room { shop, world: Arc::clone(&world), people, workers: Vec::new(), life: 0, judge: Judge::default() };
     let mut events = 0;
     room.go_on();
     while held(&world).broken.is_none() {
         let Some(what) = held(&world).pop() else { break };
         room.happens(what);
+        room.jump_by_script();
         room.go_on();
         events += 1;
         if events > EVENTS_MOST {
@@ -110,9 +128,9 @@ pub(super) fn run(seed: u64, plan: Plan) -> Ran {
     room.close(events)
 }
 
-impl Room {
+impl<S: Shop> Room<S> {
     fn happens(&mut self, what: What) {
-        let world = Arc::clone(&self.pure.world);
+        let world = Arc::clone(&self.world);
         match what {
             What::Arrives { id, call } => held(&world).arrive(id, call),
             What::Answers { id, reply } => held(&world).answer(id, reply),
@@ -126,12 +144,20 @@ impl Room {
         }
     }
 
+    /// By chance the clock jumps at planned moments; by script behind any event.
+    fn jump_by_script(&self) {
+        let mut world = held(&self.world);
+        if matches!(world.faults, Faults::Script { .. }) && world.strikes(Fault::ClockJump) {
+            world.jump();
+        }
+    }
+
     fn notice(&mut self, news: News) {
-        if self.pure.receive(&news) || news.tries > 14 {
+        if self.shop.receive(&news) || news.tries > 14 {
             return;
         }
         let again = News { tries: news.tries + 1, ..news };
-        held(&self.pure.world).plan(15_000, What::Notice(again));
+        held(&self.world).plan(15_000, What::Notice(again));
     }
 
     /// Lets everybody do what they can, then looks at what has become of it.
@@ -154,39 +180,37 @@ impl Room {
 
     /// What a dead process was about ends with it.
     fn bury(&mut self) {
-        let life = held(&self.pure.world).life;
+        let life = held(&self.world).life;
         if life != self.life {
             self.life = life;
             self.workers.clear();
+            self.shop.reborn();
         }
     }
 
     fn is_due(&self) -> bool {
-        let now = held(&self.pure.world).now();
-        self.pure.desk().next_at.is_some_and(|at| at <= now)
+        let now = held(&self.world).now();
+        self.shop.next_at().is_some_and(|at| at <= now)
     }
 
     fn take_up(&mut self) {
         self.bury();
         let two = {
-            let up = held(&self.pure.world).is_up();
+            let up = held(&self.world).is_up();
             if !up || !self.workers.is_empty() || !self.is_due() {
                 return;
             }
-            held(&self.pure.world).strikes(Fault::TwoWorkers)
+            held(&self.world).strikes(Fault::TwoWorkers)
         };
         for _ in 0..1 + usize::from(two) {
-            let pure = self.pure.clone();
-            self.workers.push(Box::pin(async move {
-                let _ = pure.drive().await;
-            }));
+            self.workers.push(self.shop.drive());
         }
     }
 
     /// The sweeper's next look.
     fn sleep(&mut self) {
-        let next_at = self.pure.desk().next_at;
-        let mut world = held(&self.pure.world);
+        let next_at = self.shop.next_at();
+        let mut world = held(&self.world);
         if let (Some(at), true) = (next_at, self.workers.is_empty()) {
             let soon = world.now().plus_ms(500);
             world.wake_at(at.max(soon));
@@ -194,37 +218,25 @@ impl Room {
     }
 
     fn look(&mut self) {
-        let snapshot = snapshot(&self.pure.desk());
-        let mut world = held(&self.pure.world);
-        self.judge.step(&snapshot, &mut world);
-        if !self.pure.desk().books.sound() {
+        let stands = self.shop.stands();
+        let mut world = held(&self.world);
+        self.judge.step(&stands.order, &mut world);
+        if !stands.sound {
             world.breaks("the ledger: a movement twice, or more set aside than there is");
         }
     }
 
     fn close(self, events: u32) -> Ran {
-        let desk = self.pure.desk();
-        let mut world = held(&self.pure.world);
-        let books = &desk.books;
-        let ledger =
-            Ledger { order: books.on("order"), institution: books.on("institution"), expects: books.expects() };
+        let (stands, ledger) = (self.shop.stands(), self.shop.ledger());
+        let mut world = held(&self.world);
         if world.broken.is_none()
-            && let Err(why) = at_rest(&snapshot(&desk), ledger, &world)
+            && let Err(why) = at_rest(&stands.order, ledger, &world)
         {
             world.breaks(why);
         }
-        world.trace.note(desk.state.as_str().as_bytes());
-        let (broken, hash) = (world.broken.clone(), world.trace.hash());
-        Ran { broken, hash, events, end: desk.state }
-    }
-}
-
-fn snapshot(desk: &Desk) -> Snapshot {
-    Snapshot {
-        view: desk.view.clone(),
-        state: desk.state,
-        stopped_at: desk.stopped_at,
-        numbers: desk.rows.iter().map(|row| row.number.clone()).collect(),
-        closed_at: desk.rows.iter().map(|row| row.closed_at).collect(),
+        let state = stands.order.state;
+        world.trace.note(state.as_str().as_bytes());
+        let (broken, hash, struck) = (world.broken.clone(), world.trace.hash(), world.faults.struck());
+        Ran { broken, hash, events, end: state, struck }
     }
 }

@@ -1,0 +1,431 @@
+//! The whole simulator: the real use cases, statements and ledger over a real database in the inline mode, whose
+//! commits can crash; only the partners, the person and the clock are simulated. What needs a thread of its own is
+//! left out: the password's hash is taken as right.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use identity::messages::PreparedMessage;
+use identity::{PersonId, Ports};
+use kernel::{Clock, Fen, Moment, SeededRng};
+use ledger::Account;
+use platform::Ctx;
+use platform::db::{CommitHook, Db, DbFault, Fate, LaneKey, Target, Tx};
+use testkit::{TestDb, a_monday_morning, test_ctx};
+
+use super::faults::Fault;
+use super::house::{Doing, House, No, Seen, Shop, Shown, Stands, in_one_life};
+use super::judge::{Ledger, Snapshot};
+use super::messages::News;
+use super::ports::Partners;
+use super::room::{Plan, Ran, run};
+use super::world::{Shared, held};
+use crate::attempts::model::{Kind, State};
+use crate::orders::begin::{self, BeginError, PayCash, Settle};
+use crate::orders::quote::{QuoteError, Quoted, content_hash, quote};
+use crate::orders::{Order, OrderId, open, stop, store};
+use crate::ports::{Care, PayPorts};
+use crate::tests::partners;
+use crate::{
+    ApplyError, Cause, DriveError, Listener, NewOrder, News as OrderNews, Payments, Pen, ReceiveError, Way, drive,
+    receive, stop_subject,
+};
+
+const SUBJECT: &str = "appointment";
+
+/// Listens to nothing: what follows an order has its own driver.
+struct Nobody;
+
+#[async_trait]
+impl Listener for Nobody {
+    fn changed(&self, _: &mut Tx<'_>, _: &Ctx, _: &OrderNews<'_>) -> Result<(), DbFault> {
+        Ok(())
+    }
+
+    async fn message(&self, _: &Ctx, _: &Order) -> Result<Option<PreparedMessage>, identity::Failure> {
+        Ok(None)
+    }
+}
+
+/// The world's clock, as the program sees it.
+struct WallClock(Shared);
+
+impl Clock for WallClock {
+    fn now(&self) -> Moment {
+        held(&self.0).now()
+    }
+}
+
+/// A migrated database with one insured person, for many runs.
+pub(super) struct Stage {
+    target: Target,
+    base: Ctx,
+    identity: Arc<Ports>,
+    person: PersonId,
+}
+
+impl Stage {
+    pub(super) async fn open(db: &TestDb) -> Stage {
+        let clock = a_monday_morning();
+        let base = test_ctx(db, clock.clone());
+        let (person, _) = identity::demo::crowd(&base, 1).await.unwrap().remove(0);
+        let insurer = Arc::new(partners::World::new(clock));
+        let identity = Arc::new(Ports { faces: insurer.clone(), cards: insurer.clone(), insurer });
+        identity::ask_insurer(&base, &identity, &person).await.unwrap();
+        Stage { target: db.target().clone(), base, identity, person }
+    }
+
+    /// One run. `name` tells runs of one stage apart.
+    pub(super) fn run(&self, name: &str, seed: u64, plan: Plan) -> Ran {
+        run(seed, plan, |world, plan| Whole::open(self, name, seed, world, plan))
+    }
+
+    /// What the program promises of its tables; blocked orders wait for a person and are no promise broken.
+    pub(super) async fn check(&self) -> Vec<String> {
+        // A day after all of it: what is waited for has come.
+        let after = self.base.now().plus_secs(86_400);
+        let read = self.base.db.read("sim.check", move |tx| {
+            let mut broken = Vec::new();
+            for check in crate::checks().into_iter().chain(ledger::checks()) {
+                let result = (check.run)(tx, after)?;
+                broken.extend(result.broken.into_iter().map(|line| format!("{}: {line}", check.id)));
+            }
+            Ok::<_, DbFault>(broken)
+        });
+        read.await.unwrap()
+    }
+}
+
+/// The process as it lives now.
+struct Life {
+    ctx: Ctx,
+    pay: Arc<Payments>,
+}
+
+struct Inner {
+    target: Target,
+    base: Ctx,
+    identity: Arc<Ports>,
+    name: String,
+    seed: u64,
+    world: Shared,
+    partners: Arc<Partners>,
+    person: PersonId,
+    order: OrderId,
+    life: Mutex<Life>,
+    /// What was read since the last commit.
+    seen: Arc<Mutex<Option<Order>>>,
+}
+
+/// The service over a real database.
+#[derive(Clone)]
+pub(super) struct Whole(Arc<Inner>);
+
+fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The value of a future that waits for nothing but the inline database. It is nobody's task, so it must not yield
+/// as one.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(tokio::task::unconstrained(future)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("something that is not the database is waited for"),
+    }
+}
+
+impl Inner {
+    /// Another start of the program, with a name and a stream of ids that no other start has had.
+    fn start(&self) -> Life {
+        let number = held(&self.world).life;
+        let (world, seen) = (Arc::clone(&self.world), Arc::clone(&self.seen));
+        let hook: CommitHook = Arc::new(move |_| {
+            locked(&seen).take();
+            fate(&world, number)
+        });
+        let db = Db::open_inline(&self.target, &format!("{}-{number}", self.name), hook).unwrap();
+        let ids = SeededRng::new((self.seed << 20) ^ u64::from(number) ^ 0x5EED_0000_0000_0000);
+        let clock = Arc::new(WallClock(Arc::clone(&self.world)));
+        let ctx = Ctx { db, clock, rng: Arc::new(ids), ..self.base.clone() };
+        let ports = PayPorts { settlements: self.partners.clone(), wechat_pay: self.partners.clone() };
+        let pay = Payments { ports, identity: Arc::clone(&self.identity), listener: Arc::new(Nobody) };
+        Life { ctx, pay: Arc::new(pay) }
+    }
+}
+
+/// What becomes of a commit of this life.
+fn fate(world: &Shared, life: u32) -> Fate {
+    let mut world = held(world);
+    if world.life != life {
+        return Fate::CrashBefore;
+    }
+    for (fault, fate) in [(Fault::CrashBefore, Fate::CrashBefore), (Fault::CrashAfter, Fate::CrashAfter)] {
+        if world.strikes(fault) {
+            world.crash();
+            return fate;
+        }
+    }
+    Fate::Commit
+}
+
+impl Whole {
+    fn open(stage: &Stage, name: &str, seed: u64, world: &Shared, plan: &Plan) -> Whole {
+        let ctx = Ctx { clock: Arc::new(WallClock(Arc::clone(world))), ..stage.base.clone() };
+        let order: OrderId = ctx.id();
+        let inner = Inner {
+            target: stage.target.clone(),
+            base: stage.base.clone(),
+            identity: Arc::clone(&stage.identity),
+            name: name.to_owned(),
+            seed,
+            world: Arc::clone(world),
+            partners: Arc::new(Partners::of(world)),
+            person: stage.person.clone(),
+            order: order.clone(),
+            life: Mutex::new(Life {
+                pay: Arc::new(Payments {
+                    ports: PayPorts {
+                        settlements: Arc::new(Partners::of(world)),
+                        wechat_pay: Arc::new(Partners::of(world)),
+                    },
+                    identity: Arc::clone(&stage.identity),
+                    listener: Arc::new(Nobody),
+                }),
+                ctx: ctx.clone(),
+            }),
+            seen: Arc::default(),
+        };
+        let hook: CommitHook = Arc::new(|_| Fate::Commit);
+        let db = Db::open_inline(&stage.target, &format!("{name}-open"), hook).unwrap();
+        let new = order_of(&order, &stage.person, plan, ctx.now());
+        let lane = LaneKey::of("visit", order.as_str());
+        assert!(now(db.write(lane, "sim.open", move |tx| open(tx, &new, "sim"))).unwrap());
+        let first = inner.start();
+        *locked(&inner.life) = first;
+        Whole(Arc::new(inner))
+    }
+
+    fn ctx(&self) -> Ctx {
+        locked(&self.0.life).ctx.clone()
+    }
+
+    fn pay(&self) -> Arc<Payments> {
+        Arc::clone(&locked(&self.0.life).pay)
+    }
+
+    /// The order as it is stored.
+    fn found(&self) -> Order {
+        if let Some(order) = locked(&self.0.seen).clone() {
+            return order;
+        }
+        let (ctx, id) = (self.ctx(), self.0.order.clone());
+        let read = ctx.db.read("sim.find", move |tx| store::find(tx, &id));
+        let order = now(read).unwrap().unwrap();
+        *locked(&self.0.seen) = Some(order.clone());
+        order
+    }
+
+    /// A page or a button, in the process as it lives now.
+    async fn served<T, E: Told>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, No> {
+        in_one_life(&self.0.world, work).await?.map_err(|error| {
+            self.hears(&error);
+            No
+        })
+    }
+
+    /// What is neither a rule's no nor a crash is a mistake of the program.
+    fn hears(&self, error: &impl Told) {
+        let crashed = error.to_string() == DbFault::Unknown.to_string();
+        if !crashed && !error.is_a_no() {
+            held(&self.0.world).breaks(format!("it broke: {error}"));
+        }
+    }
+}
+
+/// An error as somebody is told of it.
+trait Told: std::fmt::Display {
+    /// Whether a rule said no.
+    fn is_a_no(&self) -> bool {
+        false
+    }
+}
+
+impl Told for BeginError {
+    fn is_a_no(&self) -> bool {
+        matches!(self, BeginError::State(_) | BeginError::Changed | BeginError::TooLate)
+    }
+}
+
+impl Told for QuoteError {}
+impl Told for DriveError {}
+impl Told for ReceiveError {}
+impl Told for ApplyError {}
+impl Told for DbFault {}
+
+fn order_of(id: &OrderId, person: &PersonId, plan: &Plan, now: Moment) -> NewOrder {
+    let total = plan.insurer.total;
+    NewOrder {
+        id: id.clone(),
+        subject_kind: SUBJECT,
+        subject_id: id.as_str().to_owned(),
+        person: person.clone(),
+        institution: format!("of-{id}"),
+        total,
+        deadline: now.plus_secs(plan.open_secs),
+        lane: ("visit", id.as_str().to_owned()),
+        care: Care {
+            visit_no: id.as_str().to_owned(),
+            med_type: "12".to_owned(),
+            begins_at: now.plus_secs(86_400),
+            department_code: "d".to_owned(),
+            department: "眼科".to_owned(),
+            doctor_code: "d".to_owned(),
+            doctor: "单文".to_owned(),
+            item_code: "GHF".to_owned(),
+            total,
+        },
+        title: "测试医院 挂号费".to_owned(),
+        title_en: "Test Hospital, visit fee".to_owned(),
+        href: "/".to_owned(),
+        now,
+    }
+}
+
+impl House for Whole {
+    async fn look(&self) -> Result<Seen, No> {
+        self.served(async { Ok::<_, DbFault>(()) }).await?;
+        let order = self.found();
+        let mut pays = order.attempts.iter().filter(|one| one.view.kind == Kind::Pay);
+        let cashier = pays.rfind(|one| one.link.is_some() && one.view.state != State::Requested);
+        let to_pay = order.view.cash_needed().checked_sub(order.view.paid()).unwrap_or(Fen::ZERO);
+        let settled = order.view.settlement().and_then(|(_, one)| one.split);
+        Ok(Seen { state: order.state, to_pay, settled, cashier: cashier.map(|one| one.number.clone()) })
+    }
+
+    async fn quote(&self, way: Way) -> Result<Shown, No> {
+        let (pay, ctx, order) = (self.pay(), self.ctx(), self.found());
+        match self.served(quote(&pay, &ctx, &order, way)).await? {
+            Quoted::Shown(quote) => Ok(Shown { way, split: quote.advice.split }),
+            _ => Err(No),
+        }
+    }
+
+    async fn settle(&self, shown: &Shown) -> Result<(), No> {
+        let (pay, ctx, order) = (self.pay(), self.ctx(), self.found());
+        let id = order.id.clone();
+        let quote = ctx.db.read("sim.quote", move |tx| store::quote(tx, &id));
+        let quote = self.served(quote).await?.ok_or(No)?;
+        let hash = content_hash(&order, shown.way, &shown.split);
+        if quote.hash != hash {
+            return Err(No);
+        }
+        let command = Settle {
+            person: self.0.person.clone(),
+            session: "ses_1".to_owned(),
+            order: order.id.clone(),
+            hash,
+            pin: String::new(),
+        };
+        self.served(begin::settle_authorised(&pay, &ctx, command, order, quote)).await
+    }
+
+    async fn pay_cash(&self, shown: Fen) -> Result<(), No> {
+        let (pay, ctx) = (self.pay(), self.ctx());
+        let command = PayCash {
+            person: self.0.person.clone(),
+            order: self.0.order.clone(),
+            shown,
+            code: true,
+            client_ip: "127.0.0.1".to_owned(),
+        };
+        self.served(begin::pay_cash(&pay, &ctx, command)).await
+    }
+
+    async fn agree(&self, shown: Fen) -> Result<(), No> {
+        let (pay, ctx) = (self.pay(), self.ctx());
+        self.served(begin::agree(&pay, &ctx, &self.0.person, &self.0.order, shown)).await
+    }
+
+    async fn give_up(&self) -> Result<(), No> {
+        let (pay, ctx) = (self.pay(), self.ctx());
+        self.served(stop::give_up(&pay, &ctx, &self.0.person, &self.0.order)).await.map(drop)
+    }
+
+    async fn cancel(&self) -> Result<(), No> {
+        let (pay, ctx, order) = (self.pay(), self.ctx(), self.found());
+        let pen = Pen::new(&ctx, Arc::clone(&pay.listener), "page").map_err(|_| No)?;
+        let write = ctx.db.write(order.lane_key(), "sim.cancel", move |tx| {
+            pen.fresh();
+            stop_subject(tx, &pen, (SUBJECT, &order.subject_id), Cause::Cancelled)
+        });
+        self.served(write).await.map(drop)
+    }
+}
+
+impl Shop for Whole {
+    fn drive(&self) -> Doing {
+        let (whole, pay, ctx, id) = (self.clone(), self.pay(), self.ctx(), self.0.order.clone());
+        Box::pin(tokio::task::unconstrained(async move {
+            if let Err(error) = drive(&pay, &ctx, &id).await {
+                whole.hears(&error);
+            }
+        }))
+    }
+
+    fn receive(&self, news: &News) -> bool {
+        if !held(&self.0.world).is_up() {
+            return false;
+        }
+        self.0.partners.deliver(format!("{}-{}", self.0.order, news.event_id), news.clone());
+        let (pay, ctx) = (self.pay(), self.ctx());
+        match now(receive(&pay, &ctx, &http::HeaderMap::new(), b"{}")) {
+            Ok(_) => true,
+            Err(error) => {
+                self.hears(&error);
+                false
+            }
+        }
+    }
+
+    fn stands(&self) -> Stands {
+        let order = self.found();
+        Stands {
+            order: Snapshot {
+                state: order.state,
+                stopped_at: order.stopped_at,
+                numbers: order.attempts.iter().map(|one| one.number.clone()).collect(),
+                closed_at: order.attempts.iter().map(|one| one.closed_at).collect(),
+                view: order.view,
+            },
+            // The ledger's own rules keep it so: what breaks them does not commit.
+            sound: true,
+        }
+    }
+
+    fn next_at(&self) -> Option<Moment> {
+        self.found().next_at
+    }
+
+    fn ledger(&self) -> Ledger {
+        let (ctx, order) = (self.ctx(), self.0.order.clone());
+        let read = ctx.db.read("sim.ledger", move |tx| {
+            let holds =
+                |tx: &mut Tx<'_>, account: Account| Ok::<_, DbFault>(Fen::new(-ledger::balance(tx, &account)?.get()));
+            let lines = ledger::trail(tx, order.as_str())?;
+            Ok::<_, DbFault>(Ledger {
+                order: holds(tx, Account::order(order.as_str()))?,
+                institution: holds(tx, Account::institution(&format!("of-{order}")))?,
+                expects: lines.iter().any(|line| !line.direct && line.end.is_none()),
+            })
+        });
+        now(read).unwrap()
+    }
+
+    fn reborn(&self) {
+        let life = self.0.start();
+        *locked(&self.0.life) = life;
+    }
+}
