@@ -13,7 +13,7 @@ use platform::policy::PolicyError;
 use serde_json::json;
 
 use super::advance::{Advanced, advance};
-use super::model::{AppointmentId, Event, Refusal};
+use super::model::{AppointmentId, Event, Refusal, State};
 use super::paid::{SUBJECT, Visits};
 use super::store;
 use crate::clinics::model::ClinicId;
@@ -86,12 +86,16 @@ fn expire(
     let mut expired = 0;
     pen.fresh();
     for (person, id) in holds {
+        let find = |tx: &mut Tx<'_>| store::of_person(tx, person, id).map_err(ExpireError::from);
+        // Paid, given up or expired by another sweeper since the look.
+        if !find(tx)?.is_some_and(|found| found.state == State::Held) {
+            continue;
+        }
         // The place goes when its order has ended: what is under way is waited for.
         if let Some((_, order)) = payments::stop_subject(tx, pen, (SUBJECT, id.as_str()), Cause::TimedOut)? {
             expired += u64::from(order.is_over());
             continue;
         }
-        let find = |tx: &mut Tx<'_>| store::of_person(tx, person, id).map_err(ExpireError::from);
         match advance(tx, find, rules, Event::Expire, &actor, now) {
             Ok(Some(Advanced::Changed(..))) => {
                 tx.audit(ctx.act("appointment.expired", id.as_str(), json!({})));

@@ -67,7 +67,7 @@ impl Model {
             Wish::Book { person, slot } => self.book(person, slot, now),
             Wish::Cancel { person, visit } => self.cancel(person, visit, now),
             Wish::CheckIn { visit, elsewhere } => self.check_in(visit, elsewhere, now),
-            Wish::Expire => self.expire(now),
+            Wish::Expire => self.expire(self, now),
         };
         let done_before = matches!(said, Said::Landed(_) | Said::CancelledBefore(_));
         if late && done_before { (said, vec![self.clone()]) } else { (said, states) }
@@ -137,19 +137,21 @@ impl Model {
         }
     }
 
-    /// One commit for each clinic that has a hold past its time.
-    fn expire(&self, now: Moment) -> Forecast {
-        let due: Vec<usize> = (0..self.visits.len()).filter(|visit| self.overdue(*visit, now, 0)).collect();
+    /// One commit for each clinic that had a hold past its time when the sweeper looked; what has ended since is
+    /// left alone.
+    pub fn expire(&self, seen: &Model, now: Moment) -> Forecast {
+        let due: Vec<usize> = (0..seen.visits.len()).filter(|visit| seen.overdue(*visit, now, 0)).collect();
         let mut clinics: Vec<usize> = due.iter().map(|visit| self.slots[self.visits[*visit].slot].clinic).collect();
         clinics.sort_unstable();
         clinics.dedup();
+        let still: Vec<usize> = due.into_iter().filter(|visit| self.overdue(*visit, now, 0)).collect();
         let mut states: Vec<Model> = Vec::new();
         for clinic in clinics {
             let before = states.last().unwrap_or(self).clone();
-            let here = due.iter().filter(|visit| self.slots[self.visits[**visit].slot].clinic == clinic);
+            let here = still.iter().filter(|visit| self.slots[self.visits[**visit].slot].clinic == clinic);
             states.push(here.fold(before, |model, visit| model.changed(*visit, State::Expired, now)));
         }
-        (Said::Expired(due.len() as u64), states)
+        (Said::Expired(still.len() as u64), states)
     }
 
     fn changed(&self, visit: usize, state: State, now: Moment) -> Model {

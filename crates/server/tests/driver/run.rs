@@ -198,12 +198,16 @@ impl World {
     ) -> Result<(), String> {
         let moment = self.clock_now();
         let late = between.is_some();
+        let seen = self.model.clone();
         if let Some((other, answer)) = between {
             let (said, states) = self.model.foretell(other, moment, false);
             expect(&format!("between: {other:?}"), &said, &answer.0)?;
             self.move_on(states.into_iter().last(), answer.1.as_deref());
         }
-        let (said, mut states) = self.model.foretell(wish, moment, late);
+        let (said, mut states) = match wish {
+            Wish::Expire => self.model.expire(&seen, moment),
+            other => self.model.foretell(other, moment, late),
+        };
         match crash.filter(|(skip, _)| *skip < states.len()) {
             None => {
                 expect(&format!("{wish:?}"), &said, &answer.0)?;
