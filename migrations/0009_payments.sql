@@ -74,8 +74,10 @@ CREATE TABLE pay_registration (
   order_id TEXT NOT NULL PRIMARY KEY REFERENCES pay_order (id),
   mdtrt_id TEXT NOT NULL,
   batch_no TEXT NOT NULL,
-  at BIGINT NOT NULL
+  at BIGINT NOT NULL,
+  released_at BIGINT
 );
+CREATE INDEX pay_registration_open ON pay_registration (at, order_id) WHERE released_at IS NULL;
 
 -- number: msgid, out_trade_no or out_refund_no. of_n: what a void or a refund undoes. terms: what an offer
 -- must repeat word for word (JSON). closed_at: when the channel answered that it is closed.

@@ -99,6 +99,7 @@ health-cancel = Cancel booking
 health-book-again = Book this doctor again
 health-cancel-ask = Cancel this booking?
 health-cancel-ask-text = The place goes back on sale at once, and somebody else may take it.
+health-cancel-returns = The ¥{ $amount } that was paid goes back by the way it came: the insurance part at once, the WeChat part within { $days } working days.
 health-cancel-yes = Yes, cancel it
 health-cancel-no = Keep it
 health-uncancellable-past = Too late to cancel

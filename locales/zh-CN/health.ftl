@@ -99,6 +99,7 @@ health-cancel = 取消预约
 health-book-again = 再约这位医生
 health-cancel-ask = 确定取消这次预约吗？
 health-cancel-ask-text = 取消后号会马上放回，可能被别人约走。
+health-cancel-returns = 已付的 { $amount } 元会按原路自动退回：医保部分即时退回，微信部分预计 { $days } 个工作日内到账。
 health-cancel-yes = 确定取消预约
 health-cancel-no = 先不取消
 health-uncancellable-past = 已过取消时间

@@ -11,19 +11,25 @@
 
 pub mod attempts;
 mod authorisations;
+mod calls;
 mod checks;
 mod notices;
 pub mod orders;
 pub mod ports;
+mod registrations;
 mod sim;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use axum::Router;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
+use platform::jobs::Job;
 
 pub use attempts::AttemptId;
+pub use calls::{Call, calls};
 pub use checks::checks;
 pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
@@ -38,6 +44,7 @@ pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines, state_word};
 pub use orders::{NewOrder, Order, OrderId, open};
 pub use ports::PayPorts;
+pub use registrations::release_due;
 
 /// The newest order of a thing; `None` where it never had one.
 ///
@@ -50,4 +57,10 @@ pub fn order_of(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<Ord
 /// The person's pages, and the channel's door.
 pub fn routes() -> Router<Ctx> {
     orders::pages::routes().merge(notices::routes())
+}
+
+/// The jobs of this crate. Sweeping is no job: it runs all the time.
+pub fn jobs(pay: &Arc<Payments>) -> Vec<Job> {
+    let pay = Arc::clone(pay);
+    vec![Job::new("payments.release", 600, move |ctx| release_due(Arc::clone(&pay), ctx))]
 }

@@ -267,7 +267,8 @@ pub enum RefundState {
     },
 }
 
-/// A notice of the channel that was verified and opened; still a hint until the query says the same.
+/// A notice of the channel that was verified and opened: the channel's word, under its signature. Its amount is
+/// compared like an answer's, and whatever it leaves open is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// The same on repetitions.

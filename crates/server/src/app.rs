@@ -39,8 +39,8 @@ pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, proxies: Trusted
 }
 
 /// Every periodic job of the program.
-pub fn jobs(ports: &Arc<Ports>) -> Vec<Job> {
-    [upkeep::jobs(), identity::jobs(Arc::clone(ports)), health::jobs(), ledger::jobs()].concat()
+pub fn jobs(ports: &Arc<Ports>, pay: &Arc<Payments>) -> Vec<Job> {
+    [upkeep::jobs(), identity::jobs(Arc::clone(ports)), health::jobs(), payments::jobs(pay), ledger::jobs()].concat()
 }
 
 /// Every invariant that has tables, in the order `renshe check` says them.

@@ -51,6 +51,12 @@ enum Command {
     /// Keys of hospitals' and pharmacies' own systems.
     #[command(subcommand)]
     Partner(Partner),
+    /// Orders that wait for a person.
+    #[command(subcommand)]
+    Pay(Pay),
+    /// The book of all money.
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// The key file that seals personal data.
     #[command(subcommand)]
     Keys(Keys),
@@ -78,6 +84,20 @@ enum Partner {
     List,
     /// End a key: its requests are refused from now on.
     End(commands::partner::End),
+}
+
+#[derive(Subcommand)]
+enum Pay {
+    /// Say every order that waits for a person, and why.
+    Calls,
+    /// Let a blocked order go on, after somebody has looked: its partners are asked anew.
+    Unblock(commands::pay::Unblock),
+}
+
+#[derive(Subcommand)]
+enum Ledger {
+    /// Let money move again after the books did not agree and somebody has looked.
+    Lift(commands::pay::Lift),
 }
 
 #[derive(Subcommand)]
@@ -125,6 +145,9 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Partner(Partner::Add(add))) => commands::partner::add(&config, add),
         Some(Command::Partner(Partner::List)) => commands::partner::list(&config),
         Some(Command::Partner(Partner::End(end))) => commands::partner::end(&config, &end),
+        Some(Command::Pay(Pay::Calls)) => commands::pay::calls(&config),
+        Some(Command::Pay(Pay::Unblock(unblock))) => commands::pay::unblock(&config, &unblock),
+        Some(Command::Ledger(Ledger::Lift(lift))) => commands::pay::lift(&config, &lift),
         Some(Command::Keys(Keys::Create)) => commands::keys::create(&config),
         Some(Command::Keys(Keys::Add)) => commands::keys::add(&config),
         Some(Command::Keys(Keys::Activate { id })) => commands::keys::activate(&config, &id),

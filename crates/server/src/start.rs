@@ -149,7 +149,7 @@ pub fn workers(
     upkeep::export_anchors_to(config.data_dir.join("anchors"));
     tokio::spawn(Worker::new(ctx.with_trace(Trace::system("outbox")), holder.clone(), carriers).run());
     tokio::spawn(payments::sweep(Arc::clone(pay), ctx.with_trace(Trace::system("payments"))));
-    tokio::spawn(Runner::new(ctx.clone(), holder, app::jobs(ports)).run());
+    tokio::spawn(Runner::new(ctx.clone(), holder, app::jobs(ports, pay)).run());
     Ok(())
 }
 

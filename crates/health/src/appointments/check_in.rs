@@ -5,6 +5,7 @@
 use identity::PersonId;
 use identity::people::{PatientCard, patient_card};
 use kernel::{Date, Moment};
+use payments::Order;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::policy::PolicyError;
@@ -13,6 +14,7 @@ use serde_json::json;
 use super::advance::{Advanced, advance};
 use super::code::VisitCode;
 use super::model::{AppointmentId, Decision, Event, Refusal, State, decide};
+use super::paid::SUBJECT;
 use super::store::{self, Appointment};
 use crate::clinics::policy::BookingRules;
 use crate::hospitals::model::HospitalId;
@@ -61,6 +63,8 @@ impl Verdict {
 pub struct Scanned {
     pub verdict: Verdict,
     pub visit: Option<(Appointment, PatientCard)>,
+    /// How its fee stands, where it costs something.
+    pub pay: Option<Order>,
 }
 
 /// The patient came: the visit counts as attended from now on.
@@ -98,7 +102,7 @@ pub enum CheckInError {
 /// (architecture, rule 10).
 pub async fn look_up(ctx: &Ctx, hospital: &HospitalId, typed: &str) -> Result<Scanned, CheckInError> {
     let Ok(code) = VisitCode::parse(typed) else {
-        return Ok(Scanned { verdict: Verdict::Incomplete, visit: None });
+        return Ok(Scanned { verdict: Verdict::Incomplete, visit: None, pay: None });
     };
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
@@ -106,7 +110,7 @@ pub async fn look_up(ctx: &Ctx, hospital: &HospitalId, typed: &str) -> Result<Sc
     ctx.db
         .write(LaneKey::of("desk", hospital.as_str()), "appointment.look_up", move |tx| {
             let Some(appointment) = store::by_code(tx, &code)? else {
-                return Ok(Scanned { verdict: Verdict::Unknown, visit: None });
+                return Ok(Scanned { verdict: Verdict::Unknown, visit: None, pay: None });
             };
             let verdict = judge(&appointment, &hospital, &rules, now);
             let detail = json!({ "verdict": verdict.word(), "hospital": hospital.as_str(), "person": appointment.person.as_str() });
@@ -115,7 +119,11 @@ pub async fn look_up(ctx: &Ctx, hospital: &HospitalId, typed: &str) -> Result<Sc
                 Verdict::OtherHospital => None,
                 _ => patient_card(tx, &ctx2.vault, &appointment.person)?,
             };
-            Ok(Scanned { verdict, visit: card.map(|card| (appointment, card)) })
+            let pay = match verdict {
+                Verdict::OtherHospital => None,
+                _ => payments::order_of(tx, SUBJECT, appointment.id.as_str())?,
+            };
+            Ok(Scanned { verdict, visit: card.map(|card| (appointment, card)), pay })
         })
         .await
 }

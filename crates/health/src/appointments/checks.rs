@@ -1,13 +1,16 @@
 //! The appointments' own invariants, for `renshe check`.
 
+use payments::OrderState;
 use platform::check::{Check, CheckResult};
+use platform::db::{DbFault, Tx};
 
+use super::paid::SUBJECT;
 use super::store;
 
 /// A hold may outlive its time by this much: the sweeper runs every ten seconds.
 const GRACE_SECS: i64 = 60;
 
-/// I-B03, I-B04, I-B05.
+/// I-B03 to I-B06.
 pub fn checks() -> Vec<Check> {
     vec![
         Check {
@@ -19,10 +22,9 @@ pub fn checks() -> Vec<Check> {
             id: "I-B04",
             says: "no hold stands more than a minute after its time",
             run: |tx, now| {
-                Ok(CheckResult {
-                    rows: store::count(tx)?,
-                    broken: store::overdue_holds(tx, now.minus_secs(GRACE_SECS))?,
-                })
+                let mut broken = store::overdue_holds(tx, now.minus_secs(GRACE_SECS))?;
+                broken.extend(lost_holds(tx)?);
+                Ok(CheckResult { rows: store::count(tx)?, broken })
             },
         },
         Check {
@@ -30,5 +32,36 @@ pub fn checks() -> Vec<Check> {
             says: "a person has at most one active appointment with a doctor in a half-day",
             run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: store::doubled(tx)? }),
         },
+        Check {
+            id: "I-B06",
+            says: "a visit that costs something is booked only while its order is paid",
+            run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: unpaid(tx)? }),
+        },
     ]
+}
+
+/// Holds without an end of their own, whose order does not hold them either.
+fn lost_holds(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let mut broken = Vec::new();
+    for id in store::endless_holds(tx)? {
+        let order = payments::order_of(tx, SUBJECT, id.as_str())?;
+        if order.is_none_or(|order| order.state.is_over() || order.state == OrderState::Settled) {
+            broken.push(format!("{id} is held by nothing"));
+        }
+    }
+    Ok(broken)
+}
+
+/// Booked visits with an order that is not paid. Too much may have come in (reconfirm), and a person may have to
+/// look (blocked): the visit stands meanwhile.
+fn unpaid(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let mut broken = Vec::new();
+    for (id, state) in store::priced_visits(tx)? {
+        let Some(order) = payments::order_of(tx, SUBJECT, id.as_str())? else { continue };
+        let paid = matches!(order.state, OrderState::Settled | OrderState::Reconfirm | OrderState::Blocked);
+        if !paid {
+            broken.push(format!("{id} is {state}, and its order {}", order.state));
+        }
+    }
+    Ok(broken)
 }

@@ -16,6 +16,7 @@ use ui::{Form, Page, Problem, html, see_other};
 
 use super::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Verdict};
 use super::code::{VisitCode, digits_of};
+use super::fee_state;
 use super::store::{self, Appointment};
 use crate::hospitals;
 use crate::hospitals::model::HospitalId;
@@ -51,6 +52,8 @@ struct Patient {
     id_masked: String,
     visit: String,
     doctor: String,
+    /// How the fee stands, where there is one.
+    fee: Option<String>,
 }
 
 /// A row of today's check-ins.
@@ -190,6 +193,7 @@ fn tell(page: &Page, scanned: &Scanned, done: bool) -> Told {
                 show::department(page, &visit.card.department),
                 show::doctor_line(page, &visit.card.doctor)
             ),
+            fee: scanned.pay.as_ref().map(|order| fee_state::at_desk(page, order)),
         }),
     }
 }

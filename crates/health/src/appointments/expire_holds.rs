@@ -88,7 +88,7 @@ fn expire(
     for (person, id) in holds {
         let find = |tx: &mut Tx<'_>| store::of_person(tx, person, id).map_err(ExpireError::from);
         // Paid, given up or expired by another sweeper since the look.
-        if !find(tx)?.is_some_and(|found| found.state == State::Held) {
+        if find(tx)?.is_none_or(|found| found.state != State::Held) {
             continue;
         }
         // The place goes when its order has ended: what is under way is waited for.

@@ -7,13 +7,14 @@ use axum::response::Response;
 use identity::people::patient_card;
 use identity::{Citizen, Claim, PersonId, RealName, opens};
 use kernel::{Moment, Time};
+use payments::{Order, PaymentRules};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
 use ui::{Form, Markup, Page, Problem, html, html_status, see_other, see_other_with};
 
 use super::book::{self as use_book, Book, BookError, Booked};
 use super::cancel::{self as use_cancel, Cancel, CancelError, Cancelled};
-use super::fee_state::FeeState;
+use super::fee_state::{self, FeeState};
 use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, Refusal, State, decide, decide_book};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
@@ -302,12 +303,15 @@ struct CancelPage {
     /// Why it cannot be cancelled: the end of a locale key.
     refusal: Option<&'static str>,
     phone: String,
+    /// What goes back then, where something was paid.
+    returns: Option<String>,
 }
 
 /// Asks before 「取消预约」.
 pub(crate) async fn ask_cancel(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
-    let (found, rules) = load(&citizen, &id).await?;
+    let (found, pay, rules) = load(&citizen, &id).await?;
     let now = citizen.ctx().now();
+    let pay_rules = citizen.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let page = citizen.visit.page;
     let refusal = match decide(&found.view(&rules), Event::Cancel, now) {
         Ok(Decision::Change(_)) => None,
@@ -319,6 +323,7 @@ pub(crate) async fn ask_cancel(citizen: Citizen, Path(id): Path<String>) -> Resu
         facts: Facts::of(&page, &found.card),
         cancel_until: page.moment(rules.cancel_until_of(&found.card)),
         phone: found.card.hospital.phone.clone(),
+        returns: pay.and_then(|order| fee_state::would_return(&page, &order, &pay_rules)),
         id: found.id,
         refusal,
         page,
@@ -387,11 +392,14 @@ pub(crate) async fn code(citizen: Citizen) -> Result<Response, Problem> {
 }
 
 /// The citizen's own appointment; anybody else's is not found.
-async fn load(citizen: &Citizen, id: &str) -> Result<(Appointment, BookingRules), Problem> {
+async fn load(citizen: &Citizen, id: &str) -> Result<(Appointment, Option<Order>, BookingRules), Problem> {
     let id: AppointmentId = id.parse().map_err(|_| Problem::not_found())?;
     let ctx = citizen.ctx();
     let rules = ctx.policy.at::<BookingRules>(ctx.now().date()).map_err(Problem::fault)?;
     let person = citizen.person.clone();
-    let found = ctx.db.read("appointment.show", move |tx| store::of_person(tx, &person, &id)).await?;
-    Ok((found.ok_or_else(Problem::not_found)?, (*rules).clone()))
+    let read = move |tx: &mut Tx<'_>| {
+        Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, payments::order_of(tx, SUBJECT, id.as_str())?))
+    };
+    let (found, pay) = ctx.db.read("appointment.show", read).await?;
+    Ok((found.ok_or_else(Problem::not_found)?, pay, (*rules).clone()))
 }

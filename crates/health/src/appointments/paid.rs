@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use identity::messages::{self, PreparedMessage};
-use kernel::{Fen, Moment};
+use kernel::Moment;
 use payments::orders::Order;
 use payments::ports::Care;
 use payments::{Cause, Listener, NewOrder, News, OrderId, OrderState, PaymentRules};
@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::advance::advance;
 use super::book::Book;
+use super::fee_state::held;
 use super::model::{AppointmentId, Event, Refusal, State};
 use super::notice;
 use super::store;
@@ -121,12 +122,6 @@ impl Listener for Visits {
 
 fn appointment_of(order: &Order) -> Result<AppointmentId, DbFault> {
     order.subject_id.parse().map_err(|_| DbFault::Corrupt(format!("{} is no appointment", order.subject_id)))
-}
-
-/// What came in and is still with the order.
-fn held(order: &Order) -> Fen {
-    let insured = order.view.settlement().map_or(Fen::ZERO, |(_, one)| one.amount);
-    order.view.paid().checked_add(insured).unwrap_or(Fen::ZERO)
 }
 
 /// Brings a held appointment to what its order came to. One that is held no more stays as it is: money that comes

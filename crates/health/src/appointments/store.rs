@@ -319,6 +319,21 @@ pub(super) fn overdue_holds(tx: &mut Tx<'_>, before: Moment) -> Result<Vec<Strin
     tx.query(sql, vals![before], |row| row.text(0))
 }
 
+/// I-B04: holds that last as long as their order is under way.
+pub(super) fn endless_holds(tx: &mut Tx<'_>) -> Result<Vec<AppointmentId>, DbFault> {
+    let sql = sql!("SELECT id FROM appointment WHERE state = 'held' AND hold_until IS NULL ORDER BY id");
+    tx.query(sql, vals![], |row| row.parse(0))
+}
+
+/// I-B06: active visits of clinics that cost something.
+pub(super) fn priced_visits(tx: &mut Tx<'_>) -> Result<Vec<(AppointmentId, State)>, DbFault> {
+    let sql = sql!(
+        "SELECT a.id, a.state FROM appointment a JOIN clinic c ON c.id = a.clinic_id WHERE c.fee_fen > 0 \
+         AND a.state IN ('booked', 'attended') ORDER BY a.id"
+    );
+    tx.query(sql, vals![], |row| Ok((row.parse(0)?, row.parse(1)?)))
+}
+
 /// I-B05: more than one active visit of a person to a doctor in a half-day.
 pub(super) fn doubled(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let sql = sql!(

@@ -226,7 +226,7 @@ async fn the_desk_sees_what_it_may(db: TestDb) {
     assert!(matches!(city.cancel(0, &today).await, Err(CancelError::Refused(Refusal::Forbidden { .. }))));
     let (person, moment) = (city.people[0].clone(), city.ctx.now());
     let waiting = city.ctx.db.read("test.todos", move |tx| todos::todos(tx, &person, moment)).await.unwrap();
-    assert_eq!(waiting.iter().map(|visit| visit.id.clone()).collect::<Vec<_>>(), [tomorrow.appointment]);
+    assert_eq!(waiting.iter().map(|one| one.visit.id.clone()).collect::<Vec<_>>(), [tomorrow.appointment]);
     city.sound().await;
 }
 

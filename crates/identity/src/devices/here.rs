@@ -36,13 +36,6 @@ pub(super) fn word(citizen: &Citizen) -> String {
     known.map_or_else(String::new, |known| known.device)
 }
 
-/// What this service is called by the browser: `https://host`, as its scripts see it.
-pub(super) fn origin(citizen: &Citizen, headers: &HeaderMap) -> String {
-    // Browsers reach loopback without TLS; everything else is served over it.
-    let scheme = if citizen.visit.page.secure() { "https" } else { "http" };
-    format!("{scheme}://{}", text(headers, &header::HOST))
-}
-
 fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
 }

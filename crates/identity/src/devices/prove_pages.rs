@@ -13,7 +13,7 @@ use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
 
 use super::challenge::read_key;
-use super::here::{Here, origin};
+use super::here::Here;
 use super::leave_key::leave_key;
 use super::prove::{Answer, answer, challenge, look};
 use super::show_phone::{own_mobile, same, show_phone};
@@ -93,7 +93,7 @@ async fn signed(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignedFor
     let here = Here::of(&citizen, &headers);
     let answered = Answer {
         here: here.clone(),
-        origin: origin(&citizen, &headers),
+        origin: citizen.origin(&headers),
         challenge: form.challenge,
         signature: form.signature,
     };

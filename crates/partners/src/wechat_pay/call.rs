@@ -72,6 +72,10 @@ impl WechatPay {
         }
         let code = serde_json::from_str::<Refused>(body).map(|refused| refused.code).unwrap_or_default();
         let code = if crate::tif::is_code(&code) { code } else { format!("STATUS_{status}") };
+        // Turned away at the door, before anybody looked at it: the same again in a while.
+        if status == 429 {
+            return Err(PortError::NotSent(code));
+        }
         if status >= 500 { Err(PortError::Unknown(code)) } else { Ok(Answer::Refused(code)) }
     }
 

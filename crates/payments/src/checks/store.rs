@@ -120,7 +120,7 @@ pub(super) fn early(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
 pub(super) fn open_at_void(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let sql = sql!(
         "SELECT v.id FROM pay_attempt v JOIN pay_attempt p ON p.order_id = v.order_id AND p.kind = 'pay' \
-         JOIN pay_order o ON o.id = v.order_id WHERE v.kind = 'void' AND o.stop = 'timed_out' AND p.n < v.n \
+         JOIN pay_order o ON o.id = v.order_id WHERE v.kind = 'void' AND o.stop IS NOT NULL AND v.created_at >= o.stopped_at AND p.n < v.n \
          AND (p.state IN ('requested', 'unknown', 'open') OR (p.state = 'closed' AND (p.closed_at IS NULL OR p.closed_at > v.created_at))) \
          ORDER BY v.id LIMIT 50"
     );

@@ -13,6 +13,7 @@ use super::store::{self, Order};
 use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, WATCH_FOR_SECS, hear};
 use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
 use crate::attempts::store::{self as attempts, Learned, NewAttempt};
+use crate::calls::store as calls;
 use crate::ports::{ChannelState, RefundState};
 use crate::sim::planted::{Bug, bug};
 
@@ -87,7 +88,7 @@ fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> 
 
 /// Calls a person: a row for the desk, a line in the log, a count for the alarm. Once for each reason.
 fn call(tx: &mut Tx<'_>, pen: &Pen, order: &Order, reason: &str) -> Result<(), DbFault> {
-    if store::call(tx, &order.id, reason, pen.now)? {
+    if calls::call(tx, &order.id, reason, pen.now)? {
         tracing::error!(order = order.id.as_str(), reason, "payment.person_needed");
         metrics::counter!("renshe_payment_person_needed", "reason" => reason.to_owned()).increment(1);
         tx.audit(pen.ctx.act("payment.person_needed", order.id.as_str(), json!({ "reason": reason })));

@@ -26,6 +26,7 @@ use crate::attempts::store::{self as attempts, Learned};
 use crate::ports::{
     Cashier, ChannelState, CloseAnswer, Giving, Insured, Offer, PayPorts, Presettled, SettleError, Visit,
 };
+use crate::registrations::store as registrations;
 use crate::sim::planted::{Bug, bug};
 
 /// Steps of one drive; what is left then is found by the next sweep.
@@ -167,7 +168,7 @@ async fn act_on(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act
     let kind = order.attempts.get(place).map(|one| one.view.kind);
     // Read before the attempt is marked as sent: what cannot be asked must not look as if it had been.
     let asking = match kind {
-        Some(Kind::Settle | Kind::Void) => match asking(ctx, order).await? {
+        Some(Kind::Settle | Kind::Void) => match asking(pay, ctx, order).await? {
             Some(asking) => Some(asking),
             None => {
                 let heard = Heard::NotSent("the insurer's number of the person is not known".to_owned());
@@ -208,12 +209,21 @@ async fn lease(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act)
     .await
 }
 
-async fn asking(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DriveError> {
+async fn asking(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DriveError> {
+    if let Some(asking) = known(ctx, order).await? {
+        return Ok(Some(asking));
+    }
+    // Authenticated anew since the quote: the insurer's number of the person is asked for again.
+    identity::ask_insurer(ctx, &pay.identity, &order.person).await?;
+    Ok(known(ctx, order).await?)
+}
+
+async fn known(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DbFault> {
     let (vault, today) = (ctx.vault.clone(), ctx.now().date());
     let asked = order.clone();
     let read = ctx.db.read("payment.asking", move |tx| {
         let covered = identity::covered(tx, &vault, &asked.person, today)?;
-        Ok::<_, DbFault>((covered, store::registration(tx, &asked.id)?, store::quote_agreed(tx, &asked)?))
+        Ok::<_, DbFault>((covered, registrations::registration(tx, &asked.id)?, store::quote_agreed(tx, &asked)?))
     });
     let (Some(covered), Some(registered), quote) = read.await? else { return Ok(None) };
     let advice = quote.map(|quote| quote.advice).unwrap_or(Presettled {

@@ -30,8 +30,8 @@ impl Section for PaymentRules {
         if !(300..=3_600).contains(&self.half_paid_secs) {
             return Err("half_paid_secs must be 300 to 3600".to_owned());
         }
-        if self.channel_margin_secs < 30 || self.least_pay_secs < 60 {
-            return Err("channel_margin_secs must be at least 30, least_pay_secs at least 60".to_owned());
+        if self.channel_margin_secs < 120 || self.least_pay_secs < 60 {
+            return Err("channel_margin_secs must be at least 120, least_pay_secs at least 60".to_owned());
         }
         if self.channel_margin_secs + self.least_pay_secs >= self.half_paid_secs {
             return Err("channel_margin_secs and least_pay_secs must leave time to pay".to_owned());

@@ -12,6 +12,7 @@ use super::model::{OrderState, Way};
 use super::policy::PaymentRules;
 use super::store::{self, Order, Quote};
 use crate::ports::{PortError, Presettled, SettleError, Split, Visit};
+use crate::registrations::store as registrations;
 
 /// What can be shown of a way to pay.
 #[derive(Debug, Clone)]
@@ -52,7 +53,7 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
     let (vault, id, person) = (ctx.vault.clone(), order.id.clone(), order.person.clone());
     let read = ctx.db.read("payment.quote", move |tx| {
         let covered = identity::covered(tx, &vault, &person, now.date())?;
-        Ok::<_, DbFault>((covered, store::registration(tx, &id)?, store::quote(tx, &id)?))
+        Ok::<_, DbFault>((covered, registrations::registration(tx, &id)?, store::quote(tx, &id)?))
     });
     let (covered, registered, last) = read.await?;
     if way == Way::OwnMoney {
@@ -76,9 +77,9 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
                 let (id, kept) = (order.id.clone(), registered);
                 ctx.db
                     .write(order.lane_key(), "payment.registered", move |tx| -> Result<_, DbFault> {
-                        store::insert_registration(tx, &id, &kept, now)?;
+                        registrations::insert_registration(tx, &id, &kept, now)?;
                         // Another look may have registered it first: that one counts.
-                        Ok(store::registration(tx, &id)?.unwrap_or_else(|| kept.clone()))
+                        Ok(registrations::registration(tx, &id)?.unwrap_or_else(|| kept.clone()))
                     })
                     .await?
             }

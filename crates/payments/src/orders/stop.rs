@@ -9,6 +9,7 @@ use platform::db::Tx;
 use super::apply::{self, ApplyError};
 use super::begin::BeginError;
 use super::drive::Payments;
+use super::listen::Listener;
 use super::model::{Cause, OrderId, OrderState};
 use super::pen::Pen;
 use super::store;
@@ -59,8 +60,8 @@ pub async fn give_up(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId)
 ///
 /// # Errors
 /// See [`BeginError`].
-pub async fn unblock(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<OrderState, BeginError> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "operator")?;
+pub async fn unblock(listener: &Arc<dyn Listener>, ctx: &Ctx, id: &OrderId) -> Result<OrderState, BeginError> {
+    let pen = Pen::new(ctx, Arc::clone(listener), "operator")?;
     let found = {
         let id = id.clone();
         ctx.db.read("payment.unblock.glance", move |tx| store::find(tx, &id)).await?

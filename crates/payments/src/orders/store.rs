@@ -1,4 +1,4 @@
-//! The only SQL for `pay_order`, its events, quotes, registrations, calls. Rows belong to the lane that the
+//! The only SQL for `pay_order`, its events, quotes. Rows belong to the lane that the
 //! order's subject belongs to.
 
 use identity::PersonId;
@@ -8,7 +8,7 @@ use platform::{sql, vals};
 
 use super::model::{Cause, OrderId, OrderState, OrderView, Way, order_state};
 use crate::attempts::store::{self as attempts, Attempt};
-use crate::ports::{Care, Presettled, Registered, Split};
+use crate::ports::{Care, Presettled, Split};
 
 /// An order with its attempts.
 #[derive(Debug, Clone)]
@@ -267,12 +267,6 @@ pub(crate) fn set_told(tx: &mut Tx<'_>, order: &Order, state: OrderState) -> Res
     tx.exec(sql, vals![state.as_str(), order.id.as_str(), &order.told]).map(|rows| rows == 1)
 }
 
-/// Calls a person, once for each reason; true when nobody was called for it before.
-pub(crate) fn call(tx: &mut Tx<'_>, id: &OrderId, reason: &str, now: Moment) -> Result<bool, DbFault> {
-    let sql = sql!("INSERT INTO pay_call (order_id, reason, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
-    tx.exec(sql, vals![id.as_str(), reason, now]).map(|rows| rows == 1)
-}
-
 /// A quote as it was shown.
 #[derive(Debug, Clone)]
 pub struct Quote {
@@ -352,25 +346,6 @@ pub(crate) fn insert_quote(tx: &mut Tx<'_>, id: &OrderId, quote: &Quote) -> Resu
         quote.at
     ];
     tx.exec(sql, values).map(drop)
-}
-
-/// The visit's numbers at the insurer.
-pub(crate) fn registration(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Registered>, DbFault> {
-    let sql = sql!("SELECT mdtrt_id, batch_no FROM pay_registration WHERE order_id = $1");
-    tx.opt(sql, vals![id.as_str()], |row| Ok(Registered { mdtrt_id: row.text(0)?, batch_no: row.text(1)? }))
-}
-
-/// Keeps them; the first ones stay.
-pub(crate) fn insert_registration(
-    tx: &mut Tx<'_>,
-    id: &OrderId,
-    registered: &Registered,
-    now: Moment,
-) -> Result<(), DbFault> {
-    let sql = sql!(
-        "INSERT INTO pay_registration (order_id, mdtrt_id, batch_no, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
-    );
-    tx.exec(sql, vals![id.as_str(), &registered.mdtrt_id, &registered.batch_no, now]).map(drop)
 }
 
 /// Orders whose time to be looked at has come, the longest waiting first.

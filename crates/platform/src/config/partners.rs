@@ -143,7 +143,8 @@ pub(super) fn read_wechat_pay(reader: &mut Reader<'_>) -> WechatPayConfig {
 }
 
 fn timeout_ms(reader: &mut Reader<'_>, path: &str) -> u64 {
-    reader.number(path, 100..=60_000, 5_000).unsigned_abs()
+    // Below the 30 s for which an attempt is leased: who has given up waiting must be done with it.
+    reader.number(path, 100..=25_000, 5_000).unsigned_abs()
 }
 
 fn max_in_flight(reader: &mut Reader<'_>, path: &str) -> usize {

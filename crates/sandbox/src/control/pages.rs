@@ -172,6 +172,7 @@ pub(super) async fn lang(Query(query): Query<LangQuery>) -> Response {
         Some("sms") => "/sms",
         Some("faces") => "/faces",
         Some("people") => "/people",
+        Some("wechat") => "/wechat",
         _ => "/",
     };
     ([(header::SET_COOKIE, cookie)], Redirect::to(path)).into_response()

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::orders::{self, CODE_SECS, H5_SECS, standing};
+use super::orders::{self, standing};
 use super::store::{self, Order};
 use crate::control::pages::{Lang, page};
 use crate::house::House;
@@ -66,8 +66,7 @@ pub(super) async fn show(
 ) -> Response {
     let Some(order) = find(&house, &token).await else { return StatusCode::NOT_FOUND.into_response() };
     let now = house.now();
-    let lives = if order.kind == "MWEB" { H5_SECS } else { CODE_SECS };
-    let old = order.state == "NOTPAY" && now >= order.link_at.plus_secs(lives);
+    let old = order.state == "NOTPAY" && !order.link_lives(now);
     page(&Page {
         lang: Lang::of(&headers),
         css: format!("http://{}/sandbox.css", house.addresses.control),
@@ -90,7 +89,9 @@ pub(super) async fn act(
 ) -> Response {
     let Some(order) = find(&house, &token).await else { return StatusCode::NOT_FOUND.into_response() };
     let failed = if act == "pay" { "" } else { "&failed=1" };
-    if act == "pay" && orders::pay(&house, &order.out_trade_no).await.is_err() {
+    // The page says so when the link has ended.
+    let pays = act == "pay" && order.link_lives(house.now());
+    if pays && orders::pay(&house, &order.out_trade_no).await.is_err() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     Redirect::to(&format!("/cashier/{token}?redirect_url={}{failed}", encoded(&asked.back()))).into_response()

@@ -63,7 +63,10 @@ async fn deliver(house: &House, client: &Client, notice: &Notice) -> Result<(), 
         // Never sent, and never again.
         Some(Kind::Lose | Kind::Refuse { .. }) => return note(house, notice, 15, None, None).await,
         Some(Kind::Slow { ms }) => {
-            let later = now.plus_ms(i64::try_from(ms).unwrap_or(i64::MAX / 2));
+            let later = notice.created_at.plus_ms(i64::try_from(ms).unwrap_or(i64::MAX / 2));
+            if now >= later {
+                return hand_over(house, notice, send(house, client, notice, false).await).await;
+            }
             return note(house, notice, notice.attempts, Some(later), None).await;
         }
         Some(Kind::Duplicate) => {
@@ -77,7 +80,12 @@ async fn deliver(house: &House, client: &Client, notice: &Notice) -> Result<(), 
         }
         Some(Kind::TimeOutBefore | Kind::Down | Kind::Reorder) => false,
     };
-    let attempts = notice.attempts + 1;
+    hand_over(house, notice, taken).await
+}
+
+/// Writes down whether it was taken, and when it is sent again.
+async fn hand_over(house: &House, notice: &Notice, taken: bool) -> Result<(), DbFault> {
+    let (now, attempts) = (house.now(), notice.attempts + 1);
     if taken {
         return note(house, notice, attempts, None, Some(now)).await;
     }

@@ -10,9 +10,9 @@ use crate::house::House;
 use crate::partner::{Manner, Reply};
 
 /// A link on the phone lives so long.
-pub(super) const H5_SECS: i64 = 300;
+const H5_SECS: i64 = 300;
 /// A code lives so long.
-pub(super) const CODE_SECS: i64 = 7_200;
+const CODE_SECS: i64 = 7_200;
 
 fn wrong(message: &str) -> Reply {
     refused(400, "PARAM_ERROR", message)
@@ -59,7 +59,7 @@ pub(super) async fn offer(house: &House, h5: bool, body: &Value, manner: Manner)
     let written = house.db.write(store::lane(), "sandbox.wechat.offer", move |tx| {
         let Some(there) = store::find(tx, &order.out_trade_no)? else {
             store::insert(tx, &order)?;
-            return Ok::<_, DbFault>(None);
+            return Ok::<_, DbFault>(Ok(order.token.clone()));
         };
         let refusal = match there.state.as_str() {
             "SUCCESS" => Some(refused(400, "ORDERPAID", "该订单已支付")),
@@ -69,12 +69,25 @@ pub(super) async fn offer(house: &House, h5: bool, body: &Value, manner: Manner)
             }
             _ => None,
         };
-        if refusal.is_none() {
-            store::set_link(tx, &order.out_trade_no, &order.token, now)?;
+        if let Some(refusal) = refusal {
+            return Ok(Err(refusal));
         }
-        Ok(refusal)
+        // Asked again, the link stays the same while it lives.
+        if there.link_lives(now) {
+            return Ok(Ok(there.token));
+        }
+        store::set_link(tx, &order.out_trade_no, &order.token, now)?;
+        Ok(Ok(order.token.clone()))
     });
-    Ok(written.await?.unwrap_or_else(|| link(house, h5, &token)))
+    Ok(written.await?.map_or_else(|refusal| refusal, |token| link(house, h5, &token)))
+}
+
+impl Order {
+    /// Whether the buyer can still pay by the link that was given out last.
+    pub(super) fn link_lives(&self, now: Moment) -> bool {
+        let lives = if self.kind == "MWEB" { H5_SECS } else { CODE_SECS };
+        now < self.link_at.plus_secs(lives)
+    }
 }
 
 fn link(house: &House, h5: bool, token: &str) -> Reply {

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod keys;
 pub mod migrate;
 pub mod partner;
+pub mod pay;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod seed;

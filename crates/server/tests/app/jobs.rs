@@ -35,7 +35,7 @@ async fn every_job_runs_on_any_day(app: TestApp) {
     app.carry().await;
     for days in [0, 1, 13, 40] {
         app.advance_secs(days * 86_400);
-        for job in renshe::app::jobs(&app.ports) {
+        for job in renshe::app::jobs(&app.ports, &app.pay) {
             (job.run)(app.ctx.clone()).await.unwrap_or_else(|why| panic!("{} on day {days}: {why}", job.name));
         }
         app.check().await;
@@ -49,7 +49,7 @@ async fn every_job_runs_on_any_day(app: TestApp) {
 async fn two_instances_run_a_job_once(app: TestApp) {
     app.advance_secs(86_400);
     let other = app.second_instance().await;
-    let runner = platform::jobs::Runner::new(other.ctx.clone(), "second", renshe::app::jobs(&app.ports));
+    let runner = platform::jobs::Runner::new(other.ctx.clone(), "second", renshe::app::jobs(&app.ports, &app.pay));
     tokio::join!(app.run_jobs(), runner.run_due());
     let days = app.ask(store::clinic_days).await;
     assert_eq!(days.len(), 15);

@@ -111,7 +111,7 @@ async fn an_insurer_that_is_down_leaves_ones_own_money(app: TestApp) {
     fault(&app, "insurer", "*", "down", 20).await;
     app.advance_secs(400);
     let page = payer.person.get(&payer.pay).await;
-    assert!(page.says("暂时没有回应") && page.says("全部自费"), "{}", page.text);
+    assert!(page.says("暂时没有回应") && page.says("全部自己付"), "{}", page.text);
     payer.cash(2_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;
@@ -163,7 +163,7 @@ async fn forged_amounts_stop_the_order_and_call_a_person(app: TestApp) {
     assert!(shown.says("正在核对") && shown.says("12333"), "{}", shown.text);
     // After somebody has looked, the partner is asked anew.
     let id = payer.pay.trim_start_matches("/pay/").parse().expect("an order");
-    payments::unblock(&app.pay, &app.ctx, &id).await.expect("it goes on");
+    payments::unblock(&app.pay.listener, &app.ctx, &id).await.expect("it goes on");
     pass(&app, 120).await;
     assert!(!payer.state().await.says("正在核对"), "{}", payer.state().await.text);
     app.check().await;

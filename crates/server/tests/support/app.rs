@@ -63,7 +63,7 @@ impl Fixture for TestApp {
         });
         let carriers = start::carriers(&config, &at.sms, &ports).expect("settings");
         let worker = Worker::new(ctx.clone(), "test", carriers);
-        let runner = Runner::new(ctx.clone(), "test", app::jobs(&ports));
+        let runner = Runner::new(ctx.clone(), "test", app::jobs(&ports, &pay));
         TestApp {
             ports,
             pay,

@@ -144,3 +144,21 @@ pub fn plant_pay_try(tx: &mut Tx<'_>, person: &str, now: Moment) -> Result<u64, 
         vals![person, now],
     )
 }
+
+/// Notices of the channel that were kept.
+pub fn notices(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM pay_notice"), vals![], |row| row.int(0))
+}
+
+/// Visits registered with the insurer, and how many of them were cancelled there.
+pub fn registrations(tx: &mut Tx<'_>) -> Result<(i64, i64), DbFault> {
+    tx.one(sql!("SELECT COUNT(*), COUNT(released_at) FROM pay_registration"), vals![], |row| {
+        Ok((row.int(0)?, row.int(1)?))
+    })
+}
+
+/// The hospital of a slot.
+pub fn hospital_of_slot(tx: &mut Tx<'_>, slot: &str) -> Result<String, DbFault> {
+    let clinic = tx.one(sql!("SELECT clinic_id FROM slot WHERE id = $1"), vals![slot], |row| row.text(0))?;
+    hospital_of(tx, &clinic).map(|(hospital, _)| hospital)
+}

@@ -76,6 +76,7 @@ pub(super) async fn cashier(
     citizen: Citizen,
     Path(id): Path<String>,
     Extension(pay): Extension<Arc<Payments>>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let mut order = load(citizen.ctx(), &citizen.person, &id).await?;
     let now = citizen.ctx().now();
@@ -93,7 +94,8 @@ pub(super) async fn cashier(
     }
     let page = citizen.visit.page.clone();
     let link = attempt.link.clone().filter(|_| attempt.view.state == State::Open);
-    let (code, link) = if is_code { (link, None) } else { (None, link) };
+    let back = format!("{}/pay/{id}/state", citizen.origin(&headers));
+    let (code, link) = if is_code { (link, None) } else { (None, link.map(|link| with_way_back(&link, &back))) };
     let shown = CashierPage {
         back: format!("/pay/{id}/state"),
         title: title(&page, &order),
@@ -105,4 +107,11 @@ pub(super) async fn cashier(
         page,
     };
     Ok(html(&shown.page.clone(), shown))
+}
+
+/// The channel leads the buyer back to this page (`redirect_url`, appended to the link that it gave).
+fn with_way_back(link: &str, back: &str) -> String {
+    let joint = if link.contains('?') { '&' } else { '?' };
+    let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    format!("{link}{joint}redirect_url={back}")
 }
