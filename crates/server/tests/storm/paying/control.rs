@@ -8,6 +8,17 @@ use serde_json::{Value, json};
 /// One answer of the sandbox takes no longer than this; a list after a long storm is long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What is answered late, and how late.
+const SLOW: [(&str, &str); 6] = [
+    ("insurer", "2207"),
+    ("insurer", "2208"),
+    ("insurer", "2601"),
+    ("wechat_pay", "h5"),
+    ("wechat_pay", "close"),
+    ("wechat_pay", "refund"),
+];
+const SLOW_MS: u64 = 200;
+
 /// The control port of a sandbox that is up.
 #[derive(Debug, Clone)]
 pub struct Control {
@@ -59,6 +70,17 @@ impl Control {
     pub async fn advance(&self, secs: i64) -> kernel::Moment {
         let stand = self.post("/control/clock", &json!({ "advance_secs": secs })).await;
         kernel::Moment::from_ms(stand["now_ms"].as_i64().expect("a moment"))
+    }
+
+    /// From now on what moves money is done at once and answered late, so that kills come upon people who wait and do
+    /// not know; and the channel says everything twice.
+    pub async fn trouble(&self) {
+        for (partner, operation) in SLOW {
+            let fault = json!({ "partner": partner, "operation": operation, "kind": "slow", "ms": SLOW_MS });
+            self.post("/control/faults", &fault).await;
+        }
+        let twice = json!({ "partner": "wechat_pay", "operation": "notify", "kind": "duplicate" });
+        self.post("/control/faults", &twice).await;
     }
 
     /// Makes somebody known: an employee with this much on the personal account.

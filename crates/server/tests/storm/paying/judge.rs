@@ -45,8 +45,7 @@ fn not_kept(told: &Told, orders: &[Order]) -> Vec<String> {
     let stored: HashMap<&str, &Order> = orders.iter().map(|order| (order.id.as_str(), order)).collect();
     let mut broken: Vec<String> = told.orders.iter().filter_map(|(id, entry)| lost(id, entry, &stored)).collect();
     let asked = |order: &&Order| {
-        told.orders.contains_key(&order.id)
-            || told.unanswered.contains(&(order.person.clone(), order.slot.clone()))
+        told.orders.contains_key(&order.id) || told.unanswered.contains(&(order.person.clone(), order.slot.clone()))
     };
     broken.extend(orders.iter().filter(|order| !asked(order)).map(|order| format!("nobody asked for {order:?}")));
     broken
@@ -87,9 +86,8 @@ fn wrong_money(orders: &[Order], attempts: &[Attempt], partners: [&HashMap<Strin
             let in_force: Vec<i64> = numbers.filter(|one| one.in_force).map(|one| one.fen).collect();
             (in_force.len(), in_force.iter().sum::<i64>())
         };
-        let ours = |kind: &str| {
-            mine.iter().filter(|one| one.kind == kind && one.state == "succeeded" && !one.undone).count()
-        };
+        let ours =
+            |kind: &str| mine.iter().filter(|one| one.kind == kind && one.state == "succeeded" && !one.undone).count();
         let (paid, settled) = (held("wechat_pay", payments), held("insurer", settlements));
         let due = if order.state == OrderState::Settled { order.total_fen } else { 0 };
         let once = paid.0 <= 1 && settled.0 <= 1;

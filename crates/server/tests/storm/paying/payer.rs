@@ -133,14 +133,16 @@ impl Worker {
         stands.unwrap_or(Stands::Wait)
     }
 
-    /// Agrees to what is shown with the payment password, or wants to pay it all alone.
+    /// Agrees to what is shown with the payment password; or wants to pay it all alone, which is what is left while
+    /// the insurer does not answer.
     async fn agree(&self, who: &Payer, order: &str, page: &str) {
+        let alone = one_in(6);
         match (field(page, "hash"), field(page, "way"), field(page, "fen")) {
-            (Some(hash), Some(way), _) if !one_in(4) => {
+            (Some(hash), Some(way), _) if !alone => {
                 let fields = [("hash", hash.as_str()), ("way", way.as_str()), ("pin", PIN)];
                 self.form(who, &format!("/pay/{order}"), &fields).await;
             }
-            (_, _, Some(fen)) => self.own_money(who, order, &fen).await,
+            (_, _, Some(fen)) if alone => self.own_money(who, order, &fen).await,
             _ => {}
         }
     }

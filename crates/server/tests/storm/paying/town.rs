@@ -71,6 +71,7 @@ impl Town {
         sandbox.ready().await;
         let ctx = city::open(&town.place).await;
         town.people(&ctx).await;
+        town.control.trouble().await;
         let after = ctx.now().plus_secs(DAYS_AHEAD * 86_400);
         let slots = ctx.db.read("storm.priced", move |tx| store::priced_slots(tx, after, SLOTS)).await;
         town.slots = slots.unwrap_or_else(|fault: DbFault| panic!("{fault}"));
