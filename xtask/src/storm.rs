@@ -1,4 +1,4 @@
-//! `cargo xtask storm`: the kill -9 test of the tests, for as long as one likes, on a private
+//! `cargo xtask storm`: the kill -9 tests of the tests, booking and paying, for as long as one likes, on a private
 //! PostgreSQL that keeps its promises to the disk.
 
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::tools::{self, Needs};
 /// What may be chosen.
 #[derive(clap::Args)]
 pub struct Args {
-    /// How long it goes on, half of it on each database.
+    /// How long it goes on: a quarter for each of two storms on each database.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     minutes: u64,
 }

@@ -13,8 +13,8 @@ use crate::control::refused;
 use crate::house::House;
 use crate::people::account;
 
-/// Rows that an answer holds at most.
-const ROWS_MAX: i64 = 500;
+/// Rows that an answer holds at most: as many as the channel's list has orders.
+const ROWS_MAX: i64 = 100_000;
 
 /// Whose rows.
 #[derive(Debug, Deserialize)]

@@ -9,6 +9,7 @@ pub(crate) mod notify;
 mod orders;
 mod refunds;
 pub(crate) mod seal;
+pub(crate) mod signer;
 mod store;
 mod times;
 

@@ -1,11 +1,13 @@
 //! `renshe serve`: the platform alone, as a city runs it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Clock, ShiftedClock, SystemClock};
 use platform::Mode;
 use platform::config::Config;
+use platform::http::{Client, Request};
 
 use super::{Outcome, block_on, schema_of};
 use crate::ports::{self, SandboxAt};
@@ -25,7 +27,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         let listener = start::bind(config.listen).await?;
         start::serve_metrics(&config).await?;
         if let Some(clock) = moved {
-            tokio::spawn(follow_clock(clock, config.sandbox.listen));
+            follow_clock(clock, config.sandbox.listen).await;
         }
         let sandbox = SandboxAt::beside(config.sandbox.listen);
         let ports = ports::ports(&config, &sandbox)?;
@@ -40,17 +42,26 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
-/// In a demo, a sandbox in its own process holds the clock of everything: it is asked every second.
-async fn follow_clock(clock: Arc<ShiftedClock>, sandbox: std::net::SocketAddr) {
-    let Ok(client) = platform::http::Client::new("sandbox", Duration::from_secs(1), 1) else { return };
+/// In a demo, a sandbox in its own process holds the clock of everything. It is asked before anybody is served, so
+/// that nobody is served in an hour that is over, and then every second.
+async fn follow_clock(clock: Arc<ShiftedClock>, sandbox: SocketAddr) {
+    let Ok(client) = Client::new("sandbox", Duration::from_secs(1), 1) else { return };
     let url = format!("http://{sandbox}/control/clock");
-    loop {
-        if let Ok(request) = platform::http::Request::new(http::Method::GET, &url)
-            && let Ok(reply) = client.send(request).await
-            && let Some(shift) = reply.json::<serde_json::Value>().ok().and_then(|body| body["shift_ms"].as_i64())
-        {
-            clock.set_shift_ms(shift);
+    look_at_clock(&client, &url, &clock).await;
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            look_at_clock(&client, &url, &clock).await;
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
+    });
+}
+
+/// A sandbox that does not answer changes nothing.
+async fn look_at_clock(client: &Client, url: &str, clock: &ShiftedClock) {
+    if let Ok(request) = Request::new(http::Method::GET, url)
+        && let Ok(reply) = client.send(request).await
+        && let Some(shift) = reply.json::<serde_json::Value>().ok().and_then(|body| body["shift_ms"].as_i64())
+    {
+        clock.set_shift_ms(shift);
     }
 }

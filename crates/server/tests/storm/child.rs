@@ -1,39 +1,57 @@
-//! The program as a child process: started, asked whether it is ready, killed.
+//! The program as child processes: started, asked whether they are ready, killed.
 
 use std::fs::{File, OpenOptions};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::city::City;
-
 const BINARY: &str = env!("CARGO_BIN_EXE_renshe");
-const READY_WITHIN: Duration = Duration::from_secs(30);
+/// Generous: two storms' worth of neighbours may be at work on the same machine.
+const READY_WITHIN: Duration = Duration::from_secs(60);
 
-/// A running `renshe serve`; killed at the latest when dropped.
+/// Where programs run: their folder, and how they are told.
+#[derive(Debug)]
+pub struct Place {
+    pub folder: PathBuf,
+    /// The programs' settings.
+    pub env: Vec<(String, String)>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Best effort; a failed storm keeps its folder for who looks into it.
+        if !std::thread::panicking() {
+            drop(std::fs::remove_dir_all(&self.folder));
+        }
+    }
+}
+
+/// A running program; killed at the latest when dropped.
 pub struct Child {
     process: std::process::Child,
-    url: String,
+    /// Answers with success when it serves.
+    ready: String,
     log: PathBuf,
 }
 
 impl Child {
-    pub fn start(city: &City) -> Child {
-        let log = city.folder.join("log");
-        let process = command(city, &["serve"])
+    /// Starts one of the program's commands that serve.
+    pub fn start(place: &Place, word: &str, ready: String) -> Child {
+        let log = place.folder.join(format!("{word}.log"));
+        let process = command(place, &[word])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(append(&log))
             .spawn()
             .expect("the program starts");
-        Child { process, url: city.url.clone(), log }
+        Child { process, ready, log }
     }
 
     /// Returns when it serves.
     pub async fn ready(&mut self) {
         let (begun, client) = (Instant::now(), reqwest::Client::new());
         loop {
-            let answer = client.get(format!("{}/readyz", self.url)).send().await;
+            let answer = client.get(&self.ready).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
@@ -61,16 +79,16 @@ impl Drop for Child {
 }
 
 /// Runs one of the program's commands to its end.
-pub fn run(city: &City, words: &[&str]) -> Output {
-    command(city, words).stdin(Stdio::null()).output().expect("the program runs")
+pub fn run(place: &Place, words: &[&str]) -> Output {
+    command(place, words).stdin(Stdio::null()).output().expect("the program runs")
 }
 
-fn command(city: &City, words: &[&str]) -> Command {
+fn command(place: &Place, words: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
-    command.args(words).env_remove("RENSHE_CONFIG").envs(city.env.iter().cloned()).current_dir(&city.folder);
+    command.args(words).env_remove("RENSHE_CONFIG").envs(place.env.iter().cloned()).current_dir(&place.folder);
     command
 }
 
-fn append(path: &PathBuf) -> File {
+fn append(path: &Path) -> File {
     OpenOptions::new().create(true).append(true).open(path).expect("a log file")
 }

@@ -1,22 +1,25 @@
 //! The place of a storm: a data folder, a database with a crowd in it, and how the program is told.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use identity::PersonId;
-use kernel::SystemClock;
+use kernel::{OsRng, Rng, SystemClock};
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
 use renshe::start::{self, Schema};
 use testkit::TestDb;
 
+use crate::child::{Child, Place};
 use crate::store;
 
 const PEOPLE: usize = 192;
 /// Fewer places than wishes, so that the last place is fought for.
 const SLOTS: i64 = 60;
+/// Ports in a row for one storm's programs.
+const PORTS: u16 = 10;
 /// Days from today to the visits: booking is open, and the cut-off far away.
 const DAYS_AHEAD: i64 = 3;
 
@@ -34,9 +37,7 @@ pub struct Visitor {
 pub struct City {
     /// Where the program serves, at every start.
     pub url: String,
-    /// The program's settings.
-    pub env: Vec<(String, String)>,
-    pub folder: PathBuf,
+    pub place: Place,
     pub visitors: Vec<Visitor>,
     pub slots: Vec<String>,
 }
@@ -44,62 +45,82 @@ pub struct City {
 impl City {
     /// Fills the database through the same keys that the program will use, and leaves it closed.
     pub async fn prepare(db: &TestDb) -> City {
-        let port = free_port();
-        let folder = std::env::temp_dir().join(format!("renshe-storm-{}-{port}", std::process::id()));
-        let env = settings(db, &folder, port);
-        let config = Config::from_text("storm", "", env.clone()).expect("settings");
-        let open = move || start::open(&config, Arc::new(SystemClock), Schema::Apply).expect("opened");
-        let ctx = tokio::task::spawn_blocking(open).await.expect("joined");
-        start::verify_vault(&ctx).await.expect("keys");
-        health::seed(&ctx).await.expect("hospitals");
+        let port = free_ports();
+        let folder = folder(port);
+        let place = Place { env: settings(db, &folder, port), folder };
+        let ctx = open(&place).await;
         let crowd = identity::demo::crowd(&ctx, PEOPLE).await.expect("a crowd");
         let visitors = crowd.into_iter().enumerate().map(|(number, one)| visitor(&ctx, number, one)).collect();
         let date = ctx.now().plus_secs(DAYS_AHEAD * 86_400).date();
         let slots = ctx.db.read("storm.slots", move |tx| store::slots_on(tx, date, SLOTS)).await;
         let slots = slots.unwrap_or_else(|fault: DbFault| panic!("{fault}"));
         assert_eq!(slots.len() as i64, SLOTS, "the demo has too few clinics on {date}");
-        tokio::task::spawn_blocking(move || ctx.db.close()).await.expect("closed");
-        City { url: format!("http://127.0.0.1:{port}"), env, folder, visitors, slots }
+        close(ctx).await;
+        City { url: format!("http://127.0.0.1:{port}"), place, visitors, slots }
+    }
+
+    /// Starts the platform.
+    pub fn serve(&self) -> Child {
+        Child::start(&self.place, "serve", format!("{}/readyz", self.url))
     }
 }
 
-impl Drop for City {
-    fn drop(&mut self) {
-        // Best effort; a failed storm keeps its folder for who looks into it.
-        if !std::thread::panicking() {
-            drop(std::fs::remove_dir_all(&self.folder));
-        }
-    }
+/// The context of the programs that will run here, over a database with hospitals.
+pub async fn open(place: &Place) -> Ctx {
+    let config = Config::from_text("storm", "", place.env.clone()).expect("settings");
+    let open = move || start::open(&config, Arc::new(SystemClock), Schema::Apply).expect("opened");
+    let ctx = tokio::task::spawn_blocking(open).await.expect("joined");
+    start::verify_vault(&ctx).await.expect("keys");
+    health::seed(&ctx).await.expect("hospitals");
+    ctx
 }
 
-fn visitor(ctx: &Ctx, number: usize, (person, session): (PersonId, String)) -> Visitor {
+/// Ends what [`open`] began, so that the programs have the database for themselves.
+pub async fn close(ctx: Ctx) {
+    tokio::task::spawn_blocking(move || ctx.db.close()).await.expect("closed");
+}
+
+/// A folder that no other storm has.
+pub fn folder(port: u16) -> PathBuf {
+    std::env::temp_dir().join(format!("renshe-storm-{}-{port}", std::process::id()))
+}
+
+pub fn visitor(ctx: &Ctx, number: usize, (person, session): (PersonId, String)) -> Visitor {
     let visit = format!("storm-visitor-{number}");
     let csrf = ui::csrf::token(&ctx.vault, ctx.rng.as_ref(), &visit);
     Visitor { person: person.to_string(), cookie: format!("{session}; visit={visit}"), csrf }
 }
 
-fn settings(db: &TestDb, folder: &std::path::Path, port: u16) -> Vec<(String, String)> {
+fn settings(db: &TestDb, folder: &Path, port: u16) -> Vec<(String, String)> {
+    // Nobody answers there: neither texts nor somebody else's clock come into this storm.
+    let nobody = "http://127.0.0.1:9".to_owned();
+    let endpoints = ["SMS", "FACE", "INSURER", "CARDS", "WECHAT_PAY"];
+    let endpoints = endpoints.map(|partner| (format!("RENSHE__{partner}__ENDPOINT"), nobody.clone()));
+    let mut settings = common_settings(db, folder, port);
+    settings.push(("RENSHE__SANDBOX__ENABLED".to_owned(), "false".to_owned()));
+    settings.push(("RENSHE__SANDBOX__LISTEN".to_owned(), "127.0.0.1:9".to_owned()));
+    settings.extend(endpoints);
+    settings
+}
+
+/// What every storm tells its programs.
+pub fn common_settings(db: &TestDb, folder: &Path, port: u16) -> Vec<(String, String)> {
     [
         ("MODE", "demo".to_owned()),
         ("DATA_DIR", folder.display().to_string()),
         ("LISTEN", format!("127.0.0.1:{port}")),
         ("DATABASE__URL", db.url.clone()),
         ("METRICS_LISTEN", String::new()),
-        ("SANDBOX__ENABLED", "false".to_owned()),
-        // Nobody answers there: neither texts nor somebody else's clock come into a storm.
-        ("SANDBOX__LISTEN", "127.0.0.1:9".to_owned()),
-        ("SMS__ENDPOINT", "http://127.0.0.1:9".to_owned()),
-        ("FACE__ENDPOINT", "http://127.0.0.1:9".to_owned()),
-        ("INSURER__ENDPOINT", "http://127.0.0.1:9".to_owned()),
-        ("CARDS__ENDPOINT", "http://127.0.0.1:9".to_owned()),
-        ("WECHAT_PAY__ENDPOINT", "http://127.0.0.1:9".to_owned()),
         ("LOG__FILTER", "error".to_owned()),
     ]
     .map(|(name, value)| (format!("RENSHE__{name}"), value))
     .to_vec()
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("bound").port()
+/// A port that is free, and so are the next ones. Beneath those that the system gives to whoever connects: while a
+/// program is dead, nobody else must take its ports.
+pub fn free_ports() -> u16 {
+    let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let tries = (0..1_000).map(|_| 20_000 + u16::try_from(OsRng.below(12_000)).expect("small"));
+    tries.into_iter().find(|port| (0..PORTS).all(|after| free(port + after))).expect("free ports")
 }

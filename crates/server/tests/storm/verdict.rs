@@ -6,7 +6,7 @@ use health::appointments::model::State;
 use platform::db::DbFault;
 use testkit::TestDb;
 
-use crate::child::{self, Child};
+use crate::child::{self, Place};
 use crate::city::City;
 use crate::ledger::Ledger;
 use crate::store::{self, Stored};
@@ -14,7 +14,7 @@ use crate::store::{self, Stored};
 /// Starts the program once more, so that whatever it recovers is recovered, and compares. Each line
 /// is a broken promise.
 pub async fn judge(db: &TestDb, city: &City, ledger: &Ledger) -> Vec<String> {
-    let mut child = Child::start(city);
+    let mut child = city.serve();
     child.ready().await;
     child.kill();
     let read = db.db.read("storm.judge", |tx| Ok::<_, DbFault>((store::appointments(tx)?, store::oversold(tx)?)));
@@ -39,9 +39,9 @@ pub async fn judge(db: &TestDb, city: &City, ledger: &Ledger) -> Vec<String> {
 }
 
 /// `renshe check` and `renshe audit verify` must both be content.
-pub async fn ask_the_program(city: &City) {
+pub async fn ask_the_program(place: &Place) {
     for words in [&["check"][..], &["audit", "verify"]] {
-        let output = tokio::task::block_in_place(|| child::run(city, words));
+        let output = tokio::task::block_in_place(|| child::run(place, words));
         let said = String::from_utf8_lossy(&output.stdout);
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "renshe {}: {}\n{said}{complaint}", words.join(" "), output.status);
