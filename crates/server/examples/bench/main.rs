@@ -7,6 +7,7 @@ mod booking;
 mod city;
 mod load;
 mod pages;
+mod paying;
 mod process;
 mod raw;
 mod report;
@@ -21,6 +22,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut report = Report::new();
     if wanted("sqlite") {
         booking::sqlite(&mut report)?;
+    }
+    if wanted("paying") {
+        paying::run(&mut report, postgres.as_deref())?;
     }
     if let Some(url) = postgres.filter(|_| wanted("postgres")) {
         booking::postgres(&mut report, &url)?;

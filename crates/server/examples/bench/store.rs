@@ -145,3 +145,16 @@ fn booking() -> String {
         mine()
     )
 }
+
+/// One slot of each of so many clinics at a price, made wide enough for everybody.
+pub fn one_slot_a_clinic(tx: &mut Tx<'_>, after: Moment, fee_fen: i64, clinics: i64) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT MIN(s.id) FROM slot s JOIN clinic c ON c.id = s.clinic_id WHERE c.fee_fen = $1 AND s.starts_at > $2
+         GROUP BY c.id ORDER BY c.id LIMIT $3"
+    );
+    let slots = tx.query(sql, vals![fee_fen, after, clinics], |row| row.text(0))?;
+    for slot in &slots {
+        tx.exec(sql!("UPDATE slot SET capacity = 1000000 WHERE id = $1"), vals![slot])?;
+    }
+    Ok(slots)
+}
