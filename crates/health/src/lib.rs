@@ -30,7 +30,7 @@ pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
 pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
 
-use appointments::{desk, pages as visits};
+use appointments::{cancel_pages, desk, pages as visits};
 
 /// The citizens' pages.
 pub fn routes() -> Router<Ctx> {
@@ -44,7 +44,7 @@ pub fn routes() -> Router<Ctx> {
         .route("/slots/{id}/book", get(visits::confirm).post(visits::book))
         .route("/orders", get(visits::orders))
         .route("/appointments/{id}", get(visits::order))
-        .route("/appointments/{id}/cancel", get(visits::ask_cancel).post(visits::cancel))
+        .route("/appointments/{id}/cancel", get(cancel_pages::ask_cancel).post(cancel_pages::cancel))
         .route("/code", get(visits::code))
 }
 

@@ -8,6 +8,7 @@ pub mod book;
 #[cfg(test)]
 mod booking_driver;
 pub mod cancel;
+pub mod cancel_pages;
 pub mod check_in;
 pub mod checks;
 pub mod code;

@@ -1,4 +1,4 @@
-//! The citizen's pages of appointments: check and book, orders, one order with its barcode, cancel, the code tab.
+//! The citizen's pages of appointments: check and book, orders, one order with its barcode, the code tab.
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -7,15 +7,13 @@ use axum::response::Response;
 use identity::people::patient_card;
 use identity::{Citizen, Claim, PersonId, RealName, opens};
 use kernel::{Moment, Time};
-use payments::{Order, PaymentRules};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
 use ui::{Form, Markup, Page, Problem, html, html_status, see_other, see_other_with};
 
 use super::book::{self as use_book, Book, BookError, Booked};
-use super::cancel::{self as use_cancel, Cancel, CancelError, Cancelled};
-use super::fee_state::{self, FeeState};
-use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, Refusal, State, decide, decide_book};
+use super::fee_state::FeeState;
+use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, State, decide, decide_book};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
 use crate::clinics;
@@ -31,16 +29,16 @@ const ORDERS: i64 = 30;
 pub(crate) struct Nothing {}
 
 /// The facts of a visit, as the pages list them.
-struct Facts {
-    hospital: String,
-    department: String,
-    doctor: String,
-    when: String,
-    fee: String,
+pub(super) struct Facts {
+    pub(super) hospital: String,
+    pub(super) department: String,
+    pub(super) doctor: String,
+    pub(super) when: String,
+    pub(super) fee: String,
 }
 
 impl Facts {
-    fn of(page: &Page, card: &SlotCard) -> Self {
+    pub(super) fn of(page: &Page, card: &SlotCard) -> Self {
         Self {
             hospital: show::hospital(page, &card.hospital).to_owned(),
             department: show::department(page, &card.department).to_owned(),
@@ -294,66 +292,6 @@ fn order_page(page: Page, order: &Appointment, rules: &BookingRules, now: Moment
 }
 
 #[derive(Template)]
-#[template(path = "appointments/cancel.html")]
-struct CancelPage {
-    page: Page,
-    id: AppointmentId,
-    facts: Facts,
-    cancel_until: String,
-    /// Why it cannot be cancelled: the end of a locale key.
-    refusal: Option<&'static str>,
-    phone: String,
-    /// What goes back then, where something was paid.
-    returns: Option<String>,
-}
-
-/// Asks before 「取消预约」.
-pub(crate) async fn ask_cancel(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
-    let (found, pay, rules) = load(&citizen, &id).await?;
-    let now = citizen.ctx().now();
-    let pay_rules = citizen.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
-    let page = citizen.visit.page;
-    let refusal = match decide(&found.view(&rules), Event::Cancel, now) {
-        Ok(Decision::Change(_)) => None,
-        Ok(Decision::Already) => return Ok(see_other(&format!("/appointments/{}", found.id))),
-        Err(Refusal::PastCutOff { .. }) => Some("past"),
-        Err(_) => Some("state"),
-    };
-    let shown = CancelPage {
-        facts: Facts::of(&page, &found.card),
-        cancel_until: page.moment(rules.cancel_until_of(&found.card)),
-        phone: found.card.hospital.phone.clone(),
-        returns: pay.and_then(|order| fee_state::would_return(&page, &order, &pay_rules)),
-        id: found.id,
-        refusal,
-        page,
-    };
-    Ok(html(&shown.page.clone(), shown))
-}
-
-/// 「取消预约」. A second tap says that it is done already.
-pub(crate) async fn cancel(
-    citizen: Citizen,
-    Path(id): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
-) -> Result<Response, Problem> {
-    let appointment: AppointmentId = id.parse().map_err(|_| Problem::not_found())?;
-    let command = Cancel { person: citizen.person.clone(), appointment: appointment.clone() };
-    let order = format!("/appointments/{appointment}");
-    match use_cancel::cancel(citizen.ctx(), command).await {
-        Ok(Cancelled::Now) => Ok(see_other_with(&order, "health-flash-cancelled")),
-        Ok(Cancelled::GivingUp) => Ok(see_other_with(&order, "health-flash-giving-up")),
-        Ok(Cancelled::Already { .. }) => Ok(see_other_with(&order, "health-flash-cancelled-before")),
-        Err(CancelError::Refused(_)) => Ok(see_other(&format!("{order}/cancel"))),
-        Err(CancelError::NotFound) => Err(Problem::not_found()),
-        Err(CancelError::Policy(error)) => Err(Problem::fault(error)),
-        Err(CancelError::Notice(error)) => Err(error.into()),
-        Err(CancelError::Payment(error)) => Err(Problem::fault(error)),
-        Err(CancelError::Fault(fault)) => Err(fault.into()),
-    }
-}
-
-#[derive(Template)]
 #[template(path = "appointments/code.html")]
 struct CodePage {
     page: Page,
@@ -389,17 +327,4 @@ pub(crate) async fn code(citizen: Citizen) -> Result<Response, Problem> {
         digits: ui::barcode::grouped(visit.code.as_str()),
     });
     Ok(html(&page.clone(), CodePage { page, next }))
-}
-
-/// The citizen's own appointment; anybody else's is not found.
-async fn load(citizen: &Citizen, id: &str) -> Result<(Appointment, Option<Order>, BookingRules), Problem> {
-    let id: AppointmentId = id.parse().map_err(|_| Problem::not_found())?;
-    let ctx = citizen.ctx();
-    let rules = ctx.policy.at::<BookingRules>(ctx.now().date()).map_err(Problem::fault)?;
-    let person = citizen.person.clone();
-    let read = move |tx: &mut Tx<'_>| {
-        Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, payments::order_of(tx, SUBJECT, id.as_str())?))
-    };
-    let (found, pay) = ctx.db.read("appointment.show", read).await?;
-    Ok((found.ok_or_else(Problem::not_found)?, pay, (*rules).clone()))
 }

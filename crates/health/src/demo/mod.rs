@@ -1,4 +1,5 @@
-//! Sample hospitals for the demo city: public names as labels (演示数据), invented doctors, free visits.
+//! Sample hospitals for the demo city: public names as labels (演示数据), invented doctors; visits cost nothing
+//! but at one of them.
 
 mod data;
 

@@ -27,7 +27,11 @@ mod ports;
 #[cfg(test)]
 mod room;
 #[cfg(test)]
+mod stage;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 #[cfg(test)]
 mod whole;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::faults::Fault;
 use super::person::SCRIPTS;
 use super::planted::{Bug, plant};
 use super::room::{Plan, Ran, by_script, by_seed, pure};
-use super::whole::Stage;
+use super::stage::Stage;
 
 /// Seeds on the decisions alone.
 const PURE: u64 = 200_000;

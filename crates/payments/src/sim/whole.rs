@@ -14,27 +14,24 @@ use kernel::{Clock, Fen, Moment, SeededRng};
 use ledger::Account;
 use platform::Ctx;
 use platform::db::{CommitHook, Db, DbFault, Fate, LaneKey, Target, Tx};
-use testkit::{TestDb, a_monday_morning, test_ctx};
 
 use super::faults::Fault;
 use super::house::{Doing, House, No, Seen, Shop, Shown, Stands, in_one_life};
 use super::judge::{Ledger, Snapshot};
 use super::messages::News;
 use super::ports::Partners;
-use super::room::{Plan, Ran, run};
+use super::room::Plan;
+use super::stage::{Stage, order_of};
+use super::told::Told;
 use super::world::{Shared, held};
 use crate::attempts::model::{Kind, State};
-use crate::orders::begin::{self, BeginError, PayCash, Settle};
-use crate::orders::quote::{QuoteError, Quoted, content_hash, quote};
+use crate::orders::begin::{self, PayCash, Settle};
+use crate::orders::quote::{Quoted, content_hash, quote};
 use crate::orders::{Order, OrderId, open, stop, store};
-use crate::ports::{Care, PayPorts};
-use crate::tests::partners;
-use crate::{
-    ApplyError, Cause, DriveError, Listener, NewOrder, News as OrderNews, Payments, Pen, ReceiveError, Way, drive,
-    receive, stop_subject,
-};
+use crate::ports::PayPorts;
+use crate::{Cause, Listener, News as OrderNews, Payments, Pen, Way, drive, receive, stop_subject};
 
-const SUBJECT: &str = "appointment";
+pub(super) const SUBJECT: &str = "appointment";
 
 /// Listens to nothing: what follows an order has its own driver.
 struct Nobody;
@@ -56,46 +53,6 @@ struct WallClock(Shared);
 impl Clock for WallClock {
     fn now(&self) -> Moment {
         held(&self.0).now()
-    }
-}
-
-/// A migrated database with one insured person, for many runs.
-pub(super) struct Stage {
-    target: Target,
-    base: Ctx,
-    identity: Arc<Ports>,
-    person: PersonId,
-}
-
-impl Stage {
-    pub(super) async fn open(db: &TestDb) -> Stage {
-        let clock = a_monday_morning();
-        let base = test_ctx(db, clock.clone());
-        let (person, _) = identity::demo::crowd(&base, 1).await.unwrap().remove(0);
-        let insurer = Arc::new(partners::World::new(clock));
-        let identity = Arc::new(Ports { faces: insurer.clone(), cards: insurer.clone(), insurer });
-        identity::ask_insurer(&base, &identity, &person).await.unwrap();
-        Stage { target: db.target().clone(), base, identity, person }
-    }
-
-    /// One run. `name` tells runs of one stage apart.
-    pub(super) fn run(&self, name: &str, seed: u64, plan: Plan) -> Ran {
-        run(seed, plan, |world, plan| Whole::open(self, name, seed, world, plan))
-    }
-
-    /// What the program promises of its tables; blocked orders wait for a person and are no promise broken.
-    pub(super) async fn check(&self) -> Vec<String> {
-        // A day after all of it: what is waited for has come.
-        let after = self.base.now().plus_secs(86_400);
-        let read = self.base.db.read("sim.check", move |tx| {
-            let mut broken = Vec::new();
-            for check in crate::checks().into_iter().chain(ledger::checks()) {
-                let result = (check.run)(tx, after)?;
-                broken.extend(result.broken.into_iter().map(|line| format!("{}: {line}", check.id)));
-            }
-            Ok::<_, DbFault>(broken)
-        });
-        read.await.unwrap()
     }
 }
 
@@ -172,7 +129,7 @@ fn fate(world: &Shared, life: u32) -> Fate {
 }
 
 impl Whole {
-    fn open(stage: &Stage, name: &str, seed: u64, world: &Shared, plan: &Plan) -> Whole {
+    pub(super) fn open(stage: &Stage, name: &str, seed: u64, world: &Shared, plan: &Plan) -> Whole {
         let ctx = Ctx { clock: Arc::new(WallClock(Arc::clone(world))), ..stage.base.clone() };
         let order: OrderId = ctx.id();
         let inner = Inner {
@@ -242,55 +199,6 @@ impl Whole {
         if !crashed && !error.is_a_no() {
             held(&self.0.world).breaks(format!("it broke: {error}"));
         }
-    }
-}
-
-/// An error as somebody is told of it.
-trait Told: std::fmt::Display {
-    /// Whether a rule said no.
-    fn is_a_no(&self) -> bool {
-        false
-    }
-}
-
-impl Told for BeginError {
-    fn is_a_no(&self) -> bool {
-        matches!(self, BeginError::State(_) | BeginError::Changed | BeginError::TooLate)
-    }
-}
-
-impl Told for QuoteError {}
-impl Told for DriveError {}
-impl Told for ReceiveError {}
-impl Told for ApplyError {}
-impl Told for DbFault {}
-
-fn order_of(id: &OrderId, person: &PersonId, plan: &Plan, now: Moment) -> NewOrder {
-    let total = plan.insurer.total;
-    NewOrder {
-        id: id.clone(),
-        subject_kind: SUBJECT,
-        subject_id: id.as_str().to_owned(),
-        person: person.clone(),
-        institution: format!("of-{id}"),
-        total,
-        deadline: now.plus_secs(plan.open_secs),
-        lane: ("visit", id.as_str().to_owned()),
-        care: Care {
-            visit_no: id.as_str().to_owned(),
-            med_type: "12".to_owned(),
-            begins_at: now.plus_secs(86_400),
-            department_code: "d".to_owned(),
-            department: "眼科".to_owned(),
-            doctor_code: "d".to_owned(),
-            doctor: "单文".to_owned(),
-            item_code: "GHF".to_owned(),
-            total,
-        },
-        title: "测试医院 挂号费".to_owned(),
-        title_en: "Test Hospital, visit fee".to_owned(),
-        href: "/".to_owned(),
-        now,
     }
 }
 
