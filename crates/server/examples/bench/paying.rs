@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use kernel::{Clock, Fen, OsRng, SystemClock};
+use platform::password::Hasher;
 use sandbox::NoticeSigner;
 
 use crate::raw;
@@ -23,6 +24,8 @@ type Done = Result<(), Box<dyn Error>>;
 const AT_ONCE: usize = 16;
 /// Clinics of one's own money that each person books for the notices.
 const ROUNDS: usize = 4;
+/// Looks at a password, one after another.
+const CHECKS: u32 = 20;
 /// Own money that waits for its notice, fen.
 const FEE: Fen = Fen::new(2_500);
 
@@ -41,15 +44,15 @@ fn measure(report: &mut Report, engine: &str, database: &str) -> Done {
     let bookings = runtime.block_on(many(&town, town.payers.len(), |client, town, at| async move {
         client.book(&town.payers[at], &town.free[at % town.free.len()]).await.is_some()
     }))?;
-    let (before, spent) = (town.cpu_ms()?, Instant::now());
+    let before = town.cpu_ms()?;
     let paid = runtime.block_on(many(&town, town.payers.len(), |client, town, at| async move {
         client.pays(&town.payers[at], &town.priced[at % ROUNDS]).await.is_some()
     }))?;
     let cpu = (town.cpu_ms()? - before) / paid.good.max(1) as f64;
     let name = |what: &str| format!("{what}, {engine}");
     report.ratio(&name("mixed payments against the sandbox"), paid.rate(), bookings.rate(), "/s", "beside bookings");
-    report.figure(&name("processor a mixed payment, platform alone"), cpu, "ms", "—");
-    tracing::debug!(secs = spent.elapsed().as_secs_f64(), "paid");
+    let check = runtime.block_on(password_check())?;
+    report.ratio(&name("processor a mixed payment, platform alone; one password check"), cpu, check, "ms", "—");
     let waiting = Arc::new(runtime.block_on(offered(&town))?);
     let told = runtime.block_on(notices(&town, &waiting))?;
     report.ratio(&name("notices accepted"), told.rate(), bookings.rate(), "/s", "beside bookings");
@@ -58,6 +61,17 @@ fn measure(report: &mut Report, engine: &str, database: &str) -> Done {
     drop(runtime);
     Arc::try_unwrap(town).map_err(|_| "the town is still in use")?.end();
     Ok(())
+}
+
+/// What one look at a payment password costs by itself, milliseconds: the floor under a payment.
+async fn password_check() -> Result<f64, Box<dyn Error>> {
+    let hasher = Hasher::new(Arc::new(OsRng), [7; 32])?;
+    let hash = hasher.hash(town::PIN.to_owned()).await?;
+    let begun = Instant::now();
+    for _ in 0..CHECKS {
+        hasher.verify(town::PIN.to_owned(), hash.clone()).await?;
+    }
+    Ok(begun.elapsed().as_secs_f64() * 1000.0 / f64::from(CHECKS))
 }
 
 /// What came of many things done at once.
