@@ -60,6 +60,29 @@ document.addEventListener('keydown', (event) => {
 const scan = document.querySelector('[data-scan]');
 if (scan) addEventListener('focus', () => scan.focus());
 
-// A page that waits for something looks again by itself; without script its meta element does.
+// A page that waits for something looks again by itself, and is drawn anew only when it says something else: focus,
+// reading place and the voice that reads stay. Without script its meta element does.
 const waiting = document.querySelector('[data-reload-secs]');
-if (waiting) setTimeout(() => location.replace(location.href), Number(waiting.dataset.reloadSecs) * 1000);
+const look = async () => {
+  if (document.hidden || globalThis.speechSynthesis?.speaking) return;
+  const answer = await fetch(location.href, { redirect: 'manual' });
+  const told = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-reload-secs]');
+  if (told?.textContent !== waiting.textContent) location.reload();
+  else setTimeout(again, Number(told.dataset.reloadSecs) * 1000);
+};
+const again = () => look().catch(() => setTimeout(again, 5000));
+if (waiting) {
+  setTimeout(again, Number(waiting.dataset.reloadSecs) * 1000);
+  addEventListener('visibilitychange', () => document.hidden || again());
+}
+
+// How long a place is still held, where nothing is hurried by it.
+for (const clock of document.querySelectorAll('[data-left-secs]')) {
+  const end = performance.now() + Number(clock.dataset.leftSecs) * 1000;
+  const tick = () => {
+    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+    clock.textContent = clock.dataset.left.replace('{m}', Math.floor(left / 60)).replace('{s}', String(left % 60).padStart(2, '0'));
+    if (left > 0) setTimeout(tick, 1000);
+  };
+  tick();
+}

@@ -45,7 +45,7 @@ pub use gates::Gates;
 pub use jobs::jobs;
 pub use people::{AccountId, PersonId};
 pub use ports::Ports;
-pub use real_name::{CoveredPerson, Level, RealName, ask_insurer, covered, keep_forms, opens};
+pub use real_name::{CoveredPerson, Level, RealName, ask_insurer, covered, keep_forms, opens, recall, remember};
 pub use sessions::{Citizen, Claim, MaybeCitizen, SessionId, SignedIn};
 pub use staff::{Desk, Role, Staff, StaffId};
 

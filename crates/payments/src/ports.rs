@@ -10,10 +10,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::HeaderMap;
+use identity::CoveredPerson;
 use kernel::{Fen, IdNumber, Moment, PersonName, Pii};
 use platform::Ctx;
 
 pub use identity::ports::PortError;
+
+/// `insutype` of employees (职工医保), the one insurance with a personal account (REG-3).
+pub const EMPLOYEES: &str = "310";
 
 /// A person as the insurer must be told of them.
 #[derive(Debug, Clone)]
@@ -28,6 +32,13 @@ pub struct Insured {
     pub kind: String,
     /// `insuplc_admdvs`: the region that insures.
     pub region: String,
+}
+
+impl From<CoveredPerson> for Insured {
+    fn from(covered: CoveredPerson) -> Insured {
+        let CoveredPerson { psn_no, number, name, kind, region } = covered;
+        Insured { psn_no, number, name, kind, region }
+    }
 }
 
 /// What is paid for, as the insurer must be told of it: one visit with one fee.

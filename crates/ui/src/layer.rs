@@ -103,7 +103,7 @@ fn error_page(problem: &Problem, seed: &Arc<Seed>, original: Response) -> Respon
 }
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src 'self'";
 
 /// Lets one page show a camera's picture, and its script send what it took to one more origin
 /// (`https://host`, perhaps with a port). Anything that is not an origin changes nothing.
@@ -112,7 +112,8 @@ pub fn allow_camera(response: &mut Response, upload_origin: &str) {
     if upload_origin.is_empty() || !upload_origin.chars().all(plain) {
         return;
     }
-    let policy = format!("{POLICY}; connect-src {upload_origin}; media-src mediastream: blob:");
+    // The policy ends with where scripts may connect to.
+    let policy = format!("{POLICY} {upload_origin}; media-src mediastream: blob:");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

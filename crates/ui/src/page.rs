@@ -110,6 +110,11 @@ impl Page {
         locale::text_with(self.look.lang, key, &[(a, v.to_string()), (b, w.to_string())])
     }
 
+    /// The text of a key with several variables.
+    pub fn with(&self, key: &str, args: &[(&str, String)]) -> String {
+        locale::text_with(self.look.lang, key, args)
+    }
+
     /// The words of an error kind: `error-<kind>`.
     pub fn error(&self, kind: &str) -> String {
         self.t(&format!("error-{kind}"))

@@ -46,7 +46,7 @@ pub(crate) async fn ask_cancel(citizen: Citizen, Path(id): Path<String>) -> Resu
         facts: Facts::of(&page, &found.card),
         cancel_until: page.moment(rules.cancel_until_of(&found.card)),
         phone: found.card.hospital.phone.clone(),
-        returns: pay.and_then(|order| fee_state::would_return(&page, &order, &pay_rules)),
+        returns: pay.and_then(|order| fee_state::would_return(&page, "health-cancel-returns", &order, &pay_rules)),
         id: found.id,
         refusal,
         page,

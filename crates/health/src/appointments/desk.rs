@@ -165,7 +165,11 @@ fn problem(error: CheckInError) -> Problem {
 fn tell(page: &Page, scanned: &Scanned, done: bool) -> Told {
     let verdict = scanned.verdict;
     let just_now = done && matches!(verdict, Verdict::Attended { .. });
-    let word = if just_now { "success" } else { verdict.word() };
+    let word = match verdict {
+        _ if just_now => "success",
+        Verdict::Unpaid => fee_state::unpaid_word(scanned.pay.as_ref()),
+        other => other.word(),
+    };
     let tone = match verdict {
         Verdict::Ready => "blue",
         Verdict::Attended { .. } if just_now => "done",

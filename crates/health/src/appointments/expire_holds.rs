@@ -92,8 +92,8 @@ fn expire(
             continue;
         }
         // The place goes when its order has ended: what is under way is waited for.
-        if let Some((_, order)) = payments::stop_subject(tx, pen, (SUBJECT, id.as_str()), Cause::TimedOut)? {
-            expired += u64::from(order.is_over());
+        if payments::stop_subject(tx, pen, (SUBJECT, id.as_str()), Cause::TimedOut)?.is_some() {
+            expired += u64::from(find(tx)?.is_some_and(|found| found.state == State::Expired));
             continue;
         }
         match advance(tx, find, rules, Event::Expire, &actor, now) {

@@ -2,25 +2,48 @@
 //! one word; before cancelling, what would go back.
 
 use kernel::Fen;
-use payments::{Line, Order, OrderState, PaymentRules};
+use payments::{Legs, Line, Order, OrderState, PaymentRules};
 use ui::Page;
 
 /// How the visit's fee stands.
 pub(super) struct FeeState {
     pub(super) word: String,
     pub(super) href: String,
-    /// Something is still to be paid.
-    pub(super) due: bool,
+    /// What is still to be paid.
+    pub(super) due: Option<Fen>,
+    /// What it means for the money that came in, where that is on its way.
+    pub(super) text: Option<String>,
+    /// All is paid: so much.
+    pub(super) paid: Option<String>,
     pub(super) trail: Vec<Line>,
 }
 
 impl FeeState {
-    pub(super) fn of(page: &Page, order: &Order) -> FeeState {
+    /// `can_cancel`: the trail ends with what would go back then.
+    pub(super) fn of(page: &Page, order: &Order, rules: &PaymentRules, can_cancel: bool) -> FeeState {
         let (word, _) = payments::state_word(page, order);
-        let due =
-            matches!(order.state, OrderState::Open | OrderState::HalfPaid | OrderState::Paying | OrderState::Reconfirm);
-        FeeState { word, href: payments::pay_href(order), due, trail: payments::lines(page, order) }
+        let mut trail = payments::lines(page, order);
+        let back = would_return(page, "health-if-cancelled", order, rules);
+        if let Some(back) = back.filter(|_| can_cancel && order.state == OrderState::Settled) {
+            trail.push(Line { mark: "later", title: page.t("health-if-cancelled"), detail: back });
+        }
+        let moves = matches!(order.state, OrderState::Settling | OrderState::Returning | OrderState::Blocked);
+        FeeState {
+            word,
+            href: payments::pay_href(order),
+            due: due(order),
+            text: moves.then(|| payments::state_text(page, order, rules)),
+            paid: (order.state == OrderState::Settled).then(|| page.t1("health-paid", "yuan", order.view.total)),
+            trail,
+        }
     }
+}
+
+/// What the person has still to pay, where it is theirs to act.
+pub(super) fn due(order: &Order) -> Option<Fen> {
+    let acts =
+        matches!(order.state, OrderState::Open | OrderState::HalfPaid | OrderState::Paying | OrderState::Reconfirm);
+    acts.then(|| payments::cash_due(order)).filter(|cash| *cash > Fen::ZERO)
 }
 
 /// What a desk sees of a fee: paid, not paid, returned, or something between (OPS-2).
@@ -37,14 +60,23 @@ pub(super) fn at_desk(page: &Page, order: &Order) -> String {
     page.t2("desk-fee", "fee", order.view.total, "word", page.t(&format!("desk-fee-{word}")))
 }
 
-/// What came in and is still with the order.
-pub(super) fn held(order: &Order) -> Fen {
-    let insured = order.view.settlement().map_or(Fen::ZERO, |(_, one)| one.amount);
-    order.view.paid().checked_add(insured).unwrap_or(Fen::ZERO)
+/// What a desk says of a visit that is only held: the end of a key. Not every one of them can still be paid.
+pub(super) fn unpaid_word(order: Option<&Order>) -> &'static str {
+    match order.map(|order| order.state) {
+        Some(OrderState::Settling) => "unsure",
+        Some(OrderState::Returning) => "returning",
+        Some(OrderState::Blocked) => "checking",
+        _ => "unpaid",
+    }
 }
 
-/// What would go back if the visit were cancelled now, in words; nothing where nothing came in.
-pub(super) fn would_return(page: &Page, order: &Order, rules: &PaymentRules) -> Option<String> {
-    let held = held(order);
-    (held > Fen::ZERO).then(|| page.t2("health-cancel-returns", "amount", held, "days", rules.refund_days))
+/// What would go back if the visit were cancelled now, leg by leg, in the words of `key`; nothing where nothing came in.
+pub(super) fn would_return(page: &Page, key: &str, order: &Order, rules: &PaymentRules) -> Option<String> {
+    let held = Legs::held(order);
+    let args = [
+        ("insured", held.insured.to_string()),
+        ("cash", held.cash.to_string()),
+        ("days", rules.refund_days.to_string()),
+    ];
+    (held.sum() > Fen::ZERO).then(|| page.with(&format!("{key}-{}", held.word()), &args))
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use identity::people::patient_card;
 use identity::{Citizen, Claim, PersonId, RealName, opens};
 use kernel::{Moment, Time};
+use payments::{Order, OrderState, PaymentRules};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
 use ui::{Form, Markup, Page, Problem, html, html_status, see_other, see_other_with};
@@ -185,16 +186,19 @@ pub(crate) async fn orders(citizen: Citizen, Query(query): Query<Before>) -> Res
     let (person, before) = (citizen.person.clone(), Moment::from_ms(query.before.unwrap_or(i64::MAX)));
     let last = query.id;
     let now = citizen.ctx().now();
-    let found =
-        citizen.ctx().db.read("appointment.list", move |tx| store::list(tx, &person, (before, &last), ORDERS)).await?;
+    let read = move |tx: &mut Tx<'_>| {
+        let found = store::list(tx, &person, (before, &last), ORDERS)?;
+        found.into_iter().map(|visit| Ok((payment_of(tx, &visit)?, visit))).collect::<Result<Vec<_>, DbFault>>()
+    };
+    let found = citizen.ctx().db.read("appointment.list", read).await?;
     let page = citizen.visit.page;
     let full = i64::try_from(found.len()).is_ok_and(|len| len == ORDERS);
     let older = found
         .last()
         .filter(|_| full)
-        .map(|last| format!("/orders?before={}&id={}", last.card.slot.starts_at.ms(), last.id));
-    let lines = found.iter().map(|order| {
-        let (state, tone) = standing(&page, order, now);
+        .map(|(_, last)| format!("/orders?before={}&id={}", last.card.slot.starts_at.ms(), last.id));
+    let lines = found.iter().map(|(pay, order)| {
+        let (state, tone) = standing(&page, order, pay.as_ref(), now);
         OrderLine {
             href: format!("/appointments/{}", order.id),
             title: show::when(&page, &order.card),
@@ -226,6 +230,8 @@ struct OrderPage {
     again: String,
     tips: Vec<String>,
     pay: Option<FeeState>,
+    /// What is to be paid now, as the button says it.
+    go_pay: Option<String>,
 }
 
 /// One order: its state, the barcode, what to know before coming, what can be done.
@@ -233,6 +239,7 @@ pub(crate) async fn order(claim: Claim, Path(id): Path<String>) -> Result<Respon
     let id: Option<AppointmentId> = id.parse().ok();
     let now = claim.ctx().now();
     let rules = claim.ctx().policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
+    let pay_rules = claim.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let read = move |tx: &mut Tx<'_>, person: &PersonId| match &id {
         Some(id) => match store::of_person(tx, person, id)? {
             Some(found) => Ok(Some((found, payments::order_of(tx, SUBJECT, id.as_str())?))),
@@ -242,35 +249,63 @@ pub(crate) async fn order(claim: Claim, Path(id): Path<String>) -> Result<Respon
     };
     let (citizen, found) = claim.read("appointment.order", read).await?;
     let (found, pay) = found.ok_or_else(Problem::not_found)?;
-    let pay = pay.map(|order| FeeState::of(&citizen.visit.page, &order));
-    let page = OrderPage { pay, ..order_page(citizen.visit.page, &found, &rules, now) };
+    let page = order_page(citizen.visit.page, &found, pay.as_ref(), (&rules, &pay_rules), now);
     Ok(html(&page.page, &page))
 }
 
-/// The state in words, and its tone. A booked visit whose day is over without a check-in is told as such.
-fn standing(page: &Page, order: &Appointment, now: Moment) -> (String, &'static str) {
-    if order.state == State::Booked && order.card.clinic.date < now.date() {
-        return (page.t("health-state-missed"), "due");
+/// How a visit that is only held is paid; the others' states say enough in a list.
+pub(super) fn payment_of(tx: &mut Tx<'_>, visit: &Appointment) -> Result<Option<Order>, DbFault> {
+    match visit.state {
+        State::Held => payments::order_of(tx, SUBJECT, visit.id.as_str()),
+        _ => Ok(None),
     }
-    show::state(page, order.state)
 }
 
-fn order_page(page: Page, order: &Appointment, rules: &BookingRules, now: Moment) -> OrderPage {
+/// The state in words, and its tone. A booked visit whose day is over without a check-in is told as such, and a held
+/// one as its order stands.
+fn standing(page: &Page, visit: &Appointment, pay: Option<&Order>, now: Moment) -> (String, &'static str) {
+    match (visit.state, pay) {
+        (State::Booked, _) if visit.card.clinic.date < now.date() => (page.t("health-state-missed"), "due"),
+        (State::Held, Some(order)) => payments::state_word(page, order),
+        _ => show::state(page, visit.state),
+    }
+}
+
+/// What the state means, with its moment: when to come, until when held, what became of the money.
+fn told(page: &Page, visit: &Appointment, pay: Option<&Order>, rules: &PaymentRules) -> String {
+    let at = |key: &str, moment: Moment| page.t1(key, "at", page.moment(moment));
+    match (visit.state, visit.hold_until, pay.map(|order| (order.state, order))) {
+        (State::Held, _, Some((state, order))) if state != OrderState::Open => payments::state_text(page, order, rules),
+        (State::Held, until, _) => at("health-order-held", until.unwrap_or(visit.changed_at)),
+        (State::Expired, _, Some((OrderState::Refunded, _))) => page.t("health-order-expired-returned"),
+        (State::Expired, _, Some((OrderState::Returning | OrderState::Blocked, _))) => {
+            page.t("health-order-expired-returning")
+        }
+        (other, ..) => at(&format!("health-order-{other}"), visit.changed_at),
+    }
+}
+
+fn order_page(
+    page: Page,
+    order: &Appointment,
+    pay: Option<&Order>,
+    (rules, pay_rules): (&BookingRules, &PaymentRules),
+    now: Moment,
+) -> OrderPage {
     let card = &order.card;
     // The barcode ends with its day.
     let valid = order.state == State::Booked && card.clinic.date >= now.date();
-    let (title, tone) = standing(&page, order, now);
+    let (title, tone) = standing(&page, order, pay, now);
     let told = match order.state {
         State::Booked if valid => {
             page.t2("health-order-come", "when", show::when(&page, card), "minutes", rules.arrive_minutes)
         }
         State::Booked => page.t("health-order-missed"),
-        State::Held => match order.hold_until {
-            Some(until) => page.t1("health-order-held", "at", page.moment(until)),
-            None => page.t("health-order-held-paying"),
-        },
-        other => page.t1(&format!("health-order-{other}"), "at", page.moment(order.changed_at)),
+        _ => told(&page, order, pay, pay_rules),
     };
+    let can_cancel = matches!(decide(&order.view(rules), Event::Cancel, now), Ok(Decision::Change(_)));
+    let pay = pay.map(|pay| FeeState::of(&page, pay, pay_rules, can_cancel));
+    let due = pay.as_ref().and_then(|pay| pay.due);
     OrderPage {
         id: order.id.clone(),
         title,
@@ -283,10 +318,11 @@ fn order_page(page: Page, order: &Appointment, rules: &BookingRules, now: Moment
         address: card.hospital.address.clone(),
         phone: card.hospital.phone.clone(),
         cancel_until: page.moment(rules.cancel_until_of(card)),
-        can_cancel: matches!(decide(&order.view(rules), Event::Cancel, now), Ok(Decision::Change(_))),
+        can_cancel,
         again: format!("/doctors/{}", card.doctor.id),
         tips: show::paragraphs(page.pick(&card.hospital.tips, &card.hospital.tips_en)),
-        pay: None,
+        go_pay: due.map(|due| page.t1("health-todo-pay-button", "yuan", due)),
+        pay,
         page,
     }
 }

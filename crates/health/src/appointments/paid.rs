@@ -3,22 +3,24 @@
 
 use async_trait::async_trait;
 use identity::messages::{self, PreparedMessage};
-use kernel::Moment;
+use identity::people::patient_card;
+use kernel::{Fen, Moment};
 use payments::orders::Order;
 use payments::ports::Care;
-use payments::{Cause, Listener, NewOrder, News, OrderId, OrderState, PaymentRules};
+use payments::{Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, PaymentRules};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
+use ui::Page;
 
 use super::advance::advance;
 use super::book::Book;
-use super::fee_state::held;
 use super::model::{AppointmentId, Event, Refusal, State};
 use super::notice;
 use super::store;
 use crate::clinics::model::SlotCard;
 use crate::clinics::policy::BookingRules;
+use crate::show;
 
 /// What orders call an appointment.
 pub(crate) const SUBJECT: &str = "appointment";
@@ -88,35 +90,65 @@ impl Listener for Visits {
         let id = appointment_of(news.order)?;
         match news.to {
             OrderState::Open => store::keep_place(tx, &id, Some(news.order.view.deadline)),
-            OrderState::Settled => follow(tx, ctx, news, &id, Event::Confirm),
-            OrderState::Closed | OrderState::Refunded => {
-                let given_up = news.order.view.stop == Some(Cause::Cancelled);
-                follow(tx, ctx, news, &id, if given_up { Event::Cancel } else { Event::Expire })
-            }
+            OrderState::Settled => follow(tx, ctx, (news.order, &id), Event::Confirm, news.now),
+            // It has ended; `ended` frees the place, perhaps long ago.
+            OrderState::Closed | OrderState::Refunded => Ok(()),
             // Something is under way: the order holds the place until it ends, however long that takes.
             _ => store::keep_place(tx, &id, None),
         }
+    }
+
+    fn ended(&self, tx: &mut Tx<'_>, ctx: &Ctx, order: &Order, now: Moment) -> Result<(), DbFault> {
+        if order.subject_kind != SUBJECT {
+            return Ok(());
+        }
+        let given_up = order.view.stop == Some(Cause::Cancelled);
+        let event = if given_up { Event::Cancel } else { Event::Expire };
+        follow(tx, ctx, (order, &appointment_of(order)?), event, now)
     }
 
     async fn message(&self, ctx: &Ctx, order: &Order) -> Result<Option<PreparedMessage>, identity::Failure> {
         if order.subject_kind != SUBJECT {
             return Ok(None);
         }
-        let link = &order.href;
-        let amount = held(order);
-        let (kind, args) = match order.state {
-            OrderState::Settled => return booked(ctx, order).await,
-            OrderState::Reconfirm => {
-                ("pay_reconfirm", json!({ "cash": order.view.cash_needed().to_string(), "link": link }))
+        let (kind, own) = match (order.state, order.view.stop) {
+            (OrderState::Settled, _) => return booked(ctx, order).await,
+            (OrderState::Reconfirm, _) if payments::cash_due(order) > Fen::ZERO => {
+                let cash = payments::cash_due(order).to_string();
+                ("pay_reconfirm", json!({ "cash": cash, "until_at": order.view.deadline.ms() }))
             }
-            OrderState::Returning => {
+            (OrderState::Returning, cause) => {
                 let days = ctx.policy.at::<PaymentRules>(ctx.now().date())?.refund_days;
-                ("refund_begun", json!({ "amount": amount.to_string(), "days": days, "link": link }))
+                let kind = if cause == Some(Cause::TimedOut) { "pay_timed_out" } else { "refund_begun" };
+                (kind, json!({ "amount": Legs::held(order).sum().to_string(), "days": days }))
             }
-            OrderState::Refunded => ("refunded", json!({ "link": link })),
+            (OrderState::Refunded, _) => ("refunded", json!({ "amount": Legs::ever(order).sum().to_string() })),
             _ => return Ok(None),
         };
-        Ok(Some(messages::prepare(ctx, &order.person, kind, &args, false).await?))
+        let mut args = json!({ "what": order.title, "what_en": order.title_en, "link": order.href });
+        if let (Some(all), Some(own)) = (args.as_object_mut(), own.as_object()) {
+            all.extend(own.clone());
+        }
+        // SVC-6: the app keeps what an SMS says; that the money has arrived is said by whoever brings it.
+        Ok(Some(messages::prepare(ctx, &order.person, kind, &args, kind != "refunded").await?))
+    }
+
+    async fn facts(&self, ctx: &Ctx, order: &Order, page: &Page) -> Result<Vec<Fact>, DbFault> {
+        if order.subject_kind != SUBJECT {
+            return Ok(Vec::new());
+        }
+        let (id, vault, person) = (appointment_of(order)?, ctx.vault.clone(), order.person.clone());
+        let read = ctx.db.read("appointment.paid_for", move |tx| {
+            Ok::<_, DbFault>(store::of_person(tx, &person, &id)?.zip(patient_card(tx, &vault, &person)?))
+        });
+        let Some((visit, patient)) = read.await? else { return Ok(Vec::new()) };
+        Ok(vec![
+            Fact { title: show::doctor_line(page, &visit.card.doctor), detail: show::place(page, &visit.card) },
+            Fact {
+                title: show::when(page, &visit.card),
+                detail: page.t1("health-patient-self", "name", patient.name.expose()),
+            },
+        ])
     }
 }
 
@@ -126,12 +158,18 @@ fn appointment_of(order: &Order) -> Result<AppointmentId, DbFault> {
 
 /// Brings a held appointment to what its order came to. One that is held no more stays as it is: money that comes
 /// late changes no visit.
-fn follow(tx: &mut Tx<'_>, ctx: &Ctx, news: &News<'_>, id: &AppointmentId, event: Event) -> Result<(), DbFault> {
+fn follow(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    (order, id): (&Order, &AppointmentId),
+    event: Event,
+    now: Moment,
+) -> Result<(), DbFault> {
     let rules = ctx
         .policy
-        .at::<BookingRules>(news.now.date())
+        .at::<BookingRules>(now.date())
         .map_err(|error| DbFault::Corrupt(format!("booking rules: {error}")))?;
-    let person = &news.order.person;
+    let person = &order.person;
     let Some(found) = store::of_person(tx, person, id)? else { return Ok(()) };
     if found.state != State::Held {
         return Ok(());
@@ -139,7 +177,7 @@ fn follow(tx: &mut Tx<'_>, ctx: &Ctx, news: &News<'_>, id: &AppointmentId, event
     store::keep_place(tx, id, None)?;
     let actor = ctx.trace.actor.label();
     let find = |tx: &mut Tx<'_>| store::of_person(tx, person, id).map_err(FollowError::from);
-    match advance(tx, find, &rules, event, &actor, news.now) {
+    match advance(tx, find, &rules, event, &actor, now) {
         Ok(_) => {
             tx.audit(ctx.act("appointment.followed", id.as_str(), json!({ "event": event.as_str() })));
             Ok(())

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::Router;
+use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, html, html_again, local_path, see_other, see_other_with};
 
 use super::check::Checked;
 use super::gate::Holder;
@@ -62,12 +63,21 @@ async fn state(holder: Holder) -> Result<Response, Problem> {
 struct NewPage {
     page: Page,
     errors: Errors,
+    /// The page to go on with afterwards; a payment may be waiting.
+    back: String,
 }
 
 impl NewPage {
-    fn new(page: &Page, errors: Errors) -> NewPage {
-        NewPage { page: page.clone(), errors }
+    fn new(page: &Page, errors: Errors, back: &str) -> NewPage {
+        NewPage { page: page.clone(), errors, back: local_path(back).unwrap_or_default().to_owned() }
     }
+}
+
+/// Where the person came from.
+#[derive(Deserialize)]
+struct CameFrom {
+    #[serde(default)]
+    back: String,
 }
 
 /// Why somebody may set a password here, or where they must go first.
@@ -90,9 +100,9 @@ async fn grounds(holder: &Holder) -> Result<Result<Grounds, &'static str>, Probl
     })
 }
 
-async fn new_form(holder: Holder) -> Result<Response, Problem> {
+async fn new_form(holder: Holder, Query(from): Query<CameFrom>) -> Result<Response, Problem> {
     match grounds(&holder).await? {
-        Ok(_) => Ok(html(&holder.visit.page, NewPage::new(&holder.visit.page, Errors::new()))),
+        Ok(_) => Ok(html(&holder.visit.page, NewPage::new(&holder.visit.page, Errors::new(), &from.back))),
         Err(first) => Ok(see_other(first)),
     }
 }
@@ -102,11 +112,13 @@ async fn new_form(holder: Holder) -> Result<Response, Problem> {
 struct NewForm {
     pin: String,
     pin_again: String,
+    back: String,
 }
 
 async fn new(holder: Holder, Form(form): Form<NewForm>) -> Result<Response, Problem> {
     let page = &holder.visit.page;
-    let again = |errors: Errors| Ok(html_again(page, NewPage::new(page, errors)));
+    let again = |errors: Errors| Ok(html_again(page, NewPage::new(page, errors, &form.back)));
+    let home = local_path(&form.back).unwrap_or(HOME);
     let grounds = match grounds(&holder).await? {
         Ok(grounds) => grounds,
         Err(_) => return Ok(see_other_with(FORGOT, "flash-pay-prove-again")),
@@ -115,10 +127,10 @@ async fn new(holder: Holder, Form(form): Form<NewForm>) -> Result<Response, Prob
         return again(Errors::one("pin_again", "pay-again"));
     }
     match set(holder.ctx(), &holder.person, &form.pin, grounds).await? {
-        Set::Done => Ok(see_other_with(HOME, "flash-pay-set")),
+        Set::Done => Ok(see_other_with(home, "flash-pay-set")),
         Set::Weak(kind) => again(Errors::one("pin", kind)),
         // The first of two taps has set it.
-        Set::Already => Ok(see_other(HOME)),
+        Set::Already => Ok(see_other(home)),
         Set::NoProof => Ok(see_other_with(FORGOT, "flash-pay-prove-again")),
     }
 }

@@ -16,6 +16,7 @@ pub mod opens;
 mod pages;
 pub(crate) mod policy;
 mod refresh;
+mod remembered;
 pub(crate) mod store;
 mod vouch;
 
@@ -30,4 +31,5 @@ pub use model::Level;
 pub(crate) use pages::{Summary, routes, summary};
 pub(crate) use policy::RealNamePolicy;
 pub(crate) use refresh::refresh_due;
+pub use remembered::{recall, remember};
 pub(crate) use vouch::{Vouch, insure, vouch};

@@ -270,6 +270,15 @@ pub(crate) fn hurry(tx: &mut Tx<'_>, order: &OrderId, now: Moment) -> Result<(),
     tx.exec(sql, vals![now, order.as_str()]).map(drop)
 }
 
+/// No time is left for an offer: it is closed at the next look, which is now.
+pub(crate) fn end_offer(tx: &mut Tx<'_>, attempt: &Attempt, now: Moment) -> Result<(), DbFault> {
+    let sql = sql!(
+        "UPDATE pay_attempt SET expires_at = $1, due_at = $1 \
+         WHERE id = $2 AND kind = 'pay' AND state IN ('requested', 'unknown', 'open') AND expires_at > $1"
+    );
+    tx.exec(sql, vals![now, attempt.id.as_str()]).map(drop)
+}
+
 /// A new address of a cashier for an offer that is open: links live shorter than offers.
 pub(crate) fn relink(tx: &mut Tx<'_>, attempt: &Attempt, link: &str, now: Moment) -> Result<(), DbFault> {
     let sql = sql!("UPDATE pay_attempt SET link = $1, link_at = $2 WHERE id = $3 AND state = 'open'");

@@ -13,7 +13,7 @@ use super::store::{self, Order};
 use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, WATCH_FOR_SECS, hear};
 use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
 use crate::attempts::store::{self as attempts, Learned, NewAttempt};
-use crate::calls::store as calls;
+use crate::calls;
 use crate::ports::{ChannelState, RefundState};
 use crate::sim::planted::{Bug, bug};
 
@@ -40,7 +40,7 @@ pub(crate) fn heard(
     let verdict = hear(&attempt.view, act, heard, attempt.asks, pen.now);
     if let Some(why) = &verdict.block {
         store::set_blocked(tx, &order.id, Some(why))?;
-        call(tx, pen, order, "amounts")?;
+        calls::call(tx, pen, &order.id, "amounts")?;
     }
     let moves = verdict.event.map(|event| (event, advance(attempt.view.state, event)));
     match moves {
@@ -54,7 +54,7 @@ pub(crate) fn heard(
         }
         Some((_, Err(forbidden))) => {
             tracing::error!(attempt = attempt.id.as_str(), %forbidden, "payment.odd_answer");
-            call(tx, pen, order, "odd_answer")?;
+            calls::call(tx, pen, &order.id, "odd_answer")?;
             attempts::look_again(tx, attempt, verdict.due_at, None, &forbidden.to_string())?;
         }
         Some((_, Ok(Move::Stays))) | None => {
@@ -66,7 +66,7 @@ pub(crate) fn heard(
     }
     let waits = attempt.created_at.secs_until(pen.now) > CALL_AFTER_SECS;
     if waits && attempt.view.state.is_live() && verdict.event.is_none_or(|event| event == Event::Again) {
-        call(tx, pen, order, attempt.view.kind.as_str())?;
+        calls::call(tx, pen, &order.id, attempt.view.kind.as_str())?;
     }
     settle(tx, pen, order)
 }
@@ -82,16 +82,6 @@ fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> 
     if kind == Some(Kind::Settle) && to == State::Failed && order.view.stop.is_none() {
         // Nothing is paid: the place is kept as long as it was before.
         store::set_deadline(tx, &order.id, order.open_until)?;
-    }
-    Ok(())
-}
-
-/// Calls a person: a row for the desk, a line in the log, a count for the alarm. Once for each reason.
-fn call(tx: &mut Tx<'_>, pen: &Pen, order: &Order, reason: &str) -> Result<(), DbFault> {
-    if calls::call(tx, &order.id, reason, pen.now)? {
-        tracing::error!(order = order.id.as_str(), reason, "payment.person_needed");
-        metrics::counter!("renshe_payment_person_needed", "reason" => reason.to_owned()).increment(1);
-        tx.audit(pen.ctx.act("payment.person_needed", order.id.as_str(), json!({ "reason": reason })));
     }
     Ok(())
 }
@@ -112,7 +102,8 @@ fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
         }
         _ => {}
     }
-    if matches!(event, Event::Close) || matches!(heard, Heard::Reversed) {
+    // What has ended without money can be late all the same.
+    if event == Event::Close || (event == Event::Refuse && kind == Kind::Settle) {
         learned.watch_until = Some(pen.now.plus_secs(WATCH_FOR_SECS));
     }
     learned
@@ -199,6 +190,9 @@ pub(crate) fn settle(tx: &mut Tx<'_>, pen: &Pen, before: &Order) -> Result<Order
         change(tx, pen, &order, to)?;
     }
     let order = reload(tx, &before.id)?;
+    if order.view.stop.is_some() && !order.view.incoming() {
+        pen.listener.ended(tx, &pen.ctx, &order, pen.now)?;
+    }
     let next_at = match next(&order.view, pen.now) {
         _ if must_tell(&order) => Some(pen.now),
         Next::Nothing => None,

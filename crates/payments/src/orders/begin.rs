@@ -11,8 +11,9 @@ use platform::db::{DbFault, Tx};
 use platform::policy::PolicyError;
 use serde_json::json;
 
+use super::act::Terms;
 use super::apply::{self, ApplyError, intend, next_place};
-use super::drive::{Payments, Terms};
+use super::drive::Payments;
 use super::model::{OrderId, OrderState, Way};
 use super::pen::Pen;
 use super::quote::content_hash;
@@ -136,7 +137,7 @@ pub(crate) async fn settle_authorised(
         if content_hash(&held, quote.way, &split) != command.hash {
             return Err(BeginError::Changed);
         }
-        if !authorisations::use_up(tx, &authorisation, &id, pen.now)? {
+        if !authorisations::use_up(tx, &authorisation, &id, pen.ctx.now())? {
             return Err(BeginError::Changed);
         }
         store::set_confirmed(tx, &held.id, quote.way, &split, &command.hash)?;

@@ -7,8 +7,19 @@ use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
+use ui::Page;
+
 use super::model::OrderState;
 use super::store::Order;
+
+/// A line of what an order pays for, as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What matters most: who, when.
+    pub title: String,
+    /// Beside it: where, for whom.
+    pub detail: String,
+}
 
 /// A change of an order's state.
 #[derive(Debug)]
@@ -32,6 +43,21 @@ pub trait Listener: Send + Sync {
     /// What broke; the change then does not happen.
     fn changed(&self, tx: &mut Tx<'_>, ctx: &Ctx, news: &News<'_>) -> Result<(), DbFault>;
 
+    /// The order was told to end, and no money can come in by what was asked of partners: whatever was kept for it is
+    /// free, though what came in may still be on its way back. In the closure of the change; told more than once.
+    ///
+    /// # Errors
+    /// What broke; the change then does not happen.
+    fn ended(&self, tx: &mut Tx<'_>, ctx: &Ctx, order: &Order, now: Moment) -> Result<(), DbFault>;
+
     /// The message to the person about the state that an order has come to; `None` where there is nothing to say.
     async fn message(&self, ctx: &Ctx, order: &Order) -> Result<Option<PreparedMessage>, identity::Failure>;
+
+    /// What is paid for, for the person to check once more; nothing where the order's title says it all.
+    ///
+    /// # Errors
+    /// What broke.
+    async fn facts(&self, _ctx: &Ctx, _order: &Order, _page: &Page) -> Result<Vec<Fact>, DbFault> {
+        Ok(Vec::new())
+    }
 }

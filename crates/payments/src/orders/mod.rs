@@ -1,6 +1,8 @@
 //! Orders (订单): what is to be paid, from which purses, and how it ends.
 
+pub(crate) mod act;
 pub mod apply;
+mod asking;
 pub mod begin;
 mod books;
 pub mod drive;
@@ -17,6 +19,8 @@ pub(crate) mod store;
 pub mod sweep;
 mod tell;
 pub mod trail;
+mod withdraw;
+pub mod words;
 
 pub use model::OrderId;
 pub use open::{NewOrder, open};

@@ -124,6 +124,22 @@ impl OrderView {
         }
     }
 
+    /// Own money that came in and is not on its way back.
+    fn stays(&self) -> Fen {
+        Fen::sum(self.payments().filter(|(place, _)| !self.being_undone(*place)).map(|(_, one)| one.amount))
+            .unwrap_or(Fen::ZERO)
+    }
+
+    /// The settlement that stays: in force and not being undone.
+    fn kept(&self) -> Option<(usize, &View)> {
+        self.settlement().filter(|(place, _)| !self.being_undone(*place))
+    }
+
+    /// Whether something that brings money in may still do so.
+    pub(crate) fn incoming(&self) -> bool {
+        self.attempts.iter().any(|one| one.kind.brings() && one.state.is_live())
+    }
+
     /// Whether an attempt of this kind may still move money by itself.
     pub fn live(&self, kind: Kind) -> Option<(usize, &View)> {
         self.attempts.iter().enumerate().find(|(_, one)| one.kind == kind && one.state.is_live())
@@ -208,7 +224,7 @@ pub fn next(order: &OrderView, now: Moment) -> Next {
     let mut soonest: Option<Moment> = None;
     let mut wait = |at: Moment| soonest = Some(soonest.map_or(at, |before| before.min(at)));
     for (place, one) in order.attempts.iter().enumerate() {
-        match due(one, ending, now) {
+        match due(order, one, now) {
             Due::Never => {}
             Due::Later(at) => wait(at),
             Due::Now(act) => return Next::Do(place, act),
@@ -217,7 +233,9 @@ pub fn next(order: &OrderView, now: Moment) -> Next {
     if let Some(undo) = undo(order) {
         return Next::Begin(undo);
     }
-    if !ending && !matches!(order_state(order), OrderState::Settled) {
+    // Paid in full by one's own money beside a settlement that was found later: it is paid, and the settlement goes.
+    let paid = order_state(order) == OrderState::Settled || order.stays() >= order.total;
+    if !ending && !paid {
         // What was offered is asked about once more: paid in time is paid.
         let asked = order.live(Kind::Pay).map_or(0, |_| LAST_QUESTION_SECS);
         let end = ends_at(order).plus_secs(asked);
@@ -248,11 +266,14 @@ enum Due {
     Now(Act),
 }
 
-fn due(one: &View, ending: bool, now: Moment) -> Due {
-    let over = ending || one.expires_at.is_some_and(|end| now >= end);
+fn due(order: &OrderView, one: &View, now: Moment) -> Due {
+    let end = if one.kind == Kind::Settle { Some(order.deadline) } else { one.expires_at };
+    let over = order.stop.is_some() || end.is_some_and(|end| now >= end);
     let ask = match (one.kind, one.state) {
         (_, State::Succeeded) => return Due::Never,
-        (kind, State::Requested) if kind.brings() && over && one.sent_at.is_none() => return Due::Now(Act::Drop),
+        // The insurer certainly has not settled it, and after the end it must not (I-M09).
+        (Kind::Settle, State::Requested) if over => return Due::Now(Act::Drop),
+        (Kind::Pay, State::Requested) if over && one.sent_at.is_none() => return Due::Now(Act::Drop),
         // Sent once, and sent again was to follow: it may be with the channel.
         (Kind::Pay, State::Requested) if over => Act::Close,
         (Kind::Settle, State::Requested) => Act::Settle,
@@ -283,8 +304,8 @@ fn due(one: &View, ending: bool, now: Moment) -> Due {
 }
 
 fn undo(order: &OrderView) -> Option<Undo> {
-    let incoming = order.attempts.iter().any(|one| one.kind.brings() && one.state.is_live());
-    let settlement = order.settlement().filter(|(place, _)| !order.being_undone(*place));
+    let incoming = order.incoming();
+    let settlement = order.kept();
     let payment = order.payments().filter(|(place, _)| !order.being_undone(*place)).last();
     let void = |(of, one): (usize, &View)| Undo { kind: Kind::Void, of, amount: one.amount };
     let refund = |(of, one): (usize, &View)| Undo { kind: Kind::Refund, of, amount: one.amount };
@@ -294,15 +315,16 @@ fn undo(order: &OrderView) -> Option<Undo> {
         }
         return payment.map(refund).or(settlement.map(void));
     }
-    // Too much came in: a payment that was late, or a settlement found late after all was paid in cash.
-    let going: Fen = order.attempts.iter().enumerate().fold(Fen::ZERO, |sum, (_, one)| {
-        let back = one.kind == Kind::Refund && one.state.is_live();
-        if back { sum.checked_add(one.amount).unwrap_or(sum) } else { sum }
-    });
-    let stays = order.paid().checked_sub(going).unwrap_or(Fen::ZERO);
-    if stays > order.cash_needed() && !incoming {
-        return match (settlement, stays == order.total) {
-            (Some(settlement), true) => Some(void(settlement)),
+    // Too much came in: a payment that was late, or a settlement found late after all was paid in cash. What is
+    // already going back counts no more on either side.
+    let needed = match settlement.and_then(|(_, one)| one.split) {
+        Some(split) => split.cash,
+        None => order.total,
+    };
+    let stays = order.stays();
+    if stays > needed && !incoming {
+        return match settlement {
+            Some(settlement) if stays == order.total => Some(void(settlement)),
             _ => payment.map(refund),
         };
     }

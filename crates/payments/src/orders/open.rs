@@ -64,6 +64,7 @@ pub fn open(tx: &mut Tx<'_>, new: &NewOrder, actor: &str) -> Result<bool, DbFaul
         href: new.href.clone(),
         told: String::new(),
         next_at: Some(new.deadline),
+        trouble_since: None,
         created_at: new.now,
         changed_at: new.now,
         view: OrderView {

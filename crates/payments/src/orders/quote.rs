@@ -1,17 +1,21 @@
 //! What would be taken from where: registered with the insurer (2201, 2204) and pre-settled (2206). Advice; what
 //! is shown is kept with a hash, and what is agreed to names that hash.
 
+use std::sync::Arc;
+
 use identity::CoveredPerson;
 use platform::Ctx;
 use platform::db::DbFault;
 use platform::policy::PolicyError;
 use sha2::{Digest, Sha256};
 
-use super::drive::{Payments, insured};
+use super::drive::Payments;
 use super::model::{OrderState, Way};
+use super::pen::Pen;
 use super::policy::PaymentRules;
 use super::store::{self, Order, Quote};
-use crate::ports::{PortError, Presettled, SettleError, Split, Visit};
+use crate::calls;
+use crate::ports::{Insured, PortError, Presettled, Registered, SettleError, Split, Visit};
 use crate::registrations::store as registrations;
 
 /// What can be shown of a way to pay.
@@ -50,47 +54,65 @@ pub enum QuoteError {
 pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result<Quoted, QuoteError> {
     let now = ctx.now();
     let rules = ctx.policy.at::<PaymentRules>(now.date())?;
-    let (vault, id, person) = (ctx.vault.clone(), order.id.clone(), order.person.clone());
+    let (vault, today, asked) = (ctx.vault.clone(), now.date(), order.clone());
     let read = ctx.db.read("payment.quote", move |tx| {
-        let covered = identity::covered(tx, &vault, &person, now.date())?;
-        Ok::<_, DbFault>((covered, registrations::registration(tx, &id)?, store::quote(tx, &id)?))
+        let registered = registrations::registration(tx, &vault, &asked, today)?;
+        let covered = identity::covered(tx, &vault, &asked.person, today)?;
+        Ok::<_, DbFault>((covered, registered, store::quote(tx, &asked.id)?))
     });
     let (covered, registered, last) = read.await?;
+    let fresh = last.filter(|last| last.way == way && now < last.at.plus_secs(rules.quote_secs));
+    if let Some(fresh) = fresh {
+        return Ok(Quoted::Shown(fresh));
+    }
     if way == Way::OwnMoney {
         let advice = Presettled { split: Split::own_money(order.view.total), balance: None, echo: Default::default() };
-        return Ok(Quoted::Shown(keep(ctx, order, way, advice, last.map_or(1, |last| last.n + 1)).await?));
+        return Ok(Quoted::Shown(keep(ctx, order, way, advice).await?));
     }
-    if let Some(last) = last.as_ref().filter(|last| last.way == way && now < last.at.plus_secs(rules.quote_secs)) {
-        return Ok(Quoted::Shown(last.clone()));
-    }
-    let covered = match covered {
-        Some(covered) => Some(covered),
-        None => ask_who(pay, ctx, order).await?,
-    };
-    let Some(covered) = covered else { return Ok(Quoted::NotInsured) };
-    let person = insured(covered);
-    let settlements = &pay.ports.settlements;
-    let registered = match registered {
-        Some(registered) => registered,
-        None => match settlements.register(ctx, &person, &order.care).await {
-            Ok(registered) => {
-                let (id, kept) = (order.id.clone(), registered);
-                ctx.db
-                    .write(order.lane_key(), "payment.registered", move |tx| -> Result<_, DbFault> {
-                        registrations::insert_registration(tx, &id, &kept, now)?;
-                        // Another look may have registered it first: that one counts.
-                        Ok(registrations::registration(tx, &id)?.unwrap_or_else(|| kept.clone()))
-                    })
-                    .await?
+    let (person, registered) = match registered {
+        Some((registered, Some(person))) => (person, registered),
+        other => {
+            let covered = match covered {
+                Some(covered) => Some(covered),
+                None => ask_who(pay, ctx, order).await?,
+            };
+            let Some(covered) = covered else { return Ok(Quoted::NotInsured) };
+            let person = Insured::from(covered.clone());
+            match other {
+                Some((registered, _)) => (person, registered),
+                None => match register(pay, ctx, order, (&covered, &person)).await? {
+                    Ok(registered) => (person, registered),
+                    Err(error) => return refused(pay, ctx, order, error).await,
+                },
             }
-            Err(error) => return Ok(silent(error)),
-        },
+        }
     };
     let visit = Visit { person, care: order.care.clone(), registered, use_account: way == Way::Account };
-    match settlements.presettle(ctx, &visit).await {
-        Ok(advice) => Ok(Quoted::Shown(keep(ctx, order, way, advice, last.map_or(1, |last| last.n + 1)).await?)),
-        Err(error) => Ok(silent(error)),
+    match pay.ports.settlements.presettle(ctx, &visit).await {
+        Ok(advice) => Ok(Quoted::Shown(keep(ctx, order, way, advice).await?)),
+        Err(error) => refused(pay, ctx, order, error).await,
     }
+}
+
+/// Registers the visit (2201, 2204), and keeps its numbers with the person they were given to.
+async fn register(
+    pay: &Payments,
+    ctx: &Ctx,
+    order: &Order,
+    (covered, person): (&CoveredPerson, &Insured),
+) -> Result<Result<Registered, SettleError>, QuoteError> {
+    let registered = match pay.ports.settlements.register(ctx, person, &order.care).await {
+        Ok(registered) => registered,
+        Err(error) => return Ok(Err(error)),
+    };
+    let (kept, covered, ctx_, now) = (order.clone(), covered.clone(), ctx.clone(), ctx.now());
+    let written = ctx.db.write(order.lane_key(), "payment.registered", move |tx| -> Result<_, DbFault> {
+        registrations::insert_registration(tx, &ctx_, &kept, (&registered, &covered), now)?;
+        // Another look may have registered it first: that one counts.
+        let first = registrations::registration(tx, &ctx_.vault, &kept, now.date())?;
+        Ok(first.map_or_else(|| registered.clone(), |(first, _)| first))
+    });
+    Ok(Ok(written.await?))
 }
 
 /// Asks the insurer who the person is, where it has not said so yet.
@@ -100,27 +122,36 @@ async fn ask_who(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<Option<Cove
     Ok(ctx.db.read("payment.covered", move |tx| identity::covered(tx, &vault, &person, today)).await?)
 }
 
-fn silent(error: SettleError) -> Quoted {
-    tracing::warn!(%error, "payment.no_quote");
+/// What the insurer's answer means for the page. Amounts that do not add up are shown to nobody, and a person is
+/// called: nothing has moved, so the order need not stand still, and one's own money is still good.
+async fn refused(pay: &Payments, ctx: &Ctx, order: &Order, error: SettleError) -> Result<Quoted, QuoteError> {
+    tracing::warn!(order = order.id.as_str(), %error, "payment.no_quote");
     match error {
-        SettleError::Port(PortError::Refused(word)) => Quoted::Refused(word),
-        SettleError::Port(_) => Quoted::Silent,
-        SettleError::Amounts(_) => Quoted::Odd,
+        SettleError::Port(PortError::Refused(word)) => Ok(Quoted::Refused(word)),
+        SettleError::Port(_) => Ok(Quoted::Silent),
+        SettleError::Amounts(_) => {
+            let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
+            let id = order.id.clone();
+            let called =
+                ctx.db.write(order.lane_key(), "payment.odd_quote", move |tx| calls::call(tx, &pen, &id, calls::QUOTE));
+            called.await?;
+            Ok(Quoted::Odd)
+        }
     }
 }
 
-async fn keep(ctx: &Ctx, order: &Order, way: Way, advice: Presettled, n: i64) -> Result<Quote, DbFault> {
+async fn keep(ctx: &Ctx, order: &Order, way: Way, advice: Presettled) -> Result<Quote, DbFault> {
     let hash = content_hash(order, way, &advice.split);
-    let quote = Quote { n, way, advice, hash, at: ctx.now() };
+    let quote = Quote { n: 0, way, advice, hash, at: ctx.now() };
     // A page that has ended needs no row.
     if order.state != OrderState::Open {
         return Ok(quote);
     }
-    let (id, row) = (order.id.clone(), quote.clone());
+    let id = order.id.clone();
     ctx.db
         .write(order.lane_key(), "payment.quoted", move |tx| -> Result<_, DbFault> {
             let n = store::quote(tx, &id)?.map_or(1, |last| last.n + 1);
-            let row = Quote { n, ..row.clone() };
+            let row = Quote { n, ..quote.clone() };
             store::insert_quote(tx, &id, &row)?;
             Ok(row)
         })

@@ -4,7 +4,8 @@
 use platform::Ctx;
 use platform::db::DbFault;
 
-use super::drive::{Payments, offer_of};
+use super::act::offer_of;
+use super::drive::Payments;
 use super::store::{self, Order};
 use crate::attempts::store::{self as attempts, Attempt};
 

@@ -51,6 +51,8 @@ pub struct Order {
     pub told: String,
     /// When the driver looks again.
     pub next_at: Option<Moment>,
+    /// Since when looking after it has failed for a reason that is no partner's.
+    pub trouble_since: Option<Moment>,
     /// When it was made.
     pub created_at: Moment,
     /// When it came into its state.
@@ -78,7 +80,7 @@ macro_rules! columns {
         "o.id, o.subject_kind, o.subject_id, o.person_id, o.institution, o.total_fen, o.way, o.state, o.version, o.stop, \
          o.stopped_at, o.deadline_at, o.blocked, o.confirmed_fund_fen, o.confirmed_account_fen, o.confirmed_other_fen, \
          o.confirmed_cash_fen, o.confirmed_hash, o.lane_kind, o.lane_id, o.care, o.title, o.title_en, o.href, o.told, \
-         o.next_at, o.created_at, o.changed_at, o.open_until"
+         o.next_at, o.created_at, o.changed_at, o.open_until, o.trouble_since"
     };
 }
 
@@ -150,6 +152,7 @@ fn read(row: &Row) -> Result<Order, DbFault> {
         created_at: row.moment(26)?,
         changed_at: row.moment(27)?,
         open_until: row.moment(28)?,
+        trouble_since: row.opt_moment(29)?,
         view: OrderView {
             total: row.fen(5)?,
             stop: row.opt_parse(9)?,
@@ -348,9 +351,21 @@ pub(crate) fn insert_quote(tx: &mut Tx<'_>, id: &OrderId, quote: &Quote) -> Resu
     tx.exec(sql, values).map(drop)
 }
 
-/// Orders whose time to be looked at has come, the longest waiting first.
-pub(crate) fn due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<OrderId>, DbFault> {
-    let sql =
-        sql!("SELECT id FROM pay_order WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2");
-    tx.query(sql, vals![now, limit], |row| row.parse(0))
+/// Orders whose time to be looked at has come, the longest waiting first, and whether looking after them failed last.
+pub(crate) fn due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<(OrderId, bool)>, DbFault> {
+    let sql = sql!(
+        "SELECT id, trouble_since FROM pay_order WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2"
+    );
+    tx.query(sql, vals![now, limit], |row| Ok((row.parse(0)?, row.opt_moment(1)?.is_some())))
+}
+
+/// Notes since when looking after an order fails, and when that is tried again.
+pub(crate) fn set_trouble(
+    tx: &mut Tx<'_>,
+    id: &OrderId,
+    since: Option<Moment>,
+    next_at: Option<Moment>,
+) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE pay_order SET trouble_since = $1, next_at = $2 WHERE id = $3");
+    tx.exec(sql, vals![since, next_at, id.as_str()]).map(drop)
 }

@@ -8,13 +8,19 @@ use platform::Ctx;
 use platform::db::DbFault;
 use tokio::task::JoinSet;
 
-use super::drive::{Payments, drive};
+use super::drive::{DriveError, Payments, drive};
+use super::model::OrderId;
+use super::pen::Pen;
 use super::store;
+use crate::attempts::hear::CALL_AFTER_SECS;
+use crate::calls;
 
 /// Orders of one round.
 const ROUND: i64 = 64;
 /// Orders driven at once: beneath the partners' own bulkheads.
 const AT_ONCE: usize = 16;
+/// An order whose look failed is looked at again after this.
+const AGAIN_SECS: i64 = 60;
 /// Pause when there was nothing to do.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -29,11 +35,18 @@ pub async fn drive_due(pay: &Arc<Payments>, ctx: &Ctx) -> Result<usize, DbFault>
     let (mut driving, mut waiting) = (JoinSet::new(), due.into_iter());
     loop {
         while driving.len() < AT_ONCE {
-            let Some(id) = waiting.next() else { break };
+            let Some((id, troubled)) = waiting.next() else { break };
             let (pay, ctx) = (Arc::clone(pay), ctx.clone());
             driving.spawn(async move {
-                if let Err(error) = drive(&pay, &ctx, &id).await {
+                let driven = drive(&pay, &ctx, &id).await;
+                if let Err(error) = &driven {
+                    metrics::counter!("renshe_payment_drives_failed").increment(1);
                     tracing::warn!(order = id.as_str(), %error, "payment.drive_failed");
+                }
+                if (driven.is_err() || troubled)
+                    && let Err(error) = note(&pay, &ctx, &id, driven.is_ok()).await
+                {
+                    tracing::error!(order = id.as_str(), %error, "payment.trouble_not_noted");
                 }
             });
         }
@@ -43,6 +56,29 @@ pub async fn drive_due(pay: &Arc<Payments>, ctx: &Ctx) -> Result<usize, DbFault>
             None => return Ok(many),
         }
     }
+}
+
+/// Notes how an order's look went. One that fails is looked at again later, after those that do not fail; a person
+/// is called when that goes on.
+async fn note(pay: &Payments, ctx: &Ctx, id: &OrderId, good: bool) -> Result<(), DriveError> {
+    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "driver")?;
+    let glance = id.clone();
+    let Some(order) = ctx.db.read("payment.trouble.glance", move |tx| store::find(tx, &glance)).await? else {
+        return Ok(());
+    };
+    let noted = ctx.db.write(order.lane_key(), "payment.trouble", move |tx| -> Result<(), DbFault> {
+        let Some(held) = store::hold(tx, &order.id)? else { return Ok(()) };
+        if good {
+            return store::set_trouble(tx, &held.id, None, held.next_at);
+        }
+        let since = held.trouble_since.unwrap_or(pen.now);
+        store::set_trouble(tx, &held.id, Some(since), Some(pen.now.plus_secs(AGAIN_SECS)))?;
+        if since.secs_until(pen.now) > CALL_AFTER_SECS {
+            calls::call(tx, &pen, &held.id, calls::TROUBLE)?;
+        }
+        Ok(())
+    });
+    Ok(noted.await?)
 }
 
 /// Sweeps until the task is dropped. Several instances may: an attempt is leased by one of them.

@@ -1,9 +1,8 @@
-//! The money trail in plain words: one line an attempt, with who has the money now.
+//! The money trail in plain words: one line an attempt, with who has the money now; and what the last try came to.
 
 use kernel::Fen;
 use ui::Page;
 
-use super::model::OrderState;
 use super::store::Order;
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
@@ -53,22 +52,16 @@ fn amount(page: &Page, one: &Attempt) -> String {
     parts.join(&page.t("pay-trail-and"))
 }
 
-/// The end of the keys that say where an order stands. What ends without money is closed, not returned.
-pub(crate) fn word(order: &Order) -> String {
-    let came = order.attempts.iter().any(|one| one.view.kind.brings() && one.view.state == State::Succeeded);
-    match order.state {
-        OrderState::Returning if !came => "closing".to_owned(),
-        state => state.as_str().replace('_', "-"),
-    }
-}
-
-/// Where an order stands, in words, and its tone.
-pub fn state_word(page: &Page, order: &Order) -> (String, &'static str) {
-    let tone = match order.state {
-        OrderState::Settled => "done",
-        OrderState::Open | OrderState::HalfPaid | OrderState::Reconfirm | OrderState::Paying => "due",
-        OrderState::Settling | OrderState::Returning | OrderState::Refunded | OrderState::Closed => "blue",
-        OrderState::Blocked => "due",
+/// What the last try to pay came to, where it brought nothing: what was refused must not look as if it had never been.
+pub(crate) fn last_try(page: &Page, order: &Order) -> Option<String> {
+    let last = order.attempts.iter().rfind(|one| one.view.kind.brings() && one.view.sent_at.is_some())?;
+    let word = match (last.view.kind, last.view.state) {
+        (Kind::Settle, State::Failed) if last.note.ends_with("account_short") => "account-short",
+        (Kind::Settle, State::Failed) if last.note.ends_with("not_insured") => "not-insured",
+        (Kind::Settle, State::Failed) => "settle",
+        (Kind::Pay, State::Failed) => "refused",
+        (Kind::Pay, State::Closed) => "closed",
+        _ => return None,
     };
-    (page.t(&format!("pay-{}", word(order))), tone)
+    Some(page.t(&format!("pay-last-{word}")))
 }

@@ -9,12 +9,16 @@ use platform::db::{DbFault, Tx};
 
 use super::store;
 use crate::attempts::hear::WATCH_FOR_SECS;
-use crate::orders::drive::{Payments, insured};
+use crate::calls;
+use crate::orders::drive::Payments;
+use crate::orders::pen::Pen;
 use crate::orders::{self, Order, OrderId};
 use crate::ports::SettleError;
 
 /// Registrations of one round; the next round takes the rest.
 const ROUND: i64 = 50;
+/// The port's word of a visit that is settled.
+const SETTLED_ALREADY: &str = "settled_already";
 
 /// The job `payments.release`.
 ///
@@ -36,25 +40,39 @@ async fn release(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<bool, DbFaul
     let (vault, today, wanted) = (ctx.vault.clone(), ctx.now().date(), id.clone());
     let read = move |tx: &mut Tx<'_>| {
         let Some(order) = orders::store::find(tx, &wanted)? else { return Ok(None) };
-        let covered = identity::covered(tx, &vault, &order.person, today)?;
-        let registered = store::registration(tx, &wanted)?;
-        Ok::<_, DbFault>(covered.zip(registered).map(|(covered, registered)| (order, covered, registered)))
+        let registered = store::registration(tx, &vault, &order, today)?;
+        Ok::<_, DbFault>(registered.map(|(registered, person)| (order, registered, person)))
     };
-    let Some((order, covered, registered)) = ctx.db.read("payment.release", read).await? else { return Ok(true) };
-    match pay.ports.settlements.unregister(ctx, &insured(covered), &order.care, &registered).await {
+    let Some((order, registered, person)) = ctx.db.read("payment.release", read).await? else { return Ok(true) };
+    let Some(person) = person else {
+        tracing::warn!(order = id.as_str(), "payment.registration_of_nobody");
+        return released(pay, ctx, &order, false).await.map(|()| true);
+    };
+    match pay.ports.settlements.unregister(ctx, &person, &order.care, &registered).await {
+        Ok(()) => released(pay, ctx, &order, false).await?,
+        // A settlement that we know nothing of.
+        Err(SettleError::Port(PortError::Refused(word))) if word == SETTLED_ALREADY => {
+            released(pay, ctx, &order, true).await?;
+        }
         // What it refuses to cancel, it will refuse tomorrow.
-        Ok(()) | Err(SettleError::Port(PortError::Refused(_)) | SettleError::Amounts(_)) => {
-            released(ctx, &order).await?;
-            Ok(true)
+        Err(error @ (SettleError::Port(PortError::Refused(_)) | SettleError::Amounts(_))) => {
+            tracing::warn!(order = id.as_str(), %error, "payment.release_refused");
+            released(pay, ctx, &order, false).await?;
         }
         Err(SettleError::Port(error)) => {
             tracing::warn!(order = id.as_str(), %error, "payment.release_failed");
-            Ok(false)
+            return Ok(false);
         }
     }
+    Ok(true)
 }
 
-async fn released(ctx: &Ctx, order: &Order) -> Result<(), DbFault> {
-    let (id, now) = (order.id.clone(), ctx.now());
-    ctx.db.write(order.lane_key(), "payment.released", move |tx| store::set_released(tx, &id, now).map(drop)).await
+async fn released(pay: &Payments, ctx: &Ctx, order: &Order, odd: bool) -> Result<(), DbFault> {
+    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "job").map_err(|error| DbFault::Corrupt(error.to_string()))?;
+    let id = order.id.clone();
+    let written = ctx.db.write(order.lane_key(), "payment.released", move |tx| -> Result<(), DbFault> {
+        store::set_released(tx, &id, pen.now)?;
+        if odd { calls::call(tx, &pen, &id, calls::REGISTRATION) } else { Ok(()) }
+    });
+    written.await
 }

@@ -1,29 +1,53 @@
 //! The only SQL for `pay_registration`. Rows belong to the lane of their order.
 
-use kernel::Moment;
+use identity::CoveredPerson;
+use kernel::{Date, Moment};
+use platform::Ctx;
 use platform::db::{DbFault, Tx};
+use platform::vault::{Aad, Vault};
 use platform::{sql, vals};
 
-use crate::orders::OrderId;
-use crate::ports::Registered;
+use crate::orders::{Order, OrderId};
+use crate::ports::{Insured, Registered};
 
-/// The visit's numbers at the insurer.
-pub(crate) fn registration(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Registered>, DbFault> {
-    let sql = sql!("SELECT mdtrt_id, batch_no FROM pay_registration WHERE order_id = $1");
-    tx.opt(sql, vals![id.as_str()], |row| Ok(Registered { mdtrt_id: row.text(0)?, batch_no: row.text(1)? }))
+fn place(id: &OrderId) -> Aad<'_> {
+    Aad { table: "pay_registration", column: "insured", row: id.as_str() }
+}
+
+/// The visit's numbers at the insurer, and the person they were given to, who may be gone.
+pub(crate) fn registration(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    order: &Order,
+    today: Date,
+) -> Result<Option<(Registered, Option<Insured>)>, DbFault> {
+    let sql = sql!("SELECT mdtrt_id, batch_no, insured FROM pay_registration WHERE order_id = $1");
+    let found = tx.opt(sql, vals![order.id.as_str()], |row| {
+        Ok((Registered { mdtrt_id: row.text(0)?, batch_no: row.text(1)? }, row.opt_blob(2)?))
+    })?;
+    let Some((registered, sealed)) = found else { return Ok(None) };
+    let person = match sealed {
+        Some(sealed) => identity::recall(tx, vault, &order.person, &sealed, place(&order.id), today)?,
+        None => None,
+    };
+    Ok(Some((registered, person.map(Insured::from))))
 }
 
 /// Keeps them; the first ones stay.
 pub(crate) fn insert_registration(
     tx: &mut Tx<'_>,
-    id: &OrderId,
-    registered: &Registered,
+    ctx: &Ctx,
+    order: &Order,
+    (registered, covered): (&Registered, &CoveredPerson),
     now: Moment,
 ) -> Result<(), DbFault> {
+    let sealed = identity::remember(tx, ctx, &order.person, covered, place(&order.id))?;
     let sql = sql!(
-        "INSERT INTO pay_registration (order_id, mdtrt_id, batch_no, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+        "INSERT INTO pay_registration (order_id, mdtrt_id, batch_no, at, insured) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT DO NOTHING"
     );
-    tx.exec(sql, vals![id.as_str(), &registered.mdtrt_id, &registered.batch_no, now]).map(drop)
+    let values = vals![order.id.as_str(), &registered.mdtrt_id, &registered.batch_no, now, sealed];
+    tx.exec(sql, values).map(drop)
 }
 
 /// Orders whose registration serves nothing any more: over, or paid without the insurer, and unchanged since.

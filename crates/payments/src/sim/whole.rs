@@ -42,6 +42,10 @@ impl Listener for Nobody {
         Ok(())
     }
 
+    fn ended(&self, _: &mut Tx<'_>, _: &Ctx, _: &Order, _: Moment) -> Result<(), DbFault> {
+        Ok(())
+    }
+
     async fn message(&self, _: &Ctx, _: &Order) -> Result<Option<PreparedMessage>, identity::Failure> {
         Ok(None)
     }

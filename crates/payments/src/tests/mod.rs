@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use identity::messages::PreparedMessage;
 use identity::{PersonId, Ports};
-use kernel::{Fen, ManualClock};
+use kernel::{Fen, ManualClock, Moment};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
@@ -38,6 +38,10 @@ struct Nobody;
 #[async_trait]
 impl Listener for Nobody {
     fn changed(&self, _: &mut Tx<'_>, _: &Ctx, _: &News<'_>) -> Result<(), DbFault> {
+        Ok(())
+    }
+
+    fn ended(&self, _: &mut Tx<'_>, _: &Ctx, _: &Order, _: Moment) -> Result<(), DbFault> {
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use crate::ctx::Mode;
 use crate::db::Target;
 
 /// The texts that go to phones: a city without a template for one would lose it.
-const SMS_TEMPLATES: [&str; 9] = [
+const SMS_TEMPLATES: [&str; 12] = [
     "verify",
     "booked",
     "cancelled",
@@ -20,6 +20,9 @@ const SMS_TEMPLATES: [&str; 9] = [
     "pay_password_set",
     "pay_password_changed",
     "pay_password_locked",
+    "refund_begun",
+    "pay_timed_out",
+    "pay_reconfirm",
 ];
 
 pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {

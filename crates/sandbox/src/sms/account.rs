@@ -34,7 +34,7 @@ impl Default for SmsAccount {
 
 /// The templates of the demo city, each under the name that `[sms.templates]` gives it: what the
 /// account is started with, and where the configuration's default codes come from.
-pub fn demo_templates() -> [(&'static str, SmsTemplate); 9] {
+pub fn demo_templates() -> [(&'static str, SmsTemplate); 12] {
     let notice = SmsTemplate::notice;
     [
         ("verify", SmsTemplate::verification("SMS_100001", "您的验证码为${code}，5分钟内有效，请勿告诉他人。")),
@@ -68,6 +68,27 @@ pub fn demo_templates() -> [(&'static str, SmsTemplate); 9] {
             notice(
                 "SMS_100013",
                 "您的电子社保卡支付密码错误次数过多，已锁定至${until_at}。如非本人操作，请立即拨打12333。",
+            ),
+        ),
+        (
+            "refund_begun",
+            notice(
+                "SMS_100021",
+                "${what}：${amount}元正按原路退回，医保付的即时退回，微信付的预计${days}个工作日内到账，您不用做任何事。",
+            ),
+        ),
+        (
+            "pay_timed_out",
+            notice(
+                "SMS_100022",
+                "${what}：没有在时间内付完，号已放回。已付的${amount}元正按原路退回，您不用做任何事。",
+            ),
+        ),
+        (
+            "pay_reconfirm",
+            notice(
+                "SMS_100023",
+                "${what}：医保结算后还需自己付${cash}元，与之前看到的不同，请在${until_at}前打开订单确认，不确认会自动退回。",
             ),
         ),
     ]

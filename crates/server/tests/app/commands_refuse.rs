@@ -121,7 +121,8 @@ const CITY: &str = "mode = \"production\"\npublic_url = \"https://app.example.cn
                     access_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nsign_name = \"常州人社\"\n[sms.templates]\nverify = \"SMS_1\"\n\
                     booked = \"SMS_2\"\ncancelled = \"SMS_3\"\nsign_up_tried = \"SMS_4\"\n\
                     password_changed = \"SMS_5\"\ndevice_bound = \"SMS_6\"\npay_password_set = \"SMS_7\"\n\
-                    pay_password_changed = \"SMS_8\"\npay_password_locked = \"SMS_9\"\n\
+                    pay_password_changed = \"SMS_8\"\npay_password_locked = \"SMS_9\"\nrefund_begun = \"SMS_10\"\n\
+                    pay_timed_out = \"SMS_11\"\npay_reconfirm = \"SMS_12\"\n\
                     [face]\nendpoint = \"https://face.example.cn\"\naccess_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nscene_id = \"1\"\n\
                     [insurer]\nendpoint = \"https://insurer.example.cn\"\npaasid = \"czrs\"\ntoken = \"secret-word\"\n\
                     fixmedins_code = \"H32040000007\"\nfixmedins_name = \"常州人社\"\nmdtrtarea_admvs = \"320400\"\n\

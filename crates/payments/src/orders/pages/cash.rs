@@ -1,4 +1,5 @@
-//! One's own money: asked for at the channel, handed over by a link on the phone or a code on a screen.
+//! One's own money: asked for at the channel, handed over by a link on the phone or a code on a screen; and the
+//! other of the two, where a person goes on with another device.
 
 use std::sync::Arc;
 
@@ -8,15 +9,22 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use identity::{Citizen, RealName, opens};
-use kernel::Fen;
+use kernel::{Fen, Moment};
 use serde::Deserialize;
 use ui::{Form, Page, Problem, html, see_other};
 
 use super::{drive_a_while, load, refused, title, yuan};
 use crate::attempts::model::{Kind, State};
+use crate::attempts::store::Attempt;
+use crate::orders::Order;
+use crate::orders::act::offer_of;
 use crate::orders::begin::{self, PayCash};
 use crate::orders::drive::Payments;
+use crate::orders::model::Way;
 use crate::orders::renew_link::renew_link;
+use crate::orders::withdraw::withdraw;
+use crate::orders::words::cash_due;
+use crate::ports::Cashier;
 
 /// A link on the phone lives five minutes; a little before it is asked for anew.
 const LINK_SECS: i64 = 270;
@@ -28,6 +36,10 @@ pub(super) struct Shown {
     fen: i64,
 }
 
+/// A POST that carries nothing but its token.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
 /// Asks the channel, or keeps what is open there.
 pub(super) async fn begin(
     payer: RealName<opens::Booking>,
@@ -37,19 +49,51 @@ pub(super) async fn begin(
     Form(shown): Form<Shown>,
 ) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, &id).await?;
+    ask(&payer, &pay, &order, Fen::new(shown.fen), is_phone(&headers)).await
+}
+
+/// What is offered is taken back, and the same amount asked for in the way that this device can pay. What was paid
+/// in the meantime is paid.
+pub(super) async fn other(
+    payer: RealName<opens::Booking>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Extension(pay): Extension<Arc<Payments>>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Problem> {
+    let order = load(payer.ctx(), &payer.person, &id).await?;
+    if let Err(error) = withdraw(&pay, payer.ctx(), &payer.person, &order.id).await {
+        return refused(error, &id, Way::Account);
+    }
+    drive_a_while(&pay, &payer, &order.id).await;
+    let order = load(payer.ctx(), &payer.person, &id).await?;
+    // Not closed yet, or paid by now: its page says which.
+    if order.view.live(Kind::Pay).is_some() || cash_due(&order) <= Fen::ZERO {
+        return Ok(see_other(&format!("/pay/{id}/state")));
+    }
+    ask(&payer, &pay, &order, cash_due(&order), is_phone(&headers)).await
+}
+
+async fn ask(
+    payer: &RealName<opens::Booking>,
+    pay: &Arc<Payments>,
+    order: &Order,
+    shown: Fen,
+    phone: bool,
+) -> Result<Response, Problem> {
     let ip = payer.ctx().trace.ip.clone();
     let command = PayCash {
         person: payer.person.clone(),
         order: order.id.clone(),
-        shown: Fen::new(shown.fen),
-        code: !is_phone(&headers),
+        shown,
+        code: !phone,
         client_ip: if ip.is_empty() { "127.0.0.1".to_owned() } else { ip },
     };
-    if let Err(error) = begin::pay_cash(&pay, payer.ctx(), command).await {
-        return refused(error, &id);
+    if let Err(error) = begin::pay_cash(pay, payer.ctx(), command).await {
+        return refused(error, order.id.as_str(), Way::Account);
     }
-    drive_a_while(&pay, &payer, &order.id).await;
-    Ok(see_other(&format!("/pay/{id}/cashier")))
+    drive_a_while(pay, payer, &order.id).await;
+    Ok(see_other(&format!("/pay/{}/cashier", order.id)))
 }
 
 fn is_phone(headers: &HeaderMap) -> bool {
@@ -69,6 +113,8 @@ struct CashierPage {
     link: Option<String>,
     /// The text of a code for another phone.
     code: Option<String>,
+    /// What this device would rather show: the end of a key.
+    other: Option<&'static str>,
 }
 
 /// The hand-over. A link that has grown old is asked for anew before it is shown.
@@ -80,17 +126,13 @@ pub(super) async fn cashier(
 ) -> Result<Response, Problem> {
     let mut order = load(citizen.ctx(), &citizen.person, &id).await?;
     let now = citizen.ctx().now();
-    let open = |order: &crate::orders::Order| {
-        let found = order.attempts.iter().find(|one| one.view.kind == Kind::Pay && one.view.state.is_live());
-        found.cloned()
-    };
-    let Some(mut attempt) = open(&order) else { return Ok(see_other(&format!("/pay/{id}/state"))) };
-    let is_code = attempt.terms.contains("\"code\":true");
+    let Some(mut attempt) = offered(&order, now) else { return Ok(see_other(&format!("/pay/{id}/state"))) };
+    let is_code = offer_of(&attempt).is_ok_and(|offer| offer.cashier == Cashier::Code);
     let old = !is_code && attempt.link_at.is_some_and(|at| now >= at.plus_secs(LINK_SECS));
     if attempt.view.state == State::Open && old {
         renew_link(&pay, citizen.ctx(), &order, &attempt).await.map_err(Problem::fault)?;
         order = load(citizen.ctx(), &citizen.person, &id).await?;
-        attempt = open(&order).unwrap_or(attempt);
+        attempt = offered(&order, now).unwrap_or(attempt);
     }
     let page = citizen.visit.page.clone();
     let link = attempt.link.clone().filter(|_| attempt.view.state == State::Open);
@@ -103,10 +145,21 @@ pub(super) async fn cashier(
         until: page.moment(attempt.view.expires_at.unwrap_or(order.view.deadline)),
         link,
         code,
+        other: match (is_code, is_phone(&headers)) {
+            (true, true) => Some("phone"),
+            (false, false) => Some("screen"),
+            _ => None,
+        },
         id,
         page,
     };
     Ok(html(&shown.page.clone(), shown))
+}
+
+/// What is offered at the channel and not on its way out.
+fn offered(order: &Order, now: Moment) -> Option<Attempt> {
+    let live = |one: &&Attempt| one.view.kind == Kind::Pay && one.view.state.is_live();
+    order.attempts.iter().find(live).filter(|one| one.view.expires_at.is_none_or(|end| now < end)).cloned()
 }
 
 /// The channel leads the buyer back to this page (`redirect_url`, appended to the link that it gave).

@@ -12,11 +12,12 @@ use axum::routing::{get, post};
 use identity::{Citizen, PersonId};
 use kernel::Fen;
 use platform::Ctx;
+use serde::Deserialize;
 use ui::{Page, Problem, see_other};
 
 use super::begin::BeginError;
 use super::drive::{Payments, drive};
-use super::model::{OrderId, OrderState};
+use super::model::{OrderId, OrderState, Way};
 use super::store::{self, Order};
 
 /// A page waits so long for partners before it shows that things are under way.
@@ -27,7 +28,7 @@ pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
         .route("/pay/{order}", get(pay::show).post(pay::settle))
         .route("/pay/{order}/cash", post(cash::begin))
-        .route("/pay/{order}/cashier", get(cash::cashier))
+        .route("/pay/{order}/cashier", get(cash::cashier).post(cash::other))
         .route("/pay/{order}/state", get(state::show))
         .route("/pay/{order}/agree", post(state::agree))
         .route("/pay/{order}/give-up", get(state::ask_give_up).post(state::give_up))
@@ -61,14 +62,47 @@ async fn drive_a_while(pay: &Arc<Payments>, citizen: &Citizen, id: &OrderId) {
     drop(tokio::time::timeout(PATIENCE, driving).await);
 }
 
-/// What a refused beginning leads to: the page that shows how things stand, or a fault.
-fn refused(error: BeginError, order: &str) -> Result<axum::response::Response, Problem> {
+/// Why a person was brought back, said on the page that shows how things stand.
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum Told {
+    /// What was shown is not what stands now.
+    Changed,
+    /// Too little time is left at the channel.
+    TooLate,
+    /// Money stands still.
+    Stopped,
+    /// Nothing.
+    #[default]
+    #[serde(other)]
+    Nothing,
+}
+
+impl Told {
+    const fn word(self) -> &'static str {
+        match self {
+            Told::Changed => "changed",
+            Told::TooLate => "too-late",
+            Told::Stopped => "stopped",
+            Told::Nothing => "",
+        }
+    }
+
+    fn text(self, page: &Page) -> Option<String> {
+        (self != Told::Nothing).then(|| page.t(&format!("pay-told-{}", self.word())))
+    }
+}
+
+/// What a refused beginning leads to: the page that shows how things stand and why, or a fault. The way that was
+/// chosen stays chosen.
+fn refused(error: BeginError, order: &str, way: Way) -> Result<axum::response::Response, Problem> {
+    let told = |told: Told| Ok(see_other(&format!("/pay/{order}/state?way={way}&told={}", told.word())));
     match error {
         BeginError::NotFound => Err(Problem::not_found()),
         BeginError::State(_) => Ok(see_other(&format!("/pay/{order}/state"))),
-        BeginError::Changed => Ok(ui::see_other_with(&format!("/pay/{order}"), "pay-flash-changed")),
-        BeginError::TooLate => Ok(ui::see_other_with(&format!("/pay/{order}/state"), "pay-flash-too-late")),
-        BeginError::Stopped => Ok(ui::see_other_with(&format!("/pay/{order}/state"), "pay-flash-stopped")),
+        BeginError::Changed => told(Told::Changed),
+        BeginError::TooLate => told(Told::TooLate),
+        BeginError::Stopped => told(Told::Stopped),
         BeginError::Fault(fault) => Err(fault.into()),
         BeginError::Identity(failure) => Err(failure.into()),
         BeginError::Policy(error) => Err(Problem::fault(error)),

@@ -12,16 +12,28 @@ use kernel::Fen;
 use serde::Deserialize;
 use ui::{Form, Page, Problem, html, html_again, see_other};
 
-use super::{drive_a_while, load, refused, title, yuan};
+use super::{Told, drive_a_while, load, refused, title, yuan};
 use crate::orders::begin::{self, BeginError, Settle};
 use crate::orders::drive::Payments;
+use crate::orders::listen::Fact;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::quote::{Quoted, quote};
 use crate::orders::store::{Order, Quote};
-use crate::ports::Split;
+use crate::orders::trail::{Line, last_try, lines};
+use crate::orders::words::cash_until;
+use crate::ports::{EMPLOYEES, Split};
 
 type Payer = RealName<opens::Booking>;
+
+/// A purse that something is taken from.
+struct Purse {
+    name: String,
+    detail: String,
+    amount: String,
+    /// One's own money, which is still to come.
+    due: bool,
+}
 
 #[derive(Template)]
 #[template(path = "pay/pay.html")]
@@ -30,33 +42,46 @@ struct PayPage {
     id: String,
     href: String,
     title: String,
+    facts: Vec<Fact>,
     total: String,
     until: String,
-    minutes: i64,
+    left_secs: i64,
     way: &'static str,
-    /// Purse by purse, as names and amounts.
-    purses: Vec<(String, String)>,
-    /// What the personal account holds afterwards.
-    balance: String,
+    purses: Vec<Purse>,
     /// The hash of what is shown, in hexadecimal; empty where nothing can be settled.
     hash: String,
-    /// All of it one's own money.
-    own_fen: i64,
-    cash_fen: i64,
+    /// All of it one's own money, while there is time for it at the channel.
+    own_fen: Option<i64>,
     button: String,
-    /// Whether the personal account can be switched at all.
-    has_account: bool,
+    /// The other way than this, where the personal account can be switched on or off.
+    switch: Option<&'static str>,
+    /// Why the personal account pays nothing.
+    account_note: Option<String>,
+    /// What happens if it does not go through.
+    fails: String,
     pin_set: bool,
     /// Why there is nothing to settle: the end of a key.
     trouble: Option<&'static str>,
     notice: Option<String>,
+    /// What is wrong with the password that was typed: a kind.
+    wrong: Option<&'static str>,
+    trail: Vec<Line>,
 }
 
-/// Which way is looked at.
+/// What went wrong with what was typed.
+#[derive(Default)]
+struct Wrong {
+    told: Option<String>,
+    kind: Option<&'static str>,
+}
+
+/// Which way is looked at, and what brought the person back here.
 #[derive(Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
     way: String,
+    #[serde(default)]
+    told: Told,
 }
 
 /// The pay page.
@@ -71,7 +96,8 @@ pub(super) async fn show(
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
     let way = asked.way.parse().unwrap_or(Way::Account);
-    let shown = page_of(&payer, &pay, &order, way, None).await?;
+    let told = asked.told.text(&payer.visit.page).or_else(|| last_try(&payer.visit.page, &order));
+    let shown = page_of(&payer, &pay, &order, way, Wrong { told, kind: None }).await?;
     Ok(html(&shown.page.clone(), shown))
 }
 
@@ -80,43 +106,46 @@ async fn page_of(
     pay: &Arc<Payments>,
     order: &Order,
     way: Way,
-    notice: Option<String>,
+    wrong: Wrong,
 ) -> Result<PayPage, Problem> {
-    let ctx = payer.ctx();
-    let rules = ctx.policy.at::<PaymentRules>(ctx.now().date()).map_err(Problem::fault)?;
+    let (ctx, page) = (payer.ctx(), payer.visit.page.clone());
+    let now = ctx.now();
+    let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let quoted = quote(pay, ctx, order, way).await.map_err(Problem::fault)?;
-    let person = payer.person.clone();
-    let pin_set = ctx.db.read("payment.pin_set", move |tx| pay_password::is_set(tx, &person)).await?;
-    let page = payer.visit.page.clone();
+    let (person, vault) = (payer.person.clone(), ctx.vault.clone());
+    let read = ctx.db.read("payment.pin_set", move |tx| {
+        let covered = identity::covered(tx, &vault, &person, now.date())?;
+        Ok::<_, platform::db::DbFault>((pay_password::is_set(tx, &person)?, covered))
+    });
+    let (pin_set, covered) = read.await?;
+    let facts = pay.listener.facts(ctx, order, &page).await?;
     let (quote, trouble) = trouble(quoted);
     let split = quote.as_ref().map(|quote| quote.advice.split);
-    let purses = split.as_ref().map_or_else(Vec::new, |split| purses(&page, split));
-    let cash = split.map_or(order.view.total, |split| split.cash);
     let insured = split.and_then(|split| split.insured()).unwrap_or(Fen::ZERO);
     // Residents have no such account; nothing is switched that is not there.
-    let has_account = split.is_some_and(|split| split.personal_account > Fen::ZERO) || way == Way::Fund;
+    let employee = covered.is_some_and(|covered| covered.kind == EMPLOYEES);
     let hash = quote.as_ref().filter(|quote| quote.way != Way::OwnMoney && insured > Fen::ZERO);
     Ok(PayPage {
         id: order.id.to_string(),
         href: order.href.clone(),
         title: title(&page, order),
+        facts,
         total: yuan(&page, order.view.total),
         until: page.moment(order.view.deadline),
-        minutes: rules.half_paid_secs / 60,
+        left_secs: now.secs_until(order.view.deadline).max(0),
         way: way.as_str(),
-        purses,
-        balance: quote
-            .as_ref()
-            .and_then(|quote| quote.advice.balance)
-            .map_or_else(String::new, |left| yuan(&page, left)),
+        purses: quote.as_ref().map_or_else(Vec::new, |quote| purses(&page, quote)),
         hash: hash.map_or_else(String::new, |quote| hex(&quote.hash)),
-        own_fen: order.view.total.get(),
-        cash_fen: cash.get(),
+        own_fen: (now <= cash_until(order, &rules)).then(|| order.view.total.get()),
         button: page.t1("pay-button", "yuan", insured),
-        has_account,
+        switch: split.and_then(|split| switch(way, employee, &split)),
+        account_note: split.and_then(|split| account_note(&page, way, employee, &split)),
+        fails: fails(&page, split.as_ref(), rules.half_paid_secs / 60),
         pin_set,
         trouble,
-        notice,
+        notice: wrong.told,
+        wrong: wrong.kind,
+        trail: lines(&page, order),
         page,
     })
 }
@@ -133,17 +162,52 @@ fn trouble(quoted: Quoted) -> (Option<Quote>, Option<&'static str>) {
     }
 }
 
+/// The way that the switch leads to. What was switched off can always be switched on again.
+fn switch(way: Way, employee: bool, split: &Split) -> Option<&'static str> {
+    match way {
+        Way::Fund if employee => Some(Way::Account.as_str()),
+        Way::Account if split.personal_account > Fen::ZERO => Some(Way::Fund.as_str()),
+        _ => None,
+    }
+}
+
+/// Why the personal account pays nothing, where a person would expect it to.
+fn account_note(page: &Page, way: Way, employee: bool, split: &Split) -> Option<String> {
+    let nothing = split.insured() == Some(Fen::ZERO);
+    match (way, employee) {
+        (Way::Account, false) => Some(page.t(if nothing { "pay-nothing-insured" } else { "pay-no-account" })),
+        (Way::Account, true) if split.personal_account == Fen::ZERO => Some(page.t("pay-account-empty")),
+        (Way::Fund, _) if nothing => Some(page.t("pay-nothing-insured")),
+        _ => None,
+    }
+}
+
+/// What happens if it does not go through, before anything is given.
+fn fails(page: &Page, split: Option<&Split>, minutes: i64) -> String {
+    let insured = split.and_then(|split| split.insured()).unwrap_or(Fen::ZERO);
+    match split.map_or(Fen::ZERO, |split| split.cash) {
+        cash if cash > Fen::ZERO && insured > Fen::ZERO => {
+            page.t2("pay-fails-half", "insured", insured, "minutes", minutes)
+        }
+        _ => page.t("pay-fails-all"),
+    }
+}
+
 /// Each purse that something is taken from, with the amount.
-fn purses(page: &Page, split: &Split) -> Vec<(String, String)> {
+fn purses(page: &Page, quote: &Quote) -> Vec<Purse> {
+    let split = &quote.advice.split;
+    let left = quote.advice.balance.filter(|_| split.personal_account > Fen::ZERO);
+    let after = left.map_or_else(String::new, |left| page.t1("pay-balance", "yuan", left));
+    let then = if split.insured() == Some(Fen::ZERO) { String::new() } else { page.t("pay-own-then") };
     [
-        ("pay-fund", split.fund),
-        ("pay-personal-account", split.personal_account),
-        ("pay-other", split.other),
-        ("pay-own-money", split.cash),
+        ("pay-fund", split.fund, String::new(), false),
+        ("pay-personal-account", split.personal_account, after, false),
+        ("pay-other", split.other, String::new(), false),
+        ("pay-own-money", split.cash, then, true),
     ]
     .into_iter()
-    .filter(|(_, amount)| *amount > Fen::ZERO)
-    .map(|(key, amount)| (page.t(key), yuan(page, amount)))
+    .filter(|(_, amount, ..)| *amount > Fen::ZERO)
+    .map(|(key, amount, detail, due)| Purse { name: page.t(key), detail, amount: yuan(page, amount), due })
     .collect()
 }
 
@@ -167,8 +231,7 @@ pub(super) async fn settle(
     let way = agreed.way.parse().unwrap_or(Way::Account);
     // What cannot be the password is not counted as a try.
     if agreed.pin.len() != 6 || !agreed.pin.bytes().all(|byte| byte.is_ascii_digit()) {
-        let told = payer.visit.page.t("error-pay-format");
-        return again(&payer, &pay, &order, way, told).await;
+        return again(&payer, &pay, &order, way, Wrong { told: None, kind: Some("pay-format") }).await;
     }
     let command = Settle {
         person: payer.person.clone(),
@@ -184,22 +247,32 @@ pub(super) async fn settle(
         }
         Err(BeginError::Password(checked)) => {
             let page = &payer.visit.page;
-            let told = match checked {
-                Checked::Wrong { left } => page.t1("pay-wrong", "left", left),
-                Checked::Locked { secs } => page.t1("pay-pin-locked", "minutes", (secs + 59) / 60),
-                Checked::NotSet | Checked::Right => return Ok(see_other("/pay-password/new")),
+            let wrong = match checked {
+                Checked::Wrong { left } => {
+                    Wrong { told: Some(page.t1("pay-wrong", "left", left)), kind: Some("pay-wrong") }
+                }
+                Checked::Locked { secs } => {
+                    let until = page.moment(payer.ctx().now().plus_secs(secs));
+                    Wrong { told: Some(page.t1("pay-pin-locked", "until", until)), kind: None }
+                }
+                Checked::NotSet | Checked::Right => return Ok(see_other(&set_pin(&id))),
             };
-            again(&payer, &pay, &order, way, told).await
+            again(&payer, &pay, &order, way, wrong).await
         }
-        Err(other) => refused(other, &id),
+        Err(other) => refused(other, &id, way),
     }
 }
 
-async fn again(payer: &Payer, pay: &Arc<Payments>, order: &Order, way: Way, told: String) -> Result<Response, Problem> {
+/// Where the password is set, and back.
+fn set_pin(order: &str) -> String {
+    format!("/pay-password/new?back=/pay/{order}")
+}
+
+async fn again(payer: &Payer, pay: &Arc<Payments>, order: &Order, way: Way, wrong: Wrong) -> Result<Response, Problem> {
     if order.state != OrderState::Open {
         return Ok(see_other(&format!("/pay/{}/state", order.id)));
     }
-    let shown = page_of(payer, pay, order, way, Some(told)).await?;
+    let shown = page_of(payer, pay, order, way, wrong).await?;
     Ok(html_again(&shown.page.clone(), shown))
 }
 

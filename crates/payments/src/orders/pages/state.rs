@@ -4,21 +4,31 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use identity::Citizen;
-use kernel::Fen;
+use kernel::{Fen, Moment};
 use serde::Deserialize;
 use ui::{Form, Page, Problem, html, see_other};
 
-use super::{drive_a_while, load, refused, title, yuan};
+use super::{Told, drive_a_while, load, refused, title, yuan};
+use crate::attempts::model::Kind;
 use crate::orders::begin;
 use crate::orders::drive::Payments;
-use crate::orders::model::{Cause, OrderState};
+use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::stop;
 use crate::orders::store::Order;
-use crate::orders::trail::{Line, lines, state_word, word};
+use crate::orders::trail::{Line, last_try, lines};
+use crate::orders::words::{cash_due, cash_until, doubled, state_text, state_word};
+
+/// A purse as it was agreed to and as it came.
+struct Change {
+    name: String,
+    before: String,
+    now: String,
+    changed: bool,
+}
 
 #[derive(Template)]
 #[template(path = "pay/state.html")]
@@ -35,36 +45,62 @@ struct StatePage {
     cash: String,
     cash_fen: i64,
     until: String,
+    /// There is time to begin at the channel, and nothing is begun there.
+    may_begin: bool,
+    /// A payment is offered: the way to its cashier.
+    offered: bool,
     /// Amounts that were agreed to and those that came, for another yes.
-    asked: Vec<(String, String, String)>,
-    /// Something is under way: the page looks again.
-    waits: bool,
+    asked: Vec<Change>,
+    total: String,
+    /// Something is under way: the page looks again after so many seconds.
+    look_secs: Option<i64>,
+    notice: Option<String>,
     trail: Vec<Line>,
 }
 
+/// What brought the person here.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    way: String,
+    #[serde(default)]
+    told: Told,
+}
+
 /// The truth.
-pub(super) async fn show(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    citizen: Citizen,
+    Path(id): Path<String>,
+    Query(asked_): Query<Asked>,
+) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if order.state == OrderState::Open {
-        return Ok(see_other(&format!("/pay/{id}")));
+        let way: Way = asked_.way.parse().unwrap_or(Way::Account);
+        return Ok(see_other(&format!("/pay/{id}?way={way}&told={}", asked_.told.word())));
     }
-    let ctx = citizen.ctx();
-    let rules = ctx.policy.at::<PaymentRules>(ctx.now().date()).map_err(Problem::fault)?;
-    let page = citizen.visit.page.clone();
-    let cash = order.view.cash_needed().checked_sub(order.view.paid()).unwrap_or(Fen::ZERO);
+    let (ctx, page) = (citizen.ctx(), citizen.visit.page.clone());
+    let now = ctx.now();
+    let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
+    let cash = cash_due(&order);
     let (title_, tone) = state_word(&page, &order);
+    let offered = order.view.live(Kind::Pay).is_some() && order.view.stop.is_none();
+    let last = last_try(&page, &order).filter(|_| order.state == OrderState::HalfPaid && !offered);
     let shown = StatePage {
         href: order.href.clone(),
         name: title(&page, &order),
         tone,
         title: title_,
-        text: text(&page, &order, cash, rules.refund_days),
+        text: state_text(&page, &order, &rules),
         state: order.state.as_str(),
         cash: yuan(&page, cash),
         cash_fen: cash.get(),
-        until: page.moment(order.view.deadline),
+        until: page.moment(order.view.deadline.minus_secs(rules.channel_margin_secs)),
+        may_begin: order.state == OrderState::HalfPaid && !offered && now <= cash_until(&order, &rules),
+        offered,
         asked: asked(&page, &order),
-        waits: matches!(order.state, OrderState::Settling | OrderState::Paying | OrderState::Returning),
+        total: yuan(&page, order.view.total),
+        look_secs: look_secs(&order, now),
+        notice: asked_.told.text(&page).or(last),
         trail: lines(&page, &order),
         id,
         page,
@@ -72,30 +108,40 @@ pub(super) async fn show(citizen: Citizen, Path(id): Path<String>) -> Result<Res
     Ok(html(&shown.page.clone(), shown))
 }
 
-fn text(page: &Page, order: &Order, cash: Fen, days: i64) -> String {
-    let insured = order.view.settlement().map_or(Fen::ZERO, |(_, one)| one.amount);
-    match order.state {
-        OrderState::HalfPaid => page.t2("pay-half-paid-text", "insured", insured, "cash", cash),
-        OrderState::Returning if word(order) == "returning" => page.t1("pay-returning-text", "days", days),
-        OrderState::Closed if order.view.stop == Some(Cause::TimedOut) => page.t("pay-closed-late-text"),
-        OrderState::Blocked => page.t1("pay-blocked-text", "no", &order.id),
-        _ => page.t(&format!("pay-{}-text", word(order))),
+/// Pauses between looks grow with the time that nothing has happened; a refund of days is not waited for here.
+fn look_secs(order: &Order, now: Moment) -> Option<i64> {
+    let waits = matches!(order.state, OrderState::Settling | OrderState::Paying | OrderState::Returning)
+        || order.view.live(Kind::Pay).is_some();
+    let last = order.attempts.iter().map(|one| one.changed_at).chain([order.changed_at]).max().unwrap_or(now);
+    match last.secs_until(now) {
+        _ if !waits => None,
+        secs if secs < 60 => Some(3),
+        secs if secs < 600 => Some(10),
+        secs if secs < 3_600 => Some(30),
+        _ => None,
     }
 }
 
-fn asked(page: &Page, order: &Order) -> Vec<(String, String, String)> {
+fn asked(page: &Page, order: &Order) -> Vec<Change> {
     let came = order.view.settlement().and_then(|(_, one)| one.split);
     let (Some(agreed), Some(came)) = (order.view.confirmed, came) else { return Vec::new() };
-    if order.state != OrderState::Reconfirm {
+    if order.state != OrderState::Reconfirm || doubled(order) {
         return Vec::new();
     }
     [
         ("pay-fund", agreed.fund, came.fund),
         ("pay-personal-account", agreed.personal_account, came.personal_account),
+        ("pay-other", agreed.other, came.other),
         ("pay-own-money", agreed.cash, came.cash),
     ]
     .into_iter()
-    .map(|(key, before, now)| (page.t(key), yuan(page, before), yuan(page, now)))
+    .filter(|(_, before, now)| *before > Fen::ZERO || *now > Fen::ZERO)
+    .map(|(key, before, now)| Change {
+        name: page.t(key),
+        before: yuan(page, before),
+        now: yuan(page, now),
+        changed: before != now,
+    })
     .collect()
 }
 
@@ -116,7 +162,7 @@ pub(super) async fn agree(
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     match begin::agree(&pay, citizen.ctx(), &citizen.person, &order.id, Fen::new(shown.fen)).await {
         Ok(()) => Ok(see_other(&format!("/pay/{id}/state"))),
-        Err(error) => refused(error, &id),
+        Err(error) => refused(error, &id, Way::Account),
     }
 }
 
@@ -153,7 +199,7 @@ pub(super) async fn give_up(
 ) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if let Err(error) = stop::give_up(&pay, citizen.ctx(), &citizen.person, &order.id).await {
-        return refused(error, &id);
+        return refused(error, &id, Way::Account);
     }
     drive_a_while(&pay, &citizen, &order.id).await;
     Ok(see_other(&format!("/pay/{id}/state")))

@@ -1,0 +1,183 @@
+//! The one call to a partner that an act needs; every way it can go is something heard. Nothing here writes.
+
+use identity::ports::PortError;
+use platform::Ctx;
+use serde::{Deserialize, Serialize};
+
+use super::asking::Asking;
+use super::store::Order;
+use crate::attempts::hear::{Act, Heard, may_reverse};
+use crate::attempts::store as attempts;
+use crate::ports::{Cashier, ChannelState, CloseAnswer, Giving, Offer, PayPorts, SettleError};
+use crate::sim::planted::{Bug, bug};
+
+/// What an offer repeats word for word.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Terms {
+    pub(crate) description: String,
+    pub(crate) code: bool,
+    pub(crate) client_ip: String,
+}
+
+/// Makes the one call; every way it can go is a [`Heard`].
+pub(super) async fn call(
+    ports: &PayPorts,
+    ctx: &Ctx,
+    order: &Order,
+    place: usize,
+    act: Act,
+    asking: Option<&Asking>,
+) -> Heard {
+    let Some(attempt) = order.attempts.get(place) else { return Heard::Nothing("no such attempt".to_owned()) };
+    let number = attempt.number.as_str();
+    match (act, asking) {
+        (Act::Settle, Some(asking)) => {
+            let renamed = bug(Bug::NewSettleNumber).then(|| format!("{number}-{}", attempt.asks));
+            let number = renamed.as_deref().unwrap_or(number);
+            match ports.settlements.settle(ctx, number, &asking.visit, &asking.advice).await {
+                Ok(settled) => Heard::Settled(settled),
+                Err(error) => failure(error),
+            }
+        }
+        (Act::AskSettle, Some(asking)) => ask_settlement(ports, ctx, attempt, asking, true).await,
+        (Act::Watch, Some(asking)) => ask_settlement(ports, ctx, attempt, asking, false).await,
+        (Act::Void, Some(asking)) => void(ports, ctx, order, attempt, asking).await,
+        (Act::AskVoid, Some(asking)) => match ports.settlements.settled(ctx, &asking.visit).await {
+            Ok(Some(settled)) => Heard::Settled(settled),
+            Ok(None) => Heard::NoSettlement,
+            Err(error) => failure(error),
+        },
+        (Act::Offer, _) => match offer_of(attempt) {
+            Ok(offer) => match ports.wechat_pay.offer(ctx, &offer).await {
+                Ok(link) => Heard::Offered(link),
+                Err(error) => port(error),
+            },
+            Err(why) => Heard::Refused(why),
+        },
+        (Act::AskPay | Act::Watch, _) => channel(ports.wechat_pay.query(ctx, number).await),
+        (Act::Close, _) => close(ports, ctx, number).await,
+        (Act::Refund, _) => match giving(order, attempt) {
+            Some(giving) => refund(ports.wechat_pay.refund(ctx, &giving).await),
+            None => Heard::Nothing("the payment is not there".to_owned()),
+        },
+        (Act::AskRefund, _) => {
+            ports.wechat_pay.refund_state(ctx, number).await.map_or_else(port_of_question, Heard::Refund)
+        }
+        _ => Heard::Nothing("nobody to ask".to_owned()),
+    }
+}
+
+async fn ask_settlement(
+    ports: &PayPorts,
+    ctx: &Ctx,
+    attempt: &attempts::Attempt,
+    asking: &Asking,
+    reverses: bool,
+) -> Heard {
+    match ports.settlements.settled(ctx, &asking.visit).await {
+        Ok(Some(settled)) if settled.number == attempt.number => Heard::Settled(settled),
+        // Another attempt's settlement is in force: this one is not.
+        Ok(Some(_)) if !reverses => Heard::NoSettlement,
+        Ok(Some(settled)) => Heard::Mismatch(format!("a settlement under another number, {}", settled.setl_id)),
+        Ok(None) if reverses && may_reverse(attempt.view.sent_at, ctx.now()) => {
+            match ports.settlements.reverse(ctx, &asking.visit, &attempt.number).await {
+                Ok(()) => Heard::Reversed,
+                Err(error) => failure_of_question(error),
+            }
+        }
+        Ok(None) => Heard::NoSettlement,
+        Err(error) => failure_of_question(error),
+    }
+}
+
+async fn void(ports: &PayPorts, ctx: &Ctx, order: &Order, attempt: &attempts::Attempt, asking: &Asking) -> Heard {
+    let of = attempt.view.of.and_then(|place| order.attempts.get(place));
+    let Some(setl_id) = of.and_then(|one| one.external_no.clone()) else {
+        return Heard::Nothing("the settlement has no number".to_owned());
+    };
+    match ports.settlements.void(ctx, &attempt.number, &asking.visit, &setl_id).await {
+        Ok(()) => Heard::Voided,
+        Err(error) => failure(error),
+    }
+}
+
+/// Query, close, query: only what the channel says after it was closed is the end.
+async fn close(ports: &PayPorts, ctx: &Ctx, number: &str) -> Heard {
+    let before = channel(ports.wechat_pay.query(ctx, number).await);
+    match before {
+        Heard::Channel(ChannelState::Open) => {}
+        settled => return settled,
+    }
+    if bug(Bug::CloseSkipped) {
+        return Heard::Channel(ChannelState::Closed);
+    }
+    match ports.wechat_pay.close(ctx, number).await {
+        Ok(_) if bug(Bug::PaidReadAsClosed) => Heard::Channel(ChannelState::Closed),
+        Ok(CloseAnswer::Closed | CloseAnswer::Paid | CloseAnswer::NotFound) => {
+            channel(ports.wechat_pay.query(ctx, number).await)
+        }
+        Err(error) => port(error),
+    }
+}
+
+/// The offer of an attempt, word for word as it was made.
+pub(crate) fn offer_of(attempt: &attempts::Attempt) -> Result<Offer, String> {
+    let terms: Terms = serde_json::from_str(&attempt.terms).map_err(|error| error.to_string())?;
+    Ok(Offer {
+        number: attempt.number.clone(),
+        amount: attempt.view.amount,
+        description: terms.description,
+        expires_at: attempt.view.expires_at.unwrap_or(attempt.created_at),
+        cashier: if terms.code { Cashier::Code } else { Cashier::Link },
+        client_ip: terms.client_ip,
+    })
+}
+
+fn giving(order: &Order, attempt: &attempts::Attempt) -> Option<Giving> {
+    let payment = order.attempts.get(attempt.view.of?)?;
+    Some(Giving {
+        number: match bug(Bug::NewRefundNumber) {
+            true => format!("{}-{}", attempt.number, attempt.asks),
+            false => attempt.number.clone(),
+        },
+        payment_number: payment.number.clone(),
+        amount: attempt.view.amount,
+        paid: payment.view.amount,
+        reason: "退款".to_owned(),
+    })
+}
+
+fn channel(answer: Result<ChannelState, PortError>) -> Heard {
+    answer.map_or_else(port_of_question, Heard::Channel)
+}
+
+fn refund(answer: Result<crate::ports::RefundState, PortError>) -> Heard {
+    answer.map_or_else(port, Heard::Refund)
+}
+
+fn port(error: PortError) -> Heard {
+    match error {
+        PortError::NotSent(why) => Heard::NotSent(why),
+        PortError::Unknown(why) => Heard::Nothing(why),
+        PortError::Refused(why) => Heard::Refused(why),
+    }
+}
+
+/// A question that is refused answers nothing.
+fn port_of_question(error: PortError) -> Heard {
+    Heard::Nothing(error.to_string())
+}
+
+fn failure(error: SettleError) -> Heard {
+    match error {
+        SettleError::Port(error) => port(error),
+        SettleError::Amounts(why) => Heard::Mismatch(why),
+    }
+}
+
+fn failure_of_question(error: SettleError) -> Heard {
+    match error {
+        SettleError::Port(error) => port_of_question(error),
+        SettleError::Amounts(why) => Heard::Mismatch(why),
+    }
+}

@@ -1,0 +1,106 @@
+//! Where an order stands, in words: a title with its tone, and what it means for the person's money.
+
+use kernel::{Fen, Moment};
+use ui::Page;
+
+use super::model::{Cause, OrderState};
+use super::policy::PaymentRules;
+use super::store::Order;
+use crate::attempts::model::{Kind, State};
+
+/// The legs of an order by which money came in, ever: what is said of its return depends on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Legs {
+    /// The insurer's part.
+    pub insured: Fen,
+    /// One's own money.
+    pub cash: Fen,
+}
+
+impl Legs {
+    /// What came in, returned or not.
+    pub fn ever(order: &Order) -> Legs {
+        let came = |kind: Kind| {
+            let all = order.attempts.iter().filter(move |one| one.view.kind == kind);
+            Fen::sum(all.filter(|one| one.view.state == State::Succeeded).map(|one| one.view.amount))
+        };
+        Legs { insured: came(Kind::Settle).unwrap_or(Fen::ZERO), cash: came(Kind::Pay).unwrap_or(Fen::ZERO) }
+    }
+
+    /// What came in and has not gone back.
+    pub fn held(order: &Order) -> Legs {
+        let insured = order.view.settlement().map_or(Fen::ZERO, |(_, one)| one.amount);
+        Legs { insured, cash: order.view.paid() }
+    }
+
+    /// Both together.
+    pub fn sum(self) -> Fen {
+        self.insured.checked_add(self.cash).unwrap_or(Fen::ZERO)
+    }
+
+    /// The end of the keys that tell of a return: `both`, `insured` or `cash`.
+    pub fn word(self) -> &'static str {
+        match (self.insured > Fen::ZERO, self.cash > Fen::ZERO) {
+            (true, false) => "insured",
+            (false, true) => "cash",
+            _ => "both",
+        }
+    }
+}
+
+/// Where an order stands, in words, and its tone.
+pub fn state_word(page: &Page, order: &Order) -> (String, &'static str) {
+    let tone = match order.state {
+        OrderState::Settled => "done",
+        OrderState::Open | OrderState::HalfPaid | OrderState::Reconfirm | OrderState::Paying => "due",
+        OrderState::Settling | OrderState::Returning | OrderState::Refunded | OrderState::Closed => "blue",
+        OrderState::Blocked => "due",
+    };
+    (page.t(&format!("pay-{}", word(order))), tone)
+}
+
+/// What that means: who has the money, and what comes next.
+pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
+    let key = format!("pay-{}-text", word(order));
+    match order.state {
+        OrderState::HalfPaid => page.t2(&key, "insured", Legs::held(order).insured, "cash", cash_due(order)),
+        OrderState::Returning if brought(order) => {
+            page.t1(&format!("pay-returning-{}", Legs::ever(order).word()), "days", rules.refund_days)
+        }
+        OrderState::Reconfirm => page.t1(&key, "until", page.moment(order.view.deadline)),
+        OrderState::Closed if order.view.stop == Some(Cause::TimedOut) => page.t("pay-closed-late-text"),
+        OrderState::Blocked => page.t1(&key, "no", &order.id),
+        _ => page.t(&key),
+    }
+}
+
+/// One's own money that is still to come.
+pub fn cash_due(order: &Order) -> Fen {
+    order.view.cash_needed().checked_sub(order.view.paid()).unwrap_or(Fen::ZERO)
+}
+
+/// Everything was paid in one's own money, and the insurer's settlement was found after: it goes back by itself.
+pub(crate) fn doubled(order: &Order) -> bool {
+    order.state == OrderState::Reconfirm && order.view.paid() >= order.view.total
+}
+
+/// The last moment at which one's own money can be begun at the channel: it must have time to end there.
+pub(crate) fn cash_until(order: &Order, rules: &PaymentRules) -> Moment {
+    order.view.deadline.minus_secs(rules.channel_margin_secs + rules.least_pay_secs)
+}
+
+/// The end of the keys that say where an order stands. What ends without money is closed, not returned.
+fn word(order: &Order) -> String {
+    let live = |kind| order.view.live(kind).is_some();
+    match order.state {
+        OrderState::Returning if !brought(order) && live(Kind::Settle) => "closing-insurer".to_owned(),
+        OrderState::Returning if !brought(order) => "closing".to_owned(),
+        OrderState::HalfPaid if live(Kind::Pay) => "half-paying".to_owned(),
+        OrderState::Reconfirm if doubled(order) => "doubled".to_owned(),
+        state => state.as_str().replace('_', "-"),
+    }
+}
+
+fn brought(order: &Order) -> bool {
+    order.attempts.iter().any(|one| one.view.kind.brings() && one.view.state == State::Succeeded)
+}
