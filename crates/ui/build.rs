@@ -1,6 +1,7 @@
-//! Rebuilds the crate when a text or an asset is added: both folders are embedded as a whole.
+//! Styles, scripts and words are embedded in the program: a file that is new or changed makes it be built again.
 
 fn main() {
-    println!("cargo:rerun-if-changed=../../locales");
-    println!("cargo:rerun-if-changed=../../assets");
+    for folder in ["../../assets", "../../locales"] {
+        println!("cargo:rerun-if-changed={folder}");
+    }
 }

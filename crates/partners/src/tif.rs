@@ -103,10 +103,13 @@ fn refused(reply: &Reply) -> PortError {
     let word = body["code"].as_str().filter(|word| is_code(word)).map(str::to_owned);
     let says = word.unwrap_or_else(|| format!("status {}", reply.status));
     // A nonce of ours that was used means that something repeated the request: it may have been done.
-    if reply.status >= 500 || says == code::NONCE_USED {
-        return PortError::Unknown(says);
+    match reply.status {
+        // The gateway takes no more now, and has passed nothing on.
+        429 => PortError::NotSent(says),
+        408 | 500.. => PortError::Unknown(says),
+        _ if says == code::NONCE_USED => PortError::Unknown(says),
+        _ => PortError::Refused(says),
     }
-    PortError::Refused(says)
 }
 
 /// A code, and not a sentence that may be about a person.
@@ -158,6 +161,20 @@ mod tests {
         ] {
             assert_eq!(Gateway::new("test", endpoint, account(), 1000, 1).is_ok(), good, "{endpoint}");
         }
+    }
+
+    #[test]
+    fn only_what_was_surely_looked_at_is_refused() {
+        let of = |status: u16, body: &str| refused(&Reply { status, headers: Default::default(), body: body.into() });
+        let word = r#"{"code":"TIF_SIGNATURE"}"#;
+        assert_eq!(of(403, word), PortError::Refused("TIF_SIGNATURE".into()));
+        assert_eq!(of(404, "no"), PortError::Refused("status 404".into()));
+        assert_eq!(of(429, "slowly"), PortError::NotSent("status 429".into()));
+        for status in [408, 500, 502, 504] {
+            assert_eq!(of(status, "?"), PortError::Unknown(format!("status {status}")), "{status}");
+        }
+        let used = format!(r#"{{"code":"{}"}}"#, code::NONCE_USED);
+        assert_eq!(of(400, &used), PortError::Unknown(code::NONCE_USED.into()));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The invariants of paying, for `renshe check` and the simulator: questions whose only right answer is "none".
 
+mod booked;
+mod paths;
 mod store;
 
 use kernel::Moment;
 use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
-use crate::orders::model::{OrderState, may_go};
+use crate::orders::quote::content_hash;
 use crate::orders::store as orders;
 
 /// What a half-paid order may stand past its end while its partners are asked (I-M09).
@@ -27,10 +29,10 @@ macro_rules! checks {
     };
 }
 
-/// I-M04 to I-M21 and I-D05, as far as tables can tell.
+/// I-M04 to I-M21 and I-D05, as far as tables can tell. I-M17 waits for the channel's statements.
 pub fn checks() -> Vec<Check> {
     checks! {
-        "I-M04", "what a settled order was paid with adds up to its price", store::orders, |tx, _| store::wrong_sums(tx);
+        "I-M04", "what a settled order was paid with adds up to its price", store::orders, |tx, now: Moment| store::wrong_sums(tx, now.minus_secs(GRACE_SECS));
         "I-M05", "what was agreed to adds up to the price", store::orders, |tx, _| store::wrong_splits(tx);
         "I-M06", "what goes back is what came in, once", store::attempts, |tx, _| store::over_undone(tx);
         "I-M07", "a subject has at most one live order, an order one live payment", store::orders, |tx, _| store::doubled(tx);
@@ -38,14 +40,14 @@ pub fn checks() -> Vec<Check> {
         "I-M09", "nothing stays half paid past its end", store::orders, |tx, now: Moment| store::overdue(tx, now.minus_secs(GRACE_SECS));
         "I-M10", "nothing goes back for lack of time before the time is over", store::orders, |tx, _| store::early(tx);
         "I-M11", "no settlement is undone before every payment has ended", store::attempts, |tx, _| store::open_at_void(tx);
-        "I-M12", "an order's state is what its attempts say", store::orders, |tx, _| store::each_order(tx, wrong_state);
+        "I-M12", "an order's state is what its attempts say, and what is given is not also given back", store::orders, |tx, _| store::each_order(tx, wrong_state);
         "I-M13", "a number of ours and one of theirs stand for one attempt each", store::attempts, |tx, _| store::doubled_numbers(tx);
         "I-M14", "what an accepted notice says was paid is what was asked for", store::notices, |tx, _| store::wrong_notices(tx);
-        "I-M15", "an order's events number without gaps and go along the paths there are", store::orders, |tx, _| odd_paths(tx);
-        "I-M16", "each move of money stands in the ledger", store::attempts, |tx, _| store::each_order(tx, unbooked);
-        "I-M18", "what was settled was agreed to", store::orders, |tx, _| store::not_agreed(tx);
+        "I-M15", "events number without gaps, each begins where the last ended, and all go along the paths there are", store::orders, |tx, _| paths::odd(tx);
+        "I-M16", "the ledger says of an order what its attempts say, and nothing else", store::attempts, |tx, _| store::each_order(tx, booked::wrong);
+        "I-M18", "what was settled was agreed to, and the agreement's hash is of this order and these amounts", store::orders, |tx, _| agreed(tx);
         "I-M21", "every order that waits for something will be looked at", store::orders, |tx, _| store::forgotten(tx);
-        "I-D05", "every settlement was authorised by a payment password, once", store::attempts, |tx, _| store::unauthorised(tx);
+        "I-D05", "every settlement was authorised once, in time, by its person's payment password, for amounts that were shown", store::attempts, |tx, _| store::unauthorised(tx);
     }
 }
 
@@ -54,49 +56,18 @@ fn wrong_state(_: &mut Tx<'_>, order: &orders::Order) -> Result<Option<String>, 
     Ok((says != order.state).then(|| format!("{} is {} and should be {says}", order.id, order.state)))
 }
 
-/// Attempts that moved money, and the movements that say so.
-fn unbooked(tx: &mut Tx<'_>, order: &orders::Order) -> Result<Option<String>, DbFault> {
-    use crate::attempts::model::{Kind, State};
-    for one in order.attempts.iter().filter(|one| one.view.state == State::Succeeded) {
-        let any = |tx: &mut Tx<'_>, names: &[&str]| -> Result<bool, DbFault> {
-            for name in names {
-                if ledger::stands(tx, &format!("{}:{name}", one.id))? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        };
-        let names: Vec<&str> = match (one.view.kind, one.view.split) {
-            (Kind::Pay, _) => {
-                if any(tx, &["in", "late"])? {
-                    continue;
-                }
-                return Ok(Some(format!("{} is not in the ledger", one.id)));
-            }
-            (Kind::Refund, _) => vec!["out"],
-            (_, Some(split)) => {
-                let parts =
-                    [("fund", split.fund), ("personal_account", split.personal_account), ("other", split.other)];
-                parts.into_iter().filter(|(_, part)| *part > kernel::Fen::ZERO).map(|(name, _)| name).collect()
-            }
-            (_, None) => vec![],
-        };
-        for name in names {
-            if !any(tx, &[name])? {
-                return Ok(Some(format!("{}:{name} is not in the ledger", one.id)));
-            }
-        }
-    }
-    Ok(None)
+/// I-M18.
+fn agreed(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let mut broken = store::not_agreed(tx)?;
+    broken.extend(store::each_order(tx, wrong_hash)?);
+    Ok(broken)
 }
 
-fn odd_paths(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
-    let mut broken = store::gaps(tx)?;
-    for (order, from, to) in store::paths(tx)? {
-        let known = from.parse::<OrderState>().ok().zip(to.parse::<OrderState>().ok());
-        if !known.is_some_and(|(from, to)| may_go(from, to)) {
-            broken.push(format!("{order} went from {from} to {to}"));
-        }
-    }
-    Ok(broken)
+fn wrong_hash(_: &mut Tx<'_>, order: &orders::Order) -> Result<Option<String>, DbFault> {
+    let (Some(hash), Some(split), Some(way)) = (&order.confirmed_hash, &order.view.confirmed, order.way) else {
+        let nothing = order.confirmed_hash.is_none() && order.view.confirmed.is_none();
+        return Ok((!nothing).then(|| format!("{} was agreed to in part", order.id)));
+    };
+    let right = *hash == content_hash(order, way, split);
+    Ok((!right).then(|| format!("{}: the agreement is not to these amounts", order.id)))
 }

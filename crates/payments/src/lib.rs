@@ -63,5 +63,8 @@ pub fn routes() -> Router<Ctx> {
 /// The jobs of this crate. Sweeping is no job: it runs all the time.
 pub fn jobs(pay: &Arc<Payments>) -> Vec<Job> {
     let pay = Arc::clone(pay);
-    vec![Job::new("payments.release", 600, move |ctx| release_due(Arc::clone(&pay), ctx))]
+    vec![
+        Job::new("payments.release", 600, move |ctx| release_due(Arc::clone(&pay), ctx)),
+        Job::new("payments.forget_notices", 86_400, notices::forget_old),
+    ]
 }

@@ -177,8 +177,15 @@ pub trait Settlements: Send + Sync {
     /// 2601 for a 2207 of unknown outcome: afterwards it is as if it had never been sent. True also when the
     /// insurer knows no such message.
     async fn reverse(&self, ctx: &Ctx, visit: &Visit, number: &str) -> Result<(), SettleError>;
-    /// 2208 under this msgid: the settlement is undone, the personal account refilled.
-    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<(), SettleError>;
+    /// 2208 under this msgid: the settlement is undone, the personal account refilled. From which purse how much, where
+    /// the insurer says so; one that was undone before is undone.
+    async fn void(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        visit: &Visit,
+        setl_id: &str,
+    ) -> Result<Option<Split>, SettleError>;
 }
 
 /// How the buyer reaches the cashier.

@@ -4,6 +4,7 @@ use payments::OrderState;
 use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
+use super::model::State;
 use super::paid::SUBJECT;
 use super::store;
 
@@ -34,7 +35,7 @@ pub fn checks() -> Vec<Check> {
         },
         Check {
             id: "I-B06",
-            says: "a visit that costs something is booked only while its order is paid",
+            says: "a visit that costs something is booked only while its order is paid, and what is paid for it goes back with it",
             run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: unpaid(tx)? }),
         },
     ]
@@ -52,15 +53,20 @@ fn lost_holds(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     Ok(broken)
 }
 
-/// Booked visits with an order that is not paid. Too much may have come in (reconfirm), and a person may have to
-/// look (blocked): the visit stands meanwhile.
+/// Booked visits with a fee whose order is not paid. Too much may have come in (reconfirm), and a person may have to
+/// look (blocked): the visit stands meanwhile. And visits that are over while their money stays with the hospital.
 fn unpaid(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let mut broken = Vec::new();
     for (id, state) in store::priced_visits(tx)? {
-        let Some(order) = payments::order_of(tx, SUBJECT, id.as_str())? else { continue };
-        let paid = matches!(order.state, OrderState::Settled | OrderState::Reconfirm | OrderState::Blocked);
-        if !paid {
-            broken.push(format!("{id} is {state}, and its order {}", order.state));
+        let order = payments::order_of(tx, SUBJECT, id.as_str())?.map(|order| order.state);
+        let is_over = matches!(state, State::Cancelled | State::Expired);
+        let fits = match order {
+            Some(OrderState::Blocked) => true,
+            Some(OrderState::Settled | OrderState::Reconfirm) => !is_over,
+            None | Some(_) => is_over,
+        };
+        if !fits {
+            broken.push(format!("{id} is {state}, and its order {}", order.map_or("not there", OrderState::as_str)));
         }
     }
     Ok(broken)

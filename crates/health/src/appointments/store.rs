@@ -325,11 +325,11 @@ pub(super) fn endless_holds(tx: &mut Tx<'_>) -> Result<Vec<AppointmentId>, DbFau
     tx.query(sql, vals![], |row| row.parse(0))
 }
 
-/// I-B06: active visits of clinics that cost something.
+/// I-B06: visits with a fee that are booked or over.
 pub(super) fn priced_visits(tx: &mut Tx<'_>) -> Result<Vec<(AppointmentId, State)>, DbFault> {
     let sql = sql!(
-        "SELECT a.id, a.state FROM appointment a JOIN clinic c ON c.id = a.clinic_id WHERE c.fee_fen > 0 \
-         AND a.state IN ('booked', 'attended') ORDER BY a.id"
+        "SELECT id, state FROM appointment WHERE fee_fen > 0 AND state IN ('booked', 'attended', 'cancelled', 'expired') \
+         ORDER BY id"
     );
     tx.query(sql, vals![], |row| Ok((row.parse(0)?, row.parse(1)?)))
 }

@@ -61,7 +61,13 @@ pub(super) fn balances(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
            WHERE t.debit = b.account AND t.kind = 'pending' AND NOT EXISTS (SELECT 1 FROM ledger_end e WHERE e.transfer_id = t.id)) \
          ORDER BY b.account LIMIT 50"
     );
-    tx.query(sql, vals![], name)
+    let missing = sql!(
+        "SELECT DISTINCT p.account FROM ledger_posting p LEFT JOIN ledger_balance b ON b.account = p.account \
+         WHERE p.account LIKE 'order:%' AND b.account IS NULL ORDER BY p.account LIMIT 50"
+    );
+    let mut broken = tx.query(sql, vals![], name)?;
+    broken.extend(tx.query(missing, vals![], name)?);
+    Ok(broken)
 }
 
 pub(super) fn amounts(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {

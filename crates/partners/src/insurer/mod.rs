@@ -28,7 +28,7 @@ mod void;
 use async_trait::async_trait;
 use identity::ports::{InsuredPerson, Insurer, PortError};
 use kernel::{IdNumber, PersonName};
-use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Visit};
+use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Split, Visit};
 use platform::Ctx;
 
 pub use settings::{InsurerSettings, NOT_KNOWN, PATH, SettleWords};
@@ -131,7 +131,13 @@ impl Settlements for InsurerClient {
         reverse::reverse(self, ctx, visit, number).await
     }
 
-    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<(), SettleError> {
+    async fn void(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        visit: &Visit,
+        setl_id: &str,
+    ) -> Result<Option<Split>, SettleError> {
         void::void(self, ctx, number, visit, setl_id).await
     }
 }

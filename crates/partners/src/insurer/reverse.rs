@@ -8,8 +8,8 @@ use super::InsurerClient;
 use super::call::Said;
 use super::refusal::refusal;
 
-/// Asks that the 2207 of this number be as if it had never come. An insurer that knows no such message
-/// has nothing to take back.
+/// Asks that the 2207 of this number be as if it had never come. An insurer that knows no such message,
+/// or took it back before, has nothing to take back.
 pub(super) async fn reverse(client: &InsurerClient, ctx: &Ctx, visit: &Visit, number: &str) -> Result<(), SettleError> {
     let input = Data {
         data: Reversal {

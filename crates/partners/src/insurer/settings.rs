@@ -22,8 +22,8 @@ pub const UNSURE: [&str; 7] = ["msgid重复", "报文重复", "重复提交", "�
 /// them: who is not known may well be settled.
 pub const NO_SETTLEMENT: [&str; 3] = ["未查询到结算", "未查询到该就诊的结算", "结算信息不存在"];
 
-/// Words of 2601 that there was no such message.
-pub const NO_ORIGINAL: [&str; 2] = ["原交易不存在", "未查询到原交易"];
+/// Words of 2601 that there is nothing to take back: no such message, or it was taken back before.
+pub const NO_ORIGINAL: [&str; 3] = ["原交易不存在", "未查询到原交易", "已冲正"];
 
 /// Words of 2208 that the settlement has been undone before.
 pub const VOIDED: [&str; 2] = ["结算已撤销", "已退费"];

@@ -1,6 +1,6 @@
 //! 2208: a settlement is undone, and the personal account has its part back.
 
-use payments::ports::{SettleError, Visit};
+use payments::ports::{SettleError, Split, Visit};
 use platform::Ctx;
 use wire::insurer::{Data, FAILED, VOID, Voiding};
 
@@ -8,14 +8,15 @@ use super::call::Said;
 use super::refusal::refusal;
 use super::{InsurerClient, amounts, answer};
 
-/// Sends 2208 under this number. A settlement that has been undone before is undone.
+/// Sends 2208 under this number; what was undone, purse by purse. A settlement that has been undone before is undone,
+/// and the insurer does not say what it was.
 pub(super) async fn void(
     client: &InsurerClient,
     ctx: &Ctx,
     number: &str,
     visit: &Visit,
     setl_id: &str,
-) -> Result<(), SettleError> {
+) -> Result<Option<Split>, SettleError> {
     let input = Data {
         data: Voiding {
             setl_id: setl_id.to_owned(),
@@ -25,9 +26,9 @@ pub(super) async fn void(
     };
     let output = match client.tell(ctx, VOID, number, &visit.person, &input).await? {
         Said::Done(output) => output,
-        Said::Refused(FAILED, says) if client.words.voided.iter().any(|word| says.contains(word)) => return Ok(()),
+        Said::Refused(FAILED, says) if client.words.voided.iter().any(|word| says.contains(word)) => return Ok(None),
         Said::Refused(infcode, says) => return Err(refusal(&client.words, infcode, &says).into()),
     };
     let reply = answer::settlement(output, visit)?;
-    amounts::split_undone(VOID, reply, visit).map(drop)
+    amounts::split_undone(VOID, reply, visit).map(Some)
 }

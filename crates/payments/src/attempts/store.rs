@@ -61,10 +61,10 @@ pub(crate) fn of_order(tx: &mut Tx<'_>, order: &OrderId) -> Result<Vec<Attempt>,
     tx.query(sql, vals![order.as_str()], read)
 }
 
-/// The order of the attempt that a partner knows by this number.
-pub(crate) fn by_number(tx: &mut Tx<'_>, rail: &str, number: &str) -> Result<Option<(OrderId, i64)>, DbFault> {
-    let sql = sql!("SELECT order_id, n FROM pay_attempt WHERE rail = $1 AND number = $2");
-    tx.opt(sql, vals![rail, number], |row| Ok((row.parse(0)?, row.int(1)?)))
+/// The order of the attempt of this kind that its partner knows by this number.
+pub(crate) fn by_number(tx: &mut Tx<'_>, kind: Kind, number: &str) -> Result<Option<(OrderId, i64)>, DbFault> {
+    let sql = sql!("SELECT order_id, n FROM pay_attempt WHERE rail = $1 AND number = $2 AND kind = $3");
+    tx.opt(sql, vals![rail(kind), number, kind.as_str()], |row| Ok((row.parse(0)?, row.int(1)?)))
 }
 
 fn read(row: &Row) -> Result<Attempt, DbFault> {

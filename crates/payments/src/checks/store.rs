@@ -45,15 +45,17 @@ pub(super) fn each_order(
     }
 }
 
-/// I-M04: in a settled order the settlement's parts and the payments that were not returned make up the price.
-pub(super) fn wrong_sums(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+/// I-M04: in a settled order the settlement's parts and the payments that were not returned make up the price. Right
+/// after too much has come in nothing has begun to go back yet.
+pub(super) fn wrong_sums(tx: &mut Tx<'_>, before: Moment) -> Result<Vec<String>, DbFault> {
     let sql = sql!(
-        "SELECT o.id FROM pay_order o WHERE o.state = 'settled' AND o.total_fen <> ( \
+        "SELECT o.id FROM pay_order o WHERE o.state = 'settled' AND NOT EXISTS (SELECT 1 FROM pay_attempt l \
+           WHERE l.order_id = o.id AND (l.changed_at >= $1 OR l.state IN ('requested', 'unknown', 'open'))) AND o.total_fen <> ( \
            SELECT COALESCE(CAST(SUM(a.amount_fen) AS BIGINT), 0) FROM pay_attempt a WHERE a.order_id = o.id \
            AND a.state = 'succeeded' AND a.kind IN ('settle', 'pay') AND NOT EXISTS (SELECT 1 FROM pay_attempt u \
              WHERE u.order_id = a.order_id AND u.of_n = a.n)) ORDER BY o.id LIMIT 50"
     );
-    tx.query(sql, vals![], name)
+    tx.query(sql, vals![before], name)
 }
 
 /// I-M05.
@@ -101,10 +103,15 @@ pub(super) fn wrong_way(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     tx.query(sql, vals![], name)
 }
 
-/// I-M09.
+/// I-M09: an order past its end has been told to end, unless it is paid: in full by one's own money, while a
+/// settlement that was found later is being undone.
 pub(super) fn overdue(tx: &mut Tx<'_>, before: Moment) -> Result<Vec<String>, DbFault> {
     let sql = sql!(
-        "SELECT id FROM pay_order WHERE state IN ('half_paid', 'reconfirm', 'paying') AND deadline_at < $1 ORDER BY id LIMIT 50"
+        "SELECT o.id FROM pay_order o WHERE o.stop IS NULL AND o.blocked IS NULL AND o.deadline_at < $1 \
+         AND o.state NOT IN ('settled', 'refunded', 'closed') AND o.total_fen > ( \
+           SELECT COALESCE(CAST(SUM(a.amount_fen) AS BIGINT), 0) FROM pay_attempt a WHERE a.order_id = o.id AND a.kind = 'pay' \
+           AND a.state = 'succeeded' AND NOT EXISTS (SELECT 1 FROM pay_attempt u WHERE u.order_id = o.id AND u.of_n = a.n)) \
+         ORDER BY o.id LIMIT 50"
     );
     tx.query(sql, vals![before], name)
 }
@@ -116,12 +123,14 @@ pub(super) fn early(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     tx.query(sql, vals![], name)
 }
 
-/// I-M11: when a void was intended, every payment before it had ended; a closed one by the channel's own answer.
+/// I-M11: when a void was intended, every payment before it had ended; a closed one by the channel's own answer, one
+/// that failed because the channel had refused it or it was never sent.
 pub(super) fn open_at_void(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let sql = sql!(
         "SELECT v.id FROM pay_attempt v JOIN pay_attempt p ON p.order_id = v.order_id AND p.kind = 'pay' \
          JOIN pay_order o ON o.id = v.order_id WHERE v.kind = 'void' AND o.stop IS NOT NULL AND v.created_at >= o.stopped_at AND p.n < v.n \
-         AND (p.state IN ('requested', 'unknown', 'open') OR (p.state = 'closed' AND (p.closed_at IS NULL OR p.closed_at > v.created_at))) \
+         AND (p.state IN ('requested', 'unknown', 'open') OR (p.state = 'closed' AND (p.closed_at IS NULL OR p.closed_at > v.created_at)) \
+         OR (p.state = 'failed' AND p.changed_at > v.created_at)) \
          ORDER BY v.id LIMIT 50"
     );
     tx.query(sql, vals![], name)
@@ -159,9 +168,35 @@ pub(super) fn gaps(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
         "SELECT a.id FROM pay_attempt a WHERE a.version <> (SELECT COUNT(*) FROM pay_attempt_event e WHERE e.attempt_id = a.id) \
          OR a.state <> (SELECT e.state FROM pay_attempt_event e WHERE e.attempt_id = a.id AND e.n = a.version) ORDER BY a.id LIMIT 50"
     );
-    let mut broken = tx.query(orders, vals![], name)?;
-    broken.extend(tx.query(attempts, vals![], name)?);
+    let chain = sql!(
+        "SELECT e.order_id FROM pay_order_event e LEFT JOIN pay_order_event b ON b.order_id = e.order_id AND b.n = e.n - 1 \
+         WHERE e.from_state <> COALESCE(b.to_state, '') ORDER BY e.order_id LIMIT 50"
+    );
+    let last = sql!(
+        "SELECT o.id FROM pay_order o LEFT JOIN pay_order_event e ON e.order_id = o.id AND e.n = o.version \
+         WHERE e.to_state IS NULL OR e.to_state <> o.state ORDER BY o.id LIMIT 50"
+    );
+    let mut broken = Vec::new();
+    for sql in [orders, attempts, chain, last] {
+        broken.extend(tx.query(sql, vals![], name)?);
+    }
     Ok(broken)
+}
+
+/// Every move that an attempt made (from, by, to), with one attempt that did; `from` is empty at the beginning.
+pub(super) fn moves(tx: &mut Tx<'_>) -> Result<Vec<(String, String, String, String)>, DbFault> {
+    let sql = sql!(
+        "SELECT MIN(e.attempt_id), COALESCE(b.state, ''), e.event, e.state FROM pay_attempt_event e \
+         LEFT JOIN pay_attempt_event b ON b.attempt_id = e.attempt_id AND b.n = e.n - 1 \
+         GROUP BY COALESCE(b.state, ''), e.event, e.state ORDER BY 2, 3, 4"
+    );
+    tx.query(sql, vals![], |row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?)))
+}
+
+/// An order's changes of state, with their numbers, the oldest first.
+pub(super) fn changes(tx: &mut Tx<'_>, id: &OrderId) -> Result<Vec<(i64, String, String)>, DbFault> {
+    let sql = sql!("SELECT n, from_state, to_state FROM pay_order_event WHERE order_id = $1 ORDER BY n");
+    tx.query(sql, vals![id.as_str()], |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)))
 }
 
 /// Every pair of states that an order went through, with one order that did.
@@ -194,11 +229,13 @@ pub(super) fn forgotten(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     tx.query(sql, vals![], name)
 }
 
-/// I-D05.
+/// I-D05: used once, by whose order it is, before it was too old, for a hash that one of the order's quotes has.
 pub(super) fn unauthorised(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let sql = sql!(
-        "SELECT a.id FROM pay_attempt a WHERE a.kind = 'settle' AND 1 <> (SELECT COUNT(*) FROM pay_authorisation_use u \
-         JOIN pay_authorisation p ON p.id = u.authorisation_id WHERE u.attempt_id = a.id AND p.order_id = a.order_id) \
+        "SELECT a.id FROM pay_attempt a JOIN pay_order o ON o.id = a.order_id WHERE a.kind = 'settle' AND 1 <> ( \
+         SELECT COUNT(*) FROM pay_authorisation_use u JOIN pay_authorisation p ON p.id = u.authorisation_id \
+         WHERE u.attempt_id = a.id AND p.order_id = a.order_id AND p.person_id = o.person_id AND u.at < p.expires_at \
+         AND EXISTS (SELECT 1 FROM pay_quote q WHERE q.order_id = o.id AND q.hash = p.hash AND q.way <> 'own_money')) \
          ORDER BY a.id LIMIT 50"
     );
     tx.query(sql, vals![], name)

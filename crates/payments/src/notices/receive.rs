@@ -12,6 +12,7 @@ use platform::vault::{Aad, VaultError};
 
 use super::store::{self, Row};
 use crate::attempts::hear::{Act, Heard};
+use crate::attempts::model::Kind;
 use crate::attempts::store as attempts;
 use crate::orders::OrderId;
 use crate::orders::apply::{self, ApplyError};
@@ -60,10 +61,10 @@ pub enum ReceiveError {
 pub async fn receive(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]) -> Result<Received, ReceiveError> {
     let notice = pay.ports.wechat_pay.notice(ctx, headers, body)?;
     let sealed = seal(ctx, &notice, body)?;
-    let (number, act, heard, amount) = meaning(&notice);
+    let Meaning { kind, number, act, heard, amount } = meaning(&notice);
     let found = {
         let number = number.clone();
-        ctx.db.read("payment.notice.glance", move |tx| match attempts::by_number(tx, RAIL, &number)? {
+        ctx.db.read("payment.notice.glance", move |tx| match attempts::by_number(tx, kind, &number)? {
             Some((id, n)) => Ok(orders::find(tx, &id)?.map(|order| (order, n))),
             None => Ok::<_, DbFault>(None),
         })
@@ -71,23 +72,7 @@ pub async fn receive(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]
     let found = found.await?;
     let pen = Pen::new(ctx, Arc::clone(&pay.listener), "notice")?;
     let Some((order, n)) = found else {
-        let now = pen.now;
-        let lane = LaneKey::of("notice", &notice.event_id);
-        ctx.db
-            .write(lane, "payment.notice.stranger", move |tx| {
-                let row = Row {
-                    event_id: &notice.event_id,
-                    body: &sealed,
-                    attempt_id: "",
-                    verdict: "stranger",
-                    amount,
-                    expected: None,
-                    now,
-                };
-                store::insert(tx, RAIL, &row).map(drop)
-            })
-            .await?;
-        return Ok(Received::Stranger);
+        return stranger(ctx, notice.event_id, sealed, number, amount).await;
     };
     let done = ctx.db.write(order.lane_key(), "payment.notice", move |tx| -> Result<_, ReceiveError> {
         pen.fresh();
@@ -98,6 +83,7 @@ pub async fn receive(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]
         let row = Row {
             event_id: &notice.event_id,
             body: &sealed,
+            number: &number,
             attempt_id: attempt.id.as_str(),
             verdict: if agrees { "accepted" } else { "amount" },
             amount,
@@ -118,21 +104,61 @@ fn seal(ctx: &Ctx, notice: &Notice, body: &[u8]) -> Result<Vec<u8>, VaultError> 
     ctx.vault.system_key().seal(aad, body, ctx.rng.as_ref())
 }
 
-fn meaning(notice: &Notice) -> (String, Act, Heard, Option<Fen>) {
+/// Keeps a notice about a number that is not ours. The channel vouches for it, so somebody should look: it may be money
+/// that another system of the merchant's took, or a number that a restored backup has forgotten.
+async fn stranger(
+    ctx: &Ctx,
+    event_id: String,
+    sealed: Vec<u8>,
+    number: String,
+    amount: Option<Fen>,
+) -> Result<Received, ReceiveError> {
+    metrics::counter!("renshe_payment_notices_stranger").increment(1);
+    tracing::error!(event = event_id, number, "payment.notice_about_a_stranger");
+    let (lane, now) = (LaneKey::of("notice", &event_id), ctx.now());
+    let written = ctx.db.write(lane, "payment.notice.stranger", move |tx| {
+        let row = Row {
+            event_id: &event_id,
+            body: &sealed,
+            number: &number,
+            attempt_id: "",
+            verdict: "stranger",
+            amount,
+            expected: None,
+            now,
+        };
+        store::insert(tx, RAIL, &row).map(drop)
+    });
+    written.await?;
+    Ok(Received::Stranger)
+}
+
+/// What a notice means for the attempt that it is about.
+struct Meaning {
+    kind: Kind,
+    number: String,
+    act: Act,
+    heard: Heard,
+    amount: Option<Fen>,
+}
+
+fn meaning(notice: &Notice) -> Meaning {
     match &notice.about {
         About::Payment { number, state } => {
             let amount = match state {
                 ChannelState::Paid { amount, .. } => Some(*amount),
                 _ => None,
             };
-            (number.clone(), Act::AskPay, Heard::Channel(state.clone()), amount)
+            let heard = Heard::Channel(state.clone());
+            Meaning { kind: Kind::Pay, number: number.clone(), act: Act::AskPay, heard, amount }
         }
         About::Refund { number, state } => {
             let amount = match state {
                 RefundState::Done { amount, .. } => Some(*amount),
                 _ => None,
             };
-            (number.clone(), Act::AskRefund, Heard::Refund(state.clone()), amount)
+            let heard = Heard::Refund(state.clone());
+            Meaning { kind: Kind::Refund, number: number.clone(), act: Act::AskRefund, heard, amount }
         }
     }
 }

@@ -8,6 +8,7 @@ use platform::{sql, vals};
 pub(super) struct Row<'a> {
     pub(super) event_id: &'a str,
     pub(super) body: &'a [u8],
+    pub(super) number: &'a str,
     pub(super) attempt_id: &'a str,
     pub(super) verdict: &'a str,
     pub(super) amount: Option<Fen>,
@@ -18,9 +19,25 @@ pub(super) struct Row<'a> {
 /// Keeps a notice; false when it is there already.
 pub(super) fn insert(tx: &mut Tx<'_>, rail: &str, row: &Row<'_>) -> Result<bool, DbFault> {
     let sql = sql!(
-        "INSERT INTO pay_notice (rail, event_id, body, attempt_id, verdict, amount_fen, expected_fen, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
+        "INSERT INTO pay_notice (rail, event_id, body, number, attempt_id, verdict, amount_fen, expected_fen, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
     );
-    let values = vals![rail, row.event_id, row.body, row.attempt_id, row.verdict, row.amount, row.expected, row.now];
+    let values = vals![
+        rail,
+        row.event_id,
+        row.body,
+        row.number,
+        row.attempt_id,
+        row.verdict,
+        row.amount,
+        row.expected,
+        row.now
+    ];
     tx.exec(sql, values).map(|rows| rows == 1)
+}
+
+/// Forgets the words of notices that came before a moment; what became of them stays. Returns how many.
+pub(super) fn forget(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    let sql = sql!("UPDATE pay_notice SET body = $1 WHERE at < $2 AND body <> $1");
+    tx.exec(sql, vals![Vec::<u8>::new(), before])
 }

@@ -96,7 +96,7 @@ async fn void(ports: &PayPorts, ctx: &Ctx, order: &Order, attempt: &attempts::At
         return Heard::Nothing("the settlement has no number".to_owned());
     };
     match ports.settlements.void(ctx, &attempt.number, &asking.visit, &setl_id).await {
-        Ok(()) => Heard::Voided,
+        Ok(undone) => Heard::Voided(undone),
         Err(error) => failure(error),
     }
 }

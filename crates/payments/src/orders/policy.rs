@@ -21,6 +21,8 @@ pub struct PaymentRules {
     pub lease_secs: i64,
     /// What is said of when returned money arrives, in working days.
     pub refund_days: i64,
+    /// So long the words of a channel's notices are kept; what became of them is kept for ever.
+    pub notice_keep_days: i64,
 }
 
 impl Section for PaymentRules {
@@ -41,6 +43,9 @@ impl Section for PaymentRules {
         }
         if !(10..=120).contains(&self.lease_secs) || self.refund_days < 0 {
             return Err("lease_secs must be 10 to 120, refund_days not negative".to_owned());
+        }
+        if !(7..=3_650).contains(&self.notice_keep_days) {
+            return Err("notice_keep_days must be 7 to 3650".to_owned());
         }
         Ok(())
     }

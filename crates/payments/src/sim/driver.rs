@@ -126,7 +126,7 @@ impl Pure {
                 let of = view.of.and_then(|of| order.rows.get(of)).and_then(|row| row.external.clone());
                 let Some(setl_id) = of else { return Heard::Nothing("no settlement".to_owned()) };
                 match self.ask(Call::Void { number, setl_id }).await {
-                    Reply::Done => Heard::Voided,
+                    Reply::Done => Heard::Voided(None),
                     other => failure(other),
                 }
             }

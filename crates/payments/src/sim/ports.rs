@@ -13,7 +13,7 @@ use super::world::{Shared, call};
 use crate::attempts::AttemptId;
 use crate::ports::{
     About, Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError,
-    Presettled, RefundState, Registered, SettleError, Settled, Settlements, Visit,
+    Presettled, RefundState, Registered, SettleError, Settled, Settlements, Split, Visit,
 };
 
 /// Both partners of one run.
@@ -94,9 +94,9 @@ impl Settlements for Partners {
         Ok(())
     }
 
-    async fn void(&self, _: &Ctx, number: &str, _: &Visit, setl_id: &str) -> Result<(), SettleError> {
+    async fn void(&self, _: &Ctx, number: &str, _: &Visit, setl_id: &str) -> Result<Option<Split>, SettleError> {
         self.ask(Call::Void { number: number.to_owned(), setl_id: setl_id.to_owned() }).await?;
-        Ok(())
+        Ok(None)
     }
 }
 

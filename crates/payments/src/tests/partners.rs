@@ -164,10 +164,10 @@ impl Settlements for World {
         Ok(self.answer(())?)
     }
 
-    async fn void(&self, _: &Ctx, _: &str, _: &Visit, setl_id: &str) -> Result<(), SettleError> {
+    async fn void(&self, _: &Ctx, _: &str, _: &Visit, setl_id: &str) -> Result<Option<Split>, SettleError> {
         self.arrives()?;
         self.truth().settled.retain(|_, one| one.setl_id != setl_id);
-        Ok(self.answer(())?)
+        Ok(self.answer(None)?)
     }
 }
 

@@ -228,6 +228,7 @@ async fn words_that_mean_it_is_done_or_never_was_count_as_that_and_only_where_th
         ("未查询到结算信息", true, false, false),
         ("未查询到参保人信息", false, false, false),
         ("原交易不存在", false, true, false),
+        ("该交易已冲正", false, true, false),
         ("结算已撤销", false, false, true),
         ("就诊信息不存在", false, false, false),
     ] {
