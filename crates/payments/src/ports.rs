@@ -179,13 +179,7 @@ pub trait Settlements: Send + Sync {
     async fn reverse(&self, ctx: &Ctx, visit: &Visit, number: &str) -> Result<(), SettleError>;
     /// 2208 under this msgid: the settlement is undone, the personal account refilled. From which purse how much, where
     /// the insurer says so; one that was undone before is undone.
-    async fn void(
-        &self,
-        ctx: &Ctx,
-        number: &str,
-        visit: &Visit,
-        setl_id: &str,
-    ) -> Result<Option<Split>, SettleError>;
+    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<Option<Split>, SettleError>;
 }
 
 /// How the buyer reaches the cashier.

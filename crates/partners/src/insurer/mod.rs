@@ -131,13 +131,7 @@ impl Settlements for InsurerClient {
         reverse::reverse(self, ctx, visit, number).await
     }
 
-    async fn void(
-        &self,
-        ctx: &Ctx,
-        number: &str,
-        visit: &Visit,
-        setl_id: &str,
-    ) -> Result<Option<Split>, SettleError> {
+    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<Option<Split>, SettleError> {
         void::void(self, ctx, number, visit, setl_id).await
     }
 }

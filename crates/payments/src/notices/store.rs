@@ -22,17 +22,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, rail: &str, row: &Row<'_>) -> Result<bool,
         "INSERT INTO pay_notice (rail, event_id, body, number, attempt_id, verdict, amount_fen, expected_fen, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
     );
-    let values = vals![
-        rail,
-        row.event_id,
-        row.body,
-        row.number,
-        row.attempt_id,
-        row.verdict,
-        row.amount,
-        row.expected,
-        row.now
-    ];
+    let values =
+        vals![rail, row.event_id, row.body, row.number, row.attempt_id, row.verdict, row.amount, row.expected, row.now];
     tx.exec(sql, values).map(|rows| rows == 1)
 }
 

@@ -1,5 +1,6 @@
 //! The use cases on both databases, with partners whose truth the test holds. The adapters are proven elsewhere.
 
+mod checks;
 mod docs;
 pub(crate) mod partners;
 
