@@ -7,7 +7,7 @@ use identity::people::patient_card;
 use kernel::{Fen, Moment};
 use payments::orders::Order;
 use payments::ports::Care;
-use payments::{Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, PaymentRules};
+use payments::{Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, PaymentRules, Telling};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
@@ -107,30 +107,38 @@ impl Listener for Visits {
         follow(tx, ctx, (order, &appointment_of(order)?), event, now)
     }
 
-    async fn message(&self, ctx: &Ctx, order: &Order) -> Result<Option<PreparedMessage>, identity::Failure> {
+    async fn message(
+        &self,
+        ctx: &Ctx,
+        order: &Order,
+        telling: Telling,
+    ) -> Result<Option<PreparedMessage>, identity::Failure> {
         if order.subject_kind != SUBJECT {
             return Ok(None);
         }
-        let (kind, own) = match (order.state, order.view.stop) {
-            (OrderState::Settled, _) => return booked(ctx, order).await,
-            (OrderState::Reconfirm, _) if payments::cash_due(order) > Fen::ZERO => {
+        let days = ctx.policy.at::<PaymentRules>(ctx.now().date())?.refund_days;
+        let (kind, own) = match (telling, order.state, order.view.stop) {
+            (Telling::Extra(amount), ..) => ("paid_too_much", json!({ "amount": amount.to_string(), "days": days })),
+            (_, OrderState::Settled, _) => return booked(ctx, order).await,
+            (_, OrderState::Reconfirm, _) if payments::cash_due(order) > Fen::ZERO => {
                 let cash = payments::cash_due(order).to_string();
                 ("pay_reconfirm", json!({ "cash": cash, "until_at": order.view.deadline.ms() }))
             }
-            (OrderState::Returning, cause) => {
-                let days = ctx.policy.at::<PaymentRules>(ctx.now().date())?.refund_days;
+            (_, OrderState::Returning, cause) => {
                 let kind = if cause == Some(Cause::TimedOut) { "pay_timed_out" } else { "refund_begun" };
                 (kind, json!({ "amount": Legs::held(order).sum().to_string(), "days": days }))
             }
-            (OrderState::Refunded, _) => ("refunded", json!({ "amount": Legs::ever(order).sum().to_string() })),
+            (_, OrderState::Refunded, _) => ("refunded", json!({ "amount": Legs::ever(order).sum().to_string() })),
             _ => return Ok(None),
         };
         let mut args = json!({ "what": order.title, "what_en": order.title_en, "link": order.href });
         if let (Some(all), Some(own)) = (args.as_object_mut(), own.as_object()) {
             all.extend(own.clone());
         }
-        // SVC-6: the app keeps what an SMS says; that the money has arrived is said by whoever brings it.
-        Ok(Some(messages::prepare(ctx, &order.person, kind, &args, kind != "refunded").await?))
+        // SVC-6: the app keeps what an SMS says; that the money has arrived is said by whoever brings it, and nothing is to
+        // be done about what was paid too much.
+        let with_sms = !matches!(kind, "refunded" | "paid_too_much");
+        Ok(Some(messages::prepare(ctx, &order.person, kind, &args, with_sms).await?))
     }
 
     async fn facts(&self, ctx: &Ctx, order: &Order, page: &Page) -> Result<Vec<Fact>, DbFault> {

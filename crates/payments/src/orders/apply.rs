@@ -1,12 +1,13 @@
 //! The one way an order changes: an answer is heard or a decision taken, the attempt moves, the ledger with it, the
 //! order's state follows from its attempts, its listener is told, and the next look is set. All in one closure.
 
+use kernel::Fen;
 use ledger::LedgerError;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::books;
-use super::listen::News;
+use super::listen::{News, Telling};
 use super::model::{Cause, Next, OrderId, OrderState, Undo, may_go, next, order_state};
 use super::pen::Pen;
 use super::store::{self, Order};
@@ -16,6 +17,9 @@ use crate::attempts::store::{self as attempts, Learned, NewAttempt};
 use crate::calls;
 use crate::ports::{ChannelState, RefundState};
 use crate::sim::planted::{Bug, bug};
+
+/// In a row: the person was told that the order is paid, and that too much was.
+const EXTRA: &str = "settled_extra";
 
 /// Why an order was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -194,7 +198,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, pen: &Pen, before: &Order) -> Result<Order
         pen.listener.ended(tx, &pen.ctx, &order, pen.now)?;
     }
     let next_at = match next(&order.view, pen.now) {
-        _ if must_tell(&order) => Some(pen.now),
+        _ if to_tell(&order).is_some() => Some(pen.now),
         Next::Nothing => None,
         Next::At(at) => Some(at),
         Next::Stop(_) | Next::Begin(_) | Next::Do(..) => Some(pen.now),
@@ -226,13 +230,23 @@ fn change(tx: &mut Tx<'_>, pen: &Pen, order: &Order, to: OrderState) -> Result<(
     Ok(())
 }
 
-/// Whether the person has yet to be told where the order stands.
-pub(crate) fn must_tell(order: &Order) -> bool {
+/// What the person has yet to be told, as it will stand in the row: where the order stands, or that more was paid than
+/// it costs and the rest goes back.
+pub(crate) fn to_tell(order: &Order) -> Option<(&'static str, Telling)> {
     let held = order.view.settlement().is_some() || order.view.payments().next().is_some();
-    let tell = match order.state {
-        OrderState::Settled | OrderState::Refunded | OrderState::Reconfirm => true,
-        OrderState::Returning => held,
-        _ => false,
-    };
-    tell && order.told != order.state.as_str()
+    let undone = order.view.attempts.iter().filter(|one| !one.kind.brings()).map(|one| one.amount);
+    let extra = Fen::sum(undone).unwrap_or(Fen::ZERO);
+    let told = order.told.as_str();
+    match order.state {
+        OrderState::Settled if told == EXTRA => None,
+        OrderState::Settled if told == order.state.as_str() => {
+            (extra > Fen::ZERO).then_some((EXTRA, Telling::Extra(extra)))
+        }
+        state if told == state.as_str() => None,
+        OrderState::Settled | OrderState::Refunded | OrderState::Reconfirm => {
+            Some((order.state.as_str(), Telling::State))
+        }
+        OrderState::Returning if held => Some((order.state.as_str(), Telling::State)),
+        _ => None,
+    }
 }

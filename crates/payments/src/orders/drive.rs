@@ -64,9 +64,9 @@ pub async fn drive(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<(), DriveE
     let mut untold = None;
     for _ in 0..STEPS_MOST {
         let Some(order) = load(ctx, id).await? else { break };
-        if untold.is_none() && apply::must_tell(&order) {
+        if let Some(telling) = apply::to_tell(&order).filter(|_| untold.is_none()) {
             // Words that cannot be found hold up no money.
-            untold = tell(pay, ctx, &order).await.err();
+            untold = tell(pay, ctx, &order, telling).await.err();
             continue;
         }
         if !step(pay, ctx, &order).await? {

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use identity::messages::PreparedMessage;
-use kernel::Moment;
+use kernel::{Fen, Moment};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
@@ -34,6 +34,15 @@ pub struct News<'a> {
     pub now: Moment,
 }
 
+/// What a person is told of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// The state that it has come to.
+    State,
+    /// It is paid, and so much more than it costs came in and goes back by itself.
+    Extra(Fen),
+}
+
 /// Listens to orders of its own subjects, and passes over all others.
 #[async_trait]
 pub trait Listener: Send + Sync {
@@ -50,8 +59,13 @@ pub trait Listener: Send + Sync {
     /// What broke; the change then does not happen.
     fn ended(&self, tx: &mut Tx<'_>, ctx: &Ctx, order: &Order, now: Moment) -> Result<(), DbFault>;
 
-    /// The message to the person about the state that an order has come to; `None` where there is nothing to say.
-    async fn message(&self, ctx: &Ctx, order: &Order) -> Result<Option<PreparedMessage>, identity::Failure>;
+    /// The message to the person; `None` where there is nothing to say.
+    async fn message(
+        &self,
+        ctx: &Ctx,
+        order: &Order,
+        telling: Telling,
+    ) -> Result<Option<PreparedMessage>, identity::Failure>;
 
     /// What is paid for, for the person to check once more; nothing where the order's title says it all.
     ///

@@ -264,10 +264,10 @@ pub(crate) fn set_confirmed(
     tx.exec(sql, values).map(drop)
 }
 
-/// Notes which state the person was told of; false when somebody else has just done so.
-pub(crate) fn set_told(tx: &mut Tx<'_>, order: &Order, state: OrderState) -> Result<bool, DbFault> {
+/// Notes what the person was told; false when somebody else has just done so.
+pub(crate) fn set_told(tx: &mut Tx<'_>, order: &Order, word: &str) -> Result<bool, DbFault> {
     let sql = sql!("UPDATE pay_order SET told = $1 WHERE id = $2 AND told = $3");
-    tx.exec(sql, vals![state.as_str(), order.id.as_str(), &order.told]).map(|rows| rows == 1)
+    tx.exec(sql, vals![word, order.id.as_str(), &order.told]).map(|rows| rows == 1)
 }
 
 /// A quote as it was shown.

@@ -7,18 +7,24 @@ use platform::Ctx;
 
 use super::apply;
 use super::drive::{DriveError, Payments};
+use super::listen::Telling;
 use super::pen::Pen;
 use super::store::{self, Order};
 
-/// Tells of the state that `order` was read in. Told once, whoever comes first.
-pub(crate) async fn tell(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<(), DriveError> {
-    let message = pay.listener.message(ctx, order).await?;
+/// Tells what [`apply::to_tell`] says of the order as it was read. Told once, whoever comes first.
+pub(crate) async fn tell(
+    pay: &Payments,
+    ctx: &Ctx,
+    order: &Order,
+    (word, telling): (&'static str, Telling),
+) -> Result<(), DriveError> {
+    let message = pay.listener.message(ctx, order, telling).await?;
     let pen = Pen::new(ctx, Arc::clone(&pay.listener), "driver")?;
     let read = order.clone();
     let told = ctx.db.write(order.lane_key(), "payment.tell", move |tx| -> Result<(), apply::ApplyError> {
         pen.fresh();
         let Some(held) = store::hold(tx, &read.id)? else { return Ok(()) };
-        let now = held.state == read.state && store::set_told(tx, &held, held.state)?;
+        let now = held.state == read.state && store::set_told(tx, &held, word)?;
         if let Some(message) = message.as_ref().filter(|_| now) {
             messages::insert(tx, message)?;
         }

@@ -29,7 +29,7 @@ use crate::orders::begin::{self, PayCash, Settle};
 use crate::orders::quote::{Quoted, content_hash, quote};
 use crate::orders::{Order, OrderId, open, stop, store};
 use crate::ports::PayPorts;
-use crate::{Cause, Listener, News as OrderNews, Payments, Pen, Way, drive, receive, stop_subject};
+use crate::{Cause, Listener, News as OrderNews, Payments, Pen, Telling, Way, drive, receive, stop_subject};
 
 pub(super) const SUBJECT: &str = "appointment";
 
@@ -46,7 +46,7 @@ impl Listener for Nobody {
         Ok(())
     }
 
-    async fn message(&self, _: &Ctx, _: &Order) -> Result<Option<PreparedMessage>, identity::Failure> {
+    async fn message(&self, _: &Ctx, _: &Order, _: Telling) -> Result<Option<PreparedMessage>, identity::Failure> {
         Ok(None)
     }
 }

@@ -2,6 +2,7 @@
 
 mod checks;
 mod docs;
+mod extra;
 pub(crate) mod partners;
 
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::orders::begin::{self, BeginError, PayCash, Settle};
 use crate::orders::quote::{Quoted, quote};
 use crate::orders::{Order, OrderId, stop, store};
 use crate::ports::{Care, PayPorts};
-use crate::{Listener, NewOrder, News, OrderState, Payments, Way, drive, drive_due};
+use crate::{Listener, NewOrder, News, OrderState, Payments, Telling, Way, drive, drive_due};
 use partners::World;
 
 const PIN: &str = "258036";
@@ -46,7 +47,7 @@ impl Listener for Nobody {
         Ok(())
     }
 
-    async fn message(&self, _: &Ctx, _: &Order) -> Result<Option<PreparedMessage>, identity::Failure> {
+    async fn message(&self, _: &Ctx, _: &Order, _: Telling) -> Result<Option<PreparedMessage>, identity::Failure> {
         Ok(None)
     }
 }

@@ -25,6 +25,8 @@ struct Truth {
     refunds: BTreeMap<String, Fen>,
     lose_answers: u32,
     lose_requests: u32,
+    /// The insurer does not see what it has settled: it answers nothing, finds nothing, takes nothing back.
+    unseen: bool,
     number: u32,
 }
 
@@ -62,6 +64,14 @@ impl World {
 
     pub(super) fn lose_requests(&self, many: u32) {
         self.truth().lose_requests = many;
+    }
+
+    pub(super) fn settles_unseen(&self) {
+        self.truth().unseen = true;
+    }
+
+    pub(super) fn is_seen(&self) {
+        self.truth().unseen = false;
     }
 
     pub(super) fn account_holds(&self, fen: Fen) {
@@ -149,18 +159,24 @@ impl Settlements for World {
                 truth.account -= split.personal_account.get();
             }
         }
+        if self.truth().unseen {
+            return Err(PortError::Unknown("no answer in time".into()).into());
+        }
         Ok(self.answer(settled)?)
     }
 
     async fn settled(&self, _: &Ctx, _: &Visit) -> Result<Option<Settled>, SettleError> {
         self.arrives()?;
-        let found = self.truth().settled.values().next().cloned();
+        let unseen = self.truth().unseen;
+        let found = self.truth().settled.values().next().cloned().filter(|_| !unseen);
         Ok(self.answer(found)?)
     }
 
     async fn reverse(&self, _: &Ctx, _: &Visit, number: &str) -> Result<(), SettleError> {
         self.arrives()?;
-        self.truth().settled.remove(number);
+        if !self.truth().unseen {
+            self.truth().settled.remove(number);
+        }
         Ok(self.answer(())?)
     }
 
