@@ -57,7 +57,7 @@ async fn half_an_hour_later_everything_goes_back_by_itself(app: TestApp) {
 async fn residents_pay_the_rest_and_own_money_pays_all(app: TestApp) {
     let resident = Payer::new(&app, 1).await;
     let page = resident.person.get(&resident.pay).await;
-    assert!(page.says("10.00") && page.says("15.00") && page.says("没有可用的个人账户"), "{}", page.text);
+    assert!(page.says("10.00") && page.says("15.00") && page.says("居民医保没有个人账户"), "{}", page.text);
     assert!(resident.settle(PIN).await.says("15.00"));
     resident.cash(1_500).await;
     buyer_pays(&app).await;
