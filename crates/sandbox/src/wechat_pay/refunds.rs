@@ -101,7 +101,11 @@ fn within(tx: &mut Tx<'_>, asked: &Asked, lost: bool, now: Moment) -> Result<Res
         if there.params != params {
             return invalid("商户退款单号重复，且参数与首次请求不一致");
         }
-        // What did not reach the buyer is tried again under the same number.
+        // What did not reach the buyer is tried again under the same number; the money of what was closed may be
+        // gone with another one since.
+        if there.status == "CLOSED" && !left(tx, &order, new.amount)? {
+            return invalid("退款金额大于可退金额");
+        }
         if there.status == "ABNORMAL" || there.status == "CLOSED" {
             store::set_refund(tx, &there.out_refund_no, "PROCESSING", new.due_at, None)?;
             return Ok(Ok((order, Refund { status: "PROCESSING".to_owned(), ..there })));
@@ -117,13 +121,10 @@ fn within(tx: &mut Tx<'_>, asked: &Asked, lost: bool, now: Moment) -> Result<Res
     if order.total != total {
         return invalid("订单金额与支付时不一致");
     }
-    let before = store::refunds_of(tx, &order.out_trade_no)?;
-    let kept = before.iter().filter(|one| one.status != "CLOSED");
-    let given = Fen::sum(kept.map(|one| one.amount)).unwrap_or(total);
-    if given.checked_add(new.amount).is_none_or(|sum| sum > order.total) {
+    if !left(tx, &order, new.amount)? {
         return invalid("退款金额大于可退金额");
     }
-    if before.len() >= MOST {
+    if store::refunds_of(tx, &order.out_trade_no)?.len() >= MOST {
         return invalid("超过退款次数");
     }
     let refund = Refund { out_trade_no: order.out_trade_no.clone(), params, ..new.clone() };
@@ -131,6 +132,13 @@ fn within(tx: &mut Tx<'_>, asked: &Asked, lost: bool, now: Moment) -> Result<Res
         store::insert_refund(tx, &refund)?;
     }
     Ok(Ok((order, refund)))
+}
+
+/// Whether so much of a payment has not gone back, nor is on its way.
+fn left(tx: &mut Tx<'_>, order: &Order, amount: Fen) -> Result<bool, DbFault> {
+    let before = store::refunds_of(tx, &order.out_trade_no)?;
+    let kept = before.iter().filter(|one| one.status != "CLOSED").map(|one| one.amount);
+    Ok(Fen::sum(kept.chain([amount])).is_some_and(|sum| sum <= order.total))
 }
 
 /// `GET /v3/refund/domestic/refunds/{no}`.

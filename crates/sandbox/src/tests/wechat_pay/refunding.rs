@@ -115,6 +115,7 @@ async fn refunds_end_as_a_rule_or_their_order_says() {
     }
     // Money of a refund that was closed is there for another one.
     assert_eq!(ask(&merchant, refund("back-20", ("out_trade_no", "refund_10"), 500)).await.status, 200);
+    assert_eq!(ask(&merchant, refund("back-10", ("out_trade_no", "refund_10"), 500)).await.refusal().0, 400, "gone");
     assert_eq!(ask(&merchant, refund("back-21", ("out_trade_no", "refund_11"), 500)).await.refusal().0, 400);
 
     merchant.paid("refund_30").await;
