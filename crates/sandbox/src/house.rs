@@ -28,6 +28,8 @@ pub(crate) struct Inner {
     pub(crate) cards: CardsAccount,
     pub(crate) wechat_pay: WechatPayAccount,
     pub(crate) wechat_seals: Seals,
+    /// Held while due refunds end: a rule befalls each of them once.
+    pub(crate) wechat_refunds: tokio::sync::Mutex<()>,
     /// Where each partner listens.
     pub(crate) addresses: Addresses,
     /// Whether pages may be asked for under any host name.

@@ -37,6 +37,8 @@ pub(crate) struct About {
     pub(crate) operations: &'static [&'static str],
     /// Codes worth refusing with.
     pub(crate) codes: &'static [&'static str],
+    /// Ways to forge what the partner sends by itself, beside its signature.
+    pub(crate) forgeries: &'static [&'static str],
 }
 
 /// A request as it came in.
@@ -58,13 +60,28 @@ impl Raw {
 
     /// What rules are matched against.
     fn text(&self) -> String {
-        let mut text = format!("{}\n", self.path);
+        let mut text = format!("{}\n", decoded(&self.path));
         for (name, value) in form_urlencoded::parse(self.query.as_bytes()) {
             text.push_str(&format!("{name}={value}\n"));
         }
         text.push_str(&String::from_utf8_lossy(&self.body));
         text
     }
+}
+
+/// A path, or a part of one, without its percent signs; what is no such sign stays.
+pub(crate) fn decoded(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(byte) = bytes.get(at) {
+        let sign = path.get(at + 1..at + 3).filter(|two| *byte == b'%' && two.bytes().all(|b| b.is_ascii_hexdigit()));
+        match sign.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(meant) => out.push(meant),
+            None => out.push(*byte),
+        }
+        at += if sign.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// An answer in JSON.
@@ -122,7 +139,7 @@ pub(crate) trait Partner: 'static {
     fn forgery(house: &House, call: &Self::Call) -> Reply;
 
     /// Puts an answer into the partner's form; a partner that signs its answers does so here.
-    fn finish(_house: &House, reply: Reply) -> Response {
+    fn finish(_house: &House, _raw: &Raw, reply: Reply) -> Response {
         reply.into_response()
     }
 }
@@ -175,11 +192,11 @@ async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Respo
     }
     let call = match P::admit(house, raw).await? {
         Ok(call) => call,
-        Err(refusal) => return Ok(P::finish(house, refusal)),
+        Err(refusal) => return Ok(P::finish(house, raw, refusal)),
     };
     let reply = match kind {
         Some(Kind::Refuse { code }) => P::refusal(house, &code),
-        Some(Kind::Forge) => P::forgery(house, &call),
+        Some(Kind::Forge { .. }) => P::forgery(house, &call),
         Some(Kind::Lose) => P::answer(house, &call, Manner::Lost).await?,
         Some(Kind::Reorder) => P::answer(house, &call, Manner::Behind).await?,
         Some(Kind::Duplicate) => {
@@ -195,7 +212,7 @@ async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Respo
             P::answer(house, &call, Manner::Plain).await?
         }
     };
-    Ok(P::finish(house, reply))
+    Ok(P::finish(house, raw, reply))
 }
 
 /// Says nothing until the caller gives up, or a minute has passed.
@@ -208,4 +225,18 @@ async fn hold(cut: &Cut) -> Response {
 fn cut_off(cut: &Cut) -> Response {
     cut.now();
     Response::new(Body::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn percent_signs_are_read_and_others_stay() {
+        for (text, wanted) in
+            [("a%7Cb%2a", "a|b*"), ("100%", "100%"), ("%zz%4", "%zz%4"), ("%E4%B8%AD", "中"), ("a+b", "a+b")]
+        {
+            assert_eq!(decoded(text), wanted, "{text}");
+        }
+    }
 }

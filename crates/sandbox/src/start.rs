@@ -194,6 +194,7 @@ impl Sandbox {
             cards: settings.cards,
             wechat_pay: wechat_pay.clone(),
             wechat_seals,
+            wechat_refunds: tokio::sync::Mutex::default(),
             addresses,
             allow_remote: settings.allow_remote,
         });
@@ -363,6 +364,7 @@ fn migrations() -> Migrations {
         ("face", include_str!("../migrations/0003_face.sql")),
         ("wechat_pay", include_str!("../migrations/0004_wechat_pay.sql")),
         ("insurer", include_str!("../migrations/0005_insurer.sql")),
+        ("wechat_pay_truth", include_str!("../migrations/0006_wechat_pay_truth.sql")),
     ];
     let list = (1..).zip(parts);
     Migrations::new(

@@ -28,6 +28,7 @@ pub(crate) const ABOUT: About = About {
     protocol: "docs/api/card-system.md, x-tif SHA-256",
     operations: &["card.query", "card.verify-pin", "ecard.issue"],
     codes: &[code::BUSY, code::NOT_ALLOWED, code::NO_CARD, code::SYSTEM_ERROR, tif::CODES[0], tif::CODES[1]],
+    forgeries: &[],
 };
 
 /// The partner.

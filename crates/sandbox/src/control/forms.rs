@@ -63,6 +63,7 @@ pub(super) async fn add_fault(State(house): State<House>, Form(form): Form<Fault
         Err(AddFaultError::Kind) => back("?problem=kind"),
         Err(AddFaultError::Ms) => back("?problem=ms"),
         Err(AddFaultError::Code) => back("?problem=code"),
+        Err(AddFaultError::Forgery) => back("?problem=forgery"),
         Err(AddFaultError::Times) => back("?problem=times"),
         Err(AddFaultError::Fault(fault)) => broken(&fault),
     }

@@ -22,7 +22,7 @@ use crate::faults::api as faults;
 use crate::house::House;
 use crate::insurer::api as insurer;
 use crate::people;
-use crate::wechat_pay::control as wechat;
+use crate::wechat_pay as wechat;
 
 /// Everything the control port answers.
 pub(crate) fn routes(house: House) -> Router {
@@ -30,7 +30,8 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/", get(pages::front))
         .route("/sms", get(pages::sms))
         .route("/faces", get(face::page::faces))
-        .route("/wechat", get(wechat::orders))
+        .route("/wechat", get(wechat::page::show))
+        .route("/wechat/{number}/{act}", post(wechat::page::act))
         .route("/people", get(people::page::people))
         .route("/people/{number}", get(people::page::person).post(people::page::steer))
         .route("/lang", get(pages::lang))
@@ -46,9 +47,11 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/control/switches", get(switch::get).post(switch::post))
         .route("/control/sms", get(sent::sms))
         .route("/control/faces", get(face::page::list))
-        .route("/control/wechat_pay/orders", get(wechat::list))
-        .route("/control/wechat_pay/orders/{number}", post(wechat::steer))
-        .route("/control/wechat_pay/pay/{number}", post(wechat::pay))
+        .route("/control/wechat_pay/orders", get(wechat::control::list))
+        .route("/control/wechat_pay/orders/{number}", post(wechat::control::steer))
+        .route("/control/wechat_pay/pay", post(wechat::control::pay_named))
+        .route("/control/wechat_pay/pay/", post(wechat::control::pay_named))
+        .route("/control/wechat_pay/pay/{number}", post(wechat::control::pay))
         .route("/control/people", get(people::api::list).post(people::api::post))
         .route("/control/people/{number}", get(people::api::get).post(people::api::steer))
         .route("/control/insurer/settlements", get(insurer::settlements))

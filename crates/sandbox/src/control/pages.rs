@@ -38,6 +38,11 @@ impl Lang {
         if word.starts_with("en") { Lang::En } else { Lang::Zh }
     }
 
+    /// The same, of words that stay.
+    pub(crate) fn pick_static(self, zh: &'static str, en: &'static str) -> &'static str {
+        self.pick(zh, en)
+    }
+
     pub(crate) fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
             Lang::Zh => zh,
@@ -61,6 +66,8 @@ struct Front {
     faults: Vec<FaultRow>,
     kinds: Vec<(&'static str, &'static str)>,
     codes: Vec<&'static str>,
+    /// Ways to forge a notice.
+    forgeries: String,
     slow_ms_max: u64,
     sms_limits: bool,
 }
@@ -105,7 +112,8 @@ pub(super) async fn front(State(house): State<House>, headers: HeaderMap, Query(
             .collect(),
         faults: rules.into_iter().map(|fault| row(lang, fault)).collect(),
         kinds: Kind::NAMES.iter().map(|name| (*name, says(lang, name))).collect(),
-        codes: partner::ALL.iter().flat_map(|about| about.codes).copied().collect(),
+        codes: partner::ALL.iter().flat_map(|about| about.codes.iter().chain(about.forgeries)).copied().collect(),
+        forgeries: partner::ALL.iter().flat_map(|about| about.forgeries).copied().collect::<Vec<_>>().join(", "),
         slow_ms_max: SLOW_MS_MAX,
         sms_limits,
     })
@@ -241,7 +249,10 @@ fn says(lang: Lang, kind: &str) -> &'static str {
         "duplicate" => ("重复：办两次", "duplicate: done twice"),
         "reorder" => ("乱序：排在下一条之后生效", "reorder: takes effect after the next"),
         "lose" => ("丢失：回答成功，永不生效", "lose: answers OK, never takes effect"),
-        "forge" => ("伪造：不办，返回冒充的回答", "forge: not done, a false answer"),
+        "forge" => (
+            "伪造：不办，返回冒充的回答；通知则签名不符",
+            "forge: not done, a false answer; a notice is signed wrongly",
+        ),
         _ => ("中断：直接断开连接", "down: the connection is closed"),
     };
     match lang {
@@ -257,6 +268,10 @@ fn problem(lang: Lang, kind: &str) -> Option<&'static str> {
         "kind" => ("请选择一种故障。", "Choose a kind of fault."),
         "ms" => ("变慢需要填毫秒数（1 至 120000）。", "Slow needs milliseconds, 1 to 120000."),
         "code" => ("拒绝需要填错误码。", "Refuse needs a code."),
+        "forgery" => (
+            "伪造的代码只用于 notify：AMOUNT、MERCHANT 或 APPID；其他操作请留空。",
+            "A forgery's code is for notify only: AMOUNT, MERCHANT or APPID; leave it empty elsewhere.",
+        ),
         "times" => ("次数须为 1 或更多；留空表示直到清除。", "Times is 1 or more; empty means until cleared."),
         _ => return None,
     };

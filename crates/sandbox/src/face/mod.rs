@@ -47,6 +47,7 @@ pub(crate) const ABOUT: About = About {
         code::TOO_MANY_FAILURES,
         code::SYSTEM_ERROR,
     ],
+    forgeries: &[],
 };
 
 /// The partner.

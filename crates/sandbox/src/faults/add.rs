@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{ANY, Fault, FaultId, Kind, SLOW_MS_MAX, store};
 use crate::house::House;
-use crate::partner;
+use crate::{partner, wechat_pay};
 
 /// What is asked for; the JSON body of `POST /control/faults`.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +35,8 @@ pub(crate) enum AddFaultError {
     Ms,
     #[error("refuse needs the partner's code")]
     Code,
+    #[error("a code of forge is one of the partner's ways to forge a notice, for its operation notify")]
+    Forgery,
     #[error("times is 1 or more, or absent for until cleared")]
     Times,
     #[error(transparent)]
@@ -55,12 +57,9 @@ pub(crate) async fn add(house: &House, command: AddFault) -> Result<Fault, AddFa
 
 fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     let operation = filled(command.operation).unwrap_or_else(|| ANY.to_owned());
-    let known = partner::ALL.iter().any(|about| {
-        about.name == command.partner && (operation == ANY || about.operations.contains(&operation.as_str()))
-    });
-    if !known {
-        return Err(AddFaultError::Operation);
-    }
+    let about = partner::ALL.iter().find(|about| about.name == command.partner);
+    let about = about.filter(|about| operation == ANY || about.operations.contains(&operation.as_str()));
+    let about = about.ok_or(AddFaultError::Operation)?;
     if !Kind::NAMES.contains(&command.kind.as_str()) {
         return Err(AddFaultError::Kind);
     }
@@ -68,6 +67,12 @@ fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
         return Err(AddFaultError::Ms);
     }
     let kind = Kind::from_parts(&command.kind, command.ms, filled(command.code)).ok_or(AddFaultError::Code)?;
+    if let Kind::Forge { code: Some(code) } = &kind {
+        // Only what a partner sends by itself can be forged in more than one way.
+        if operation != wechat_pay::notify::NOTIFY || !about.forgeries.contains(&code.as_str()) {
+            return Err(AddFaultError::Forgery);
+        }
+    }
     if command.times.is_some_and(|times| times < 1) {
         return Err(AddFaultError::Times);
     }

@@ -62,7 +62,11 @@ pub enum Kind {
     /// It is accepted, and never takes effect.
     Lose,
     /// It is not done; the answer claims it was, but is not a true answer of the partner's.
-    Forge,
+    Forge {
+        /// In which way, where the partner knows more than one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    },
     /// The connection is closed without a word.
     Down,
 }
@@ -85,7 +89,7 @@ impl Kind {
             Kind::Duplicate => "duplicate",
             Kind::Reorder => "reorder",
             Kind::Lose => "lose",
-            Kind::Forge => "forge",
+            Kind::Forge { .. } => "forge",
             Kind::Down => "down",
         }
     }
@@ -100,7 +104,7 @@ impl Kind {
             "duplicate" => Kind::Duplicate,
             "reorder" => Kind::Reorder,
             "lose" => Kind::Lose,
-            "forge" => Kind::Forge,
+            "forge" => Kind::Forge { code },
             "down" => Kind::Down,
             _ => return None,
         })
@@ -114,10 +118,11 @@ impl Kind {
         }
     }
 
-    /// Code of a refusal.
+    /// Code of a refusal, or of a forgery.
     pub(crate) fn code(&self) -> Option<&str> {
         match self {
             Kind::Refuse { code } => Some(code),
+            Kind::Forge { code } => code.as_deref(),
             _ => None,
         }
     }

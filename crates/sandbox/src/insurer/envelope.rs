@@ -1,7 +1,7 @@
 //! The envelope: what a request must say of itself, and how answers begin.
 
 use axum::body::Bytes;
-use kernel::Moment;
+use kernel::{DateTime, Moment};
 use serde_json::{Value, json};
 
 use super::{CANCEL, Call, REVERSE, VOID};
@@ -59,17 +59,14 @@ pub(super) fn open(body: &Bytes, operation: &str, institution: &str, now: Moment
         return Err("定点医药机构未登记".to_owned());
     }
     let msgid = text("msgid");
-    let stamp: String = text("inf_time").chars().filter(char::is_ascii_digit).collect();
-    let sequence = msgid.strip_prefix(institution).and_then(|rest| rest.strip_prefix(&stamp));
-    let whole = sequence.is_some_and(|rest| rest.len() == 4 && rest.bytes().all(|byte| byte.is_ascii_digit()));
-    if stamp.len() != 14 || !whole {
+    if !msgid.strip_prefix(institution).is_some_and(is_numbered) {
         return Err("msgid格式错误".to_owned());
     }
+    let Some(at) = clock(text("inf_time")) else { return Err("inf_time格式错误".to_owned()) };
     // The day that the sender writes is the day of the books.
     let back = if [CANCEL, VOID, REVERSE].contains(&operation) { UNDO_DAYS } else { 1 };
-    let day = |at: Moment| at.date().to_string().replace('-', "");
-    let (first, last) = (day(now.minus_secs(back * 86_400)), day(now));
-    if !stamp.get(..8).is_some_and(|day| (first.as_str()..=last.as_str()).contains(&day)) {
+    let (first, last) = (now.minus_secs(back * 86_400).date(), now.date());
+    if !(first..=last).contains(&at.date()) {
         return Err("inf_time与当前日期不符".to_owned());
     }
     Ok(Call {
@@ -80,6 +77,25 @@ pub(super) fn open(body: &Bytes, operation: &str, institution: &str, now: Moment
         institution: institution.to_owned(),
         input: envelope["input"].take(),
     })
+}
+
+/// What follows the institution in a `msgid`: `yyyyMMddHHmmss` and four digits. The time is the sender's own, and need
+/// not be `inf_time`.
+fn is_numbered(rest: &str) -> bool {
+    let digits = rest.len() == 18 && rest.bytes().all(|byte| byte.is_ascii_digit());
+    let part = |from: usize, to: usize| rest.get(from..to).unwrap_or_default();
+    let time = [part(0, 4), part(4, 6), part(6, 8), part(8, 10), part(10, 12), part(12, 14)];
+    let [year, month, day, hour, minute, second] = time;
+    digits && clock(&format!("{year}-{month}-{day} {hour}:{minute}:{second}")).is_some()
+}
+
+/// Reads `yyyy-MM-dd HH:mm:ss`.
+fn clock(text: &str) -> Option<DateTime> {
+    let shape = text.bytes().zip(b"0000-00-00 00:00:00").all(|(byte, like)| match like {
+        b'0' => byte.is_ascii_digit(),
+        like => byte == *like,
+    });
+    text.parse().ok().filter(|_| shape && text.len() == 19)
 }
 
 /// An answer with content.
@@ -128,4 +144,24 @@ fn numbers(house: &House) -> (String, String) {
         time.second()
     );
     (format!("320400{stamp}{}", house.rng.digits(10)), format!("{stamp}{:03}", now.ms().rem_euclid(1000)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_a_time_of_their_own() {
+        for (rest, wanted) in [
+            ("202603020930000001", true),
+            ("20260302093000000", false),
+            ("202613020930000001", false),
+            ("202603022530000001", false),
+            ("20260302093000000x", false),
+        ] {
+            assert_eq!(is_numbered(rest), wanted, "{rest}");
+        }
+        assert!(clock("2026-03-02 09:30:00").is_some());
+        assert!(clock("2026-03-02T09:30:00").is_none() && clock("2026-02-30 09:30:00").is_none());
+    }
 }

@@ -1,4 +1,4 @@
-//! 2204: what a visit costs, line by line.
+//! 2204: what a visit costs, line by line; and 2205, which takes lines back.
 
 use kernel::Fen;
 use platform::db::Tx;
@@ -34,6 +34,20 @@ pub(super) fn fees(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Told, Refusal> {
     Ok(Told::Done(json!({ "result": result }), String::new()))
 }
 
+/// The batch that stands for all lines of a visit.
+const EVERY: &str = "0000";
+
+/// Takes back a batch of an open visit, or all of its lines.
+pub(super) fn unfees(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Told, Refusal> {
+    let data = act.data();
+    let visit = Visit::open(tx, data.must("mdtrt_id", 30)?, &act.person.psn_no)?;
+    let batch = Some(data.must("chrg_bchno", 30)?).filter(|batch| *batch != EVERY);
+    if store::delete_fees(tx, &visit.mdtrt_id, batch)? == 0 {
+        return says("未查询到费用明细");
+    }
+    Ok(Told::Done(json!({}), String::new()))
+}
+
 /// A line, and what is answered about it.
 fn read(fields: Fields<'_>) -> Result<(Line, Value), Refusal> {
     for (name, most) in [("fee_ocur_time", 19), ("med_list_codg", 50), ("bilg_dept_codg", 30), ("bilg_dr_codg", 30)] {
@@ -61,8 +75,8 @@ fn read(fields: Fields<'_>) -> Result<(Line, Value), Refusal> {
     let told = json!({
         "feedetl_sn": line.feedetl_sn,
         "det_item_fee_sumamt": sum.to_string(),
-        "cnt": fields.must("cnt", 17)?,
-        "pric": fields.must("pric", 17)?,
+        "cnt": fields.number("cnt")?,
+        "pric": fields.number("pric")?,
         "pric_uplmt_amt": PRICE_CAP.to_string(),
         "selfpay_prop": "0.0000",
         "fulamt_ownpay_amt": Fen::ZERO.to_string(),

@@ -1,5 +1,7 @@
 //! Reads the fields of an input, and says as the insurer does what is wrong with them.
 
+use std::borrow::Cow;
+
 use kernel::Fen;
 use platform::db::DbFault;
 use serde_json::Value;
@@ -56,10 +58,17 @@ impl<'a> Fields<'a> {
         if words.contains(&text) { Ok(text) } else { says(format!("{name}字典值错误")) }
     }
 
+    /// A number that must be there, as a text or as JSON's own.
+    pub(super) fn number(self, name: &str) -> Result<Cow<'a, str>, Refusal> {
+        match &self.0[name] {
+            Value::Number(number) => Ok(Cow::Owned(number.to_string())),
+            _ => self.must(name, 17).map(Cow::Borrowed),
+        }
+    }
+
     /// N16,2 that is not below nothing.
     pub(super) fn yuan(self, name: &str) -> Result<Fen, Refusal> {
-        let amount = Fen::parse_yuan(self.must(name, 17)?);
-        match amount {
+        match Fen::parse_yuan(&self.number(name)?) {
             Ok(amount) if (Fen::ZERO..=TOTAL_MAX).contains(&amount) => Ok(amount),
             _ => says(format!("{name}格式错误")),
         }
@@ -67,8 +76,7 @@ impl<'a> Fields<'a> {
 
     /// A number above nothing with at most so many decimals, in units of the last of them.
     pub(super) fn decimal(self, name: &str, places: usize) -> Result<i64, Refusal> {
-        let text = self.must(name, 17)?;
-        match decimal(text, places) {
+        match decimal(&self.number(name)?, places) {
             Some(number) if number > 0 => Ok(number),
             _ => says(format!("{name}格式错误")),
         }
@@ -119,7 +127,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_by_name() {
-        let input = json!({ "a": "x", "n": 1, "fee": "25.00", "less": "-1.00", "flag": "2" });
+        let input =
+            json!({ "a": "x", "n": 1, "fee": "25.00", "less": "-1.00", "flag": "2", "half": 12.5, "third": 0.333 });
         let fields = Fields(&input);
         let words = |result: Result<&str, Refusal>| match result {
             Err(Refusal::Says(words)) => words,
@@ -132,5 +141,9 @@ mod tests {
         assert_eq!(words(fields.word("flag", &["0", "1"])), "flag字典值错误");
         assert_eq!(fields.yuan("fee"), Ok(Fen::new(2_500)));
         assert_eq!(fields.yuan("less"), says("less格式错误"));
+        // Amounts may also be JSON's own numbers.
+        assert_eq!((fields.yuan("n"), fields.yuan("half")), (Ok(Fen::new(100)), Ok(Fen::new(1_250))));
+        assert_eq!(fields.decimal("half", 4), Ok(125_000));
+        assert_eq!(fields.yuan("third"), says("third格式错误"));
     }
 }

@@ -4,7 +4,7 @@ use kernel::Fen;
 use serde_json::{Value, json};
 
 use super::rules::{SCALE, Scheme, Split, over_limit};
-use super::{CANCEL, CODE, Call, FEES, PERSON, REGISTER, REVERSE, SIGN_IN, envelope, person};
+use super::{CANCEL, CODE, Call, FEES, PERSON, REGISTER, REVERSE, SIGN_IN, SIGN_OUT, UNFEES, envelope, person};
 use crate::house::House;
 use crate::partner::Reply;
 
@@ -35,11 +35,11 @@ pub(super) fn forgery(house: &House, call: &Call) -> Reply {
                 "overlmt_amt": "0.00",
                 "inscp_scp_amt": "0.02",
             }] }),
-            CANCEL | REVERSE => json!({}),
+            CANCEL | REVERSE | UNFEES | SIGN_OUT => json!({}),
             _ => amounts(call),
         },
     );
-    if [CANCEL, REVERSE].contains(&call.infno.as_str()) {
+    if [CANCEL, REVERSE, UNFEES, SIGN_OUT].contains(&call.infno.as_str()) {
         // There is nothing in these answers but the insurer's own number; a forger has none.
         reply.body["inf_refmsgid"] = json!("");
     }

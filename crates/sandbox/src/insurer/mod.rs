@@ -1,6 +1,6 @@
 //! The insurer: the national interface for designated institutions, behind the `x-tif` gateway. Who
 //! somebody is (1101, and `CZ01`, the code of a person for this minute, a profile of ours); and a
-//! visit from its registration to its settlement and back (9001, 2201 to 2208, 5203, 2601).
+//! visit from its registration to its settlement and back (9001, 9002, 2201 to 2208, 5203, 2601).
 //!
 //! Steered on the page of people: insured as employee or resident, here or elsewhere, ended, not at
 //! all, and what the personal account holds. Samples: 320402199001019214 elsewhere, …9222 ended,
@@ -24,6 +24,7 @@ mod reverse;
 mod rules;
 mod settle;
 mod sign_in;
+mod sign_out;
 mod store;
 mod void;
 
@@ -42,12 +43,16 @@ const PERSON: &str = "1101";
 const CODE: &str = "CZ01";
 /// 签到.
 const SIGN_IN: &str = "9001";
+/// 签退.
+const SIGN_OUT: &str = "9002";
 /// 门诊挂号.
 const REGISTER: &str = "2201";
 /// 挂号撤销.
 const CANCEL: &str = "2202";
 /// 费用明细上传.
 const FEES: &str = "2204";
+/// 费用明细撤销.
+const UNFEES: &str = "2205";
 /// 预结算.
 const PRESETTLE: &str = "2206";
 /// 结算.
@@ -64,9 +69,12 @@ pub(crate) const ABOUT: About = About {
     name: "insurer",
     title_zh: "医保经办系统",
     title_en: "Insurer",
-    protocol: "NHSA designated-institution interface V1.0 (1101, 22xx, 2601, 5203, 9001), x-tif SHA-256",
-    operations: &[PERSON, CODE, SIGN_IN, REGISTER, CANCEL, FEES, PRESETTLE, SETTLE, VOID, REVERSE, QUERY],
+    protocol: "NHSA designated-institution interface V1.0 (1101, 22xx, 2601, 5203, 9001, 9002), x-tif SHA-256",
+    operations: &[
+        PERSON, CODE, SIGN_IN, SIGN_OUT, REGISTER, CANCEL, FEES, UNFEES, PRESETTLE, SETTLE, VOID, REVERSE, QUERY,
+    ],
     codes: &["SYSTEM_ERROR", "INVALID_SIGN_NO", tif::CODES[0], tif::CODES[1]],
+    forgeries: &[],
 };
 
 /// The partner.
@@ -118,6 +126,7 @@ impl Partner for Insurer {
             PERSON => person::answer(house, &call.input).await,
             CODE => code::answer(house, &call.input).await,
             SIGN_IN => sign_in::sign_in(house, call, manner).await,
+            SIGN_OUT => sign_out::sign_out(house, call, manner).await,
             PRESETTLE | QUERY => carry::ask(house, call).await,
             _ => carry::act(house, call, manner).await,
         }

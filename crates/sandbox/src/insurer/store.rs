@@ -89,6 +89,16 @@ pub(super) fn insert_fee(tx: &mut Tx<'_>, line: &Line) -> Result<bool, DbFault> 
     Ok(added == 1)
 }
 
+/// Deletes the lines of a batch, or of the whole visit; how many there were.
+pub(super) fn delete_fees(tx: &mut Tx<'_>, mdtrt_id: &str, batch_no: Option<&str>) -> Result<u64, DbFault> {
+    let of_visit = sql!("DELETE FROM sandbox_insurer_fee WHERE mdtrt_id = $1");
+    let of_batch = sql!("DELETE FROM sandbox_insurer_fee WHERE mdtrt_id = $1 AND chrg_bchno = $2");
+    match batch_no {
+        None => tx.exec(of_visit, vals![mdtrt_id]),
+        Some(batch_no) => tx.exec(of_batch, vals![mdtrt_id, batch_no]),
+    }
+}
+
 /// How many lines a batch has, their sum, and what of it is above the cap.
 pub(super) fn batch(tx: &mut Tx<'_>, mdtrt_id: &str, batch_no: &str) -> Result<(i64, Fen, Fen), DbFault> {
     tx.one(

@@ -44,6 +44,7 @@ pub(crate) const ABOUT: About = About {
         gateway::THROTTLING,
         gateway::SERVICE_UNAVAILABLE,
     ],
+    forgeries: &[],
 };
 
 /// The partner.

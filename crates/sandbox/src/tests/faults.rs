@@ -151,13 +151,13 @@ async fn a_rule_befalls_what_it_names_and_is_used_up() {
     let stage = Stage::new().await;
     let code = "isv.AMOUNT_NOT_ENOUGH";
     stage.fault(json!({ "operation": "QuerySendDetails", "kind": "down" })).await;
-    stage.fault(json!({ "kind": "refuse", "code": code, "times": 2, "match": "139" })).await;
+    stage.fault(json!({ "kind": "refuse", "code": code, "times": 2, "match": "13900139000" })).await;
     let (plain, named) = (notice("obx_1", MOBILE), notice("obx_2", "13900139000"));
     assert_eq!(stage.send(&plain).await, Verdict::Done);
     assert_eq!(stage.send(&named).await, Verdict::Refused(code.into()));
     let rules = stage.get("/control/faults").await;
     assert_eq!(rules[1]["times"], 1);
-    assert_eq!(rules[1]["match"], "139");
+    assert_eq!(rules[1]["match"], "13900139000");
     assert_eq!(rules[1]["kind"], "refuse");
     assert_eq!(stage.send(&named).await, Verdict::Refused(code.into()));
     assert_eq!(stage.send(&named).await, Verdict::Done);

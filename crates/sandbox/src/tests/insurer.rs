@@ -1,6 +1,7 @@
 //! 1101 and the code of the minute, through the real adapter. Visits and settlements are in the
 //! files beside, sent by a desk of the tests' own.
 
+mod around;
 mod desk;
 mod settling;
 mod undoing;

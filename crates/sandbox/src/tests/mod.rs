@@ -10,6 +10,7 @@ mod limits;
 mod pages;
 mod people;
 mod sending;
+mod wechat_pay;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,6 +68,8 @@ fn settings(folder: &Folder, clock: &Arc<ShiftedClock>) -> SandboxSettings {
     SandboxSettings {
         // Most stories need nobody but the named.
         people: 0,
+        // Keys take long to make: all stories share them.
+        wechat_pay_keys: Some(std::env::temp_dir().join("renshe-test-wechat-pay")),
         ..SandboxSettings::demo(([127, 0, 0, 1], 0).into(), folder.0.clone(), Arc::clone(clock), Arc::new(OsRng))
     }
 }

@@ -1,54 +1,80 @@
-//! Verifies a merchant's request: the header in whatever order its fields come, the five lines, the clock, the nonce.
+//! Verifies a merchant's request: the header in whatever order its fields come, the five lines, the clock. A nonce may
+//! come twice: the channel does not remember them.
 
 use std::collections::BTreeMap;
 
-use axum::http::StatusCode;
-use platform::db::DbFault;
 use serde_json::json;
 
-use super::store;
+use super::refusals::{detailed, refused};
 use crate::house::House;
 use crate::partner::{Raw, Reply};
 
 /// A request may be so old, or so far ahead.
 const SKEW_SECS: i64 = 300;
-
-/// A refusal in the documented form.
-pub(super) fn refused(status: u16, code: &str, message: &str) -> Reply {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-    Reply { status, body: json!({ "code": code, "message": message }) }
-}
-
-fn unsigned(why: &str) -> Reply {
-    refused(401, "SIGN_ERROR", why)
-}
+/// How requests are signed.
+const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048 ";
+/// Characters of a body that a refusal shows.
+const BODY_SHOWN: usize = 10;
 
 /// Verifies the signature; `Err` is the channel's own refusal.
-pub(super) async fn admit(house: &House, raw: &Raw) -> Result<Result<(), Reply>, DbFault> {
+pub(super) fn admit(house: &House, raw: &Raw) -> Result<(), Reply> {
     let header = raw.header("authorization");
-    let Some(fields) = header.strip_prefix("WECHATPAY2-SHA256-RSA2048 ").and_then(fields) else {
-        return Ok(Err(unsigned("Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》")));
+    let Some(fields) = header.strip_prefix(SCHEME).and_then(fields) else {
+        let says = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
+        return Err(unsigned(says, "authorization", "format error"));
     };
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    if field("mchid") != house.wechat_pay.mchid || field("serial_no") != house.wechat_pay.merchant_serial {
-        return Ok(Err(unsigned("商户号或证书序列号错误")));
+    for name in ["mchid", "nonce_str", "timestamp", "serial_no", "signature"] {
+        if field(name).is_empty() {
+            return Err(unsigned(&format!("Http头Authorization缺少{name}"), name, "missing"));
+        }
     }
-    let Ok(timestamp) = field("timestamp").parse::<i64>() else { return Ok(Err(unsigned("timestamp格式错误"))) };
-    let now = house.now();
-    if (now.ms().div_euclid(1000) - timestamp).abs() > SKEW_SECS {
-        return Ok(Err(unsigned("Http头Authorization中的timestamp与发起请求的时间不得超过5分钟")));
+    if field("mchid") != house.wechat_pay.mchid {
+        return Err(unsigned("商户号错误", "mchid", "unknown"));
+    }
+    // Serials are hexadecimal, and are written in either case.
+    if !field("serial_no").eq_ignore_ascii_case(&house.wechat_pay.merchant_serial) {
+        return Err(unsigned("商户证书序列号有误", "serial_no", "unknown"));
+    }
+    let Ok(timestamp) = field("timestamp").parse::<i64>() else {
+        return Err(unsigned("timestamp格式错误", "timestamp", "format error"));
+    };
+    if house.now().ms().div_euclid(1000).abs_diff(timestamp) > SKEW_SECS.unsigned_abs() {
+        let says = "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟";
+        return Err(unsigned(says, "timestamp", "expired"));
     }
     let target = if raw.query.is_empty() { raw.path.clone() } else { format!("{}?{}", raw.path, raw.query) };
     let body = String::from_utf8_lossy(&raw.body);
     let lines = [raw.method.as_str(), &target, field("timestamp"), field("nonce_str"), &body];
-    if !house.wechat_seals.is_merchants(&lines, field("signature")) {
-        return Ok(Err(unsigned("签名错误，请检查后再试")));
+    if house.wechat_seals.is_merchants(&lines, field("signature")) {
+        return Ok(());
     }
-    let nonce = field("nonce_str").to_owned();
-    let fresh = house.db.write(store::lane(), "sandbox.wechat.nonce", move |tx| {
-        store::use_nonce(tx, &nonce, now, now.plus_secs(2 * SKEW_SECS))
-    });
-    Ok(if fresh.await? { Ok(()) } else { Err(unsigned("nonce_str重复")) })
+    Err(mismatch(raw, &target, &lines))
+}
+
+fn unsigned(why: &str, field: &str, issue: &str) -> Reply {
+    detailed(refused("SIGN_ERROR", why), json!({ "location": "authorization", "field": field, "issue": issue }))
+}
+
+/// Shows what the signature was compared with, so that a merchant finds the difference.
+fn mismatch(raw: &Raw, target: &str, lines: &[&str; 5]) -> Reply {
+    let [method, url, timestamp, nonce, body] = lines;
+    let length: usize = lines.iter().map(|line| line.len() + 1).sum();
+    let shown: String = body.chars().take(BODY_SHOWN).collect();
+    detailed(
+        refused("SIGN_ERROR", "签名错误，请检查后再试"),
+        json!({
+            "location": "authorization",
+            "field": "signature",
+            "issue": "sign not match",
+            "sign_information": {
+                "method": raw.method.as_str(),
+                "url": target,
+                "truncated_sign_message": format!("{method}\n{url}\n{timestamp}\n{nonce}\n{shown}\n"),
+                "sign_message_length": length,
+            },
+        }),
+    )
 }
 
 /// `name="value"` pairs; nothing may stand between them but commas.

@@ -1,4 +1,4 @@
-//! Where the buyer pays: one page with three buttons.
+//! Where the buyer pays: one page with three buttons, to pay, to fail and to leave.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -23,6 +23,7 @@ struct Page {
     /// `NOTPAY`, `SUCCESS`, `CLOSED`, or `OLD` where the link has ended.
     state: String,
     failed: bool,
+    left: bool,
     /// Where the merchant wants the buyer back.
     back: String,
     /// The same, as a value of a query.
@@ -36,6 +37,8 @@ pub(super) struct Asked {
     redirect_url: String,
     #[serde(default)]
     failed: String,
+    #[serde(default)]
+    left: String,
     #[serde(default)]
     pr: String,
 }
@@ -52,7 +55,7 @@ impl Asked {
 pub(super) async fn by_code(Query(asked): Query<Asked>) -> Response {
     let plain = asked.pr.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !plain || asked.pr.is_empty() {
-        return StatusCode::NOT_FOUND.into_response();
+        return unknown();
     }
     Redirect::to(&format!("/cashier/{}", asked.pr)).into_response()
 }
@@ -64,7 +67,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(order) = find(&house, &token).await else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(order) = find(&house, &token).await else { return unknown() };
     let now = house.now();
     let old = order.state == "NOTPAY" && !order.link_lives(now);
     page(&Page {
@@ -75,26 +78,38 @@ pub(super) async fn show(
         yuan: order.total.to_string(),
         state: if old { "OLD".to_owned() } else { standing(&order, now).to_owned() },
         failed: !asked.failed.is_empty(),
+        left: !asked.left.is_empty(),
         back_encoded: encoded(&asked.back()),
         back: asked.back(),
         token,
     })
 }
 
-/// `POST /cashier/{token}/{pay|fail}`.
+/// `POST /cashier/{token}/{pay|fail|leave}`.
 pub(super) async fn act(
     State(house): State<House>,
     Path((token, act)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let Some(order) = find(&house, &token).await else { return StatusCode::NOT_FOUND.into_response() };
-    let failed = if act == "pay" { "" } else { "&failed=1" };
+    let Some(order) = find(&house, &token).await else { return unknown() };
+    let back = asked.back();
+    let says = match act.as_str() {
+        "pay" => "",
+        "fail" => "&failed=1",
+        "leave" if !back.is_empty() => return Redirect::to(&back).into_response(),
+        "leave" => "&left=1",
+        _ => return (StatusCode::BAD_REQUEST, "no such act: pay, fail or leave").into_response(),
+    };
     // The page says so when the link has ended.
     let pays = act == "pay" && order.link_lives(house.now());
     if pays && orders::pay(&house, &order.out_trade_no).await.is_err() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    Redirect::to(&format!("/cashier/{token}?redirect_url={}{failed}", encoded(&asked.back()))).into_response()
+    Redirect::to(&format!("/cashier/{token}?redirect_url={}{says}", encoded(&back))).into_response()
+}
+
+fn unknown() -> Response {
+    (StatusCode::NOT_FOUND, "no such link, or another one has been given out since").into_response()
 }
 
 async fn find(house: &House, token: &str) -> Option<Order> {

@@ -1,72 +1,27 @@
-//! The channel for people (`/wechat`) and for programs (`/control/wechat_pay/…`).
+//! The channel for programs: `/control/wechat_pay/…`.
 
-use askama::Template;
+use std::collections::BTreeMap;
+
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use platform::db::DbFault;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::orders::{self, Paying, standing};
-use super::store;
-use super::times;
-use crate::control::pages::{Lang, page};
+use super::steer::{self, Steer};
+use super::{store, times};
 use crate::control::refused;
 use crate::house::House;
-use crate::sms::civil;
+use crate::partner::decoded;
 
-/// Orders that are shown.
-const ROWS_MAX: i64 = 100;
 /// Orders that a program is told of.
 const LIST_MAX: i64 = 100_000;
-
-#[derive(Template)]
-#[template(path = "wechat.html")]
-struct Page {
-    lang: Lang,
-    now: String,
-    orders: Vec<Row>,
-}
-
-struct Row {
-    number: String,
-    yuan: String,
-    description: String,
-    state: String,
-    class: &'static str,
-    at: String,
-    open: bool,
-    cashier: String,
-}
-
-/// `GET /wechat`.
-pub(crate) async fn orders(State(house): State<House>, headers: HeaderMap) -> Response {
-    let now = house.now();
-    let found = match house.db.read("sandbox.wechat.newest", |tx| store::newest(tx, ROWS_MAX)).await {
-        Ok(found) => found,
-        Err(fault) => return refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
-    };
-    let rows = found.iter().map(|order| {
-        let state = standing(order, now);
-        Row {
-            number: order.out_trade_no.clone(),
-            yuan: order.total.to_string(),
-            description: order.description.clone(),
-            class: match state {
-                "SUCCESS" => "delivered",
-                "CLOSED" => "failed",
-                _ => "accepted",
-            },
-            state: state.to_owned(),
-            at: civil(order.created_at),
-            open: state == "NOTPAY",
-            cashier: format!("http://{}/cashier/{}", house.addresses.wechat_pay, order.token),
-        }
-    });
-    page(&Page { lang: Lang::of(&headers), now: civil(now), orders: rows.collect() })
-}
+/// The merchant's number, in queries, forms and bodies.
+const NUMBER: &str = "out_trade_no";
 
 /// `GET /control/wechat_pay/orders`.
 pub(crate) async fn list(State(house): State<House>) -> Response {
@@ -87,6 +42,7 @@ pub(crate) async fn list(State(house): State<House>) -> Response {
             let done = refunds.iter().filter(|one| one.status == "SUCCESS");
             json!({
                 "out_trade_no": order.out_trade_no,
+                "transaction_id": order.transaction_id,
                 "state": standing(order, now),
                 "total": order.total.get(),
                 "refunded": done.map(|one| one.amount.get()).sum::<i64>(),
@@ -107,23 +63,62 @@ pub(crate) async fn list(State(house): State<House>) -> Response {
     Json(told).into_response()
 }
 
-/// `POST /control/wechat_pay/pay/{out_trade_no}`: the buyer pays.
-pub(crate) async fn pay(State(house): State<House>, Path(number): Path<String>) -> Response {
-    match orders::pay(&house, &number).await {
-        Ok(Paying::Paid) => Json(json!({ "trade_state": "SUCCESS" })).into_response(),
-        Ok(Paying::Closed) => (StatusCode::CONFLICT, Json(json!({ "trade_state": "CLOSED" }))).into_response(),
+/// `POST /control/wechat_pay/pay/{out_trade_no}`: the buyer pays. The number may also be in the query or the body, and the
+/// path's place for it left as it is printed.
+pub(crate) async fn pay(
+    State(house): State<House>,
+    Path(number): Path<String>,
+    Query(query): Query<BTreeMap<String, String>>,
+    body: Bytes,
+) -> Response {
+    // A place that was left as it is may have been encoded once more on its way.
+    let number = Some(decoded(&number)).filter(|number| !(number.starts_with('{') && number.ends_with('}')));
+    paid(&house, number, query, &body).await
+}
+
+/// `POST /control/wechat_pay/pay`: the same, with the number in the query or the body.
+pub(crate) async fn pay_named(
+    State(house): State<House>,
+    Query(query): Query<BTreeMap<String, String>>,
+    body: Bytes,
+) -> Response {
+    paid(&house, None, query, &body).await
+}
+
+async fn paid(house: &House, path: Option<String>, mut query: BTreeMap<String, String>, body: &[u8]) -> Response {
+    let Some(number) = path.or_else(|| query.remove(NUMBER)).or_else(|| number_in(body)) else {
+        return refused(StatusCode::BAD_REQUEST, &"out_trade_no is missing: in the path, the query or the body");
+    };
+    match orders::pay(house, &number).await {
+        Ok(Paying::Paid(transaction_id)) => Json(json!({
+            "out_trade_no": number,
+            "trade_state": "SUCCESS",
+            "transaction_id": transaction_id,
+        }))
+        .into_response(),
+        Ok(Paying::Closed) => {
+            (StatusCode::CONFLICT, Json(json!({ "out_trade_no": number, "trade_state": "CLOSED" }))).into_response()
+        }
         Ok(Paying::Unknown) => refused(StatusCode::NOT_FOUND, &"no such order"),
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     }
 }
 
+/// The number in a body: JSON, else a form.
+fn number_in(body: &[u8]) -> Option<String> {
+    if let Ok(json) = serde_json::from_slice::<Value>(body) {
+        return json[NUMBER].as_str().map(str::to_owned);
+    }
+    form_urlencoded::parse(body).find(|(name, _)| name == NUMBER).map(|(_, value)| value.into_owned())
+}
+
 /// How an order goes on.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Steer {
+pub(crate) struct SteerBody {
     /// The buyer's money arrives although it was closed.
     #[serde(default)]
     late_pay: bool,
-    /// `abnormal`: refunds do not reach the buyer.
+    /// How refunds end: `success`, `abnormal` or `closed`.
     #[serde(default)]
     refund: String,
 }
@@ -132,15 +127,15 @@ pub(crate) struct Steer {
 pub(crate) async fn steer(
     State(house): State<House>,
     Path(number): Path<String>,
-    Json(steer): Json<Steer>,
+    Json(body): Json<SteerBody>,
 ) -> Response {
-    let abnormal = steer.refund == "abnormal";
-    let steered = house
-        .db
-        .write(store::lane(), "sandbox.wechat.steer", move |tx| store::steer(tx, &number, steer.late_pay, abnormal));
-    match steered.await {
-        Ok(true) => Json(json!({ "late_pay": steer.late_pay, "abnormal": abnormal })).into_response(),
+    let end = if body.refund.is_empty() { steer::ENDS.first().copied() } else { steer::end_named(&body.refund) };
+    if end.is_none() {
+        return refused(StatusCode::BAD_REQUEST, &"refund is one of success, abnormal, closed");
+    }
+    match steer::steer(&house, &number, Steer { late: Some(body.late_pay), refunds_end: end }).await {
+        Ok(true) => Json(json!({ "late_pay": body.late_pay, "refund": end.map(str::to_lowercase) })).into_response(),
         Ok(false) => refused(StatusCode::NOT_FOUND, &"no such order"),
-        Err::<_, DbFault>(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
+        Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     }
 }

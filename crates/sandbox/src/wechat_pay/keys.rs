@@ -30,6 +30,8 @@ pub struct WechatPayAccount {
     pub apiv3_key: String,
     /// The channel's certificate.
     pub platform_cert: PathBuf,
+    /// Its serial, hexadecimal.
+    pub platform_serial: String,
     /// The channel's public key.
     pub platform_public_key: PathBuf,
     /// `PUB_KEY_ID_…`.
@@ -67,6 +69,7 @@ pub fn account_in(folder: &Path) -> io::Result<WechatPayAccount> {
         merchant_cert: path("merchant_cert.pem")?,
         apiv3_key: fs::read_to_string(path("apiv3_key.txt")?)?.trim().to_owned(),
         platform_cert: path("platform_cert.pem")?,
+        platform_serial: PLATFORM_SERIAL.to_owned(),
         platform_public_key: path("platform_public_key.pem")?,
         platform_public_key_id: PUBLIC_KEY_ID.to_owned(),
         platform_key: path("platform_key.pem")?,

@@ -3,18 +3,25 @@
 
 mod admit;
 mod cashier;
+mod certificates;
 pub(crate) mod control;
 pub(crate) mod keys;
 pub(crate) mod notify;
+mod offers;
 mod orders;
+pub(crate) mod page;
+mod paths;
+mod refund_ends;
 mod refunds;
+mod refusals;
 pub(crate) mod seal;
 pub(crate) mod signer;
+mod steer;
 mod store;
 mod times;
 
 use axum::Router;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use platform::db::DbFault;
@@ -28,17 +35,20 @@ pub(crate) const ABOUT: About = About {
     name: "wechat_pay",
     title_zh: "微信支付",
     title_en: "WeChat Pay",
-    protocol: "WeChat Pay API v3, WECHATPAY2-SHA256-RSA2048, public-key mode",
-    operations: &["native", "h5", "query", "close", "refund", "query_refund", notify::NOTIFY],
-    codes: &[
-        "SYSTEM_ERROR",
-        "FREQUENCY_LIMITED",
-        "NO_AUTH",
-        "SIGN_ERROR",
-        "NOT_ENOUGH",
-        "USER_ACCOUNT_ABNORMAL",
-        "RULE_LIMIT",
+    protocol: "WeChat Pay API v3, WECHATPAY2-SHA256-RSA2048, public key or platform certificate",
+    operations: &[
+        "native",
+        "h5",
+        "query",
+        "close",
+        "refund",
+        "query_refund",
+        "certificates",
+        refund_ends::REFUND_END,
+        notify::NOTIFY,
     ],
+    codes: &refusals::CODES,
+    forgeries: &notify::FORGERIES,
 };
 
 /// The partner.
@@ -47,11 +57,9 @@ pub(crate) struct WechatPay;
 /// A verified call.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
-    operation: String,
-    /// The number in the path.
-    number: String,
-    /// Whether the number is the channel's.
-    by_id: bool,
+    named: paths::Named,
+    /// Under which key's name the merchant wants to be told.
+    serial: String,
     body: Value,
 }
 
@@ -65,82 +73,41 @@ pub(crate) fn routes(house: &House) -> Router {
         .with_state(house.clone())
 }
 
-/// Operation and number that a request's path names.
-fn named(raw: &Raw) -> Option<(&'static str, String, bool)> {
-    let parts: Vec<&str> = raw.path.trim_matches('/').split('/').collect();
-    let number = |text: &&str| (*text).to_owned();
-    match (raw.method.clone(), parts.as_slice()) {
-        (Method::POST, ["v3", "pay", "transactions", "native"]) => Some(("native", String::new(), false)),
-        (Method::POST, ["v3", "pay", "transactions", "h5"]) => Some(("h5", String::new(), false)),
-        (Method::GET, ["v3", "pay", "transactions", "out-trade-no", no]) => Some(("query", number(no), false)),
-        (Method::GET, ["v3", "pay", "transactions", "id", id]) => Some(("query", number(id), true)),
-        (Method::POST, ["v3", "pay", "transactions", "out-trade-no", no, "close"]) => {
-            Some(("close", number(no), false))
-        }
-        (Method::POST, ["v3", "refund", "domestic", "refunds"]) => Some(("refund", String::new(), false)),
-        (Method::GET, ["v3", "refund", "domestic", "refunds", no]) => Some(("query_refund", number(no), false)),
-        _ => None,
-    }
-}
-
 impl Partner for WechatPay {
     type Call = Call;
 
     const ABOUT: &'static About = &ABOUT;
 
     fn operation(raw: &Raw) -> String {
-        named(raw).map(|(operation, ..)| operation.to_owned()).unwrap_or_default()
+        paths::named(raw).map(|named| named.operation.to_owned()).unwrap_or_default()
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        if let Err(refusal) = admit::admit(house, raw).await? {
-            return Ok(Err(refusal));
-        }
-        let Some((operation, number, by_id)) = named(raw) else {
-            return Ok(Err(admit::refused(404, "NOT_FOUND", "请求的资源不存在")));
-        };
-        let body = match raw.body.is_empty() {
-            true => Value::Null,
-            false => match serde_json::from_slice(&raw.body) {
-                Ok(body) => body,
-                Err(_) => return Ok(Err(admit::refused(400, "PARAM_ERROR", "请求不是JSON"))),
-            },
-        };
-        let mchid = format!("mchid={}", house.wechat_pay.mchid);
-        if operation == "query" && !raw.query.split('&').any(|part| part == mchid) {
-            return Ok(Err(admit::refused(400, "PARAM_ERROR", "mchid错误")));
-        }
-        Ok(Ok(Call { operation: operation.to_owned(), number, by_id, body }))
+        Ok(admit::admit(house, raw).and_then(|()| read(house, raw)))
     }
 
     async fn answer(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
-        match call.operation.as_str() {
-            "native" => orders::offer(house, false, &call.body, manner).await,
-            "h5" => orders::offer(house, true, &call.body, manner).await,
-            "query" => orders::query(house, &call.number, call.by_id).await,
-            "close" => orders::close(house, &call.number, &call.body, manner).await,
-            "refund" => refunds::ask(house, &call.body, manner).await,
-            _ => refunds::query(house, &call.number).await,
+        let paths::Named { operation, number, by_id } = &call.named;
+        match *operation {
+            "native" => offers::offer(house, false, call, manner).await,
+            "h5" => offers::offer(house, true, call, manner).await,
+            "query" => orders::query(house, number, *by_id).await,
+            "close" => orders::close(house, number, &call.body, manner).await,
+            "refund" => refunds::ask(house, call, manner).await,
+            "query_refund" => refunds::query(house, number).await,
+            _ => Ok(certificates::answer(house)),
         }
     }
 
     fn refusal(_: &House, code: &str) -> Reply {
-        let (status, says) = match code {
-            "SYSTEM_ERROR" => (500, "系统异常，请稍后重试"),
-            "FREQUENCY_LIMITED" => (429, "频率超限"),
-            "NO_AUTH" => (403, "商户无权限"),
-            "SIGN_ERROR" => (401, "签名错误"),
-            "NOT_ENOUGH" => (403, "基本账户余额不足，请充值后重新发起"),
-            _ => (400, "业务规则限制"),
-        };
-        admit::refused(status, code, says)
+        refusals::by_code(code)
     }
 
     /// True in form, with another amount and another merchant; its signature is broken as well.
     fn forgery(_: &House, call: &Call) -> Reply {
         Reply::ok(json!({
             "mchid": "1900009999",
-            "out_trade_no": call.number,
+            "out_trade_no": call.named.number,
             "trade_state": "SUCCESS",
             "transaction_id": "4200000000000000000000000000",
             "success_time": "2099-12-31T23:59:59+08:00",
@@ -151,7 +118,7 @@ impl Partner for WechatPay {
         }))
     }
 
-    fn finish(house: &House, reply: Reply) -> Response {
+    fn finish(house: &House, raw: &Raw, reply: Reply) -> Response {
         let empty = reply.status == StatusCode::NO_CONTENT;
         let forged = reply.body["forged"] == json!(true);
         let body = if empty { String::new() } else { reply.body.to_string() };
@@ -160,7 +127,7 @@ impl Partner for WechatPay {
         if !empty {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         }
-        for (name, value) in signed(house, if forged { "" } else { &body }) {
+        for (name, value) in signed(house, serial(house, raw), if forged { "" } else { &body }) {
             if let Ok(value) = HeaderValue::try_from(value) {
                 headers.insert(name, value);
             }
@@ -169,8 +136,40 @@ impl Partner for WechatPay {
     }
 }
 
+/// The call in a request that is the merchant's.
+fn read(house: &House, raw: &Raw) -> Result<Call, Reply> {
+    let Some(named) = paths::named(raw) else { return Err(refusals::by_code("NOT_FOUND")) };
+    let body = match raw.body.is_empty() {
+        true => Value::Null,
+        false => serde_json::from_slice(&raw.body).map_err(|_| refusals::wrong("/", &Value::Null, "请求不是JSON"))?,
+    };
+    if named.operation == "query" {
+        let said = form_urlencoded::parse(raw.query.as_bytes()).find(|(name, _)| name == "mchid");
+        let said = said.map(|(_, value)| value.into_owned());
+        if said.as_deref() != Some(&house.wechat_pay.mchid) {
+            return Err(refusals::wrong("mchid", &json!(said), "须为发起请求的商户号"));
+        }
+    }
+    Ok(Call { named, serial: serial(house, raw).to_owned(), body })
+}
+
+/// Under which key's name a request wants its answer signed: the public key's where the merchant names one, else the
+/// certificate's.
+fn serial<'a>(house: &'a House, raw: &Raw) -> &'a str {
+    let wanted = raw.header(SERIAL_HEADER);
+    let account = &house.wechat_pay;
+    if wanted.starts_with(PUBLIC_KEY_ID) { &account.platform_public_key_id } else { &account.platform_serial }
+}
+
+/// The header that names the channel's key, in requests, answers and notices.
+const SERIAL_HEADER: &str = "wechatpay-serial";
+/// So begin the ids of public keys; other serials are certificates'.
+const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_";
+/// How answers and notices are signed.
+const SIGNATURE_TYPE: (&str, &str) = ("wechatpay-signature-type", "WECHATPAY2-SHA256-RSA2048");
+
 /// The headers that say who signed this.
-fn signed(house: &House, body: &str) -> Vec<(&'static str, String)> {
+fn signed(house: &House, serial: &str, body: &str) -> Vec<(&'static str, String)> {
     let timestamp = house.now().ms().div_euclid(1000).to_string();
     let nonce = word(house);
     let signature = house.wechat_seals.sign(&[&timestamp, &nonce, body]);
@@ -179,7 +178,8 @@ fn signed(house: &House, body: &str) -> Vec<(&'static str, String)> {
         ("wechatpay-timestamp", timestamp),
         ("wechatpay-nonce", nonce),
         ("wechatpay-signature", signature),
-        ("wechatpay-serial", house.wechat_pay.platform_public_key_id.clone()),
+        (SIGNATURE_TYPE.0, SIGNATURE_TYPE.1.to_owned()),
+        (SERIAL_HEADER, serial.to_owned()),
     ]
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use kernel::Moment;
 use platform::db::DbFault;
 use platform::http::{Client, Request};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::refunds;
+use super::refund_ends;
 use super::store::{self, Notice};
 use crate::faults::{Kind, take};
 use crate::house::House;
@@ -22,7 +22,9 @@ const ROUND: i64 = 32;
 /// The merchant has five seconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The operation's name in rules.
-pub(super) const NOTIFY: &str = "notify";
+pub(crate) const NOTIFY: &str = "notify";
+/// Ways to forge a notice that is signed rightly: another amount, merchant or app. Without one its signature does not fit.
+pub(super) const FORGERIES: [&str; 3] = ["AMOUNT", "MERCHANT", "APPID"];
 
 /// Sends what is due until the task is dropped.
 pub(crate) async fn run(house: House) {
@@ -39,7 +41,7 @@ pub(crate) async fn run(house: House) {
 }
 
 async fn round(house: &House, client: &Client) -> Result<(), DbFault> {
-    refunds::settle_due(house).await?;
+    refund_ends::settle_due(house).await?;
     let now = house.now();
     let due = house.db.read("sandbox.wechat.notices_due", move |tx| store::notices_due(tx, now, ROUND)).await?;
     let mut sending = tokio::task::JoinSet::new();
@@ -59,23 +61,23 @@ async fn deliver(house: &House, client: &Client, notice: &Notice) -> Result<(), 
     let now = house.now();
     let subject = format!("{}\n{}", notice.about, notice.plain);
     let taken = match take::take(house, super::ABOUT.name, NOTIFY, &subject).await? {
-        None => send(house, client, notice, false).await,
+        None => send(house, client, notice, None).await,
         // Never sent, and never again.
         Some(Kind::Lose | Kind::Refuse { .. }) => return note(house, notice, 15, None, None).await,
         Some(Kind::Slow { ms }) => {
             let later = notice.created_at.plus_ms(i64::try_from(ms).unwrap_or(i64::MAX / 2));
             if now >= later {
-                return hand_over(house, notice, send(house, client, notice, false).await).await;
+                return hand_over(house, notice, send(house, client, notice, None).await).await;
             }
             return note(house, notice, notice.attempts, Some(later), None).await;
         }
         Some(Kind::Duplicate) => {
-            let (first, second) = tokio::join!(send(house, client, notice, false), send(house, client, notice, false));
+            let (first, second) = tokio::join!(send(house, client, notice, None), send(house, client, notice, None));
             first || second
         }
-        Some(Kind::Forge) => send(house, client, notice, true).await,
+        Some(Kind::Forge { code }) => send(house, client, notice, Some(code.as_deref().unwrap_or_default())).await,
         Some(Kind::TimeOutAfter) => {
-            send(house, client, notice, false).await;
+            send(house, client, notice, None).await;
             false
         }
         Some(Kind::TimeOutBefore | Kind::Down | Kind::Reorder) => false,
@@ -109,22 +111,22 @@ async fn note(
         .await
 }
 
-/// Whether the merchant took it.
-async fn send(house: &House, client: &Client, notice: &Notice, forged: bool) -> bool {
+/// Whether the merchant took it. `forged` is one of [`FORGERIES`], or empty.
+async fn send(house: &House, client: &Client, notice: &Notice, forged: Option<&str>) -> bool {
     let Some(request) = request(house, notice, forged) else { return false };
     client.send(request).await.is_ok_and(|reply| matches!(reply.status, 200 | 204))
 }
 
-fn request(house: &House, notice: &Notice, forged: bool) -> Option<Request> {
+fn request(house: &House, notice: &Notice, forged: Option<&str>) -> Option<Request> {
     let refund = notice.event_type.starts_with("REFUND");
     let kind = if refund { "refund" } else { "transaction" };
-    let (nonce, ciphertext) = house.wechat_seals.seal(&*house.rng, &notice.plain, kind)?;
+    let (nonce, ciphertext) = house.wechat_seals.seal(&*house.rng, &said(notice, forged)?, kind)?;
     let body = json!({
         "id": notice.id,
         "create_time": super::times::write(notice.created_at),
         "resource_type": "encrypt-resource",
         "event_type": notice.event_type,
-        "summary": if refund { "退款结果" } else { "支付成功" },
+        "summary": summary(&notice.event_type),
         "resource": {
             "original_type": kind,
             "algorithm": "AEAD_AES_256_GCM",
@@ -134,11 +136,41 @@ fn request(house: &House, notice: &Notice, forged: bool) -> Option<Request> {
         },
     })
     .to_string();
+    let account = &house.wechat_pay;
+    let serial = if notice.serial.is_empty() { &account.platform_public_key_id } else { &notice.serial };
     let mut request = Request::new(http_post(), &notice.url).ok()?;
-    for (name, value) in super::signed(house, if forged { "{}" } else { &body }) {
+    for (name, value) in super::signed(house, serial, if forged == Some("") { "{}" } else { &body }) {
         request = request.header(name, &value).ok()?;
     }
     Some(request.header("content-type", "application/json").ok()?.body(body))
+}
+
+/// What a notice says, or would have said.
+fn said(notice: &Notice, forged: Option<&str>) -> Option<String> {
+    let Some(forged) = forged.filter(|way| !way.is_empty()) else { return Some(notice.plain.clone()) };
+    let mut plain: Value = serde_json::from_str(&notice.plain).ok()?;
+    if forged == "AMOUNT" {
+        for name in ["total", "payer_total", "refund", "payer_refund"] {
+            if let Some(fen) = plain["amount"][name].as_i64() {
+                plain["amount"][name] = json!(fen + 1);
+            }
+        }
+    } else if forged == "APPID" && plain["appid"].is_string() {
+        plain["appid"] = json!("wxffffffffffffffff");
+    } else {
+        // A refund names no app, so it is another merchant's there.
+        plain["mchid"] = json!("1900009999");
+    }
+    Some(plain.to_string())
+}
+
+fn summary(event_type: &str) -> &'static str {
+    match event_type {
+        "REFUND.SUCCESS" => "退款成功",
+        "REFUND.ABNORMAL" => "退款异常",
+        "REFUND.CLOSED" => "退款关闭",
+        _ => "支付成功",
+    }
 }
 
 fn http_post() -> axum::http::Method {

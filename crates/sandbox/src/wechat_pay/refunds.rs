@@ -1,11 +1,14 @@
-//! Refunds: asked for, under way for a second, done; or abnormal where the order is told so.
+//! Refunds: asked for by either number of the payment, and queried. How they end is in `refund_ends`.
 
 use kernel::{Fen, Moment};
 use platform::db::{DbFault, Tx};
 use serde_json::{Value, json};
 
-use super::admit::refused;
-use super::store::{self, Notice, Order, Refund};
+use super::Call;
+use super::offers::{must, notify_url, optional};
+use super::refund_ends::settle_due;
+use super::refusals::{by_code, refused, wrong};
+use super::store::{self, Order, Refund};
 use crate::house::House;
 use crate::partner::{Manner, Reply};
 
@@ -13,73 +16,136 @@ use crate::partner::{Manner, Reply};
 const UNDER_WAY_SECS: i64 = 1;
 /// Partial refunds of one payment.
 const MOST: usize = 50;
+/// A payment may be given back for so long.
+const YEAR_SECS: i64 = 365 * 86_400;
+
+/// What is asked for, once it is found right by itself.
+struct Asked {
+    transaction_id: String,
+    out_trade_no: String,
+    total: Fen,
+    refund: Refund,
+}
 
 /// `POST /v3/refund/domestic/refunds`.
-pub(super) async fn ask(house: &House, body: &Value, manner: Manner) -> Result<Reply, DbFault> {
-    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    let (out_trade_no, out_refund_no) = (text("out_trade_no"), text("out_refund_no"));
-    let (amount, total) = (body["amount"]["refund"].as_i64(), body["amount"]["total"].as_i64());
-    if out_refund_no.is_empty() || out_refund_no.len() > 64 {
-        return Ok(refused(400, "PARAM_ERROR", "商户退款单号格式错误"));
-    }
-    let (Some(amount), Some(total)) = (amount.filter(|fen| *fen > 0), total) else {
-        return Ok(refused(400, "PARAM_ERROR", "退款金额错误"));
+pub(super) async fn ask(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
+    let asked = match asked(house, call) {
+        Ok(asked) => asked,
+        Err(refusal) => return Ok(refusal),
     };
-    let now = house.now();
+    settle_due(house).await?;
+    let (lost, now) = (manner == Manner::Lost, house.now());
+    let told = house.db.write(store::lane(), "sandbox.wechat.refund", move |tx| within(tx, &asked, lost, now));
+    Ok(told.await?.map_or_else(|refusal| refusal, |(order, refund)| Reply::ok(describe(&order, &refund))))
+}
+
+fn asked(house: &House, call: &Call) -> Result<Asked, Reply> {
+    let (body, now) = (&call.body, house.now());
+    let number = |name: &str| Ok::<_, Reply>(optional(body, name, 32)?.unwrap_or_default().to_owned());
+    let (transaction_id, out_trade_no) = (number("/transaction_id")?, number("/out_trade_no")?);
+    if transaction_id.is_empty() && out_trade_no.is_empty() {
+        return Err(wrong("/out_trade_no", &Value::Null, "与transaction_id二选一，不能都为空"));
+    }
+    let out_refund_no = must(body, "/out_refund_no", 64)?;
+    if !is_refund_number(out_refund_no) {
+        return Err(wrong("/out_refund_no", &json!(out_refund_no), "须为数字、大小写字母_-|*@"));
+    }
+    optional(body, "/reason", 80)?;
+    let amount = |name: &str| {
+        let value = &body["amount"][name];
+        let fen = value.as_i64().filter(|fen| *fen > 0);
+        fen.ok_or_else(|| wrong(&format!("/amount/{name}"), value, "须为正整数，单位为分"))
+    };
+    let (amount, total) = (amount("refund")?, amount("total")?);
+    if amount > total {
+        return Err(wrong("/amount/refund", &json!(amount), "不能大于原订单金额"));
+    }
+    if must(body, "/amount/currency", 16)? != "CNY" {
+        return Err(wrong("/amount/currency", &body["amount"]["currency"], "仅支持CNY"));
+    }
     let refund = Refund {
-        out_refund_no,
-        out_trade_no: out_trade_no.clone(),
-        params: format!("{out_trade_no} {amount} {total}"),
+        out_refund_no: out_refund_no.to_owned(),
+        // Both are known when the payment is found.
+        out_trade_no: String::new(),
+        params: String::new(),
         refund_id: format!("5030{}{}", now.date().to_string().replace('-', ""), house.rng.digits(17)),
         amount: Fen::new(amount),
-        notify_url: text("notify_url"),
+        notify_url: notify_url(body)?.unwrap_or_default(),
         status: "PROCESSING".to_owned(),
         due_at: now.plus_secs(UNDER_WAY_SECS),
         done_at: None,
+        serial: call.serial.clone(),
         created_at: now,
     };
-    let (total, lost) = (Fen::new(total), manner == Manner::Lost);
-    let asked = house.db.write(store::lane(), "sandbox.wechat.refund", move |tx| within(tx, &refund, total, lost));
-    Ok(match asked.await? {
-        Ok((order, refund)) => Reply::ok(describe(&order, &refund)),
-        Err((status, code, why)) => refused(status, code, why),
-    })
+    Ok(Asked { transaction_id, out_trade_no, total: Fen::new(total), refund })
 }
 
-type Refusal = (u16, &'static str, &'static str);
+fn is_refund_number(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
+    (1..=64).contains(&text.len()) && text.bytes().all(plain)
+}
 
-fn within(tx: &mut Tx<'_>, new: &Refund, total: Fen, lost: bool) -> Result<Result<(Order, Refund), Refusal>, DbFault> {
-    let Some(order) = store::find(tx, &new.out_trade_no)? else {
-        return Ok(Err((404, "RESOURCE_NOT_EXISTS", "订单不存在")));
+fn within(tx: &mut Tx<'_>, asked: &Asked, lost: bool, now: Moment) -> Result<Result<(Order, Refund), Reply>, DbFault> {
+    let invalid = |why: &str| Ok(Err(refused("INVALID_REQUEST", why)));
+    let found = match asked.transaction_id.as_str() {
+        "" => store::find(tx, &asked.out_trade_no)?,
+        id => store::by_transaction(tx, id)?,
     };
+    let Some(order) = found else { return Ok(Err(refused("RESOURCE_NOT_EXISTS", "订单不存在"))) };
+    if !asked.out_trade_no.is_empty() && asked.out_trade_no != order.out_trade_no {
+        return invalid("transaction_id与out_trade_no不属于同一订单");
+    }
+    let (total, new) = (asked.total, &asked.refund);
+    let params = format!("{} {} {}", order.out_trade_no, new.amount.get(), total.get());
     if let Some(there) = store::refund(tx, &new.out_refund_no)? {
-        if there.params != new.params {
-            return Ok(Err((400, "INVALID_REQUEST", "商户退款单号重复，且参数与首次请求不一致")));
+        if there.params != params {
+            return invalid("商户退款单号重复，且参数与首次请求不一致");
         }
-        // What did not reach the buyer is tried again under the same number.
+        // What did not reach the buyer is tried again under the same number; the money of what was closed may be
+        // gone with another one since.
+        if there.status == "CLOSED" && !left(tx, &order, new.amount)? {
+            return invalid("退款金额大于可退金额");
+        }
         if there.status == "ABNORMAL" || there.status == "CLOSED" {
             store::set_refund(tx, &there.out_refund_no, "PROCESSING", new.due_at, None)?;
             return Ok(Ok((order, Refund { status: "PROCESSING".to_owned(), ..there })));
         }
         return Ok(Ok((order, there)));
     }
-    if order.state != "SUCCESS" || order.total != total {
-        return Ok(Err((400, "INVALID_REQUEST", "订单未支付或订单金额不一致")));
+    let Some(paid_at) = order.paid_at.filter(|_| order.state == "SUCCESS") else {
+        return invalid("订单未支付，不能退款");
+    };
+    if now > paid_at.plus_secs(YEAR_SECS) {
+        return invalid("订单已超过可退款的期限");
     }
-    let before = store::refunds_of(tx, &order.out_trade_no)?;
-    let given = Fen::sum(before.iter().map(|one| one.amount)).unwrap_or(total);
-    let fits = given.checked_add(new.amount).is_some_and(|sum| sum <= order.total);
-    if !fits || before.len() >= MOST {
-        return Ok(Err((400, "INVALID_REQUEST", "退款金额大于可退金额或超过退款次数")));
+    if order.total != total {
+        return invalid("订单金额与支付时不一致");
     }
+    if !left(tx, &order, new.amount)? {
+        return invalid("退款金额大于可退金额");
+    }
+    if store::refunds_of(tx, &order.out_trade_no)?.len() >= MOST {
+        return invalid("超过退款次数");
+    }
+    let refund = Refund { out_trade_no: order.out_trade_no.clone(), params, ..new.clone() };
     if !lost {
-        store::insert_refund(tx, new)?;
+        store::insert_refund(tx, &refund)?;
     }
-    Ok(Ok((order, new.clone())))
+    Ok(Ok((order, refund)))
+}
+
+/// Whether so much of a payment has not gone back, nor is on its way.
+fn left(tx: &mut Tx<'_>, order: &Order, amount: Fen) -> Result<bool, DbFault> {
+    let before = store::refunds_of(tx, &order.out_trade_no)?;
+    let kept = before.iter().filter(|one| one.status != "CLOSED").map(|one| one.amount);
+    Ok(Fen::sum(kept.chain([amount])).is_some_and(|sum| sum <= order.total))
 }
 
 /// `GET /v3/refund/domestic/refunds/{no}`.
 pub(super) async fn query(house: &House, number: &str) -> Result<Reply, DbFault> {
+    if !is_refund_number(number) {
+        return Ok(wrong("out_refund_no", &json!(number), "须为1-64位数字、大小写字母_-|*@"));
+    }
     settle_due(house).await?;
     let number = number.to_owned();
     let read = house.db.read("sandbox.wechat.refund_query", move |tx| {
@@ -88,7 +154,7 @@ pub(super) async fn query(house: &House, number: &str) -> Result<Reply, DbFault>
     });
     Ok(match read.await? {
         Some((order, refund)) => Reply::ok(describe(&order, &refund)),
-        None => refused(404, "RESOURCE_NOT_EXISTS", "退款单不存在"),
+        None => by_code("RESOURCE_NOT_EXISTS"),
     })
 }
 
@@ -118,57 +184,4 @@ fn describe(order: &Order, refund: &Refund) -> Value {
         told["success_time"] = json!(super::times::write(done_at));
     }
     told
-}
-
-/// Ends the refunds whose second is over, and has the merchant told.
-pub(super) async fn settle_due(house: &House) -> Result<(), DbFault> {
-    let now = house.now();
-    let due = house.db.read("sandbox.wechat.refunds_due", move |tx| store::refunds_due(tx, now, 32)).await?;
-    for refund in due {
-        let (id, mchid) = (super::word(house), house.wechat_pay.mchid.clone());
-        house
-            .db
-            .write(store::lane(), "sandbox.wechat.refund_end", move |tx| end(tx, &refund, &mchid, &id, now))
-            .await?;
-    }
-    Ok(())
-}
-
-fn end(tx: &mut Tx<'_>, refund: &Refund, mchid: &str, id: &str, now: Moment) -> Result<(), DbFault> {
-    let still = store::refund(tx, &refund.out_refund_no)?.is_some_and(|one| one.status == "PROCESSING");
-    let Some(order) = store::find(tx, &refund.out_trade_no)?.filter(|_| still) else { return Ok(()) };
-    let status = if order.abnormal { "ABNORMAL" } else { "SUCCESS" };
-    let done_at = (!order.abnormal).then_some(now);
-    store::set_refund(tx, &refund.out_refund_no, status, refund.due_at, done_at)?;
-    if refund.notify_url.is_empty() {
-        return Ok(());
-    }
-    let mut plain = json!({
-        "mchid": mchid,
-        "out_trade_no": order.out_trade_no,
-        "transaction_id": order.transaction_id,
-        "out_refund_no": refund.out_refund_no,
-        "refund_id": refund.refund_id,
-        "refund_status": status,
-        "user_received_account": "支付用户零钱",
-        "amount": {
-            "total": order.total.get(),
-            "refund": refund.amount.get(),
-            "payer_total": order.total.get(),
-            "payer_refund": refund.amount.get(),
-        },
-    });
-    if let Some(done_at) = done_at {
-        plain["success_time"] = json!(super::times::write(done_at));
-    }
-    let notice = Notice {
-        id: id.to_owned(),
-        about: refund.out_refund_no.clone(),
-        url: refund.notify_url.clone(),
-        event_type: format!("REFUND.{status}"),
-        plain: plain.to_string(),
-        attempts: 0,
-        created_at: now,
-    };
-    store::insert_notice(tx, &notice)
 }

@@ -62,7 +62,8 @@ impl NoticeSigner {
             ("wechatpay-timestamp", timestamp),
             ("wechatpay-nonce", nonce),
             ("wechatpay-signature", signature),
-            ("wechatpay-serial", self.account.platform_public_key_id.clone()),
+            (super::SIGNATURE_TYPE.0, super::SIGNATURE_TYPE.1.to_owned()),
+            (super::SERIAL_HEADER, self.account.platform_public_key_id.clone()),
         ];
         Some((headers, body))
     }

@@ -19,6 +19,8 @@ pub(super) struct Order {
     pub(super) description: String,
     pub(super) total: Fen,
     pub(super) notify_url: String,
+    /// What the merchant wants to read again in answers and notices.
+    pub(super) attach: Option<String>,
     pub(super) expires_at: Moment,
     pub(super) state: String,
     /// Leads to its cashier.
@@ -28,15 +30,17 @@ pub(super) struct Order {
     pub(super) paid_at: Option<Moment>,
     /// The buyer's money arrives although it was closed.
     pub(super) late: bool,
-    /// Refunds do not reach the buyer.
-    pub(super) abnormal: bool,
+    /// How refunds end: `SUCCESS`, `ABNORMAL` or `CLOSED`.
+    pub(super) refunds_end: String,
+    /// Under which key's name the merchant wants notices signed.
+    pub(super) serial: String,
     pub(super) created_at: Moment,
 }
 
 macro_rules! columns {
     () => {
         "out_trade_no, params, kind, description, total_fen, notify_url, expires_at, state, token, link_at, transaction_id, \
-         paid_at, late, abnormal, created_at"
+         paid_at, late, refunds_end, created_at, attach, serial"
     };
 }
 
@@ -55,15 +59,17 @@ fn read(row: &Row) -> Result<Order, DbFault> {
         transaction_id: row.opt_text(10)?,
         paid_at: row.opt_moment(11)?,
         late: row.flag(12)?,
-        abnormal: row.flag(13)?,
+        refunds_end: row.text(13)?,
         created_at: row.moment(14)?,
+        attach: row.opt_text(15)?,
+        serial: row.text(16)?,
     })
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<(), DbFault> {
     let sql = sql!(
         "INSERT INTO wechat_order (out_trade_no, params, kind, description, total_fen, notify_url, expires_at, state, token, \
-         link_at, late, abnormal, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'NOTPAY', $8, $9, 0, 0, $10)"
+         link_at, late, created_at, attach, serial) VALUES ($1, $2, $3, $4, $5, $6, $7, 'NOTPAY', $8, $9, 0, $10, $11, $12)"
     );
     let values = vals![
         &order.out_trade_no,
@@ -75,7 +81,9 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<(), DbFault> {
         order.expires_at,
         &order.token,
         order.link_at,
-        order.created_at
+        order.created_at,
+        order.attach.as_deref(),
+        &order.serial
     ];
     tx.exec(sql, values).map(drop)
 }
@@ -105,9 +113,10 @@ pub(super) fn set_state(tx: &mut Tx<'_>, out_trade_no: &str, state: &str) -> Res
     tx.exec(sql!("UPDATE wechat_order SET state = $1 WHERE out_trade_no = $2"), vals![state, out_trade_no]).map(drop)
 }
 
-pub(super) fn set_link(tx: &mut Tx<'_>, out_trade_no: &str, token: &str, now: Moment) -> Result<(), DbFault> {
-    let sql = sql!("UPDATE wechat_order SET token = $1, link_at = $2 WHERE out_trade_no = $3");
-    tx.exec(sql, vals![token, now, out_trade_no]).map(drop)
+/// Writes down the link of an order that was offered again, and under which key's name.
+pub(super) fn set_link(tx: &mut Tx<'_>, order: &Order) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE wechat_order SET token = $1, link_at = $2, serial = $3 WHERE out_trade_no = $4");
+    tx.exec(sql, vals![&order.token, order.link_at, &order.serial, &order.out_trade_no]).map(drop)
 }
 
 pub(super) fn set_paid(tx: &mut Tx<'_>, out_trade_no: &str, transaction_id: &str, now: Moment) -> Result<(), DbFault> {
@@ -116,9 +125,9 @@ pub(super) fn set_paid(tx: &mut Tx<'_>, out_trade_no: &str, transaction_id: &str
     tx.exec(sql, vals![transaction_id, now, out_trade_no]).map(drop)
 }
 
-pub(super) fn steer(tx: &mut Tx<'_>, out_trade_no: &str, late: bool, abnormal: bool) -> Result<bool, DbFault> {
-    let sql = sql!("UPDATE wechat_order SET late = $1, abnormal = $2 WHERE out_trade_no = $3");
-    tx.exec(sql, vals![late, abnormal, out_trade_no]).map(|rows| rows == 1)
+pub(super) fn steer(tx: &mut Tx<'_>, out_trade_no: &str, late: bool, refunds_end: &str) -> Result<bool, DbFault> {
+    let sql = sql!("UPDATE wechat_order SET late = $1, refunds_end = $2 WHERE out_trade_no = $3");
+    tx.exec(sql, vals![late, refunds_end, out_trade_no]).map(|rows| rows == 1)
 }
 
 /// A refund.
@@ -133,12 +142,13 @@ pub(super) struct Refund {
     pub(super) status: String,
     pub(super) due_at: Moment,
     pub(super) done_at: Option<Moment>,
+    pub(super) serial: String,
     pub(super) created_at: Moment,
 }
 
 macro_rules! refund_columns {
     () => {
-        "out_refund_no, out_trade_no, params, refund_id, refund_fen, notify_url, status, due_at, done_at, created_at"
+        "out_refund_no, out_trade_no, params, refund_id, refund_fen, notify_url, status, due_at, done_at, created_at, serial"
     };
 }
 
@@ -154,13 +164,14 @@ fn read_refund(row: &Row) -> Result<Refund, DbFault> {
         due_at: row.moment(7)?,
         done_at: row.opt_moment(8)?,
         created_at: row.moment(9)?,
+        serial: row.text(10)?,
     })
 }
 
 pub(super) fn insert_refund(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), DbFault> {
     let sql = sql!(
         "INSERT INTO wechat_refund (out_refund_no, out_trade_no, params, refund_id, refund_fen, notify_url, status, due_at, \
-         created_at) VALUES ($1, $2, $3, $4, $5, $6, 'PROCESSING', $7, $8)"
+         created_at, serial) VALUES ($1, $2, $3, $4, $5, $6, 'PROCESSING', $7, $8, $9)"
     );
     let values = vals![
         &refund.out_refund_no,
@@ -170,7 +181,8 @@ pub(super) fn insert_refund(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), DbFa
         refund.amount,
         &refund.notify_url,
         refund.due_at,
-        refund.created_at
+        refund.created_at,
+        &refund.serial
     ];
     tx.exec(sql, values).map(drop)
 }
@@ -217,13 +229,14 @@ pub(super) struct Notice {
     /// What it says, before it is sealed.
     pub(super) plain: String,
     pub(super) attempts: i64,
+    pub(super) serial: String,
     pub(super) created_at: Moment,
 }
 
 pub(super) fn insert_notice(tx: &mut Tx<'_>, notice: &Notice) -> Result<(), DbFault> {
     let sql = sql!(
-        "INSERT INTO wechat_notice (id, about, url, event_type, plain, attempts, next_at, created_at) \
-         VALUES ($1, $2, $3, $4, $5, 0, $6, $7)"
+        "INSERT INTO wechat_notice (id, about, url, event_type, plain, attempts, next_at, created_at, serial) \
+         VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)"
     );
     let values = vals![
         &notice.id,
@@ -232,14 +245,15 @@ pub(super) fn insert_notice(tx: &mut Tx<'_>, notice: &Notice) -> Result<(), DbFa
         &notice.event_type,
         &notice.plain,
         notice.created_at,
-        notice.created_at
+        notice.created_at,
+        &notice.serial
     ];
     tx.exec(sql, values).map(drop)
 }
 
 pub(super) fn notices_due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<Notice>, DbFault> {
     let sql = sql!(
-        "SELECT id, about, url, event_type, plain, attempts, created_at FROM wechat_notice \
+        "SELECT id, about, url, event_type, plain, attempts, created_at, serial FROM wechat_notice \
          WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2"
     );
     tx.query(sql, vals![now, limit], |row| {
@@ -251,6 +265,7 @@ pub(super) fn notices_due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Ve
             plain: row.text(4)?,
             attempts: row.int(5)?,
             created_at: row.moment(6)?,
+            serial: row.text(7)?,
         })
     })
 }
@@ -270,11 +285,4 @@ pub(super) fn set_notice(
 pub(super) fn notices_of(tx: &mut Tx<'_>, about: &str) -> Result<Vec<(String, i64, bool)>, DbFault> {
     let sql = sql!("SELECT event_type, attempts, taken_at FROM wechat_notice WHERE about = $1 ORDER BY created_at, id");
     tx.query(sql, vals![about], |row| Ok((row.text(0)?, row.int(1)?, row.opt_moment(2)?.is_some())))
-}
-
-/// Notes a nonce; false when it was used.
-pub(super) fn use_nonce(tx: &mut Tx<'_>, nonce: &str, now: Moment, until: Moment) -> Result<bool, DbFault> {
-    tx.exec(sql!("DELETE FROM wechat_nonce WHERE expires_at < $1"), vals![now])?;
-    let sql = sql!("INSERT INTO wechat_nonce (nonce, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-    tx.exec(sql, vals![nonce, until]).map(|rows| rows == 1)
 }

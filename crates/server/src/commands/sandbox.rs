@@ -50,6 +50,7 @@ fn described(config: &Config, running: &Running) -> serde_json::Value {
             "merchant_cert": pay.merchant_cert,
             "apiv3_key": pay.apiv3_key,
             "platform_cert": pay.platform_cert,
+            "platform_serial": pay.platform_serial,
             "platform_public_key": pay.platform_public_key,
             "platform_public_key_id": pay.platform_public_key_id,
             "pay": format!("http://{}/control/wechat_pay/pay/{{out_trade_no}}", running.control),

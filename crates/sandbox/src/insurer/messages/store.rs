@@ -1,5 +1,5 @@
 //! The only SQL for `sandbox_insurer_sign`, `sandbox_insurer_message` and `sandbox_insurer_waiting`.
-//! Messages and what waits belong to the key of the person; sign-ins are only added.
+//! Messages and what waits belong to the key of the person; sign-ins belong to the operator's.
 
 use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
@@ -29,6 +29,12 @@ pub(in crate::insurer) fn signed(tx: &mut Tx<'_>, sign_no: &str, day: &str) -> R
         |row| row.int(0),
     )?;
     Ok(found.is_some())
+}
+
+/// Ends an operator's sign-in of a day; false when there is none.
+pub(in crate::insurer) fn delete_sign(tx: &mut Tx<'_>, sign_no: &str, opter: &str, day: &str) -> Result<bool, DbFault> {
+    let sql = sql!("DELETE FROM sandbox_insurer_sign WHERE sign_no = $1 AND opter = $2 AND day = $3");
+    Ok(tx.exec(sql, vals![sign_no, opter, day])? == 1)
 }
 
 /// Keeps a message; false when its number is taken.

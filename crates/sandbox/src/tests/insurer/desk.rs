@@ -72,12 +72,19 @@ impl Desk {
 
     /// Sends under this number.
     pub(super) async fn send_as(&self, stage: &Stage, msgid: &str, infno: &str, input: Value) -> Result<Value, String> {
-        let (status, answer) = self.post(stage, msgid, infno, input).await.unwrap();
-        assert_eq!(status, 200, "{answer}");
-        match answer["infcode"].as_i64().unwrap() {
-            0 => Ok(answer["output"].clone()),
-            _ => Err(answer["err_msg"].as_str().unwrap().to_owned()),
-        }
+        told(self.post(stage, msgid, infno, input).await.unwrap())
+    }
+
+    /// Sends under this number at this `inf_time`.
+    pub(super) async fn send_at(
+        &self,
+        stage: &Stage,
+        msgid: &str,
+        at: &str,
+        infno: &str,
+        input: Value,
+    ) -> Result<Value, String> {
+        told(self.post_at(stage, msgid, at, infno, input).await.unwrap())
     }
 
     /// Sends; none when nothing is answered in time.
@@ -85,6 +92,10 @@ impl Desk {
         let at = &msgid[12..26];
         let part = |from: usize, to: usize| &at[from..to];
         let [y, m, d, h, i, s] = [(0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14)].map(|(a, b)| part(a, b));
+        self.post_at(stage, msgid, &format!("{y}-{m}-{d} {h}:{i}:{s}"), infno, input).await
+    }
+
+    async fn post_at(&self, stage: &Stage, msgid: &str, at: &str, infno: &str, input: Value) -> Option<(u16, Value)> {
         let body = json!({
             "infno": infno,
             "msgid": msgid,
@@ -95,7 +106,7 @@ impl Desk {
             "opter_type": "3",
             "opter": "renshe",
             "opter_name": "线上服务",
-            "inf_time": format!("{y}-{m}-{d} {h}:{i}:{s}"),
+            "inf_time": at,
             "fixmedins_code": INSTITUTION,
             "fixmedins_name": "常州人社线上服务",
             "sign_no": self.sign_no,
@@ -233,6 +244,15 @@ impl Desk {
     pub(super) async fn states(&self, stage: &Stage) -> Vec<String> {
         let rows = stage.get(&format!("/control/insurer/settlements?psn_no={}", self.psn_no)).await;
         rows.as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// `output`, or `err_msg`.
+fn told((status, answer): (u16, Value)) -> Result<Value, String> {
+    assert_eq!(status, 200, "{answer}");
+    match answer["infcode"].as_i64().unwrap() {
+        0 => Ok(answer["output"].clone()),
+        _ => Err(answer["err_msg"].as_str().unwrap().to_owned()),
     }
 }
 

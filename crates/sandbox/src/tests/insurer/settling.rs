@@ -125,7 +125,7 @@ async fn lines_must_be_of_one_visit_and_add_up() {
         (vec![line("cnt", json!("2.0000"))], "det_item_fee_sumamt与单价、数量不符"),
         (vec![line("pric", json!("25"))], ""),
         (vec![line("pric", json!("twenty"))], "pric格式错误"),
-        (vec![line("cnt", json!(1))], "cnt格式错误"),
+        (vec![line("cnt", json!(true))], "cnt格式错误"),
         (vec![line("medins_list_codg", json!(""))], "medins_list_codg不能为空"),
         (vec![line("feedetl_sn", json!("a")), line("feedetl_sn", json!("a"))], "feedetl_sn重复"),
         (vec![line("feedetl_sn", json!("b")), line("mdtrt_id", json!(second.mdtrt_id))], "费用明细不属于同一就诊"),
