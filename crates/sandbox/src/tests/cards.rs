@@ -136,7 +136,7 @@ async fn what_goes_wrong_is_told_apart() {
     for (kind, code, wanted) in [
         ("refuse", "NOT_ALLOWED", PortError::Refused("NOT_ALLOWED".into())),
         ("refuse", "SYSTEM_ERROR", PortError::Unknown("SYSTEM_ERROR".into())),
-        ("refuse", "TIF_BUSY", PortError::Refused("TIF_BUSY".into())),
+        ("refuse", "TIF_BUSY", PortError::NotSent("TIF_BUSY".into())),
         ("forge", "", PortError::Unknown("the answer is about somebody else".into())),
     ] {
         fault(&stage, json!({ "kind": kind, "code": code })).await;

@@ -71,7 +71,7 @@ async fn what_goes_wrong_is_told_apart() {
     for (kind, code, wanted) in [
         ("refuse", "INVALID_SIGN_NO", PortError::Refused("infcode -1".into())),
         ("refuse", "SYSTEM_ERROR", PortError::Unknown("status 500".into())),
-        ("refuse", "TIF_BUSY", PortError::Refused("TIF_BUSY".into())),
+        ("refuse", "TIF_BUSY", PortError::NotSent("TIF_BUSY".into())),
         ("forge", "", PortError::Unknown("the answer is about somebody else".into())),
     ] {
         fault(&stage, json!({ "kind": kind, "code": code })).await;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -10,6 +10,12 @@ use super::orders::{self, standing};
 use super::store::{self, Order};
 use crate::control::pages::{Lang, page};
 use crate::house::House;
+
+/// An order for a link, which is opened on the phone that pays.
+const LINK: &str = "MWEB";
+/// The channel lets in only who comes from the merchant's own site.
+const NOWHERE: &str =
+    "商家参数格式有误，请联系商家解决 (the browser does not say which site it comes from: Referer is empty)";
 
 #[derive(Template)]
 #[template(path = "cashier.html")]
@@ -68,6 +74,9 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let Some(order) = find(&house, &token).await else { return unknown() };
+    if order.kind == LINK && !headers.contains_key(header::REFERER) {
+        return (StatusCode::FORBIDDEN, NOWHERE).into_response();
+    }
     let now = house.now();
     let old = order.state == "NOTPAY" && !order.link_lives(now);
     page(&Page {

@@ -55,7 +55,12 @@ async fn at_the_cashier_a_buyer_pays_fails_or_leaves() {
     let merchant = Merchant::new().await;
     let told = merchant.call("POST", "/v3/pay/transactions/h5", merchant.offer("buy_0001")).await;
     let link = told.json()["h5_url"].as_str().unwrap().to_owned();
-    let page = async |url: &str| merchant.stage.http.get(url).send().await.unwrap().text().await.unwrap();
+    let page = async |url: &str| {
+        let request = merchant.stage.http.get(url).header("referer", "http://127.0.0.1:9/");
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let from_nowhere = merchant.stage.http.get(&link).send().await.unwrap();
+    assert_eq!(from_nowhere.status(), 403);
     let back = "http://127.0.0.1:9/orders?id=1";
     let shown = page(&format!("{link}&redirect_url=http%3A%2F%2F127.0.0.1%3A9%2Forders%3Fid%3D1")).await;
     for act in ["/pay?", "/fail?", "/leave?"] {

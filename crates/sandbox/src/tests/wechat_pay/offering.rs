@@ -98,7 +98,10 @@ async fn the_same_offer_again_gives_its_link_five_more_minutes() {
         let told = merchant.call("POST", "/v3/pay/transactions/h5", merchant.offer("offer_0003")).await;
         told.json()["h5_url"].as_str().unwrap().to_owned()
     };
-    let page = async |link: &str| merchant.stage.http.get(link).send().await.unwrap().text().await.unwrap();
+    let page = async |link: &str| {
+        let request = merchant.stage.http.get(link).header("referer", "http://127.0.0.1:9/");
+        request.send().await.unwrap().text().await.unwrap()
+    };
     let first = h5().await;
     merchant.stage.advance(280).await;
     assert_eq!(h5().await, first, "a link that lives stays");
