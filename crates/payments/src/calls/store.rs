@@ -16,6 +16,12 @@ pub(super) fn call(tx: &mut Tx<'_>, id: &OrderId, reason: &str, now: Moment) -> 
     tx.exec(sql, vals![id.as_str(), reason, now]).map(|rows| rows == 1)
 }
 
+/// Whether a person is being called to an order for this reason.
+pub(crate) fn stands(tx: &mut Tx<'_>, id: &OrderId, reason: &str) -> Result<bool, DbFault> {
+    let sql = sql!("SELECT 1 FROM pay_call WHERE order_id = $1 AND reason = $2 AND done_at IS NULL");
+    tx.opt(sql, vals![id.as_str(), reason], |_| Ok(())).map(|found| found.is_some())
+}
+
 /// Somebody has looked: the calls about an order are done.
 pub(crate) fn done(tx: &mut Tx<'_>, id: &OrderId, now: Moment) -> Result<(), DbFault> {
     let sql = sql!("UPDATE pay_call SET done_at = $1 WHERE order_id = $2 AND done_at IS NULL");

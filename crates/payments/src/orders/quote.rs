@@ -27,7 +27,7 @@ pub enum Quoted {
     Refused(String),
     /// The insurer does not answer now.
     Silent,
-    /// The insurer's amounts do not add up; nothing may be settled by them.
+    /// The insurer's amounts do not add up; nothing is settled until a person has looked.
     Odd,
     /// The person is not known to the insurer.
     NotInsured,
@@ -58,9 +58,13 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
     let read = ctx.db.read("payment.quote", move |tx| {
         let registered = registrations::registration(tx, &vault, &asked, today)?;
         let covered = identity::covered(tx, &vault, &asked.person, today)?;
-        Ok::<_, DbFault>((covered, registered, store::quote(tx, &asked.id)?))
+        let odd = calls::store::stands(tx, &asked.id, calls::QUOTE)?;
+        Ok::<_, DbFault>((covered, registered, store::quote(tx, &asked.id)?, odd))
     });
-    let (covered, registered, last) = read.await?;
+    let (covered, registered, last, odd) = read.await?;
+    if odd && way != Way::OwnMoney {
+        return Ok(Quoted::Odd);
+    }
     let fresh = last.filter(|last| last.way == way && now < last.at.plus_secs(rules.quote_secs));
     if let Some(fresh) = fresh {
         return Ok(Quoted::Shown(fresh));
@@ -123,7 +127,8 @@ async fn ask_who(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<Option<Cove
 }
 
 /// What the insurer's answer means for the page. Amounts that do not add up are shown to nobody, and a person is
-/// called: nothing has moved, so the order need not stand still, and one's own money is still good.
+/// called; until they have looked the insurer is not asked for this order again. Nothing has moved, so one's own money
+/// is still good.
 async fn refused(pay: &Payments, ctx: &Ctx, order: &Order, error: SettleError) -> Result<Quoted, QuoteError> {
     tracing::warn!(order = order.id.as_str(), %error, "payment.no_quote");
     match error {

@@ -194,7 +194,11 @@ async fn a_way_back_stands_behind_the_channels_link(app: TestApp) {
     let page = payer.person.get(&format!("{}/cashier", payer.pay)).await;
     let link = page.link("http").expect("a link");
     assert!(link.contains("/cashier/") && link.contains("redirect_url=http%3A%2F%2F"), "{link}");
-    let cashier = reqwest::get(link.replace("&amp;", "&").replace("&#38;", "&")).await.expect("an answer");
+    // As the browser does by the link's own policy; without it the channel lets nobody in.
+    assert!(page.says("referrerpolicy=\"origin\""), "{}", page.text);
+    let opened =
+        reqwest::Client::new().get(link.replace("&amp;", "&").replace("&#38;", "&")).header("referer", &app.url);
+    let cashier = opened.send().await.expect("an answer");
     let text = cashier.text().await.expect("a page");
     assert!(text.contains(&format!("{}/state", payer.pay)), "{text}");
 }
