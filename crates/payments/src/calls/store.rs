@@ -34,3 +34,11 @@ pub(super) fn open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Call>, DbFault> {
         Ok(Call { order: row.parse(0)?, state: row.parse(1)?, reason: row.text(2)?, at: row.moment(3)? })
     })
 }
+
+/// For what a person was ever called to an order.
+#[cfg(test)]
+pub(crate) fn reasons(tx: &mut Tx<'_>, id: &OrderId) -> Result<Vec<String>, DbFault> {
+    tx.query(sql!("SELECT reason FROM pay_call WHERE order_id = $1 ORDER BY at, reason"), vals![id.as_str()], |row| {
+        row.text(0)
+    })
+}

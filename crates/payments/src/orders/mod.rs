@@ -19,7 +19,7 @@ pub(crate) mod store;
 pub mod sweep;
 mod tell;
 pub mod trail;
-mod withdraw;
+pub(crate) mod withdraw;
 pub mod words;
 
 pub use model::OrderId;
