@@ -22,7 +22,6 @@ pay-fails-half = 如果第二步没有付成，医保付的 { $insured } 元会�
 pay-fails-all = 没有付成就不会扣钱；不确定的会先查清，不会重复扣款。
 pay-no-pin = 使用医保支付前，请先设置电子社保卡支付密码。
 pay-set-pin = 去设置电子社保卡支付密码
-pay-forgot = 忘记电子社保卡支付密码
 pay-pin-locked = 电子社保卡支付密码已锁定，{ $until } 后再试。现在可以全部自己付。
 pay-all-own = 全部自己付：微信支付 { $yuan }
 pay-own-too-late = 剩下的时间不够完成微信支付。

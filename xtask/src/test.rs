@@ -42,6 +42,7 @@ pub fn run(root: &Path, args: &Args) -> Result<bool, String> {
     }
 
     let mut environment = Vec::new();
+    environment.extend(tools::memory().map(|folder| ("TMPDIR".to_string(), folder.to_string())));
     if let Some(seed) = args.seed {
         environment.push(("RENSHE_SEED".to_string(), seed.to_string()));
     }

@@ -151,6 +151,20 @@ fn chinese_font() -> bool {
     listed.is_ok_and(|out| !out.stdout.is_empty())
 }
 
+/// A folder in memory with room for the tests' databases, where there is one and nobody chose another: what a test writes
+/// dies with it, and waiting for the disk is most of the time that small databases take. What is killed on purpose
+/// keeps its files there too: a process that dies takes no page of memory along.
+pub fn memory() -> Option<&'static str> {
+    const FOLDER: &str = "/dev/shm";
+    const ROOM_KIB: u64 = 2 * 1024 * 1024;
+    if std::env::var_os("TMPDIR").is_some() {
+        return None;
+    }
+    let out = Command::new("df").args(["-k", "--output=avail", FOLDER]).output().ok()?;
+    let room: u64 = String::from_utf8_lossy(&out.stdout).split_whitespace().last()?.parse().ok()?;
+    (room >= ROOM_KIB).then_some(FOLDER)
+}
+
 /// Whether this process may install packages and must not run PostgreSQL itself.
 pub fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();

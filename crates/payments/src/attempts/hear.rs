@@ -91,6 +91,9 @@ pub struct Verdict {
 
 /// Judges an answer. `asks` counts the looks so far.
 pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Verdict {
+    if bug(Bug::BlocksAlways) {
+        return block("planted", now);
+    }
     let event = match heard {
         Heard::NotSent(_) if matches!(act, Act::Settle | Act::Offer | Act::Void | Act::Refund) => Some(Event::Again),
         Heard::Nothing(_) if bug(Bug::TimeoutIsFailure) && act == Act::Settle => Some(Event::Refuse),
@@ -118,7 +121,12 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
             Err(why) => return block(&why, now),
         },
     };
-    Verdict { event, due_at: next_look(view, act, event, asks, now), block: None }
+    let mut due_at = next_look(view, act, event, asks, now);
+    if act == Act::Watch && matches!(heard, Heard::NotSent(_) | Heard::Nothing(_)) {
+        // Nobody has answered, and there are few looks.
+        due_at = due_at.min(now.plus_secs(ASK_SECS[7]));
+    }
+    Verdict { event, due_at, block: None }
 }
 
 fn block(why: &str, now: Moment) -> Verdict {
@@ -177,6 +185,8 @@ fn about_refund(view: &View, act: Act, state: &RefundState) -> Result<Option<Eve
         RefundState::Done { .. } => Some(Event::Succeed),
         RefundState::Processing { .. } if bug(Bug::AcceptedIsDone) => Some(Event::Succeed),
         RefundState::Processing { .. } => Some(Event::Accept),
+        // A notice of an earlier failure that comes after the money went back.
+        RefundState::Failed { .. } if view.state == State::Succeeded => None,
         RefundState::Failed { .. } => Some(Event::Again),
         RefundState::NotFound if act == Act::AskRefund => Some(Event::Again),
         RefundState::NotFound => None,

@@ -7,6 +7,7 @@ use platform::{sql, vals};
 use super::model::{AttemptId, Event, Kind, State, View};
 use crate::orders::OrderId;
 use crate::ports::Split;
+use crate::sim::planted::{Bug, bug};
 
 /// An attempt as it is stored.
 #[derive(Debug, Clone)]
@@ -207,6 +208,7 @@ pub(crate) fn lease(tx: &mut Tx<'_>, attempt: &Attempt, until: Moment, now: Mome
     let sql = sql!(
         "UPDATE pay_attempt SET lease_until = $1 WHERE id = $2 AND version = $3 AND asks = $4 AND COALESCE(lease_until, 0) <= $5"
     );
+    let now = if bug(Bug::LeaseIgnored) { until } else { now };
     tx.exec(sql, vals![until, attempt.id.as_str(), attempt.version, attempt.asks, now]).map(|rows| rows == 1)
 }
 

@@ -33,10 +33,18 @@ pub(super) fn open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Call>, DbFault> {
     let sql = sql!(
         "SELECT c.order_id, o.state, c.reason, c.at FROM pay_call c JOIN pay_order o ON o.id = c.order_id \
          WHERE c.done_at IS NULL AND (o.state NOT IN ('settled', 'refunded', 'closed') OR o.trouble_since IS NOT NULL \
-         OR c.reason IN ('quote', 'registration') OR EXISTS (SELECT 1 FROM pay_attempt a WHERE a.order_id = o.id \
+         OR c.reason IN ('quote', 'registration', 'odd_answer') OR EXISTS (SELECT 1 FROM pay_attempt a WHERE a.order_id = o.id \
            AND a.state IN ('requested', 'unknown', 'open'))) ORDER BY c.at, c.order_id LIMIT $1"
     );
     tx.query(sql, vals![limit], |row| {
         Ok(Call { order: row.parse(0)?, state: row.parse(1)?, reason: row.text(2)?, at: row.moment(3)? })
+    })
+}
+
+/// For what a person was ever called to an order.
+#[cfg(test)]
+pub(crate) fn reasons(tx: &mut Tx<'_>, id: &OrderId) -> Result<Vec<String>, DbFault> {
+    tx.query(sql!("SELECT reason FROM pay_call WHERE order_id = $1 ORDER BY at, reason"), vals![id.as_str()], |row| {
+        row.text(0)
     })
 }

@@ -83,7 +83,8 @@ fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> 
         // PHA-5: half an hour from the insurer's success.
         store::set_deadline(tx, &order.id, pen.now.plus_secs(pen.rules.half_paid_secs))?;
     }
-    if kind == Some(Kind::Settle) && to == State::Failed && order.view.stop.is_none() {
+    let unpaid = order.view.settlement().is_none();
+    if kind == Some(Kind::Settle) && to == State::Failed && order.view.stop.is_none() && unpaid {
         // Nothing is paid: the place is kept as long as it was before.
         store::set_deadline(tx, &order.id, order.open_until)?;
     }
@@ -107,7 +108,8 @@ fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
         _ => {}
     }
     // What has ended without money can be late all the same.
-    if event == Event::Close || (event == Event::Refuse && kind == Kind::Settle) {
+    let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused(_));
+    if event == Event::Close || (event == Event::Refuse && kind == Kind::Settle && !believed) {
         learned.watch_until = Some(pen.now.plus_secs(WATCH_FOR_SECS));
     }
     learned
@@ -133,7 +135,9 @@ pub(crate) fn stop(tx: &mut Tx<'_>, pen: &Pen, order: &Order, cause: Cause) -> R
     }
     store::set_stop(tx, &order.id, cause, pen.now)?;
     // What is offered is closed now, not at the next question.
-    attempts::hurry(tx, &order.id, pen.now)?;
+    if !bug(Bug::NotHurried) {
+        attempts::hurry(tx, &order.id, pen.now)?;
+    }
     tx.audit(pen.ctx.act("payment.stopped", order.id.as_str(), json!({ "cause": cause.as_str() })));
     let mut order = settle(tx, pen, order)?;
     // What was never sent needs no partner to be given up.
@@ -194,7 +198,8 @@ pub(crate) fn settle(tx: &mut Tx<'_>, pen: &Pen, before: &Order) -> Result<Order
         change(tx, pen, &order, to)?;
     }
     let order = reload(tx, &before.id)?;
-    if order.view.stop.is_some() && !order.view.incoming() {
+    let late = bug(Bug::FreedLate) && !order.state.is_over();
+    if order.view.stop.is_some() && (!order.view.incoming() || bug(Bug::FreedEarly)) && !late {
         pen.listener.ended(tx, &pen.ctx, &order, pen.now)?;
     }
     let next_at = match next(&order.view, pen.now) {

@@ -235,6 +235,9 @@ pub fn next(order: &OrderView, now: Moment) -> Next {
     }
     // Paid in full by one's own money beside a settlement that was found later: it is paid, and the settlement goes.
     let paid = order_state(order) == OrderState::Settled || order.stays() >= order.total;
+    if !ending && bug(Bug::GivesUpItself) {
+        return Next::Stop(Cause::Cancelled);
+    }
     if !ending && !paid {
         // What was offered is asked about once more: paid in time is paid.
         let asked = order.live(Kind::Pay).map_or(0, |_| LAST_QUESTION_SECS);
@@ -272,7 +275,7 @@ fn due(order: &OrderView, one: &View, now: Moment) -> Due {
     let ask = match (one.kind, one.state) {
         (_, State::Succeeded) => return Due::Never,
         // The insurer certainly has not settled it, and after the end it must not (I-M09).
-        (Kind::Settle, State::Requested) if over => return Due::Now(Act::Drop),
+        (Kind::Settle, State::Requested) if over && !bug(Bug::SettledAfterEnd) => return Due::Now(Act::Drop),
         (Kind::Pay, State::Requested) if over && one.sent_at.is_none() => return Due::Now(Act::Drop),
         // Sent once, and sent again was to follow: it may be with the channel.
         (Kind::Pay, State::Requested) if over => Act::Close,
@@ -286,7 +289,8 @@ fn due(order: &OrderView, one: &View, now: Moment) -> Due {
         (Kind::Void, State::Unknown | State::Open) => Act::AskVoid,
         (Kind::Refund, State::Unknown | State::Open) => Act::AskRefund,
         (_, State::Failed | State::Closed) => match one.watch_until {
-            Some(until) if now < until && !bug(Bug::WatchOff) => Act::Watch,
+            // A look that was planned within the time takes place, however late it is.
+            Some(until) if one.due_at < until && !bug(Bug::WatchOff) => Act::Watch,
             _ => return Due::Never,
         },
     };
@@ -319,6 +323,7 @@ fn undo(order: &OrderView) -> Option<Undo> {
     // already going back counts no more on either side.
     let needed = match settlement.and_then(|(_, one)| one.split) {
         Some(split) => split.cash,
+        None if bug(Bug::BothGoBack) => order.cash_needed(),
         None => order.total,
     };
     let stays = order.stays();

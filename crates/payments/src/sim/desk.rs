@@ -1,14 +1,13 @@
 //! One order in memory, changed the way `orders::apply` changes it in the database: the same decisions, a toy ledger,
 //! the unique rules of the tables.
 
-use std::collections::BTreeMap;
-
 use kernel::{Fen, Moment};
 
+use super::books::Books;
 use super::planted::{Bug, bug};
 use crate::attempts::hear::{Act, Heard, WATCH_FOR_SECS, hear};
 use crate::attempts::model::{Event, Kind, Move, State, View, advance};
-use crate::orders::model::{Cause, Next, OrderState, OrderView, Undo, next, order_state};
+use crate::orders::model::{Cause, Next, OrderState, OrderView, Undo, may_go, next, order_state};
 use crate::ports::{ChannelState, Split};
 
 /// The rules as policy/payments.toml has them.
@@ -28,64 +27,6 @@ pub(super) struct Row {
     pub(super) closed_at: Option<Moment>,
 }
 
-/// A movement of the toy ledger: from, to, how much, and whether it has happened.
-#[derive(Debug, Clone)]
-struct Movement {
-    from: &'static str,
-    to: &'static str,
-    amount: Fen,
-    posted: bool,
-}
-
-/// Accounts of one order. Each movement has a name and happens once.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Books {
-    moved: BTreeMap<String, Movement>,
-    pub(super) doubled: bool,
-}
-
-impl Books {
-    fn write(&mut self, name: String, (from, to): (&'static str, &'static str), amount: Fen, posted: bool) {
-        if amount == Fen::ZERO {
-            return;
-        }
-        let movement = Movement { from, to, amount, posted };
-        self.doubled |= self.moved.insert(name, movement).is_some();
-    }
-
-    fn post(&mut self, name: &str) {
-        match self.moved.get_mut(name) {
-            Some(movement) => movement.posted = true,
-            None => self.doubled = true,
-        }
-    }
-
-    fn let_go(&mut self, name: &str) {
-        self.moved.remove(name);
-    }
-
-    /// What an account holds, by what happened.
-    pub(super) fn on(&self, account: &str) -> Fen {
-        let mut sum = 0;
-        for one in self.moved.values().filter(|one| one.posted) {
-            sum += i64::from(one.to == account) * one.amount.get();
-            sum -= i64::from(one.from == account) * one.amount.get();
-        }
-        Fen::new(sum)
-    }
-
-    /// Each movement once, and nothing set aside that is not there.
-    pub(super) fn sound(&self) -> bool {
-        let aside = self.moved.values().filter(|one| !one.posted && one.from == "order").map(|one| one.amount.get());
-        !self.doubled && self.on("order").get() >= aside.sum::<i64>()
-    }
-
-    /// Whether anything is still expected.
-    pub(super) fn expects(&self) -> bool {
-        self.moved.values().any(|one| !one.posted)
-    }
-}
-
 /// The order; see the module.
 #[derive(Debug, Clone)]
 pub(super) struct Desk {
@@ -99,7 +40,10 @@ pub(super) struct Desk {
     pub(super) use_account: bool,
     notices: Vec<String>,
     pub(super) books: Books,
-    pub(super) odd: u32,
+    /// The first answer or change that no table has.
+    pub(super) odd: Option<String>,
+    /// What was kept for it is free.
+    pub(super) freed: bool,
 }
 
 /// Why a button said no.
@@ -121,7 +65,8 @@ impl Desk {
             use_account: true,
             notices: Vec::new(),
             books: Books::default(),
-            odd: 0,
+            odd: None,
+            freed: false,
         }
     }
 
@@ -140,7 +85,9 @@ impl Desk {
                 self.after(place, to, now);
             }
             moves => {
-                self.odd += u32::from(matches!(moves, Some((_, Err(_)))));
+                if let Some((_, Err(forbidden))) = moves {
+                    self.odd.get_or_insert(format!("an odd answer: {forbidden}"));
+                }
                 self.rows[place].linked |= matches!((act, heard), (Act::Offer, Heard::Offered(_)));
                 let one = &mut self.view.attempts[place];
                 (one.due_at, one.lease_until) = (verdict.due_at, None);
@@ -164,7 +111,8 @@ impl Desk {
             }
             _ => {}
         }
-        if event == Event::Close || *heard == Heard::Reversed {
+        let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused(_));
+        if event == Event::Close || (event == Event::Refuse && one.kind == Kind::Settle && !believed) {
             one.watch_until = Some(now.plus_secs(WATCH_FOR_SECS));
         }
     }
@@ -203,7 +151,7 @@ impl Desk {
         if to == State::Succeeded && !bug(Bug::DeadlineNotMoved) {
             self.view.deadline = now.plus_secs(HALF_PAID_SECS);
         }
-        if to == State::Failed {
+        if to == State::Failed && self.view.settlement().is_none() {
             self.view.deadline = self.open_until;
         }
     }
@@ -233,6 +181,10 @@ impl Desk {
             return;
         }
         (self.view.stop, self.stopped_at) = (Some(cause), Some(now));
+        let offered = |one: &&mut View| one.kind == Kind::Pay && one.state == State::Open && one.due_at > now;
+        for one in self.view.attempts.iter_mut().filter(offered).filter(|_| !bug(Bug::NotHurried)) {
+            one.due_at = now;
+        }
         self.settle(now);
         while let Next::Do(place, Act::Drop) = next(&self.view, now) {
             self.heard((place, Act::Drop), &Heard::Dropped, now);
@@ -313,6 +265,17 @@ impl Desk {
         true
     }
 
+    /// As `withdraw::withdraw`.
+    pub(super) fn withdraw(&mut self, now: Moment) -> Refused {
+        let Some((place, _)) = self.view.live(Kind::Pay) else { return true };
+        let one = &mut self.view.attempts[place];
+        if one.expires_at.is_some_and(|at| at > now) && !bug(Bug::NotWithdrawn) {
+            (one.expires_at, one.due_at) = (Some(now), now);
+        }
+        self.settle(now);
+        true
+    }
+
     /// As `begin::agree`.
     pub(super) fn agree(&mut self, shown: Fen, now: Moment) -> Refused {
         let split = self.view.settlement().and_then(|(_, one)| one.split);
@@ -339,6 +302,9 @@ impl Desk {
     pub(super) fn settle(&mut self, now: Moment) {
         let to = order_state(&self.view);
         if to != self.state {
+            if !may_go(self.state, to) {
+                self.odd.get_or_insert(format!("I-M15: it went from {} to {to}", self.state));
+            }
             self.version += 1;
             let (version, total) = (self.version, self.view.total);
             if to == OrderState::Settled {
@@ -349,6 +315,8 @@ impl Desk {
             }
             self.state = to;
         }
+        let late = bug(Bug::FreedLate) && !self.state.is_over();
+        self.freed |= self.view.stop.is_some() && (!self.view.incoming() || bug(Bug::FreedEarly)) && !late;
         self.next_at = match next(&self.view, now) {
             Next::Nothing => None,
             Next::At(at) => Some(at),

@@ -7,10 +7,11 @@ use kernel::{Fen, Moment};
 use super::desk::Desk;
 use super::faults::Fault;
 use super::house::{Doing, House, No, Seen, Shop, Shown, Stands, in_one_life};
-use super::judge::{Ledger, Snapshot};
+use super::judge::Snapshot;
 use super::messages::{Call, News, NewsOf, Reply};
 use super::planted::{Bug, bug};
-use super::world::{Shared, call, held};
+use super::waiting::call;
+use super::world::{Shared, held};
 use crate::Way;
 use crate::attempts::hear::{Act, Heard, may_reverse};
 use crate::attempts::model::{Kind, State};
@@ -264,6 +265,10 @@ impl House for Pure {
         self.button(|desk, now| desk.agree(shown, now))
     }
 
+    async fn withdraw(&self) -> Result<(), No> {
+        self.button(Desk::withdraw)
+    }
+
     async fn give_up(&self) -> Result<(), No> {
         self.button(|desk, now| {
             let may = desk.state != crate::OrderState::Settled && desk.state != crate::OrderState::Blocked;
@@ -303,16 +308,16 @@ impl Shop for Pure {
 
     fn stands(&self) -> Stands {
         let desk = self.desk();
-        Stands { order: snapshot(&desk), sound: desk.books.sound() }
+        let (ledger, sound) = (desk.books.ledger(), desk.books.sound());
+        Stands { order: snapshot(&desk), ledger, sound, odd: desk.odd.clone() }
     }
 
     fn next_at(&self) -> Option<Moment> {
         self.desk().next_at
     }
 
-    fn ledger(&self) -> Ledger {
-        let books = &self.desk().books;
-        Ledger { order: books.on("order"), institution: books.on("institution"), expects: books.expects() }
+    fn last_look(&self, _: &Stands) -> Result<(), String> {
+        Ok(())
     }
 
     /// What is in memory here stands for what is in the database: it outlives the process.
@@ -324,6 +329,7 @@ fn snapshot(desk: &Desk) -> Snapshot {
         view: desk.view.clone(),
         state: desk.state,
         stopped_at: desk.stopped_at,
+        freed: desk.freed,
         numbers: desk.rows.iter().map(|row| row.number.clone()).collect(),
         closed_at: desk.rows.iter().map(|row| row.closed_at).collect(),
     }

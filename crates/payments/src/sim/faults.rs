@@ -1,17 +1,22 @@
 //! What goes wrong. By chance: of each kind one seed in four has it, and then it strikes one time in four, until the
-//! calm. By script: once, at the k-th place where it could.
+//! calm. By script: each that is planned once, at the k-th place where it could.
 
 use super::dice::Dice;
 
 macro_rules! faults {
-    ($($(#[$doc:meta])+ $name:ident,)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
         /// A kind of fault.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(super) enum Fault { $($(#[$doc])+ $name,)+ }
+        pub(crate) enum Fault { $($(#[doc = $doc])+ $name,)+ }
 
         impl Fault {
             /// All of them.
-            pub(super) const ALL: &'static [Fault] = &[$(Fault::$name,)+];
+            pub(crate) const ALL: &'static [Fault] = &[$(Fault::$name,)+];
+
+            /// What the docs say of it.
+            pub(crate) const fn says(self) -> &'static str {
+                match self { $(Fault::$name => concat!($($doc),+),)+ }
+            }
         }
     };
 }
@@ -33,6 +38,8 @@ faults! {
     CallSlow,
     /// A partner refuses what it would do the next time.
     Refused,
+    /// The insurer refuses a settlement, and has settled all the same.
+    FalseRefusal,
     /// A partner is not there for up to three hours.
     Outage,
     /// The channel works on a refund for hours.
@@ -61,15 +68,22 @@ faults! {
     TwoWorkers,
 }
 
-const KINDS: usize = Fault::ALL.len();
+/// How many kinds there are.
+pub(super) const KINDS: usize = Fault::ALL.len();
 
-/// When which fault strikes.
+/// When which fault strikes, and how often each has.
 #[derive(Debug, Clone)]
-pub(super) enum Faults {
+pub(super) struct Faults {
+    when: When,
+    struck: [u32; KINDS],
+}
+
+#[derive(Debug, Clone)]
+enum When {
     /// By chance, until the calm.
     Chance { active: [bool; KINDS], calm: bool },
-    /// Once, at the so-manieth place where it could.
-    Script { kind: Fault, left: u32 },
+    /// Each once, at the so-manieth place where it could.
+    Script(Vec<(Fault, u32)>),
 }
 
 impl Faults {
@@ -78,35 +92,59 @@ impl Faults {
         for one in &mut active {
             *one = dice.chance(25);
         }
-        Faults::Chance { active, calm: false }
+        Faults { when: When::Chance { active, calm: false }, struck: [0; KINDS] }
     }
 
-    /// Strikes at the `k`-th place, from 1.
-    pub(super) fn at(kind: Fault, k: u32) -> Faults {
-        Faults::Script { kind, left: k }
+    /// Each strikes at its place, from 1.
+    pub(super) fn at(planned: Vec<(Fault, u32)>) -> Faults {
+        Faults { when: When::Script(planned), struck: [0; KINDS] }
     }
 
-    /// Whether a scripted fault has had its place.
-    pub(super) fn struck(&self) -> bool {
-        matches!(self, Faults::Script { left: 0, .. })
+    pub(super) fn by_script(&self) -> bool {
+        matches!(self.when, When::Script(_))
+    }
+
+    /// Whether the last of the planned faults has had its place.
+    pub(super) fn last_struck(&self) -> bool {
+        matches!(&self.when, When::Script(planned) if planned.last().is_some_and(|(_, left)| *left == 0))
+    }
+
+    /// How often each kind has struck, in the order of [`Fault::ALL`].
+    pub(super) fn struck(&self) -> [u32; KINDS] {
+        self.struck
+    }
+
+    /// Whether this kind has struck.
+    pub(super) fn has(&self, kind: Fault) -> bool {
+        self.struck[kind as usize] > 0
+    }
+
+    /// It was planned from outside, and has happened.
+    pub(super) fn happened(&mut self, kind: Fault) {
+        self.struck[kind as usize] += 1;
     }
 
     /// Whether it strikes here.
     pub(super) fn strikes(&mut self, kind: Fault, dice: &mut Dice) -> bool {
-        match self {
-            Faults::Chance { calm: true, .. } => false,
-            Faults::Chance { active, .. } => active[kind as usize] && dice.chance(25),
-            Faults::Script { kind: wanted, left } if *wanted == kind && *left > 0 => {
-                *left -= 1;
-                *left == 0
+        let strikes = match &mut self.when {
+            When::Chance { calm: true, .. } => false,
+            When::Chance { active, .. } => active[kind as usize] && dice.chance(25),
+            When::Script(planned) => {
+                let mut now = false;
+                for (_, left) in planned.iter_mut().filter(|(wanted, left)| *wanted == kind && *left > 0) {
+                    *left -= 1;
+                    now |= *left == 0;
+                }
+                now
             }
-            Faults::Script { .. } => false,
-        }
+        };
+        self.struck[kind as usize] += u32::from(strikes);
+        strikes
     }
 
     /// From now on nothing goes wrong any more.
     pub(super) fn calm(&mut self) {
-        if let Faults::Chance { calm, .. } = self {
+        if let When::Chance { calm, .. } = &mut self.when {
             *calm = true;
         }
     }

@@ -42,6 +42,7 @@ pub(super) trait House {
     async fn settle(&self, shown: &Shown) -> Result<(), No>;
     async fn pay_cash(&self, shown: Fen) -> Result<(), No>;
     async fn agree(&self, shown: Fen) -> Result<(), No>;
+    async fn withdraw(&self) -> Result<(), No>;
     async fn give_up(&self) -> Result<(), No>;
     async fn cancel(&self) -> Result<(), No>;
 }
@@ -53,8 +54,11 @@ pub(super) type Doing = Pin<Box<dyn Future<Output = ()>>>;
 #[derive(Debug, Clone)]
 pub(super) struct Stands {
     pub(super) order: Snapshot,
+    pub(super) ledger: Ledger,
     /// The ledger has each movement once, and nothing set aside that is not there.
     pub(super) sound: bool,
+    /// The first answer or change that no table has.
+    pub(super) odd: Option<String>,
 }
 
 /// What stands behind the pages.
@@ -66,8 +70,8 @@ pub(super) trait Shop: House + Clone + 'static {
     fn stands(&self) -> Stands;
     /// When the driver looks again.
     fn next_at(&self) -> Option<Moment>;
-    /// Asked once, at rest.
-    fn ledger(&self) -> Ledger;
+    /// What an operator would see at rest and not before: calls for a person, balances.
+    fn last_look(&self, stands: &Stands) -> Result<(), String>;
     /// The process has died: the next one opens the database.
     fn reborn(&self);
 }

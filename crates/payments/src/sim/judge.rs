@@ -1,10 +1,14 @@
 //! What must hold at every step and at the end, asked of the order as it stands and of the partners' own truth.
 
+use std::fmt;
+
 use kernel::{Fen, Moment};
 
+use super::faults::Fault;
+use super::house::Stands;
 use super::partners::Back;
 use super::world::World;
-use crate::attempts::model::{Kind, State};
+use crate::attempts::model::{Kind, State, View};
 use crate::orders::model::{Cause, OrderState, OrderView, order_state};
 
 /// The order as it stands.
@@ -15,9 +19,11 @@ pub(super) struct Snapshot {
     pub(super) stopped_at: Option<Moment>,
     pub(super) numbers: Vec<String>,
     pub(super) closed_at: Vec<Option<Moment>>,
+    /// Whether its listener was told that what was kept for it is free.
+    pub(super) freed: bool,
 }
 
-/// What the ledger says of an order at rest.
+/// What the ledger says of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ledger {
     pub(super) order: Fen,
@@ -25,12 +31,23 @@ pub(super) struct Ledger {
     pub(super) expects: bool,
 }
 
+impl fmt::Display for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ledger { order, institution, expects } = self;
+        let expects = if *expects { ", more expected" } else { "" };
+        write!(f, "{order} + {institution}{expects}")
+    }
+}
+
 /// Remembers what it needs from before.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Judge {
     undos: usize,
     settled_at: Vec<Option<Moment>>,
+    sent_at: Vec<Option<Moment>>,
+    stopped: bool,
     overdue_since: Option<i64>,
+    resting: bool,
     /// When it last was at rest.
     rested_ms: i64,
 }
@@ -42,8 +59,15 @@ const REST_MS: i64 = 3 * 3_600_000;
 
 impl Judge {
     /// Looks at a step; the world keeps what is wrong.
-    pub(super) fn step(&mut self, now: &Snapshot, world: &mut World) {
-        if let Err(why) = self.judge(now, world) {
+    pub(super) fn step(&mut self, stands: &Stands, world: &mut World) {
+        let judged = self.judge(&stands.order, world).and_then(|()| books(stands));
+        let taken_back = |one: &View| one.expires_at.is_none_or(|end| end <= world.now());
+        let live = stands.order.view.live(Kind::Pay);
+        if world.withdrawn && live.is_some_and(|(_, one)| !taken_back(one)) {
+            world.breaks("what was taken back is still offered");
+        }
+        world.withdrawn = false;
+        if let Err(why) = stands.odd.clone().map_or(judged, Err) {
             world.breaks(why);
         }
     }
@@ -56,15 +80,22 @@ impl Judge {
             let live = view.attempts.iter().filter(|one| one.kind == kind && one.state.is_live()).count();
             rule(live <= 1, "I-M07: two live attempts of a kind")?;
         }
-        self.undone(now, world)?;
+        blocked(now, world)?;
+        self.sent(view)?;
+        self.undone(now)?;
+        self.ends(now, world)?;
         self.stopped(now, world)?;
+        free(now)?;
         for (place, one) in view.attempts.iter().enumerate() {
             ended(one.kind, one.state, &now.numbers[place], now.closed_at[place], world)?;
         }
         if now.state == OrderState::Settled {
             paid(view, world)?;
         }
-        let waits = !matches!(now.state, OrderState::Settled | OrderState::Blocked | OrderState::Returning)
+        // Paid by own money, it only waits for what was settled beside to be undone.
+        let paid = stays(view, |kind| kind == Kind::Pay) >= view.total;
+        let waits = !paid
+            && !matches!(now.state, OrderState::Settled | OrderState::Blocked | OrderState::Returning)
             && !now.state.is_over();
         // A clock that was moved back makes every row wait so much longer.
         let overdue = waits && !world.jumped && view.deadline < world.now();
@@ -75,15 +106,16 @@ impl Judge {
         self.overdue_since = since;
         rule(since.is_none_or(|since| world.true_ms() - since < GRACE_MS), "I-M09: it stays past its end")?;
         let rests = now.state.is_over() || matches!(now.state, OrderState::Settled | OrderState::Blocked);
-        if rests {
+        if rests || self.resting {
             self.rested_ms = world.true_ms();
         }
+        self.resting = rests;
         let long = world.true_ms() - world.stirred_ms.max(self.rested_ms) > REST_MS;
         rule(rests || !long, "it does not come to rest")
     }
 
     /// What goes back goes back once, whole, and not before the payments have ended.
-    fn undone(&mut self, now: &Snapshot, world: &World) -> Result<(), String> {
+    fn undone(&mut self, now: &Snapshot) -> Result<(), String> {
         let attempts = &now.view.attempts;
         let undos = attempts.iter().filter(|one| one.of.is_some()).count();
         if undos == self.undos {
@@ -111,7 +143,46 @@ impl Judge {
         if now.view.stop.is_none() && now.view.attempts.iter().any(|one| one.kind.brings() && one.state.is_live()) {
             return Err("too much goes back while more may come".into());
         }
-        let _ = world;
+        if now.view.stop.is_none() && stays(&now.view, Kind::brings) < now.view.total {
+            return Err("more goes back than was too much".into());
+        }
+        Ok(())
+    }
+
+    /// Nothing that brings money in is handed to a partner after the end, and nothing at all while a person must look.
+    fn sent(&mut self, view: &OrderView) -> Result<(), String> {
+        self.sent_at.resize(view.attempts.len(), None);
+        for (one, before) in view.attempts.iter().zip(&mut self.sent_at) {
+            if one.sent_at == *before {
+                continue;
+            }
+            *before = one.sent_at;
+            let end = if one.kind == Kind::Settle { Some(view.deadline) } else { one.expires_at };
+            let over = view.stop.is_some() || one.sent_at >= end;
+            if one.kind.brings() && over {
+                return Err(format!("a {} was sent after the end", one.kind));
+            }
+            if view.blocked {
+                return Err(format!("a {} was sent while a person must look", one.kind));
+            }
+        }
+        Ok(())
+    }
+
+    /// What must hold when an order is told to end.
+    fn ends(&mut self, now: &Snapshot, world: &World) -> Result<(), String> {
+        let Some(cause) = now.view.stop.filter(|_| !self.stopped) else { return Ok(()) };
+        self.stopped = true;
+        if cause == Cause::Cancelled && !world.given_up {
+            return Err("it was given up by nobody".into());
+        }
+        if cause == Cause::TimedOut && stays(&now.view, |kind| kind == Kind::Pay) >= now.view.total {
+            return Err("I-M10: all of it was paid, and its time was over".into());
+        }
+        let offered = |one: &&View| one.kind == Kind::Pay && one.state == State::Open;
+        if now.view.attempts.iter().filter(offered).any(|one| one.due_at > world.now()) {
+            return Err("what is offered is not closed at once".into());
+        }
         Ok(())
     }
 
@@ -134,6 +205,64 @@ impl Judge {
             return Err("PHA-5: less than half an hour".into());
         }
         Ok(())
+    }
+}
+
+/// What came in by such attempts and is not on its way back.
+fn stays(view: &OrderView, by: fn(Kind) -> bool) -> Fen {
+    let goes = |place: usize| view.attempts.iter().any(|one| one.of == Some(place) && one.state != State::Failed);
+    let stay = view
+        .attempts
+        .iter()
+        .enumerate()
+        .filter(|(place, one)| by(one.kind) && one.state == State::Succeeded && !goes(*place));
+    Fen::sum(stay.map(|(_, one)| one.amount)).unwrap_or(Fen::ZERO)
+}
+
+/// A person must look only where amounts were odd: said so by a partner, or two settlements of one visit.
+fn blocked(now: &Snapshot, world: &World) -> Result<(), String> {
+    let odd = [Fault::OddAmounts, Fault::ForgedPayment].into_iter().any(|kind| world.faults.has(kind));
+    let tries = now.view.attempts.iter().filter(|one| one.kind == Kind::Settle).count();
+    let two = tries > 1 && (world.jumped || world.faults.has(Fault::FalseRefusal));
+    match now.view.blocked && !odd && !two {
+        true => Err("a person must look, and nothing was odd".into()),
+        false => Ok(()),
+    }
+}
+
+/// What was kept for an order is free exactly when it was told to end and nothing that brings money in is under way.
+fn free(now: &Snapshot) -> Result<(), String> {
+    let coming = now.view.attempts.iter().any(|one| one.kind.brings() && one.state.is_live());
+    match (now.freed, now.view.stop.is_some() && !coming) {
+        (true, false) => Err("it is free while money may come".into()),
+        (false, true) => Err("it is not free, and no money can come".into()),
+        _ => Ok(()),
+    }
+}
+
+/// I-M16 at each step: the ledger says of the money what the attempts say.
+fn books(stands: &Stands) -> Result<(), String> {
+    if !stands.sound {
+        return Err("the ledger: a movement twice, or more set aside than there is".into());
+    }
+    let (view, state) = (&stands.order.view, stands.order.state);
+    let gone = |place: usize| view.attempts.iter().any(|one| one.of == Some(place) && one.state == State::Succeeded);
+    let here = view
+        .attempts
+        .iter()
+        .enumerate()
+        .filter(|(place, one)| one.kind.brings() && one.state == State::Succeeded && !gone(*place));
+    let here = Fen::sum(here.map(|(_, one)| one.amount)).unwrap_or(Fen::ZERO);
+    let institution = if state == OrderState::Settled { view.total } else { Fen::ZERO };
+    let order = Fen::new(here.get() - institution.get());
+    let expects =
+        view.attempts.iter().any(|one| one.kind != Kind::Settle && one.amount > Fen::ZERO && one.state.is_live());
+    let says = Ledger { order, institution, expects };
+    match stands.ledger == says {
+        true => Ok(()),
+        false => {
+            Err(format!("I-M16: the ledger has {}, and the attempts of an order that is {state} {says}", stands.ledger))
+        }
     }
 }
 
@@ -171,7 +300,8 @@ fn paid(view: &OrderView, world: &World) -> Result<(), String> {
 }
 
 /// The end: the partners hold what the order says, and so does the ledger.
-pub(super) fn at_rest(now: &Snapshot, ledger: Ledger, world: &World) -> Result<(), String> {
+pub(super) fn at_rest(stands: &Stands, world: &World) -> Result<(), String> {
+    let now = &stands.order;
     if now.state == OrderState::Blocked {
         return Ok(());
     }
@@ -181,14 +311,17 @@ pub(super) fn at_rest(now: &Snapshot, ledger: Ledger, world: &World) -> Result<(
         OrderState::Refunded | OrderState::Closed => Fen::ZERO,
         other => return Err(format!("at rest and {other}")),
     };
-    if came != says {
+    // A clock that jumped over the day of watching: what was denied and done nobody can know.
+    let jumped_over = world.jumped && world.faults.has(Fault::FalseRefusal);
+    if came != says && !jumped_over {
         return Err(format!("it is {}, and the partners hold {came}", now.state));
     }
     if now.view.attempts.iter().any(|one| one.state.is_live()) {
         return Err("at rest with something under way".into());
     }
-    if ledger != (Ledger { order: Fen::ZERO, institution: says, expects: false }) {
-        return Err(format!("the ledger has {ledger:?} of an order that is {}", now.state));
+    let rests = Ledger { order: Fen::ZERO, institution: says, expects: false };
+    match stands.ledger == rests {
+        true => Ok(()),
+        false => Err(format!("the ledger has {} of an order that is {}", stands.ledger, now.state)),
     }
-    Ok(())
 }

@@ -5,17 +5,21 @@
 pub(crate) mod planted;
 
 #[cfg(test)]
+mod books;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]
-mod faults;
+pub(crate) mod faults;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
 mod judge;
+#[cfg(test)]
+mod listener;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
@@ -27,11 +31,15 @@ mod ports;
 #[cfg(test)]
 mod room;
 #[cfg(test)]
+pub(crate) mod scripts;
+#[cfg(test)]
 mod stage;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod told;
+#[cfg(test)]
+mod waiting;
 #[cfg(test)]
 mod whole;
 #[cfg(test)]

@@ -3,7 +3,9 @@
 
 use super::dice::Dice;
 use super::house::{House, No};
-use super::world::{Shared, held, rest};
+use super::scripts::SCRIPTS;
+use super::waiting::rest;
+use super::world::{Shared, held};
 use crate::{OrderState, Way};
 
 /// What a person does.
@@ -17,6 +19,8 @@ pub(super) enum Deed {
     PayCash,
     /// Pays at it.
     GoPay,
+    /// Takes the offered payment back.
+    Withdraw,
     /// Gives the order up.
     GiveUp,
     /// Cancels what was paid.
@@ -25,39 +29,18 @@ pub(super) enum Deed {
     Wait(i64),
 }
 
-use Deed::{Agree, Cancel, GiveUp, GoPay, PayCash, Settle, Wait};
-
-/// What people do, from which chance makes its own.
-pub(super) const SCRIPTS: &[(&str, &[Deed])] = &[
-    ("pays from both purses", &[Settle(Way::Account), PayCash, GoPay]),
-    ("pays without the account", &[Settle(Way::Fund), PayCash, GoPay]),
-    ("pays all of one's own", &[PayCash, GoPay]),
-    ("agrees again", &[Settle(Way::Account), Agree, PayCash, GoPay]),
-    ("pays and cancels", &[Settle(Way::Account), Agree, PayCash, GoPay, Wait(60), Cancel]),
-    ("cancels what was paid in cash", &[PayCash, GoPay, Wait(3_600), Cancel]),
-    ("leaves before the cash", &[Settle(Way::Account)]),
-    ("leaves at the cashier", &[Settle(Way::Account), Agree, PayCash]),
-    ("leaves at the cashier, all one's own", &[PayCash]),
-    ("gives up while it is settled", &[Settle(Way::Account), GiveUp]),
-    ("gives up half paid", &[Settle(Way::Account), Wait(30), GiveUp]),
-    ("gives up at the cashier", &[Settle(Way::Account), PayCash, GiveUp, GoPay]),
-    ("pays at the last moment", &[Settle(Way::Account), Agree, PayCash, Wait(1_665), GoPay]),
-    ("pays too late", &[PayCash, Wait(775), GoPay, Wait(120)]),
-    ("gives up at 29:59", &[Settle(Way::Account), PayCash, Wait(1_790), GiveUp]),
-    ("changes the way", &[PayCash, Wait(900), Settle(Way::Account), PayCash, GoPay]),
-    ("never comes", &[]),
-];
+use Deed::{Agree, Cancel, GiveUp, GoPay, PayCash, Settle, Wait, Withdraw};
 
 /// A person by chance: a known one, with pauses, changes of mind, and an early leave.
 pub(super) fn by_chance(dice: &mut Dice) -> Vec<Deed> {
     let pick = usize::try_from(dice.between(0, SCRIPTS.len() as i64 - 1)).unwrap_or(0);
     let mut deeds = Vec::new();
-    for deed in SCRIPTS[pick].1 {
+    for deed in SCRIPTS[pick].deeds {
         match dice.between(0, 19) {
             0 => deeds.push(Wait(dice.between(1, 1_900))),
             1 => deeds.push(Wait([1, 59, 899, 1_679, 1_799][usize::try_from(dice.between(0, 4)).unwrap_or(0)])),
             2 => deeds.push(GiveUp),
-            3 => deeds.push(Agree),
+            3 => deeds.push([Agree, Withdraw][usize::from(dice.chance(50))]),
             4..=8 => deeds.push(Wait(dice.between(1, 60))),
             _ => {}
         }
@@ -129,8 +112,18 @@ async fn act<H: House>(house: &H, world: &Shared, deed: Deed) -> Result<bool, No
             Some(number) => held(world).buyer_pays(&number),
             None => return Ok(seen.state == OrderState::Settled),
         },
-        GiveUp if seen.state != OrderState::Settled => house.give_up().await?,
-        Cancel if seen.state == OrderState::Settled => house.cancel().await?,
+        Withdraw if matches!(seen.state, OrderState::Paying | OrderState::HalfPaid) => {
+            house.withdraw().await?;
+            held(world).withdrawn = true;
+        }
+        GiveUp if seen.state != OrderState::Settled => {
+            held(world).given_up = true;
+            house.give_up().await?;
+        }
+        Cancel if seen.state == OrderState::Settled => {
+            held(world).given_up = true;
+            house.cancel().await?;
+        }
         _ => return Ok(false),
     }
     Ok(true)

@@ -2,15 +2,20 @@
 //! them. In the product [`bug`] is a constant and leaves no branch behind.
 
 macro_rules! bugs {
-    ($($(#[$doc:meta])+ $name:ident,)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
         /// A mistake.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Bug { $($(#[$doc])+ $name,)+ }
+        pub(crate) enum Bug { $($(#[doc = $doc])+ $name,)+ }
 
         #[cfg(test)]
         impl Bug {
             /// All of them.
             pub(crate) const ALL: &'static [Bug] = &[$(Bug::$name,)+];
+
+            /// What the docs say of it.
+            pub(crate) const fn says(self) -> &'static str {
+                match self { $(Bug::$name => concat!($($doc),+),)+ }
+            }
         }
     };
 }
@@ -64,6 +69,24 @@ bugs! {
     RefusedIsFailed,
     /// The deadline holds for what is open only, not for what is half paid.
     HalfPaidForever,
+    /// An order stops for a person at the first answer, whatever it is.
+    BlocksAlways,
+    /// The driver gives an order up that nobody has given up.
+    GivesUpItself,
+    /// A settlement that was never sent is sent although the order has ended.
+    SettledAfterEnd,
+    /// Own money that paid all goes back beside the settlement that is being undone.
+    BothGoBack,
+    /// The place is free as soon as the order is told to end.
+    FreedEarly,
+    /// The place is free only when everything has gone back.
+    FreedLate,
+    /// What is offered when an order ends is closed at the next question only.
+    NotHurried,
+    /// A settlement that was refused is not looked at again.
+    RefusalBelieved,
+    /// A payment that was taken back stays offered.
+    NotWithdrawn,
 }
 
 /// Whether a mistake is planted here and now.

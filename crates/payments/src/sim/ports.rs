@@ -9,7 +9,8 @@ use kernel::Fen;
 use platform::Ctx;
 
 use super::messages::{Call, News, NewsOf, Reply};
-use super::world::{Shared, call};
+use super::waiting::call;
+use super::world::Shared;
 use crate::attempts::AttemptId;
 use crate::ports::{
     About, Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError,

@@ -9,13 +9,15 @@ use kernel::Fen;
 use super::desk::Desk;
 use super::dice::Dice;
 use super::driver::Pure;
-use super::faults::{Fault, Faults};
+use super::faults::{Fault, Faults, KINDS};
 use super::house::{Doing, Shop};
 use super::judge::{Judge, at_rest};
 use super::messages::{News, What};
 use super::partners::Insurer;
-use super::person::{Deed, SCRIPTS, by_chance, person};
+use super::person::{Deed, by_chance, person};
+use super::scripts::Script;
 use super::world::{Shared, World, held};
+use crate::attempts::model::{Kind, State};
 
 /// More events than any honest run has.
 const EVENTS_MOST: u32 = 20_000;
@@ -51,11 +53,11 @@ pub(super) fn by_seed(seed: u64) -> Plan {
     Plan { insurer, faults, people, dice, open_secs, calm_ms, jumps }
 }
 
-/// A known person in a known case, and one fault at the `k`-th place where it could strike.
-pub(super) fn by_script(script: usize, kind: Fault, k: u32) -> Plan {
-    let insurer = Insurer::new(Fen::new(2_500), Fen::new(800), Fen::new(1_200));
-    let people = vec![SCRIPTS[script].1.to_vec()];
-    let faults = Faults::at(kind, k);
+/// A known person in a known case, and more faults, each at the place where it strikes.
+pub(super) fn by_script(script: &Script, more: &[(Fault, u32)]) -> Plan {
+    let faults = Faults::at(script.with.iter().chain(more).copied().collect());
+    let people = vec![script.deeds.to_vec()];
+    let insurer = script.purses.insurer();
     Plan { insurer, faults, people, dice: Dice::new(7), open_secs: 900, calm_ms: None, jumps: 0 }
 }
 
@@ -66,8 +68,13 @@ pub(super) struct Ran {
     pub(super) hash: u64,
     pub(super) events: u32,
     pub(super) end: crate::OrderState,
-    /// Whether a scripted fault had its place.
-    pub(super) struck: bool,
+    /// How each attempt ended, and whether the place is free.
+    pub(super) legs: Vec<(Kind, State, Fen)>,
+    pub(super) freed: bool,
+    /// How often each kind of fault struck.
+    pub(super) struck: [u32; KINDS],
+    /// Whether the last of the scripted faults had its place.
+    pub(super) last_struck: bool,
 }
 
 /// The world of a plan, with what is planned from outside.
@@ -147,7 +154,7 @@ impl<S: Shop> Room<S> {
     /// By chance the clock jumps at planned moments; by script behind any event.
     fn jump_by_script(&self) {
         let mut world = held(&self.world);
-        if matches!(world.faults, Faults::Script { .. }) && world.strikes(Fault::ClockJump) {
+        if world.faults.by_script() && world.strikes(Fault::ClockJump) {
             world.jump();
         }
     }
@@ -220,23 +227,29 @@ impl<S: Shop> Room<S> {
     fn look(&mut self) {
         let stands = self.shop.stands();
         let mut world = held(&self.world);
-        self.judge.step(&stands.order, &mut world);
-        if !stands.sound {
-            world.breaks("the ledger: a movement twice, or more set aside than there is");
-        }
+        self.judge.step(&stands, &mut world);
     }
 
     fn close(self, events: u32) -> Ran {
-        let (stands, ledger) = (self.shop.stands(), self.shop.ledger());
+        let stands = self.shop.stands();
+        let last = self.shop.last_look(&stands);
         let mut world = held(&self.world);
         if world.broken.is_none()
-            && let Err(why) = at_rest(&stands.order, ledger, &world)
+            && let Err(why) = at_rest(&stands, &world).and(last)
         {
             world.breaks(why);
         }
-        let state = stands.order.state;
-        world.trace.note(state.as_str().as_bytes());
-        let (broken, hash, struck) = (world.broken.clone(), world.trace.hash(), world.faults.struck());
-        Ran { broken, hash, events, end: state, struck }
+        let order = &stands.order;
+        world.trace.note(order.state.as_str().as_bytes());
+        Ran {
+            broken: world.broken.clone(),
+            hash: world.trace.hash(),
+            events,
+            end: order.state,
+            legs: order.view.attempts.iter().map(|one| (one.kind, one.state, one.amount)).collect(),
+            freed: order.freed,
+            struck: world.faults.struck(),
+            last_struck: world.faults.last_struck(),
+        }
     }
 }

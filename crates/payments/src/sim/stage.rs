@@ -45,7 +45,9 @@ impl Stage {
         let after = self.base.now().plus_secs(86_400);
         let read = self.base.db.read("sim.check", move |tx| {
             let mut broken = Vec::new();
-            for check in crate::checks().into_iter().chain(ledger::checks()) {
+            // I-M11 compares moments, which say nothing where the clock was moved back: the judge asks it at each step.
+            let checks = crate::checks().into_iter().filter(|check| check.id != "I-M11");
+            for check in checks.chain(ledger::checks()) {
                 let result = (check.run)(tx, after)?;
                 broken.extend(result.broken.into_iter().map(|line| format!("{}: {line}", check.id)));
             }

@@ -7,17 +7,16 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use async_trait::async_trait;
-use identity::messages::PreparedMessage;
 use identity::{PersonId, Ports};
 use kernel::{Clock, Fen, Moment, SeededRng};
 use ledger::Account;
 use platform::Ctx;
-use platform::db::{CommitHook, Db, DbFault, Fate, LaneKey, Target, Tx};
+use platform::db::{CommitHook, Db, DbFault, Fate, LaneKey, Target};
 
 use super::faults::Fault;
 use super::house::{Doing, House, No, Seen, Shop, Shown, Stands, in_one_life};
 use super::judge::{Ledger, Snapshot};
+use super::listener::Ear;
 use super::messages::News;
 use super::ports::Partners;
 use super::room::Plan;
@@ -27,29 +26,11 @@ use super::world::{Shared, held};
 use crate::attempts::model::{Kind, State};
 use crate::orders::begin::{self, PayCash, Settle};
 use crate::orders::quote::{Quoted, content_hash, quote};
-use crate::orders::{Order, OrderId, open, stop, store};
+use crate::orders::{Order, OrderId, open, stop, store, withdraw};
 use crate::ports::PayPorts;
-use crate::{Cause, Listener, News as OrderNews, Payments, Pen, Telling, Way, drive, receive, stop_subject};
+use crate::{Cause, Payments, Pen, Way, calls, drive, receive, stop_subject};
 
 pub(super) const SUBJECT: &str = "appointment";
-
-/// Listens to nothing: what follows an order has its own driver.
-struct Nobody;
-
-#[async_trait]
-impl Listener for Nobody {
-    fn changed(&self, _: &mut Tx<'_>, _: &Ctx, _: &OrderNews<'_>) -> Result<(), DbFault> {
-        Ok(())
-    }
-
-    fn ended(&self, _: &mut Tx<'_>, _: &Ctx, _: &Order, _: Moment) -> Result<(), DbFault> {
-        Ok(())
-    }
-
-    async fn message(&self, _: &Ctx, _: &Order, _: Telling) -> Result<Option<PreparedMessage>, identity::Failure> {
-        Ok(None)
-    }
-}
 
 /// The world's clock, as the program sees it.
 struct WallClock(Shared);
@@ -66,6 +47,14 @@ struct Life {
     pay: Arc<Payments>,
 }
 
+/// An order and its books, read at once.
+#[derive(Clone)]
+struct Read {
+    order: Order,
+    ledger: Ledger,
+    sound: bool,
+}
+
 struct Inner {
     target: Target,
     base: Ctx,
@@ -77,8 +66,9 @@ struct Inner {
     person: PersonId,
     order: OrderId,
     life: Mutex<Life>,
+    ear: Arc<Ear>,
     /// What was read since the last commit.
-    seen: Arc<Mutex<Option<Order>>>,
+    seen: Arc<Mutex<Option<Read>>>,
 }
 
 /// The service over a real database.
@@ -102,17 +92,19 @@ impl Inner {
     /// Another start of the program, with a name and a stream of ids that no other start has had.
     fn start(&self) -> Life {
         let number = held(&self.world).life;
-        let (world, seen) = (Arc::clone(&self.world), Arc::clone(&self.seen));
+        let (world, seen, ear) = (Arc::clone(&self.world), Arc::clone(&self.seen), Arc::clone(&self.ear));
         let hook: CommitHook = Arc::new(move |_| {
             locked(&seen).take();
-            fate(&world, number)
+            let fate = fate(&world, number);
+            ear.committed(fate != Fate::CrashBefore);
+            fate
         });
         let db = Db::open_inline(&self.target, &format!("{}-{number}", self.name), hook).unwrap();
         let ids = SeededRng::new((self.seed << 20) ^ u64::from(number) ^ 0x5EED_0000_0000_0000);
         let clock = Arc::new(WallClock(Arc::clone(&self.world)));
         let ctx = Ctx { db, clock, rng: Arc::new(ids), ..self.base.clone() };
         let ports = PayPorts { settlements: self.partners.clone(), wechat_pay: self.partners.clone() };
-        let pay = Payments { ports, identity: Arc::clone(&self.identity), listener: Arc::new(Nobody) };
+        let pay = Payments { ports, identity: Arc::clone(&self.identity), listener: self.ear.clone() };
         Life { ctx, pay: Arc::new(pay) }
     }
 }
@@ -136,6 +128,7 @@ impl Whole {
     pub(super) fn open(stage: &Stage, name: &str, seed: u64, world: &Shared, plan: &Plan) -> Whole {
         let ctx = Ctx { clock: Arc::new(WallClock(Arc::clone(world))), ..stage.base.clone() };
         let order: OrderId = ctx.id();
+        let ear: Arc<Ear> = Arc::default();
         let inner = Inner {
             target: stage.target.clone(),
             base: stage.base.clone(),
@@ -153,10 +146,11 @@ impl Whole {
                         wechat_pay: Arc::new(Partners::of(world)),
                     },
                     identity: Arc::clone(&stage.identity),
-                    listener: Arc::new(Nobody),
+                    listener: ear.clone(),
                 }),
                 ctx: ctx.clone(),
             }),
+            ear,
             seen: Arc::default(),
         };
         let hook: CommitHook = Arc::new(|_| Fate::Commit);
@@ -179,14 +173,22 @@ impl Whole {
 
     /// The order as it is stored.
     fn found(&self) -> Order {
-        if let Some(order) = locked(&self.0.seen).clone() {
-            return order;
+        self.read().order
+    }
+
+    fn read(&self) -> Read {
+        if let Some(read) = locked(&self.0.seen).clone() {
+            return read;
         }
         let (ctx, id) = (self.ctx(), self.0.order.clone());
-        let read = ctx.db.read("sim.find", move |tx| store::find(tx, &id));
-        let order = now(read).unwrap().unwrap();
-        *locked(&self.0.seen) = Some(order.clone());
-        order
+        let read = ctx.db.read("sim.find", move |tx| {
+            let order = store::find(tx, &id)?.ok_or_else(|| DbFault::Corrupt("the order is gone".to_owned()))?;
+            let (ledger, sound) = books(&ledger::trail(tx, id.as_str())?, &order);
+            Ok::<_, DbFault>(Read { order, ledger, sound })
+        });
+        let read = now(read).unwrap();
+        *locked(&self.0.seen) = Some(read.clone());
+        read
     }
 
     /// A page or a button, in the process as it lives now.
@@ -199,11 +201,33 @@ impl Whole {
 
     /// What is neither a rule's no nor a crash is a mistake of the program.
     fn hears(&self, error: &impl Told) {
-        let crashed = error.to_string() == DbFault::Unknown.to_string();
-        if !crashed && !error.is_a_no() {
+        if !error.is_a_crash() && !error.is_a_no() {
             held(&self.0.world).breaks(format!("it broke: {error}"));
         }
     }
+}
+
+/// What an order's transfers come to: on its account, with the institution, and whether any still pends; and whether
+/// each movement stands once, and nothing is set aside that is not there.
+fn books(lines: &[ledger::Line], order: &Order) -> (Ledger, bool) {
+    let stands = |line: &&ledger::Line| line.direct || matches!(line.end, Some((ledger::End::Post, _)));
+    let on = |account: &Account| {
+        let mut sum = 0;
+        for line in lines.iter().filter(stands) {
+            sum += i64::from(line.credit == *account) * line.amount.get();
+            sum -= i64::from(line.debit == *account) * line.amount.get();
+        }
+        Fen::new(sum)
+    };
+    let account = Account::order(order.id.as_str());
+    let pending = || lines.iter().filter(|line| !line.direct && line.end.is_none());
+    let aside: i64 = pending().filter(|line| line.debit == account).map(|line| line.amount.get()).sum();
+    let mut names: Vec<&str> = lines.iter().map(|line| line.movement.as_str()).collect();
+    names.sort_unstable();
+    let once = names.windows(2).all(|pair| pair[0] != pair[1]);
+    let institution = on(&Account::institution(&order.institution));
+    let ledger = Ledger { order: on(&account), institution, expects: pending().next().is_some() };
+    (ledger, once && ledger.order.get() >= aside)
 }
 
 impl House for Whole {
@@ -261,6 +285,11 @@ impl House for Whole {
         self.served(begin::agree(&pay, &ctx, &self.0.person, &self.0.order, shown)).await
     }
 
+    async fn withdraw(&self) -> Result<(), No> {
+        let (pay, ctx) = (self.pay(), self.ctx());
+        self.served(withdraw::withdraw(&pay, &ctx, &self.0.person, &self.0.order)).await
+    }
+
     async fn give_up(&self) -> Result<(), No> {
         let (pay, ctx) = (self.pay(), self.ctx());
         self.served(stop::give_up(&pay, &ctx, &self.0.person, &self.0.order)).await.map(drop)
@@ -303,7 +332,7 @@ impl Shop for Whole {
     }
 
     fn stands(&self) -> Stands {
-        let order = self.found();
+        let Read { order, ledger, sound } = self.read();
         Stands {
             order: Snapshot {
                 state: order.state,
@@ -311,9 +340,11 @@ impl Shop for Whole {
                 numbers: order.attempts.iter().map(|one| one.number.clone()).collect(),
                 closed_at: order.attempts.iter().map(|one| one.closed_at).collect(),
                 view: order.view,
+                freed: self.0.ear.freed(),
             },
-            // The ledger's own rules keep it so: what breaks them does not commit.
-            sound: true,
+            ledger,
+            sound,
+            odd: self.0.ear.odd(),
         }
     }
 
@@ -321,19 +352,22 @@ impl Shop for Whole {
         self.found().next_at
     }
 
-    fn ledger(&self) -> Ledger {
-        let (ctx, order) = (self.ctx(), self.0.order.clone());
-        let read = ctx.db.read("sim.ledger", move |tx| {
-            let holds =
-                |tx: &mut Tx<'_>, account: Account| Ok::<_, DbFault>(Fen::new(-ledger::balance(tx, &account)?.get()));
-            let lines = ledger::trail(tx, order.as_str())?;
-            Ok::<_, DbFault>(Ledger {
-                order: holds(tx, Account::order(order.as_str()))?,
-                institution: holds(tx, Account::institution(&format!("of-{order}")))?,
-                expects: lines.iter().any(|line| !line.direct && line.end.is_none()),
-            })
+    fn last_look(&self, stands: &Stands) -> Result<(), String> {
+        let (ctx, order) = (self.ctx(), self.found());
+        let read = ctx.db.read("sim.last", move |tx| {
+            let mut holds = |account: Account| Ok::<_, DbFault>(Fen::new(-ledger::balance(tx, &account)?.get()));
+            let balances =
+                (holds(Account::order(order.id.as_str()))?, holds(Account::institution(&order.institution))?);
+            Ok::<_, DbFault>((balances, calls::store::reasons(tx, &order.id)?))
         });
-        now(read).unwrap()
+        let (balances, reasons) = now(read).map_err(|fault| fault.to_string())?;
+        if balances != (stands.ledger.order, stands.ledger.institution) {
+            return Err(format!("the balances are {balances:?}, and the transfers come to {}", stands.ledger));
+        }
+        match reasons.iter().find(|reason| matches!(reason.as_str(), "odd_answer" | calls::TROUBLE)) {
+            Some(reason) => Err(format!("a person was called: {reason}")),
+            None => Ok(()),
+        }
     }
 
     fn reborn(&self) {

@@ -3,10 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
 use kernel::{Fen, Moment};
 
@@ -49,6 +46,10 @@ pub(super) struct World {
     /// Cash and account to which the person said yes.
     pub(super) agreed: Vec<(Fen, Fen)>,
     pub(super) wake_ms: i64,
+    /// A person has given it up, or cancelled it.
+    pub(super) given_up: bool,
+    /// A person has taken the offered payment back, just now.
+    pub(super) withdrawn: bool,
 }
 
 /// Everybody's hold of the world.
@@ -86,6 +87,8 @@ impl World {
             broken: None,
             agreed: Vec::new(),
             wake_ms: i64::MAX,
+            given_up: false,
+            withdrawn: false,
         }
     }
 
@@ -172,6 +175,7 @@ impl World {
         let secs = if self.dice.chance(50) { self.dice.between(-3_600, 0) } else { self.dice.between(0, 86_400) };
         self.offset_ms += secs * SECOND;
         self.jumped = true;
+        self.faults.happened(Fault::ClockJump);
         let now = self.now();
         self.wake_ms = i64::MAX;
         self.wake_at(now);
@@ -184,7 +188,7 @@ impl World {
         self.stir(self.true_ms);
     }
 
-    fn dial(&mut self, call: Call, worker: bool) -> u64 {
+    pub(super) fn dial(&mut self, call: Call, worker: bool) -> u64 {
         self.counter += 1;
         let id = self.counter;
         let number = call.number().to_owned();
@@ -233,11 +237,12 @@ impl World {
             self.insurer.balance = Fen::new(self.insurer.balance.get() * self.dice.between(0, 100) / 100);
         }
         let refused = call.refusable() && self.strikes(Fault::Refused);
+        let denied = !refused && matches!(call, Call::Settle { .. }) && self.strikes(Fault::FalseRefusal);
         let odd = matches!(call, Call::Settle { .. } | Call::Settled { .. }) && self.strikes(Fault::OddAmounts);
         let reply = if refused {
             Reply::Refused("busy".to_owned())
         } else {
-            let reply = self.act(&call);
+            let reply = if denied { self.deny(&call) } else { self.act(&call) };
             if odd && matches!(reply, Reply::Settled(Some(_))) { Reply::Odd } else { reply }
         };
         self.trace.note(format!("{call:?}{reply:?}").as_bytes());
@@ -245,6 +250,12 @@ impl World {
             let way = self.dice.between(10, 150);
             self.plan(way, What::Answers { id, reply });
         }
+    }
+
+    /// Does it, and says that it did not.
+    fn deny(&mut self, call: &Call) -> Reply {
+        self.act(call);
+        Reply::Refused("busy".to_owned())
     }
 
     fn act(&mut self, call: &Call) -> Reply {
@@ -345,53 +356,31 @@ impl World {
         }
     }
 
+    /// A pause begins; who is waiting is told under this number.
+    pub(super) fn pause(&mut self, ms: i64) -> u64 {
+        self.counter += 1;
+        let id = self.counter;
+        self.waiting.push((id, "-".to_owned()));
+        self.plan(ms, What::Answers { id, reply: Reply::Rested });
+        id
+    }
+
+    /// The answer, once.
+    pub(super) fn take(&mut self, id: u64) -> Option<Reply> {
+        let at = self.answers.iter().position(|(other, _)| *other == id)?;
+        Some(self.answers.swap_remove(at).1)
+    }
+
+    /// Nobody waits for it any more.
+    pub(super) fn forget(&mut self, id: u64) {
+        self.waiting.retain(|(other, _)| *other != id);
+        self.answers.retain(|(other, _)| *other != id);
+    }
+
     pub(super) fn answer(&mut self, id: u64, reply: Reply) {
         if self.waiting.iter().any(|(other, _)| *other == id) {
             self.answers.push((id, reply));
             self.waiting.retain(|(other, _)| *other != id);
         }
     }
-}
-
-/// Waits for an answer; given up when it is dropped.
-pub(super) struct Waiting {
-    world: Shared,
-    id: u64,
-}
-
-impl Future for Waiting {
-    type Output = Reply;
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Reply> {
-        let mut world = held(&self.world);
-        match world.answers.iter().position(|(id, _)| *id == self.id) {
-            Some(at) => Poll::Ready(world.answers.swap_remove(at).1),
-            None => Poll::Pending,
-        }
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        let mut world = held(&self.world);
-        world.waiting.retain(|(id, _)| *id != self.id);
-        world.answers.retain(|(id, _)| *id != self.id);
-    }
-}
-
-/// Calls a partner; `worker` for the driver's calls, of which no two may be about the same number.
-pub(super) fn call(world: &Shared, call: Call, worker: bool) -> Waiting {
-    let id = held(world).dial(call, worker);
-    Waiting { world: Arc::clone(world), id }
-}
-
-/// A pause in true time.
-pub(super) fn rest(world: &Shared, ms: i64) -> Waiting {
-    let mut inner = held(world);
-    inner.counter += 1;
-    let id = inner.counter;
-    inner.waiting.push((id, "-".to_owned()));
-    inner.plan(ms, What::Answers { id, reply: Reply::Rested });
-    drop(inner);
-    Waiting { world: Arc::clone(world), id }
 }

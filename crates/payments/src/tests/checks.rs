@@ -33,8 +33,7 @@ async fn finds_after(desk: &Desk, broken: &'static Sql) -> Vec<&'static str> {
     });
     let taken_back = written.await.unwrap_err();
     assert!(taken_back.to_string().contains("as it was"), "{taken_back}");
-    let found = found.lock().unwrap().clone();
-    found
+    std::mem::take(&mut *found.lock().unwrap())
 }
 
 async fn all_found(desk: &Desk, breaks: &[(&str, &'static Sql)]) {

@@ -1,0 +1,114 @@
+//! Known people in known cases: what each does, what is in the purses, what goes wrong in any case, and how it ends
+//! when nothing else does.
+
+use kernel::Fen;
+
+use super::faults::Fault;
+use super::partners::Insurer;
+use super::person::Deed::{self, Agree, Cancel, GiveUp, GoPay, PayCash, Settle, Wait, Withdraw};
+use crate::OrderState::{self, Closed, Refunded, Settled};
+use crate::Way::{Account, Fund};
+
+/// What the insurer bears of 25.00.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purses {
+    /// 8.00 by the fund, 12.00 by the account, 5.00 of one's own.
+    All,
+    /// The account has more than is left.
+    NothingLeft,
+    /// There is nothing in the account.
+    NoAccount,
+    /// The fund bears nothing.
+    NoFund,
+    /// The account bears all of it.
+    AccountOnly,
+    /// Nobody bears anything.
+    Neither,
+}
+
+impl Purses {
+    pub(super) fn insurer(self) -> Insurer {
+        let (fund, balance) = match self {
+            Purses::All => (800, 1_200),
+            Purses::NothingLeft => (800, 5_000),
+            Purses::NoAccount => (800, 0),
+            Purses::NoFund => (0, 1_200),
+            Purses::AccountOnly => (0, 5_000),
+            Purses::Neither => (0, 0),
+        };
+        Insurer::new(Fen::new(2_500), Fen::new(fund), Fen::new(balance))
+    }
+}
+
+/// One of them.
+pub(crate) struct Script {
+    pub(super) name: &'static str,
+    pub(super) purses: Purses,
+    pub(super) deeds: &'static [Deed],
+    /// What goes wrong in any case, and at which place.
+    pub(super) with: &'static [(Fault, u32)],
+    /// The end when nothing else goes wrong.
+    pub(super) end: OrderState,
+}
+
+const fn all(name: &'static str, deeds: &'static [Deed], end: OrderState) -> Script {
+    Script { name, purses: Purses::All, deeds, with: &[], end }
+}
+
+const fn of(purses: Purses, name: &'static str, deeds: &'static [Deed], end: OrderState) -> Script {
+    Script { name, purses, deeds, with: &[], end }
+}
+
+const fn when(with: &'static [(Fault, u32)], name: &'static str, deeds: &'static [Deed], end: OrderState) -> Script {
+    Script { name, purses: Purses::All, deeds, with, end }
+}
+
+/// All of them; chance makes its own from what they do.
+pub(crate) const SCRIPTS: &[Script] = &[
+    all("pays from both purses", &[Settle(Account), PayCash, GoPay], Settled),
+    all("pays without the account", &[Settle(Fund), PayCash, GoPay], Settled),
+    all("pays all of one's own", &[PayCash, GoPay], Settled),
+    all("agrees again", &[Settle(Account), Agree, PayCash, GoPay], Settled),
+    all("pays and cancels", &[Settle(Account), Agree, PayCash, GoPay, Wait(60), Cancel], Refunded),
+    all("cancels what was paid in cash", &[PayCash, GoPay, Wait(3_600), Cancel], Refunded),
+    all("leaves before the cash", &[Settle(Account)], Refunded),
+    all("leaves at the cashier", &[Settle(Account), Agree, PayCash], Refunded),
+    all("leaves at the cashier, all one's own", &[PayCash], Closed),
+    all("gives up while it is settled", &[Settle(Account), GiveUp], Refunded),
+    all("gives up half paid", &[Settle(Account), Wait(30), GiveUp], Refunded),
+    all("gives up at the cashier", &[Settle(Account), PayCash, GiveUp, GoPay], Refunded),
+    all("pays at the last moment", &[Settle(Account), Agree, PayCash, Wait(1_665), GoPay], Settled),
+    all("pays too late", &[PayCash, Wait(775), GoPay, Wait(120)], Closed),
+    all("gives up at 29:59", &[Settle(Account), PayCash, Wait(1_790), GiveUp], Refunded),
+    all("changes the way", &[PayCash, Wait(800), Settle(Account), PayCash, GoPay], Settled),
+    all("never comes", &[], Closed),
+    all("takes the payment back", &[PayCash, Withdraw, Wait(15), PayCash, GoPay], Settled),
+    all(
+        "takes it back and goes to the insurer",
+        &[PayCash, Withdraw, Wait(15), Settle(Account), PayCash, GoPay],
+        Settled,
+    ),
+    all("takes it back half paid", &[Settle(Account), PayCash, Withdraw, GoPay, Wait(15), PayCash, GoPay], Settled),
+    of(Purses::NothingLeft, "has nothing left to pay", &[Settle(Account)], Settled),
+    of(Purses::NothingLeft, "has nothing left to pay, and cancels", &[Settle(Account), Wait(60), Cancel], Refunded),
+    of(Purses::NoAccount, "has nothing in the account", &[Settle(Account), PayCash, GoPay], Settled),
+    of(Purses::NoFund, "pays without the fund", &[Settle(Account), PayCash, GoPay, Wait(60), Cancel], Refunded),
+    of(Purses::AccountOnly, "pays by the account only", &[Settle(Account), Wait(60), Cancel], Refunded),
+    of(Purses::Neither, "is helped by nobody", &[Settle(Account), PayCash, GoPay, Wait(60), Cancel], Refunded),
+    when(
+        &[(Fault::FalseRefusal, 1)],
+        "pays all, and is settled after all",
+        &[Settle(Account), PayCash, GoPay],
+        Settled,
+    ),
+    when(
+        &[(Fault::FalseRefusal, 1), (Fault::Refused, 4)],
+        "pays all, is settled after all, and the void is refused",
+        &[Settle(Account), PayCash, GoPay],
+        Settled,
+    ),
+    when(&[(Fault::FalseRefusal, 1)], "leaves, and is settled after all", &[Settle(Account)], Refunded),
+    when(&[(Fault::Outage, 2)], "gives up what was not sent", &[Settle(Account), GiveUp], Closed),
+    when(&[(Fault::InFlight, 1)], "gives up as the money lands", &[PayCash, GoPay, Wait(21), GiveUp], Refunded),
+    when(&[(Fault::InFlightLong, 1)], "gives up, and pays later", &[PayCash, GoPay, GiveUp], Refunded),
+];
