@@ -270,6 +270,15 @@ pub(crate) fn hurry(tx: &mut Tx<'_>, order: &OrderId, now: Moment) -> Result<(),
     tx.exec(sql, vals![now, order.as_str()]).map(drop)
 }
 
+/// Has everything of an order that may still move money looked at now: a person has let it go on.
+pub(crate) fn look_now(tx: &mut Tx<'_>, order: &OrderId, now: Moment) -> Result<(), DbFault> {
+    let sql = sql!(
+        "UPDATE pay_attempt SET due_at = $1 \
+         WHERE order_id = $2 AND state IN ('requested', 'unknown', 'open') AND due_at > $1"
+    );
+    tx.exec(sql, vals![now, order.as_str()]).map(drop)
+}
+
 /// No time is left for an offer: it is closed at the next look, which is now.
 pub(crate) fn end_offer(tx: &mut Tx<'_>, attempt: &Attempt, now: Moment) -> Result<(), DbFault> {
     let sql = sql!(

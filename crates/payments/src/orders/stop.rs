@@ -13,6 +13,7 @@ use super::listen::Listener;
 use super::model::{Cause, OrderId, OrderState};
 use super::pen::Pen;
 use super::store;
+use crate::attempts::store as attempts;
 use crate::calls::store as calls;
 
 /// Ends the order of a subject inside the closure of whoever owns the subject; what became of it, or `None` where
@@ -74,6 +75,7 @@ pub async fn unblock(listener: &Arc<dyn Listener>, ctx: &Ctx, id: &OrderId) -> R
         let held = store::hold(tx, &id)?.ok_or(BeginError::NotFound)?;
         store::set_blocked(tx, &held.id, None)?;
         calls::done(tx, &held.id, pen.now)?;
+        attempts::look_now(tx, &held.id, pen.now)?;
         tx.audit(pen.ctx.act("payment.unblocked", held.id.as_str(), serde_json::json!({ "was": held.blocked })));
         Ok(apply::settle(tx, &pen, &held)?.state)
     });
