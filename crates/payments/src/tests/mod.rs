@@ -1,6 +1,7 @@
 //! The use cases on both databases, with partners whose truth the test holds. The adapters are proven elsewhere.
 
 mod docs;
+mod last_second;
 pub(crate) mod partners;
 
 use std::sync::Arc;
