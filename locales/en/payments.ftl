@@ -22,6 +22,7 @@ pay-fails-half = If the second step does not go through, the ¥{ $insured } paid
 pay-fails-all = What does not go through is not taken; what is uncertain is checked first, and nothing is taken twice.
 pay-no-pin = Set the payment password of your electronic card first, to pay by insurance.
 pay-set-pin = Set the electronic card's payment password
+pay-forgot-pin = Forgotten the electronic card's payment password?
 pay-pin-locked = The electronic card's payment password is locked until { $until }. You can pay everything yourself now.
 pay-all-own = Pay all of it yourself: { $yuan } with WeChat Pay
 pay-own-too-late = Too little time is left for WeChat Pay.

@@ -151,10 +151,15 @@ impl Listener for Visits {
         });
         let Some((visit, patient)) = read.await? else { return Ok(Vec::new()) };
         Ok(vec![
-            Fact { title: show::doctor_line(page, &visit.card.doctor), detail: show::place(page, &visit.card) },
+            Fact {
+                title: show::doctor_line(page, &visit.card.doctor),
+                detail: show::place(page, &visit.card),
+                name: String::new(),
+            },
             Fact {
                 title: show::when(page, &visit.card),
-                detail: page.t1("health-patient-self", "name", patient.name.expose()),
+                detail: page.t("health-patient-self"),
+                name: patient.name.expose().to_string(),
             },
         ])
     }

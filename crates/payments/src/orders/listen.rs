@@ -19,6 +19,8 @@ pub struct Fact {
     pub title: String,
     /// Beside it: where, for whom.
     pub detail: String,
+    /// A person's name after that, Chinese in every language; empty for none.
+    pub name: String,
 }
 
 /// A change of an order's state.

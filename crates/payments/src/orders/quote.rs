@@ -14,6 +14,7 @@ use super::model::{OrderState, Way};
 use super::pen::Pen;
 use super::policy::PaymentRules;
 use super::store::{self, Order, Quote};
+use crate::attempts::model::Kind;
 use crate::calls;
 use crate::ports::{Insured, PortError, Presettled, Registered, SettleError, Split, Visit};
 use crate::registrations::store as registrations;
@@ -65,7 +66,10 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
     if odd && way != Way::OwnMoney {
         return Ok(Quoted::Odd);
     }
-    let fresh = last.filter(|last| last.way == way && now < last.at.plus_secs(rules.quote_secs));
+    // A settlement that did not come about may have failed because the amounts are others by now.
+    let tried = order.attempts.iter().filter(|one| one.view.kind == Kind::Settle).map(|one| one.changed_at).max();
+    let since = |last: &Quote| tried.is_none_or(|tried| tried < last.at);
+    let fresh = last.filter(|last| last.way == way && since(last) && now < last.at.plus_secs(rules.quote_secs));
     if let Some(fresh) = fresh {
         return Ok(Quoted::Shown(fresh));
     }

@@ -3,6 +3,7 @@
 mod checks;
 mod docs;
 mod extra;
+mod last_second;
 pub(crate) mod partners;
 
 use std::sync::Arc;

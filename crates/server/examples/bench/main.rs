@@ -2,6 +2,11 @@
 //!
 //! The load generator shares the cores with what it measures. Trust ratios, not absolute figures.
 
+#[path = "../../tests/support/form.rs"]
+mod form;
+#[path = "../../tests/support/free_ports.rs"]
+mod free_ports;
+
 mod bare;
 mod booking;
 mod city;

@@ -5,8 +5,8 @@ mod client;
 mod town;
 
 use std::error::Error;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use kernel::{Clock, Fen, OsRng, SystemClock};
@@ -16,14 +16,16 @@ use sandbox::NoticeSigner;
 use crate::raw;
 use crate::report::Report;
 use client::Client;
-use town::{Payer, Town};
+use town::Town;
 
 type Done = Result<(), Box<dyn Error>>;
 
 /// People paying at the same time.
 const AT_ONCE: usize = 16;
-/// Clinics of one's own money that each person books for the notices.
+/// Clinics that each person pays for from three purses, and as many more that are paid by a notice.
 const ROUNDS: usize = 4;
+/// Clinics that cost nothing and that each person books: enough for a steady rate.
+const BOOKINGS: usize = 16;
 /// Looks at a password, one after another.
 const CHECKS: u32 = 20;
 /// Own money that waits for its notice, fen.
@@ -41,20 +43,27 @@ pub fn run(report: &mut Report, postgres: Option<&str>) -> Done {
 fn measure(report: &mut Report, engine: &str, database: &str) -> Done {
     let town = Arc::new(Town::start(database)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let bookings = runtime.block_on(many(&town, town.payers.len(), |client, town, at| async move {
-        client.book(&town.payers[at], &town.free[at % town.free.len()]).await.is_some()
+    let people = town.payers.len();
+    let bookings = runtime.block_on(many(&town, people * BOOKINGS, move |client, town, at| async move {
+        // Neighbours book different clinics, and nobody the same one twice.
+        let (person, round) = (at % people, at / people);
+        client.book(&town.payers[person], &town.free[(person + round) % town.free.len()]).await.is_some()
     }))?;
-    let before = town.cpu_ms()?;
-    let paid = runtime.block_on(many(&town, town.payers.len(), |client, town, at| async move {
-        client.pays(&town.payers[at], &town.priced[at % ROUNDS]).await.is_some()
+    let (before, looks) = (town.cpu_ms()?, town.looks.load(Ordering::Relaxed));
+    let paid = runtime.block_on(many(&town, people * ROUNDS, move |client, town, at| async move {
+        let (person, round) = (at % people, at / people);
+        client.pays(&town.payers[person], &town.priced[(person + round) % ROUNDS]).await.is_some()
     }))?;
+    let looks = (town.looks.load(Ordering::Relaxed) - looks) as f64 / paid.good.max(1) as f64;
     let cpu = (town.cpu_ms()? - before) / paid.good.max(1) as f64;
     let name = |what: &str| format!("{what}, {engine}");
     report.ratio(&name("mixed payments against the sandbox"), paid.rate(), bookings.rate(), "/s", "beside bookings");
     let check = runtime.block_on(password_check())?;
     report.ratio(&name("processor a mixed payment, platform alone; one password check"), cpu, check, "ms", "—");
-    let waiting = Arc::new(runtime.block_on(offered(&town))?);
-    let told = runtime.block_on(notices(&town, &waiting))?;
+    report.figure(&name("pages looked at, a mixed payment"), looks, "", "—");
+    let waiting = runtime.block_on(offered(&town))?;
+    let told = runtime.block_on(notices(&town, &waiting.numbers))?;
+    runtime.block_on(all_settled(&town, waiting.orders))?;
     report.ratio(&name("notices accepted"), told.rate(), bookings.rate(), "/s", "beside bookings");
     report.figure(&name("notices, median"), told.percentile(50), "ms", "—");
     report.figure(&name("notices, p99"), told.percentile(99), "ms", "< 5000, the channel's patience");
@@ -102,7 +111,7 @@ where
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..AT_ONCE {
         let (town, next, work, client) =
-            (Arc::clone(town), Arc::clone(&next), work.clone(), Arc::new(Client::new(&town.url, &town.cashier)?));
+            (Arc::clone(town), Arc::clone(&next), work.clone(), Arc::new(Client::new(town)?));
         workers.spawn(async move {
             let mut millis = Vec::new();
             loop {
@@ -126,20 +135,50 @@ where
     Ok(Tally { good: millis.len(), seconds, millis })
 }
 
-/// Orders whose own money is offered at the channel, by our numbers.
-async fn offered(town: &Arc<Town>) -> Result<Vec<String>, Box<dyn Error>> {
+/// Orders that wait for their notices.
+struct Waiting {
+    /// Whose by their place among the people, and the order.
+    orders: Vec<(usize, String)>,
+    /// Our numbers of their payments.
+    numbers: Vec<String>,
+}
+
+/// Orders whose own money is offered at the channel.
+async fn offered(town: &Arc<Town>) -> Result<Waiting, Box<dyn Error>> {
     let people = town.payers.len();
-    many(town, people * ROUNDS, move |client, town, at| async move {
-        let slot = &town.priced[ROUNDS + at / people];
-        let payer: &Payer = &town.payers[at % people];
-        client.offers(payer, slot, FEE).await.is_some()
+    let orders: Arc<Mutex<Vec<(usize, String)>>> = Arc::default();
+    let found = Arc::clone(&orders);
+    many(town, people * ROUNDS, move |client, town, at| {
+        let found = Arc::clone(&found);
+        async move {
+            let slot = &town.priced[ROUNDS + at / people];
+            let order = client.offers(&town.payers[at % people], slot, FEE).await;
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            order.map(|order| found.push((at % people, order))).is_some()
+        }
     })
     .await?;
-    town.open_payments().await
+    let (orders, numbers) =
+        (std::mem::take(&mut *orders.lock().unwrap_or_else(PoisonError::into_inner)), town.open_payments().await?);
+    if orders.len() != people * ROUNDS || numbers.len() != orders.len() {
+        return Err(format!("{} orders, {} of them at the channel", orders.len(), numbers.len()).into());
+    }
+    Ok(Waiting { orders, numbers })
+}
+
+/// What was told was heard: every order is paid.
+async fn all_settled(town: &Arc<Town>, orders: Vec<(usize, String)>) -> Done {
+    let orders = Arc::new(orders);
+    many(town, orders.len(), move |client, town, at| {
+        let orders = Arc::clone(&orders);
+        async move { client.settled(&town.payers[orders[at].0], &orders[at].1).await.is_some() }
+    })
+    .await
+    .map(drop)
 }
 
 /// The channel says of each that it was paid.
-async fn notices(town: &Arc<Town>, waiting: &Arc<Vec<String>>) -> Result<Tally, Box<dyn Error>> {
+async fn notices(town: &Arc<Town>, waiting: &[String]) -> Result<Tally, Box<dyn Error>> {
     let signer = NoticeSigner::new(town.account()?)?;
     let signed: Option<Vec<_>> =
         waiting.iter().map(|number| signer.paid(&OsRng, number, FEE, SystemClock.now())).collect();

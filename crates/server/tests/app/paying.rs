@@ -3,8 +3,8 @@
 use serde_json::json;
 use testkit::db_test;
 
-use crate::support::TestApp;
-use crate::support::payer::{PIN, Payer, buyer_pays, control, fault, held, orders, pass};
+use crate::support::payer::{PIN, Payer, buyer_pays, control, held, pass};
+use crate::support::{TestApp, look, store};
 
 #[db_test]
 async fn paid_from_three_purses_and_returned_leg_by_leg(app: TestApp) {
@@ -50,6 +50,7 @@ async fn half_an_hour_later_everything_goes_back_by_itself(app: TestApp) {
     let back = payer.state().await;
     assert!(back.says("已退回"), "{}", back.text);
     assert_eq!(app.counters(&payer.slot).await.1, 0);
+    assert_eq!(held(&app).await, 0);
     app.check().await;
 }
 
@@ -74,20 +75,6 @@ async fn residents_pay_the_rest_and_own_money_pays_all(app: TestApp) {
 }
 
 #[db_test]
-async fn what_the_insurer_did_not_answer_is_asked_about(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    payer.person.get(&payer.pay).await;
-    fault(&app, "insurer", "2207", "time_out_after", 1).await;
-    let shown = payer.settle(PIN).await;
-    assert!(shown.says("正在确认，不会重复扣款") && !shown.says("失败"), "{}", shown.text);
-    // The call's own patience is five seconds of the machine's clock.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
-    pass(&app, 60).await;
-    assert!(payer.state().await.says("医保已支付"), "{}", payer.state().await.text);
-    app.check().await;
-}
-
-#[db_test]
 async fn a_balance_spent_in_between_asks_for_another_yes(app: TestApp) {
     let payer = Payer::new(&app, 0).await;
     payer.person.get(&payer.pay).await;
@@ -102,69 +89,44 @@ async fn a_balance_spent_in_between_asks_for_another_yes(app: TestApp) {
     assert!(given_up.says("退"), "{}", given_up.text);
     pass(&app, 60).await;
     assert!(payer.state().await.says("已退回"), "{}", payer.state().await.text);
-    app.check().await;
-}
-
-#[db_test]
-async fn an_insurer_that_is_down_leaves_ones_own_money(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    fault(&app, "insurer", "*", "down", 20).await;
-    app.advance_secs(400);
-    let page = payer.person.get(&payer.pay).await;
-    assert!(page.says("暂时没有回应") && page.says("全部自己付"), "{}", page.text);
-    payer.cash(2_500).await;
-    buyer_pays(&app).await;
-    pass(&app, 30).await;
-    assert!(payer.state().await.says("已确认"), "{}", payer.state().await.text);
-    app.check().await;
-}
-
-#[db_test]
-async fn money_that_comes_after_the_end_goes_back(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    payer.cash(2_500).await;
-    let number = orders(&app).await[0]["out_trade_no"].as_str().expect("a number").to_owned();
-    payer.post(&format!("{}/give-up", payer.pay), &[]).await;
-    pass(&app, 30).await;
-    assert!(payer.state().await.says("已关闭"), "{}", payer.state().await.text);
-    assert_eq!(control(&app, &format!("wechat_pay/orders/{number}"), json!({ "late_pay": true })).await, 200);
-    assert_eq!(control(&app, &format!("wechat_pay/pay/{number}"), json!({})).await, 200);
-    pass(&app, 600).await;
-    assert!(payer.state().await.says("已退回"), "{}", payer.state().await.text);
     assert_eq!(held(&app).await, 0);
     app.check().await;
 }
 
 #[db_test]
-async fn a_refund_that_is_refused_twice_arrives_in_the_end(app: TestApp) {
+async fn a_visit_that_is_not_settled_is_cancelled_at_the_insurer(app: TestApp) {
     let payer = Payer::new(&app, 0).await;
+    assert!(payer.person.get(&payer.pay).await.says("医保统筹基金"));
+    payer.post(&format!("{}/give-up", payer.pay), &[]).await;
+    app.drive().await;
+    app.run_jobs().await;
+    assert_eq!(app.ask(store::registrations).await, (1, 0), "a settlement may still be found");
+    app.advance_secs(86_460);
+    app.run_jobs().await;
+    assert_eq!(app.ask(store::registrations).await, (1, 1));
+    app.check().await;
+}
+
+#[db_test]
+async fn the_desk_and_the_front_page_know_how_the_fee_stands(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    assert_eq!(payer.person.get("/").await.link("/pay/").as_deref(), Some(payer.pay.as_str()), "to be paid");
     payer.cash(2_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;
     let visit = payer.state().await.link("/appointments/").expect("the visit");
-    let rule =
-        json!({ "partner": "wechat_pay", "operation": "refund", "kind": "refuse", "code": "NOT_ENOUGH", "times": 2 });
-    assert_eq!(control(&app, "faults", rule).await, 201);
+    let code = look::barcode(&payer.person.get(&visit).await.text);
+    let slot = payer.slot.clone();
+    let hospital = app.ask(move |tx| store::hospital_of_slot(tx, &slot)).await;
+    let clerk = app.clerk_of(&hospital).await;
+    let seen = clerk.get(&format!("/desk?code={code}")).await;
+    assert!(seen.says("挂号费 25.00 元 · 已付清"), "{}", seen.text);
+    let asked = payer.person.get(&format!("{visit}/cancel")).await;
+    assert!(asked.says("微信付的 25.00 元会按原路自动退回"), "{}", asked.text);
     payer.post(&format!("{visit}/cancel"), &[]).await;
-    app.drive().await;
-    assert!(payer.state().await.says("已发起退款"), "{}", payer.state().await.text);
-    pass(&app, 300).await;
-    assert!(payer.state().await.says("已退回"), "{}", payer.state().await.text);
-    assert_eq!(held(&app).await, 0);
-    app.check().await;
-}
-
-#[db_test]
-async fn forged_amounts_stop_the_order_and_call_a_person(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    payer.person.get(&payer.pay).await;
-    fault(&app, "insurer", "2207", "forge", 1).await;
-    let shown = payer.settle(PIN).await;
-    assert!(shown.says("正在核对") && shown.says("12333"), "{}", shown.text);
-    // After somebody has looked, the partner is asked anew.
-    let id = payer.pay.trim_start_matches("/pay/").parse().expect("an order");
-    payments::unblock(&app.pay.listener, &app.ctx, &id).await.expect("it goes on");
-    pass(&app, 120).await;
-    assert!(!payer.state().await.says("正在核对"), "{}", payer.state().await.text);
-    app.check().await;
+    let seen = clerk.get(&format!("/desk?code={code}")).await;
+    assert!(seen.says("挂号费 25.00 元 · 退款中"), "{}", seen.text);
+    pass(&app, 60).await;
+    let seen = clerk.get(&format!("/desk?code={code}")).await;
+    assert!(seen.says("挂号费 25.00 元 · 已退回"), "{}", seen.text);
 }

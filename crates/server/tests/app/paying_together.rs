@@ -1,27 +1,23 @@
-//! Paying with others about: two devices, notices of every kind, the desk, the last second, an operator.
+//! Paying with more than one device, and with browsers that are closed and opened again.
 
-use serde_json::{Value, json};
+use reqwest::Method;
+use serde_json::json;
 use testkit::db_test;
 
-use crate::support::payer::{PIN, Payer, buyer_pays, fault, held, orders, pass};
-use crate::support::{TestApp, look, store};
+use crate::support::payer::{
+    PIN, Payer, at_the_channel, buyer_pays, control, fault, held, newest, orders, pass, settlements,
+};
+use crate::support::people::location;
+use crate::support::{TestApp, Visitor};
 
-/// What the insurer has settled and not taken back.
-async fn settlements(app: &TestApp) -> usize {
-    let url = format!("http://{}/control/insurer/settlements", app.sandbox.control);
-    let all: Vec<Value> = reqwest::get(url).await.expect("the sandbox answers").json().await.expect("a list");
-    all.iter().filter(|one| one["state"] == "settled").count()
-}
+/// What a phone calls itself: the channel is reached by a link.
+const PHONE: (&str, &str) = ("user-agent", "Mozilla/5.0 (Linux; Android 10) Mobile");
 
-/// Looks at the page until it says so: the channel sends its notices by itself.
-async fn until_it_says(payer: &Payer, words: &str) {
-    for _ in 0..100 {
-        if payer.state().await.says(words) {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("never {words}: {}", payer.state().await.text);
+/// A sample person's phone, on which they are signed in as well.
+async fn phone(app: &TestApp, number: usize) -> Visitor {
+    let phone = app.citizen(number).await.with_header(PHONE.0, PHONE.1);
+    app.vouch(&phone).await;
+    phone
 }
 
 #[db_test]
@@ -31,7 +27,7 @@ async fn two_devices_pay_one_bill_once(app: TestApp) {
     let (one, two) = tokio::join!(payer.settle(PIN), other.settle(PIN));
     assert!(one.is_ok() && two.is_ok(), "{} {}", one.status, two.status);
     app.drive().await;
-    assert_eq!(settlements(&app).await, 1, "{}\n\n{}", one.text, two.text);
+    assert_eq!(settlements(&app).await.len(), 1, "{}\n\n{}", one.text, two.text);
     assert!(payer.state().await.says("医保已支付") && other.state().await.says("医保已支付"));
     let (one, two) = tokio::join!(payer.cash(500), other.cash(500));
     assert!(one.is_ok() && two.is_ok(), "{} {}", one.text, two.text);
@@ -40,147 +36,49 @@ async fn two_devices_pay_one_bill_once(app: TestApp) {
     buyer_pays(&app).await;
     pass(&app, 30).await;
     assert!(payer.state().await.says("已确认") && other.state().await.says("已确认"));
-    assert_eq!(held(&app).await, 500);
+    assert_eq!((held(&app).await, at_the_channel(&app).await), (2_500, 500));
     app.check().await;
 }
 
 #[db_test]
-async fn a_notice_settles_the_order_and_its_double_changes_nothing(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    payer.cash(2_500).await;
-    fault(&app, "wechat_pay", "notify", "duplicate", 1).await;
-    buyer_pays(&app).await;
-    until_it_says(&payer, "已确认").await;
-    assert_eq!(app.ask(store::notices).await, 1, "kept once");
-    app.check().await;
-}
-
-#[db_test]
-async fn a_forged_notice_is_turned_away_and_the_true_one_is_heard(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    payer.cash(2_500).await;
-    fault(&app, "wechat_pay", "notify", "forge", 1).await;
-    buyer_pays(&app).await;
-    let number = orders(&app).await[0]["out_trade_no"].as_str().expect("a number").to_owned();
-    let tried = || async {
-        let all = orders(&app).await;
-        let one = all.iter().find(|one| one["out_trade_no"] == number.as_str()).expect("the order").clone();
-        one["notices"][0]["attempts"].as_i64().unwrap_or(0)
-    };
-    for _ in 0..100 {
-        if tried().await > 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    assert_eq!(tried().await, 1);
-    assert!(payer.state().await.says("等待微信支付"), "{}", payer.state().await.text);
-    assert_eq!(app.ask(store::notices).await, 0);
-    // Fifteen seconds later the channel tries again, and means it.
-    app.advance_secs(15);
-    until_it_says(&payer, "已确认").await;
-    app.check().await;
-}
-
-#[db_test]
-async fn a_notice_by_a_stranger_is_not_believed(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    payer.cash(2_500).await;
-    let url = format!("{}/pay/notify/wechat-pay", app.url);
-    let body = json!({ "id": "1", "event_type": "TRANSACTION.SUCCESS", "resource": {} }).to_string();
-    let answer = reqwest::Client::new()
-        .post(url)
-        .header("content-type", "application/json")
-        .header("Wechatpay-Timestamp", "1")
-        .header("Wechatpay-Nonce", "n")
-        .header("Wechatpay-Serial", "s")
-        .header("Wechatpay-Signature", "c2ln")
-        .body(body)
-        .send()
-        .await
-        .expect("an answer");
-    assert_eq!(answer.status().as_u16(), 401);
-    assert!(payer.state().await.says("等待微信支付"));
-}
-
-#[db_test]
-async fn lost_notices_are_not_needed(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    payer.cash(2_500).await;
-    fault(&app, "wechat_pay", "notify", "lose", 9).await;
-    buyer_pays(&app).await;
-    pass(&app, 60).await;
-    assert!(payer.state().await.says("已确认"), "{}", payer.state().await.text);
-    app.check().await;
-}
-
-#[db_test]
-async fn given_up_in_the_last_second_of_the_half_hour(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    assert!(payer.settle(PIN).await.says("医保已支付"));
-    payer.cash(500).await;
-    pass(&app, 1_770).await;
-    app.advance_secs(29);
-    let asked = payer.person.get(&format!("{}/give-up", payer.pay)).await;
-    assert!(asked.says("不再支付"), "{}", asked.text);
-    payer.post(&format!("{}/give-up", payer.pay), &[]).await;
-    pass(&app, 120).await;
-    assert!(payer.state().await.says("已退回"), "{}", payer.state().await.text);
-    assert_eq!((settlements(&app).await, held(&app).await), (0, 0));
-    assert_eq!(app.counters(&payer.slot).await.1, 0);
-    app.check().await;
-}
-
-#[db_test]
-async fn a_clock_that_jumps_a_day_returns_everything(app: TestApp) {
-    let mut payer = Payer::new(&app, 0).await;
-    assert!(payer.settle(PIN).await.says("医保已支付"));
-    payer.cash(500).await;
-    app.advance_secs(86_400);
-    app.drive().await;
-    pass(&app, 120).await;
-    // The session has ended by then.
-    payer.person = app.citizen(0).await;
-    assert!(payer.state().await.says("已退回"), "{}", payer.state().await.text);
-    assert_eq!(settlements(&app).await, 0);
-    app.check().await;
-}
-
-#[db_test]
-async fn the_desk_and_the_front_page_know_how_the_fee_stands(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    assert_eq!(payer.person.get("/").await.link("/pay/").as_deref(), Some(payer.pay.as_str()), "to be paid");
-    payer.cash(2_500).await;
+async fn what_was_begun_on_a_screen_is_taken_back_and_paid_on_the_phone(app: TestApp) {
+    let desktop = Payer::new(&app, 0).await;
+    assert!(desktop.settle(PIN).await.says("医保已支付"));
+    assert!(desktop.cash(500).await.says("用微信扫一扫付款"));
+    let by_code = newest(&app).await;
+    let phone = Payer { person: phone(&app, 0).await, slot: desktop.slot.clone(), pay: desktop.pay.clone() };
+    let page = phone.person.get(&format!("{}/cashier", phone.pay)).await;
+    assert!(page.says("在这部手机上付"), "{}", page.text);
+    let taken_back = phone.post(&format!("{}/cashier", phone.pay), &[]).await;
+    assert!(taken_back.path.ends_with("/cashier") && taken_back.says("去微信支付 5.00 元"), "{}", taken_back.text);
+    assert!(taken_back.link("http").is_some_and(|link| link.contains("/cashier/")), "{}", taken_back.text);
+    let states: Vec<_> = orders(&app).await.iter().map(|one| one["state"].clone()).collect();
+    assert_eq!(states, ["NOTPAY", "CLOSED"], "the new one, and the one of the screen");
+    assert_eq!(control(&app, &format!("wechat_pay/pay/{by_code}"), json!({})).await, 409, "the code is dead");
+    // The screen follows: it leads to the same payment, and offers its own way.
+    let screen = desktop.person.get(&format!("{}/cashier", desktop.pay)).await;
+    assert!(screen.says("改用二维码，用手机扫") && !screen.says("用微信扫一扫付款"), "{}", screen.text);
     buyer_pays(&app).await;
     pass(&app, 30).await;
-    let visit = payer.state().await.link("/appointments/").expect("the visit");
-    let code = look::barcode(&payer.person.get(&visit).await.text);
-    let slot = payer.slot.clone();
-    let hospital = app.ask(move |tx| store::hospital_of_slot(tx, &slot)).await;
-    let clerk = app.clerk_of(&hospital).await;
-    let seen = clerk.get(&format!("/desk?code={code}")).await;
-    assert!(seen.says("挂号费 25.00 元 · 已付清"), "{}", seen.text);
-    let asked = payer.person.get(&format!("{visit}/cancel")).await;
-    assert!(asked.says("微信付的 25.00 元会按原路自动退回"), "{}", asked.text);
-    payer.post(&format!("{visit}/cancel"), &[]).await;
-    let seen = clerk.get(&format!("/desk?code={code}")).await;
-    assert!(seen.says("挂号费 25.00 元 · 退款中"), "{}", seen.text);
-    pass(&app, 60).await;
-    let seen = clerk.get(&format!("/desk?code={code}")).await;
-    assert!(seen.says("挂号费 25.00 元 · 已退回"), "{}", seen.text);
+    assert!(phone.state().await.says("费用已付清") && desktop.state().await.says("费用已付清"));
+    assert_eq!((held(&app).await, at_the_channel(&app).await), (2_500, 500));
+    app.check().await;
 }
 
 #[db_test]
-async fn a_visit_that_is_not_settled_is_cancelled_at_the_insurer(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    assert!(payer.person.get(&payer.pay).await.says("医保统筹基金"));
-    payer.post(&format!("{}/give-up", payer.pay), &[]).await;
-    app.drive().await;
-    app.run_jobs().await;
-    assert_eq!(app.ask(store::registrations).await, (1, 0), "a settlement may still be found");
-    app.advance_secs(86_460);
-    app.run_jobs().await;
-    assert_eq!(app.ask(store::registrations).await, (1, 1));
+async fn what_was_paid_on_the_screen_in_the_meantime_is_not_asked_for_again(app: TestApp) {
+    let desktop = Payer::new(&app, 0).await;
+    fault(&app, "wechat_pay", "notify", "lose", 9).await;
+    desktop.cash(2_500).await;
+    let phone = Payer { person: phone(&app, 0).await, slot: desktop.slot.clone(), pay: desktop.pay.clone() };
+    assert!(phone.person.get(&format!("{}/cashier", phone.pay)).await.says("在这部手机上付"));
+    buyer_pays(&app).await;
+    let paid = phone.post(&format!("{}/cashier", phone.pay), &[]).await;
+    assert!(paid.path.ends_with("/state") && paid.says("费用已付清"), "{} {}", paid.path, paid.text);
+    assert_eq!((orders(&app).await.len(), held(&app).await), (1, 2_500));
+    // Nothing is offered any more: asking for another cashier leads to the truth.
+    assert!(desktop.post(&format!("{}/cashier", desktop.pay), &[]).await.says("费用已付清"));
+    assert_eq!((orders(&app).await.len(), held(&app).await), (1, 2_500));
     app.check().await;
 }
 
@@ -201,4 +99,57 @@ async fn a_way_back_stands_behind_the_channels_link(app: TestApp) {
     let cashier = opened.send().await.expect("an answer");
     let text = cashier.text().await.expect("a page");
     assert!(text.contains(&format!("{}/state", payer.pay)), "{text}");
+}
+
+/// Whoever opens the order again, from wherever, finds it where it stands.
+async fn found_again(payer: &Payer, words: &str) {
+    let visit = payer.visit().await;
+    let from_visit = payer.person.get(&visit).await.link("/pay/").expect("the visit's page leads to its payment");
+    for path in [payer.pay.clone(), format!("{}/state", payer.pay), from_visit] {
+        let page = payer.person.get(&path).await;
+        assert!(page.is_ok() && page.says(words), "{path}, no «{words}»: {} {}", page.path, page.text);
+    }
+}
+
+/// Nothing is offered: the cashier's page leads on.
+async fn no_cashier(payer: &Payer) {
+    let away = payer.person.once(Method::GET, &format!("{}/cashier", payer.pay), None).await;
+    assert_eq!((away.status, location(&away)), (303, format!("{}/state", payer.pay)));
+}
+
+#[db_test]
+async fn a_browser_that_was_closed_finds_the_order_where_it_stands(app: TestApp) {
+    let mut payer = Payer::new(&app, 0).await;
+    found_again(&payer, "确认医保支付 20.00 元").await;
+    no_cashier(&payer).await;
+    let front = payer.person.get("/").await;
+    assert_eq!(front.link("/pay/").as_deref(), Some(payer.pay.as_str()), "and the front page reminds of it");
+    // Closed while the insurer is asked.
+    fault(&app, "insurer", "2207", "time_out_after", 1).await;
+    payer.person.go_to(&app.paying_with(&[("INSURER__TIMEOUT_MS", "1000")]).await.url);
+    payer.settle(PIN).await;
+    payer.person.go_to(&app.url);
+    found_again(&payer, "正在向医保确认，不会重复扣款").await;
+    no_cashier(&payer).await;
+    pass(&app, 60).await;
+    // Closed before one's own money is asked for.
+    found_again(&payer, "医保已支付 20.00 元，还需自己付 5.00 元").await;
+    no_cashier(&payer).await;
+    assert!(payer.person.get("/").await.says("去支付 5.00 元"));
+    // Closed before the cashier.
+    payer.cash(500).await;
+    found_again(&payer, "继续去微信支付 5.00 元").await;
+    assert!(payer.person.get(&format!("{}/cashier", payer.pay)).await.says("用微信扫一扫付款"));
+    assert_eq!(orders(&app).await.len(), 1);
+    // Closed after it.
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    found_again(&payer, "费用已付清").await;
+    no_cashier(&payer).await;
+    let visit = payer.visit().await;
+    payer.post(&format!("{visit}/cancel"), &[]).await;
+    pass(&app, 60).await;
+    found_again(&payer, "已付的钱都已按原路退回").await;
+    no_cashier(&payer).await;
+    app.check().await;
 }

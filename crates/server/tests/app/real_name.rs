@@ -291,5 +291,5 @@ async fn without_a_photo_the_other_ways_are_shown(app: TestApp) {
 }
 
 fn encoded(fields: &[(&str, &str)]) -> String {
-    crate::support::visitor::encoded(fields)
+    crate::support::form::encoded(fields)
 }

@@ -50,6 +50,9 @@ impl Wanted {
     }
 }
 
+/// A page that follows what happens behind it does so within this.
+const FOLLOWS_WITHIN: Duration = Duration::from_secs(30);
+
 /// A running browser, for one visitor.
 pub struct Browser {
     pub client: Client,
@@ -151,8 +154,9 @@ impl Browser {
         self.left(element).await;
     }
 
-    /// Waits until the page of this element is gone and the next one is there: every tap here leads on.
-    async fn left(&self, element: &Element) {
+    /// Waits until the page of this element is gone and the next one is there: every tap here leads on, and neither a
+    /// tap nor a key waits for it.
+    pub async fn left(&self, element: &Element) {
         let begun = Instant::now();
         loop {
             let gone = element.tag_name().await.is_err();
@@ -178,6 +182,22 @@ impl Browser {
     pub async fn says(&self, words: &str) {
         let text = self.words().await;
         assert!(text.contains(words), "«{words}» is not on {}:\n{text}", self.path().await);
+    }
+
+    /// Waits, touching nothing, until the page says something: it follows by itself.
+    pub async fn until_says(&self, words: &str) {
+        let begun = Instant::now();
+        loop {
+            // A page that is just being replaced has no words.
+            let script = "return document.querySelector('main')?.innerText ?? ''";
+            let text = self.client.execute(script, vec![]).await.unwrap_or_default();
+            let text = text.as_str().unwrap_or_default();
+            if text.contains(words) {
+                return;
+            }
+            assert!(begun.elapsed() < FOLLOWS_WITHIN, "«{words}» does not come on {}:\n{text}", self.path().await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Runs a script in the page and gives what it returns.

@@ -81,6 +81,7 @@ async fn log_in(app: &TestApp, browser: &Browser) {
     first.send_keys(&format!("{}{}", login.login, char::from(Key::Tab))).await.expect("typing");
     let second = browser.client.active_element().await.expect("a focus");
     second.send_keys(&format!("{}{}", login.password, char::from(Key::Enter))).await.expect("typing");
+    browser.left(&second).await;
     assert_eq!(browser.path().await, "/desk", "{}", browser.words().await);
 }
 
@@ -88,6 +89,7 @@ async fn log_in(app: &TestApp, browser: &Browser) {
 async fn scan(browser: &Browser, code: &str) {
     let box_ = browser.client.active_element().await.expect("a focus");
     box_.send_keys(&format!("{code}{}", char::from(Key::Enter))).await.expect("typing");
+    browser.left(&box_).await;
 }
 
 async fn enter(browser: &Browser) {

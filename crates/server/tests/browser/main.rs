@@ -15,6 +15,7 @@ mod driver;
 mod face;
 mod looks;
 mod measure;
+mod pay;
 mod phone;
 mod sandbox_pages;
 mod script;

@@ -1,11 +1,10 @@
 //! The place of a storm: a data folder, a database with a crowd in it, and how the program is told.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use identity::PersonId;
-use kernel::{OsRng, Rng, SystemClock};
+use kernel::SystemClock;
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
@@ -13,13 +12,14 @@ use renshe::start::{self, Schema};
 use testkit::TestDb;
 
 use crate::child::{Child, Place};
+use crate::free_ports::free_ports;
 use crate::store;
 
 const PEOPLE: usize = 192;
 /// Fewer places than wishes, so that the last place is fought for.
 const SLOTS: i64 = 60;
 /// Ports in a row for one storm's programs.
-const PORTS: u16 = 10;
+pub const PORTS: u16 = 10;
 /// Days from today to the visits: booking is open, and the cut-off far away.
 const DAYS_AHEAD: i64 = 3;
 
@@ -45,7 +45,7 @@ pub struct City {
 impl City {
     /// Fills the database through the same keys that the program will use, and leaves it closed.
     pub async fn prepare(db: &TestDb) -> City {
-        let port = free_ports();
+        let port = free_ports(PORTS);
         let folder = folder(port);
         let place = Place { env: settings(db, &folder, port), folder };
         let ctx = open(&place).await;
@@ -115,12 +115,4 @@ pub fn common_settings(db: &TestDb, folder: &Path, port: u16) -> Vec<(String, St
     ]
     .map(|(name, value)| (format!("RENSHE__{name}"), value))
     .to_vec()
-}
-
-/// A port that is free, and so are the next ones. Beneath those that the system gives to whoever connects: while a
-/// program is dead, nobody else must take its ports.
-pub fn free_ports() -> u16 {
-    let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let tries = (0..1_000).map(|_| 20_000 + u16::try_from(OsRng.below(12_000)).expect("small"));
-    tries.into_iter().find(|port| (0..PORTS).all(|after| free(port + after))).expect("free ports")
 }

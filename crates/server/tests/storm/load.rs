@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kernel::{OsRng, Rng};
-use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION};
+use reqwest::header::LOCATION;
 use tokio::task::JoinSet;
 
 use crate::city::{City, Visitor};
+use crate::form;
 use crate::ledger::Ledger;
 
 /// Connections; each serves its own people, one after another.
@@ -119,16 +120,8 @@ impl Worker {
 
     /// Sends a form with nothing but its token.
     async fn post(&self, who: &Visitor, path: &str) -> Reply {
-        let sent = self
-            .client
-            .post(format!("{}{path}", self.url))
-            .header(COOKIE, &who.cookie)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "same-origin")
-            .body(format!("csrf={}", who.csrf))
-            .send()
-            .await;
-        let answer = match sent {
+        let form = form::sent(&self.client, &format!("{}{path}", self.url), &who.cookie, &[("csrf", &who.csrf)]);
+        let answer = match form.send().await {
             Ok(answer) => answer,
             Err(error) if error.is_connect() => return Reply::Closed,
             Err(_) => return Reply::None,
@@ -143,9 +136,9 @@ impl Worker {
         }
     }
 
-    /// Errors of the server are for the log and no acknowledgement; anything else is a mistake.
+    /// "Nothing was done, come again" acknowledges nothing; anything else is a mistake.
     fn note_status(&self, status: u16) {
-        if status < 500 {
+        if status != 503 {
             self.with(|ledger| ledger.odd.push(format!("a form was answered with {status}")));
         }
     }

@@ -8,6 +8,11 @@
 //! `RENSHE_STORM_SECS`.
 #![cfg(test)]
 
+#[path = "../support/form.rs"]
+mod form;
+#[path = "../support/free_ports.rs"]
+mod free_ports;
+
 mod child;
 mod city;
 mod ledger;

@@ -5,6 +5,7 @@
 mod calm;
 mod control;
 mod judge;
+mod overdue;
 mod payer;
 mod phone;
 mod store;
@@ -29,6 +30,17 @@ use town::Town;
 const KILLS: u32 = 4;
 /// People who do something at one time.
 const WORKERS: usize = 12;
+
+/// The clock goes on under load in steps that are small beside the minute for which a message may be on its way: what
+/// waits for an answer sees one or two of them.
+const STEP_SECS: i64 = 5;
+const STEP: Duration = Duration::from_millis(200);
+/// Steps after each death.
+const STEPS: i64 = 16;
+/// So many seconds the clock may be ahead, and as many more for each second of the storm: unpaid places end under load,
+/// and nobody is signed out for having been away for half an hour.
+const AHEAD_SECS: i64 = 1_050;
+const FASTER: i64 = 5;
 
 /// The two programs, and how often each has died.
 struct Programs<'a> {
@@ -62,6 +74,21 @@ impl Programs<'_> {
         self.sandbox = self.town.sandbox();
     }
 
+    /// The clock moves, and now and then the platform dies of what is due then; what stands half paid past its end.
+    async fn time_passes(&mut self, db: &TestDb) -> Vec<String> {
+        self.ready().await;
+        let mut now = self.town.control.advance(STEP_SECS).await;
+        for _ in 1..STEPS {
+            tokio::time::sleep(STEP).await;
+            now = self.town.control.advance(STEP_SECS).await;
+        }
+        if OsRng.below(3) == 0 {
+            self.kill_platform();
+        }
+        self.ready().await;
+        overdue::overdue(db, now).await
+    }
+
     /// One of them dies, whoever the dice say.
     async fn kill_one(&mut self) {
         // Some die before they have served anybody.
@@ -77,6 +104,10 @@ impl Programs<'_> {
     }
 }
 
+fn may_move(storming: Duration) -> i64 {
+    AHEAD_SECS + FASTER * i64::try_from(storming.as_secs()).unwrap_or(0)
+}
+
 /// One storm on one engine.
 #[expect(clippy::print_stdout, reason = "a storm closes with one line for whoever started it")]
 pub async fn storm(db: TestDb, lasts: Option<Duration>) {
@@ -84,25 +115,34 @@ pub async fn storm(db: TestDb, lasts: Option<Duration>) {
     let load = Load::start(&town);
     let mut programs = Programs::start(&town);
     let begun = Instant::now();
+    let (mut moved, mut broken) = (0, Vec::new());
     while lasts.map_or(programs.kills.iter().any(|kills| *kills < KILLS), |lasts| begun.elapsed() < lasts) {
         programs.kill_one().await;
+        if moved < may_move(begun.elapsed()) {
+            moved += STEP_SECS * STEPS;
+            broken.extend(programs.time_passes(&db).await);
+        }
     }
     programs.ready().await;
     let told = load.stop().await;
-    calm::pass(&db, &mut programs).await;
-    let verdict = judge::judge(&db, &town, &told).await;
+    let under_load = programs.kills;
+    broken.extend(calm::pass(&db, &mut programs).await);
+    let mut verdict = judge::judge(&db, &town, &told).await;
+    verdict.broken.append(&mut broken);
     let [platform, sandbox] = programs.kills;
     // The commands have the database for themselves, and no partner is asked.
     drop(programs);
     println!(
         "paying storm on {:?}: platform killed {platform} times, sandbox {sandbox} times, {}, {}, {} lost",
         db.engine,
-        verdict.figures,
+        verdict.seen,
         told.summary(),
         verdict.broken.len()
     );
     expect_none(&verdict.broken);
     assert!(told.acknowledged() > 0, "nobody was served");
+    assert!(under_load.iter().all(|kills| *kills > 0), "both are to die under load: {under_load:?}");
+    assert!(verdict.seen.is_whole(), "something never happened: {}", verdict.seen);
     verdict::ask_the_program(&town.place).await;
 }
 

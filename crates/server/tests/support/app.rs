@@ -56,7 +56,7 @@ impl Fixture for TestApp {
         let at = SandboxAt::from(&sandbox);
         let ports = ports::ports(&config, &at).expect("settings");
         let proxies = ui::TrustedProxies::parse::<&str>(&[]).expect("none");
-        let pay = payments_of(&sandbox, &at, &ports, &format!("http://{addr}"));
+        let pay = payments_of(&sandbox, &at, &ports, (&format!("http://{addr}"), &[]));
         let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), proxies);
         tokio::spawn(async move {
             axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).await
@@ -180,8 +180,13 @@ impl Drop for TestApp {
     }
 }
 
-/// Payments with the keys of this test's sandbox.
-fn payments_of(sandbox: &sandbox::Running, at: &SandboxAt, ports: &Arc<Ports>, own: &str) -> Arc<Payments> {
+/// Payments with the keys of this test's sandbox, and with settings of its own.
+pub(super) fn payments_of(
+    sandbox: &sandbox::Running,
+    at: &SandboxAt,
+    ports: &Arc<Ports>,
+    (own, other): (&str, &[(&str, &str)]),
+) -> Arc<Payments> {
     let account = &sandbox.wechat;
     let path = |path: &std::path::Path| path.display().to_string();
     let settings = [
@@ -194,7 +199,8 @@ fn payments_of(sandbox: &sandbox::Running, at: &SandboxAt, ports: &Arc<Ports>, o
         ("PLATFORM_PUBLIC_KEY_ID", account.platform_public_key_id.clone()),
     ]
     .map(|(name, value)| (format!("RENSHE__WECHAT_PAY__{name}"), value));
-    let config = Config::from_text("test", "", settings).expect("settings");
+    let other = other.iter().map(|(name, value)| (format!("RENSHE__{name}"), (*value).to_owned()));
+    let config = Config::from_text("test", "", settings.into_iter().chain(other)).expect("settings");
     ports::payments(&config, at, ports, own).expect("settings")
 }
 

@@ -8,16 +8,18 @@ use payments::Payments;
 use platform::config::Config;
 use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode};
+use renshe::ports::SandboxAt;
 use renshe::{app, start};
 use tokio::net::TcpListener;
 
-use super::app::TestApp;
+use super::app::{TestApp, payments_of};
 
 /// A second front door.
 pub struct Instance {
     pub ctx: Ctx,
     /// `http://127.0.0.1:PORT`
     pub url: String,
+    pub pay: Arc<Payments>,
 }
 
 impl Instance {
@@ -25,10 +27,20 @@ impl Instance {
     pub async fn serve(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>) -> Instance {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let service = app::service(ctx.clone(), ports, pay, ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
+        let service =
+            app::service(ctx.clone(), ports, Arc::clone(&pay), ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Instance { ctx, url }
+        Instance { ctx, url, pay }
+    }
+
+    /// Drives every order that is due with this instance's partners, until none is.
+    pub async fn drive(&self) {
+        for _ in 0..20 {
+            if payments::drive_due(&self.pay, &self.ctx).await.expect("orders are read") == 0 {
+                return;
+            }
+        }
     }
 }
 
@@ -37,6 +49,13 @@ impl TestApp {
     pub async fn second_instance(&self) -> Instance {
         let db = self.test.another_instance("second");
         Instance::serve(Ctx { db, ..self.ctx.clone() }, Arc::clone(&self.ports), Arc::clone(&self.pay)).await
+    }
+
+    /// The same program, which pays by other settings: `("INSURER__TIMEOUT_MS", "1000")`.
+    pub async fn paying_with(&self, settings: &[(&str, &str)]) -> Instance {
+        let at = SandboxAt::from(&self.sandbox);
+        let pay = payments_of(&self.sandbox, &at, &self.ports, (&self.url, settings));
+        Instance::serve(self.ctx.clone(), Arc::clone(&self.ports), pay).await
     }
 
     /// The same program as a city runs it.

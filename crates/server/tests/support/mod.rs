@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "each test binary uses its part of the support")]
 
 pub mod app;
+pub mod form;
 pub mod instance;
 pub mod look;
 pub mod payer;

@@ -58,6 +58,56 @@ impl Payer {
     pub async fn state(&self) -> Answer {
         self.person.get(&format!("{}/state", self.pay)).await
     }
+
+    /// The path of the visit that is paid for.
+    pub async fn visit(&self) -> String {
+        let page = self.state().await;
+        page.link("/appointments/").unwrap_or_else(|| panic!("no visit: {} {}", page.path, page.text))
+    }
+
+    /// A sample person who has paid 25 yuan, all of it alone.
+    pub async fn own_money(app: &TestApp, number: usize) -> Payer {
+        let payer = Payer::new(app, number).await;
+        payer.pays(app, 2_500).await;
+        payer
+    }
+
+    /// A sample person for whom the insurer has paid 20 yuan, and who has paid 5.
+    pub async fn paid(app: &TestApp, number: usize) -> Payer {
+        let payer = Payer::new(app, number).await;
+        payer.pays_both(app).await;
+        payer
+    }
+
+    /// The insurer's 20 yuan, then 5 of one's own.
+    pub async fn pays_both(&self, app: &TestApp) {
+        let half = self.settle(PIN).await;
+        assert!(half.says("医保已支付 20.00 元"), "{} {}", half.path, half.text);
+        self.pays(app, 500).await;
+    }
+
+    async fn pays(&self, app: &TestApp, fen: i64) {
+        self.cash(fen).await;
+        buyer_pays(app).await;
+        pass(app, 30).await;
+        assert!(self.state().await.says("费用已付清"), "{}", self.state().await.text);
+    }
+}
+
+/// Looks at the page until it says so: the channel sends its notices by itself, by the machine's clock.
+pub async fn until_it_says(payer: &Payer, words: &str) {
+    for _ in 0..200 {
+        if payer.state().await.says(words) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("never {words}: {}", payer.state().await.text);
+}
+
+/// Our number of the newest payment at the channel.
+pub async fn newest(app: &TestApp) -> String {
+    orders(app).await[0]["out_trade_no"].as_str().expect("a number").to_owned()
 }
 
 /// The channel's orders, as the sandbox tells them.
@@ -73,13 +123,23 @@ pub async fn control(app: &TestApp, path: &str, body: Value) -> u16 {
 
 /// The buyer pays the newest order.
 pub async fn buyer_pays(app: &TestApp) {
-    let number = orders(app).await[0]["out_trade_no"].as_str().expect("a number").to_owned();
-    assert_eq!(control(app, &format!("wechat_pay/pay/{number}"), json!({})).await, 200);
+    assert_eq!(control(app, &format!("wechat_pay/pay/{}", newest(app).await), json!({})).await, 200);
 }
 
 pub async fn fault(app: &TestApp, partner: &str, operation: &str, kind: &str, times: i64) {
-    let rule = json!({ "partner": partner, "operation": operation, "kind": kind, "times": times });
+    rule(app, json!({ "partner": partner, "operation": operation, "kind": kind, "times": times })).await;
+}
+
+/// From now on something goes wrong.
+pub async fn rule(app: &TestApp, rule: Value) {
     assert_eq!(control(app, "faults", rule).await, 201);
+}
+
+/// Nothing goes wrong any more.
+pub async fn clear_faults(app: &TestApp) {
+    let url = format!("http://{}/control/faults", app.sandbox.control);
+    let answer = reqwest::Client::new().delete(url).send().await.expect("the sandbox answers");
+    assert!(answer.status().is_success(), "{}", answer.status());
 }
 
 /// Lets time pass in steps, as the sweeper sees it.
@@ -92,11 +152,26 @@ pub async fn pass(app: &TestApp, secs: i64) {
 
 /// What both partners hold of everything: fen that came in less fen that went back.
 pub async fn held(app: &TestApp) -> i64 {
-    let paid: i64 = orders(app)
-        .await
-        .iter()
-        .filter(|one| one["state"] == "SUCCESS")
-        .map(|one| one["total"].as_i64().unwrap_or(0) - one["refunded"].as_i64().unwrap_or(0))
-        .sum();
-    paid
+    at_the_channel(app).await + insured(app).await
+}
+
+/// What the channel holds.
+pub async fn at_the_channel(app: &TestApp) -> i64 {
+    let fen = |one: &Value, name: &str| one[name].as_i64().expect("an amount");
+    let paid = orders(app).await;
+    paid.iter().filter(|one| one["state"] == "SUCCESS").map(|one| fen(one, "total") - fen(one, "refunded")).sum()
+}
+
+/// What the insurer has paid and not taken back.
+pub async fn insured(app: &TestApp) -> i64 {
+    let fen = |one: &Value, name: &str| one[name].as_i64().expect("an amount");
+    let settled = settlements(app).await;
+    let in_force = settled.iter().filter(|one| one["state"] == "settled");
+    in_force.map(|one| fen(one, "fund_fen") + fen(one, "account_fen")).sum()
+}
+
+/// The insurer's settlements, as the sandbox tells them, newest first.
+pub async fn settlements(app: &TestApp) -> Vec<Value> {
+    let url = format!("http://{}/control/insurer/settlements", app.sandbox.control);
+    reqwest::get(url).await.expect("the sandbox answers").json().await.expect("a list")
 }

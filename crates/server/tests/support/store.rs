@@ -150,6 +150,18 @@ pub fn notices(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM pay_notice"), vals![], |row| row.int(0))
 }
 
+/// What became of the channel's notices, in their order.
+pub fn notice_verdicts(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    tx.query(sql!("SELECT verdict FROM pay_notice ORDER BY at, event_id"), vals![], |row| row.text(0))
+}
+
+/// Attempts of all orders, by order and place: kind and state.
+pub fn attempts(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, DbFault> {
+    tx.query(sql!("SELECT kind, state FROM pay_attempt ORDER BY order_id, n"), vals![], |row| {
+        Ok((row.text(0)?, row.text(1)?))
+    })
+}
+
 /// Visits registered with the insurer, and how many of them were cancelled there.
 pub fn registrations(tx: &mut Tx<'_>) -> Result<(i64, i64), DbFault> {
     tx.one(sql!("SELECT COUNT(*), COUNT(released_at) FROM pay_registration"), vals![], |row| {

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
+use super::form::{encoded, field};
+
 /// A visitor with their own cookies. Clones share their cookies: two windows of one browser.
 #[derive(Debug, Clone)]
 pub struct Visitor {
@@ -52,11 +54,7 @@ impl Answer {
 
     /// The value of the first field with this name.
     pub fn field(&self, name: &str) -> Option<String> {
-        let at = self.text.find(&format!("name=\"{name}\""))?;
-        let open = self.text[..at].rfind('<')?;
-        let tag = &self.text[open..at + self.text[at..].find('>')?];
-        let value = tag.split("value=\"").nth(1)?.split('"').next()?;
-        Some(value.to_owned())
+        field(&self.text, name)
     }
 }
 
@@ -188,11 +186,6 @@ impl Visitor {
         let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.once(reqwest::Method::POST, &action, Some(encoded(&all))).await
     }
-}
-
-/// Fields as a browser writes them.
-pub fn encoded(fields: &[(&str, &str)]) -> String {
-    reqwest::Url::parse_with_params("http://x/", fields).expect("fields").query().unwrap_or_default().to_owned()
 }
 
 /// A form's address, and its fields with the hidden ones of the page.

@@ -1,12 +1,15 @@
 //! A person's phone, as far as paying needs one; and the channel that knocks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kernel::Fen;
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, USER_AGENT};
 use sandbox::SignedNotice;
 
-use super::town::{AGENT, PIN, Payer};
+use super::town::{AGENT, PIN, Payer, Town};
+use crate::form::{self, field};
 
 /// Looks at one order before it counts as lost.
 const LOOKS: usize = 600;
@@ -16,32 +19,52 @@ pub struct Client {
     inner: reqwest::Client,
     url: String,
     cashier: String,
+    /// Pages looked at, by all phones together.
+    looks: Arc<AtomicUsize>,
 }
 
 impl Client {
-    pub fn new(url: &str, cashier: &str) -> Result<Client, reqwest::Error> {
+    pub fn new(town: &Town) -> Result<Client, reqwest::Error> {
         let inner = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Client { inner, url: url.to_owned(), cashier: cashier.to_owned() })
+        Ok(Client { inner, url: town.url.clone(), cashier: town.cashier.clone(), looks: Arc::clone(&town.looks) })
     }
 
-    /// Where a booking leads.
-    pub async fn book(&self, who: &Payer, slot: &str) -> Option<String> {
-        self.post(who, &format!("/slots/{slot}/book"), &[]).await
+    /// Books a visit that costs nothing.
+    pub async fn book(&self, who: &Payer, slot: &str) -> Option<()> {
+        let visit = self.post(who, &format!("/slots/{slot}/book"), &[]).await?;
+        visit.starts_with("/appointments/apt_").then_some(())
+    }
+
+    /// Takes a place that costs something; the order.
+    async fn take(&self, who: &Payer, slot: &str) -> Option<String> {
+        let order = self.post(who, &format!("/slots/{slot}/book"), &[]).await?;
+        order.starts_with("/pay/ord_").then_some(order)
+    }
+
+    /// Sends a form that leads to this page and no other: a refusal leads elsewhere, or says why behind a `?`.
+    async fn goes(&self, who: &Payer, path: &str, fields: &[(&str, &str)], to: &str) -> Option<()> {
+        (self.post(who, path, fields).await? == to).then_some(())
     }
 
     /// From the place to the paid order, from three purses.
     pub async fn pays(&self, who: &Payer, slot: &str) -> Option<()> {
-        let order = self.book(who, slot).await?;
+        let order = self.take(who, slot).await?;
         let page = self.get(who, &order).await?;
         let (hash, way) = (field(&page, "hash")?, field(&page, "way")?);
-        self.post(who, &order, &[("hash", &hash), ("way", &way), ("pin", PIN)]).await?;
+        let agreed = [("hash", hash.as_str()), ("way", way.as_str()), ("pin", PIN)];
+        self.goes(who, &order, &agreed, &format!("{order}/state")).await?;
         let fen = self.until(who, &order, |page| field(page, "fen")).await?;
         self.cash(who, &order, &fen).await?;
-        self.until(who, &order, |page| page.contains("已确认").then_some(())).await
+        self.settled(who, &order).await
+    }
+
+    /// Looks at an order until everything is paid.
+    pub async fn settled(&self, who: &Payer, order: &str) -> Option<()> {
+        self.until(who, order, |page| page.contains("费用已付清").then_some(())).await
     }
 
     async fn cash(&self, who: &Payer, order: &str, fen: &str) -> Option<()> {
-        self.post(who, &format!("{order}/cash"), &[("fen", fen)]).await?;
+        self.goes(who, &format!("{order}/cash"), &[("fen", fen)], &format!("{order}/cashier")).await?;
         for _ in 0..LOOKS {
             let page = self.get(who, &format!("{order}/cashier")).await?;
             if let Some(token) = self.token(&page) {
@@ -53,10 +76,12 @@ impl Client {
         None
     }
 
-    /// Has all of it offered at the channel, as one's own money.
-    pub async fn offers(&self, who: &Payer, slot: &str, fee: Fen) -> Option<()> {
-        let order = self.book(who, slot).await?;
-        self.post(who, &format!("{order}/cash"), &[("fen", &fee.get().to_string())]).await.map(drop)
+    /// Has all of it offered at the channel, as one's own money; the order.
+    pub async fn offers(&self, who: &Payer, slot: &str, fee: Fen) -> Option<String> {
+        let order = self.take(who, slot).await?;
+        let fen = fee.get().to_string();
+        self.goes(who, &format!("{order}/cash"), &[("fen", &fen)], &format!("{order}/cashier")).await?;
+        Some(order)
     }
 
     /// Whether the platform takes a notice.
@@ -84,29 +109,17 @@ impl Client {
     }
 
     async fn get(&self, who: &Payer, path: &str) -> Option<String> {
+        self.looks.fetch_add(1, Ordering::Relaxed);
         let request = self.inner.get(format!("{}{path}", self.url)).header(COOKIE, &who.cookie);
         let answer = request.header(USER_AGENT, AGENT).send().await.ok()?;
-        answer.text().await.ok()
+        // A page that leads on is no page; one in trouble is none either.
+        if answer.status().as_u16() == 200 { answer.text().await.ok() } else { None }
     }
 
     async fn post(&self, who: &Payer, path: &str, fields: &[(&str, &str)]) -> Option<String> {
         let fields = [&[("csrf", who.csrf.as_str())], fields].concat();
-        let body = reqwest::Url::parse_with_params("http://x/", &fields).ok()?;
-        let request = self
-            .inner
-            .post(format!("{}{path}", self.url))
-            .header(COOKIE, &who.cookie)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "same-origin")
-            .header(USER_AGENT, AGENT)
-            .body(body.query().unwrap_or_default().to_owned());
-        let answer = request.send().await.ok()?;
+        let request = form::sent(&self.inner, &format!("{}{path}", self.url), &who.cookie, &fields);
+        let answer = request.header(USER_AGENT, AGENT).send().await.ok()?;
         answer.headers().get(LOCATION)?.to_str().ok().map(str::to_owned)
     }
-}
-
-fn field(page: &str, name: &str) -> Option<String> {
-    let at = page.find(&format!("name=\"{name}\""))?;
-    let tag = &page[at..at + page[at..].find('>')?];
-    Some(tag.split("value=\"").nth(1)?.split('"').next()?.to_owned())
 }

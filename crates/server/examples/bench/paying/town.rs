@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use identity::PersonId;
@@ -15,12 +16,15 @@ use renshe::start::{self, Schema};
 use sandbox::WechatPayAccount;
 use serde_json::{Value, json};
 
+use crate::free_ports::free_ports;
 use crate::store;
 
 const PEOPLE: usize = 256;
 /// Clinics that cost 25 yuan, one slot each, wide enough for everybody.
 const PRICED: i64 = 8;
 const FREE: i64 = 32;
+/// Ports in a row for both programs.
+const PORTS: u16 = 8;
 /// Everybody's payment password.
 pub const PIN: &str = "258036";
 /// What their browsers call themselves: the channel is reached by a link, as on a phone.
@@ -43,6 +47,8 @@ pub struct Town {
     pub payers: Vec<Payer>,
     pub free: Vec<String>,
     pub priced: Vec<String>,
+    /// Pages that people looked at.
+    pub looks: Arc<AtomicUsize>,
     control: String,
     folder: PathBuf,
     platform: Child,
@@ -51,7 +57,7 @@ pub struct Town {
 
 impl Town {
     pub fn start(database: &str) -> Fallible<Town> {
-        let port = free_ports()?;
+        let port = free_ports(PORTS);
         let folder = std::env::temp_dir().join(format!("renshe-bench-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let settings = settings(database, &folder, port);
@@ -67,7 +73,7 @@ impl Town {
         let url = format!("http://127.0.0.1:{port}");
         runtime.block_on(ready(&format!("{url}/readyz")))?;
         let cashier = format!("http://127.0.0.1:{}", port + 7);
-        Ok(Town { url, cashier, payers, free, priced, control, folder, platform, sandbox })
+        Ok(Town { url, cashier, payers, free, priced, looks: Arc::default(), control, folder, platform, sandbox })
     }
 
     /// Processor time of the platform so far.
@@ -168,11 +174,4 @@ async fn ready(url: &str) -> Fallible<()> {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Err(format!("{url} does not answer").into())
-}
-
-/// A port that is free, and so are the seven after it.
-fn free_ports() -> Fallible<u16> {
-    let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let start = 20_000 + u16::try_from(std::process::id() % 10_000)?;
-    (start..start + 2_000).step_by(8).find(|port| (0..8).all(|after| free(port + after))).ok_or("no ports".into())
 }

@@ -1,12 +1,13 @@
 //! After the load: time passes until every deadline is over and every order has come to an end. A program dies now
 //! and then here too: half-paid orders end while their platform is being killed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use kernel::{Moment, OsRng, Rng};
+use kernel::{OsRng, Rng};
 use platform::db::DbFault;
 use testkit::TestDb;
 
+use super::overdue::overdue;
 use super::{Programs, store};
 
 /// One step of the clock.
@@ -15,12 +16,11 @@ const STEP_SECS: i64 = 240;
 const DEADLINES_SECS: i64 = 40 * 60;
 /// After this long everything that is asked again at growing intervals has been asked again.
 const LONGEST_SECS: i64 = 6 * 3_600;
-/// So long, by the machine's clock, the platform may need for what is due at one moment.
-const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Lets time pass. What is not at its end afterwards is the verdict's to name.
-pub async fn pass(db: &TestDb, programs: &mut Programs<'_>) {
-    let mut passed = 0;
+/// Lets time pass, and gives what stood half paid past its end on the way. What is not at its end afterwards is the
+/// verdict's to name.
+pub async fn pass(db: &TestDb, programs: &mut Programs<'_>) -> Vec<String> {
+    let (mut passed, mut broken) = (0, Vec::new());
     while passed < DEADLINES_SECS || (passed < LONGEST_SECS && moving(db).await > 0) {
         let now = programs.town.control.advance(STEP_SECS).await;
         passed += STEP_SECS;
@@ -31,22 +31,9 @@ pub async fn pass(db: &TestDb, programs: &mut Programs<'_>) {
         }
         // The clock of a platform that starts is the sandbox's, which must be there then.
         programs.ready().await;
-        done_by(db, now).await;
+        broken.extend(overdue(db, now).await);
     }
-}
-
-/// Returns when nothing is left that was due at a moment.
-async fn done_by(db: &TestDb, now: Moment) {
-    let begun = Instant::now();
-    loop {
-        let due = db.db.read("storm.due", move |tx| store::due(tx, now)).await;
-        let due = due.unwrap_or_else(|fault: DbFault| panic!("{fault}"));
-        if due == 0 {
-            return;
-        }
-        assert!(begun.elapsed() < PATIENCE, "{due} orders that are due are not looked at");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    broken
 }
 
 async fn moving(db: &TestDb) -> i64 {

@@ -1,6 +1,7 @@
 //! After the storm of paying: what was told against what is stored, and what is stored against what the partners hold.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use payments::OrderState;
 use platform::db::DbFault;
@@ -15,8 +16,48 @@ use super::town::Town;
 pub struct Verdict {
     /// Each line is a broken promise.
     pub broken: Vec<String>,
-    /// How the orders ended, for the closing line.
-    pub figures: String,
+    /// What happened at all: a storm in which nobody paid proves nothing.
+    pub seen: Seen,
+}
+
+/// How the orders ended, and by which ways money came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub orders: usize,
+    pub settled: usize,
+    pub refunded: usize,
+    pub closed: usize,
+    /// Settlements and payments that came to something.
+    pub by_insurer: usize,
+    pub by_channel: usize,
+}
+
+impl Seen {
+    fn of(orders: &[Order], attempts: &[Attempt]) -> Seen {
+        let ended = |state: OrderState| orders.iter().filter(|order| order.state == state).count();
+        let came = |kind: &str| attempts.iter().filter(|one| one.kind == kind && one.state == "succeeded").count();
+        Seen {
+            orders: orders.len(),
+            settled: ended(OrderState::Settled),
+            refunded: ended(OrderState::Refunded),
+            closed: ended(OrderState::Closed),
+            by_insurer: came("settle"),
+            by_channel: came("pay"),
+        }
+    }
+
+    /// Everything that the storm is to try was tried.
+    pub fn is_whole(&self) -> bool {
+        [self.settled, self.refunded, self.by_insurer, self.by_channel].iter().all(|many| *many > 0)
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Seen { orders, settled, refunded, closed, by_insurer, by_channel } = self;
+        write!(out, "{orders} orders ({settled} settled, {refunded} refunded, {closed} closed; ")?;
+        write!(out, "{by_insurer} times the insurer paid, {by_channel} times the channel)")
+    }
 }
 
 /// Compares; the sandbox is up.
@@ -26,7 +67,7 @@ pub async fn judge(db: &TestDb, town: &Town, told: &Told) -> Verdict {
     let (payments, settlements) = (town.control.payments().await, town.control.settlements().await);
     let mut broken = told.odd.clone();
     broken.extend(not_kept(told, &orders));
-    broken.extend(orders.iter().filter_map(wrong_end));
+    broken.extend(orders.iter().filter_map(|order| wrong_end(order, &attempts)));
     broken.extend(wrong_money(&orders, &attempts, [&payments, &settlements.by_number]));
     broken.extend(strangers(&attempts, "wechat_pay", &payments));
     broken.extend(strangers(&attempts, "insurer", &settlements.by_number));
@@ -37,7 +78,7 @@ pub async fn judge(db: &TestDb, town: &Town, told: &Told) -> Verdict {
             broken.push(format!("{} held {}, {off} is settled, and {now} is left", payer.psn_no, payer.balance_fen));
         }
     }
-    Verdict { broken, figures: figures(&orders) }
+    Verdict { broken, seen: Seen::of(&orders, &attempts) }
 }
 
 /// What somebody was told, and is not so; and orders that nobody asked for.
@@ -54,8 +95,9 @@ fn not_kept(told: &Told, orders: &[Order]) -> Vec<String> {
 fn lost(id: &str, entry: &Entry, stored: &HashMap<&str, &Order>) -> Option<String> {
     let Some(order) = stored.get(id) else { return Some(format!("{id} was acknowledged and is not there")) };
     let kept = match entry {
-        Entry { ended: true, .. } => order.state.is_over(),
+        // What was paid ends only where somebody asked for its end, whatever a page said later.
         Entry { settled: true, asked_to_end: false, .. } => order.state == OrderState::Settled,
+        Entry { ended: true, .. } => order.state.is_over(),
         _ => true,
     };
     let same = order.person == entry.person && order.slot == entry.slot;
@@ -63,13 +105,14 @@ fn lost(id: &str, entry: &Entry, stored: &HashMap<&str, &Order>) -> Option<Strin
 }
 
 /// Every order is paid with its visit booked, or over with its visit gone.
-fn wrong_end(order: &Order) -> Option<String> {
+fn wrong_end(order: &Order, attempts: &[Attempt]) -> Option<String> {
     let fits = match order.state {
         OrderState::Settled => order.visit == "booked",
         OrderState::Refunded | OrderState::Closed => matches!(order.visit.as_str(), "cancelled" | "expired"),
         _ => false,
     };
-    (!fits).then(|| format!("no end: {order:?}"))
+    let mine = || attempts.iter().filter(|one| one.order == order.id).collect::<Vec<_>>();
+    (!fits).then(|| format!("no end: {order:?}: {:?}", mine()))
 }
 
 /// Orders for which the partners hold anything else than their state says, or hold it twice.
@@ -104,10 +147,4 @@ fn strangers(attempts: &[Attempt], rail: &str, partner: &HashMap<String, Holding
     let ours: std::collections::HashSet<&str> = ours.into_iter().collect();
     let strange = partner.iter().filter(|(number, _)| !ours.contains(number.as_str()));
     strange.map(|(number, holding)| format!("{rail} has {holding:?} under {number}, which is nobody's")).collect()
-}
-
-fn figures(orders: &[Order]) -> String {
-    let count = |state: OrderState| orders.iter().filter(|order| order.state == state).count();
-    let [settled, refunded, closed] = [OrderState::Settled, OrderState::Refunded, OrderState::Closed].map(count);
-    format!("{} orders ({settled} settled, {refunded} refunded, {closed} closed)", orders.len())
 }

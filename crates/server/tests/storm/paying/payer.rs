@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use kernel::{OsRng, Rng};
 
-use super::phone::{Phone, Reply, field, linked};
+use super::phone::{Phone, Reply, linked};
 use super::told::Told;
 use super::town::{PIN, Payer, Town};
+use crate::form::field;
 
 /// Looks at one order before its person does something else.
 const LOOKS: usize = 30;
@@ -154,11 +155,10 @@ impl Worker {
 
     /// The buyer follows the link of the page and pays, now and then twice.
     async fn cashier(&self, who: &Payer, order: &str) {
-        if let Reply::Page(page) = self.phone.get(&who.who, &format!("/pay/{order}/cashier")).await
-            && self.phone.pay_at(&page).await
-            && one_in(4)
-        {
-            self.phone.pay_at(&page).await;
+        match self.phone.get(&who.who, &format!("/pay/{order}/cashier")).await {
+            Reply::Page(page) if self.phone.pay_at(&page).await && one_in(4) => drop(self.phone.pay_at(&page).await),
+            Reply::Odd(status) => drop(self.odd::<()>(&format!("the cashier of {order} was answered with {status}"))),
+            _ => {}
         }
     }
 
@@ -209,13 +209,17 @@ impl Worker {
 
 /// Where an order stands, by what its page offers or says; the page where that is unclear.
 fn stands(order: &str, page: String) -> Result<Stands, String> {
-    const ENDED: [&str; 5] = [
+    const ENDED: [&str; 7] = [
         "正按原路退回",
+        "医保付的钱正退回医保",
         "已付的钱都已按原路退回",
         "正在向微信支付确认没有付款",
+        "正在向医保确认没有支付",
         "这笔订单没有付款，已关闭",
         "支付时间已过",
     ];
+    // Being asked about, or too late to begin anything: its end comes by itself.
+    const WAITS: [&str; 4] = ["正在向医保确认", "医保已支付", "剩下的时间不够完成微信支付", "多付的正在退回"];
     let form = |action: &str| page.contains(&format!("action=\"/pay/{order}{action}\""));
     let fen = || field(&page, "fen").unwrap_or_default();
     // The page to pay on has a way to pay all alone, that of a half-paid order says what is left.
@@ -224,9 +228,9 @@ fn stands(order: &str, page: String) -> Result<Stands, String> {
         () if ENDED.iter().any(|words| page.contains(words)) => Stands::Ended,
         () if form("/agree") => Stands::Reconfirm(fen()),
         () if form("/cash") && page.contains("医保已支付") => Stands::HalfPaid(fen()),
-        () if form("/cash") => Stands::Open(page),
+        () if form("/cash") || form("") => Stands::Open(page),
         () if page.contains(&format!("href=\"/pay/{order}/cashier\"")) => Stands::Paying,
-        () if page.contains("正在向医保确认") => Stands::Wait,
+        () if WAITS.iter().any(|words| page.contains(words)) => Stands::Wait,
         () => return Err(page),
     })
 }

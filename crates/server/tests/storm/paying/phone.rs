@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, USER_AGENT};
+use reqwest::header::{COOKIE, LOCATION, USER_AGENT};
 
 use super::town::AGENT;
 use crate::city::Visitor;
+use crate::form;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Redirects that one look follows.
@@ -22,7 +23,7 @@ pub enum Reply {
     Odd(u16),
     /// Nobody took it: nothing was sent.
     Closed,
-    /// It was sent, and no answer came, or that of a server in trouble.
+    /// It was sent, and no answer came, or "nothing was done, come again".
     Nothing,
 }
 
@@ -59,15 +60,7 @@ impl Phone {
     /// Sends a form.
     pub async fn post(&self, who: &Visitor, path: &str, fields: &[(&str, &str)]) -> Reply {
         let fields = [&[("csrf", who.csrf.as_str())], fields].concat();
-        let body = reqwest::Url::parse_with_params("http://x/", &fields).expect("fields");
-        let request = self
-            .client
-            .post(format!("{}{path}", self.url))
-            .header(COOKIE, &who.cookie)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "same-origin")
-            .body(body.query().unwrap_or_default().to_owned());
-        self.send(request).await
+        self.send(form::sent(&self.client, &format!("{}{path}", self.url), &who.cookie, &fields)).await
     }
 
     /// The buyer pays at the channel, where the page's link leads. False when the page has none (yet).
@@ -90,19 +83,12 @@ impl Phone {
         let to = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         match (status, to) {
             (303, Some(to)) => Reply::To(to),
-            (500.., _) => Reply::Nothing,
+            (503, _) => Reply::Nothing,
             // A refused form shows its page again.
             (200 | 409 | 422, _) => answer.text().await.map_or(Reply::Nothing, Reply::Page),
             _ => Reply::Odd(status),
         }
     }
-}
-
-/// The value of the first field with this name.
-pub fn field(page: &str, name: &str) -> Option<String> {
-    let at = page.find(&format!("name=\"{name}\""))?;
-    let tag = &page[at..at + page[at..].find('>')?];
-    Some(tag.split("value=\"").nth(1)?.split('"').next()?.to_owned())
 }
 
 /// The first id with this prefix that a link of the page leads to.

@@ -28,6 +28,9 @@ pub struct Attempt {
     pub state: String,
     /// Whether something that succeeded has undone it.
     pub undone: bool,
+    /// What was heard last, for whoever looks into a failed storm.
+    #[expect(dead_code, reason = "printed")]
+    pub note: String,
 }
 
 /// Slots that cost something and begin after a moment.
@@ -61,7 +64,7 @@ pub fn orders(tx: &mut Tx<'_>) -> Result<Vec<Order>, DbFault> {
 pub fn attempts(tx: &mut Tx<'_>) -> Result<Vec<Attempt>, DbFault> {
     let sql = sql!(
         "SELECT a.order_id, a.kind, a.rail, a.number, a.state, CASE WHEN EXISTS (SELECT 1 FROM pay_attempt u \
-         WHERE u.order_id = a.order_id AND u.of_n = a.n AND u.state = 'succeeded') THEN 1 ELSE 0 END \
+         WHERE u.order_id = a.order_id AND u.of_n = a.n AND u.state = 'succeeded') THEN 1 ELSE 0 END, a.note \
          FROM pay_attempt a ORDER BY a.order_id, a.n"
     );
     tx.query(sql, vals![], |row| {
@@ -72,6 +75,7 @@ pub fn attempts(tx: &mut Tx<'_>) -> Result<Vec<Attempt>, DbFault> {
             number: row.text(3)?,
             state: row.text(4)?,
             undone: row.int(5)? == 1,
+            note: row.text(6)?,
         })
     })
 }

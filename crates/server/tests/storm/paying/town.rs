@@ -11,6 +11,7 @@ use super::control::Control;
 use super::store;
 use crate::child::{Child, Place};
 use crate::city::{self, Visitor};
+use crate::free_ports::free_ports;
 
 const PEOPLE: usize = 48;
 /// Their name in a crowd.
@@ -52,7 +53,7 @@ pub struct Town {
 impl Town {
     /// Fills the database and the sandbox, and leaves both closed.
     pub async fn prepare(db: &TestDb) -> Town {
-        let port = city::free_ports();
+        let port = free_ports(city::PORTS);
         let folder = city::folder(port);
         std::fs::create_dir_all(&folder).expect("a folder");
         let place = Place { env: settings(db, &folder, port), folder };

@@ -1,0 +1,193 @@
+//! Bad days while a visit is being paid: what a partner refuses, does not answer or answers wrongly.
+
+use serde_json::json;
+use testkit::db_test;
+
+use crate::support::TestApp;
+use crate::support::payer::{
+    PIN, Payer, at_the_channel, buyer_pays, control, fault, held, insured, orders, pass, rule, settlements,
+};
+
+/// Pages wait for partners so long only, where a story wants them silent.
+const HASTY: [(&str, &str); 2] = [("INSURER__TIMEOUT_MS", "1000"), ("WECHAT_PAY__TIMEOUT_MS", "1000")];
+
+#[db_test]
+async fn what_the_insurer_did_not_answer_is_asked_about(app: TestApp) {
+    let mut payer = Payer::new(&app, 0).await;
+    payer.person.get(&payer.pay).await;
+    fault(&app, "insurer", "2207", "time_out_after", 1).await;
+    payer.person.go_to(&app.paying_with(&HASTY).await.url);
+    let shown = payer.settle(PIN).await;
+    assert!(shown.says("正在确认，不会重复扣款") && !shown.says("失败"), "{}", shown.text);
+    assert_eq!(app.counters(&payer.slot).await.1, 1, "the place is kept");
+    pass(&app, 60).await;
+    assert!(payer.state().await.says("医保已支付"), "{}", payer.state().await.text);
+    assert_eq!((settlements(&app).await.len(), insured(&app).await), (1, 2_000), "settled once");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_settlement_that_never_left_is_given_up_at_the_end(app: TestApp) {
+    let mut payer = Payer::new(&app, 0).await;
+    payer.person.get(&payer.pay).await;
+    // Nobody listens there: it certainly does not arrive.
+    let cut_off = app.paying_with(&[("INSURER__ENDPOINT", "http://127.0.0.1:9")]).await;
+    payer.person.go_to(&cut_off.url);
+    let shown = payer.settle(PIN).await;
+    assert!(shown.says("正在确认") && !shown.says("失败"), "{}", shown.text);
+    for _ in 0..58 {
+        app.advance_secs(30);
+        cut_off.drive().await;
+    }
+    assert!(payer.state().await.says("正在确认"), "{}", payer.state().await.text);
+    assert_eq!(app.counters(&payer.slot).await.1, 1, "the place is kept");
+    for _ in 0..4 {
+        app.advance_secs(30);
+        cut_off.drive().await;
+    }
+    let closed = payer.state().await;
+    assert!(closed.says("支付时间已过，没有扣钱，订单已关闭"), "{}", closed.text);
+    assert_eq!(app.counters(&payer.slot).await.1, 0, "and free again");
+    // The insurer can be reached again: nothing is sent any more.
+    pass(&app, 600).await;
+    assert_eq!(settlements(&app).await.len(), 0);
+    app.check().await;
+}
+
+#[db_test]
+async fn an_account_that_is_too_poor_takes_nothing_and_shows_new_amounts(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    assert!(payer.person.get(&payer.pay).await.says("12.00"));
+    let number = identity::demo::citizens()[0].number;
+    assert_eq!(control(&app, &format!("people/{number}"), json!({ "balance_fen": 300 })).await, 200);
+    let poor = json!({
+        "partner": "insurer", "operation": "2207", "kind": "refuse", "code": "个人账户余额不足", "times": 1,
+    });
+    rule(&app, poor).await;
+    let refused = payer.settle(PIN).await;
+    assert!(refused.says("个人账户余额不够，刚才没有付成，没有扣钱"), "{} {}", refused.path, refused.text);
+    assert!(refused.says("14.00 元") && refused.says("确认医保支付 11.00 元"), "{}", refused.text);
+    assert_eq!((held(&app).await, app.counters(&payer.slot).await.1), (0, 1), "nothing taken, the place kept");
+    assert!(payer.settle(PIN).await.says("还需自己付 14.00 元"), "{}", payer.state().await.text);
+    payer.cash(1_400).await;
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(payer.state().await.says("费用已付清"), "{}", payer.state().await.text);
+    assert_eq!((insured(&app).await, at_the_channel(&app).await), (1_100, 1_400));
+    app.check().await;
+}
+
+#[db_test]
+async fn six_wrong_passwords_begin_nothing_and_own_money_is_still_good(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    for left in [5, 4, 3, 2, 1] {
+        let wrong = payer.settle("402857").await;
+        assert!(wrong.status == 422 && wrong.says(&format!("再错 {left} 次将锁定")), "{}", wrong.text);
+        assert!(!wrong.says("402857"), "what was typed is not shown");
+    }
+    let locked = payer.settle("402857").await;
+    assert!(locked.says("已锁定") && locked.says("现在可以全部自己付"), "{}", locked.text);
+    let right = payer.settle(PIN).await;
+    assert!(right.says("已锁定"), "not even the right one: {}", right.text);
+    // What cannot be a password is no try, and begins nothing either.
+    assert!(payer.settle("12345").await.says("6 位数字"));
+    assert_eq!((settlements(&app).await.len(), orders(&app).await.len()), (0, 0));
+    assert_eq!((app.acts("payment.intended").await, app.acts("pay_password.locked").await), (0, 1));
+    payer.cash(2_500).await;
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(payer.state().await.says("费用已付清"), "{}", payer.state().await.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn an_insurer_that_is_down_leaves_ones_own_money(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    fault(&app, "insurer", "*", "down", 20).await;
+    app.advance_secs(400);
+    let page = payer.person.get(&payer.pay).await;
+    assert!(page.says("暂时没有回应") && page.says("全部自己付"), "{}", page.text);
+    payer.cash(2_500).await;
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(payer.state().await.says("已确认"), "{}", payer.state().await.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn what_wechat_refuses_may_be_tried_again(app: TestApp) {
+    let refuse = json!({
+        "partner": "wechat_pay", "operation": "native", "kind": "refuse", "code": "NO_AUTH", "times": 1,
+    });
+    // The insurer has paid: its part stays.
+    let half = Payer::new(&app, 0).await;
+    assert!(half.settle(PIN).await.says("医保已支付"));
+    rule(&app, refuse.clone()).await;
+    let refused = half.cash(500).await;
+    assert!(refused.says("微信支付刚才没有受理，没有扣钱") && refused.says("医保已支付"), "{}", refused.text);
+    assert_eq!((orders(&app).await.len(), insured(&app).await), (0, 2_000));
+    assert!(half.cash(500).await.says("<svg"));
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(half.state().await.says("费用已付清"), "{}", half.state().await.text);
+    // Nothing is paid yet: the order is open as before.
+    let own = Payer::new(&app, 2).await;
+    rule(&app, refuse).await;
+    let refused = own.cash(2_500).await;
+    assert!(refused.path == own.pay || refused.path.starts_with(&format!("{}?", own.pay)), "{}", refused.path);
+    assert!(refused.says("微信支付刚才没有受理，没有扣钱"), "{}", refused.text);
+    assert!(own.cash(2_500).await.says("<svg"));
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(own.state().await.says("费用已付清"), "{}", own.state().await.text);
+    assert_eq!(held(&app).await, 5_000);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_slow_wechat_is_asked_and_offers_once(app: TestApp) {
+    let hasty = app.paying_with(&HASTY).await;
+    for (number, kind) in [(0, "time_out_before"), (1, "time_out_after")] {
+        let mut payer = Payer::new(&app, number).await;
+        fault(&app, "wechat_pay", "native", kind, 1).await;
+        payer.person.go_to(&hasty.url);
+        let opening = payer.cash(2_500).await;
+        assert!(opening.says("正在打开微信支付") && !opening.says("用微信扫一扫付款"), "{kind}: {}", opening.text);
+        pass(&app, 60).await;
+        let cashier = payer.person.get(&format!("{}/cashier", payer.pay)).await;
+        assert!(cashier.says("用微信扫一扫付款"), "{kind}: {} {}", cashier.path, cashier.text);
+        assert_eq!(orders(&app).await.len(), number + 1, "{kind}: one payment at the channel");
+        buyer_pays(&app).await;
+        pass(&app, 30).await;
+        assert!(payer.state().await.says("费用已付清"), "{kind}: {}", payer.state().await.text);
+    }
+    assert_eq!(held(&app).await, 5_000);
+    app.check().await;
+}
+
+#[db_test]
+async fn forged_amounts_stop_the_order_and_call_a_person(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    payer.person.get(&payer.pay).await;
+    fault(&app, "insurer", "2207", "forge", 1).await;
+    let shown = payer.settle(PIN).await;
+    assert!(shown.says("正在核对") && shown.says("12333"), "{}", shown.text);
+    let calls = payments::calls(&app.ctx).await.expect("read");
+    assert_eq!(calls.iter().map(|call| call.reason.as_str()).collect::<Vec<_>>(), ["amounts"]);
+    // While nobody has looked, nothing is sent, and the place is kept.
+    pass(&app, 60).await;
+    assert!(payer.state().await.says("正在核对"));
+    assert_eq!((settlements(&app).await.len(), app.counters(&payer.slot).await.1), (0, 1));
+    // Then the partner is asked anew: nothing is settled there, and nothing will be. The person may choose again.
+    let id = payer.pay.trim_start_matches("/pay/").parse().expect("an order");
+    payments::unblock(&app.pay.listener, &app.ctx, &id).await.expect("it goes on");
+    pass(&app, 120).await;
+    let open = payer.state().await;
+    assert!(open.path.starts_with(&format!("{}?", payer.pay)), "{}", open.path);
+    assert!(open.says("刚才医保没有付成，没有扣钱") && open.says("确认医保支付 20.00 元"), "{}", open.text);
+    assert_eq!(payments::calls(&app.ctx).await.expect("read"), []);
+    assert!(payer.settle(PIN).await.says("医保已支付 20.00 元，还需自己付 5.00 元"));
+    let once: Vec<_> = settlements(&app).await.iter().map(|one| one["state"].clone()).collect();
+    assert_eq!(once, ["settled"]);
+    app.check().await;
+}
