@@ -5,7 +5,9 @@ use sandbox::{NoticeSigner, SignedNotice};
 use serde_json::json;
 use testkit::db_test;
 
-use crate::support::payer::{Payer, buyer_pays, control, fault, held, newest, orders, pass, rule, until_it_says};
+use crate::support::payer::{
+    Payer, buyer_pays, control, fault, held, newest, notice_attempts, orders, pass, rule, until_it_says,
+};
 use crate::support::{TestApp, store};
 
 const PRICE: Fen = Fen::new(2_500);
@@ -42,8 +44,7 @@ async fn a_notice_settles_the_order_and_its_double_changes_nothing(app: TestApp)
     fault(&app, "wechat_pay", "notify", "duplicate", 1).await;
     buyer_pays(&app).await;
     until_it_says(&payer, "已确认").await;
-    let told = &orders(&app).await[0]["notices"];
-    assert_eq!(told[0]["attempts"], 1, "{told}");
+    assert_eq!(notice_attempts(&app).await, 1);
     pass(&app, 30).await;
     assert_eq!(app.ask(store::notice_verdicts).await, ["accepted"], "kept once");
     assert_eq!(app.acts("payment.changed").await, 2, "offered, paid, and no more");

@@ -105,6 +105,18 @@ pub async fn until_it_says(payer: &Payer, words: &str) {
     panic!("never {words}: {}", payer.state().await.text);
 }
 
+/// Waits until the channel has been thanked for its newest notice; how often it had to be sent.
+pub async fn notice_attempts(app: &TestApp) -> i64 {
+    for _ in 0..200 {
+        let told = orders(app).await[0]["notices"][0].clone();
+        if told["taken"] == true {
+            return told["attempts"].as_i64().unwrap_or_default();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the channel was never thanked: {:?}", orders(app).await)
+}
+
 /// Our number of the newest payment at the channel.
 pub async fn newest(app: &TestApp) -> String {
     orders(app).await[0]["out_trade_no"].as_str().expect("a number").to_owned()
