@@ -158,8 +158,8 @@ async fn offered(town: &Arc<Town>) -> Result<Waiting, Box<dyn Error>> {
         }
     })
     .await?;
-    let (orders, numbers) =
-        (std::mem::take(&mut *orders.lock().unwrap_or_else(PoisonError::into_inner)), town.open_payments().await?);
+    let numbers = town.open_payments().await?;
+    let orders = std::mem::take(&mut *orders.lock().unwrap_or_else(PoisonError::into_inner));
     if orders.len() != people * ROUNDS || numbers.len() != orders.len() {
         return Err(format!("{} orders, {} of them at the channel", orders.len(), numbers.len()).into());
     }

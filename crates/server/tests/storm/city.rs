@@ -45,7 +45,7 @@ pub struct City {
 impl City {
     /// Fills the database through the same keys that the program will use, and leaves it closed.
     pub async fn prepare(db: &TestDb) -> City {
-        let port = free_ports(PORTS);
+        let port = free_ports(PORTS).expect("free ports");
         let folder = folder(port);
         let place = Place { env: settings(db, &folder, port), folder };
         let ctx = open(&place).await;

@@ -12,7 +12,8 @@ pub fn field(page: &str, name: &str) -> Option<String> {
 
 /// Fields as a browser writes them.
 pub fn encoded(fields: &[(&str, &str)]) -> String {
-    reqwest::Url::parse_with_params("http://x/", fields).expect("fields").query().unwrap_or_default().to_owned()
+    let all = reqwest::Url::parse_with_params("http://x/", fields);
+    all.ok().and_then(|url| url.query().map(str::to_owned)).unwrap_or_default()
 }
 
 /// A form on its way from a page of the same site, with the cookies of whoever sends it.

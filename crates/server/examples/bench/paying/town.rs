@@ -57,7 +57,7 @@ pub struct Town {
 
 impl Town {
     pub fn start(database: &str) -> Fallible<Town> {
-        let port = free_ports(PORTS);
+        let port = free_ports(PORTS).ok_or("no free ports")?;
         let folder = std::env::temp_dir().join(format!("renshe-bench-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let settings = settings(database, &folder, port);

@@ -53,7 +53,7 @@ pub struct Town {
 impl Town {
     /// Fills the database and the sandbox, and leaves both closed.
     pub async fn prepare(db: &TestDb) -> Town {
-        let port = free_ports(city::PORTS);
+        let port = free_ports(city::PORTS).expect("free ports");
         let folder = city::folder(port);
         std::fs::create_dir_all(&folder).expect("a folder");
         let place = Place { env: settings(db, &folder, port), folder };
