@@ -173,14 +173,7 @@ impl Sandbox {
         settings.clock.set_shift_ms(shift_ms);
         let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
         people::welcome(&db, settings.first, settings.seed).await?;
-        let (filled, seed, people) = (db.clone(), settings.seed, settings.people);
-        let filling = tokio::spawn(async move {
-            let done = people::fill(&filled, seed, people).await;
-            if let Err(fault) = &done {
-                tracing::error!(%fault, "sandbox.people.not_filled");
-            }
-            done
-        });
+        let filling = fill(&db, settings.seed, settings.people);
         let addresses = doors.addresses()?;
         let control = doors.control.local_addr().map_err(|source| unheard(settings.listen, source))?;
         let house = House::new(Inner {
@@ -216,6 +209,18 @@ impl Sandbox {
             filled: false,
         })
     }
+}
+
+/// Draws the city's people behind the open ports.
+fn fill(db: &Db, seed: u64, people: usize) -> JoinHandle<Result<(), DbFault>> {
+    let db = db.clone();
+    tokio::spawn(async move {
+        let done = people::fill(&db, seed, people).await;
+        if let Err(fault) = &done {
+            tracing::error!(%fault, "sandbox.people.not_filled");
+        }
+        done
+    })
 }
 
 /// The ports, bound and not yet answered.
