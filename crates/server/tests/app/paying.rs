@@ -75,6 +75,17 @@ async fn residents_pay_the_rest_and_own_money_pays_all(app: TestApp) {
 }
 
 #[db_test]
+async fn whoever_was_authenticated_anew_still_has_the_account_that_pays(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    assert!(payer.person.get(&payer.pay).await.says("12.00"));
+    app.vouch(&payer.person).await;
+    let page = payer.person.get(&payer.pay).await;
+    assert!(page.says("12.00") && page.says("不使用医保个人账户"), "{}", page.text);
+    assert!(!page.says("居民医保没有个人账户"), "{}", page.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn a_balance_spent_in_between_asks_for_another_yes(app: TestApp) {
     let payer = Payer::new(&app, 0).await;
     payer.person.get(&payer.pay).await;

@@ -122,8 +122,10 @@ async fn page_of(
     let (quote, trouble) = trouble(quoted);
     let split = quote.as_ref().map(|quote| quote.advice.split);
     let insured = split.and_then(|split| split.insured()).unwrap_or(Fen::ZERO);
-    // Residents have no such account; nothing is switched that is not there.
-    let employee = covered.is_some_and(|covered| covered.kind == EMPLOYEES);
+    // Residents have no such account; nothing is switched that is not there. Whoever was authenticated anew is not
+    // known to the insurer again yet, and an account that pays is there all the same.
+    let pays = split.is_some_and(|split| split.personal_account > Fen::ZERO);
+    let employee = pays || covered.is_some_and(|covered| covered.kind == EMPLOYEES);
     let hash = quote.as_ref().filter(|quote| quote.way != Way::OwnMoney && insured > Fen::ZERO);
     Ok(PayPage {
         id: order.id.to_string(),
