@@ -49,6 +49,19 @@ pub enum Act {
     Watch,
 }
 
+impl Act {
+    /// Whether it hands something to a partner; the others ask, or end an offer.
+    pub const fn sends(self) -> bool {
+        matches!(self, Act::Settle | Act::Offer | Act::Void | Act::Refund)
+    }
+}
+
+/// Whether somebody else took the attempt up since it was leased until then: the clock jumped, or the machine stood
+/// still. What a call that was overtaken has done may have been taken back meanwhile (2601): its answer tells nothing.
+pub fn overtaken(view: &View, act: Act, leased_until: Moment) -> bool {
+    act.sends() && view.lease_until != Some(leased_until)
+}
+
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
@@ -95,7 +108,7 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         return block("planted", now);
     }
     let event = match heard {
-        Heard::NotSent(_) if matches!(act, Act::Settle | Act::Offer | Act::Void | Act::Refund) => Some(Event::Again),
+        Heard::NotSent(_) if act.sends() => Some(Event::Again),
         Heard::Nothing(_) if bug(Bug::TimeoutIsFailure) && act == Act::Settle => Some(Event::Refuse),
         Heard::Nothing(_) if bug(Bug::NewSettleNumber) && act == Act::Settle => Some(Event::Again),
         Heard::NotSent(_) | Heard::Nothing(_) => None,

@@ -1,6 +1,7 @@
 //! The one call to a partner that an act needs; every way it can go is something heard. Nothing here writes.
 
 use identity::ports::PortError;
+use kernel::Moment;
 use platform::Ctx;
 use serde::{Deserialize, Serialize};
 
@@ -24,9 +25,9 @@ pub(super) async fn call(
     ports: &PayPorts,
     ctx: &Ctx,
     order: &Order,
-    place: usize,
-    act: Act,
+    (place, act): (usize, Act),
     asking: Option<&Asking>,
+    leased_until: Moment,
 ) -> Heard {
     let Some(attempt) = order.attempts.get(place) else { return Heard::Nothing("no such attempt".to_owned()) };
     let number = attempt.number.as_str();
@@ -39,8 +40,8 @@ pub(super) async fn call(
                 Err(error) => failure(error),
             }
         }
-        (Act::AskSettle, Some(asking)) => ask_settlement(ports, ctx, attempt, asking, true).await,
-        (Act::Watch, Some(asking)) => ask_settlement(ports, ctx, attempt, asking, false).await,
+        (Act::AskSettle, Some(asking)) => ask_settlement(ports, ctx, attempt, asking, Some(leased_until)).await,
+        (Act::Watch, Some(asking)) => ask_settlement(ports, ctx, attempt, asking, None).await,
         (Act::Void, Some(asking)) => void(ports, ctx, order, attempt, asking).await,
         (Act::AskVoid, Some(asking)) => match ports.settlements.settled(ctx, &asking.visit).await {
             Ok(Some(settled)) => Heard::Settled(settled),
@@ -72,14 +73,17 @@ async fn ask_settlement(
     ctx: &Ctx,
     attempt: &attempts::Attempt,
     asking: &Asking,
-    reverses: bool,
+    reverses_until: Option<Moment>,
 ) -> Heard {
+    // While the lease holds, nobody else can be about the same settlement.
+    let reverses = reverses_until.is_some();
+    let holds = || reverses_until.is_some_and(|until| ctx.now() < until);
     match ports.settlements.settled(ctx, &asking.visit).await {
         Ok(Some(settled)) if settled.number == attempt.number => Heard::Settled(settled),
         // Another attempt's settlement is in force: this one is not.
         Ok(Some(_)) if !reverses => Heard::NoSettlement,
         Ok(Some(settled)) => Heard::Mismatch(format!("a settlement under another number, {}", settled.setl_id)),
-        Ok(None) if reverses && may_reverse(attempt.view.sent_at, ctx.now()) => {
+        Ok(None) if holds() && may_reverse(attempt.view.sent_at, ctx.now()) => {
             match ports.settlements.reverse(ctx, &asking.visit, &attempt.number).await {
                 Ok(()) => Heard::Reversed,
                 Err(error) => failure_of_question(error),

@@ -58,6 +58,10 @@ pub(crate) fn heard(
         }
         Some((_, Err(forbidden))) => {
             tracing::error!(attempt = attempt.id.as_str(), %forbidden, "payment.odd_answer");
+            if *heard == Heard::Reversed {
+                // It had been made, and we have just taken it back: nothing more may build on it.
+                store::set_blocked(tx, &order.id, Some("a settlement that was made has been reversed"))?;
+            }
             calls::call(tx, pen, &order.id, "odd_answer")?;
             attempts::look_again(tx, attempt, verdict.due_at, None, &forbidden.to_string())?;
         }

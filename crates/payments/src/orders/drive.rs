@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::policy::PolicyError;
@@ -19,7 +20,7 @@ use super::model::{Next, OrderId, Undo, next};
 use super::pen::Pen;
 use super::store::{self, Order};
 use super::tell::tell;
-use crate::attempts::hear::{Act, Heard};
+use crate::attempts::hear::{Act, Heard, overtaken};
 use crate::attempts::model::{AttemptId, Event, Kind, Move, advance};
 use crate::attempts::store::{self as attempts, Learned};
 use crate::ports::PayPorts;
@@ -120,10 +121,11 @@ async fn rest(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<(), DriveError
     Ok(())
 }
 
-/// One closure over the held order, in its lane.
-async fn write<F>(pay: &Payments, ctx: &Ctx, order: &Order, body: F) -> Result<bool, DriveError>
+/// One closure over the held order, in its lane; nothing where it is gone.
+async fn write<T, F>(pay: &Payments, ctx: &Ctx, order: &Order, body: F) -> Result<T, DriveError>
 where
-    F: Fn(&mut Tx<'_>, &Pen, Order) -> Result<bool, ApplyError> + Send + 'static,
+    T: Default + Send + 'static,
+    F: Fn(&mut Tx<'_>, &Pen, Order) -> Result<T, ApplyError> + Send + 'static,
 {
     let pen = Pen::new(ctx, Arc::clone(&pay.listener), "driver")?;
     let id = order.id.clone();
@@ -131,7 +133,7 @@ where
         pen.fresh();
         match store::hold(tx, &id)? {
             Some(held) => body(tx, &pen, held),
-            None => Ok(false),
+            None => Ok(T::default()),
         }
     });
     Ok(done.await?)
@@ -168,31 +170,32 @@ async fn act_on(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act
         },
         _ => None,
     };
-    if !lease(pay, ctx, order, place, act).await? {
-        return Ok(false);
-    }
-    let heard = call(&pay.ports, ctx, order, place, act, asking.as_ref()).await;
-    write(pay, ctx, order, move |tx, pen, held| apply::heard(tx, pen, &held, (place, act), &heard).map(|_| true)).await
+    let Some(until) = lease(pay, ctx, order, place, act).await? else { return Ok(false) };
+    let heard = call(&pay.ports, ctx, order, (place, act), asking.as_ref(), until).await;
+    write(pay, ctx, order, move |tx, pen, held| {
+        let late = held.attempts.get(place).is_some_and(|one| overtaken(&one.view, act, until));
+        let nothing = Heard::Nothing("somebody else has looked meanwhile".to_owned());
+        apply::heard(tx, pen, &held, (place, act), if late { &nothing } else { &heard }).map(|_| true)
+    })
+    .await
 }
 
-/// Takes the attempt for one look; what sends it writes before that it may be with the partner.
-async fn lease(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act) -> Result<bool, DriveError> {
+/// Takes the attempt for one look, until then; what sends it writes before that it may be with the partner.
+async fn lease(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act) -> Result<Option<Moment>, DriveError> {
     write(pay, ctx, order, move |tx, pen, held| {
-        let Some(attempt) = held.attempts.get(place) else { return Ok(false) };
+        let Some(attempt) = held.attempts.get(place) else { return Ok(None) };
         if next(&held.view, pen.now) != Next::Do(place, act) {
-            return Ok(false);
+            return Ok(None);
         }
         let until = pen.now.plus_secs(pen.rules.lease_secs);
-        let sends = matches!(act, Act::Settle | Act::Offer | Act::Void | Act::Refund);
-        if !sends {
-            return Ok(attempts::lease(tx, attempt, until, pen.now)?);
-        }
-        if bug(Bug::SentUnmarked) {
-            return Ok(attempts::lease(tx, attempt, until, pen.now)?);
-        }
-        let Ok(Move::To(to)) = advance(attempt.view.state, Event::Send) else { return Ok(false) };
-        let learned = Learned { lease_until: Some(until), sent: true, ..Learned::default() };
-        Ok(attempts::apply(tx, attempt, (Event::Send, to), &learned, pen.now, (pen.source, pen.now))?)
+        let taken = if !act.sends() || bug(Bug::SentUnmarked) {
+            attempts::lease(tx, attempt, until, pen.now)?
+        } else {
+            let Ok(Move::To(to)) = advance(attempt.view.state, Event::Send) else { return Ok(None) };
+            let learned = Learned { lease_until: Some(until), sent: true, ..Learned::default() };
+            attempts::apply(tx, attempt, (Event::Send, to), &learned, pen.now, (pen.source, pen.now))?
+        };
+        Ok(taken.then_some(until))
     })
     .await
 }

@@ -64,6 +64,9 @@ pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
     let key = format!("pay-{}-text", word(order));
     match order.state {
         OrderState::HalfPaid => page.t2(&key, "insured", Legs::held(order).insured, "cash", cash_due(order)),
+        OrderState::Returning if brought(order) && order.view.live(Kind::Pay).is_some() => {
+            page.t("pay-returning-waiting")
+        }
         OrderState::Returning if brought(order) => {
             page.t1(&format!("pay-returning-{}", Legs::ever(order).word()), "days", rules.refund_days)
         }

@@ -157,22 +157,20 @@ impl Desk {
     }
 
     /// Takes an attempt for one look; false when there is something else to do.
-    pub(super) fn lease(&mut self, place: usize, act: Act, now: Moment) -> bool {
+    pub(super) fn lease(&mut self, place: usize, act: Act, now: Moment) -> Option<Moment> {
         if next(&self.view, now) != Next::Do(place, act) {
-            return false;
+            return None;
         }
-        let until = Some(now.plus_secs(LEASE_SECS));
-        let sends = matches!(act, Act::Settle | Act::Offer | Act::Void | Act::Refund);
-        if !sends || bug(Bug::SentUnmarked) {
-            self.view.attempts[place].lease_until = until;
-            return true;
+        let until = now.plus_secs(LEASE_SECS);
+        if !act.sends() || bug(Bug::SentUnmarked) {
+            self.view.attempts[place].lease_until = Some(until);
+            return Some(until);
         }
-        let Ok(Move::To(to)) = advance(self.view.attempts[place].state, Event::Send) else { return false };
+        let Ok(Move::To(to)) = advance(self.view.attempts[place].state, Event::Send) else { return None };
         self.moved(place, Event::Send, to, now);
         let one = &mut self.view.attempts[place];
-        one.lease_until = until;
-        one.sent_at = Some(now);
-        true
+        (one.lease_until, one.sent_at) = (Some(until), Some(now));
+        Some(until)
     }
 
     /// As `apply::stop`.

@@ -13,7 +13,7 @@ use super::planted::{Bug, bug};
 use super::waiting::call;
 use super::world::{Shared, held};
 use crate::Way;
-use crate::attempts::hear::{Act, Heard, may_reverse};
+use crate::attempts::hear::{Act, Heard, may_reverse, overtaken};
 use crate::attempts::model::{Kind, State};
 use crate::orders::model::{Cause, Next, next};
 use crate::ports::{ChannelState, Split};
@@ -101,15 +101,17 @@ impl Pure {
     }
 
     async fn act_on(&self, order: &Desk, place: usize, act: Act) -> Result<bool, No> {
-        if !self.commit(|desk, now| desk.lease(place, act, now))? {
-            return Ok(false);
-        }
-        let heard = self.call(order, place, act).await;
-        self.commit(|desk, now| desk.heard((place, act), &heard, now))?;
+        let Some(until) = self.commit(|desk, now| desk.lease(place, act, now))? else { return Ok(false) };
+        let heard = self.call(order, place, act, until).await;
+        self.commit(|desk, now| {
+            let late = overtaken(&desk.view.attempts[place], act, until);
+            let nothing = Heard::Nothing("somebody else has looked meanwhile".to_owned());
+            desk.heard((place, act), if late { &nothing } else { &heard }, now)
+        })?;
         Ok(true)
     }
 
-    async fn call(&self, order: &Desk, place: usize, act: Act) -> Heard {
+    async fn call(&self, order: &Desk, place: usize, act: Act, until: Moment) -> Heard {
         let (view, row) = (&order.view.attempts[place], &order.rows[place]);
         let number = row.number.clone();
         match (act, view.kind) {
@@ -121,8 +123,8 @@ impl Pure {
                     other => failure(other),
                 }
             }
-            (Act::AskSettle, _) => self.ask_settlement(number, view.sent_at, true).await,
-            (Act::Watch, Kind::Settle) => self.ask_settlement(number, view.sent_at, false).await,
+            (Act::AskSettle, _) => self.ask_settlement(number, view.sent_at, Some(until)).await,
+            (Act::Watch, Kind::Settle) => self.ask_settlement(number, view.sent_at, None).await,
             (Act::Void, _) => {
                 let of = view.of.and_then(|of| order.rows.get(of)).and_then(|row| row.external.clone());
                 let Some(setl_id) = of else { return Heard::Nothing("no settlement".to_owned()) };
@@ -166,12 +168,14 @@ impl Pure {
         call(&self.world, question, true).await
     }
 
-    async fn ask_settlement(&self, number: String, sent_at: Option<Moment>, reverses: bool) -> Heard {
+    async fn ask_settlement(&self, number: String, sent_at: Option<Moment>, reverses_until: Option<Moment>) -> Heard {
+        let reverses = reverses_until.is_some();
+        let holds = || reverses_until.is_some_and(|until| self.now() < until);
         match self.ask(Call::Settled { number: number.clone() }).await {
             Reply::Settled(Some(settled)) if settled.number == number => Heard::Settled(settled),
             Reply::Settled(Some(_)) if !reverses => Heard::NoSettlement,
             Reply::Settled(Some(other)) => Heard::Mismatch(format!("under another number, {}", other.setl_id)),
-            Reply::Settled(None) if reverses && may_reverse(sent_at, self.now()) => {
+            Reply::Settled(None) if holds() && may_reverse(sent_at, self.now()) => {
                 match self.ask(Call::Reverse { number }).await {
                     Reply::Done => Heard::Reversed,
                     other => question(other),

@@ -4,6 +4,7 @@ mod checks;
 mod docs;
 mod extra;
 mod last_second;
+mod overtaken;
 pub(crate) mod partners;
 
 use std::sync::Arc;

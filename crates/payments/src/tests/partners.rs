@@ -11,6 +11,7 @@ use identity::ports::{
 };
 use kernel::{Clock, Fen, IdNumber, ManualClock, PersonName, Pii};
 use platform::Ctx;
+use tokio::sync::Notify;
 
 use crate::ports::{
     Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError, Presettled,
@@ -27,6 +28,8 @@ struct Truth {
     lose_requests: u32,
     /// The insurer does not see what it has settled: it answers nothing, finds nothing, takes nothing back.
     unseen: bool,
+    /// What is settled is answered only when somebody lets it.
+    gate: Option<Arc<Notify>>,
     number: u32,
 }
 
@@ -64,6 +67,11 @@ impl World {
 
     pub(super) fn lose_requests(&self, many: u32) {
         self.truth().lose_requests = many;
+    }
+
+    /// Settlements are made at once and answered when the gate is opened; until then the insurer finds none.
+    pub(super) fn answers_at(&self, gate: Arc<Notify>) {
+        self.truth().gate = Some(gate);
     }
 
     pub(super) fn settles_unseen(&self) {
@@ -162,12 +170,16 @@ impl Settlements for World {
         if self.truth().unseen {
             return Err(PortError::Unknown("no answer in time".into()).into());
         }
+        let gate = self.truth().gate.clone();
+        if let Some(gate) = gate {
+            gate.notified().await;
+        }
         Ok(self.answer(settled)?)
     }
 
     async fn settled(&self, _: &Ctx, _: &Visit) -> Result<Option<Settled>, SettleError> {
         self.arrives()?;
-        let unseen = self.truth().unseen;
+        let unseen = self.truth().unseen || self.truth().gate.is_some();
         let found = self.truth().settled.values().next().cloned().filter(|_| !unseen);
         Ok(self.answer(found)?)
     }
