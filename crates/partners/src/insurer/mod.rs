@@ -92,7 +92,7 @@ impl Insurer for InsurerClient {
 #[async_trait]
 impl Settlements for InsurerClient {
     fn number(&self, ctx: &Ctx) -> String {
-        self.fresh_number(ctx)
+        self.kept_number(ctx)
     }
 
     async fn register(&self, ctx: &Ctx, person: &Insured, care: &Care) -> Result<Registered, SettleError> {

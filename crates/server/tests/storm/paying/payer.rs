@@ -209,7 +209,8 @@ impl Worker {
 
 /// Where an order stands, by what its page offers or says; the page where that is unclear.
 fn stands(order: &str, page: String) -> Result<Stands, String> {
-    const ENDED: [&str; 7] = [
+    const ENDED: [&str; 8] = [
+        "正在关闭还没付的微信支付",
         "正按原路退回",
         "医保付的钱正退回医保",
         "已付的钱都已按原路退回",
