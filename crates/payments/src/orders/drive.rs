@@ -173,9 +173,11 @@ async fn act_on(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act
     let Some(until) = lease(pay, ctx, order, place, act).await? else { return Ok(false) };
     let heard = call(&pay.ports, ctx, order, (place, act), asking.as_ref(), until).await;
     write(pay, ctx, order, move |tx, pen, held| {
-        let late = held.attempts.get(place).is_some_and(|one| overtaken(&one.view, act, until));
-        let nothing = Heard::Nothing("somebody else has looked meanwhile".to_owned());
-        apply::heard(tx, pen, &held, (place, act), if late { &nothing } else { &heard }).map(|_| true)
+        if held.attempts.get(place).is_some_and(|one| overtaken(&one.view, act, until)) {
+            tracing::warn!(order = held.id.as_str(), ?act, "payment.answer_overtaken");
+            return Ok(true);
+        }
+        apply::heard(tx, pen, &held, (place, act), &heard).map(|_| true)
     })
     .await
 }

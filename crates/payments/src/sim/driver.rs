@@ -104,9 +104,9 @@ impl Pure {
         let Some(until) = self.commit(|desk, now| desk.lease(place, act, now))? else { return Ok(false) };
         let heard = self.call(order, place, act, until).await;
         self.commit(|desk, now| {
-            let late = overtaken(&desk.view.attempts[place], act, until);
-            let nothing = Heard::Nothing("somebody else has looked meanwhile".to_owned());
-            desk.heard((place, act), if late { &nothing } else { &heard }, now)
+            if !overtaken(&desk.view.attempts[place], act, until) {
+                desk.heard((place, act), &heard, now);
+            }
         })?;
         Ok(true)
     }
