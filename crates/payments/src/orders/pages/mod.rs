@@ -15,6 +15,7 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Page, Problem, see_other};
 
+use super::apply::ApplyError;
 use super::begin::BeginError;
 use super::drive::{Payments, drive};
 use super::model::{OrderId, OrderState, Way};
@@ -106,6 +107,7 @@ fn refused(error: BeginError, order: &str, way: Way) -> Result<axum::response::R
         BeginError::Fault(fault) => Err(fault.into()),
         BeginError::Identity(failure) => Err(failure.into()),
         BeginError::Policy(error) => Err(Problem::fault(error)),
+        BeginError::Apply(ApplyError::Fault(fault)) => Err(fault.into()),
         BeginError::Apply(error) => Err(Problem::fault(error)),
         BeginError::Password(_) => Ok(see_other(&format!("/pay/{order}"))),
     }

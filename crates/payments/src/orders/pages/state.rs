@@ -50,7 +50,7 @@ struct StatePage {
     /// A payment is offered: the way to its cashier.
     offered: bool,
     /// Amounts that were agreed to and those that came, for another yes.
-    asked: Vec<Change>,
+    changes: Vec<Change>,
     total: String,
     /// Something is under way: the page looks again after so many seconds.
     look_secs: Option<i64>,
@@ -71,25 +71,25 @@ pub(super) struct Asked {
 pub(super) async fn show(
     citizen: Citizen,
     Path(id): Path<String>,
-    Query(asked_): Query<Asked>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if order.state == OrderState::Open {
-        let way: Way = asked_.way.parse().unwrap_or(Way::Account);
-        return Ok(see_other(&format!("/pay/{id}?way={way}&told={}", asked_.told.word())));
+        let way: Way = asked.way.parse().unwrap_or(Way::Account);
+        return Ok(see_other(&format!("/pay/{id}?way={way}&told={}", asked.told.word())));
     }
     let (ctx, page) = (citizen.ctx(), citizen.visit.page.clone());
     let now = ctx.now();
     let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let cash = cash_due(&order);
-    let (title_, tone) = state_word(&page, &order);
+    let (word, tone) = state_word(&page, &order);
     let offered = order.view.live(Kind::Pay).is_some() && order.view.stop.is_none();
     let last = last_try(&page, &order).filter(|_| order.state == OrderState::HalfPaid && !offered);
     let shown = StatePage {
         href: order.href.clone(),
         name: title(&page, &order),
         tone,
-        title: title_,
+        title: word,
         text: state_text(&page, &order, &rules),
         state: order.state.as_str(),
         cash: yuan(&page, cash),
@@ -97,10 +97,10 @@ pub(super) async fn show(
         until: page.moment(order.view.deadline.minus_secs(rules.channel_margin_secs)),
         may_begin: order.state == OrderState::HalfPaid && !offered && now <= cash_until(&order, &rules),
         offered,
-        asked: asked(&page, &order),
+        changes: changes(&page, &order),
         total: yuan(&page, order.view.total),
         look_secs: look_secs(&order, now),
-        notice: asked_.told.text(&page).or(last),
+        notice: asked.told.text(&page).or(last),
         trail: lines(&page, &order),
         id,
         page,
@@ -122,7 +122,8 @@ fn look_secs(order: &Order, now: Moment) -> Option<i64> {
     }
 }
 
-fn asked(page: &Page, order: &Order) -> Vec<Change> {
+/// What is asked again: amounts that came otherwise than they were agreed to.
+fn changes(page: &Page, order: &Order) -> Vec<Change> {
     let came = order.view.settlement().and_then(|(_, one)| one.split);
     let (Some(agreed), Some(came)) = (order.view.confirmed, came) else { return Vec::new() };
     if order.state != OrderState::Reconfirm || doubled(order) {
