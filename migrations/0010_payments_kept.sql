@@ -10,3 +10,7 @@ ALTER TABLE pay_notice ADD COLUMN number TEXT NOT NULL DEFAULT '';
 
 -- done_at: somebody has looked.
 ALTER TABLE pay_call ADD COLUMN done_at BIGINT;
+
+-- kept: 1 while a notice's words are; the job that forgets them finds the old ones by the index alone.
+ALTER TABLE pay_notice ADD COLUMN kept BIGINT NOT NULL DEFAULT 1;
+CREATE INDEX pay_notice_kept ON pay_notice (at) WHERE kept = 1;

@@ -2,12 +2,14 @@
 //! while somebody may still ask what was said.
 
 use platform::Ctx;
-use platform::db::LaneKey;
+use platform::db::{DbFault, LaneKey};
 
 use super::store;
 use crate::orders::policy::PaymentRules;
 
 const DAY_SECS: i64 = 24 * 3600;
+/// Notices of one closure: a city's whole day in one would keep others waiting.
+const CHUNK: i64 = 500;
 
 /// Forgets the words of old notices.
 ///
@@ -17,9 +19,15 @@ pub async fn forget_old(ctx: Ctx) -> Result<(), String> {
     let now = ctx.now();
     let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(|error| error.to_string())?;
     let before = now.minus_secs(rules.notice_keep_days * DAY_SECS);
-    let lane = LaneKey::of("notice", "old");
-    let forgotten = ctx.db.write(lane, "payment.notices.forget", move |tx| store::forget(tx, before)).await;
-    let forgotten: u64 = forgotten.map_err(|fault: platform::db::DbFault| fault.to_string())?;
-    tracing::info!(forgotten, "payment.notices_forgotten");
-    Ok(())
+    let mut forgotten = 0;
+    loop {
+        let lane = LaneKey::of("notice", "old");
+        let chunk = ctx.db.write(lane, "payment.notices.forget", move |tx| store::forget(tx, before, CHUNK)).await;
+        let chunk: u64 = chunk.map_err(|fault: DbFault| fault.to_string())?;
+        forgotten += chunk;
+        if chunk == 0 {
+            tracing::info!(forgotten, "payment.notices_forgotten");
+            return Ok(());
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod checks;
 mod docs;
 mod extra;
+mod forget;
 mod last_second;
 mod overtaken;
 pub(crate) mod partners;
