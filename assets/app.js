@@ -63,17 +63,23 @@ if (scan) addEventListener('focus', () => scan.focus());
 // A page that waits for something looks again by itself, and is drawn anew only when it says something else: focus,
 // reading place and the voice that reads stay. Without script its meta element does.
 const waiting = document.querySelector('[data-reload-secs]');
+let timer;
+const later = (secs) => {
+  clearTimeout(timer);
+  timer = setTimeout(() => look().catch(() => later(5)), secs * 1000);
+};
 const look = async () => {
-  if (document.hidden || globalThis.speechSynthesis?.speaking) return;
+  // Looked at again when it is seen again, and when the voice has ended.
+  if (document.hidden) return;
+  if (globalThis.speechSynthesis?.speaking) return later(3);
   const answer = await fetch(location.href, { redirect: 'manual' });
   const told = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-reload-secs]');
   if (told?.textContent !== waiting.textContent) location.reload();
-  else setTimeout(again, Number(told.dataset.reloadSecs) * 1000);
+  else later(Number(told.dataset.reloadSecs));
 };
-const again = () => look().catch(() => setTimeout(again, 5000));
 if (waiting) {
-  setTimeout(again, Number(waiting.dataset.reloadSecs) * 1000);
-  addEventListener('visibilitychange', () => document.hidden || again());
+  later(Number(waiting.dataset.reloadSecs));
+  addEventListener('visibilitychange', () => document.hidden || later(0));
 }
 
 // How long a place is still held, where nothing is hurried by it.
