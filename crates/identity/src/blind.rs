@@ -5,6 +5,8 @@ use kernel::{IdNumber, Mobile};
 use platform::db::LaneKey;
 use platform::vault::Vault;
 
+use crate::login::Door;
+
 /// A keyed fingerprint; equal for equal values, and worth nothing without the vault's key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Blind(Vec<u8>);
@@ -20,9 +22,26 @@ impl Blind {
         Blind(vault.blind("id_number", number.expose()).to_vec())
     }
 
-    /// The fingerprint of what was typed as login name, with the device that has its own budget.
-    pub(crate) fn guard(vault: &Vault, who: &str, device: Option<&str>) -> Blind {
-        Blind(vault.blind("login_guard", &format!("{who}\n{}", device.unwrap_or(""))).to_vec())
+    /// The fingerprint of a login name at a door, with what has a budget of its own. The name's length
+    /// stands before it, so that no name can be typed that reads as another with its budget.
+    pub(crate) fn guard(vault: &Vault, door: Door, name: &str, budget: &str) -> Blind {
+        let text = format!("{}\n{}\n{name}\n{budget}", door.as_str(), name.len());
+        Blind(vault.blind("login_guard", &text).to_vec())
+    }
+
+    /// The fingerprint of a physical card's number.
+    pub(crate) fn card(vault: &Vault, card_no: &str) -> Blind {
+        Blind(vault.blind("card_no", card_no).to_vec())
+    }
+
+    /// The fingerprint of a browser, by the cookie of its visit.
+    pub(crate) fn browser(vault: &Vault, word: &str) -> Blind {
+        Blind(vault.blind("asker_browser", word).to_vec())
+    }
+
+    /// The fingerprint of a network neighbourhood.
+    pub(crate) fn place(vault: &Vault, neighbourhood: &str) -> Blind {
+        Blind(vault.blind("asker_place", neighbourhood).to_vec())
     }
 
     pub(crate) fn stored(bytes: Vec<u8>) -> Blind {

@@ -43,8 +43,8 @@ pub fn checks() -> Vec<Check> {
         },
         Check {
             id: "I-D15",
-            says: "an ID number has at most five face checks in any 24 hours, strangers' counted apart",
-            run: |tx, _| result(faces::store::too_many(tx, faces::MAX_TRIES)?),
+            says: "an ID number's owner has at most five face checks in any 24 hours, strangers counted apart at most fifty",
+            run: |tx, _| result(faces::store::too_many(tx, (faces::MAX_TRIES, faces::MAX_STRANGERS_TRIES))?),
         },
         Check {
             id: "T06",
@@ -71,7 +71,7 @@ fn one_account(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
 
 fn codes(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
     let (rows, mut broken) = sms_codes::store::broken(tx, MAX_CODE_TRIES, MAX_CODE_SECS * 1000)?;
-    let (tries, secs) = (second_ways::MAX_COUNTER_TRIES, second_ways::MAX_COUNTER_SECS);
+    let (tries, secs) = (second_ways::MAX_COUNTER_ALL_TRIES, second_ways::MAX_COUNTER_SECS);
     let (counter_rows, counter_broken) = second_ways::store::broken(tx, tries, secs * 1000)?;
     broken.extend(counter_broken);
     result((rows + counter_rows, broken))

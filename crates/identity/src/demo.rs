@@ -9,8 +9,9 @@ use crate::blind::Blind;
 pub use crate::demo_crowd::crowd;
 use crate::failure::Failure;
 use crate::login::KnownDevice;
+use crate::owners;
 use crate::people::{Newcomer, PersonId, lane, store as people};
-use crate::real_name::{self, Vouch};
+use crate::real_name::{self, Vouch, Vouchee};
 use crate::sessions::{self, Token};
 use crate::staff::{self, AddStaff, AddStaffError, Role};
 
@@ -146,13 +147,14 @@ pub async fn vouch(ctx: &Ctx, token: &str, device: &str, agent: &str) -> Result<
     let device = KnownDevice::read(&ctx, device).ok_or_else(nobody)?.device;
     let (vault, today) = (ctx.vault.clone(), ctx.now().date());
     let found = ctx.db.read("demo.signed_in", move |tx| -> Result<_, DbFault> {
-        let Some((session, person)) = sessions::store::owner_of(tx, &hash)? else { return Ok(None) };
-        let named = people::real_identity(tx, &vault, &person, today)?;
-        Ok(named.map(|(_, number)| (session, person, number)))
+        let Some(prover) = sessions::store::owner_of(tx, &hash)? else { return Ok(None) };
+        let named = people::real_identity(tx, &vault, &prover.person, today)?;
+        Ok(named.map(|(name, number)| (prover, name, number)))
     });
-    let (session, person, number) = found.await?.ok_or_else(nobody)?;
-    let subject = Blind::id_number(&ctx.vault, &number);
-    let new = Vouch::prepare(&ctx, &person, &subject, &session, (&device, agent))?;
+    let (prover, name, number) = found.await?.ok_or_else(nobody)?;
+    let (subject, person) = (Blind::id_number(&ctx.vault, &number), prover.person.clone());
+    let who = Vouchee { prover, subject: &subject, name: &name };
+    let new = Vouch::prepare(&ctx, &who, (&device, agent))?;
     let insured = new.clone();
     ctx.db.write(subject.lane(), "demo.vouch", move |tx| real_name::vouch(tx, &new)).await?;
     ctx.db.write(lane(&person), "demo.insure", move |tx| real_name::insure(tx, &insured)).await?;
@@ -190,17 +192,21 @@ async fn citizen(ctx: &Ctx, name: &str, number: &str, mobile: &str) -> Result<()
     let mobile = Mobile::parse(mobile).map_err(|error| sample(error.to_string()))?;
     // Hashing is slow and sealing makes a key: both only where there is something to insert.
     let (of_number, of_mobile) = (Blind::id_number(&ctx.vault, &number), Blind::mobile(&ctx.vault, &mobile));
-    let owners = ctx.db.read("demo.owners", move |tx| people::owners(tx, &of_number, &of_mobile)).await?;
-    if !owners.is_empty() {
+    let there = ctx.db.read("demo.owners", move |tx| -> Result<bool, DbFault> {
+        Ok(owners::store::owner(tx, &of_number)?.is_some() || people::by_mobile(tx, &of_mobile)?.is_some())
+    });
+    if there.await? {
         return Ok(());
     }
     let hash = ctx.hasher.hash(CITIZEN_PASSWORD.to_owned()).await.map_err(Failure::from)?;
-    let new = Newcomer::prepare(ctx, &name, &number, &mobile, hash).map_err(Failure::from)?;
+    // Known to the bureau for long: the number is theirs, though nobody has been authenticated on a device.
+    let new = Newcomer::prepare(ctx, &name, &number, &mobile, hash, None).map_err(Failure::from)?;
     let entry =
-        ctx.act("account.created", new.account.as_str(), json!({ "person": new.person.as_str(), "demo": true }));
-    let lane = new.mobile_blind.lane();
+        ctx.act("account.created", new.login.account.as_str(), json!({ "person": new.person.as_str(), "demo": true }));
+    let lane = new.login.mobile_blind.lane();
     let inserted = ctx.db.write(lane, "demo.citizen", move |tx| -> Result<(), DbFault> {
-        if !people::insert(tx, &new)? {
+        let theirs = people::insert(tx, &new)? && owners::store::own(tx, &new.id_number_blind, &new.person, new.now)?;
+        if !theirs {
             return Err(DbFault::Conflict("a sample person came twice".into()));
         }
         tx.audit(entry.clone());

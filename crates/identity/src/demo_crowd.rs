@@ -9,8 +9,9 @@ use serde_json::json;
 use crate::demo::{CITIZEN_PASSWORD, SeedError};
 use crate::failure::Failure;
 use crate::login::{DEVICE_COOKIE, KnownDevice};
+use crate::owners::Prover;
 use crate::people::{Newcomer, PersonId, store as people};
-use crate::real_name::{self, Vouch};
+use crate::real_name::{self, Vouch, Vouchee};
 use crate::sessions::{self, COOKIE, NewSession, Seat};
 
 /// People in one transaction: ten rows each, and a bulk closure writes 500 at most.
@@ -62,7 +63,7 @@ async fn insert(ctx: &Ctx, rows: Vec<One>) -> Result<(), DbFault> {
             if !people::insert(tx, new)? {
                 return Err(DbFault::Conflict("one of a crowd came twice".into()));
             }
-            sessions::store::insert(tx, session, &new.account, &new.person)?;
+            sessions::store::insert(tx, session, &new.login.account, &new.person)?;
             // They are nobody else's rows yet, so one lane may write them all.
             real_name::vouch(tx, vouch)?;
             real_name::insure(tx, vouch)?;
@@ -82,10 +83,13 @@ fn one(ctx: &Ctx, number: i64, hash: &str) -> Result<One, SeedError> {
     let id_number = IdNumber::parse(&format!("{digits}{check}"), ctx.now().date()).map_err(|error| sample(&error))?;
     let mobile = Mobile::parse(&format!("177{number:08}")).map_err(|error| sample(&error))?;
     let name = PersonName::parse("市民").map_err(|error| sample(&error))?;
-    let new = Newcomer::prepare(ctx, &name, &id_number, &mobile, hash.to_owned()).map_err(Failure::from)?;
+    let new = Newcomer::prepare(ctx, &name, &id_number, &mobile, hash.to_owned(), None).map_err(Failure::from)?;
     let session = NewSession::prepare(ctx, Seat::new("", ""))?;
-    let device = KnownDevice::issue(ctx, None, &new.account, DEVICE_DAYS);
-    let vouch = Vouch::prepare(ctx, &new.person, &new.id_number_blind, &session.id, (&device.device, ""))?;
+    let device = KnownDevice::issue(ctx, None, &new.login.account, DEVICE_DAYS);
+    let prover =
+        Prover { person: new.person.clone(), account: new.login.account.clone(), session: session.id.clone() };
+    let who = Vouchee { prover, subject: &new.id_number_blind, name: &name };
+    let vouch = Vouch::prepare(ctx, &who, (&device.device, ""))?;
     let cookies = format!("{COOKIE}={}; {DEVICE_COOKIE}={}", session.token.secret(), device.cookie(ctx));
     Ok(One { new, session, vouch, cookies })
 }

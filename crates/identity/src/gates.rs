@@ -48,7 +48,7 @@ fn take(limiter: &Limiter, ctx: &Ctx) -> Result<(), i64> {
 }
 
 /// One household has one IPv4 address, or a /64 of IPv6.
-fn neighbourhood(address: &str) -> String {
+pub(crate) fn neighbourhood(address: &str) -> String {
     match address.parse::<Ipv6Addr>() {
         Ok(address) => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
         Err(_) => address.to_owned(),

@@ -9,7 +9,7 @@ use platform::jobs::Job;
 
 use crate::faces::FacePolicy;
 use crate::ports::Ports;
-use crate::{cards, devices, faces, login, pay_password, proofs, real_name, second_ways, sessions, sms_codes, staff};
+use crate::{cards, devices, faces, login, owners, pay_password, proofs, real_name, second_ways, sessions, sms_codes, staff};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
@@ -26,6 +26,7 @@ pub fn jobs(ports: Arc<Ports>) -> Vec<Job> {
         Job::new("identity.wipe_proofs", HOUR, wipe_proofs),
         Job::new("identity.wipe_faces", HOUR, wipe_faces),
         Job::new("identity.wipe_second_ways", HOUR, wipe_second_ways),
+        Job::new("identity.expire_accounts", HOUR, owners::expire),
     ];
     [jobs, cards, pay_password::jobs()].concat()
 }
@@ -53,6 +54,7 @@ async fn wipe_proofs(ctx: Ctx) -> Result<(), String> {
 async fn wipe_sessions(ctx: Ctx) -> Result<(), String> {
     let before = ctx.now().minus_secs(DAY);
     chunks(&ctx, "session.wipe", before, sessions::store::wipe).await?;
+    chunks(&ctx, "session_former_token.wipe", before, sessions::store::wipe_former).await?;
     chunks(&ctx, "staff_session.wipe", before, staff::store::wipe_sessions).await
 }
 
@@ -70,6 +72,9 @@ async fn wipe_faces(ctx: Ctx) -> Result<(), String> {
 async fn wipe_second_ways(ctx: Ctx) -> Result<(), String> {
     let now = ctx.now();
     chunks(&ctx, "device_proof.wipe", now.minus_secs(7 * DAY), devices::store::wipe).await?;
+    chunks(&ctx, "card_way.wipe", now.minus_secs(DAY), second_ways::store::wipe_ways).await?;
+    chunks(&ctx, "card_miss.wipe", now.minus_secs(2 * DAY), second_ways::store::wipe_misses).await?;
+    chunks(&ctx, "counter_miss.wipe", now.minus_secs(2 * DAY), second_ways::store::wipe_counter_misses).await?;
     chunks(&ctx, "card_try.wipe", now.minus_secs(2 * DAY), second_ways::store::wipe_tries).await?;
     chunks(&ctx, "card_guard.wipe", now.minus_secs(2 * DAY), second_ways::store::wipe_guards).await?;
     chunks(&ctx, "counter_code.wipe", now.minus_secs(DAY), second_ways::store::wipe_codes).await

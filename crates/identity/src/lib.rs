@@ -3,13 +3,14 @@
 //!
 //! Owned tables: `person`, `account`, `session`, `sms_code`, `sms_log`, `login_guard`, `message`,
 //! `staff`, `staff_session`, `proof`, `real_name`, `real_name_device`, `insurance_status`, `kept_form`,
-//! `ecard`, `card_code`, `card_check`, `partner_key`, `partner_nonce`, `pay_password`, `pay_password_try`. No other crate holds SQL for them.
+//! `number_owner`, `session_former_token`, `ecard`, `card_code`, `card_check`, `partner_key`, `partner_nonce`, `pay_password`, `pay_password_try`. No other crate holds SQL for them.
 
 use std::sync::Arc;
 
 use axum::{Extension, Router};
 use platform::Ctx;
 
+mod askers;
 mod blind;
 mod cards;
 mod checks;
@@ -22,6 +23,7 @@ mod gates;
 mod jobs;
 mod login;
 pub mod messages;
+mod owners;
 pub mod partner_keys;
 mod password;
 pub mod pay_password;

@@ -13,6 +13,7 @@ pub fn verify(policy: &Policy) -> Result<(), PolicyError> {
     policy.verify::<LoginPolicy>()?;
     policy.verify::<SessionPolicy>()?;
     policy.verify::<PasswordPolicy>()?;
+    policy.verify::<crate::owners::AccountPolicy>()?;
     policy.verify::<crate::real_name::policy::RealNamePolicy>()?;
     policy.verify::<crate::faces::policy::FacePolicy>()?;
     policy.verify::<crate::second_ways::policy::SecondWayPolicy>()?;
@@ -36,10 +37,20 @@ pub struct SmsCodePolicy {
     pub tries: i64,
     /// One code to a number in so many seconds.
     pub every_secs: i64,
-    /// Codes to a number in any 60 minutes.
+    /// Codes to a number in any 60 minutes, whoever asks.
     pub per_hour: usize,
-    /// Codes to a number in any 24 hours.
+    /// Codes to a number in any 24 hours, whoever asks.
     pub per_day: usize,
+    /// Of `per_hour`, those that strangers may ask for; the rest is for the number's owner.
+    pub strangers_per_hour: usize,
+    /// Of `per_day`, likewise.
+    pub strangers_per_day: usize,
+    /// Of `strangers_per_day`, those for one purpose.
+    pub purpose_per_day: usize,
+    /// Of these, those that one browser or one network neighbourhood may ask for.
+    pub asker_per_day: usize,
+    /// Codes that one browser may ask for in any 24 hours, to all numbers together.
+    pub browser_per_day: usize,
     /// Codes asked for from one address within the window.
     pub address_limit: usize,
     /// That window, in seconds.
@@ -60,6 +71,20 @@ impl Section for SmsCodePolicy {
         if self.per_hour == 0 || self.per_day < self.per_hour || self.address_limit == 0 {
             return Err("per_hour must be at least 1, per_day at least per_hour, address_limit at least 1".into());
         }
+        let day = [self.asker_per_day, self.purpose_per_day, self.strangers_per_day, self.per_day];
+        let falls = day.windows(2).any(|pair| pair[0] > pair[1]);
+        if falls || self.asker_per_day == 0 || self.browser_per_day == 0 {
+            return Err(
+                "asker_per_day, purpose_per_day, strangers_per_day and per_day must grow in this order, from at least 1"
+                    .into(),
+            );
+        }
+        if self.strangers_per_day == self.per_day
+            || self.strangers_per_hour == 0
+            || self.strangers_per_hour >= self.per_hour
+        {
+            return Err("strangers must leave the number's owner at least one code an hour and a day".into());
+        }
         Ok(())
     }
 }
@@ -68,8 +93,10 @@ impl Section for SmsCodePolicy {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoginPolicy {
-    /// Wrong passwords before each lock.
+    /// Wrong passwords before each lock, on a known device or from one network neighbourhood.
     pub tries: i64,
+    /// The same of all strangers to a name together.
+    pub strangers_tries: i64,
     /// Length of the first lock, the second, …; the last holds for all that follow. Seconds.
     pub lock_secs: Vec<i64>,
     /// After so many seconds without a wrong try the ladder starts anew.
@@ -87,6 +114,9 @@ impl Section for LoginPolicy {
 
     fn check(&self) -> Result<(), String> {
         positive("tries", self.tries)?;
+        if self.strangers_tries < self.tries {
+            return Err("strangers_tries may not be below tries: all strangers together have no less than one".into());
+        }
         positive("forget_secs", self.forget_secs)?;
         positive("device_days", self.device_days)?;
         positive("address_window_secs", self.address_window_secs)?;
@@ -115,6 +145,8 @@ pub struct SessionPolicy {
     pub seen_secs: i64,
     /// A desk session ends so many seconds after login.
     pub staff_absolute_secs: i64,
+    /// And when unused for so many seconds.
+    pub staff_idle_secs: i64,
 }
 
 impl Section for SessionPolicy {
@@ -125,8 +157,9 @@ impl Section for SessionPolicy {
         positive("absolute_secs", self.absolute_secs)?;
         positive("seen_secs", self.seen_secs)?;
         positive("staff_absolute_secs", self.staff_absolute_secs)?;
-        if self.seen_secs >= self.idle_secs {
-            return Err("seen_secs must be shorter than idle_secs, or a used session would end".into());
+        positive("staff_idle_secs", self.staff_idle_secs)?;
+        if self.seen_secs >= self.idle_secs.min(self.staff_idle_secs) {
+            return Err("seen_secs must be shorter than idle_secs and staff_idle_secs, or a used session would end".into());
         }
         Ok(())
     }
@@ -167,7 +200,7 @@ fn positive(name: &str, value: i64) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     #[test]
@@ -184,19 +217,45 @@ mod tests {
     fn a_code_lives_ten_minutes_at_most() {
         let policy = SmsCodePolicy {
             valid_secs: 601,
+            ..sms_codes()
+        };
+        assert!(policy.check().is_err());
+    }
+
+    #[test]
+    fn strangers_leave_the_owner_codes() {
+        assert_eq!(sms_codes().check(), Ok(()));
+        for policy in [
+            SmsCodePolicy { strangers_per_day: 10, ..sms_codes() },
+            SmsCodePolicy { strangers_per_hour: 5, ..sms_codes() },
+            SmsCodePolicy { asker_per_day: 7, ..sms_codes() },
+            SmsCodePolicy { purpose_per_day: 8, ..sms_codes() },
+        ] {
+            assert!(policy.check().is_err(), "{policy:?}");
+        }
+    }
+
+    pub(crate) fn sms_codes() -> SmsCodePolicy {
+        SmsCodePolicy {
+            valid_secs: 300,
             tries: 5,
             every_secs: 60,
             per_hour: 5,
             per_day: 10,
-            address_limit: 1,
-            address_window_secs: 1,
-        };
-        assert!(policy.check().is_err());
+            strangers_per_hour: 4,
+            strangers_per_day: 7,
+            purpose_per_day: 6,
+            asker_per_day: 4,
+            browser_per_day: 10,
+            address_limit: 100,
+            address_window_secs: 3600,
+        }
     }
 
     fn login() -> LoginPolicy {
         LoginPolicy {
             tries: 5,
+            strangers_tries: 50,
             lock_secs: vec![60, 300, 900, 3600],
             forget_secs: 86_400,
             device_days: 180,

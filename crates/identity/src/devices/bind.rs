@@ -33,7 +33,7 @@ impl Binding {
     /// Draws ids, reads how the device calls itself, and seals the message to its owner.
     pub(crate) async fn prepare(ctx: &Ctx, claim: &Claim, person: &PersonId) -> Result<Binding, Failure> {
         let (id, now): (DeviceId, Moment) = (ctx.id(), ctx.now());
-        let label = match claim.session.clone() {
+        let label = match claim.session().cloned() {
             Some(session) => ctx.db.read("device.label", move |tx| sessions::store::label(tx, &session)).await?,
             None => None,
         };
@@ -48,7 +48,7 @@ impl Binding {
             word: claim.device.clone(),
             label,
             now,
-            session: claim.session.clone(),
+            session: claim.session().cloned(),
             place: claim.place.clone(),
             message,
         })

@@ -29,4 +29,5 @@ pub(crate) use pages::routes;
 pub(crate) use place::place;
 pub(crate) use policy::DevicePolicy;
 pub(crate) use standing::{Standing, standing};
+pub(crate) use store::end_all;
 pub(crate) use vouch::{Vouched, vouch};

@@ -7,7 +7,7 @@ use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Router, routing::get, routing::post};
-use kernel::Mask;
+use kernel::{Mask, Mobile};
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
@@ -18,12 +18,13 @@ use super::leave_key::leave_key;
 use super::prove::{Answer, answer, challenge, look};
 use super::show_phone::{own_mobile, same, show_phone};
 use super::standing::Standing;
+use crate::askers::Asker;
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::proofs::ProofPurpose;
 use crate::sessions::Citizen;
-use crate::sms_codes::{self, Challenge, Notice, Purpose, Refusal, RequestCode, Requested, clean_code};
+use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code};
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()
@@ -120,7 +121,7 @@ async fn send_code(
 ) -> Result<Response, Problem> {
     let (ctx, to) = (citizen.ctx(), destination(&form.to));
     let mobile = own_mobile(ctx, &citizen.person).await?.ok_or_else(Problem::not_found)?;
-    let command = RequestCode { mobile, purpose: Purpose::Device, ticket: form.ticket };
+    let command = wish(&citizen, mobile, form.ticket);
     match sms_codes::request(ctx, &gates, command).await? {
         Requested::Sent { challenge } => Ok(see_other(&code_path(&challenge, &to))),
         Requested::Wait { secs } => {
@@ -128,6 +129,12 @@ async fn send_code(
             prove_page(&citizen, &Here::of(&citizen, &headers), &to, notice).await
         }
     }
+}
+
+/// To the person's own number, in a session of theirs.
+fn wish(citizen: &Citizen, mobile: Mobile, ticket: String) -> RequestCode {
+    let asker = Asker::of(citizen.ctx(), &citizen.visit.page);
+    RequestCode { mobile, purpose: Purpose::Device, ticket, asker, own: Own::Yes }
 }
 
 fn code_path(challenge: &sms_codes::CodeId, to: &str) -> String {
@@ -198,7 +205,7 @@ async fn redeem(
     let Some(challenge) = own_challenge(&citizen, &form.challenge).await? else { return Ok(start_again(&form.to)) };
     let view = CodePage::new(&citizen, &challenge, &form.to);
     if form.act == "resend" {
-        let command = RequestCode { mobile: challenge.mobile, purpose: Purpose::Device, ticket: form.ticket };
+        let command = wish(&citizen, challenge.mobile, form.ticket);
         return match sms_codes::request(ctx, &gates, command).await? {
             Requested::Sent { challenge } => Ok(see_other_with(&code_path(&challenge, &view.to), "sms-sent-again")),
             Requested::Wait { secs } => {

@@ -85,6 +85,14 @@ pub(super) fn end(tx: &mut Tx<'_>, person: &PersonId, device: &DeviceId, now: Mo
     Ok(ended == 1)
 }
 
+/// Signs all of a person's devices out.
+pub(crate) fn end_all(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("UPDATE device SET state = $1, ended_at = $2 WHERE person_id = $3 AND state = 'live'"),
+        vals![ENDED, now, person.as_str()],
+    )
+}
+
 /// The sessions that showed to be on a device.
 pub(super) fn sessions_on(tx: &mut Tx<'_>, device: &DeviceId) -> Result<Vec<SessionId>, DbFault> {
     tx.query(sql!("SELECT DISTINCT session_id FROM device_proof WHERE device_id = $1"), vals![device.as_str()], |row| {

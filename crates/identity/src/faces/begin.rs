@@ -9,13 +9,14 @@ use platform::db::DbFault;
 use serde_json::json;
 
 use super::consent::{GivenBy, NewConsent};
-use super::model::{Budget, CheckEvent, CheckState, FaceId, draw_movements, movements_text, wait_secs};
+use super::model::{Budget, CheckEvent, CheckState, FaceId, WINDOW_SECS, draw_movements, movements_text};
 use super::policy::FacePolicy;
 use super::store;
+use crate::askers::{Spent, wait_secs};
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::login;
-use crate::people::store as people;
+use crate::owners;
 use crate::ports::{Faces, StartFace};
 use crate::proofs::{Claim, Claimant};
 
@@ -50,10 +51,10 @@ enum Reserved {
     Not(Begun),
 }
 
-/// Who pays for the tries of whoever stands there: the person, if signed in or on a device where that
-/// very person has signed in before.
+/// Who pays for the tries of whoever stands there: the person, if signed in as the number's owner or on a
+/// device where that owner has signed in before; else the stranger.
 pub(crate) async fn budget_of(ctx: &Ctx, claimant: &Claimant) -> Result<Budget, Failure> {
-    if claimant.citizen.is_some() {
+    if claimant.claim.owner {
         return Ok(Budget::Own);
     }
     let cookie = claimant.visit.page.cookie(login::DEVICE_COOKIE);
@@ -61,19 +62,28 @@ pub(crate) async fn budget_of(ctx: &Ctx, claimant: &Claimant) -> Result<Budget, 
         return Ok(Budget::Stranger);
     };
     let subject = claimant.claim.subject.clone();
-    let found = ctx.db.read("face.device_owner", move |tx| people::by_id_number(tx, &subject)).await?;
-    let own = found.is_some_and(|row| row.account == known.account);
+    let found = ctx.db.read("face.device_owner", move |tx| owners::store::account(tx, &subject)).await?;
+    let own = found.is_some_and(|(account, _)| account == known.owner);
     Ok(if own { Budget::Own } else { Budget::Stranger })
 }
 
 /// Tries that are left, and if none, in how many seconds there is one again.
-pub(crate) async fn tries_left(ctx: &Ctx, claim: &Claim, budget: Budget) -> Result<(i64, Option<i64>), Failure> {
+pub(crate) async fn tries_left(ctx: &Ctx, claim: &Claim, budget: Budget) -> Result<(usize, Option<i64>), Failure> {
     let now = ctx.now();
-    let tries = ctx.policy.at::<FacePolicy>(now.date())?.tries;
-    let subject = claim.subject.clone();
-    let counted = ctx.db.read("face.tries", move |tx| store::counted(tx, &subject, budget, now)).await?;
-    let left = tries - i64::try_from(counted.len()).unwrap_or(tries);
-    Ok((left.max(0), wait_secs(&counted, now, tries)))
+    let policy = ctx.policy.at::<FacePolicy>(now.date())?;
+    let claim = claim.clone();
+    let counted = ctx.db.read("face.tries", move |tx| store::counted(tx, &claim, budget, now)).await?;
+    Ok((left(&counted, &policy), wait(&counted, now, &policy)))
+}
+
+/// Tries of the asker before there is none for them, or for all strangers.
+fn left(counted: &[Spent], policy: &FacePolicy) -> usize {
+    let mine = counted.iter().filter(|one| one.mine).count();
+    policy.tries.saturating_sub(mine).min(policy.all_tries().saturating_sub(counted.len()))
+}
+
+fn wait(counted: &[Spent], now: Moment, policy: &FacePolicy) -> Option<i64> {
+    wait_secs(counted, now, WINDOW_SECS, policy.tries, policy.all_tries())
 }
 
 /// Begins a check. A second tap, and another start while one is open in this browser, lead to the
@@ -104,7 +114,7 @@ pub(crate) async fn begin(
         movements,
     };
     let id = check.id.clone();
-    match reserve(ctx, check, consent, agreed, policy.tries).await? {
+    match reserve(ctx, check, consent, agreed, &policy).await? {
         Reserved::Not(begun) => return Ok(begun),
         Reserved::New => {}
     }
@@ -123,12 +133,12 @@ async fn reserve(
     check: NewCheck,
     consent: NewConsent,
     agreed: bool,
-    tries: i64,
+    policy: &FacePolicy,
 ) -> Result<Reserved, Failure> {
     let detail = json!({ "purpose": check.claim.purpose.as_str(), "budget": check.budget.as_str() });
     let reserved: AuditEntry = ctx.act("face.reserved", check.id.as_str(), detail);
     let given: AuditEntry = ctx.act("consent.given", consent.id.as_str(), json!({ "purpose": "face" }));
-    let lane = check.claim.subject.lane();
+    let (lane, policy) = (check.claim.subject.lane(), policy.clone());
     let written = ctx.db.write(lane, "face.reserve", move |tx| -> Result<Reserved, DbFault> {
         // Held before anything is judged: starts at several instances are counted one after another.
         store::hold_budget(tx, &check.claim.subject, check.budget, check.now)?;
@@ -140,8 +150,8 @@ async fn reserve(
         if let Some(open) = store::open_of(tx, &check.claim, check.now, since)? {
             return Ok(Reserved::Not(Begun::At(open)));
         }
-        let counted = store::counted(tx, &check.claim.subject, check.budget, check.now)?;
-        if let Some(secs) = wait_secs(&counted, check.now, tries) {
+        let counted = store::counted(tx, &check.claim, check.budget, check.now)?;
+        if let Some(secs) = wait(&counted, check.now, &policy) {
             return Ok(Reserved::Not(Begun::Spent { secs }));
         }
         let agreement = match standing {

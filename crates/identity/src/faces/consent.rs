@@ -15,19 +15,19 @@ use crate::proofs::{Claim, Claimant};
 /// promises, not with its commas.
 pub(crate) const VERSION: &str = "2026-11";
 
-/// Who gave a consent: a person for themselves, or a visitor who says to be that person.
+/// Who gave a consent: a person for themselves, or somebody who says to be that person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GivenBy {
-    /// Signed in: it stands until it is withdrawn.
+    /// Signed in, and the number is theirs: it stands until it is withdrawn.
     Citizen,
-    /// Not signed in: it serves this visitor's browser, nobody else.
+    /// Not proven yet: it serves this session or visit, nobody else.
     Visitor,
 }
 
 impl GivenBy {
     /// Who stands before the way.
     pub(crate) fn of(claimant: &Claimant) -> GivenBy {
-        if claimant.citizen.is_some() { GivenBy::Citizen } else { GivenBy::Visitor }
+        if claimant.claim.owner { GivenBy::Citizen } else { GivenBy::Visitor }
     }
 
     /// As stored.

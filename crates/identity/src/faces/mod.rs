@@ -14,4 +14,4 @@ mod settle;
 pub(crate) mod store;
 
 pub(crate) use pages::routes;
-pub(crate) use policy::{FacePolicy, MAX_TRIES};
+pub(crate) use policy::{FacePolicy, MAX_STRANGERS_TRIES, MAX_TRIES};

@@ -1,6 +1,6 @@
 //! A face check's life: states, the transition table, our own result codes, who pays for a try. Pure.
 
-use kernel::{Moment, Rng};
+use kernel::Rng;
 
 use crate::ports::{FaceVerdict, Movement};
 
@@ -186,7 +186,7 @@ pub(crate) fn judge(said: Option<FaceVerdict>, late: bool) -> Option<Outcome> {
 /// Who pays for a try. A stranger who types somebody's number must not use up that person's own tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Budget {
-    /// Signed in as that person, or on a device where that person has signed in before.
+    /// Signed in as the number's owner, or on a device where that owner has signed in before.
     Own,
     /// Anybody else.
     Stranger,
@@ -222,17 +222,6 @@ pub(crate) fn movements_text(movements: &[Movement]) -> String {
 /// Reads what [`movements_text`] wrote; `None` for anything else.
 pub(crate) fn read_movements(text: &str) -> Option<Vec<Movement>> {
     text.split(',').filter(|word| !word.is_empty()).map(Movement::parse).collect()
-}
-
-/// Seconds until another try is granted; `None` if now. `counted` holds the moments of the tries that
-/// count and are younger than [`WINDOW_SECS`].
-pub(crate) fn wait_secs(counted: &[Moment], now: Moment, tries: i64) -> Option<i64> {
-    let mut newest: Vec<i64> = counted.iter().map(|at| at.ms()).collect();
-    newest.sort_unstable_by(|a, b| b.cmp(a));
-    // Free again once the oldest of the newest so many has left the window.
-    let last = newest.get(usize::try_from(tries).ok()?.checked_sub(1)?)?;
-    let ms = last + WINDOW_SECS * 1000 - now.ms();
-    Some(((ms + 999) / 1000).max(1))
 }
 
 #[cfg(test)]
@@ -288,14 +277,5 @@ mod tests {
         // 4·3 pairs and 4·3·2 triples.
         assert_eq!(seen.len(), 12 + 24);
         assert_eq!(read_movements("blink,jump"), None);
-    }
-
-    #[test]
-    fn the_sixth_try_waits_for_the_first_to_be_a_day_old() {
-        let at = |secs| Moment::from_ms(1_760_000_000_000).plus_secs(secs);
-        let counted: Vec<Moment> = [40, 0, 10, 30, 20].map(at).to_vec();
-        assert_eq!(wait_secs(&counted[..4], at(50), 5), None);
-        assert_eq!(wait_secs(&counted, at(50), 5), Some(WINDOW_SECS - 50));
-        assert_eq!(wait_secs(&counted, at(50), 2), Some(WINDOW_SECS - 20));
     }
 }

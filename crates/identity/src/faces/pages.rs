@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::ports::Ports;
 use crate::proofs::{Claimant, ProofPurpose};
+use crate::sessions;
 use crate::sms_codes::wait_text;
 
 pub(crate) fn routes() -> Router<Ctx> {
@@ -60,7 +61,7 @@ struct ConsentPage {
     agreed: String,
     /// Whether that consent can be taken back here.
     citizen: bool,
-    left: i64,
+    left: usize,
     /// How long to wait for another try; empty if there is one.
     spent: String,
     errors: Errors,
@@ -78,7 +79,7 @@ impl ConsentPage {
             provider: page.pick(zh, en).to_owned(),
             version: VERSION,
             agreed: agreed.map_or_else(String::new, |at| page.moment(at)),
-            citizen: claimant.citizen.is_some(),
+            citizen: claimant.claim.owner,
             left,
             spent: wait.map_or_else(String::new, |secs| wait_text(page, secs)),
             errors: Errors::new(),
@@ -109,12 +110,12 @@ async fn start(
 ) -> Result<Response, Problem> {
     let ctx = &claimant.visit.ctx;
     let base = Way::of(&claimant.visit.page, claimant.claim.purpose).base;
-    if form.act == "withdraw" && claimant.citizen.is_some() {
+    if form.act == "withdraw" && claimant.claim.owner {
         withdraw(ctx, &claimant.claim).await?;
         return Ok(see_other_with(&base, "flash-face-withdrawn"));
     }
     let mut waiting = None;
-    if claimant.citizen.is_none() {
+    if !claimant.claim.owner {
         let policy = ctx.policy.at::<FacePolicy>(ctx.now().date())?;
         waiting = gates.claim(ctx, &policy).err();
     }
@@ -169,7 +170,7 @@ struct OutcomePage {
     /// Where a passed check leads; empty otherwise.
     next: &'static str,
     again: bool,
-    left: i64,
+    left: usize,
     spent: String,
 }
 
@@ -246,11 +247,11 @@ async fn wait(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let settled = ask_result(&claimant, &ports, &id).await?;
-    let page = claimant.visit.page;
-    let way = Way::of(&page, claimant.claim.purpose);
+    let way = Way::of(&claimant.visit.page, claimant.claim.purpose);
     let Settled::Waiting { reached } = settled else {
-        return Ok(see_other(&after(settled, claimant.claim.purpose, &way, &id)));
+        return after(&claimant, settled, &way, &id);
     };
+    let page = claimant.visit.page;
     let key = if reached { "face-waiting-text" } else { "face-waiting-unreached" };
     let (title, text) = (page.t("face-waiting-title"), page.t(key));
     // Whoever came here without having filmed goes back to the camera.
@@ -270,7 +271,7 @@ async fn finish(
 ) -> Result<Response, Problem> {
     let settled = ask_result(&claimant, &ports, &id).await?;
     let way = Way::of(&claimant.visit.page, claimant.claim.purpose);
-    Ok(see_other(&after(settled, claimant.claim.purpose, &way, &id)))
+    after(&claimant, settled, &way, &id)
 }
 
 async fn ask_result(claimant: &Claimant, ports: &Ports, id: &str) -> Result<Settled, Problem> {
@@ -278,12 +279,18 @@ async fn ask_result(claimant: &Claimant, ports: &Ports, id: &str) -> Result<Sett
     Ok(settle(&claimant.visit.ctx, ports.faces.as_ref(), &claimant.claim, row).await?)
 }
 
-fn after(settled: Settled, purpose: ProofPurpose, way: &Way, id: &str) -> String {
-    match settled {
-        Settled::Waiting { .. } => format!("{}/{id}/result", way.base),
-        Settled::Passed => purpose.next().to_owned(),
-        Settled::Ended => format!("{}/{id}", way.base),
+/// Goes on from a result; a proof brings the browser a new token.
+fn after(claimant: &Claimant, settled: Settled, way: &Way, id: &str) -> Result<Response, Problem> {
+    let token = match settled {
+        Settled::Waiting { .. } => return Ok(see_other(&format!("{}/{id}/result", way.base))),
+        Settled::Ended => return Ok(see_other(&format!("{}/{id}", way.base))),
+        Settled::Passed { token } => token,
+    };
+    let mut response = see_other(claimant.claim.purpose.next());
+    if let Some(token) = token {
+        sessions::give_token(&claimant.visit.ctx, &claimant.visit.page, &mut response, &token)?;
     }
+    Ok(response)
 }
 
 /// The check of this browser, person and purpose.

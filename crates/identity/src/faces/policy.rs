@@ -4,7 +4,9 @@ use platform::policy::Section;
 use serde::Deserialize;
 
 /// No policy may allow more tries in 24 hours than this (RNA-3).
-pub(crate) const MAX_TRIES: i64 = 5;
+pub(crate) const MAX_TRIES: usize = 5;
+/// No policy may allow all strangers together more tries at one person in 24 hours than this (T06).
+pub(crate) const MAX_STRANGERS_TRIES: usize = 50;
 /// No policy may let a check live longer than this (T07), in seconds.
 const MAX_VALID_SECS: i64 = 300;
 
@@ -12,8 +14,10 @@ const MAX_VALID_SECS: i64 = 300;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FacePolicy {
-    /// Tries in any 24 hours for an ID number.
-    pub(crate) tries: i64,
+    /// Tries in any 24 hours for an ID number: of its owner, and of each stranger who says it.
+    pub(crate) tries: usize,
+    /// Tries of all strangers together.
+    pub(crate) strangers_tries: usize,
     /// A check's life in seconds.
     pub(crate) valid_secs: i64,
     /// Days after which only the result is kept.
@@ -24,12 +28,22 @@ pub(crate) struct FacePolicy {
     pub(crate) address_window_secs: i64,
 }
 
+impl FacePolicy {
+    /// Tries within one budget, whoever makes them: an owner's are all the owner's.
+    pub(crate) fn all_tries(&self) -> usize {
+        self.strangers_tries.max(self.tries)
+    }
+}
+
 impl Section for FacePolicy {
     const NAME: &'static str = "faces";
 
     fn check(&self) -> Result<(), String> {
         if !(1..=MAX_TRIES).contains(&self.tries) || !(1..=MAX_VALID_SECS).contains(&self.valid_secs) {
             return Err("a person has one to five tries a day, each good for five minutes (300) at most".into());
+        }
+        if self.strangers_tries < self.tries || self.strangers_tries > MAX_STRANGERS_TRIES {
+            return Err("strangers_tries must be from tries to 50".into());
         }
         if self.keep_days < 1 || self.address_limit == 0 || self.address_window_secs < 1 {
             return Err("keep_days, address_limit and address_window_secs must be at least 1".into());
@@ -46,6 +60,7 @@ mod tests {
     fn nobody_may_try_more_than_five_times_or_wait_longer() {
         let policy = |tries, valid_secs| FacePolicy {
             tries,
+            strangers_tries: 15,
             valid_secs,
             keep_days: 30,
             address_limit: 1,

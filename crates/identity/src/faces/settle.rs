@@ -9,9 +9,10 @@ use super::store::{self, CheckRow};
 use crate::failure::Failure;
 use crate::ports::Faces;
 use crate::proofs::{Claim, NewProof, Way, pass};
+use crate::sessions::Token;
 
 /// Where a check stands after the provider was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Settled {
     /// Still looking, or not reached; nothing is lost.
     Waiting {
@@ -19,7 +20,10 @@ pub(crate) enum Settled {
         reached: bool,
     },
     /// It is the person; the proof is written, now or the first time.
-    Passed,
+    Passed {
+        /// For the browser's cookie; only with the proof, and only where there is a session.
+        token: Option<Token>,
+    },
     /// It is not, or cannot be told; the row says why.
     Ended,
 }
@@ -28,7 +32,7 @@ pub(crate) enum Settled {
 pub(crate) async fn settle(ctx: &Ctx, faces: &dyn Faces, claim: &Claim, row: CheckRow) -> Result<Settled, Failure> {
     match row.state {
         CheckState::Reserved => return Ok(Settled::Waiting { reached: true }),
-        CheckState::Passed => return Ok(Settled::Passed),
+        CheckState::Passed => return Ok(Settled::Passed { token: None }),
         CheckState::Failed | CheckState::Refused => return Ok(Settled::Ended),
         CheckState::Started => {}
     }
@@ -48,22 +52,23 @@ pub(crate) async fn settle(ctx: &Ctx, faces: &dyn Faces, claim: &Claim, row: Che
         Outcome::Pass => Some(NewProof::prepare(ctx, claim, Way::Face, row.id.as_str()).await?),
         _ => None,
     };
+    let token = proof.as_ref().and_then(NewProof::token);
     let detail = json!({ "purpose": claim.purpose.as_str(), "result": outcome.as_str() });
     let entry = ctx.act("face.ended", row.id.as_str(), detail);
     let (wanted, id) = (claim.clone(), row.id);
-    let ended = ctx.db.write(claim.subject.lane(), "face.settle", move |tx| -> Result<CheckState, DbFault> {
-        let Some(held) = store::hold(tx, &wanted, &id)? else { return Ok(CheckState::Refused) };
+    let ended = ctx.db.write(claim.subject.lane(), "face.settle", move |tx| -> Result<(CheckState, bool), DbFault> {
+        let Some(held) = store::hold(tx, &wanted, &id)? else { return Ok((CheckState::Refused, false)) };
         // Another tab may have asked first: what it wrote stands.
-        let Some(state) = held.state.on(outcome.event()) else { return Ok(held.state) };
+        let Some(state) = held.state.on(outcome.event()) else { return Ok((held.state, false)) };
         store::end(tx, &id, state, outcome, now)?;
         if let Some(proof) = &proof {
             pass(tx, proof)?;
         }
         tx.audit(entry.clone());
-        Ok(state)
+        Ok((state, true))
     });
     Ok(match ended.await? {
-        CheckState::Passed => Settled::Passed,
+        (CheckState::Passed, ours) => Settled::Passed { token: token.filter(|_| ours) },
         _ => Settled::Ended,
     })
 }

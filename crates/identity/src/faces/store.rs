@@ -8,6 +8,7 @@ use platform::{sql, vals};
 use super::begin::NewCheck;
 use super::consent::{GivenBy, NewConsent, VERSION};
 use super::model::{Budget, CheckState, ConsentId, FaceId, Outcome, WINDOW_SECS, read_movements};
+use crate::askers::Spent;
 use crate::blind::Blind;
 use crate::ports::{Movement, StartedFace};
 use crate::proofs::Claim;
@@ -94,15 +95,20 @@ pub(super) fn hold_budget(tx: &mut Tx<'_>, subject: &Blind, budget: Budget, now:
     Ok(())
 }
 
-/// When the tries were made that count at a moment.
-pub(crate) fn counted(tx: &mut Tx<'_>, subject: &Blind, budget: Budget, now: Moment) -> Result<Vec<Moment>, DbFault> {
+/// The tries that count at a moment within a budget: the owner's are all theirs, a stranger's are those of the
+/// same browser or neighbourhood.
+pub(crate) fn counted(tx: &mut Tx<'_>, claim: &Claim, budget: Budget, now: Moment) -> Result<Vec<Spent>, DbFault> {
     tx.query(
         sql!(
-            "SELECT created_at FROM face_check
+            "SELECT created_at, browser, place FROM face_check
              WHERE subject_blind = $1 AND budget = $2 AND created_at > $3 AND state <> 'failed'"
         ),
-        vals![subject.bytes(), budget.as_str(), now.minus_secs(WINDOW_SECS)],
-        |row| row.moment(0),
+        vals![claim.subject.bytes(), budget.as_str(), now.minus_secs(WINDOW_SECS)],
+        |row| {
+            let (browser, place) = (row.opt_blob(1)?, row.opt_blob(2)?);
+            let mine = budget == Budget::Own || claim.asker.made(browser.as_deref(), place.as_deref());
+            Ok(Spent { at: row.moment(0)?, mine })
+        },
     )
 }
 
@@ -129,8 +135,8 @@ pub(super) fn reserve(tx: &mut Tx<'_>, new: &NewCheck, consent: &ConsentId) -> R
     tx.exec(
         sql!(
             "INSERT INTO face_check (id, subject_blind, purpose, holder, device, budget, consent_id, order_no,
-             movements, state, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'reserved', $10, $11)"
+             movements, state, created_at, expires_at, browser, place)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'reserved', $10, $11, $12, $13)"
         ),
         vals![
             new.id.as_str(),
@@ -143,7 +149,9 @@ pub(super) fn reserve(tx: &mut Tx<'_>, new: &NewCheck, consent: &ConsentId) -> R
             new.order_no.as_str(),
             new.movements.as_str(),
             new.now,
-            new.expires_at
+            new.expires_at,
+            new.claim.asker.browser.as_ref().map(Blind::bytes),
+            new.claim.asker.place.bytes()
         ],
     )?;
     Ok(())
@@ -249,7 +257,7 @@ pub(crate) fn empty(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(
         sql!(
             "UPDATE face_check SET order_no = '', movements = '', certify_id = NULL, upload_url = NULL, device = '',
-             holder = substr(holder, 1, 0)
+             holder = substr(holder, 1, 0), browser = NULL, place = NULL
              WHERE id IN (SELECT id FROM face_check WHERE order_no <> '' AND created_at < $1 LIMIT 500)"
         ),
         vals![before],
@@ -287,16 +295,21 @@ pub(crate) fn without_consent(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbF
     Ok((count(tx)?, broken))
 }
 
-/// Tries with more than `most` before them within a day (I-D15).
-pub(crate) fn too_many(tx: &mut Tx<'_>, most: i64) -> Result<(u64, Vec<String>), DbFault> {
+/// Tries with more than `own` before them within a day in the owner's budget, or `strangers` in the strangers' (I-D15).
+pub(crate) fn too_many(
+    tx: &mut Tx<'_>,
+    (own, strangers): (usize, usize),
+) -> Result<(u64, Vec<String>), DbFault> {
+    let most = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let broken = tx.query(
         sql!(
             "SELECT f.id, COUNT(*) FROM face_check f JOIN face_check o
              ON o.subject_blind = f.subject_blind AND o.budget = f.budget AND o.state <> 'failed'
              AND o.created_at > f.created_at - $1 AND o.created_at <= f.created_at
-             WHERE f.state <> 'failed' GROUP BY f.id HAVING COUNT(*) > $2 ORDER BY f.id"
+             WHERE f.state <> 'failed' GROUP BY f.id, f.budget
+             HAVING COUNT(*) > CASE WHEN f.budget = 'own' THEN CAST($2 AS BIGINT) ELSE CAST($3 AS BIGINT) END ORDER BY f.id"
         ),
-        vals![WINDOW_SECS * 1000, most],
+        vals![WINDOW_SECS * 1000, most(own), most(strangers)],
         |row| Ok(format!("{} is try {} of its day", row.text(0)?, row.int(1)?)),
     )?;
     Ok((count(tx)?, broken))

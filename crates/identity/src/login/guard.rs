@@ -4,7 +4,7 @@ use kernel::Moment;
 
 use crate::policy::LoginPolicy;
 
-/// What is remembered of wrong tries at one name (and, for a known device, on that device).
+/// What is remembered of wrong tries at one name within one budget.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Guard {
     /// Wrong tries since the last lock.
@@ -29,12 +29,12 @@ impl Guard {
         policy.tries - self.wrong
     }
 
-    /// After one more wrong try.
-    pub(crate) fn after_wrong(&self, now: Moment, policy: &LoginPolicy) -> Guard {
+    /// After one more wrong try of `tries` before each lock.
+    pub(crate) fn after_wrong(&self, now: Moment, tries: i64, policy: &LoginPolicy) -> Guard {
         let forgotten = self.updated_at.is_none_or(|at| now >= at.plus_secs(policy.forget_secs));
         let before = if forgotten { Guard::default() } else { *self };
         let wrong = before.wrong + 1;
-        if wrong < policy.tries {
+        if wrong < tries {
             return Guard { wrong, rung: before.rung, locked_until: None, updated_at: Some(now) };
         }
         let length = lock_secs(before.rung, policy);
@@ -55,6 +55,7 @@ mod tests {
     fn policy() -> LoginPolicy {
         LoginPolicy {
             tries: 5,
+            strangers_tries: 50,
             lock_secs: vec![60, 300, 900, 3600],
             forget_secs: 86_400,
             device_days: 180,
@@ -69,11 +70,11 @@ mod tests {
         let mut guard = Guard::default();
         for expected in [60, 300, 900, 3600, 3600] {
             for left in (1..5).rev() {
-                guard = guard.after_wrong(now, &policy());
+                guard = guard.after_wrong(now, 5, &policy());
                 assert_eq!(guard.locked_secs(now), None);
                 assert_eq!(guard.left(&policy()), left);
             }
-            guard = guard.after_wrong(now, &policy());
+            guard = guard.after_wrong(now, 5, &policy());
             assert_eq!(guard.locked_secs(now), Some(expected));
             now = now.plus_secs(expected);
             assert_eq!(guard.locked_secs(now), None);
@@ -85,11 +86,11 @@ mod tests {
         let start = Moment::from_ms(1_760_000_000_000);
         let mut guard = Guard::default();
         for _ in 0..5 {
-            guard = guard.after_wrong(start, &policy());
+            guard = guard.after_wrong(start, 5, &policy());
         }
         assert_eq!(guard.rung, 1);
         let next_day = start.plus_secs(86_400);
-        guard = guard.after_wrong(next_day, &policy());
+        guard = guard.after_wrong(next_day, 5, &policy());
         assert_eq!((guard.wrong, guard.rung), (1, 0));
     }
 }

@@ -1,5 +1,6 @@
 //! Login by password or by SMS code, and the lock-out that grows (ACC-3, T03, T05).
 
+mod budgets;
 mod by_code;
 mod by_password;
 mod device;
@@ -7,6 +8,6 @@ mod guard;
 mod pages;
 pub(crate) mod store;
 
-pub(crate) use by_password::{Counted, count_wrong};
-pub(crate) use device::KnownDevice;
-pub(crate) use pages::{DEVICE_COOKIE, routes};
+pub(crate) use budgets::{Budgets, Counted, Door};
+pub(crate) use device::{DEVICE_COOKIE, Known, KnownDevice};
+pub(crate) use pages::routes;

@@ -15,16 +15,16 @@ use ui::{Errors, Form, Page, Problem, Visit, html, html_again, see_other, see_ot
 
 use super::by_code::{ByCode, CodeLogin, by_code};
 use super::by_password::{ByPassword, PasswordLogin, by_password};
-use super::device::KnownDevice;
+use super::device::{DEVICE_COOKIE, KnownDevice};
+use crate::askers::Asker;
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::policy::{LoginPolicy, SessionPolicy};
+use crate::policy::LoginPolicy;
 use crate::sessions::{self, MaybeCitizen, Seat, Token};
-use crate::sms_codes::{self, Challenge, Notice, Purpose, Refusal, RequestCode, Requested, clean_code, wait_text};
-
-/// The cookie by which a device is known again, by its bare name.
-pub(crate) const DEVICE_COOKIE: &str = "dev";
+use crate::sms_codes::{
+    self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code, wait_text,
+};
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
@@ -89,7 +89,7 @@ async fn password_login(
         login: form.login.clone(),
         password: form.password.clone(),
         seat: seat(&ctx, &headers),
-        device: known_device(&ctx, &page),
+        device: KnownDevice::here(&ctx, &page),
     };
     match by_password(&ctx, &gates, command).await? {
         PasswordLogin::In { token, device } => signed_in(&ctx, &page, &to, &token, &device).await,
@@ -157,8 +157,7 @@ async fn send_code(
         view.errors.add("mobile", "mobile");
         return Ok(html_again(&page, view));
     };
-    let command = RequestCode { mobile, purpose: Purpose::Login, ticket: form.ticket };
-    match sms_codes::request(&ctx, &gates, command).await? {
+    match sms_codes::request(&ctx, &gates, wish(&ctx, &page, mobile, form.ticket)).await? {
         Requested::Sent { challenge } => {
             Ok(see_other(&format!("/login/code/enter?c={}&to={}", challenge.as_str(), in_query(&view.to))))
         }
@@ -218,7 +217,7 @@ async fn code_login(
     let Some(code) = clean_code(&form.code) else {
         return Ok(html_again(&page, EnterPage { errors: Errors::one("code", "code-format"), ..view }));
     };
-    let device = known_device(&ctx, &page);
+    let device = KnownDevice::here(&ctx, &page);
     let command = ByCode { challenge, code, seat: seat(&ctx, &headers), device };
     match by_code(&ctx, command).await? {
         CodeLogin::In { token, device } => signed_in(&ctx, &page, &view.to, &token, &device).await,
@@ -232,6 +231,11 @@ async fn code_login(
     }
 }
 
+fn wish(ctx: &Ctx, page: &Page, mobile: Mobile, ticket: String) -> RequestCode {
+    let own = KnownDevice::here(ctx, page).map_or(Own::No, |known| Own::IfOf(known.owner));
+    RequestCode { mobile, purpose: Purpose::Login, ticket, asker: Asker::of(ctx, page), own }
+}
+
 async fn resend(
     ctx: &Ctx,
     page: &Page,
@@ -239,8 +243,7 @@ async fn resend(
     challenge: &Challenge,
     form: EnterForm,
 ) -> Result<Response, Problem> {
-    let command = RequestCode { mobile: challenge.mobile.clone(), purpose: Purpose::Login, ticket: form.ticket };
-    match sms_codes::request(ctx, gates, command).await? {
+    match sms_codes::request(ctx, gates, wish(ctx, page, challenge.mobile.clone(), form.ticket)).await? {
         Requested::Sent { challenge } => {
             let to = in_query(&destination(&form.to));
             let path = format!("/login/code/enter?c={}&to={to}", challenge.as_str());
@@ -276,16 +279,11 @@ async fn signed_in(ctx: &Ctx, page: &Page, to: &str, token: &Token, device: &Kno
         }
     }
     let today = ctx.now().date();
-    let absolute = ctx.policy.at::<SessionPolicy>(today).map_err(Failure::from)?.absolute_secs;
     let days = ctx.policy.at::<LoginPolicy>(today).map_err(Failure::from)?.device_days;
     let mut response = see_other(to);
-    page.set_cookie(&mut response, sessions::COOKIE, token.secret(), Some(absolute));
+    sessions::give_token(ctx, page, &mut response, token)?;
     page.set_cookie(&mut response, DEVICE_COOKIE, &device.cookie(ctx), Some(days * 86_400));
     Ok(response)
-}
-
-fn known_device(ctx: &Ctx, page: &Page) -> Option<KnownDevice> {
-    page.cookie(DEVICE_COOKIE).and_then(|cookie| KnownDevice::read(ctx, cookie))
 }
 
 fn seat(ctx: &Ctx, headers: &HeaderMap) -> Seat {

@@ -10,5 +10,6 @@ mod prepare;
 pub(crate) mod store;
 
 pub use model::MessageId;
+pub(crate) use model::chinese_moment;
 pub(crate) use pages::routes;
 pub use prepare::{PreparedMessage, insert, prepare, prepare_for};

@@ -84,7 +84,8 @@ pub(crate) fn words(page: &Page, kind: &str, part: &str, args: &Args) -> String 
     locale::text_with(page.look.lang, &key, &pairs)
 }
 
-fn chinese_moment(moment: Moment) -> String {
+/// A moment as a text message says it.
+pub(crate) fn chinese_moment(moment: Moment) -> String {
     let at = moment.datetime();
     format!("{}月{}日 {}:{:02}", at.month(), at.day(), at.hour(), at.minute())
 }

@@ -75,6 +75,12 @@ pub(crate) fn find(
     Ok(open(tx, vault, person, rows)?.into_iter().next())
 }
 
+/// Deletes a person's messages, with the person.
+pub(crate) fn delete_of(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM message WHERE person_id = $1"), vals![person.as_str()])?;
+    Ok(())
+}
+
 /// Notes that a message was opened.
 pub(crate) fn mark_read(tx: &mut Tx<'_>, person: &PersonId, id: &MessageId, now: Moment) -> Result<(), DbFault> {
     tx.exec(

@@ -8,18 +8,46 @@ use super::model::{AccountId, PersonId};
 use super::store::{ID_NUMBER, MOBILE, NAME};
 use crate::blind::Blind;
 
+/// The row of an account, sealed with its person's key and ready to insert.
+#[derive(Clone)]
+pub(crate) struct NewAccount {
+    pub(crate) account: AccountId,
+    pub(crate) mobile: Vec<u8>,
+    pub(crate) mobile_blind: Blind,
+    pub(crate) password_hash: String,
+    pub(crate) now: Moment,
+}
+
+impl NewAccount {
+    /// Draws an id and seals the mobile number with the key of the person whose account it will be.
+    pub(crate) fn prepare(
+        ctx: &Ctx,
+        key: &DataKey,
+        mobile: &Mobile,
+        password_hash: String,
+    ) -> Result<NewAccount, VaultError> {
+        let account: AccountId = ctx.id();
+        Ok(NewAccount {
+            mobile: key.seal(MOBILE.of(account.as_str()), mobile.expose().as_bytes(), &*ctx.rng)?,
+            mobile_blind: Blind::mobile(&ctx.vault, mobile),
+            account,
+            password_hash,
+            now: ctx.now(),
+        })
+    }
+}
+
 /// The rows of a person and an account, sealed and ready to insert.
 #[derive(Clone)]
 pub(crate) struct Newcomer {
     pub(crate) person: PersonId,
-    pub(crate) account: AccountId,
     pub(crate) key: NewDataKey,
     pub(crate) name: Vec<u8>,
     pub(crate) id_number: Vec<u8>,
     pub(crate) id_number_blind: Blind,
-    pub(crate) mobile: Vec<u8>,
-    pub(crate) mobile_blind: Blind,
-    pub(crate) password_hash: String,
+    pub(crate) login: NewAccount,
+    /// When the account goes unless its person is proven; `None`: it stays.
+    pub(crate) expires_at: Option<Moment>,
     pub(crate) now: Moment,
 }
 
@@ -31,23 +59,34 @@ impl Newcomer {
         id_number: &IdNumber,
         mobile: &Mobile,
         password_hash: String,
+        expires_at: Option<Moment>,
     ) -> Result<Newcomer, VaultError> {
+        Ok(Newcomer::with_key(ctx, name, id_number, mobile, password_hash, expires_at)?.0)
+    }
+
+    /// The same with the key itself, for what is sealed beside these rows.
+    pub(crate) fn with_key(
+        ctx: &Ctx,
+        name: &PersonName,
+        id_number: &IdNumber,
+        mobile: &Mobile,
+        password_hash: String,
+        expires_at: Option<Moment>,
+    ) -> Result<(Newcomer, DataKey), VaultError> {
         let now = ctx.now();
         let person: PersonId = ctx.id();
-        let account: AccountId = ctx.id();
         let (key, new_key) = ctx.vault.create_key(&*ctx.rng, now, "account")?;
-        let seal = |key: &DataKey, aad, plain: &str| key.seal(aad, plain.as_bytes(), &*ctx.rng);
-        Ok(Newcomer {
-            name: seal(&key, NAME.of(person.as_str()), name.expose())?,
-            id_number: seal(&key, ID_NUMBER.of(person.as_str()), id_number.expose())?,
+        let seal = |aad, plain: &str| key.seal(aad, plain.as_bytes(), &*ctx.rng);
+        let new = Newcomer {
+            name: seal(NAME.of(person.as_str()), name.expose())?,
+            id_number: seal(ID_NUMBER.of(person.as_str()), id_number.expose())?,
             id_number_blind: Blind::id_number(&ctx.vault, id_number),
-            mobile: seal(&key, MOBILE.of(account.as_str()), mobile.expose())?,
-            mobile_blind: Blind::mobile(&ctx.vault, mobile),
+            login: NewAccount::prepare(ctx, &key, mobile, password_hash)?,
             key: new_key,
             person,
-            account,
-            password_hash,
+            expires_at,
             now,
-        })
+        };
+        Ok((new, key))
     }
 }

@@ -5,7 +5,7 @@ mod model;
 mod pages;
 pub(crate) mod store;
 
-pub(crate) use create::Newcomer;
+pub(crate) use create::{NewAccount, Newcomer};
 pub(crate) use model::lane;
 pub use model::{AccountId, AccountState, Myself, PatientCard, PersonId};
 pub(crate) use pages::routes;

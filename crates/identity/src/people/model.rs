@@ -24,6 +24,8 @@ pub enum AccountState {
     Active,
     /// Closed at the person's wish; the mobile number is free again.
     Closed,
+    /// Somebody else was proven to have the ID number that it said, or its owner was given another account.
+    Ended,
 }
 
 impl AccountState {
@@ -32,6 +34,7 @@ impl AccountState {
         match self {
             AccountState::Active => "active",
             AccountState::Closed => "closed",
+            AccountState::Ended => "ended",
         }
     }
 }

@@ -1,16 +1,17 @@
 //! The only SQL for `person` and `account`.
 
-use kernel::{Date, IdNumber, Mask, Mobile, PersonName};
+use kernel::{Date, IdNumber, Mask, Mobile, Moment, PersonName};
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, DataKey, Vault};
 use platform::{sql, vals};
 
-use super::create::Newcomer;
+use super::create::{NewAccount, Newcomer};
 use super::model::{AccountId, AccountState, Myself, PatientCard, PersonId};
 use crate::blind::Blind;
 use crate::sealed::Column;
 
 pub(crate) const NAME: Column = Column::new("person", "name");
+pub(crate) const NAME_WISHED: Column = Column::new("person", "name_wished");
 pub(crate) const ID_NUMBER: Column = Column::new("person", "id_number");
 pub(crate) const MOBILE: Column = Column::new("account", "mobile");
 
@@ -24,13 +25,13 @@ pub(crate) struct AccountRow {
     pub(crate) password_hash: String,
 }
 
-/// Inserts key, person and account. `false` if the ID number or the mobile number has an owner;
-/// some rows may then be there already, so the caller must roll back.
+/// Inserts key, person and account. `false` if the mobile number has an active account; some rows may
+/// then be there already, so the caller must roll back. Whose the ID number is plays no part.
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &Newcomer) -> Result<bool, DbFault> {
-    let person = tx.exec(
+    tx.exec(
         sql!(
             "INSERT INTO person (id, key_id, name, id_number, id_number_blind, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
+             VALUES ($1, $2, $3, $4, $5, $6)"
         ),
         vals![
             new.person.as_str(),
@@ -41,23 +42,32 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &Newcomer) -> Result<bool, DbFault> {
             new.now
         ],
     )?;
-    if person == 0 {
-        return Ok(false);
-    }
     vault::insert_key(tx, &new.key)?;
+    insert_account(tx, &new.login, &new.person, new.expires_at)
+}
+
+/// Inserts an account; `false` if the mobile number, or the person, has an active one. `expires_at`:
+/// when it goes unless its person is proven; `None` if that has happened.
+pub(crate) fn insert_account(
+    tx: &mut Tx<'_>,
+    new: &NewAccount,
+    person: &PersonId,
+    expires_at: Option<Moment>,
+) -> Result<bool, DbFault> {
     let account = tx.exec(
         sql!(
-            "INSERT INTO account (id, person_id, mobile, mobile_blind, password_hash, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
+            "INSERT INTO account (id, person_id, mobile, mobile_blind, password_hash, state, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
         ),
         vals![
             new.account.as_str(),
-            new.person.as_str(),
+            person.as_str(),
             new.mobile.as_slice(),
             new.mobile_blind.bytes(),
             new.password_hash.as_str(),
             ACTIVE,
-            new.now
+            new.now,
+            expires_at
         ],
     )?;
     Ok(account == 1)
@@ -72,14 +82,23 @@ pub(crate) fn by_mobile(tx: &mut Tx<'_>, mobile: &Blind) -> Result<Option<Accoun
     )
 }
 
-/// The active account of the person with this ID number.
-pub(crate) fn by_id_number(tx: &mut Tx<'_>, number: &Blind) -> Result<Option<AccountRow>, DbFault> {
+/// The account that an ID number logs in to: its owner's; while it has none, the one that has been used
+/// in this browser, or else the first that says this number. Whoever comes second to a number logs in
+/// by mobile number until they are proven.
+pub(crate) fn by_id_number(
+    tx: &mut Tx<'_>,
+    number: &Blind,
+    used_here: Option<&AccountId>,
+) -> Result<Option<AccountRow>, DbFault> {
     tx.opt(
         sql!(
             "SELECT a.id, a.person_id, a.password_hash FROM person p JOIN account a ON a.person_id = p.id
-             WHERE p.id_number_blind = $1 AND a.state = 'active'"
+             LEFT JOIN number_owner o ON o.person_id = p.id
+             WHERE p.id_number_blind = $1 AND a.state = 'active'
+             ORDER BY CASE WHEN o.person_id IS NOT NULL THEN 0 WHEN a.id = $2 THEN 1 ELSE 2 END, a.created_at, a.id
+             LIMIT 1"
         ),
-        vals![number.bytes()],
+        vals![number.bytes(), used_here.map_or("", AccountId::as_str)],
         account_row,
     )
 }
@@ -112,16 +131,96 @@ pub(crate) fn set_password(tx: &mut Tx<'_>, person: &PersonId, hash: &str) -> Re
     )
 }
 
-/// The people who hold this ID number or this mobile number: none, one or two.
-pub(crate) fn owners(tx: &mut Tx<'_>, number: &Blind, mobile: &Blind) -> Result<Vec<PersonId>, DbFault> {
+/// Notes another name for a person, until they are proven under it.
+pub(crate) fn wish_name(tx: &mut Tx<'_>, person: &PersonId, sealed: &[u8], now: Moment) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("UPDATE person SET name_wished = $1, name_wished_at = $2 WHERE id = $3"),
+        vals![sealed, now, person.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Gives a person the name under which they were proven.
+pub(crate) fn rename(tx: &mut Tx<'_>, person: &PersonId, sealed: &[u8]) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("UPDATE person SET name = $1, name_wished = NULL, name_wished_at = NULL WHERE id = $2"),
+        vals![sealed, person.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Ends an active account; `false` if it had ended. Its rows go at `expires_at`.
+pub(crate) fn end_account(tx: &mut Tx<'_>, account: &AccountId, now: Moment, expires_at: Moment) -> Result<bool, DbFault> {
+    let ended = tx.exec(
+        sql!("UPDATE account SET state = 'ended', closed_at = $1, expires_at = $2 WHERE id = $3 AND state = 'active'"),
+        vals![now, expires_at, account.as_str()],
+    )?;
+    Ok(ended == 1)
+}
+
+/// An account stays from now on: its person has been proven.
+pub(crate) fn keep_account(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("UPDATE account SET expires_at = NULL WHERE person_id = $1 AND state = 'active'"),
+        vals![person.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Up to `limit` accounts whose time is over, with their people.
+pub(crate) fn expired(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<(AccountId, PersonId)>, DbFault> {
     tx.query(
-        sql!(
-            "SELECT id FROM person WHERE id_number_blind = $1
-             UNION SELECT person_id FROM account WHERE mobile_blind = $2 AND state = 'active'"
-        ),
-        vals![number.bytes(), mobile.bytes()],
-        |row| row.parse(0),
+        sql!("SELECT id, person_id FROM account WHERE expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2"),
+        vals![now, limit],
+        |row| Ok((row.parse(0)?, row.parse(1)?)),
     )
+}
+
+/// Deletes an account.
+pub(crate) fn delete_account(tx: &mut Tx<'_>, account: &AccountId) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM account WHERE id = $1"), vals![account.as_str()])?;
+    Ok(())
+}
+
+/// The password hash of an active account.
+pub(crate) fn password_hash(tx: &mut Tx<'_>, account: &AccountId) -> Result<Option<String>, DbFault> {
+    tx.opt(
+        sql!("SELECT password_hash FROM account WHERE id = $1 AND state = 'active'"),
+        vals![account.as_str()],
+        |row| row.text(0),
+    )
+}
+
+/// Whether a person has no account left and owns no number: nothing is kept for them.
+pub(crate) fn is_nobodys(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, DbFault> {
+    let kept = tx.opt(
+        sql!(
+            "SELECT 1 FROM person p WHERE p.id = $1
+             AND (EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)
+             OR EXISTS (SELECT 1 FROM number_owner o WHERE o.person_id = p.id))"
+        ),
+        vals![person.as_str()],
+        |row| row.int(0),
+    )?;
+    Ok(kept.is_none())
+}
+
+/// Deletes a person whom nothing points to any more, with the key to what was sealed; `false` if there
+/// is another account, or the person owns a number.
+pub(crate) fn delete_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, DbFault> {
+    let key = tx.opt(
+        sql!(
+            "DELETE FROM person WHERE id = $1
+             AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)
+             AND NOT EXISTS (SELECT 1 FROM number_owner o WHERE o.person_id = person.id) RETURNING key_id"
+        ),
+        vals![person.as_str()],
+        |row| row.text(0),
+    )?;
+    match key {
+        Some(key) => vault::destroy_key(tx, &key).map(|_| true),
+        None => Ok(false),
+    }
 }
 
 /// How many people there are.
@@ -163,22 +262,56 @@ pub(crate) fn myself(
     Ok(Myself::new(&name, &mobile))
 }
 
-/// A person's name and ID number as they were given; `None` if there is no such person or the key was destroyed.
+/// A person as they say to be, or were proven to be.
+pub(crate) struct RealIdentity {
+    pub(crate) name: PersonName,
+    pub(crate) number: IdNumber,
+    /// Another name, and when it was given.
+    pub(crate) wished: Option<(PersonName, Moment)>,
+    /// Whether the number is this person's, and not only said to be.
+    pub(crate) owner: bool,
+}
+
+/// A person's name and ID number; `None` if there is no such person or the key was destroyed.
 pub(crate) fn real_identity(
     tx: &mut Tx<'_>,
     vault: &Vault,
     person: &PersonId,
     today: Date,
 ) -> Result<Option<(PersonName, IdNumber)>, DbFault> {
-    let found =
-        tx.opt(sql!("SELECT key_id, name, id_number FROM person WHERE id = $1"), vals![person.as_str()], |row| {
-            Ok((row.text(0)?, row.blob(1)?, row.blob(2)?))
-        })?;
-    let Some((key_id, name, number)) = found else { return Ok(None) };
+    Ok(identity_of(tx, vault, person, today)?.map(|known| (known.name, known.number)))
+}
+
+/// The same with what else is known of them.
+pub(crate) fn identity_of(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    person: &PersonId,
+    today: Date,
+) -> Result<Option<RealIdentity>, DbFault> {
+    let found = tx.opt(
+        sql!(
+            "SELECT p.key_id, p.name, p.id_number, p.name_wished, p.name_wished_at, o.person_id
+             FROM person p LEFT JOIN number_owner o ON o.person_id = p.id WHERE p.id = $1"
+        ),
+        vals![person.as_str()],
+        |row| {
+            let wished = row.opt_blob(3)?.zip(row.opt_moment(4)?);
+            Ok((row.text(0)?, row.blob(1)?, row.blob(2)?, wished, row.opt_text(5)?.is_some()))
+        },
+    )?;
+    let Some((key_id, name, number, wished, owner)) = found else { return Ok(None) };
     let Some(key) = vault::load_key(tx, vault, &key_id)? else { return Ok(None) };
-    let name = NAME.read(&key, person.as_str(), &name, PersonName::parse)?;
-    let number = ID_NUMBER.read(&key, person.as_str(), &number, |text| IdNumber::parse(text, today))?;
-    Ok(Some((name, number)))
+    let wished = match wished {
+        Some((sealed, at)) => Some((NAME_WISHED.read(&key, person.as_str(), &sealed, PersonName::parse)?, at)),
+        None => None,
+    };
+    Ok(Some(RealIdentity {
+        name: NAME.read(&key, person.as_str(), &name, PersonName::parse)?,
+        number: ID_NUMBER.read(&key, person.as_str(), &number, |text| IdNumber::parse(text, today))?,
+        wished,
+        owner,
+    }))
 }
 
 /// A patient as staff see them; `None` if there is no such person or the key was destroyed.
@@ -206,17 +339,27 @@ fn mask_id(number: &str) -> String {
     head.iter().copied().chain(std::iter::repeat_n('*', chars.len() - 10)).chain(tail.iter().copied()).collect()
 }
 
-/// More than one active account on a person or a mobile number (I-D01).
+/// What contradicts that an ID number has one owner, who has one active account (I-D01): owners of a
+/// number that is not theirs, several active accounts of a person or a mobile number, and accounts that
+/// would go although their person was proven.
 pub(crate) fn doubles(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
     let rows = tx.one(sql!("SELECT COUNT(*) FROM account WHERE state = 'active'"), vals![], |row| row.int(0))?;
     let mut broken = tx.query(
         sql!(
-            "SELECT MIN(a.id), COUNT(*) FROM account a JOIN person p ON p.id = a.person_id
-             WHERE a.state = 'active' GROUP BY p.id_number_blind HAVING COUNT(*) > 1"
+            "SELECT o.person_id FROM number_owner o LEFT JOIN person p ON p.id = o.person_id
+             WHERE p.id IS NULL OR p.id_number_blind <> o.id_number_blind ORDER BY o.person_id"
         ),
         vals![],
-        |row| Ok(format!("{} active accounts of one ID number, one of them {}", row.int(1)?, row.text(0)?)),
+        |row| Ok(format!("{} owns an ID number that is not theirs", row.text(0)?)),
     )?;
+    broken.extend(tx.query(
+        sql!(
+            "SELECT person_id, COUNT(*) FROM account WHERE state = 'active'
+             GROUP BY person_id HAVING COUNT(*) > 1 ORDER BY person_id"
+        ),
+        vals![],
+        |row| Ok(format!("{} has {} active accounts", row.text(0)?, row.int(1)?)),
+    )?);
     broken.extend(tx.query(
         sql!(
             "SELECT MIN(id), COUNT(*) FROM account WHERE state = 'active'
@@ -224,6 +367,14 @@ pub(crate) fn doubles(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
         ),
         vals![],
         |row| Ok(format!("{} active accounts of one mobile number, one of them {}", row.int(1)?, row.text(0)?)),
+    )?);
+    broken.extend(tx.query(
+        sql!(
+            "SELECT a.id FROM account a JOIN number_owner o ON o.person_id = a.person_id
+             WHERE a.state = 'active' AND a.expires_at IS NOT NULL ORDER BY a.id"
+        ),
+        vals![],
+        |row| Ok(format!("{} would go although its person was proven", row.text(0)?)),
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }

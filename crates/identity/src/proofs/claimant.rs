@@ -16,10 +16,12 @@ use sha2::{Digest, Sha256};
 use ui::{Page, Problem, Visit};
 
 use super::model::{Claim, ProofPurpose};
+use crate::askers::Asker;
 use crate::blind::{Blind, hex};
 use crate::devices;
 use crate::failure::Failure;
 use crate::login;
+use crate::owners::{self, Prover};
 use crate::people::store as people;
 use crate::real_name::RealNamePolicy;
 use crate::sessions::Citizen;
@@ -59,12 +61,17 @@ impl FromRequestParts<Ctx> for Claimant {
 }
 
 impl Claimant {
-    /// A signed-in citizen who wants to prove who they are.
+    /// A signed-in citizen who wants to prove who they are, under the name they gave last.
     pub(crate) async fn citizen(citizen: Citizen, purpose: ProofPurpose) -> Result<Claimant, Problem> {
         let ctx = citizen.ctx().clone();
         let (vault, person, today) = (ctx.vault.clone(), citizen.person.clone(), ctx.now().date());
-        let found = ctx.db.read("proof.claimant", move |tx| people::real_identity(tx, &vault, &person, today)).await;
-        let (name, number) = found.map_err(Failure::from)?.ok_or(Failure::NoSuchPerson)?;
+        let found = ctx.db.read("proof.claimant", move |tx| people::identity_of(tx, &vault, &person, today)).await;
+        let known = found.map_err(Failure::from)?.ok_or(Failure::NoSuchPerson)?;
+        let (owner, number) = (known.owner, known.number.clone());
+        let name = match purpose {
+            ProofPurpose::RealName => owners::name_to_prove(&ctx, known)?,
+            ProofPurpose::LoginPassword | ProofPurpose::PayPassword => known.name,
+        };
         if purpose == ProofPurpose::RealName {
             let policy = ctx.policy.at::<RealNamePolicy>(today).map_err(Failure::from)?;
             if number.age_on(today) < policy.min_age {
@@ -74,10 +81,17 @@ impl Claimant {
         }
         let claim = Claim {
             subject: Blind::id_number(&ctx.vault, &number),
+            name: name.clone(),
             purpose,
             holder: holder("session", citizen.session.as_str()),
             device: device(&ctx, &citizen.visit.page),
-            session: Some(citizen.session.clone()),
+            prover: Some(Prover {
+                person: citizen.person.clone(),
+                account: citizen.account.clone(),
+                session: citizen.session.clone(),
+            }),
+            owner,
+            asker: Asker::of(&ctx, &citizen.visit.page),
             place: Vec::new(),
         };
         Ok(Claimant { visit: citizen.visit.clone(), claim, name, number, citizen: Some(citizen) })
@@ -90,10 +104,13 @@ impl Claimant {
         };
         let claim = Claim {
             subject: Blind::id_number(&visit.ctx.vault, &visitor.number),
+            name: visitor.name.clone(),
             purpose: ProofPurpose::LoginPassword,
             holder: visitor.holder.clone(),
             device: device(&visit.ctx, &visit.page),
-            session: None,
+            prover: None,
+            owner: false,
+            asker: Asker::of(&visit.ctx, &visit.page),
             place: Vec::new(),
         };
         Ok(Claimant { visit, claim, name: visitor.name, number: visitor.number, citizen: None })

@@ -1,6 +1,10 @@
 //! What is proven, how, for what and for whom. Pure.
 
+use kernel::PersonName;
+
+use crate::askers::Asker;
 use crate::blind::Blind;
+use crate::owners::Prover;
 use crate::sessions::SessionId;
 
 kernel::typed_id!(
@@ -93,14 +97,27 @@ impl Way {
 pub(crate) struct Claim {
     /// The fingerprint of the ID number to be proven.
     pub(crate) subject: Blind,
+    /// The name that is proven with it.
+    pub(crate) name: PersonName,
     /// For what.
     pub(crate) purpose: ProofPurpose,
     /// A hash of the session, or of the visitor's cookie: only that browser may use the proof.
     pub(crate) holder: Vec<u8>,
     /// The device's name out of its cookie; empty where it has none.
     pub(crate) device: String,
-    /// The citizen's session; `None` for a visitor.
-    pub(crate) session: Option<SessionId>,
+    /// The citizen, by session; `None` for a visitor.
+    pub(crate) prover: Option<Prover>,
+    /// Whether the number is the citizen's already: to others who say it they are strangers.
+    pub(crate) owner: bool,
+    /// Who asks, for the budgets of strangers.
+    pub(crate) asker: Asker,
     /// From where the browser asks ([`place`](crate::devices::place)).
     pub(crate) place: Vec<u8>,
+}
+
+impl Claim {
+    /// The citizen's session.
+    pub(crate) fn session(&self) -> Option<&SessionId> {
+        self.prover.as_ref().map(|prover| &prover.session)
+    }
 }

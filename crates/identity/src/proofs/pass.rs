@@ -10,6 +10,7 @@ use super::store;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::real_name::{self, Authentication};
+use crate::sessions::{self, Renewal, Token};
 
 /// How long a proof may wait to be used, in seconds (`domain.md` 10: a result is good for 5 minutes).
 const VALID_SECS: i64 = 300;
@@ -23,8 +24,12 @@ pub(crate) struct NewProof {
     pub(super) reference: String,
     pub(super) now: Moment,
     pub(super) expires_at: Moment,
+    /// The name that a visitor was proven under, sealed.
+    pub(super) name: Option<Vec<u8>>,
     /// What a proof of the real name brings about; `None` for the other purposes.
     effect: Option<Authentication>,
+    /// The token that the prover's session goes on with (T11).
+    renewal: Option<Renewal>,
     entry: platform::audit::AuditEntry,
 }
 
@@ -38,14 +43,24 @@ impl NewProof {
             ProofPurpose::LoginPassword | ProofPurpose::PayPassword => None,
         };
         let detail = json!({ "purpose": claim.purpose.as_str(), "way": way.as_str() });
+        let id: ProofId = ctx.id();
+        let name = match claim.prover {
+            Some(_) => None,
+            None => {
+                let plain = claim.name.expose().as_bytes();
+                Some(ctx.vault.system_key().seal(store::NAME.of(id.as_str()), plain, &*ctx.rng)?)
+            }
+        };
         Ok(NewProof {
-            id: ctx.id(),
+            id,
+            name,
             claim: claim.clone(),
             way,
             reference: reference.to_owned(),
             now,
             expires_at: now.plus_secs(VALID_SECS),
             effect,
+            renewal: claim.session().map(|session| Renewal::draw(ctx, session)),
             entry: ctx.act("proof.passed", reference, detail),
         })
     }
@@ -63,9 +78,16 @@ impl NewProof {
             reference,
             now,
             expires_at: now.plus_secs(VALID_SECS),
+            name: None,
             effect: None,
+            renewal: None,
             id,
         }
+    }
+
+    /// The token for the browser's cookie, once the proof has passed; `None` for a visitor.
+    pub(crate) fn token(&self) -> Option<Token> {
+        self.renewal.as_ref().map(|renewal| renewal.token().clone())
     }
 
     /// Its id.
@@ -102,6 +124,9 @@ pub(crate) fn pass(tx: &mut Tx<'_>, proof: &NewProof) -> Result<Passed, DbFault>
         store::use_up(tx, &proof.id, proof.now)?;
         real_name::authenticate(tx, authentication, &proof.id)?;
     }
+    if let Some(renewal) = &proof.renewal {
+        sessions::renew(tx, renewal)?;
+    }
     Ok(Passed::New)
 }
 
@@ -113,7 +138,7 @@ pub(crate) fn redeem(
     purpose: ProofPurpose,
     now: Moment,
 ) -> Result<Option<Blind>, DbFault> {
-    let Some((id, subject)) = store::open(tx, holder, purpose, now)? else { return Ok(None) };
+    let Some(open) = store::open(tx, holder, purpose, now)? else { return Ok(None) };
     // Held and judged by the one statement: two redemptions at once are one.
-    Ok(store::use_up(tx, &id, now)?.then_some(subject))
+    Ok(store::use_up(tx, &open.id, now)?.then_some(open.subject))
 }

@@ -1,19 +1,24 @@
 //! The only SQL for `proof`.
 
-use kernel::Moment;
+use kernel::{Moment, PersonName};
 use platform::db::{DbFault, Tx};
+use platform::vault::DataKey;
 use platform::{sql, vals};
 
 use super::model::{ProofId, ProofPurpose};
 use super::pass::NewProof;
 use crate::blind::Blind;
+use crate::sealed::Column;
+
+/// Sealed with the system key: a visitor has no key yet. The row is wiped within a month.
+pub(super) const NAME: Column = Column::new("proof", "name");
 
 /// Writes a proof; `false` if its check has proved before.
 pub(super) fn insert(tx: &mut Tx<'_>, proof: &NewProof) -> Result<bool, DbFault> {
     let written = tx.exec(
         sql!(
-            "INSERT INTO proof (id, subject_blind, purpose, way, reference, holder, device, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+            "INSERT INTO proof (id, subject_blind, purpose, way, reference, holder, device, created_at, expires_at, name)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
         ),
         vals![
             proof.id.as_str(),
@@ -24,27 +29,45 @@ pub(super) fn insert(tx: &mut Tx<'_>, proof: &NewProof) -> Result<bool, DbFault>
             proof.claim.holder.as_slice(),
             proof.claim.device.as_str(),
             proof.now,
-            proof.expires_at
+            proof.expires_at,
+            proof.name.as_deref()
         ],
     )?;
     Ok(written == 1)
 }
 
+/// A young and unused proof.
+pub(crate) struct OpenProof {
+    pub(super) id: ProofId,
+    /// Whose it is.
+    pub(crate) subject: Blind,
+    /// The name a visitor was proven under, sealed.
+    name: Option<Vec<u8>>,
+}
+
+impl OpenProof {
+    /// The name a visitor was proven under; `None` for a citizen's proof, and for one from before names were kept.
+    pub(crate) fn name(&self, system: &DataKey) -> Result<Option<PersonName>, DbFault> {
+        let open = |sealed: &Vec<u8>| NAME.read(system, self.id.as_str(), sealed, PersonName::parse);
+        self.name.as_ref().map(open).transpose()
+    }
+}
+
 /// The newest young and unused proof of a browser, and whose it is.
-pub(super) fn open(
+pub(crate) fn open(
     tx: &mut Tx<'_>,
     holder: &[u8],
     purpose: ProofPurpose,
     now: Moment,
-) -> Result<Option<(ProofId, Blind)>, DbFault> {
+) -> Result<Option<OpenProof>, DbFault> {
     tx.opt(
         sql!(
-            "SELECT id, subject_blind FROM proof
+            "SELECT id, subject_blind, name FROM proof
              WHERE holder = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
              ORDER BY created_at DESC, id DESC LIMIT 1"
         ),
         vals![holder, purpose.as_str(), now],
-        |row| Ok((row.parse(0)?, Blind::stored(row.blob(1)?))),
+        |row| Ok(OpenProof { id: row.parse(0)?, subject: Blind::stored(row.blob(1)?), name: row.opt_blob(2)? }),
     )
 }
 
@@ -55,7 +78,7 @@ pub(crate) fn held(
     purpose: ProofPurpose,
     now: Moment,
 ) -> Result<Option<Blind>, DbFault> {
-    Ok(open(tx, holder, purpose, now)?.map(|(_, subject)| subject))
+    Ok(open(tx, holder, purpose, now)?.map(|open| open.subject))
 }
 
 /// Marks a proof used; `false` if it was.

@@ -1,5 +1,6 @@
-//! What a proof of the real name brings about: the person counts as authenticated on this device,
-//! the electronic card is ordered, and the insurer is to be asked.
+//! What a proof of the real name brings about: the ID number becomes the person's, under the name that was
+//! proven, the person counts as authenticated on this device, the electronic card is ordered, and the
+//! insurer is to be asked.
 
 use kernel::Moment;
 use platform::Ctx;
@@ -12,13 +13,15 @@ use super::store;
 use crate::cards::{self, Order};
 use crate::devices::{self, Binding};
 use crate::failure::Failure;
+use crate::owners::{self, Renaming, Taking};
 use crate::people::{PersonId, store as people};
 use crate::proofs::{Claim, ProofId, Way};
 
 /// An authentication ready to be written down.
 #[derive(Clone)]
 pub(crate) struct Authentication {
-    person: PersonId,
+    taking: Taking,
+    renaming: Option<Renaming>,
     way: Way,
     device: String,
     now: Moment,
@@ -28,29 +31,27 @@ pub(crate) struct Authentication {
 }
 
 impl Authentication {
-    /// Reads whose it is and prepares what follows from it.
+    /// Reads whose number it is and prepares what follows from the proof.
     ///
     /// # Errors
     /// [`Failure::TooYoung`] before the age from which one is authenticated alone: the pages say so
     /// before they begin, this is for whoever went round them.
     pub(crate) async fn prepare(ctx: &Ctx, claim: &Claim, way: Way) -> Result<Authentication, Failure> {
-        let (now, subject, vault) = (ctx.now(), claim.subject.clone(), ctx.vault.clone());
+        let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
-        let found = ctx.db.read("real_name.person", move |tx| -> Result<_, DbFault> {
-            let Some(account) = people::by_id_number(tx, &subject)? else { return Ok(None) };
-            let named = people::real_identity(tx, &vault, &account.person, now.date())?;
-            Ok(named.map(|(_, number)| (account.person, number)))
-        });
-        let (person, number) = found.await?.ok_or(Failure::NoSuchPerson)?;
-        if number.age_on(now.date()) < policy.min_age {
+        let prover = claim.prover.as_ref().ok_or(Failure::NoSuchPerson)?;
+        if age(ctx, &prover.person).await? < policy.min_age {
             return Err(Failure::TooYoung);
         }
+        let taking = Taking::prepare(ctx, &claim.subject, prover).await?;
+        let person = taking.person();
         let detail = json!({ "way": way.as_str() });
         Ok(Authentication {
-            binding: Binding::prepare(ctx, claim, &person).await?,
-            card: Order::prepare(ctx, &person).await?,
+            renaming: Renaming::prepare(ctx, person, &claim.name).await?,
+            binding: Binding::prepare(ctx, claim, person).await?,
+            card: Order::prepare(ctx, person).await?,
             entry: ctx.act("real_name.authenticated", person.as_str(), detail),
-            person,
+            taking,
             way,
             device: claim.device.clone(),
             now,
@@ -58,10 +59,20 @@ impl Authentication {
     }
 }
 
+async fn age(ctx: &Ctx, person: &PersonId) -> Result<i32, Failure> {
+    let (vault, person, today) = (ctx.vault.clone(), person.clone(), ctx.now().date());
+    let found = ctx.db.read("real_name.person", move |tx| people::identity_of(tx, &vault, &person, today));
+    Ok(found.await?.ok_or(Failure::NoSuchPerson)?.number.age_on(today))
+}
+
 /// Writes it down; runs in the closure of the proof.
 pub(crate) fn authenticate(tx: &mut Tx<'_>, new: &Authentication, proof: &ProofId) -> Result<(), DbFault> {
-    let row = store::Authenticated { person: &new.person, device: &new.device, way: new.way, proof, now: new.now };
-    store::authenticated(tx, &row)?;
+    owners::take(tx, &new.taking)?;
+    if let Some(renaming) = &new.renaming {
+        owners::rename(tx, renaming)?;
+    }
+    let person = new.taking.person();
+    store::authenticated(tx, &store::Authenticated { person, device: &new.device, way: new.way, proof, now: new.now })?;
     devices::bind(tx, &new.binding)?;
     cards::order(tx, &new.card)?;
     tx.audit(new.entry.clone());

@@ -1,27 +1,38 @@
 //! People of the demo, vouched for instead of authenticated: for load, rushes and stories that begin
 //! with somebody who may book. Never in production.
 
-use kernel::Moment;
+use kernel::{Moment, PersonName};
 use platform::db::{DbFault, Tx};
 use platform::{Ctx, Trace};
 
 use super::model::Cover;
 use super::policy::RealNamePolicy;
 use super::store::{self, Answer, Authenticated};
+use crate::askers::Asker;
 use crate::blind::Blind;
 use crate::devices::{self, Vouched};
 use crate::failure::Failure;
-use crate::people::PersonId;
+use crate::owners::{self, Prover};
+use crate::people::{PersonId, store as people};
 use crate::proofs::{self, Claim, NewProof, ProofPurpose, Way};
 use crate::sessions::SessionId;
 
 /// Where the demo's people sit, unless the context says otherwise.
 const ADDRESS: &str = "127.0.0.1";
 
+/// Who is vouched for.
+pub(crate) struct Vouchee<'a> {
+    pub(crate) prover: Prover,
+    /// The fingerprint of their ID number.
+    pub(crate) subject: &'a Blind,
+    pub(crate) name: &'a PersonName,
+}
+
 /// Everything that makes somebody authenticated, insured here and on a device of their own.
 #[derive(Clone)]
 pub(crate) struct Vouch {
     person: PersonId,
+    subject: Blind,
     session: SessionId,
     device: String,
     proof: NewProof,
@@ -34,25 +45,29 @@ impl Vouch {
     /// Draws ids. `device` is the word of the browser's cookie, `agent` how the browser calls itself.
     pub(crate) fn prepare(
         ctx: &Ctx,
-        person: &PersonId,
-        subject: &Blind,
-        session: &SessionId,
+        who: &Vouchee<'_>,
         (device, agent): (&str, &str),
     ) -> Result<Vouch, Failure> {
+        let Vouchee { prover, subject, name } = who;
+        let Prover { person, session, .. } = prover;
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
         let ip = if ctx.trace.ip.is_empty() { ADDRESS.to_owned() } else { ctx.trace.ip.clone() };
         let place = devices::place(&ctx.with_trace(Trace { ip, ..ctx.trace.clone() }), agent);
         let claim = Claim {
-            subject: subject.clone(),
+            subject: (*subject).clone(),
+            name: (*name).clone(),
             purpose: ProofPurpose::RealName,
             holder: session.as_str().as_bytes().to_vec(),
             device: device.to_owned(),
-            session: Some(session.clone()),
+            prover: Some(prover.clone()),
+            owner: true,
+            asker: Asker::nowhere(&ctx.vault),
             place: place.clone(),
         };
         Ok(Vouch {
             person: person.clone(),
+            subject: (*subject).clone(),
             session: session.clone(),
             device: device.to_owned(),
             proof: NewProof::vouched(ctx, &claim),
@@ -70,8 +85,10 @@ impl Vouch {
     }
 }
 
-/// Writes the name and the device, in the lane of the person's ID number.
+/// Writes the number's owner, the name and the device, in the lane of the person's ID number.
 pub(crate) fn vouch(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
+    owners::store::own(tx, &new.subject, &new.person, new.now)?;
+    people::keep_account(tx, &new.person)?;
     proofs::vouch(tx, &new.proof)?;
     let row = Authenticated {
         person: &new.person,

@@ -1,14 +1,15 @@
 //! A new password for whoever has proven who they are.
 
-use kernel::{IdNumber, Mobile};
+use kernel::{IdNumber, Mobile, PersonName};
 use platform::db::DbFault;
 use platform::{Actor, Ctx};
 use serde_json::json;
 
 use crate::blind::Blind;
 use crate::failure::Failure;
-use crate::login;
+use crate::login::{Budgets, Door};
 use crate::messages;
+use crate::owners;
 use crate::people::{self, PersonId, store};
 use crate::proofs::{ProofPurpose, Visitor, redeem, store as proofs};
 use crate::sessions;
@@ -17,8 +18,11 @@ use crate::sessions;
 pub(super) enum Owner {
     /// This browser has proven nothing, or too long ago, or used it.
     Unproven,
-    /// Proven, and there is no account; only the person themselves gets to know it.
-    NoAccount,
+    /// Proven, and the number's owner has no account, or the number has had no owner so far: one is opened now.
+    NoAccount {
+        /// The name under which the visitor was proven.
+        name: PersonName,
+    },
     /// Proven.
     Account {
         /// Whose.
@@ -28,18 +32,20 @@ pub(super) enum Owner {
     },
 }
 
-/// Looks for the proof of a visitor's browser, and then for the account.
+/// Looks for the proof of a visitor's browser, and then for the account of the number's owner. Accounts that only
+/// say the number are nobody's: a new password is never set on them.
 pub(super) async fn owner(ctx: &Ctx, visitor: &Visitor) -> Result<Owner, Failure> {
     let (holder, now, vault) = (visitor.holder.clone(), ctx.now(), ctx.vault.clone());
     let subject = Blind::id_number(&ctx.vault, &visitor.number);
+    let typed = visitor.name.clone();
     let found = ctx.db.read("recovery.owner", move |tx| -> Result<Owner, DbFault> {
-        let held = proofs::held(tx, &holder, ProofPurpose::LoginPassword, now)?;
-        if held.is_none_or(|proven| proven != subject) {
-            return Ok(Owner::Unproven);
-        }
-        let Some(row) = store::by_id_number(tx, &subject)? else { return Ok(Owner::NoAccount) };
-        let mobile = store::reach(tx, &vault, &row.person)?.and_then(|reach| reach.mobile);
-        Ok(Owner::Account { person: row.person, mobile })
+        let held = proofs::open(tx, &holder, ProofPurpose::LoginPassword, now)?;
+        let Some(held) = held.filter(|proven| proven.subject == subject) else { return Ok(Owner::Unproven) };
+        let Some((_, person)) = owners::store::account(tx, &subject)? else {
+            return Ok(Owner::NoAccount { name: held.name(&vault.system_key())?.unwrap_or(typed.clone()) });
+        };
+        let mobile = store::reach(tx, &vault, &person)?.and_then(|reach| reach.mobile);
+        Ok(Owner::Account { person, mobile })
     });
     Ok(found.await?)
 }
@@ -92,14 +98,14 @@ pub(super) async fn set_password(ctx: &Ctx, command: SetPassword) -> Result<Pass
     Ok(set)
 }
 
-/// Each guard is forgotten in its own lane. The password is set already: failing here must not cost it,
-/// and the locks pass by themselves.
-async fn forgive(ctx: &Ctx, number: &IdNumber, mobile: Option<&Mobile>) {
+/// What strangers tried from other places is forgiven too. The password is set already: failing here must not
+/// cost it, and the locks pass by themselves.
+pub(super) async fn forgive(ctx: &Ctx, number: &IdNumber, mobile: Option<&Mobile>) {
     let names = [Some(number.expose()), mobile.map(Mobile::expose)];
     for name in names.into_iter().flatten() {
-        let guard = Blind::guard(&ctx.vault, name, None);
-        let lane = guard.lane();
-        let forgotten = ctx.db.write(lane, "recovery.forgive", move |tx| login::store::forget(tx, &guard));
+        let budgets = Budgets::of(ctx, Door::Citizens, name, None);
+        let lane = budgets.lane();
+        let forgotten = ctx.db.write(lane, "recovery.forgive", move |tx| budgets.forget(tx));
         if let Err(fault) = forgotten.await {
             tracing::warn!(request = %ctx.trace.request, %fault, "recovery.guard_kept");
         }

@@ -11,6 +11,7 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, Visit, html, html_again, see_other, see_other_with};
 
+use super::account_pages;
 use super::change::{Owner, PasswordSet, SetPassword, owner, set_password};
 use super::model::{password_errors, read_person};
 use crate::faces::FacePolicy;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Router<Ctx> {
         .route("/forgot", get(ask_person).post(name_person))
         .route("/forgot/ways", get(ways))
         .route("/forgot/new-password", get(ask_password).post(choose_password))
+        .merge(account_pages::routes())
 }
 
 #[derive(Template)]
@@ -111,18 +113,12 @@ struct PasswordPage {
     errors: Errors,
 }
 
-#[derive(Template)]
-#[template(path = "recovery/no_account.html")]
-struct NoAccountPage {
-    page: Page,
-}
-
 /// The visitor with the proof's owner, or the page that comes instead.
 async fn proven(ctx: &Ctx, page: &Page) -> Result<Result<(Visitor, PersonId, Option<Mobile>), Response>, Problem> {
     let Some(visitor) = Visitor::read(ctx, page) else { return Ok(Err(see_other("/forgot"))) };
     Ok(match owner(ctx, &visitor).await? {
         Owner::Unproven => Err(see_other_with("/forgot/ways", "flash-forgot-prove-first")),
-        Owner::NoAccount => Err(html(page, NoAccountPage { page: page.clone() })),
+        Owner::NoAccount { .. } => Err(see_other("/forgot/account")),
         Owner::Account { person, mobile } => Ok((visitor, person, mobile)),
     })
 }

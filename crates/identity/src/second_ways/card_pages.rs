@@ -1,4 +1,4 @@
-//! `/prove/{purpose}/card`: card number and password; then the code to the number on record.
+//! `/prove/{purpose}/card`: naming the card; then the code to the number on record, and the card's password.
 
 use std::sync::Arc;
 
@@ -7,27 +7,31 @@ use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use kernel::Mask;
+use kernel::{Mask, Mobile};
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
 
-use super::ask_card::{CardAnswer, ask_card};
-use super::card_code::{RightTry, challenge_of, redeem_code, right_try};
-use super::model::{TryId, clean_card_no, clean_digits};
+use super::model::{WayId, WayState, clean_card_no, clean_digits};
+use super::name_card::{Named, name_card};
 use super::policy::SecondWayPolicy;
+use super::show_phone::{OpenWay, challenge_of, open_way, show_phone};
 use super::store;
+use super::try_pin::{PinAnswer, try_pin};
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::ports::{PhysicalState, Ports};
 use crate::proofs::Claimant;
-use crate::sms_codes::{self, Challenge, Notice, Purpose, Refusal, RequestCode, Requested, clean_code, wait_text};
+use crate::sessions;
+use crate::sms_codes::{
+    self, Challenge, Notice, Own, Purpose, RequestCode, Requested, clean_code, wait_text,
+};
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()
-        .route("/prove/{purpose}/card", get(show).post(try_card))
-        .route("/prove/{purpose}/card/code", get(enter).post(redeem))
+        .route("/prove/{purpose}/card", get(show).post(name))
+        .route("/prove/{purpose}/card/code", get(enter).post(prove))
 }
 
 #[derive(Template)]
@@ -73,42 +77,43 @@ async fn show(claimant: Claimant) -> Result<Response, Problem> {
 #[serde(default)]
 struct CardForm {
     card_no: String,
-    pin: String,
     ticket: String,
 }
 
-async fn try_card(
+async fn name(
     claimant: Claimant,
     Extension(gates): Extension<Arc<Gates>>,
     Extension(ports): Extension<Arc<Ports>>,
     Form(form): Form<CardForm>,
 ) -> Result<Response, Problem> {
     let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
-    let mut view = CardPage::new(&claimant, form.card_no.trim());
-    let (card_no, pin) = (clean_card_no(&form.card_no), clean_digits(&form.pin, 6));
-    if card_no.is_none() {
-        view.errors.add("card_no", "card-no");
-    }
-    if pin.is_none() {
-        view.errors.add("pin", "card-pin");
-    }
-    let (Some(card_no), Some(pin)) = (card_no, pin) else { return Ok(html_again(page, view)) };
-    let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date()).map_err(Failure::from)?;
-    if let Err(secs) = gates.second_way(ctx, policy.address_limit, policy.address_window_secs) {
+    let view = CardPage::new(&claimant, form.card_no.trim());
+    let Some(card_no) = clean_card_no(&form.card_no) else {
+        return Ok(html_again(page, CardPage { errors: Errors::one("card_no", "card-no"), ..view }));
+    };
+    if let Some(secs) = too_many(&claimant, &gates)? {
         return Ok(again(view, "due", page.t1("card-proof-too-many", "time", wait_text(page, secs))));
     }
-    let (tone, text) = match ask_card(ctx, &ports, &claimant.claim, &card_no, &pin).await? {
-        CardAnswer::Right { attempt, mobile: Some(mobile) } => {
-            return send(&claimant, &gates, RightTry { id: attempt, mobile }, form.ticket).await;
-        }
-        CardAnswer::Right { mobile: None, .. } => ("due", page.t("card-proof-no-mobile")),
-        CardAnswer::Wrong { left } => ("danger", page.t1("card-proof-wrong", "left", left)),
-        CardAnswer::TooMany { secs } => ("due", page.t1("card-proof-too-many", "time", wait_text(page, secs))),
-        CardAnswer::Locked => ("danger", page.t("card-proof-locked")),
-        CardAnswer::NotUsable(state) => ("danger", page.t(not_usable(state))),
-        CardAnswer::Down => ("due", page.t("card-proof-down")),
+    let (tone, text) = match name_card(ctx, &ports, &claimant, &card_no).await? {
+        Named::Theirs { way, mobile } => return send(&claimant, &gates, &way, mobile, form.ticket).await,
+        Named::NoMobile => ("due", page.t("card-proof-no-mobile")),
+        Named::NotUsable(state) => ("danger", page.t(not_usable(state))),
+        Named::OtherCard => ("danger", page.t("card-proof-other-card")),
+        Named::NotFound => ("danger", page.t("card-proof-not-found")),
+        Named::TooMany { secs } => ("due", page.t1("card-proof-too-many", "time", wait_text(page, secs))),
+        Named::Down => ("due", page.t("card-proof-down")),
     };
     Ok(again(view, tone, text))
+}
+
+/// Whoever owns the number has budgets of their own; strangers behind one address share one.
+fn too_many(claimant: &Claimant, gates: &Gates) -> Result<Option<i64>, Failure> {
+    let ctx = &claimant.visit.ctx;
+    if claimant.claim.owner {
+        return Ok(None);
+    }
+    let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date())?;
+    Ok(gates.second_way(ctx, policy.address_limit, policy.address_window_secs).err())
 }
 
 fn again(view: CardPage, tone: &'static str, text: String) -> Response {
@@ -123,17 +128,39 @@ fn not_usable(state: PhysicalState) -> &'static str {
     }
 }
 
-/// Sends the code; where it is too early for one, the next page says so and keeps the right password.
-async fn send(claimant: &Claimant, gates: &Gates, right: RightTry, ticket: String) -> Result<Response, Problem> {
-    let command = RequestCode { mobile: right.mobile, purpose: Purpose::CardProof, ticket };
+/// Sends the code; where it is too early for one, the next page says so and keeps the card.
+async fn send(
+    claimant: &Claimant,
+    gates: &Gates,
+    way: &WayId,
+    mobile: Mobile,
+    ticket: String,
+) -> Result<Response, Problem> {
+    let command = wish(claimant, mobile, ticket);
     Ok(match sms_codes::request(&claimant.visit.ctx, gates, command).await? {
-        Requested::Sent { challenge } => see_other(&code_path(claimant, &right.id, challenge.as_str())),
-        Requested::Wait { .. } => see_other(&code_path(claimant, &right.id, "")),
+        Requested::Sent { challenge } => see_other(&code_path(claimant, way, challenge.as_str())),
+        Requested::Wait { .. } => see_other(&code_path(claimant, way, "")),
     })
 }
 
-fn code_path(claimant: &Claimant, attempt: &TryId, challenge: &str) -> String {
-    format!("{}?t={}&c={challenge}", path(claimant, "card/code"), attempt.as_str())
+fn wish(claimant: &Claimant, mobile: Mobile, ticket: String) -> RequestCode {
+    let own = if claimant.claim.owner { Own::Yes } else { Own::No };
+    RequestCode { mobile, purpose: Purpose::CardProof, ticket, asker: claimant.claim.asker.clone(), own }
+}
+
+fn code_path(claimant: &Claimant, way: &WayId, challenge: &str) -> String {
+    format!("{}?t={}&c={challenge}", path(claimant, "card/code"), way.as_str())
+}
+
+/// What the page asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// No code has been sent yet.
+    Sending,
+    /// The code, and the card's password with it.
+    Both,
+    /// The code was right: the password alone.
+    Pin,
 }
 
 #[derive(Template)]
@@ -142,9 +169,11 @@ struct CodePage {
     page: Page,
     action: String,
     back: String,
-    attempt: String,
+    way: String,
+    asks: Asks,
     /// Empty until a code was sent.
     challenge: String,
+    /// Shown to the number's owner only; empty for others.
     mobile: String,
     ticket: String,
     errors: Errors,
@@ -152,18 +181,29 @@ struct CodePage {
 }
 
 impl CodePage {
-    fn new(claimant: &Claimant, right: &RightTry, challenge: Option<&Challenge>) -> CodePage {
+    fn new(claimant: &Claimant, way: &OpenWay, challenge: Option<&Challenge>) -> CodePage {
+        let asks = match (way.state, challenge) {
+            (WayState::Phoned | WayState::Used, _) => Asks::Pin,
+            (WayState::Named, Some(_)) => Asks::Both,
+            (WayState::Named, None) => Asks::Sending,
+        };
+        let shown = way.mobile.as_ref().filter(|_| claimant.claim.owner);
         CodePage {
             page: claimant.visit.page.clone(),
             action: path(claimant, "card/code"),
             back: path(claimant, "card"),
-            attempt: right.id.as_str().to_owned(),
+            way: way.id.as_str().to_owned(),
+            asks,
             challenge: challenge.map_or_else(String::new, |challenge| challenge.id.as_str().to_owned()),
-            mobile: right.mobile.masked(),
+            mobile: shown.map_or_else(String::new, Mask::masked),
             ticket: ticket(&claimant.visit.ctx),
             errors: Errors::new(),
             notice: None,
         }
+    }
+
+    fn asks_for(&self, what: Asks) -> bool {
+        self.asks == what
     }
 }
 
@@ -175,78 +215,120 @@ struct CodeQuery {
 }
 
 async fn enter(claimant: Claimant, Query(query): Query<CodeQuery>) -> Result<Response, Problem> {
-    let Some((right, challenge)) = find(&claimant, &query.t, &query.c).await? else {
+    let Some((way, challenge)) = find(&claimant, &query.t, &query.c).await? else {
         return Ok(start_again(&claimant));
     };
-    Ok(html(&claimant.visit.page, CodePage::new(&claimant, &right, challenge.as_ref())))
+    Ok(html(&claimant.visit.page, CodePage::new(&claimant, &way, challenge.as_ref())))
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct CodeForm {
-    attempt: String,
+    way: String,
     challenge: String,
     ticket: String,
     code: String,
+    pin: String,
     /// `resend` where a code is asked for.
     act: String,
 }
 
-async fn redeem(
+/// The code first, then the password: without the telephone on record nothing is tried at the card system.
+async fn prove(
     claimant: Claimant,
     Extension(gates): Extension<Arc<Gates>>,
+    Extension(ports): Extension<Arc<Ports>>,
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Problem> {
     let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
-    let Some((right, challenge)) = find(&claimant, &form.attempt, &form.challenge).await? else {
+    let Some((mut way, challenge)) = find(&claimant, &form.way, &form.challenge).await? else {
         return Ok(after(&claimant, &form).await?);
     };
-    let view = CodePage::new(&claimant, &right, challenge.as_ref());
-    let Some(challenge) = challenge.filter(|_| form.act != "resend") else {
-        let command = RequestCode { mobile: right.mobile, purpose: Purpose::CardProof, ticket: form.ticket };
-        return Ok(match sms_codes::request(ctx, &gates, command).await? {
-            Requested::Sent { challenge } => {
-                see_other_with(&code_path(&claimant, &right.id, challenge.as_str()), "flash-code-sent")
-            }
-            Requested::Wait { secs } => html_again(page, CodePage { notice: Some(Notice::wait(page, secs)), ..view }),
-        });
-    };
-    let Some(code) = clean_code(&form.code) else {
-        return Ok(html_again(page, CodePage { errors: Errors::one("code", "code-format"), ..view }));
-    };
-    match redeem_code(ctx, &claimant.claim, &right, &challenge, &code).await? {
-        // The second of two taps at once finds what the first has done.
-        Ok(()) | Err(Refusal::Repeated) => Ok(see_other(claimant.claim.purpose.next())),
-        Err(refusal) => {
-            let errors = Errors::one("code", "code-refused");
-            Ok(html_again(page, CodePage { errors, notice: Some(Notice::refused(page, refusal)), ..view }))
-        }
+    let mut view = CodePage::new(&claimant, &way, challenge.as_ref());
+    if let Some(mobile) = way.mobile.clone()
+        && (challenge.is_none() || form.act == "resend")
+    {
+        return send_again(&claimant, &gates, view, mobile, form.ticket).await;
     }
+    let pin = clean_digits(&form.pin, 6);
+    if pin.is_none() {
+        view.errors.add("pin", "card-pin");
+    }
+    let code = clean_code(&form.code);
+    if code.is_none() && view.asks_for(Asks::Both) {
+        view.errors.add("code", "code-format");
+    }
+    let Some(pin) = pin.filter(|_| view.errors.is_empty()) else { return Ok(html_again(page, view)) };
+    if let (Some(challenge), Some(code), WayState::Named) = (&challenge, &code, way.state) {
+        if let Err(refusal) = show_phone(ctx, &claimant.claim, &way.id, challenge, code).await? {
+            let errors = Errors::one("code", "code-refused");
+            return Ok(html_again(page, CodePage { errors, notice: Some(Notice::refused(page, refusal)), ..view }));
+        }
+        way.state = WayState::Phoned;
+    }
+    let answer = try_pin(ctx, &ports, &claimant.claim, &way, &pin).await?;
+    answered(&claimant, &way, answer)
 }
 
-/// A try that is not open any more: the second of two taps goes where the first one went; the page it
-/// opens asks for the proof itself.
+fn answered(claimant: &Claimant, way: &OpenWay, answer: PinAnswer) -> Result<Response, Problem> {
+    let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
+    let (tone, text) = match answer {
+        PinAnswer::Right { token } => {
+            let mut response = see_other(claimant.claim.purpose.next());
+            if let Some(token) = token {
+                sessions::give_token(ctx, page, &mut response, &token)?;
+            }
+            return Ok(response);
+        }
+        PinAnswer::Gone => return Ok(start_again(claimant)),
+        PinAnswer::Wrong { left } => ("danger", page.t1("card-proof-wrong", "left", left)),
+        PinAnswer::TooMany { secs } => ("due", page.t1("card-proof-too-many", "time", wait_text(page, secs))),
+        PinAnswer::Locked => ("danger", page.t("card-proof-locked")),
+        PinAnswer::NotUsable(state) => ("danger", page.t(not_usable(state))),
+        PinAnswer::Down => ("due", page.t("card-proof-down")),
+    };
+    let view = CodePage { notice: Some(Notice { tone, text }), ..CodePage::new(claimant, way, None) };
+    Ok(html_again(page, view))
+}
+
+async fn send_again(
+    claimant: &Claimant,
+    gates: &Gates,
+    view: CodePage,
+    mobile: Mobile,
+    ticket: String,
+) -> Result<Response, Problem> {
+    let page = &claimant.visit.page;
+    let path = format!("{}?t={}", view.action, view.way);
+    Ok(match sms_codes::request(&claimant.visit.ctx, gates, wish(claimant, mobile, ticket)).await? {
+        Requested::Sent { challenge } => see_other_with(&format!("{path}&c={}", challenge.as_str()), "flash-code-sent"),
+        Requested::Wait { secs } => html_again(page, CodePage { notice: Some(Notice::wait(page, secs)), ..view }),
+    })
+}
+
+/// What is not open any more: the second of two taps goes where the first one went; the page it opens asks
+/// for the proof itself.
 async fn after(claimant: &Claimant, form: &CodeForm) -> Result<Response, Failure> {
     let (ctx, claim) = (&claimant.visit.ctx, claimant.claim.clone());
-    let Ok(attempt) = form.attempt.parse() else { return Ok(start_again(claimant)) };
-    let used = ctx.db.read("card_try.used", move |tx| store::used_try(tx, &attempt, &claim)).await?;
+    let Ok(way) = form.way.parse() else { return Ok(start_again(claimant)) };
+    let used = ctx.db.read("card_way.used", move |tx| store::used_way(tx, &way, &claim)).await?;
     Ok(if used { see_other(claimant.claim.purpose.next()) } else { start_again(claimant) })
 }
 
-/// The right try of this browser, and the code that was sent for it.
+/// What this browser named, and the code that was sent for it.
 async fn find(
     claimant: &Claimant,
-    attempt: &str,
+    way: &str,
     challenge: &str,
-) -> Result<Option<(RightTry, Option<Challenge>)>, Failure> {
+) -> Result<Option<(OpenWay, Option<Challenge>)>, Failure> {
     let ctx = &claimant.visit.ctx;
-    let Ok(attempt) = attempt.parse() else { return Ok(None) };
-    let Some(right) = right_try(ctx, &claimant.claim, &attempt).await? else { return Ok(None) };
+    let Ok(id) = way.parse() else { return Ok(None) };
+    let Some(way) = open_way(ctx, &claimant.claim, &id).await? else { return Ok(None) };
     let challenge = match challenge.parse() {
-        Ok(id) => challenge_of(ctx, &right, &id).await?,
+        Ok(id) => challenge_of(ctx, &way, &id).await?,
         Err(_) => None,
     };
-    Ok(Some((right, challenge)))
+    Ok(Some((way, challenge)))
 }
 
 fn start_again(claimant: &Claimant) -> Response {

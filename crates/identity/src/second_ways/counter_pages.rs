@@ -17,6 +17,7 @@ use super::redeem_counter::redeem_counter;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::proofs::Claimant;
+use crate::sessions;
 use crate::sms_codes::{Notice, Refusal, wait_text};
 
 pub(super) fn routes() -> Router<Ctx> {
@@ -67,13 +68,23 @@ async fn redeem(
         return Ok(html_again(page, CounterPage { errors: Errors::one("code", "counter-code-format"), ..view }));
     };
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date()).map_err(Failure::from)?;
-    if let Err(secs) = gates.second_way(ctx, policy.address_limit, policy.address_window_secs) {
+    // Whoever owns the number has tries of their own; strangers behind one address share these.
+    if !claimant.claim.owner
+        && let Err(secs) = gates.second_way(ctx, policy.address_limit, policy.address_window_secs)
+    {
         let text = page.t1("card-proof-too-many", "time", wait_text(page, secs));
         return Ok(html_again(page, CounterPage { notice: Some(Notice { tone: "due", text }), ..view }));
     }
-    match redeem_counter(ctx, &claimant.claim, &claimant.name, &code).await? {
+    match redeem_counter(ctx, &claimant.claim, &code).await? {
+        Ok(token) => {
+            let mut response = see_other(claimant.claim.purpose.next());
+            if let Some(token) = token {
+                sessions::give_token(ctx, page, &mut response, &token)?;
+            }
+            Ok(response)
+        }
         // The first of two taps has proven it; the next page asks for the proof itself.
-        Ok(()) | Err(Refusal::Repeated) => Ok(see_other(claimant.claim.purpose.next())),
+        Err(Refusal::Repeated) => Ok(see_other(claimant.claim.purpose.next())),
         Err(_) => {
             let errors = Errors::one("code", "code-refused");
             let notice = Some(Notice { tone: "danger", text: page.t("counter-code-refused") });

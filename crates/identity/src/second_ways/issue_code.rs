@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::model::{COUNTER_DIGITS, CounterCodeId, Paper};
 use super::policy::SecondWayPolicy;
-use super::store::{self, NewCode};
+use super::store::{self, NewCode, PAPER_NAME};
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::messages;
-use crate::people::store as people;
+use crate::owners;
 use crate::proofs::ProofPurpose;
 use crate::sms_codes::{CodeEvent, CodeState};
 use crate::staff::StaffId;
@@ -33,8 +33,8 @@ pub(super) struct IssuedCode {
     pub(super) expires_at: kernel::Moment,
 }
 
-/// Writes the code's fingerprint down in place of the live one, and tells whoever has an account under
-/// that number. The answer is the same whether there is one.
+/// Writes the code's fingerprint down in place of the live one, and tells the owner of the number, if it has
+/// one. The answer is the same whether there is one.
 pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCode, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<SecondWayPolicy>(now.date())?;
@@ -42,11 +42,11 @@ pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCo
     let subject = Blind::id_number(&ctx.vault, &command.number);
     let expires_at = now.plus_secs(policy.counter_code_secs);
     let of_account = subject.clone();
-    let account = ctx.db.read("counter_code.account", move |tx| people::by_id_number(tx, &of_account)).await?;
-    let message = match account {
-        Some(account) => {
+    let owner = ctx.db.read("counter_code.owner", move |tx| owners::store::owner(tx, &of_account)).await?;
+    let message = match owner {
+        Some(owner) => {
             let args = json!({ "told_at": now.ms() });
-            Some(messages::prepare(ctx, &account.person, "counter_code", &args, false).await?)
+            Some(messages::prepare(ctx, &owner, "counter_code", &args, false).await?)
         }
         None => None,
     };
@@ -56,7 +56,12 @@ pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCo
     });
     let entry = ctx.act("counter_code.issued", &format!("subject:{}", subject.short()), detail);
     let new = NewCode {
-        mac: code_mac(ctx, &id, &command.name, &code),
+        mac: code_mac(ctx, &id, &code),
+        name: ctx.vault.system_key().seal(
+            PAPER_NAME.of(id.as_str()),
+            command.name.expose().as_bytes(),
+            &*ctx.rng,
+        )?,
         id,
         purpose: command.purpose,
         paper: command.paper,
@@ -84,8 +89,8 @@ pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCo
     Ok(IssuedCode { code, expires_at })
 }
 
-/// What is stored of a code: bound to its row, and to the name on the paper, so that it serves nobody
-/// who signed up with another's number under a name of their own.
-pub(super) fn code_mac(ctx: &Ctx, id: &CounterCodeId, name: &PersonName, code: &str) -> [u8; 32] {
-    ctx.vault.mac("counter_code", format!("{}\n{}\n{code}", id.as_str(), name.expose()).as_bytes())
+/// What is stored of a code: bound to its row. Whoever enters it is thereby the person on the paper, under the
+/// name on the paper, whatever name they signed up with.
+pub(super) fn code_mac(ctx: &Ctx, id: &CounterCodeId, code: &str) -> [u8; 32] {
+    ctx.vault.mac("counter_code", format!("{}\n{code}", id.as_str()).as_bytes())
 }

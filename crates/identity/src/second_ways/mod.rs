@@ -1,15 +1,16 @@
-//! Ways without a face, equal to it (RNA-11): the card with its password and a code to the number on
-//! record, and a code from a counter where a clerk saw the papers.
+//! Ways without a face, equal to it (RNA-11): the card with a code to the number on record and its password,
+//! in this order, and a code from a counter where a clerk saw the papers.
 
-mod ask_card;
-mod card_code;
 mod card_pages;
 mod counter_pages;
 mod issue_code;
 mod model;
+mod name_card;
 pub(crate) mod policy;
 mod redeem_counter;
+mod show_phone;
 pub(crate) mod store;
+mod try_pin;
 mod window;
 
 #[cfg(test)]
@@ -19,7 +20,7 @@ use axum::Router;
 use axum::routing::get;
 use platform::Ctx;
 
-pub(crate) use policy::{MAX_COUNTER_SECS, MAX_COUNTER_TRIES};
+pub(crate) use policy::{MAX_COUNTER_ALL_TRIES, MAX_COUNTER_SECS};
 
 /// The pages of this feature.
 pub(crate) fn routes() -> Router<Ctx> {

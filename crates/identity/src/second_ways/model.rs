@@ -5,8 +5,16 @@ use kernel::Moment;
 use crate::sms_codes::{CodeEvent, CodeState, Refusal};
 
 kernel::typed_id!(
+    /// A card named in a browser, and how far it was shown.
+    pub WayId, "cdw"
+);
+kernel::typed_id!(
     /// One try at a card's password.
     pub TryId, "cdt"
+);
+kernel::typed_id!(
+    /// Somebody else's card named, or a wrong counter's code.
+    pub MissId, "mis"
 );
 kernel::typed_id!(
     /// A code given at a counter.
@@ -16,19 +24,63 @@ kernel::typed_id!(
 /// Digits of a counter's code.
 pub(super) const COUNTER_DIGITS: usize = 8;
 
+/// How far the holder of a card has shown it. That it is too old is not a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WayState {
+    /// It is the person's card; a code by SMS comes next.
+    Named,
+    /// The code was entered; the card's password comes next.
+    Phoned,
+    /// The password was right: it has proven somebody.
+    Used,
+}
+
+/// What happens on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WayEvent {
+    CodeEntered,
+    PinRight,
+}
+
+impl WayState {
+    /// All states, for tables and tests.
+    const ALL: [WayState; 3] = [WayState::Named, WayState::Phoned, WayState::Used];
+
+    /// As stored.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            WayState::Named => "named",
+            WayState::Phoned => "phoned",
+            WayState::Used => "used",
+        }
+    }
+
+    /// Reads what [`WayState::as_str`] wrote.
+    pub(super) fn parse(text: &str) -> Option<WayState> {
+        WayState::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// The transition table; `None` where an event changes nothing.
+    pub(super) fn on(self, event: WayEvent) -> Option<WayState> {
+        match (self, event) {
+            (WayState::Named, WayEvent::CodeEntered) => Some(WayState::Phoned),
+            (WayState::Phoned, WayEvent::PinRight) => Some(WayState::Used),
+            _ => None,
+        }
+    }
+}
+
 /// Where a try at a card's password stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TryState {
     /// The card system is being asked; counts until it has answered.
     Asked,
-    /// Wrong, or a card that is not this person's, or one that may not be used.
+    /// Wrong, or a card that may not be used.
     Wrong,
-    /// Right; a code by SMS comes next.
+    /// Right.
     Right,
     /// The card system gave no answer: does not count.
     Spared,
-    /// The code was entered; the try has proven somebody.
-    Used,
 }
 
 /// What happens to a try.
@@ -37,13 +89,12 @@ pub(super) enum TryEvent {
     SaidWrong,
     SaidRight,
     SaidNothing,
-    CodeEntered,
 }
 
 impl TryState {
     /// All states, for tables and tests.
     #[cfg(test)]
-    const ALL: [TryState; 5] = [TryState::Asked, TryState::Wrong, TryState::Right, TryState::Spared, TryState::Used];
+    const ALL: [TryState; 4] = [TryState::Asked, TryState::Wrong, TryState::Right, TryState::Spared];
 
     /// As stored.
     pub(super) const fn as_str(self) -> &'static str {
@@ -52,7 +103,6 @@ impl TryState {
             TryState::Wrong => "wrong",
             TryState::Right => "right",
             TryState::Spared => "spared",
-            TryState::Used => "used",
         }
     }
 
@@ -62,24 +112,9 @@ impl TryState {
             (TryState::Asked, TryEvent::SaidWrong) => Some(TryState::Wrong),
             (TryState::Asked, TryEvent::SaidRight) => Some(TryState::Right),
             (TryState::Asked, TryEvent::SaidNothing) => Some(TryState::Spared),
-            (TryState::Right, TryEvent::CodeEntered) => Some(TryState::Used),
             _ => None,
         }
     }
-}
-
-/// Tries left before another that counts, with the moments of those that count; `Err`: the seconds
-/// until one may be tried again.
-pub(super) fn left(counting: &[Moment], now: Moment, tries: usize, window_secs: i64) -> Result<usize, i64> {
-    let mut until: Vec<i64> =
-        counting.iter().map(|at| at.plus_secs(window_secs).ms() - now.ms()).filter(|ms| *ms > 0).collect();
-    if until.len() < tries {
-        return Ok(tries - until.len());
-    }
-    // One is free again once the oldest of the newest `tries` has left the window.
-    until.sort_unstable_by(|a, b| b.cmp(a));
-    let ms = tries.checked_sub(1).and_then(|at| until.get(at)).copied().unwrap_or(0);
-    Err((ms + 999) / 1000)
 }
 
 /// A card number in its one form; `None` unless nine letters and digits.
@@ -144,7 +179,10 @@ impl Paper {
 #[derive(Debug, Clone)]
 pub(super) struct CounterView {
     pub(super) state: CodeState,
+    /// Wrong tries, whoever made them.
     pub(super) tries: i64,
+    /// Of these, those of whoever tries now.
+    pub(super) mine: i64,
     pub(super) expires_at: Moment,
     pub(super) ended_at: Option<Moment>,
 }
@@ -152,15 +190,18 @@ pub(super) struct CounterView {
 /// Two taps on one button are one wish, for so many seconds; the second opens nothing again.
 const SECOND_TAP_SECS: i64 = 30;
 
-/// The verdict on a try at a counter's code: the answer, and what is to be written of the code.
+/// The verdict on a try at a counter's code: the answer, and the state and count of wrong tries to be written.
+///
+/// After `mine` wrong tries it is shut for whoever made them, and open for its owner; only a crowd's `all` kill it.
 pub(super) fn judge(
     code: &CounterView,
     matches: bool,
     now: Moment,
-    max_tries: i64,
+    (mine, all): (i64, i64),
 ) -> (Result<(), Refusal>, Option<(CodeState, i64)>) {
     match code.state {
         CodeState::Live if now >= code.expires_at => return (Err(Refusal::Expired), None),
+        CodeState::Live if code.mine >= mine => return (Err(Refusal::Killed), None),
         CodeState::Live => {}
         CodeState::Killed => return (Err(Refusal::Killed), None),
         CodeState::Used if matches && code.ended_at.is_some_and(|at| now < at.plus_secs(SECOND_TAP_SECS)) => {
@@ -168,13 +209,15 @@ pub(super) fn judge(
         }
         CodeState::Used | CodeState::Replaced => return (Err(Refusal::Gone), None),
     }
-    let tries = if matches { code.tries } else { code.tries + 1 };
+    let (tries, own) = if matches { (code.tries, code.mine) } else { (code.tries + 1, code.mine + 1) };
     let (event, answer) = if matches {
         (CodeEvent::Right, Ok(()))
-    } else if tries >= max_tries {
+    } else if tries >= all {
         (CodeEvent::LastWrong, Err(Refusal::Killed))
+    } else if own >= mine {
+        (CodeEvent::Wrong, Err(Refusal::Killed))
     } else {
-        (CodeEvent::Wrong, Err(Refusal::Wrong { left: max_tries - tries }))
+        (CodeEvent::Wrong, Err(Refusal::Wrong { left: mine - own }))
     };
     (answer, code.state.on(event).map(|state| (state, tries)))
 }
@@ -188,28 +231,26 @@ mod tests {
     }
 
     #[test]
-    fn a_try_is_settled_once_and_proves_once() {
-        let events = [TryEvent::SaidWrong, TryEvent::SaidRight, TryEvent::SaidNothing, TryEvent::CodeEntered];
+    fn a_try_is_settled_once() {
+        let events = [TryEvent::SaidWrong, TryEvent::SaidRight, TryEvent::SaidNothing];
         for state in TryState::ALL {
             let moves = events.into_iter().filter_map(|event| state.on(event)).count();
-            let expected = match state {
-                TryState::Asked => 3,
-                TryState::Right => 1,
-                TryState::Wrong | TryState::Spared | TryState::Used => 0,
-            };
-            assert_eq!(moves, expected, "{state:?}");
+            assert_eq!(moves, if state == TryState::Asked { 3 } else { 0 }, "{state:?}");
         }
     }
 
     #[test]
-    fn five_a_day_and_the_oldest_leaves_first() {
-        let day = 86_400;
-        assert_eq!(left(&[], at(0), 5, day), Ok(5));
-        let four: Vec<Moment> = (0..4).map(|n| at(n * 100)).collect();
-        assert_eq!(left(&four, at(400), 5, day), Ok(1));
-        let five: Vec<Moment> = (0..5).map(|n| at(n * 100)).collect();
-        assert_eq!(left(&five, at(500), 5, day), Err(day - 500));
-        assert_eq!(left(&five, at(day), 5, day), Ok(1));
+    fn the_telephone_comes_before_the_password() {
+        use WayEvent::{CodeEntered, PinRight};
+        assert_eq!(WayState::Named.on(PinRight), None);
+        assert_eq!(WayState::Named.on(CodeEntered), Some(WayState::Phoned));
+        assert_eq!(WayState::Phoned.on(PinRight), Some(WayState::Used));
+        for event in [CodeEntered, PinRight] {
+            assert_eq!(WayState::Used.on(event), None);
+        }
+        for state in WayState::ALL {
+            assert_eq!(WayState::parse(state.as_str()), Some(state));
+        }
     }
 
     #[test]
@@ -223,14 +264,19 @@ mod tests {
     }
 
     #[test]
-    fn a_counters_code_bears_five_tries_and_its_time() {
-        let live = |tries| CounterView { state: CodeState::Live, tries, expires_at: at(900), ended_at: None };
-        assert_eq!(judge(&live(4), true, at(899), 5), (Ok(()), Some((CodeState::Used, 4))));
-        assert_eq!(judge(&live(0), true, at(900), 5), (Err(Refusal::Expired), None));
-        assert_eq!(judge(&live(0), false, at(1), 5), (Err(Refusal::Wrong { left: 4 }), Some((CodeState::Live, 1))));
-        assert_eq!(judge(&live(4), false, at(1), 5), (Err(Refusal::Killed), Some((CodeState::Killed, 5))));
+    fn a_counters_code_bears_five_tries_of_each_and_its_time() {
+        let live = |mine, tries| CounterView { state: CodeState::Live, tries, mine, expires_at: at(900), ended_at: None };
+        let judge = |code: &CounterView, matches, secs| judge(code, matches, at(secs), (5, 50));
+        assert_eq!(judge(&live(4, 40), true, 899), (Ok(()), Some((CodeState::Used, 40))));
+        assert_eq!(judge(&live(0, 0), true, 900), (Err(Refusal::Expired), None));
+        assert_eq!(judge(&live(0, 9), false, 1), (Err(Refusal::Wrong { left: 4 }), Some((CodeState::Live, 10))));
+        // The fifth of one's own shuts it for oneself; it lives on for others.
+        assert_eq!(judge(&live(4, 4), false, 1), (Err(Refusal::Killed), Some((CodeState::Live, 5))));
+        assert_eq!(judge(&live(5, 5), true, 1), (Err(Refusal::Killed), None));
+        assert_eq!(judge(&live(0, 49), true, 1), (Ok(()), Some((CodeState::Used, 49))));
+        assert_eq!(judge(&live(0, 49), false, 1), (Err(Refusal::Killed), Some((CodeState::Killed, 50))));
         for state in [CodeState::Used, CodeState::Killed, CodeState::Replaced] {
-            assert!(judge(&CounterView { state, ..live(0) }, true, at(1), 5).0.is_err());
+            assert!(judge(&CounterView { state, ..live(0, 0) }, true, 1).0.is_err());
         }
     }
 }

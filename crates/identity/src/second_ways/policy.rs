@@ -5,18 +5,24 @@ use serde::Deserialize;
 
 /// No policy may let a counter's code live longer than this, in seconds.
 pub(crate) const MAX_COUNTER_SECS: i64 = 1800;
-/// No policy may allow more wrong tries at a counter's code than this.
-pub(crate) const MAX_COUNTER_TRIES: i64 = 5;
+/// No policy may allow one asker more wrong tries at a counter's code than this.
+const MAX_COUNTER_TRIES: i64 = 5;
+/// No policy may allow everybody together more: of a hundred million codes that is one chance in a million.
+pub(crate) const MAX_COUNTER_ALL_TRIES: i64 = 100;
 
 /// The card with its password, and the code from a counter (RNA-11).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SecondWayPolicy {
-    /// Wrong card passwords a person may try within the window.
+    /// Wrong card passwords a person may try within the window. Keep it below the card system's own limit.
     pub(crate) card_tries: usize,
+    /// Cards that were not the person's which one browser or neighbourhood may name within the window.
+    pub(crate) card_misses: usize,
+    /// The same of everybody together, about one person or one card.
+    pub(crate) card_all_misses: usize,
     /// That window, in seconds.
     pub(crate) card_window_secs: i64,
-    /// How long after the right password the code by SMS may be entered, in seconds.
+    /// How long after a card was named its code and its password may be entered, in seconds.
     pub(crate) card_code_secs: i64,
     /// Tries at cards and counters' codes from one network address within its window.
     pub(crate) address_limit: usize,
@@ -24,8 +30,10 @@ pub(crate) struct SecondWayPolicy {
     pub(crate) address_window_secs: i64,
     /// A counter's code's life in seconds.
     pub(crate) counter_code_secs: i64,
-    /// Wrong tries that kill a counter's code.
+    /// Wrong tries that shut a counter's code for whoever made them.
     pub(crate) counter_tries: i64,
+    /// Wrong tries of everybody together that kill it.
+    pub(crate) counter_all_tries: i64,
 }
 
 impl Section for SecondWayPolicy {
@@ -39,8 +47,14 @@ impl Section for SecondWayPolicy {
         if self.card_tries == 0 || self.card_tries > 10 || self.address_limit == 0 {
             return Err("card_tries must be 1 to 10, address_limit at least 1".into());
         }
+        if self.card_misses == 0 || self.card_all_misses < self.card_misses {
+            return Err("card_misses must be at least 1, card_all_misses at least card_misses".into());
+        }
         if self.counter_code_secs > MAX_COUNTER_SECS || self.counter_tries > MAX_COUNTER_TRIES {
-            return Err("a counter's code lives half an hour (1800) and bears five wrong tries at most".into());
+            return Err("a counter's code lives half an hour (1800) and bears five wrong tries of one asker at most".into());
+        }
+        if !(self.counter_tries..=MAX_COUNTER_ALL_TRIES).contains(&self.counter_all_tries) {
+            return Err("counter_all_tries must be from counter_tries to 100".into());
         }
         Ok(())
     }

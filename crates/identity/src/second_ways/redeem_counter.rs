@@ -7,35 +7,40 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 
 use super::issue_code::code_mac;
-use super::model::judge;
+use super::model::{CounterCodeId, MissId, judge};
 use super::policy::SecondWayPolicy;
-use super::store;
+use super::store::{self, PAPER_NAME};
 use crate::failure::Failure;
 use crate::proofs::{Claim, NewProof, Passed, Way, pass};
+use crate::sessions::Token;
 use crate::sms_codes::Refusal;
 
-/// Judges a try at the person's code for this purpose, and passes the proof in the same closure.
+/// Judges a try at the person's code for this purpose, and passes the proof in the same closure: of the name on
+/// the paper that the clerk saw. Returns the token for the browser's cookie, if it has a session.
 pub(super) async fn redeem_counter(
     ctx: &Ctx,
     claim: &Claim,
-    name: &PersonName,
     code: &str,
-) -> Result<Result<(), Refusal>, Failure> {
+) -> Result<Result<Option<Token>, Refusal>, Failure> {
     let now = ctx.now();
-    let tries = ctx.policy.at::<SecondWayPolicy>(now.date())?.counter_tries;
-    let mine = claim.clone();
-    let newest = ctx.db.read("counter_code.newest", move |tx| store::newest(tx, &mine)).await?;
-    let Some(id) = newest else { return Ok(Err(Refusal::Gone)) };
-    let mac = code_mac(ctx, &id, name, code);
-    let proof = NewProof::prepare(ctx, claim, Way::Counter, id.as_str()).await?;
+    let policy = ctx.policy.at::<SecondWayPolicy>(now.date())?;
+    let Some((id, name)) = newest(ctx, claim).await? else { return Ok(Err(Refusal::Gone)) };
+    let mac = code_mac(ctx, &id, code);
+    let claim = Claim { name: name.unwrap_or_else(|| claim.name.clone()), ..claim.clone() };
+    let proof = NewProof::prepare(ctx, &claim, Way::Counter, id.as_str()).await?;
+    let token = proof.token();
     let refused = ctx.act("counter_code.refused", id.as_str(), json!({ "purpose": claim.purpose.as_str() }));
+    let (miss, limits): (MissId, _) = (ctx.id(), (policy.counter_tries, policy.counter_all_tries));
     let redeemed = ctx.db.write(claim.subject.lane(), "counter_code.redeem", move |tx| -> Result<_, DbFault> {
-        let Some((view, stored)) = store::hold_code(tx, &id)? else { return Ok(Err(Refusal::Gone)) };
-        let (answer, write) = judge(&view, bool::from(stored.as_slice().ct_eq(&mac)), now, tries);
+        let Some((view, stored)) = store::hold_code(tx, &id, &claim.asker)? else { return Ok(Err(Refusal::Gone)) };
+        let (answer, write) = judge(&view, bool::from(stored.as_slice().ct_eq(&mac)), now, limits);
         if let Some((state, tries)) = write {
             store::set_code(tx, &id, state, tries, now)?;
         }
         if let Err(refusal) = answer {
+            if write.is_some() {
+                store::insert_counter_miss(tx, &miss, &id, &claim.asker, now)?;
+            }
             tx.audit(refused.clone());
             return Ok(Err(refusal));
         }
@@ -44,5 +49,19 @@ pub(super) async fn redeem_counter(
             Passed::Again => Err(Refusal::Gone),
         })
     });
-    Ok(redeemed.await?)
+    Ok(redeemed.await?.map(|()| token))
+}
+
+/// The person's newest code for this purpose, and the name it was given for.
+async fn newest(ctx: &Ctx, claim: &Claim) -> Result<Option<(CounterCodeId, Option<PersonName>)>, Failure> {
+    let (claim, key) = (claim.clone(), ctx.vault.system_key());
+    let found = ctx.db.read("counter_code.newest", move |tx| -> Result<_, DbFault> {
+        let Some(id) = store::newest(tx, &claim)? else { return Ok(None) };
+        let name = match store::paper_name(tx, &id)? {
+            Some(sealed) => Some(PAPER_NAME.read(&key, id.as_str(), &sealed, PersonName::parse)?),
+            None => None,
+        };
+        Ok(Some((id, name)))
+    });
+    Ok(found.await?)
 }

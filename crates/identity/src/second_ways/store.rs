@@ -1,23 +1,145 @@
-//! The only SQL for `card_guard`, `card_try` and `counter_code`. All rows belong to the lane of the
+//! The only SQL for `card_way`, `card_miss`, `card_guard`, `card_try`, `counter_code` and `counter_miss`. All rows belong to the lane of the
 //! ID number they are about.
 
+use std::collections::BTreeMap;
+
 use kernel::Moment;
-use platform::db::{DbFault, Tx};
+use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use super::model::{CounterCodeId, CounterView, Paper, TryEvent, TryId, TryState};
+use super::model::{CounterCodeId, CounterView, MissId, Paper, TryId, TryState, WayId, WayState};
+use crate::askers::{Asker, Spent};
 use crate::blind::Blind;
 use crate::proofs::{Claim, ProofPurpose};
 use crate::sealed::Column;
 use crate::sms_codes::CodeState;
 use crate::staff::StaffId;
 
-/// Sealed with the system key: the number on record need not be anybody's here. It is wiped soon.
-pub(super) const MOBILE: Column = Column::new("card_try", "mobile");
+/// Sealed with the system key: what was named need not be anybody's here. It is wiped soon.
+pub(super) const MOBILE: Column = Column::new("card_way", "mobile");
+pub(super) const CARD: Column = Column::new("card_way", "card");
+/// Likewise.
+pub(super) const PAPER_NAME: Column = Column::new("counter_code", "name");
 
 const ASKED: &str = TryState::Asked.as_str();
-const RIGHT: &str = TryState::Right.as_str();
+const NAMED: &str = WayState::Named.as_str();
 const LIVE: &str = CodeState::Live.as_str();
+
+/// A card named, to insert.
+#[derive(Clone)]
+pub(super) struct NewWay {
+    pub(super) id: WayId,
+    pub(super) claim: Claim,
+    pub(super) card: Vec<u8>,
+    pub(super) mobile: Vec<u8>,
+    pub(super) now: Moment,
+}
+
+/// Inserts it.
+pub(super) fn insert_way(tx: &mut Tx<'_>, new: &NewWay) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO card_way (id, subject_blind, purpose, holder, state, card, mobile, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        ),
+        vals![
+            new.id.as_str(),
+            new.claim.subject.bytes(),
+            new.claim.purpose.as_str(),
+            new.claim.holder.as_slice(),
+            NAMED,
+            new.card.as_slice(),
+            new.mobile.as_slice(),
+            new.now
+        ],
+    )?;
+    Ok(())
+}
+
+/// A card named, as the next steps need it.
+pub(super) struct WayRow {
+    pub(super) state: WayState,
+    pub(super) card: Vec<u8>,
+    pub(super) mobile: Option<Vec<u8>>,
+}
+
+/// What this browser named since a moment, for the same person and purpose, and has not used.
+pub(super) fn find_way(tx: &mut Tx<'_>, id: &WayId, claim: &Claim, since: Moment) -> Result<Option<WayRow>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT state, card, mobile FROM card_way
+             WHERE id = $1 AND subject_blind = $2 AND purpose = $3 AND holder = $4 AND at > $5 AND state <> 'used'"
+        ),
+        vals![id.as_str(), claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice(), since],
+        |row| {
+            let state = row.text(0)?;
+            let state =
+                WayState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such state of a card: {state}")))?;
+            Ok(WayRow { state, card: row.blob(1)?, mobile: row.opt_blob(2)? })
+        },
+    )
+}
+
+/// Moves it on, and forgets what is no longer needed; `false` if it was not where it should be.
+pub(super) fn set_way(tx: &mut Tx<'_>, id: &WayId, from: WayState, to: WayState) -> Result<bool, DbFault> {
+    let moved = tx.exec(
+        sql!(
+            "UPDATE card_way SET state = $1, mobile = NULL, card = CASE WHEN $1 = 'used' THEN NULL ELSE card END
+             WHERE id = $2 AND state = $3"
+        ),
+        vals![to.as_str(), id.as_str(), from.as_str()],
+    )?;
+    Ok(moved == 1)
+}
+
+/// Whether something named in this browser has proven somebody.
+pub(super) fn used_way(tx: &mut Tx<'_>, id: &WayId, claim: &Claim) -> Result<bool, DbFault> {
+    let found = tx.opt(
+        sql!("SELECT 1 FROM card_way WHERE id = $1 AND holder = $2 AND purpose = $3 AND state = 'used'"),
+        vals![id.as_str(), claim.holder.as_slice(), claim.purpose.as_str()],
+        |row| row.int(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Notes that somebody else's card was named.
+pub(super) fn insert_miss(
+    tx: &mut Tx<'_>,
+    id: &MissId,
+    claim: &Claim,
+    card: &Blind,
+    now: Moment,
+) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO card_miss (id, subject_blind, card_blind, browser, place, at)
+             VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
+        vals![
+            id.as_str(),
+            claim.subject.bytes(),
+            card.bytes(),
+            claim.asker.browser.as_ref().map(Blind::bytes),
+            claim.asker.place.bytes(),
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+/// Misses since a moment about this person or this card.
+pub(super) fn misses(tx: &mut Tx<'_>, claim: &Claim, card: &Blind, since: Moment) -> Result<Vec<Spent>, DbFault> {
+    let read = |row: &Row| {
+        let (browser, place) = (row.opt_blob(1)?, row.blob(2)?);
+        Ok((row.text(3)?, Spent { at: row.moment(0)?, mine: claim.asker.made(browser.as_deref(), Some(&place)) }))
+    };
+    let of_person = sql!("SELECT at, browser, place, id FROM card_miss WHERE subject_blind = $1 AND at > $2");
+    let of_card = sql!("SELECT at, browser, place, id FROM card_miss WHERE card_blind = $1 AND at > $2");
+    let mut found: BTreeMap<String, Spent> =
+        tx.query(of_person, vals![claim.subject.bytes(), since], read)?.into_iter().collect();
+    found.extend(tx.query(of_card, vals![card.bytes(), since], read)?);
+    Ok(found.into_values().collect())
+}
 
 /// The moments of a person's tries since `since` that count: wrong ones and those on their way. Holds
 /// the person's guard until the closure's end, so that another instance's try waits and counts this one.
@@ -34,11 +156,6 @@ pub(super) fn hold_counting(
         ),
         vals![subject.bytes(), now],
     )?;
-    counting(tx, subject, since)
-}
-
-/// The same, only to look at.
-pub(super) fn counting(tx: &mut Tx<'_>, subject: &Blind, since: Moment) -> Result<Vec<Moment>, DbFault> {
     tx.query(
         sql!("SELECT at FROM card_try WHERE subject_blind = $1 AND at > $2 AND state IN ('asked', 'wrong')"),
         vals![subject.bytes(), since],
@@ -56,45 +173,12 @@ pub(super) fn reserve(tx: &mut Tx<'_>, id: &TryId, claim: &Claim, now: Moment) -
 }
 
 /// Writes what the card system said of a try.
-pub(super) fn settle(tx: &mut Tx<'_>, id: &TryId, state: TryState, mobile: Option<&[u8]>) -> Result<bool, DbFault> {
+pub(super) fn settle(tx: &mut Tx<'_>, id: &TryId, state: TryState) -> Result<bool, DbFault> {
     let settled = tx.exec(
-        sql!("UPDATE card_try SET state = $1, mobile = $2 WHERE id = $3 AND state = 'asked'"),
-        vals![state.as_str(), mobile, id.as_str()],
+        sql!("UPDATE card_try SET state = $1 WHERE id = $2 AND state = 'asked'"),
+        vals![state.as_str(), id.as_str()],
     )?;
     Ok(settled == 1)
-}
-
-/// The sealed number on record of a right and young try of this browser.
-pub(super) fn right_try(tx: &mut Tx<'_>, id: &TryId, claim: &Claim, since: Moment) -> Result<Option<Vec<u8>>, DbFault> {
-    let found = tx.opt(
-        sql!(
-            "SELECT mobile FROM card_try
-             WHERE id = $1 AND subject_blind = $2 AND purpose = $3 AND holder = $4 AND state = $5 AND at > $6"
-        ),
-        vals![id.as_str(), claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice(), RIGHT, since],
-        |row| row.opt_blob(0),
-    )?;
-    Ok(found.flatten())
-}
-
-/// Whether a try of this browser has proven somebody.
-pub(super) fn used_try(tx: &mut Tx<'_>, id: &TryId, claim: &Claim) -> Result<bool, DbFault> {
-    let found = tx.opt(
-        sql!("SELECT 1 FROM card_try WHERE id = $1 AND holder = $2 AND purpose = $3 AND state = 'used'"),
-        vals![id.as_str(), claim.holder.as_slice(), claim.purpose.as_str()],
-        |row| row.int(0),
-    )?;
-    Ok(found.is_some())
-}
-
-/// Uses a right try up; `false` if it was.
-pub(super) fn use_try(tx: &mut Tx<'_>, id: &TryId) -> Result<bool, DbFault> {
-    let Some(used) = TryState::Right.on(TryEvent::CodeEntered) else { return Ok(false) };
-    let written = tx.exec(
-        sql!("UPDATE card_try SET state = $1, mobile = NULL WHERE id = $2 AND state = 'right'"),
-        vals![used.as_str(), id.as_str()],
-    )?;
-    Ok(written == 1)
 }
 
 /// A counter's code to insert.
@@ -104,6 +188,8 @@ pub(super) struct NewCode {
     pub(super) subject: Blind,
     pub(super) purpose: ProofPurpose,
     pub(super) mac: [u8; 32],
+    /// As on the paper, sealed.
+    pub(super) name: Vec<u8>,
     pub(super) paper: Paper,
     pub(super) staff: StaffId,
     pub(super) now: Moment,
@@ -127,8 +213,8 @@ pub(super) fn insert_code(tx: &mut Tx<'_>, new: &NewCode) -> Result<bool, DbFaul
     let made = tx.exec(
         sql!(
             "INSERT INTO counter_code
-             (id, subject_blind, purpose, code_mac, paper, staff_id, state, tries, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) ON CONFLICT DO NOTHING"
+             (id, subject_blind, purpose, code_mac, paper, staff_id, state, tries, created_at, expires_at, name)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10) ON CONFLICT DO NOTHING"
         ),
         vals![
             new.id.as_str(),
@@ -139,7 +225,8 @@ pub(super) fn insert_code(tx: &mut Tx<'_>, new: &NewCode) -> Result<bool, DbFaul
             new.staff.as_str(),
             LIVE,
             new.now,
-            new.expires_at
+            new.expires_at,
+            new.name.as_slice()
         ],
     )?;
     Ok(made == 1)
@@ -157,9 +244,19 @@ pub(super) fn newest(tx: &mut Tx<'_>, claim: &Claim) -> Result<Option<CounterCod
     )
 }
 
-/// A code with the fingerprint of its digits, held until the closure's end.
-pub(super) fn hold_code(tx: &mut Tx<'_>, id: &CounterCodeId) -> Result<Option<(CounterView, Vec<u8>)>, DbFault> {
-    tx.opt(
+/// The name that a code was given for, sealed; `None` for one from before names were kept.
+pub(super) fn paper_name(tx: &mut Tx<'_>, id: &CounterCodeId) -> Result<Option<Vec<u8>>, DbFault> {
+    let sql = sql!("SELECT name FROM counter_code WHERE id = $1");
+    Ok(tx.opt(sql, vals![id.as_str()], |row| row.opt_blob(0))?.flatten())
+}
+
+/// A code with the fingerprint of its digits, held until the closure's end, as it looks to an asker.
+pub(super) fn hold_code(
+    tx: &mut Tx<'_>,
+    id: &CounterCodeId,
+    asker: &Asker,
+) -> Result<Option<(CounterView, Vec<u8>)>, DbFault> {
+    let found = tx.opt(
         sql!(
             "UPDATE counter_code SET tries = tries WHERE id = $1 RETURNING state, tries, expires_at, ended_at, code_mac"
         ),
@@ -169,9 +266,31 @@ pub(super) fn hold_code(tx: &mut Tx<'_>, id: &CounterCodeId) -> Result<Option<(C
             let state =
                 CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?;
             let (tries, expires_at, ended_at) = (row.int(1)?, row.moment(2)?, row.opt_moment(3)?);
-            Ok((CounterView { state, tries, expires_at, ended_at }, row.blob(4)?))
+            Ok((CounterView { state, tries, mine: 0, expires_at, ended_at }, row.blob(4)?))
         },
-    )
+    )?;
+    let Some((view, mac)) = found else { return Ok(None) };
+    let misses = tx.query(sql!("SELECT browser, place FROM counter_miss WHERE code_id = $1"), vals![id.as_str()], |row| {
+        let (browser, place) = (row.opt_blob(0)?, row.blob(1)?);
+        Ok(asker.made(browser.as_deref(), Some(&place)))
+    })?;
+    let mine = i64::try_from(misses.into_iter().filter(|mine| *mine).count()).unwrap_or(i64::MAX);
+    Ok(Some((CounterView { mine, ..view }, mac)))
+}
+
+/// Notes who made a wrong try at a code.
+pub(super) fn insert_counter_miss(
+    tx: &mut Tx<'_>,
+    id: &MissId,
+    code: &CounterCodeId,
+    asker: &Asker,
+    now: Moment,
+) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("INSERT INTO counter_miss (id, code_id, browser, place, at) VALUES ($1, $2, $3, $4, $5)"),
+        vals![id.as_str(), code.as_str(), asker.browser.as_ref().map(Blind::bytes), asker.place.bytes(), now],
+    )?;
+    Ok(())
 }
 
 /// Writes a verdict on a code that [`hold_code`] found live.
@@ -188,6 +307,24 @@ pub(super) fn set_code(
         vals![state.as_str(), tries, ended_at, id.as_str()],
     )?;
     Ok(())
+}
+
+/// Deletes up to 500 cards named before `before`; returns how many.
+pub(crate) fn wipe_ways(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM card_way WHERE id IN (SELECT id FROM card_way WHERE at < $1 LIMIT 500)"), vals![before])
+}
+
+/// Deletes up to 500 misses from before `before`; returns how many.
+pub(crate) fn wipe_misses(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM card_miss WHERE id IN (SELECT id FROM card_miss WHERE at < $1 LIMIT 500)"), vals![before])
+}
+
+/// Deletes up to 500 wrong tries at counters' codes from before `before`; returns how many.
+pub(crate) fn wipe_counter_misses(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM counter_miss WHERE id IN (SELECT id FROM counter_miss WHERE at < $1 LIMIT 500)"),
+        vals![before],
+    )
 }
 
 /// Deletes up to 500 tries from before `before`; returns how many.
@@ -214,8 +351,8 @@ pub(crate) fn wipe_codes(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault
     )
 }
 
-/// Counters' codes that were used too late or too often tried, and tries at cards that kept a number
-/// they no longer need (I-D06).
+/// Counters' codes that were used too late or too often tried, tries in no known state, and cards whose way
+/// is over and that kept what they no longer need (I-D06).
 pub(crate) fn broken(tx: &mut Tx<'_>, max_tries: i64, max_ms: i64) -> Result<(u64, Vec<String>), DbFault> {
     let rows = tx.one(sql!("SELECT COUNT(*) FROM counter_code"), vals![], |row| row.int(0))?;
     let mut broken = tx.query(
@@ -231,11 +368,12 @@ pub(crate) fn broken(tx: &mut Tx<'_>, max_tries: i64, max_ms: i64) -> Result<(u6
     )?;
     broken.extend(tx.query(
         sql!(
-            "SELECT id, state FROM card_try WHERE (mobile IS NOT NULL AND state <> 'right')
-             OR state NOT IN ('asked', 'wrong', 'right', 'spared', 'used') ORDER BY id"
+            "SELECT id, state FROM card_try WHERE state NOT IN ('asked', 'wrong', 'right', 'spared', 'used')
+             UNION ALL SELECT id, state FROM card_way WHERE state NOT IN ('named', 'phoned', 'used')
+             OR (mobile IS NOT NULL AND state <> 'named') OR (card IS NULL) <> (state = 'used') ORDER BY 1"
         ),
         vals![],
-        |row| Ok(format!("{} is {} and keeps a number", row.text(0)?, row.text(1)?)),
+        |row| Ok(format!("{} is {}, which its row belies", row.text(0)?, row.text(1)?)),
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }

@@ -43,8 +43,8 @@ pub async fn end_others(ctx: &Ctx, person: &PersonId, keep: &SessionId) -> Resul
 pub(crate) async fn end_by_token(ctx: &Ctx, token: &Token) -> Result<(), Failure> {
     let hash = token.hash();
     let found = ctx.db.read("session.of_token", move |tx| store::owner_of(tx, &hash)).await?;
-    if let Some((session, person)) = found {
-        end(ctx, &person, &session).await?;
+    if let Some(found) = found {
+        end(ctx, &found.person, &found.session).await?;
     }
     Ok(())
 }

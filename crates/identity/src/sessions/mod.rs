@@ -6,6 +6,7 @@ mod extract;
 mod model;
 mod open;
 mod pages;
+mod renew;
 pub(crate) mod store;
 mod token;
 
@@ -15,5 +16,6 @@ pub(crate) use extract::{COOKIE, back};
 pub use extract::{Citizen, Claim, MaybeCitizen, SignedIn};
 pub use model::SessionId;
 pub(crate) use open::{NewSession, Seat};
-pub(crate) use pages::routes;
+pub(crate) use pages::{give_token, routes};
+pub(crate) use renew::{Renewal, renew};
 pub(crate) use token::Token;

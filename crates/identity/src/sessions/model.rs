@@ -88,7 +88,13 @@ mod tests {
     use super::*;
 
     fn policy() -> SessionPolicy {
-        SessionPolicy { idle_secs: 1800, absolute_secs: 43_200, seen_secs: 60, staff_absolute_secs: 28_800 }
+        SessionPolicy {
+            idle_secs: 1800,
+            absolute_secs: 43_200,
+            seen_secs: 60,
+            staff_absolute_secs: 28_800,
+            staff_idle_secs: 900,
+        }
     }
 
     #[test]

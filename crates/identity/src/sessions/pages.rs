@@ -13,11 +13,19 @@ use super::end::{end, end_others};
 use super::extract::{COOKIE, Citizen, MaybeCitizen};
 use super::model::alive;
 use super::store;
+use super::token::Token;
 use crate::failure::Failure;
 use crate::policy::SessionPolicy;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/me/sessions", get(list).post(revoke)).route("/logout", post(logout))
+}
+
+/// Gives a browser the token of its session: as long as sessions live, the rows say whether it still opens one.
+pub(crate) fn give_token(ctx: &Ctx, page: &Page, response: &mut Response, token: &Token) -> Result<(), Failure> {
+    let absolute = ctx.policy.at::<SessionPolicy>(ctx.now().date())?.absolute_secs;
+    page.set_cookie(response, COOKIE, token.secret(), Some(absolute));
+    Ok(())
 }
 
 struct Line {

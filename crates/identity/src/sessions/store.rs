@@ -7,6 +7,7 @@ use platform::{sql, vals};
 
 use super::model::{SessionId, SessionState};
 use super::open::NewSession;
+use crate::owners::Prover;
 use crate::people::{self, AccountId, Myself, PersonId};
 
 const LIVE: &str = SessionState::Live.as_str();
@@ -23,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) myself: Myself,
     /// How many messages the person has not opened.
     pub(crate) unread: i64,
+    /// It was found by the token that it had before it was renewed.
+    pub(crate) former: bool,
 }
 
 /// One line of the list of sessions.
@@ -81,21 +84,30 @@ pub(crate) fn by_token(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8]) -> Result<Op
                 expires_at: row.moment(4)?,
                 myself,
                 unread: row.int(11)?,
+                former: false,
             })
         },
     )
 }
 
 /// Whose live session a token opens.
-pub(crate) fn owner_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<(SessionId, PersonId)>, DbFault> {
-    tx.opt(sql!("SELECT id, person_id FROM session WHERE token_hash = $1 AND state = 'live'"), vals![hash], |row| {
-        Ok((row.parse(0)?, row.parse(1)?))
+pub(crate) fn owner_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Prover>, DbFault> {
+    let sql = sql!("SELECT id, person_id, account_id FROM session WHERE token_hash = $1 AND state = 'live'");
+    tx.opt(sql, vals![hash], |row| {
+        Ok(Prover { session: row.parse(0)?, person: row.parse(1)?, account: row.parse(2)? })
     })
 }
 
 /// Whose session a token opened, also after it ended.
 pub(crate) fn person_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<PersonId>, DbFault> {
-    tx.opt(sql!("SELECT person_id FROM session WHERE token_hash = $1"), vals![hash], |row| row.parse(0))
+    tx.opt(
+        sql!(
+            "SELECT person_id FROM session WHERE token_hash = $1
+             OR id = (SELECT session_id FROM session_former_token WHERE token_hash = $1)"
+        ),
+        vals![hash],
+        |row| row.parse(0),
+    )
 }
 
 /// Notes that a session was used.
@@ -155,6 +167,70 @@ pub(crate) fn end_all(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result
         sql!("UPDATE session SET state = $1, ended_at = $2 WHERE person_id = $3 AND state = 'live'"),
         vals![ENDED, now, person.as_str()],
     )
+}
+
+/// A session goes on as another account's: its holder was proven to be that account's person.
+pub(crate) fn hand_over(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    account: &AccountId,
+    person: &PersonId,
+) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("UPDATE session SET account_id = $1, person_id = $2 WHERE id = $3 AND state = 'live'"),
+        vals![account.as_str(), person.as_str(), session.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Gives a live session another token; requests under way may still come with the one it had, until `until`.
+pub(crate) fn renew(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    token: &[u8],
+    (now, until): (Moment, Moment),
+) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO session_former_token (token_hash, session_id, until)
+             SELECT token_hash, id, $1 FROM session WHERE id = $2 AND state = 'live' ON CONFLICT DO NOTHING"
+        ),
+        vals![until, session.as_str()],
+    )?;
+    tx.exec(
+        sql!("UPDATE session SET token_hash = $1, seen_at = $2 WHERE id = $3 AND state = 'live'"),
+        vals![token, now, session.as_str()],
+    )?;
+    Ok(())
+}
+
+/// The token that a session has now, for a browser that comes with the one it had a moment ago.
+pub(crate) fn renewed(tx: &mut Tx<'_>, former: &[u8], now: Moment) -> Result<Option<Vec<u8>>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT s.token_hash FROM session_former_token f JOIN session s ON s.id = f.session_id
+             WHERE f.token_hash = $1 AND f.until > $2 AND s.state = 'live'"
+        ),
+        vals![former, now],
+        |row| row.blob(0),
+    )
+}
+
+/// Deletes up to 500 former tokens that opened something until before `before`; returns how many.
+pub(crate) fn wipe_former(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM session_former_token
+             WHERE token_hash IN (SELECT token_hash FROM session_former_token WHERE until < $1 LIMIT 500)"
+        ),
+        vals![before],
+    )
+}
+
+/// Deletes the sessions of an account, with the account.
+pub(crate) fn delete_of(tx: &mut Tx<'_>, account: &AccountId) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM session WHERE account_id = $1"), vals![account.as_str()])?;
+    Ok(())
 }
 
 /// Deletes up to 500 sessions whose time ended before `before`; returns how many.

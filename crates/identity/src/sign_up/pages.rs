@@ -14,12 +14,15 @@ use ui::{Errors, Form, Page, Problem, Visit, html, html_again, see_other, see_ot
 
 use super::model::{Typed, read};
 use super::open_account::{SignUp, SignUpOutcome, sign_up};
+use crate::askers::Asker;
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
+use crate::login::KnownDevice;
+use crate::people::AccountId;
 use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::MaybeCitizen;
-use crate::sms_codes::{self, Challenge, Notice, Purpose, Refusal, RequestCode, Requested};
+use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested};
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/sign-up", get(start).post(send_code)).route("/sign-up/details", get(details).post(submit))
@@ -74,8 +77,7 @@ async fn send_code(
         view.errors.add("mobile", "mobile");
         return Ok(html_again(&page, view));
     };
-    let command = RequestCode { mobile, purpose: Purpose::SignUp, ticket: form.ticket };
-    match sms_codes::request(&ctx, &gates, command).await? {
+    match sms_codes::request(&ctx, &gates, wish(&ctx, &page, mobile, form.ticket)).await? {
         Requested::Sent { challenge } => Ok(see_other(&format!("/sign-up/details?c={}", challenge.as_str()))),
         Requested::Wait { secs } => {
             view.notice = Some(Notice::wait(&page, secs));
@@ -159,9 +161,23 @@ async fn submit(
         password: form.password.clone(),
     };
     match sign_up(&ctx, command).await? {
-        SignUpOutcome::Landed => Ok(see_other_with("/login", "flash-sign-up-landed")),
+        SignUpOutcome::Landed { account } => Ok(landed(&ctx, &page, &login, account)),
         SignUpOutcome::Refused(refusal) => Ok(refused(&ctx, &page, &challenge, form, refusal)),
     }
+}
+
+fn wish(ctx: &Ctx, page: &Page, mobile: Mobile, ticket: String) -> RequestCode {
+    RequestCode { mobile, purpose: Purpose::SignUp, ticket, asker: Asker::of(ctx, page), own: Own::No }
+}
+
+/// The same for everybody, the device cookie too. By it the ID number logs in here to the account that was
+/// opened here, also where others say the same number.
+fn landed(ctx: &Ctx, page: &Page, login: &LoginPolicy, account: Option<AccountId>) -> Response {
+    let mut response = see_other_with("/login", "flash-sign-up-landed");
+    if let Some(account) = account {
+        KnownDevice::give(ctx, page, &mut response, &account, login.device_days);
+    }
+    response
 }
 
 fn refused(ctx: &Ctx, page: &Page, challenge: &Challenge, form: DetailsForm, refusal: Refusal) -> Response {
@@ -182,8 +198,7 @@ async fn resend(
     form: DetailsForm,
 ) -> Result<Response, Problem> {
     let mobile = challenge.mobile.clone();
-    let command = RequestCode { mobile: mobile.clone(), purpose: Purpose::SignUp, ticket: form.ticket.clone() };
-    match sms_codes::request(ctx, gates, command).await? {
+    match sms_codes::request(ctx, gates, wish(ctx, page, mobile.clone(), form.ticket.clone())).await? {
         Requested::Sent { challenge: id } => {
             let notice = Some(Notice::sent_again(page));
             let view = DetailsPage { notice, ..DetailsPage::new(ctx, page, &Challenge { id, mobile }, form) };

@@ -1,4 +1,4 @@
-//! Codes by SMS (ACC-6): one live code for a number and purpose, five tries, five minutes.
+//! Codes by SMS (ACC-6): one live code for a number, purpose and browser, five tries, five minutes.
 
 mod model;
 mod notice;
@@ -11,4 +11,4 @@ pub use model::{CodeId, CodeState, Purpose, Refusal};
 pub(crate) use notice::{Notice, wait_text};
 pub(crate) use redeem::{Attempt, promising, redeem};
 pub use redeem::{Challenge, challenge};
-pub use request::{RequestCode, Requested, request};
+pub(crate) use request::{Own, RequestCode, Requested, request};

@@ -2,6 +2,7 @@
 
 use kernel::Moment;
 
+use crate::askers::window_wait;
 use crate::policy::SmsCodePolicy;
 
 kernel::typed_id!(
@@ -172,22 +173,48 @@ fn just_ended(code: &CodeView, now: Moment) -> bool {
     code.ended_at.is_some_and(|ended| now < ended.plus_secs(SECOND_TAP_SECS))
 }
 
-/// Seconds until another code may be asked for; `None` if now. `granted` holds the moments of the
-/// number's codes of the last 24 hours, in any order.
-pub(crate) fn wait_secs(granted: &[Moment], now: Moment, policy: &SmsCodePolicy) -> Option<i64> {
-    let windows = [(policy.every_secs, 1), (3600, policy.per_hour), (86_400, policy.per_day)];
-    windows.into_iter().filter_map(|(window, cap)| window_wait(granted, now, window, cap)).max()
+/// A code that was granted to a number, as the caps count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Granted {
+    /// When.
+    pub(crate) at: Moment,
+    /// To the number's owner.
+    pub(crate) own: bool,
+    /// To the browser or the neighbourhood that asks now.
+    pub(crate) mine: bool,
+    /// For the purpose that is asked for now.
+    pub(crate) same_purpose: bool,
 }
 
-fn window_wait(granted: &[Moment], now: Moment, window_secs: i64, cap: usize) -> Option<i64> {
-    let mut inside: Vec<i64> =
-        granted.iter().map(|at| at.plus_secs(window_secs).ms() - now.ms()).filter(|ms| *ms > 0).collect();
-    if inside.len() < cap {
-        return None;
-    }
-    // The newest `cap` count; asking is free again once the oldest of these has left the window.
-    inside.sort_unstable_by(|a, b| b.cmp(a));
-    inside.get(cap.checked_sub(1)?).map(|ms| (ms + 999) / 1000)
+/// Seconds until another code may be asked for; `None` if now. `granted`: what the number was granted in the last
+/// 24 hours; `to_browser`: what the browser that asks was, for any number. `own`: the number's owner asks. What a
+/// stranger spends leaves the owner codes, and what is spent for one purpose leaves some for another.
+pub(crate) fn wait_secs(
+    granted: &[Granted],
+    to_browser: &[Moment],
+    own: bool,
+    now: Moment,
+    policy: &SmsCodePolicy,
+) -> Option<i64> {
+    const HOUR: i64 = 3600;
+    const DAY: i64 = 86_400;
+    let wait = |which: &dyn Fn(&Granted) -> bool, window, cap| {
+        window_wait(granted.iter().filter(|one| which(one)).map(|one| one.at), now, window, cap)
+    };
+    let everybody = [
+        wait(&|_| true, policy.every_secs, 1),
+        wait(&|_| true, HOUR, policy.per_hour),
+        wait(&|_| true, DAY, policy.per_day),
+        window_wait(to_browser.iter().copied(), now, DAY, policy.browser_per_day),
+    ];
+    let strangers = [
+        wait(&|one| !one.own, HOUR, policy.strangers_per_hour),
+        wait(&|one| !one.own, DAY, policy.strangers_per_day),
+        wait(&|one| !one.own && one.same_purpose, DAY, policy.purpose_per_day),
+        wait(&|one| !one.own && one.mine, DAY, policy.asker_per_day),
+    ];
+    let strangers = strangers.into_iter().flatten().filter(|_| !own);
+    everybody.into_iter().flatten().chain(strangers).max()
 }
 
 /// The digits of a typed code: spaces gone, full-width digits made plain. `None` unless six digits.
@@ -257,26 +284,52 @@ mod tests {
         assert_eq!(late, Verdict { answer: Err(Refusal::Expired), write: None });
     }
 
+    fn granted(secs: i64, own: bool, mine: bool, same_purpose: bool) -> Granted {
+        Granted { at: at(secs), own, mine, same_purpose }
+    }
+
     #[test]
     fn asking_is_capped_by_minute_hour_and_day() {
-        let policy = SmsCodePolicy {
-            valid_secs: 300,
-            tries: 5,
-            every_secs: 60,
-            per_hour: 5,
-            per_day: 10,
-            address_limit: 100,
-            address_window_secs: 3600,
+        let policy = crate::policy::tests::sms_codes();
+        let wait = |codes: &[Granted], now| wait_secs(codes, &[], true, at(now), &policy);
+        let own = |secs| granted(secs, true, true, true);
+        assert_eq!(wait(&[], 0), None);
+        assert_eq!(wait(&[own(0)], 1), Some(59));
+        assert_eq!(wait(&[own(0)], 60), None);
+        let hour: Vec<Granted> = (0..5).map(|n| own(n * 60)).collect();
+        assert_eq!(wait(&hour, 300), Some(3300));
+        assert_eq!(wait(&hour, 3600), None);
+        let day: Vec<Granted> = (0..10).map(|n| own(n * 3600)).collect();
+        assert_eq!(wait(&day, 36_000), Some(86_400 - 36_000));
+        assert_eq!(wait(&day, 86_400), None);
+    }
+
+    #[test]
+    fn strangers_leave_codes_to_the_owner_and_to_each_other() {
+        let policy = crate::policy::tests::sms_codes();
+        let wait = |codes: &[Granted], own| wait_secs(codes, &[], own, at(50_000), &policy);
+        let strangers = |count: i64, mine, same| -> Vec<Granted> {
+            (0..count).map(|n| granted(n * 3600, false, mine, same)).collect()
         };
-        assert_eq!(wait_secs(&[], at(0), &policy), None);
-        assert_eq!(wait_secs(&[at(0)], at(1), &policy), Some(59));
-        assert_eq!(wait_secs(&[at(0)], at(60), &policy), None);
-        let hour: Vec<Moment> = (0..5).map(|n| at(n * 60)).collect();
-        assert_eq!(wait_secs(&hour, at(300), &policy), Some(3300));
-        assert_eq!(wait_secs(&hour, at(3600), &policy), None);
-        let day: Vec<Moment> = (0..10).map(|n| at(n * 3600)).collect();
-        assert_eq!(wait_secs(&day, at(36_000), &policy), Some(86_400 - 36_000));
-        assert_eq!(wait_secs(&day, at(86_400), &policy), None);
+        // One neighbourhood has four a day, a purpose six, all strangers seven.
+        assert_eq!(wait(&strangers(3, true, true), false), None);
+        assert!(wait(&strangers(4, true, true), false).is_some());
+        assert_eq!(wait(&strangers(4, false, true), false), None, "somebody else's neighbourhood");
+        assert!(wait(&strangers(6, false, true), false).is_some());
+        assert_eq!(wait(&strangers(6, false, false), false), None, "another purpose");
+        assert!(wait(&strangers(7, false, false), false).is_some());
+        assert_eq!(wait(&strangers(7, false, true), true), None, "the owner still has three");
+        let hour: Vec<Granted> = (0..4).map(|n| granted(48_000 + n * 60, false, false, false)).collect();
+        assert!(wait(&hour, false).is_some());
+        assert_eq!(wait(&hour, true), None, "and one an hour");
+    }
+
+    #[test]
+    fn a_browser_has_its_own_cap_over_all_numbers() {
+        let policy = crate::policy::tests::sms_codes();
+        let to_browser: Vec<Moment> = (0..10).map(|n| at(n * 60)).collect();
+        assert_eq!(wait_secs(&[], &to_browser[..9], false, at(900), &policy), None);
+        assert_eq!(wait_secs(&[], &to_browser, true, at(900), &policy), Some(86_400 - 900));
     }
 
     #[test]

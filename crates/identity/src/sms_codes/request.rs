@@ -8,27 +8,43 @@ use serde_json::json;
 use super::model::{CODE_DIGITS, CodeEvent, CodeId, CodeState, Purpose, wait_secs};
 use super::redeem::code_mac;
 use super::store::{self, NewCode};
+use crate::askers::Asker;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::people;
+use crate::people::{self, AccountId};
 use crate::policy::SmsCodePolicy;
 
 /// Asks for a code to a number.
 #[derive(Clone)]
-pub struct RequestCode {
+pub(crate) struct RequestCode {
     /// Where it goes.
-    pub mobile: Mobile,
+    pub(crate) mobile: Mobile,
     /// What it is for.
-    pub purpose: Purpose,
+    pub(crate) purpose: Purpose,
     /// Drawn when the form was shown: a second tap on the same form answers with the same code
     /// instead of "too soon".
-    pub ticket: String,
+    pub(crate) ticket: String,
+    /// Who asks.
+    pub(crate) asker: Asker,
+    /// Whether that is the number's owner.
+    pub(crate) own: Own,
+}
+
+/// Whether a number's owner asks.
+#[derive(Clone)]
+pub(crate) enum Own {
+    /// In a session of theirs.
+    Yes,
+    /// If this account has the number: it has logged in on this device before.
+    IfOf(AccountId),
+    /// Somebody of whom nothing is known.
+    No,
 }
 
 /// What came of asking. Nothing here depends on whether the number is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Requested {
+pub(crate) enum Requested {
     /// A code is on its way, or would be if the number were known.
     Sent {
         /// Names the code in the next form.
@@ -41,17 +57,20 @@ pub enum Requested {
     },
 }
 
-/// Sends a new code, which replaces the live one, within the caps (ACC-6, T01, T04).
+/// Sends a new code, which replaces the one that this browser asked for before, within the caps (ACC-6, T01,
+/// T04): what strangers ask for neither ends the owner's code nor spends the last of the owner's.
 ///
 /// A login code for an unknown number is made, logged and capped like any other; only the letter is
 /// missing.
-pub async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<Requested, Failure> {
+pub(crate) async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<Requested, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<SmsCodePolicy>(now.date())?;
-    if let Err(secs) = gates.sms(ctx, &policy) {
+    let blind = Blind::mobile(&ctx.vault, &command.mobile);
+    let own = is_own(ctx, &blind, command.own).await?;
+    // Many people stand behind one address: owners have budgets of their own.
+    if !own && let Err(secs) = gates.sms(ctx, &policy) {
         return Ok(Requested::Wait { secs });
     }
-    let blind = Blind::mobile(&ctx.vault, &command.mobile);
     let challenge: CodeId = ctx.id();
     let code = ctx.rng.digits(CODE_DIGITS);
     let expires_at = now.plus_secs(policy.valid_secs);
@@ -64,6 +83,9 @@ pub async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<R
         code_mac: code_mac(ctx, &challenge, &code),
         purpose: command.purpose,
         ticket: our_ticket(command.ticket),
+        holder: command.asker.browser.clone().unwrap_or_else(|| Blind::stored(kernel::bytes32(&*ctx.rng).to_vec())),
+        asker: command.asker,
+        own,
         id: challenge,
         now,
         expires_at,
@@ -76,8 +98,9 @@ pub async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<R
         {
             return Ok(Requested::Sent { challenge });
         }
-        let granted = store::granted_since(tx, &new.mobile_blind, new.now.minus_secs(86_400))?;
-        if let Some(secs) = wait_secs(&granted, new.now, &policy) {
+        let since = new.now.minus_secs(86_400);
+        let (granted, to_browser) = (store::granted_since(tx, &new, since)?, store::to_browser_since(tx, &new, since)?);
+        if let Some(secs) = wait_secs(&granted, &to_browser, new.own, new.now, &policy) {
             return Ok(Requested::Wait { secs });
         }
         if let Some(replaced) = CodeState::Live.on(CodeEvent::Renewed) {
@@ -97,6 +120,18 @@ pub async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<R
         Ok(Requested::Sent { challenge: new.id.clone() })
     });
     Ok(requested.await?)
+}
+
+async fn is_own(ctx: &Ctx, mobile: &Blind, own: Own) -> Result<bool, Failure> {
+    match own {
+        Own::Yes => Ok(true),
+        Own::No => Ok(false),
+        Own::IfOf(account) => {
+            let mobile = mobile.clone();
+            let found = ctx.db.read("sms_code.owner", move |tx| people::store::by_mobile(tx, &mobile)).await?;
+            Ok(found.is_some_and(|row| row.account == account))
+        }
+    }
 }
 
 /// A ticket as we draw them. Anything else is none: it was not made by us, and may hold what a

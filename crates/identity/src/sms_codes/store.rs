@@ -4,7 +4,8 @@ use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use super::model::{CodeId, CodeState, CodeView, Purpose};
+use super::model::{CodeId, CodeState, CodeView, Granted, Purpose};
+use crate::askers::Asker;
 use crate::blind::Blind;
 use crate::sealed::Column;
 
@@ -22,6 +23,10 @@ pub(crate) struct NewCode {
     pub(crate) mobile: Vec<u8>,
     pub(crate) mobile_blind: Blind,
     pub(crate) ticket: String,
+    /// The browser that asked, or one drawn for it.
+    pub(crate) holder: Blind,
+    pub(crate) asker: Asker,
+    pub(crate) own: bool,
     pub(crate) code_mac: [u8; 32],
     pub(crate) now: Moment,
     pub(crate) expires_at: Moment,
@@ -32,40 +37,66 @@ pub(crate) fn live_with_ticket(tx: &mut Tx<'_>, new: &NewCode) -> Result<Option<
     tx.opt(
         sql!(
             "SELECT id FROM sms_code
-             WHERE mobile_blind = $1 AND purpose = $2 AND ticket = $3 AND state = 'live' AND expires_at > $4"
+             WHERE mobile_blind = $1 AND purpose = $2 AND holder = $3 AND ticket = $4 AND state = 'live'
+             AND expires_at > $5"
         ),
-        vals![new.mobile_blind.bytes(), new.purpose.as_str(), new.ticket.as_str(), new.now],
+        vals![
+            new.mobile_blind.bytes(),
+            new.purpose.as_str(),
+            new.holder.bytes(),
+            new.ticket.as_str(),
+            new.now
+        ],
         |row| row.parse(0),
     )
 }
 
-/// When codes were granted to a number, for any purpose, since a moment.
-pub(crate) fn granted_since(tx: &mut Tx<'_>, mobile: &Blind, since: Moment) -> Result<Vec<Moment>, DbFault> {
-    tx.query(sql!("SELECT at FROM sms_log WHERE mobile_blind = $1 AND at > $2"), vals![mobile.bytes(), since], |row| {
+/// What a number was granted since a moment, for any purpose, as it looks to whoever asks now.
+pub(crate) fn granted_since(tx: &mut Tx<'_>, new: &NewCode, since: Moment) -> Result<Vec<Granted>, DbFault> {
+    tx.query(
+        sql!("SELECT at, own, purpose, browser, place FROM sms_log WHERE mobile_blind = $1 AND at > $2"),
+        vals![new.mobile_blind.bytes(), since],
+        |row| {
+            let (browser, place) = (row.opt_blob(3)?, row.opt_blob(4)?);
+            Ok(Granted {
+                at: row.moment(0)?,
+                own: row.flag(1)?,
+                same_purpose: row.text(2)? == new.purpose.as_str(),
+                mine: new.asker.made(browser.as_deref(), place.as_deref()),
+            })
+        },
+    )
+}
+
+/// When the browser that asks was granted codes since a moment, to whatever number.
+pub(crate) fn to_browser_since(tx: &mut Tx<'_>, new: &NewCode, since: Moment) -> Result<Vec<Moment>, DbFault> {
+    let Some(browser) = &new.asker.browser else { return Ok(Vec::new()) };
+    tx.query(sql!("SELECT at FROM sms_log WHERE browser = $1 AND at > $2"), vals![browser.bytes(), since], |row| {
         row.moment(0)
     })
 }
 
-/// Ends the live code of a number and purpose, if any.
+/// Ends the live code of a number and purpose that this browser asked for, if any.
 pub(crate) fn replace_live(tx: &mut Tx<'_>, new: &NewCode, replaced: CodeState) -> Result<(), DbFault> {
     tx.exec(
         sql!(
             "UPDATE sms_code SET state = $1, ended_at = $2
-             WHERE mobile_blind = $3 AND purpose = $4 AND state = 'live'"
+             WHERE mobile_blind = $3 AND purpose = $4 AND holder = $5 AND state = 'live'"
         ),
-        vals![replaced.as_str(), new.now, new.mobile_blind.bytes(), new.purpose.as_str()],
+        vals![replaced.as_str(), new.now, new.mobile_blind.bytes(), new.purpose.as_str(), new.holder.bytes()],
     )?;
     Ok(())
 }
 
 /// Inserts a code and its line in the log that the caps count.
 ///
-/// False when another instance has made a live code of this number and purpose meanwhile.
+/// False when another instance has made a live code of this number, purpose and browser meanwhile.
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCode) -> Result<bool, DbFault> {
     let made = tx.exec(
         sql!(
-            "INSERT INTO sms_code (id, purpose, mobile, mobile_blind, ticket, code_mac, state, tries, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) ON CONFLICT DO NOTHING"
+            "INSERT INTO sms_code (id, purpose, mobile, mobile_blind, ticket, code_mac, state, tries, created_at,
+             expires_at, holder)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10) ON CONFLICT DO NOTHING"
         ),
         vals![
             new.id.as_str(),
@@ -76,15 +107,27 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCode) -> Result<bool, DbFault> {
             &new.code_mac[..],
             LIVE,
             new.now,
-            new.expires_at
+            new.expires_at,
+            new.holder.bytes()
         ],
     )?;
     if made == 0 {
         return Ok(false);
     }
     tx.exec(
-        sql!("INSERT INTO sms_log (id, mobile_blind, purpose, at) VALUES ($1, $2, $3, $4)"),
-        vals![new.id.as_str(), new.mobile_blind.bytes(), new.purpose.as_str(), new.now],
+        sql!(
+            "INSERT INTO sms_log (id, mobile_blind, purpose, at, own, browser, place)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        vals![
+            new.id.as_str(),
+            new.mobile_blind.bytes(),
+            new.purpose.as_str(),
+            new.now,
+            new.own,
+            new.asker.browser.as_ref().map(Blind::bytes),
+            new.asker.place.bytes()
+        ],
     )?;
     Ok(true)
 }

@@ -6,12 +6,14 @@ use axum::extract::FromRequestParts;
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use platform::db::LaneKey;
 use platform::{Actor, Ctx, Mode};
 use ui::{Problem, Visit, see_other};
 
 use super::model::{Role, StaffId, StaffSessionId};
 use super::store::{self, Seated};
 use crate::failure::Failure;
+use crate::policy::SessionPolicy;
 use crate::sessions::Token;
 
 /// The cookie that holds a desk session's token, by its bare name.
@@ -133,10 +135,27 @@ impl FromRequestParts<Ctx> for AnyStaff {
 
 /// Finds the desk session behind the cookie; in production there is none to find.
 async fn recognise(visit: &Visit) -> Result<Option<Seated>, Failure> {
-    if visit.ctx.mode == Mode::Production {
+    let ctx = &visit.ctx;
+    if ctx.mode == Mode::Production {
         return Ok(None);
     }
     let Some(token) = visit.page.cookie(COOKIE).and_then(Token::parse) else { return Ok(None) };
-    let (vault, hash, now) = (visit.ctx.vault.clone(), token.hash(), visit.ctx.now());
-    Ok(visit.ctx.db.read("staff.recognise", move |tx| store::seated(tx, &vault, &hash, now)).await?)
+    let (vault, hash, now) = (ctx.vault.clone(), token.hash(), ctx.now());
+    let policy = ctx.policy.at::<SessionPolicy>(now.date())?;
+    let idle_since = now.minus_secs(policy.staff_idle_secs);
+    let found = ctx.db.read("staff.recognise", move |tx| store::seated(tx, &vault, &hash, (now, idle_since))).await?;
+    if let Some(seated) = found.as_ref().filter(|seated| now >= seated.seen_at.plus_secs(policy.seen_secs)) {
+        touch(ctx, &seated.session).await;
+    }
+    Ok(found)
+}
+
+/// Writes "last used". A busy database must not cost the clerk the page: the next request writes it.
+async fn touch(ctx: &Ctx, session: &StaffSessionId) {
+    let (session, now) = (session.clone(), ctx.now());
+    let lane = LaneKey::of("staff_session", session.as_str());
+    let written = ctx.db.write(lane, "staff.seen", move |tx| store::seen(tx, &session, now));
+    if let Err(fault) = written.await {
+        tracing::warn!(%fault, "staff.seen not written");
+    }
 }

@@ -6,17 +6,31 @@ use serde_json::json;
 
 use super::model::{StaffId, StaffSessionId, clean_login};
 use super::store::{self, NewStaffSession};
-use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login;
+use crate::login::{Budgets, Counted, Door, Known};
 use crate::policy::{LoginPolicy, SessionPolicy};
 use crate::sessions::Token;
+
+/// A device at which somebody of the staff has logged in.
+pub(crate) type KnownDesk = Known<StaffId>;
+
+/// Logs in at a desk.
+pub(crate) struct DeskTry {
+    /// As typed.
+    pub(crate) login: String,
+    pub(crate) password: String,
+    /// The device, if somebody has logged in on it.
+    pub(crate) device: Option<KnownDesk>,
+    /// The session that this browser held: it ends with the login.
+    pub(crate) before: Option<Token>,
+}
 
 /// What came of a login. Whether there is such a login name shows in nothing but `In`.
 pub(crate) enum DeskLogin {
     In {
         token: Token,
+        device: KnownDesk,
     },
     Wrong {
         left: i64,
@@ -28,40 +42,46 @@ pub(crate) enum DeskLogin {
     NoSecondFactor,
 }
 
-/// Verifies the password and opens a desk session; the lock-out ladder is the citizens'.
-pub(crate) async fn log_in(ctx: &Ctx, gates: &Gates, typed: &str, password: String) -> Result<DeskLogin, Failure> {
+/// Verifies the password and opens a desk session; the lock-out ladder is the citizens', with names of its own.
+pub(crate) async fn log_in(ctx: &Ctx, gates: &Gates, command: DeskTry) -> Result<DeskLogin, Failure> {
     if ctx.mode == Mode::Production {
         return Ok(DeskLogin::NoSecondFactor);
     }
     let now = ctx.now();
     let policy = ctx.policy.at::<LoginPolicy>(now.date())?;
-    if let Err(secs) = gates.login(ctx, &policy) {
+    // A name that cannot exist is looked for all the same.
+    let login = clean_login(&command.login).unwrap_or_default();
+    let staff = ctx.db.read("staff.by_login", move |tx| store::by_login(tx, &login)).await?;
+    let known = command.device.as_ref().filter(|known| staff.as_ref().is_some_and(|(id, _)| *id == known.owner));
+    if known.is_none()
+        && let Err(secs) = gates.login(ctx, &policy)
+    {
         return Ok(DeskLogin::Locked { secs });
     }
-    // A name that cannot exist is looked for all the same.
-    let login = clean_login(typed).unwrap_or_default();
-    let key = Blind::guard(&ctx.vault, &format!("staff\n{}", typed.trim().to_lowercase()), None);
-    let of_key = key.clone();
-    let (before, staff) = ctx
-        .db
-        .read("staff.by_login", move |tx| -> Result<_, DbFault> {
-            Ok((login::store::guard(tx, &of_key)?, store::by_login(tx, &login)?))
-        })
-        .await?;
-    if let Some(secs) = before.locked_secs(now) {
+    let typed = command.login.trim().to_lowercase();
+    let budgets = Budgets::of(ctx, Door::Desks, &typed, known.map(|known| known.device.as_str()));
+    let mine = budgets.clone();
+    if let Some(secs) = ctx.db.read("staff.guard", move |tx| mine.locked_secs(tx, now)).await? {
         return Ok(DeskLogin::Locked { secs });
     }
     let right = match &staff {
-        Some((_, hash)) => ctx.hasher.verify(password, hash.clone()).await?,
-        None => ctx.hasher.verify_nobody(password).await?,
+        Some((_, hash)) => ctx.hasher.verify(command.password, hash.clone()).await?,
+        None => ctx.hasher.verify_nobody(command.password).await?,
     };
     let Some((staff, _)) = staff.filter(|_| right) else {
-        return refuse(ctx, &policy, key).await;
+        return refuse(ctx, &policy, &budgets).await;
     };
-    open(ctx, key, staff).await
+    let device = KnownDesk::issue(ctx, command.device.as_ref(), &staff, policy.device_days);
+    open(ctx, budgets, staff, command.before, device).await
 }
 
-async fn open(ctx: &Ctx, key: Blind, staff: StaffId) -> Result<DeskLogin, Failure> {
+async fn open(
+    ctx: &Ctx,
+    budgets: Budgets,
+    staff: StaffId,
+    before: Option<Token>,
+    device: KnownDesk,
+) -> Result<DeskLogin, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<SessionPolicy>(now.date())?;
     let token = Token::draw(&*ctx.rng);
@@ -74,27 +94,31 @@ async fn open(ctx: &Ctx, key: Blind, staff: StaffId) -> Result<DeskLogin, Failur
     };
     let acting = ctx.acting(Actor::Staff(new.staff.as_str().to_owned()));
     let entry = acting.act("staff.login", new.staff.as_str(), json!({}));
-    let opened = ctx.db.write(key.lane(), "staff.login", move |tx| -> Result<Option<i64>, DbFault> {
+    let before = before.map(|token| token.hash());
+    let opened = ctx.db.write(budgets.lane(), "staff.login", move |tx| -> Result<Option<i64>, DbFault> {
         // Tries that ran side by side may have locked the name meanwhile.
-        if let Some(secs) = login::store::guard(tx, &key)?.locked_secs(now) {
+        if let Some(secs) = budgets.locked_secs(tx, now)? {
             return Ok(Some(secs));
         }
-        login::store::forget(tx, &key)?;
+        budgets.forget(tx)?;
+        if let Some(session) = before.as_ref().map(|hash| store::end_by_token(tx, hash, now)).transpose()?.flatten() {
+            tx.audit(acting.act("session.revoked", session.as_str(), json!({ "why": "another login" })));
+        }
         store::insert_session(tx, &new)?;
         tx.audit(entry.clone());
         Ok(None)
     });
     Ok(match opened.await? {
         Some(secs) => DeskLogin::Locked { secs },
-        None => DeskLogin::In { token },
+        None => DeskLogin::In { token, device },
     })
 }
 
-async fn refuse(ctx: &Ctx, policy: &LoginPolicy, key: Blind) -> Result<DeskLogin, Failure> {
-    let entry = ctx.act("login.refused", &format!("guard:{}", key.short()), json!({ "by": "desk" }));
-    Ok(match login::count_wrong(ctx, "staff.login_refused", key, policy, entry).await? {
-        login::Counted::Locked { secs } => DeskLogin::Locked { secs },
-        login::Counted::Wrong { left } => DeskLogin::Wrong { left },
+async fn refuse(ctx: &Ctx, policy: &LoginPolicy, budgets: &Budgets) -> Result<DeskLogin, Failure> {
+    let entry = ctx.act("login.refused", &format!("guard:{}", budgets.short()), json!({ "by": "desk" }));
+    Ok(match budgets.count_wrong(ctx, "staff.login_refused", policy, entry).await? {
+        Counted::Locked { secs } => DeskLogin::Locked { secs },
+        Counted::Wrong { left } => DeskLogin::Wrong { left },
     })
 }
 

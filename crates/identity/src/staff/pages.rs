@@ -12,15 +12,19 @@ use serde::Deserialize;
 use ui::{Form, Page, Problem, Visit, html, html_again, see_other};
 
 use super::extract::{AnyStaff, COOKIE};
-use super::login::{DeskLogin, log_in, log_out};
+use super::login::{DeskLogin, DeskTry, KnownDesk, log_in, log_out};
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::policy::SessionPolicy;
+use crate::policy::{LoginPolicy, SessionPolicy};
+use crate::sessions::Token;
 use crate::sms_codes::{Notice, wait_text};
 
 pub(crate) fn desk_routes() -> Router<Ctx> {
     Router::new().route("/desk/login", get(login_form).post(login)).route("/desk/logout", post(logout))
 }
+
+/// The cookie by which a device at a desk is known again, by its bare name.
+const DEVICE_COOKIE: &str = "desk-dev";
 
 #[derive(Template)]
 #[template(path = "staff/login.html")]
@@ -57,11 +61,20 @@ async fn login(
         let notice = Some(Notice { tone: "danger", text });
         Ok(html_again(&page, LoginPage { page: page.clone(), login: form.login.clone(), notice }))
     };
-    match log_in(&ctx, &gates, &form.login, form.password.clone()).await? {
-        DeskLogin::In { token } => {
-            let policy = ctx.policy.at::<SessionPolicy>(ctx.now().date()).map_err(Failure::from)?;
+    let command = DeskTry {
+        login: form.login.clone(),
+        password: form.password.clone(),
+        device: page.cookie(DEVICE_COOKIE).and_then(|cookie| KnownDesk::read(&ctx, cookie)),
+        before: page.cookie(COOKIE).and_then(Token::parse),
+    };
+    match log_in(&ctx, &gates, command).await? {
+        DeskLogin::In { token, device } => {
+            let today = ctx.now().date();
+            let secs = ctx.policy.at::<SessionPolicy>(today).map_err(Failure::from)?.staff_absolute_secs;
+            let days = ctx.policy.at::<LoginPolicy>(today).map_err(Failure::from)?.device_days;
             let mut response = see_other("/desk");
-            page.set_cookie(&mut response, COOKIE, token.secret(), Some(policy.staff_absolute_secs));
+            page.set_cookie(&mut response, COOKIE, token.secret(), Some(secs));
+            page.set_cookie(&mut response, DEVICE_COOKIE, &device.cookie(&ctx), Some(days * 86_400));
             Ok(response)
         }
         DeskLogin::Wrong { left } => again(page.t1("desk-login-wrong", "left", left)),

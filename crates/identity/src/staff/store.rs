@@ -71,10 +71,10 @@ pub(crate) struct NewStaffSession {
 pub(crate) fn insert_session(tx: &mut Tx<'_>, new: &NewStaffSession) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO staff_session (id, staff_id, token_hash, state, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO staff_session (id, staff_id, token_hash, state, created_at, expires_at, seen_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
-        vals![new.id.as_str(), new.staff.as_str(), new.token_hash.as_slice(), LIVE, new.now, new.expires_at],
+        vals![new.id.as_str(), new.staff.as_str(), new.token_hash.as_slice(), LIVE, new.now, new.expires_at, new.now],
     )?;
     Ok(())
 }
@@ -86,27 +86,54 @@ pub(crate) struct Seated {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) hospital: String,
+    pub(crate) seen_at: Moment,
 }
 
-/// The live session of active staff with this token's hash.
-pub(crate) fn seated(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8], now: Moment) -> Result<Option<Seated>, DbFault> {
+/// The live session of active staff with this token's hash, unless it has been unused since `idle_since`.
+pub(crate) fn seated(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    hash: &[u8],
+    (now, idle_since): (Moment, Moment),
+) -> Result<Option<Seated>, DbFault> {
     let found = tx.opt(
         sql!(
-            "SELECT x.id, s.id, s.role, s.hospital, s.key_id, s.name
+            "SELECT x.id, s.id, s.role, s.hospital, s.key_id, s.name, COALESCE(x.seen_at, x.created_at)
              FROM staff_session x JOIN staff s ON s.id = x.staff_id
-             WHERE x.token_hash = $1 AND x.state = 'live' AND x.expires_at > $2 AND s.state = 'active'"
+             WHERE x.token_hash = $1 AND x.state = 'live' AND x.expires_at > $2 AND s.state = 'active'
+             AND COALESCE(x.seen_at, x.created_at) > $3"
         ),
-        vals![hash, now],
+        vals![hash, now, idle_since],
         |row| {
             let (session, staff): (StaffSessionId, StaffId) = (row.parse(0)?, row.parse(1)?);
             let role: Role = row.parse(2)?;
-            Ok((session, staff, role, row.text(3)?, row.text(4)?, row.blob(5)?))
+            Ok((session, staff, role, row.text(3)?, row.text(4)?, row.blob(5)?, row.moment(6)?))
         },
     )?;
-    let Some((session, staff, role, hospital, key_id, sealed)) = found else { return Ok(None) };
+    let Some((session, staff, role, hospital, key_id, sealed, seen_at)) = found else { return Ok(None) };
     let Some(key) = vault::load_key(tx, vault, &key_id)? else { return Ok(None) };
     let name = NAME.read(&key, staff.as_str(), &sealed, PersonName::parse)?;
-    Ok(Some(Seated { session, staff, name: name.expose().to_owned(), role, hospital }))
+    Ok(Some(Seated { session, staff, name: name.expose().to_owned(), role, hospital, seen_at }))
+}
+
+/// Notes that a desk session was used.
+pub(crate) fn seen(tx: &mut Tx<'_>, session: &StaffSessionId, now: Moment) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("UPDATE staff_session SET seen_at = $1 WHERE id = $2 AND state = 'live'"),
+        vals![now, session.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Ends the live session that a token opens, if any.
+pub(crate) fn end_by_token(tx: &mut Tx<'_>, hash: &[u8], now: Moment) -> Result<Option<StaffSessionId>, DbFault> {
+    tx.opt(
+        sql!(
+            "UPDATE staff_session SET state = $1, ended_at = $2 WHERE token_hash = $3 AND state = 'live' RETURNING id"
+        ),
+        vals![ENDED, now, hash],
+        |row| row.parse(0),
+    )
 }
 
 /// Ends a session; `false` if it had ended.

@@ -59,6 +59,12 @@ pub(super) fn find(
     )
 }
 
+/// Deletes a person's kept forms, with the person.
+pub(crate) fn delete_of(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM kept_form WHERE person_id = $1"), vals![person.as_str()])?;
+    Ok(())
+}
+
 /// Deletes up to 500 forms whose time ended before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(

@@ -1,0 +1,43 @@
+//! The dated figures of `[[accounts]]` in `policy/identity.toml`.
+
+use kernel::Moment;
+use platform::policy::Section;
+use serde::Deserialize;
+
+const DAY: i64 = 86_400;
+
+/// How long accounts stay that are nobody's.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountPolicy {
+    /// Days after sign-up at whose end an account goes unless its person was proven.
+    pub(crate) unproven_days: i64,
+    /// Days for which the rows of an account that has ended are kept.
+    pub(crate) ended_days: i64,
+    /// How long a corrected name waits for a proof, in seconds.
+    pub(crate) name_secs: i64,
+}
+
+impl AccountPolicy {
+    /// When an account opened now goes unless its person is proven.
+    pub(crate) fn unproven_until(&self, now: Moment) -> Moment {
+        now.plus_secs(self.unproven_days * DAY)
+    }
+
+    /// When the rows of an account that ends now go.
+    pub(crate) fn ended_until(&self, now: Moment) -> Moment {
+        now.plus_secs(self.ended_days * DAY)
+    }
+}
+
+impl Section for AccountPolicy {
+    const NAME: &'static str = "accounts";
+
+    fn check(&self) -> Result<(), String> {
+        let days = [self.unproven_days, self.ended_days];
+        if days.iter().any(|days| !(1..=3650).contains(days)) || self.name_secs < 1 {
+            return Err("unproven_days and ended_days must be 1 to 3650, name_secs above 0".into());
+        }
+        Ok(())
+    }
+}
