@@ -125,3 +125,6 @@ ALTER TABLE proof ADD COLUMN name BYTEA;
 
 -- Desks sign out by disuse too.
 ALTER TABLE staff_session ADD COLUMN seen_at BIGINT;
+
+-- The insurer knows the number under another name: told as such, never as "not insured".
+ALTER TABLE insurance_status ADD COLUMN other_name BIGINT NOT NULL DEFAULT 0;

@@ -92,7 +92,11 @@ messages-open = Have a look
 message-other-title = Notice
 message-other-body = There is a notice for you. Please call 12333 for details.
 message-sign-up-tried-title = Somebody tried to sign up with your details
-message-sign-up-tried-body = On { $tried_at } somebody tried to sign up with your ID number or mobile number. You have an account, so none was made and nothing has changed. If it was you, just log in. If not, there is nothing to do; never tell anybody an SMS code.
+message-sign-up-tried-body = On { $tried_at } somebody signed up with your ID number or mobile number. Your account has not changed. Without an identity check nobody sees anything of yours or does anything in your name. If it was you, log in as usual, or complete real-name authentication in the new account. If not, there is nothing to do; never tell anybody an SMS code.
+message-number-taken-back-title = Accounts that used your ID number were ended
+message-number-taken-back-body = { $count } accounts gave your ID number. Nobody had been authenticated in them and nothing was done with them. They were ended on { $told_at }, when you completed authentication. Questions? Call 12333.
+message-account-moved-title = Your login has moved to a new mobile number and password
+message-account-moved-body = On { $moved_at } you were authenticated in the account you had newly signed up. Its mobile number and password are your login from now on, and every device that was signed in before is signed out. If this was not you, call 12333 at once.
 
 desk-login-title = Log in to the desk
 desk-login-name = Staff login

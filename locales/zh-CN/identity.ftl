@@ -77,7 +77,11 @@ messages-open = 去看看
 message-other-title = 通知
 message-other-body = 您有一条通知。详情请拨打 12333。
 message-sign-up-tried-title = 有人用您的资料注册
-message-sign-up-tried-body = { $tried_at } 有人用您的身份证号或手机号码注册。您已有账户，没有新建，也没有任何改变。如果是您本人，请直接登录；不是的话，不用做什么，也不要把验证码告诉任何人。
+message-sign-up-tried-body = { $tried_at } 有人用您的身份证号或手机号码注册。您的账户没有任何改变；没有经过本人认证，谁也看不到您的信息，办不了您的事。如果是您本人，请直接登录，或在新账户里完成实名认证；不是的话，不用做什么，也不要把验证码告诉任何人。
+message-number-taken-back-title = 冒用您身份证号的账户已停用
+message-number-taken-back-body = 有 { $count } 个账户填了您的身份证号，都没有经过本人认证，也没有办过任何事。{ $told_at } 您完成认证后，它们已全部停用。如有疑问，请拨打 12333。
+message-account-moved-title = 账户换了登录手机号和密码
+message-account-moved-body = { $moved_at }，您在新注册的账户里完成了本人认证。登录手机号和登录密码已换成新账户的，原来登录的设备都已退出。如果不是您本人，请立即拨打 12333。
 
 desk-login-title = 工作台登录
 desk-login-name = 工号

@@ -47,8 +47,10 @@ pub use gates::Gates;
 pub use jobs::jobs;
 pub use people::{AccountId, PersonId};
 pub use ports::Ports;
-pub use real_name::{CoveredPerson, Level, RealName, ask_insurer, covered, keep_forms, opens, recall, remember};
-pub use sessions::{Citizen, Claim, MaybeCitizen, SessionId, SignedIn};
+pub use real_name::{
+    Asks, CoveredPerson, Home, Level, RealName, Refused, ask_insurer, covered, keep_forms, opens, recall, remember,
+};
+pub use sessions::{Citizen, MaybeCitizen, SessionId, SignedIn};
 pub use staff::{Desk, Role, Staff, StaffId};
 
 /// Pages of citizens: signing up, logging in, what is theirs.

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use axum::{Extension, extract::State};
 use health::appointments::todos;
-use identity::MaybeCitizen;
+use identity::Home;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use std::sync::Arc;
@@ -14,13 +14,17 @@ use ui::{Page, Problem, PublicCache, html};
 pub async fn front(
     State(ctx): State<Ctx>,
     Extension(cache): Extension<Arc<PublicCache>>,
-    visitor: MaybeCitizen,
+    home: Home,
 ) -> Result<Response, Problem> {
-    let page = visitor.visit.page.clone();
-    let Some(citizen) = visitor.citizen else {
+    let page = home.visit.page.clone();
+    let Some(citizen) = home.citizen else {
         return Ok(cache.serve(&page, 0, || composed(page.clone())));
     };
     let mut front = composed(page.clone());
+    if let Some(first) = home.first {
+        front.shut = Some(format!("{first}?to=/"));
+        return Ok(html(&page, front));
+    }
     let (person, now) = (citizen.person, ctx.now());
     let read = move |tx: &mut Tx<'_>| {
         let card = identity::front_card(tx, &person)?;
@@ -41,5 +45,5 @@ fn composed(page: Page) -> FrontPage {
         service(page.t("service-code"), "barcode", "/code"),
         service(page.t("service-messages"), "message", "/messages"),
     ];
-    FrontPage { card: FrontCard::None, next: None, todos: Vec::new(), services, news: Vec::new(), page }
+    FrontPage { shut: None, card: FrontCard::None, next: None, todos: Vec::new(), services, news: Vec::new(), page }
 }

@@ -103,6 +103,8 @@ impl FrontCard {
 pub struct FrontPage {
     /// The page.
     pub page: Page,
+    /// Where the device shows itself first: nothing of who is signed in is shown before.
+    pub shut: Option<String>,
     /// The card of who is signed in.
     pub card: FrontCard,
     /// The next visit of who is signed in.

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use identity::Citizen;
+use identity::{Citizen, RealName, opens};
 use payments::{Order, PaymentRules};
 use platform::db::{DbFault, Tx};
 use ui::{Form, Page, Problem, html, see_other, see_other_with};
@@ -31,11 +31,11 @@ struct CancelPage {
 }
 
 /// Asks before 「取消预约」.
-pub(crate) async fn ask_cancel(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn ask_cancel(citizen: RealName<opens::Cancelling>, Path(id): Path<String>) -> Result<Response, Problem> {
     let (found, pay, rules) = load(&citizen, &id).await?;
     let now = citizen.ctx().now();
     let pay_rules = citizen.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
-    let page = citizen.visit.page;
+    let page = citizen.visit.page.clone();
     let refusal = match decide(&found.view(&rules), Event::Cancel, now) {
         Ok(Decision::Change(_)) => None,
         Ok(Decision::Already) => return Ok(see_other(&format!("/appointments/{}", found.id))),
@@ -56,7 +56,7 @@ pub(crate) async fn ask_cancel(citizen: Citizen, Path(id): Path<String>) -> Resu
 
 /// 「取消预约」. A second tap says that it is done already.
 pub(crate) async fn cancel(
-    citizen: Citizen,
+    citizen: RealName<opens::Cancelling>,
     Path(id): Path<String>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Problem> {

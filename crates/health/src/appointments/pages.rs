@@ -5,7 +5,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use identity::people::patient_card;
-use identity::{Citizen, Claim, PersonId, RealName, opens};
+use identity::{Asks, PersonId, RealName, Refused, opens};
 use kernel::{Moment, Time};
 use payments::{Order, OrderState, PaymentRules};
 use platform::db::{DbFault, Tx};
@@ -78,8 +78,8 @@ pub(crate) struct Tried {
     tried: Option<String>,
 }
 
-/// The page to check everything on before 「确认预约」. Booking asks who it is first (RNA-1); looking at
-/// what was booked and cancelling it never do.
+/// The page to check everything on before 「确认预约」. Booking asks who it is first (RNA-1); looking at what was
+/// booked and cancelling it ask for the device only (RNA-9).
 pub(crate) async fn confirm(
     citizen: RealName<opens::Booking>,
     Path(id): Path<String>,
@@ -182,7 +182,7 @@ pub(crate) struct Before {
 }
 
 /// 我的订单
-pub(crate) async fn orders(citizen: Citizen, Query(query): Query<Before>) -> Result<Response, Problem> {
+pub(crate) async fn orders(citizen: RealName<opens::Mine>, Query(query): Query<Before>) -> Result<Response, Problem> {
     let (person, before) = (citizen.person.clone(), Moment::from_ms(query.before.unwrap_or(i64::MAX)));
     let last = query.id;
     let now = citizen.ctx().now();
@@ -191,7 +191,7 @@ pub(crate) async fn orders(citizen: Citizen, Query(query): Query<Before>) -> Res
         found.into_iter().map(|visit| Ok((payment_of(tx, &visit)?, visit))).collect::<Result<Vec<_>, DbFault>>()
     };
     let found = citizen.ctx().db.read("appointment.list", read).await?;
-    let page = citizen.visit.page;
+    let page = citizen.visit.page.clone();
     let full = i64::try_from(found.len()).is_ok_and(|len| len == ORDERS);
     let older = found
         .last()
@@ -235,11 +235,11 @@ struct OrderPage {
 }
 
 /// One order: its state, the barcode, what to know before coming, what can be done.
-pub(crate) async fn order(claim: Claim, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn order(asks: Asks<opens::Mine>, Path(id): Path<String>) -> Result<Response, Refused> {
     let id: Option<AppointmentId> = id.parse().ok();
-    let now = claim.ctx().now();
-    let rules = claim.ctx().policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
-    let pay_rules = claim.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
+    let now = asks.ctx().now();
+    let rules = asks.ctx().policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
+    let pay_rules = asks.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let read = move |tx: &mut Tx<'_>, person: &PersonId| match &id {
         Some(id) => match store::of_person(tx, person, id)? {
             Some(found) => Ok(Some((found, payments::order_of(tx, SUBJECT, id.as_str())?))),
@@ -247,7 +247,7 @@ pub(crate) async fn order(claim: Claim, Path(id): Path<String>) -> Result<Respon
         },
         None => Ok(None),
     };
-    let (citizen, found) = claim.read("appointment.order", read).await?;
+    let (citizen, found) = asks.read("appointment.order", read).await?;
     let (found, pay) = found.ok_or_else(Problem::not_found)?;
     let page = order_page(citizen.visit.page, &found, pay.as_ref(), (&rules, &pay_rules), now);
     Ok(html(&page.page, &page))
@@ -347,11 +347,11 @@ struct NextCode {
 }
 
 /// The raised tab: the next visit's barcode.
-pub(crate) async fn code(citizen: Citizen) -> Result<Response, Problem> {
+pub(crate) async fn code(citizen: RealName<opens::Mine>) -> Result<Response, Problem> {
     let (person, today) = (citizen.person.clone(), citizen.ctx().now().date());
     let from = Moment::at(today, Time::midnight());
     let found = citizen.ctx().db.read("appointment.code", move |tx| store::upcoming(tx, &person, from, ORDERS)).await?;
-    let page = citizen.visit.page;
+    let page = citizen.visit.page.clone();
     let next = found.iter().find(|visit| visit.state == State::Booked).map(|visit| NextCode {
         href: format!("/appointments/{}", visit.id),
         when: show::when(&page, &visit.card),

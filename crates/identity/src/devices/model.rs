@@ -2,8 +2,6 @@
 
 use kernel::Moment;
 
-use super::policy::DevicePolicy;
-
 kernel::typed_id!(
     /// A browser on which its owner was authenticated.
     pub DeviceId, "dev"
@@ -61,12 +59,12 @@ impl How {
     }
 }
 
-/// Whether something shown at `at` still holds. A device with a key answers every few minutes, which
-/// costs its owner nothing; a code from the phone is asked for once a session.
-pub(crate) fn holds(how: How, has_key: bool, at: Moment, now: Moment, policy: &DevicePolicy) -> bool {
+/// Whether something shown at `at` still holds, where an answer of the key does for `key_secs`. A device with a
+/// key answers every few minutes, which costs its owner nothing; a code from the phone is asked for once a session.
+pub(crate) fn holds(how: How, has_key: bool, at: Moment, now: Moment, key_secs: i64) -> bool {
     match (how, has_key) {
         (How::Sms, _) | (How::Fresh, false) => true,
-        (How::Key, _) | (How::Fresh, true) => now < at.plus_secs(policy.key_fresh_secs),
+        (How::Key, _) | (How::Fresh, true) => now < at.plus_secs(key_secs),
     }
 }
 
@@ -76,7 +74,6 @@ mod tests {
 
     #[test]
     fn a_key_answers_again_and_a_code_lasts_the_session() {
-        let policy = DevicePolicy { key_fresh_secs: 120, challenge_secs: 60, key_after_secs: 600 };
         let at = Moment::from_ms(1_760_000_000_000);
         let cases = [
             (How::Key, true, 119, true),
@@ -87,7 +84,7 @@ mod tests {
             (How::Sms, true, 7200, true),
         ];
         for (how, has_key, secs, expected) in cases {
-            assert_eq!(holds(how, has_key, at, at.plus_secs(secs), &policy), expected, "{how:?} {has_key} {secs}");
+            assert_eq!(holds(how, has_key, at, at.plus_secs(secs), 120), expected, "{how:?} {has_key} {secs}");
             assert_eq!(How::parse(how.as_str()), Some(how));
         }
     }

@@ -9,6 +9,8 @@ use serde::Deserialize;
 pub(crate) struct DevicePolicy {
     /// A device with a key answers again after so many seconds.
     pub(crate) key_fresh_secs: i64,
+    /// To look at what is one's own, an answer holds for so many seconds.
+    pub(crate) key_look_secs: i64,
     /// How long a challenge may be answered, in seconds.
     pub(crate) challenge_secs: i64,
     /// A device may leave its key so many seconds after its owner was authenticated on it.
@@ -19,13 +21,16 @@ impl Section for DevicePolicy {
     const NAME: &'static str = "devices";
 
     fn check(&self) -> Result<(), String> {
-        let all = [self.key_fresh_secs, self.challenge_secs, self.key_after_secs];
+        let all = [self.key_fresh_secs, self.key_look_secs, self.challenge_secs, self.key_after_secs];
         if all.iter().any(|secs| *secs <= 0) {
             return Err("every figure must be above 0".into());
         }
         // Proofs are kept a day after they ended; a challenge must not outlive them, or it could be answered twice.
-        if self.challenge_secs > 3600 || self.key_fresh_secs > 3600 || self.key_after_secs > 3600 {
+        if all.iter().any(|secs| *secs > 3600) {
             return Err("no figure may be above an hour (3600)".into());
+        }
+        if self.key_look_secs < self.key_fresh_secs {
+            return Err("key_look_secs may not be below key_fresh_secs: who may act may look".into());
         }
         Ok(())
     }

@@ -62,8 +62,8 @@ async fn prove_page(citizen: &Citizen, here: &Here, to: &str, notice: Option<Not
     let (ctx, page, to) = (citizen.ctx(), &citizen.visit.page, destination(to));
     let device = match look(ctx, here).await? {
         (Standing::Proven, _) => return Ok(see_other(&to)),
-        (Standing::Challenge, Some(device)) => device,
-        (Standing::New | Standing::Challenge, _) => return Ok(see_other(&real_name(&to))),
+        (Standing::Challenge | Standing::Lately, Some(device)) => device,
+        (Standing::New | Standing::Challenge | Standing::Lately, _) => return Ok(see_other(&real_name(&to))),
     };
     let challenge = match device.has_key {
         true => challenge(ctx, here, &device)?.text().to_owned(),

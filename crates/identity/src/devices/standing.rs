@@ -14,6 +14,8 @@ use crate::sessions::SessionId;
 pub(crate) enum Standing {
     /// Its owner's, and it has just shown so.
     Proven,
+    /// Its owner's, and it showed so some minutes ago: enough to look at what is one's own, not to act.
+    Lately,
     /// Its owner's by name; it has to show so at `/devices/prove`.
     Challenge,
     /// Not one of this person's devices: real-name authentication again.
@@ -31,7 +33,11 @@ pub(crate) fn standing(
     policy: &DevicePolicy,
 ) -> Result<Standing, DbFault> {
     let Some(device) = store::live(tx, person, device)? else { return Ok(Standing::New) };
-    let shown = store::shown(tx, session, &device.id, from, now.minus_secs(policy.key_fresh_secs))?;
-    let proven = shown.into_iter().any(|(how, at)| holds(how, device.has_key, at, now, policy));
-    Ok(if proven { Standing::Proven } else { Standing::Challenge })
+    let shown = store::shown(tx, session, &device.id, from, now.minus_secs(policy.key_look_secs))?;
+    let within = |secs| shown.iter().any(|(how, at)| holds(*how, device.has_key, *at, now, secs));
+    Ok(match (within(policy.key_fresh_secs), within(policy.key_look_secs)) {
+        (true, _) => Standing::Proven,
+        (false, true) => Standing::Lately,
+        (false, false) => Standing::Challenge,
+    })
 }

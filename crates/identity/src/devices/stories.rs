@@ -12,6 +12,7 @@ use crate::devices::DevicePolicy;
 use crate::devices::model::{DeviceProofId, How};
 use crate::devices::store::{self, NewProof};
 use crate::login::KnownDevice;
+use crate::owners::Prover;
 use crate::people::lane;
 use crate::sessions::{Token, store as sessions};
 use crate::stories::{Browser, Town};
@@ -47,7 +48,7 @@ impl Town {
         let from = place(&self.here(), browser.agent);
         let (now, policy) = (self.ctx.now(), self.ctx.policy.at::<DevicePolicy>(self.ctx.now().date()).unwrap());
         let read = self.ctx.db.read("test.standing", move |tx| {
-            let (session, person) = sessions::owner_of(tx, &hash)?.unwrap();
+            let Prover { session, person, .. } = sessions::owner_of(tx, &hash)?.unwrap();
             standing(tx, &session, &person, &word, &from, now, &policy)
         });
         read.await.unwrap()
@@ -67,7 +68,7 @@ impl Town {
         crate::demo::vouch(&self.ctx, ses, dev, browser.agent).await.unwrap();
         let hash = Token::parse(ses).unwrap().hash();
         let word = KnownDevice::read(&self.ctx, dev).unwrap().device;
-        let (session, person) =
+        let Prover { session, person, .. } =
             self.ctx.db.read("test.owner", move |tx| sessions::owner_of(tx, &hash)).await.unwrap().unwrap();
         let vouched = super::Vouched::draw(&self.ctx, &word, place(&self.here(), browser.agent));
         let lane = lane(&person);
@@ -250,8 +251,8 @@ async fn the_check_finds_a_device_that_stands_for_a_stranger(db: TestDb) {
     let hash = Token::parse(&stranger.cookies["ses"]).unwrap().hash();
     let (ctx, id): (_, DeviceProofId) = (town.ctx.clone(), town.ctx.id());
     let planted = town.ctx.db.write(platform::db::LaneKey::of("test", "1"), "test.plant", move |tx| {
-        let (session, _) = sessions::owner_of(tx, &hash)?.unwrap();
-        let (_, owner) = sessions::owner_of(tx, &owner)?.unwrap();
+        let Prover { session, .. } = sessions::owner_of(tx, &hash)?.unwrap();
+        let Prover { person: owner, .. } = sessions::owner_of(tx, &owner)?.unwrap();
         let device = store::list(tx, &owner)?.remove(0).id;
         let nonce = id.as_str().to_owned();
         let (place, now) = (vec![0], ctx.now());

@@ -12,6 +12,7 @@ use ui::{Page, Problem, html};
 use super::model::{MessageId, words};
 use super::store;
 use crate::people;
+use crate::real_name::{RealName, opens};
 use crate::sessions::Citizen;
 
 const PAGE_ROWS: i64 = 30;
@@ -41,13 +42,13 @@ struct Older {
     before: Option<String>,
 }
 
-async fn list(citizen: Citizen, Query(query): Query<Older>) -> Result<Response, Problem> {
+async fn list(citizen: RealName<opens::Mine>, Query(query): Query<Older>) -> Result<Response, Problem> {
     let ctx = citizen.ctx();
     let before: Option<MessageId> = query.before.and_then(|text| text.parse().ok());
     let (vault, person) = (ctx.vault.clone(), citizen.person.clone());
     let found =
         ctx.db.read("message.list", move |tx| store::list(tx, &vault, &person, before.as_ref(), PAGE_ROWS)).await?;
-    let page = citizen.visit.page;
+    let page = citizen.visit.page.clone();
     let full = i64::try_from(found.len()).is_ok_and(|rows| rows == PAGE_ROWS);
     let older = found.last().filter(|_| full).map(|message| message.id.as_str().to_owned());
     let lines = found
@@ -72,7 +73,7 @@ struct DetailPage {
     link: Option<String>,
 }
 
-async fn detail(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn detail(citizen: RealName<opens::Mine>, Path(id): Path<String>) -> Result<Response, Problem> {
     let id: MessageId = id.parse().map_err(|_| Problem::not_found())?;
     let ctx = citizen.ctx();
     let (vault, person, wanted) = (ctx.vault.clone(), citizen.person.clone(), id.clone());

@@ -41,8 +41,6 @@ pub(crate) struct Claimant {
     pub(crate) name: PersonName,
     /// The ID number, likewise.
     pub(crate) number: IdNumber,
-    /// The citizen, if signed in.
-    pub(crate) citizen: Option<Citizen>,
 }
 
 impl FromRequestParts<Ctx> for Claimant {
@@ -94,7 +92,7 @@ impl Claimant {
             asker: Asker::of(&ctx, &citizen.visit.page),
             place: Vec::new(),
         };
-        Ok(Claimant { visit: citizen.visit.clone(), claim, name, number, citizen: Some(citizen) })
+        Ok(Claimant { visit: citizen.visit, claim, name, number })
     }
 
     async fn visitor(parts: &mut Parts, state: &Ctx) -> Result<Claimant, Problem> {
@@ -113,7 +111,7 @@ impl Claimant {
             asker: Asker::of(&visit.ctx, &visit.page),
             place: Vec::new(),
         };
-        Ok(Claimant { visit, claim, name: visitor.name, number: visitor.number, citizen: None })
+        Ok(Claimant { visit, claim, name: visitor.name, number: visitor.number })
     }
 }
 

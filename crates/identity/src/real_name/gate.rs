@@ -17,7 +17,7 @@ use ui::{Page, Problem, Visit};
 
 use super::insurance::{Asked, Occasion, refresh};
 use super::model::{Facts, Level, Verdict, judge};
-use super::opens::Opens;
+use super::opens::{Opens, Service};
 use super::policy::RealNamePolicy;
 use super::store;
 use crate::devices::{self, DevicePolicy};
@@ -25,7 +25,8 @@ use crate::failure::Failure;
 use crate::login::{DEVICE_COOKIE, KnownDevice};
 use crate::people::PersonId;
 use crate::ports::Ports;
-use crate::sessions::{self, Citizen, SessionId};
+use crate::sessions::store::Found;
+use crate::sessions::{self, Citizen, MaybeCitizen, SessionId, SignedIn};
 
 /// A citizen who may use the service `S`: authenticated, at its level, on a device of their own.
 /// Nobody else gets past it.
@@ -83,12 +84,11 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<RealName<S>, Refused> {
-        let needs = S::SERVICE.needs();
         let (citizen, mut facts) = read(parts, state).await?;
         let ctx = citizen.ctx();
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
-        let mut verdict = judge(needs, &facts, now, &policy, false);
+        let mut verdict = judge(S::SERVICE, &facts, now, &policy, false);
         if verdict == Verdict::AskInsurer {
             if let Some(ports) = parts.extensions.get::<Arc<Ports>>() {
                 match refresh(ctx, ports, &citizen.person, Occasion::Watched).await? {
@@ -96,15 +96,105 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
                     Asked::Nobody => {}
                 }
             }
-            verdict = judge(needs, &facts, now, &policy, true);
+            verdict = judge(S::SERVICE, &facts, now, &policy, true);
         }
-        let led = |page: String| Refused::Led(Detour { page, back: sessions::back(parts, &citizen.visit) });
         match verdict {
             Verdict::Open(level) => Ok(RealName { citizen, level, service: PhantomData }),
-            Verdict::Missing | Verdict::AskInsurer => Err(led(format!("/real-name/level?for={}", S::SERVICE.word()))),
-            Verdict::Authenticate => Err(led("/real-name".into())),
-            Verdict::ShowDevice => Err(led("/devices/prove".into())),
+            shut => Err(led::<S>(shut, sessions::back(parts, &citizen.visit))),
         }
+    }
+}
+
+/// The page that says what is missing.
+fn led<S: Opens>(verdict: Verdict, back: String) -> Refused {
+    let page = match verdict {
+        Verdict::Open(_) | Verdict::Missing | Verdict::AskInsurer => {
+            format!("/real-name/level?for={}", S::SERVICE.word())
+        }
+        Verdict::Authenticate => "/real-name".to_owned(),
+        Verdict::ShowDevice => "/devices/prove".to_owned(),
+    };
+    Refused::Led(Detour { page, back })
+}
+
+/// A browser that holds what looks like the session of somebody who may use `S`, judged in the same trip to the
+/// database as what is read for it. For a page that is one read: it costs that page half of its trips. For services
+/// that ask nothing of the insurer.
+pub struct Asks<S> {
+    claim: sessions::Claim,
+    asking: Asking,
+    service: PhantomData<S>,
+}
+
+impl<S: Opens> Asks<S> {
+    /// The request; its context acts as nobody yet.
+    pub fn ctx(&self) -> &Ctx {
+        self.claim.ctx()
+    }
+
+    /// Proves who asks, judges, and reads for that person; for nobody else `body` is run.
+    ///
+    /// # Errors
+    /// The way to what is missing, or what broke beneath.
+    pub async fn read<T, F>(self, name: &'static str, body: F) -> Result<(Citizen, T), Refused>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &PersonId) -> Result<T, DbFault> + Send + 'static,
+    {
+        let Asks { claim, asking, .. } = self;
+        let (now, back) = (asking.now, claim.back().to_owned());
+        let policy = claim.ctx().policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
+        let judged = move |tx: &mut Tx<'_>, person: &PersonId, session: &SessionId| {
+            let facts = asking.facts(tx, person, session)?;
+            match judge(S::SERVICE, &facts, now, &policy, true) {
+                Verdict::Open(_) => Ok(Ok(body(tx, person)?)),
+                shut => Ok(Err(shut)),
+            }
+        };
+        match claim.read(name, judged).await? {
+            (citizen, Ok(read)) => Ok((citizen, read)),
+            (_, Err(shut)) => Err(led::<S>(shut, back)),
+        }
+    }
+}
+
+impl<S: Opens> FromRequestParts<Ctx> for Asks<S> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Asks<S>, Problem> {
+        let claim = sessions::Claim::from_request_parts(parts, state).await?;
+        let asking = Asking::of(claim.ctx(), claim.page(), parts)?;
+        Ok(Asks { claim, asking, service: PhantomData })
+    }
+}
+
+/// Anybody on a page that is open to all, greeted by name if signed in; what is the person's own is shown where
+/// the device has shown itself.
+pub struct Home {
+    /// The request; its context acts as the citizen, if there is one.
+    pub visit: Visit,
+    /// Who, if signed in.
+    pub citizen: Option<SignedIn>,
+    /// The page that comes before anything of the citizen's own is shown; `None` where it may be.
+    pub first: Option<&'static str>,
+}
+
+impl FromRequestParts<Ctx> for Home {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Home, Problem> {
+        let Ok(visit) = Visit::from_request_parts(parts, state).await;
+        let asking = Asking::of(&visit.ctx, &visit.page, parts)?;
+        let policy = visit.ctx.policy.at::<RealNamePolicy>(asking.now.date()).map_err(Failure::from)?;
+        let now = asking.now;
+        let facts = move |tx: &mut Tx<'_>, found: &Found| asking.facts(tx, &found.person, &found.id);
+        let (visitor, facts) = MaybeCitizen::with(visit, facts).await?;
+        let first = facts.and_then(|facts| match judge(Service::Mine, &facts, now, &policy, true) {
+            Verdict::Authenticate => Some("/real-name"),
+            Verdict::ShowDevice => Some("/devices/prove"),
+            Verdict::Open(_) | Verdict::Missing | Verdict::AskInsurer => None,
+        });
+        Ok(Home { visit: visitor.visit, citizen: visitor.citizen, first })
     }
 }
 

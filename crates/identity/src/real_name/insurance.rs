@@ -15,7 +15,7 @@ use super::store::{self, Answer};
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::people::{PersonId, lane, store as people};
-use crate::ports::{InsuredPerson, Ports};
+use crate::ports::{Acquaintance, InsuredPerson, Ports};
 
 /// An answer so young is not asked for again at anybody's wish.
 const AGAIN_SECS: i64 = 60;
@@ -67,12 +67,31 @@ pub(crate) async fn refresh(
         return Ok(if silent { Asked::Silent(subject.record) } else { Asked::Known(subject.record) });
     }
     match ports.insurer.person(ctx, &subject.name, &subject.number).await {
-        Ok(found) => Ok(Asked::Known(note(ctx, person, &subject, found.known(), occasion, &policy).await?)),
+        Ok(found) => Ok(Asked::Known(note(ctx, person, &subject, judge(&subject, found), occasion, &policy).await?)),
         Err(error) => {
             // The error names a code or a cause, never a person.
             tracing::warn!(%error, "insurer.silent");
             Ok(Asked::Silent(wait(ctx, person, subject.record, &policy).await?))
         }
+    }
+}
+
+/// What the insurer's word means here.
+struct Found {
+    person: Option<InsuredPerson>,
+    /// It knows the number, under a name that is another.
+    other_name: bool,
+}
+
+/// Spellings that are one name are one person; "not found under this name" is told as such, never as "not insured".
+fn judge(subject: &Subject, said: Acquaintance) -> Found {
+    match said {
+        Acquaintance::Known(person) => Found { person: Some(person), other_name: false },
+        Acquaintance::OtherName(Some(person)) if person.name.expose() == subject.name.expose() => {
+            Found { person: Some(person), other_name: false }
+        }
+        Acquaintance::OtherName(_) => Found { person: None, other_name: true },
+        Acquaintance::NotFound => Found { person: None, other_name: false },
     }
 }
 
@@ -108,7 +127,7 @@ async fn note(
     ctx: &Ctx,
     person: &PersonId,
     subject: &Subject,
-    found: Option<InsuredPerson>,
+    found: Found,
     occasion: Occasion,
     policy: &RealNamePolicy,
 ) -> Result<Record, Failure> {
@@ -120,6 +139,7 @@ async fn note(
     writing.await?;
     Ok(Record {
         insurance: answer.insurance,
+        other_name: answer.other_name,
         medical: answer.medical,
         checked_at: Some(now),
         failed: 0,
@@ -131,13 +151,13 @@ fn sealed(
     ctx: &Ctx,
     person: &PersonId,
     subject: &Subject,
-    found: Option<InsuredPerson>,
+    found: Found,
     now: Moment,
     policy: &RealNamePolicy,
 ) -> Result<Answer, Failure> {
-    let insurance = found.as_ref().and_then(|found| best(&found.insurances, policy));
+    let insurance = found.person.as_ref().and_then(|found| best(&found.insurances, policy));
     let aad = store::PSN_NO.of(person.as_str());
-    let psn_no = match &found {
+    let psn_no = match &found.person {
         Some(found) => Some(subject.key.seal(aad, found.psn_no.expose().as_bytes(), &*ctx.rng)?),
         None => None,
     };
@@ -145,6 +165,7 @@ fn sealed(
         person: person.clone(),
         psn_no,
         medical: standing(insurance.as_ref(), policy) == Insured::Here,
+        other_name: found.other_name,
         insurance,
         now,
         due_at: now.plus_secs(policy.fresh_secs),

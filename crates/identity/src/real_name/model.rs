@@ -2,6 +2,7 @@
 
 use kernel::Moment;
 
+use super::opens::{Service, Touch};
 use super::policy::RealNamePolicy;
 use crate::devices::Standing;
 use crate::ports::Insurance;
@@ -24,6 +25,8 @@ pub(crate) struct Record {
     pub(super) insurance: Option<Cover>,
     /// Whether that was the medical level when it was said: changes are told.
     pub(super) medical: bool,
+    /// Whether it knows the number under another name.
+    pub(super) other_name: bool,
     /// When it was said; `None` if the insurer has never answered.
     pub(super) checked_at: Option<Moment>,
     /// Questions without an answer since.
@@ -54,6 +57,8 @@ pub(crate) enum Insured {
     Elsewhere,
     /// Nowhere, or by a kind that does not count.
     Not,
+    /// The insurer knows the number under another name.
+    OtherName,
     /// The insurer has not said, or too long ago.
     Unknown,
 }
@@ -66,6 +71,7 @@ impl Insured {
             Insured::Paused => "paused",
             Insured::Elsewhere => "elsewhere",
             Insured::Not => "not",
+            Insured::OtherName => "other-name",
             Insured::Unknown => "unknown",
         }
     }
@@ -90,7 +96,7 @@ pub(super) fn best(all: &[Insurance], policy: &RealNamePolicy) -> Option<Cover> 
         Insured::Here => 0,
         Insured::Paused => 1,
         Insured::Elsewhere => 2,
-        Insured::Not | Insured::Unknown => 3,
+        Insured::Not | Insured::OtherName | Insured::Unknown => 3,
     };
     let kind = |cover: &Cover| policy.kinds.iter().position(|kind| *kind == cover.kind).unwrap_or(usize::MAX);
     all.iter().map(cover).min_by_key(|cover| (rank(cover), kind(cover)))
@@ -100,7 +106,10 @@ impl Record {
     /// Where the person stands by it now: the last answer holds for the grace period.
     pub(crate) fn insured(&self, now: Moment, policy: &RealNamePolicy) -> Insured {
         match self.checked_at {
-            Some(at) if now < at.plus_secs(policy.grace_secs) => standing(self.insurance.as_ref(), policy),
+            Some(at) if now < at.plus_secs(policy.grace_secs) => match standing(self.insurance.as_ref(), policy) {
+                Insured::Not if self.other_name => Insured::OtherName,
+                other => other,
+            },
             _ => Insured::Unknown,
         }
     }
@@ -149,9 +158,10 @@ pub(super) enum Verdict {
 }
 
 /// Judges in the order people can do something about it: name, level, device.
-pub(super) fn judge(needs: Level, facts: &Facts, now: Moment, policy: &RealNamePolicy, asked: bool) -> Verdict {
+pub(super) fn judge(service: Service, facts: &Facts, now: Moment, policy: &RealNamePolicy, asked: bool) -> Verdict {
+    let needs = service.needs();
     if facts.authenticated_at.is_none() {
-        return Verdict::Authenticate;
+        return if needs == Level::None { Verdict::Open(Level::None) } else { Verdict::Authenticate };
     }
     if needs == Level::Medical && !asked && facts.record.due(now) {
         return Verdict::AskInsurer;
@@ -160,10 +170,10 @@ pub(super) fn judge(needs: Level, facts: &Facts, now: Moment, policy: &RealNameP
     if level < needs {
         return Verdict::Missing;
     }
-    match facts.device {
-        Standing::Proven => Verdict::Open(level),
-        Standing::New => Verdict::Authenticate,
-        Standing::Challenge => Verdict::ShowDevice,
+    match (facts.device, service.touch()) {
+        (Standing::Proven, _) | (Standing::Lately, Touch::Look) => Verdict::Open(level),
+        (Standing::New, _) => Verdict::Authenticate,
+        (Standing::Challenge | Standing::Lately, _) => Verdict::ShowDevice,
     }
 }
 
@@ -261,20 +271,34 @@ pub(in crate::real_name) mod tests {
     fn a_gate_asks_in_order() {
         let here = insurance("310", "320400", true);
         let good = facts(Some(&here), Some(NOW));
-        let ask = |needs, facts: &Facts, asked| judge(needs, facts, NOW, &policy(), asked);
-        assert_eq!(ask(Level::Medical, &good, false), Verdict::Open(Level::Medical));
+        let ask = |service, facts: &Facts, asked| judge(service, facts, NOW, &policy(), asked);
+        assert_eq!(ask(Service::Booking, &good, false), Verdict::Open(Level::Medical));
         let nobody = Facts { authenticated_at: None, device: Standing::New, ..good.clone() };
-        assert_eq!(ask(Level::Identity, &nobody, false), Verdict::Authenticate);
+        assert_eq!(ask(Service::Card, &nobody, false), Verdict::Authenticate);
         let other_phone = Facts { device: Standing::New, ..good.clone() };
-        assert_eq!(ask(Level::Medical, &other_phone, false), Verdict::Authenticate);
+        assert_eq!(ask(Service::Booking, &other_phone, false), Verdict::Authenticate);
         let silent = Facts { device: Standing::Challenge, ..good.clone() };
-        assert_eq!(ask(Level::Medical, &silent, false), Verdict::ShowDevice);
+        assert_eq!(ask(Service::Booking, &silent, false), Verdict::ShowDevice);
         // Insurance is asked for only where it matters, and once.
         let never = facts(None, None);
-        assert_eq!(ask(Level::Identity, &never, false), Verdict::Open(Level::Identity));
-        assert_eq!(ask(Level::Medical, &never, false), Verdict::AskInsurer);
-        assert_eq!(ask(Level::Medical, &never, true), Verdict::Missing);
+        assert_eq!(ask(Service::Card, &never, false), Verdict::Open(Level::Identity));
+        assert_eq!(ask(Service::Booking, &never, false), Verdict::AskInsurer);
+        assert_eq!(ask(Service::Booking, &never, true), Verdict::Missing);
         let elsewhere = facts(Some(&insurance("310", "310100", true)), Some(NOW));
-        assert_eq!(ask(Level::Medical, &elsewhere, false), Verdict::Missing);
+        assert_eq!(ask(Service::Booking, &elsewhere, false), Verdict::Missing);
+    }
+
+    #[test]
+    fn ones_own_asks_for_the_device_of_whoever_has_one() {
+        let good = facts(None, Some(NOW));
+        let on = |device, service| judge(service, &Facts { device, ..good.clone() }, NOW, &policy(), false);
+        let nobody = Facts { authenticated_at: None, device: Standing::New, ..good.clone() };
+        assert_eq!(judge(Service::Mine, &nobody, NOW, &policy(), false), Verdict::Open(Level::None));
+        assert_eq!(on(Standing::Proven, Service::Mine), Verdict::Open(Level::Identity));
+        assert_eq!(on(Standing::Challenge, Service::Mine), Verdict::ShowDevice);
+        assert_eq!(on(Standing::New, Service::Mine), Verdict::Authenticate);
+        // What was shown some minutes ago is enough to look, not to act.
+        assert_eq!(on(Standing::Lately, Service::Mine), Verdict::Open(Level::Identity));
+        assert_eq!(on(Standing::Lately, Service::Cancelling), Verdict::ShowDevice);
     }
 }

@@ -10,7 +10,7 @@ pub trait Opens: Send + Sync + 'static {
 }
 
 macro_rules! services {
-    ($($(#[$doc:meta])+ $name:ident, $word:literal, $level:ident;)+) => {
+    ($($(#[$doc:meta])+ $name:ident, $word:literal, $level:ident, $touch:ident;)+) => {
         /// What asks who somebody is before it opens.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Service {
@@ -25,6 +25,13 @@ macro_rules! services {
             pub const fn needs(self) -> Level {
                 match self {
                     $(Service::$name => Level::$level,)+
+                }
+            }
+
+            /// Whether it changes something, or only shows.
+            pub(crate) const fn touch(self) -> Touch {
+                match self {
+                    $(Service::$name => Touch::$touch,)+
                 }
             }
 
@@ -48,28 +55,42 @@ macro_rules! services {
     };
 }
 
-// Nobody under 16 reaches `Identity` by oneself, and without it nobody reaches `Medical`.
+/// How much a service does, and so how lately the device must have shown itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Touch {
+    /// It shows what is the person's own.
+    Look,
+    /// It does something, or pays.
+    Act,
+}
+
+// Nobody under 16 reaches `Identity` by oneself, and without it nobody reaches `Medical`. What needs `None` opens
+// to whoever has never been authenticated, since they have nothing; whoever has, shows the device (RNA-9).
 services! {
-    /// 线上挂号: choosing and confirming a time. Looking at what was booked and cancelling stay open.
-    Booking, "booking", Medical;
+    /// 我的订单、就诊码、消息: what was booked, paid and told.
+    Mine, "mine", None, Look;
+    /// 取消预约, and giving up what is being paid.
+    Cancelling, "cancelling", None, Act;
+    /// 线上挂号: choosing and confirming a time.
+    Booking, "booking", Medical, Act;
     /// 门诊缴费
-    OutpatientPayment, "outpatient", Medical;
+    OutpatientPayment, "outpatient", Medical, Act;
     /// 购药扫码付
-    PharmacyPayment, "pharmacy", Medical;
+    PharmacyPayment, "pharmacy", Medical, Act;
     /// 智能候诊: who has a visit may wait for it, however they are insured by now.
-    Waiting, "waiting", Identity;
+    Waiting, "waiting", Identity, Act;
     /// 报告查询
-    Reports, "reports", Identity;
+    Reports, "reports", Identity, Act;
     /// 电子社保卡 and its dynamic code.
-    Card, "card", Identity;
+    Card, "card", Identity, Act;
     /// 电子社保卡支付密码
-    PayPassword, "pay-password", Identity;
+    PayPassword, "pay-password", Identity, Act;
     /// 个人参保证明、缴费记录
-    OwnInsuranceRecord, "record", Identity;
+    OwnInsuranceRecord, "record", Identity, Act;
     /// 灵活就业参保登记
-    Enrolment, "enrolment", Identity;
+    Enrolment, "enrolment", Identity, Act;
     /// 社保缴费
-    Contributions, "contributions", Identity;
+    Contributions, "contributions", Identity, Act;
 }
 
 impl Service {
@@ -98,7 +119,8 @@ mod tests {
         use Service::{Booking, Enrolment, OutpatientPayment, PharmacyPayment};
         let medical: Vec<Service> = Service::shut_at(Level::Identity).collect();
         assert_eq!(medical, [Booking, OutpatientPayment, PharmacyPayment]);
-        assert_eq!(Service::open_at(Level::None).count(), 0, "nothing in the table opens to nobody");
+        let nobody: Vec<Service> = Service::open_at(Level::None).collect();
+        assert_eq!(nobody, [Service::Mine, Service::Cancelling], "only what is one's own opens to everybody");
         assert_eq!(Service::open_at(Level::Medical).count(), Service::ALL.len());
         assert!(Service::open_at(Level::Identity).any(|service| service == Enrolment));
     }

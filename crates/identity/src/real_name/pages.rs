@@ -19,19 +19,20 @@ use super::insurance::{Asked, Occasion, refresh};
 use super::model::{Facts, Insured, Level};
 use super::opens::Service;
 use super::policy::RealNamePolicy;
-use super::{kept, level_pages};
+use super::{kept, level_pages, name_pages};
 use crate::devices::{self, Standing};
 use crate::failure::Failure;
 use crate::pay_password;
 use crate::people::store as people;
 use crate::ports::{CardRecord, Ports};
-use crate::sessions::Citizen;
+use crate::sessions::{self, Citizen};
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
         .route("/real-name", get(ways))
         .route("/real-name/done", get(done))
         .merge(level_pages::routes())
+        .merge(name_pages::routes())
         .merge(kept::routes())
 }
 
@@ -58,7 +59,9 @@ const fn place(service: Service) -> Option<&'static str> {
         Service::Booking => Some("/hospitals"),
         Service::Card => Some("/card"),
         Service::PayPassword => Some("/pay-password"),
-        Service::OutpatientPayment
+        Service::Mine
+        | Service::Cancelling
+        | Service::OutpatientPayment
         | Service::PharmacyPayment
         | Service::Waiting
         | Service::Reports
@@ -105,6 +108,8 @@ struct WaysPage {
     /// The end of locale keys.
     state: &'static str,
     tone: &'static str,
+    /// The name and the masked number that are to be proven.
+    whom: (String, String),
     ways: bool,
     /// A face can be compared with the card's photo, as far as is known.
     face: bool,
@@ -138,6 +143,7 @@ async fn ways(
     let page = citizen.visit.page.clone();
     let onward = back::allowed(&query.to).map(str::to_owned).or_else(|| back::remembered(&page));
     let view = WaysPage {
+        whom: name_pages::to_prove(&citizen).await?,
         state: state.word(),
         tone: if state == State::Done { "done" } else { "blue" },
         ways,
@@ -159,7 +165,7 @@ fn state(facts: &Facts, age: i32, min_age: i32) -> State {
         _ if age < min_age => State::Young,
         (None, _) => State::New,
         (Some(_), Standing::New) => State::NewDevice,
-        (Some(_), Standing::Proven | Standing::Challenge) => State::Done,
+        (Some(_), Standing::Proven | Standing::Lately | Standing::Challenge) => State::Done,
     }
 }
 
@@ -224,7 +230,13 @@ async fn done(known: Known, Extension(ports): Extension<Arc<Ports>>) -> Result<R
         leave_key: devices::wants_key(&citizen).await?,
         page,
     };
-    Ok(html(&view.page.clone(), view))
+    let mut response = html(&view.page.clone(), view);
+    // The answer with the new token did not arrive, or another tab took it: this one brings it again.
+    if citizen.former {
+        let token = sessions::renew_now(citizen.ctx(), &citizen.person, &citizen.session).await?;
+        sessions::give_token(citizen.ctx(), &citizen.visit.page, &mut response, &token)?;
+    }
+    Ok(response)
 }
 
 async fn has_pay_password(citizen: &Citizen) -> Result<bool, DbFault> {

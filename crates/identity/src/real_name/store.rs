@@ -59,13 +59,13 @@ pub(super) fn authenticated(tx: &mut Tx<'_>, new: &Authenticated<'_>) -> Result<
 pub(super) fn known(tx: &mut Tx<'_>, person: &PersonId) -> Result<(Option<Moment>, Record), DbFault> {
     let found = tx.opt(
         sql!(
-            "SELECT i.kind, i.region, i.active, i.medical, i.checked_at, i.failed, i.due_at, r.last_at
+            "SELECT i.kind, i.region, i.active, i.medical, i.checked_at, i.failed, i.due_at, i.other_name, r.last_at
              FROM real_name r LEFT JOIN insurance_status i ON i.person_id = r.person_id WHERE r.person_id = $1"
         ),
         vals![person.as_str()],
         |row| {
             let record = if row.opt_text(0)?.is_some() { record(row)? } else { Record::default() };
-            Ok((Some(row.moment(7)?), record))
+            Ok((Some(row.moment(8)?), record))
         },
     )?;
     Ok(found.unwrap_or_default())
@@ -75,6 +75,7 @@ fn record(row: &Row) -> Result<Record, DbFault> {
     let (kind, region, active) = (row.text(0)?, row.text(1)?, row.flag(2)?);
     Ok(Record {
         insurance: (!kind.is_empty()).then_some(Cover { kind, region, active }),
+        other_name: row.flag(7)?,
         medical: row.flag(3)?,
         checked_at: row.opt_moment(4)?,
         failed: row.int(5)?,
@@ -94,7 +95,7 @@ pub(super) fn hold(tx: &mut Tx<'_>, person: &PersonId) -> Result<Option<Record>,
     tx.opt(
         sql!(
             "UPDATE insurance_status SET failed = failed WHERE person_id = $1
-             RETURNING kind, region, active, medical, checked_at, failed, due_at"
+             RETURNING kind, region, active, medical, checked_at, failed, due_at, other_name"
         ),
         vals![person.as_str()],
         record,
@@ -108,6 +109,8 @@ pub(super) struct Answer {
     /// `psn_no`, sealed; `None` if the insurer knows nobody of that name and number.
     pub(super) psn_no: Option<Vec<u8>>,
     pub(super) insurance: Option<Cover>,
+    /// It knows the number under another name.
+    pub(super) other_name: bool,
     pub(super) medical: bool,
     pub(super) now: Moment,
     pub(super) due_at: Moment,
@@ -123,8 +126,8 @@ pub(super) fn answered(tx: &mut Tx<'_>, answer: &Answer) -> Result<(), DbFault> 
              SET psn_no = $1, kind = $2, region = $3, active = $4, medical = $5, checked_at = $6, failed = 0,
              due_at = $7,
              changed_at = CASE WHEN kind = $2 AND region = $3 AND active = $4 AND medical = $5
-                 AND checked_at IS NOT NULL THEN changed_at ELSE $6 END
-             WHERE person_id = $8"
+                 AND checked_at IS NOT NULL THEN changed_at ELSE $6 END, other_name = $8
+             WHERE person_id = $9"
         ),
         vals![
             answer.psn_no.clone(),
@@ -134,6 +137,7 @@ pub(super) fn answered(tx: &mut Tx<'_>, answer: &Answer) -> Result<(), DbFault> 
             answer.medical,
             answer.now,
             answer.due_at,
+            answer.other_name,
             answer.person.as_str()
         ],
     )?;

@@ -75,6 +75,7 @@ impl Vouch {
             answer: Answer {
                 person: person.clone(),
                 psn_no: None,
+                other_name: false,
                 insurance: Some(Cover { kind: "310".into(), region: "320400".into(), active: true }),
                 medical: true,
                 now,

@@ -9,7 +9,7 @@ use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use platform::vault::Vault;
 use platform::{Actor, Ctx};
-use ui::{Problem, Visit};
+use ui::{Page, Problem, Visit};
 
 use super::model::{SessionId, alive, seen_is_stale};
 use super::store::{self, Found};
@@ -86,7 +86,7 @@ impl Citizen {
 
 /// A browser that holds what looks like a citizen's session, proven in the same trip to the database as what is
 /// read for it. For a page that is one read: it costs that page half of its trips.
-pub struct Claim {
+pub(crate) struct Claim {
     visit: Visit,
     proof: Proof,
     back: String,
@@ -94,25 +94,35 @@ pub struct Claim {
 
 impl Claim {
     /// The request; its context acts as nobody yet.
-    pub fn ctx(&self) -> &Ctx {
+    pub(crate) fn ctx(&self) -> &Ctx {
         &self.visit.ctx
     }
 
-    /// Proves who asks, and reads for that person. Whoever is nobody is sent to the login page, and `body` is
-    /// not run.
+    /// Proves who asks, and reads for that person and session. Whoever is nobody is sent to the login page, and
+    /// `body` is not run.
     ///
     /// # Errors
     /// The way to the login page, or what broke beneath.
-    pub async fn read<T, F>(self, name: &'static str, body: F) -> Result<(Citizen, T), Problem>
+    pub(crate) async fn read<T, F>(self, name: &'static str, body: F) -> Result<(Citizen, T), Problem>
     where
         T: Send + 'static,
-        F: Fn(&mut Tx<'_>, &PersonId) -> Result<T, DbFault> + Send + 'static,
+        F: Fn(&mut Tx<'_>, &PersonId, &SessionId) -> Result<T, DbFault> + Send + 'static,
     {
         let Claim { mut visit, proof, back } = self;
-        match recognise(&mut visit, name, proof, move |tx, found| body(tx, &found.person)).await? {
+        match recognise(&mut visit, name, proof, move |tx, found| body(tx, &found.person, &found.id)).await? {
             Some((found, read)) => Ok((Citizen::new(visit, found), read)),
             None => Err(Problem::sign_in(back)),
         }
+    }
+
+    /// The page to answer with.
+    pub(crate) fn page(&self) -> &Page {
+        &self.visit.page
+    }
+
+    /// Where to come back to.
+    pub(crate) fn back(&self) -> &str {
+        &self.back
     }
 }
 
@@ -153,14 +163,24 @@ impl FromRequestParts<Ctx> for MaybeCitizen {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<MaybeCitizen, Problem> {
-        let mut visit = Visit::from_request_parts(parts, state).await?;
+        let visit = Visit::from_request_parts(parts, state).await?;
+        Ok(MaybeCitizen::with(visit, |_, _| Ok(())).await?.0)
+    }
+}
+
+impl MaybeCitizen {
+    /// Whoever asks, and what else is asked of the database if they are signed in.
+    pub(crate) async fn with<T: Send + 'static>(
+        mut visit: Visit,
+        also: impl Fn(&mut Tx<'_>, &Found) -> Result<T, DbFault> + Send + 'static,
+    ) -> Result<(MaybeCitizen, Option<T>), Problem> {
         let found = match Proof::of(&visit)? {
-            Some(proof) => recognise(&mut visit, RECOGNISE, proof, |_, _| Ok(())).await?,
+            Some(proof) => recognise(&mut visit, RECOGNISE, proof, also).await?,
             None => None,
         };
-        let citizen =
-            found.map(|(found, ())| SignedIn { person: found.person, account: found.account, session: found.id });
-        Ok(MaybeCitizen { visit, citizen })
+        let Some((found, more)) = found else { return Ok((MaybeCitizen { visit, citizen: None }, None)) };
+        let citizen = SignedIn { person: found.person, account: found.account, session: found.id };
+        Ok((MaybeCitizen { visit, citizen: Some(citizen) }, Some(more)))
     }
 }
 

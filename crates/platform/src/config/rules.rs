@@ -10,11 +10,15 @@ use crate::ctx::Mode;
 use crate::db::Target;
 
 /// The texts that go to phones: a city without a template for one would lose it.
-const SMS_TEMPLATES: [&str; 12] = [
+const SMS_TEMPLATES: [&str; 16] = [
     "verify",
     "booked",
     "cancelled",
     "sign_up_tried",
+    "number_taken_back",
+    "account_ended",
+    "account_moved",
+    "account_opened",
     "password_changed",
     "device_bound",
     "pay_password_set",

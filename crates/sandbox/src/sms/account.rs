@@ -34,7 +34,7 @@ impl Default for SmsAccount {
 
 /// The templates of the demo city, each under the name that `[sms.templates]` gives it: what the
 /// account is started with, and where the configuration's default codes come from.
-pub fn demo_templates() -> [(&'static str, SmsTemplate); 12] {
+pub fn demo_templates() -> [(&'static str, SmsTemplate); 16] {
     let notice = SmsTemplate::notice;
     [
         ("verify", SmsTemplate::verification("SMS_100001", "您的验证码为${code}，5分钟内有效，请勿告诉他人。")),
@@ -43,6 +43,31 @@ pub fn demo_templates() -> [(&'static str, SmsTemplate); 12] {
         (
             "sign_up_tried",
             notice("SMS_100004", "${tried_at}有人用您的身份信息或手机号注册。如非本人操作，请修改密码。"),
+        ),
+        (
+            "number_taken_back",
+            notice(
+                "SMS_100031",
+                "有${count}个账户填了您的身份证号而没有本人认证，${told_at}您认证后已全部停用。如有疑问，请拨打12333。",
+            ),
+        ),
+        (
+            "account_ended",
+            notice(
+                "SMS_100032",
+                "您用此手机号注册的账户已于${ended_at}停用：账户填的身份证号已由本人认证。填错号码的，请重新注册；如有疑问，请拨打12333。",
+            ),
+        ),
+        (
+            "account_moved",
+            notice(
+                "SMS_100033",
+                "您的账户已于${moved_at}在新注册的账户里完成本人认证，登录手机号和密码已更换，原来的设备都已退出。如非本人操作，请立即拨打12333。",
+            ),
+        ),
+        (
+            "account_opened",
+            notice("SMS_100034", "您的账户已于${opened_at}通过身份验证开通。如非本人操作，请立即拨打12333。"),
         ),
         (
             "password_changed",

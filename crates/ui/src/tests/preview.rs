@@ -47,6 +47,7 @@ fn front(mut page: Page, signed_in: bool) -> FrontPage {
         bar: "blue",
     };
     FrontPage {
+        shut: None,
         card: FrontCard::Live { masked: "C******78".to_owned() },
         next: signed_in.then(|| NextVisit {
             when: "11 月 23 日（周一）9:30".to_owned(),

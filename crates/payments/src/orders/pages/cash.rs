@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use identity::{Citizen, RealName, opens};
+use identity::{RealName, opens};
 use kernel::{Fen, Moment};
 use serde::Deserialize;
 use ui::{Form, Page, Problem, html, see_other};
@@ -119,7 +119,7 @@ struct CashierPage {
 
 /// The hand-over. A link that has grown old is asked for anew before it is shown.
 pub(super) async fn cashier(
-    citizen: Citizen,
+    citizen: RealName<opens::Mine>,
     Path(id): Path<String>,
     Extension(pay): Extension<Arc<Payments>>,
     headers: HeaderMap,

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use identity::Citizen;
+use identity::{RealName, opens};
 use kernel::{Fen, Moment};
 use serde::Deserialize;
 use ui::{Form, Page, Problem, html, see_other};
@@ -69,7 +69,7 @@ pub(super) struct Asked {
 
 /// The truth.
 pub(super) async fn show(
-    citizen: Citizen,
+    citizen: RealName<opens::Mine>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
@@ -155,7 +155,7 @@ pub(super) struct Shown {
 
 /// Another yes, to the amounts that the insurer has settled by.
 pub(super) async fn agree(
-    citizen: Citizen,
+    citizen: RealName<opens::Cancelling>,
     Path(id): Path<String>,
     Extension(pay): Extension<Arc<Payments>>,
     Form(shown): Form<Shown>,
@@ -177,7 +177,7 @@ struct GiveUpPage {
 }
 
 /// Asks before an order is given up.
-pub(super) async fn ask_give_up(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn ask_give_up(citizen: RealName<opens::Cancelling>, Path(id): Path<String>) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if matches!(order.state, OrderState::Settled | OrderState::Blocked) || order.view.stop.is_some() {
         return Ok(see_other(&format!("/pay/{id}/state")));
@@ -193,7 +193,7 @@ pub(super) struct Nothing {}
 
 /// Gives it up: what came in goes back by itself.
 pub(super) async fn give_up(
-    citizen: Citizen,
+    citizen: RealName<opens::Cancelling>,
     Path(id): Path<String>,
     Extension(pay): Extension<Arc<Payments>>,
     Form(Nothing {}): Form<Nothing>,
