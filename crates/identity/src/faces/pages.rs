@@ -59,8 +59,6 @@ struct ConsentPage {
     version: &'static str,
     /// When the standing consent was given; empty if it must be asked for.
     agreed: String,
-    /// Whether that consent can be taken back here.
-    citizen: bool,
     left: usize,
     /// How long to wait for another try; empty if there is one.
     spent: String,
@@ -79,7 +77,6 @@ impl ConsentPage {
             provider: page.pick(zh, en).to_owned(),
             version: VERSION,
             agreed: agreed.map_or_else(String::new, |at| page.moment(at)),
-            citizen: claimant.claim.owner,
             left,
             spent: wait.map_or_else(String::new, |secs| wait_text(page, secs)),
             errors: Errors::new(),
@@ -110,8 +107,8 @@ async fn start(
 ) -> Result<Response, Problem> {
     let ctx = &claimant.visit.ctx;
     let base = Way::of(&claimant.visit.page, claimant.claim.purpose).base;
-    if form.act == "withdraw" && claimant.claim.owner {
-        withdraw(ctx, &claimant.claim).await?;
+    if form.act == "withdraw" {
+        withdraw(ctx, &claimant.claim, GivenBy::of(&claimant)).await?;
         return Ok(see_other_with(&base, "flash-face-withdrawn"));
     }
     let mut waiting = None;

@@ -72,15 +72,26 @@ pub(super) fn agree(tx: &mut Tx<'_>, new: &NewConsent) -> Result<(), DbFault> {
     Ok(())
 }
 
-/// Ends what a citizen agreed to; returns how many consents stood.
-pub(super) fn withdraw(tx: &mut Tx<'_>, subject: &Blind, now: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "UPDATE consent SET withdrawn_at = $1
-             WHERE subject_blind = $2 AND purpose = 'face' AND given_by = 'citizen' AND withdrawn_at IS NULL"
+/// Ends what somebody agreed to: a citizen all that stands for them, whoever is not proven what they gave here.
+/// Returns how many consents stood.
+pub(super) fn withdraw(tx: &mut Tx<'_>, claim: &Claim, given_by: GivenBy, now: Moment) -> Result<u64, DbFault> {
+    match given_by {
+        GivenBy::Citizen => tx.exec(
+            sql!(
+                "UPDATE consent SET withdrawn_at = $1
+                 WHERE subject_blind = $2 AND purpose = 'face' AND given_by = 'citizen' AND withdrawn_at IS NULL"
+            ),
+            vals![now, claim.subject.bytes()],
         ),
-        vals![now, subject.bytes()],
-    )
+        GivenBy::Visitor => tx.exec(
+            sql!(
+                "UPDATE consent SET withdrawn_at = $1
+                 WHERE subject_blind = $2 AND purpose = 'face' AND given_by = 'visitor' AND holder = $3
+                 AND withdrawn_at IS NULL"
+            ),
+            vals![now, claim.subject.bytes(), claim.holder.as_slice()],
+        ),
+    }
 }
 
 /// Holds a budget until the closure's end: another instance that counts the same tries waits.

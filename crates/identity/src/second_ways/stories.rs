@@ -10,10 +10,12 @@ use crate::stories::{Browser, Town};
 const NUMBER: &str = "320402198001010012";
 const NAME: &str = "阿依古丽·买买提";
 const CARD: &str = "/prove/real-name/card";
+const CODE: &str = "/prove/real-name/card/code";
 const COUNTER: &str = "/prove/real-name/counter";
 
 fn give_card(town: &Town, card_no: &str, number: &str, change: impl FnOnce(&mut Card)) {
     let mut card = Card {
+        name: NAME,
         number: IdNumber::parse(number, town.ctx.now().date()).unwrap(),
         pin: "246810",
         mobile: Some(Mobile::parse("13712345678").unwrap()),
@@ -24,9 +26,20 @@ fn give_card(town: &Town, card_no: &str, number: &str, change: impl FnOnce(&mut 
     town.house.cards.lock().unwrap().insert(card_no.to_owned(), card);
 }
 
-async fn try_card(browser: &mut Browser<'_>, card_no: &str, pin: &str) {
+/// Names a card, and reads where that leads.
+async fn name_card(browser: &mut Browser<'_>, card_no: &str) {
     browser.get(CARD).await;
-    browser.post(CARD, &[("card_no", card_no), ("pin", pin)]).await;
+    browser.post(CARD, &[("card_no", card_no)]).await;
+}
+
+/// Names one's card and enters the code to the number on record, with a password.
+async fn phone_and_pin(town: &Town, browser: &mut Browser<'_>, pin: &str) -> String {
+    name_card(browser, "A12345678").await;
+    assert!(browser.to.starts_with("/prove/real-name/card/code?t=cdw_"), "{}", browser.page);
+    browser.follow().await;
+    let code = town.code().await;
+    browser.post(CODE, &[("code", &code), ("pin", pin)]).await;
+    code
 }
 
 /// A clerk at the service window.
@@ -63,21 +76,21 @@ fn other(code: &str) -> &'static str {
 }
 
 #[db_test]
-async fn card_password_and_a_code_to_the_number_on_record(db: TestDb) {
+async fn a_code_to_the_number_on_record_and_the_cards_password(db: TestDb) {
     let town = Town::new(&db);
     town.sign_up("13812345678", NUMBER).await;
     give_card(&town, "A12345678", NUMBER, |_| {});
     let mut browser = town.logged_in("13812345678").await;
-    try_card(&mut browser, "a1234 5678", "246810").await;
-    assert!(browser.to.starts_with("/prove/real-name/card/code?t=cdt_"), "{}", browser.page);
+    name_card(&mut browser, "a1234 5678").await;
     browser.follow().await;
-    browser.says("137****5678");
+    assert!(!browser.page.contains("137****5678"), "who has not been proven is shown no number");
     let code = town.code().await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
-    browser.post("/prove/real-name/card/code", &[("code", wrong)]).await;
+    browser.post(CODE, &[("code", wrong), ("pin", "246810")]).await;
     browser.says("还可以再试 4 次");
+    assert_eq!(*town.house.asked.lock().unwrap(), 0, "no password is tried before the code is right");
     for _ in 0..2 {
-        browser.post("/prove/real-name/card/code", &[("code", &code)]).await;
+        browser.post(CODE, &[("code", &code), ("pin", "246810")]).await;
         assert_eq!(browser.to, "/real-name/done", "{}", browser.page);
     }
     browser.get("/devices").await;
@@ -88,28 +101,43 @@ async fn card_password_and_a_code_to_the_number_on_record(db: TestDb) {
 }
 
 #[db_test]
-async fn wrong_somebody_elses_and_unknown_cards_look_alike_and_are_counted(db: TestDb) {
+async fn without_the_telephone_on_record_no_password_is_tried(db: TestDb) {
     let town = Town::new(&db);
     town.sign_up("13812345678", NUMBER).await;
     give_card(&town, "A12345678", NUMBER, |_| {});
-    give_card(&town, "B12345678", "32040419900615002X", |_| {});
-    let mut browser = town.logged_in("13812345678").await;
-    let tries = [("A12345678", "000000"), ("B12345678", "246810"), ("C12345678", "246810")];
-    for (left, (card_no, pin)) in (0..5).rev().zip(tries.into_iter().cycle()) {
-        try_card(&mut browser, card_no, pin).await;
-        browser.says(&format!("不是您本人的卡。今天还可以再试 {left} 次"));
+    let mut stranger = town.logged_in("13812345678").await;
+    name_card(&mut stranger, "A12345678").await;
+    stranger.follow().await;
+    let page = stranger.page.clone();
+    for guess in 0..20 {
+        let (code, pin) = (format!("{guess:06}"), format!("{:06}", 900_000 + guess));
+        stranger.page.clone_from(&page);
+        stranger.post(CODE, &[("code", &code), ("pin", &pin)]).await;
     }
-    try_card(&mut browser, "A12345678", "246810").await;
+    stranger.post(CODE, &[("pin", "246810")]).await;
+    assert_eq!(*town.house.asked.lock().unwrap(), 0, "the card system counted nothing");
+    town.nothing_broken().await;
+}
+
+#[db_test]
+async fn wrong_passwords_are_five_and_the_code_is_asked_once(db: TestDb) {
+    let town = Town::new(&db);
+    town.sign_up("13812345678", NUMBER).await;
+    give_card(&town, "A12345678", NUMBER, |_| {});
+    let mut browser = town.logged_in("13812345678").await;
+    phone_and_pin(&town, &mut browser, "000000").await;
+    browser.says("今天还可以再试 4 次");
+    for left in (0..4).rev() {
+        browser.post(CODE, &[("pin", "000001")]).await;
+        browser.says(&format!("今天还可以再试 {left} 次"));
+    }
+    browser.post(CODE, &[("pin", "246810")]).await;
     browser.says("试得太多了，请 24 小时后再试");
     assert_eq!(*town.house.asked.lock().unwrap(), 5, "the sixth was not asked");
-    // A new session changes nothing; a day does.
-    let mut again = town.logged_in("13812345678").await;
-    try_card(&mut again, "A12345678", "246810").await;
-    again.says("试得太多了");
     town.clock.advance_secs(86_400);
     let mut later = town.logged_in("13812345678").await;
-    try_card(&mut later, "A12345678", "246810").await;
-    assert!(later.to.contains("/card/code?t="), "{}", later.page);
+    phone_and_pin(&town, &mut later, "246810").await;
+    assert_eq!(later.to, "/real-name/done", "{}", later.page);
     town.nothing_broken().await;
 }
 
@@ -118,13 +146,15 @@ async fn guesses_sent_at_once_are_counted_one_by_one(db: TestDb) {
     let town = Town::new(&db);
     town.sign_up("13812345678", NUMBER).await;
     give_card(&town, "A12345678", NUMBER, |_| {});
-    let first = town.logged_in("13812345678").await;
+    let mut first = town.logged_in("13812345678").await;
+    phone_and_pin(&town, &mut first, "000000").await;
     let guesses = (0..20).map(|n| {
-        let (cookies, town) = (first.cookies.clone(), &town);
+        let (cookies, page, town) = (first.cookies.clone(), first.page.clone(), &town);
         async move {
             let mut browser = town.browser();
             browser.cookies = cookies;
-            try_card(&mut browser, "A12345678", &format!("{n:06}")).await;
+            browser.page = page;
+            browser.post(CODE, &[("pin", &format!("{n:06}"))]).await;
         }
     });
     let mut all: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + '_>>> = Vec::new();
@@ -146,27 +176,45 @@ async fn together(mut all: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + '_>>>
 }
 
 #[db_test]
-async fn cards_that_cannot_prove_say_why(db: TestDb) {
+async fn cards_that_cannot_prove_say_why_and_others_are_counted(db: TestDb) {
     let town = Town::new(&db);
     town.sign_up("13812345678", NUMBER).await;
     let mut browser = town.logged_in("13812345678").await;
+    name_card(&mut browser, "A00000001").await;
+    browser.says("没有这个姓名和证件号的社保卡");
+    give_card(&town, "B00000001", "32040419900615002X", |_| {});
     give_card(&town, "A00000001", NUMBER, |card| card.state = PhysicalState::Lost);
-    give_card(&town, "A00000002", NUMBER, |card| card.locked = true);
-    give_card(&town, "A00000003", NUMBER, |card| card.mobile = None);
-    for (card_no, words) in
-        [("A00000001", "已经挂失"), ("A00000002", "已经锁定"), ("A00000003", "没有登记您的手机号码")]
-    {
-        try_card(&mut browser, card_no, "246810").await;
-        browser.says(words);
-    }
+    name_card(&mut browser, "A00000001").await;
+    browser.says("已经挂失");
+    give_card(&town, "A00000001", NUMBER, |card| card.mobile = None);
+    name_card(&mut browser, "A00000001").await;
+    browser.says("没有登记您的手机号码");
     *town.house.down.lock().unwrap() = true;
     for _ in 0..6 {
-        try_card(&mut browser, "A00000003", "246810").await;
+        name_card(&mut browser, "A00000001").await;
         browser.says("不算次数");
     }
-    browser.post(CARD, &[("card_no", "12"), ("pin", "1")]).await;
+    *town.house.down.lock().unwrap() = false;
+    browser.post(CARD, &[("card_no", "12")]).await;
     browser.says("社保卡卡号是 9 位");
-    assert_eq!(town.texts().await.len(), 0);
+    for _ in 0..4 {
+        name_card(&mut browser, "B00000001").await;
+        browser.says("不是您名下现在使用的社保卡");
+    }
+    name_card(&mut browser, "B00000001").await;
+    browser.says("试得太多了");
+    assert_eq!((town.texts().await.len(), *town.house.asked.lock().unwrap()), (0, 0));
+    town.nothing_broken().await;
+}
+
+#[db_test]
+async fn a_locked_card_is_told_to_whoever_has_its_telephone(db: TestDb) {
+    let town = Town::new(&db);
+    town.sign_up("13812345678", NUMBER).await;
+    give_card(&town, "A12345678", NUMBER, |card| card.locked = true);
+    let mut browser = town.logged_in("13812345678").await;
+    phone_and_pin(&town, &mut browser, "246810").await;
+    browser.says("已经锁定");
     town.nothing_broken().await;
 }
 
@@ -180,21 +228,34 @@ async fn a_counters_code_proves_once_for_its_person_and_purpose(db: TestDb) {
     assert!(!enter(&mut browser, COUNTER, &for_password).await, "for another purpose");
     let other_person = given(&mut desk, "林晓岚", "32040419900615002X", "real-name").await;
     assert!(!enter(&mut browser, COUNTER, &other_person).await, "for another person");
-    let other_name = given(&mut desk, "张三丰", NUMBER, "real-name").await;
-    assert!(!enter(&mut browser, COUNTER, &other_name).await, "the paper shows another name");
     let replaced = given(&mut desk, NAME, NUMBER, "real-name").await;
     let code = given(&mut desk, NAME, NUMBER, "real-name").await;
     assert!(replaced == code || !enter(&mut browser, COUNTER, &replaced).await, "a newer one took its place");
     assert!(enter(&mut browser, COUNTER, &code).await, "{}", browser.page);
     town.clock.advance_secs(60);
     assert!(!enter(&mut browser, COUNTER, &code).await, "used twice");
+    town.nothing_broken().await;
+}
+
+#[db_test]
+async fn a_counters_code_puts_a_wrong_name_right(db: TestDb) {
+    let town = Town::new(&db);
+    town.sign_up("13812345678", NUMBER).await;
+    let mut desk = window(&town).await;
+    let mut browser = town.logged_in("13812345678").await;
+    let code = given(&mut desk, "张三丰", NUMBER, "real-name").await;
+    assert!(enter(&mut browser, COUNTER, &code).await, "{}", browser.page);
+    browser.get("/me").await;
+    browser.says("张三丰");
+    // From now on the owner is told when a window gives a code for them.
+    given(&mut desk, "张三丰", NUMBER, "pay-password").await;
     browser.get("/messages").await;
     browser.says("服务窗口为您开了验证码");
     town.nothing_broken().await;
 }
 
 #[db_test]
-async fn a_counters_code_dies_of_five_wrong_tries_and_of_age(db: TestDb) {
+async fn a_counters_code_is_shut_by_ones_own_wrong_tries_and_by_age(db: TestDb) {
     let town = Town::new(&db);
     town.sign_up("13812345678", NUMBER).await;
     let mut desk = window(&town).await;
@@ -203,7 +264,7 @@ async fn a_counters_code_dies_of_five_wrong_tries_and_of_age(db: TestDb) {
     for _ in 0..5 {
         assert!(!enter(&mut browser, COUNTER, other(&code)).await);
     }
-    assert!(!enter(&mut browser, COUNTER, &code).await, "killed");
+    assert!(!enter(&mut browser, COUNTER, &code).await, "shut");
     let code = given(&mut desk, NAME, NUMBER, "real-name").await;
     let shown = desk.page.clone();
     town.clock.advance_secs(900);

@@ -81,6 +81,8 @@ async fn an_unpaid_and_an_expired_place_are_told(app: TestApp) {
     assert!(scan(&desk, &code).await.says("未付费"));
     app.advance_secs(901);
     app.run_jobs().await;
+    // The desk has been unused for as long, and signs in anew.
+    let desk = app.clerk_of(&place.hospital).await;
     assert!(scan(&desk, &code).await.says("已失效"));
     app.check().await;
 }

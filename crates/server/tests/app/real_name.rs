@@ -112,6 +112,7 @@ async fn a_level_moves_with_the_insurance(app: TestApp) {
     app.advance_secs(86_400);
     app.run_jobs().await;
     log_in(&app, &person, 211).await;
+    app.vouch_device(&person).await;
     assert!(person.get("/messages").await.says("线上挂号、缴费已暂停"));
     let shut = person.get(&place.book()).await;
     assert!(shut.path.starts_with("/real-name/level") && shut.says("没有查到正常的参保"), "{}", shut.path);

@@ -181,7 +181,7 @@ async fn nobody_gets_where_somebody_must_be(app: TestApp) {
             let answer = knock(&app.visitor(), *method, &path).await;
             let told = format!("{method:?} {path}: {} {}", answer.status, location(&answer));
             match (route.kind, method) {
-                ("citizen", _) => assert!(asks_to_sign_in(&answer), "{told}"),
+                ("citizen" | "own", _) => assert!(asks_to_sign_in(&answer), "{told}"),
                 ("desk", _) => assert!(answer.status == 303 && location(&answer) == "/desk/login", "{told}"),
                 ("channel", _) => assert!(answer.status == 401 && answer.says("FAIL"), "{told}"),
                 ("partner", _) => assert!(answer.status == 401 && answer.says("\"unsigned\""), "{told}"),
@@ -208,7 +208,7 @@ async fn a_clerk_is_nobody_among_citizens_and_a_citizen_at_desks(app: TestApp) {
         let path = address(&app, &route, &owned).await;
         for method in &route.methods {
             match route.kind {
-                "citizen" => {
+                "citizen" | "own" => {
                     for person in [&clerk, &dressed_up] {
                         assert!(asks_to_sign_in(&knock(person, *method, &path).await), "{method:?} {path}");
                     }
@@ -223,6 +223,32 @@ async fn a_clerk_is_nobody_among_citizens_and_a_citizen_at_desks(app: TestApp) {
             }
         }
     }
+    app.check().await;
+}
+
+#[db_test]
+async fn stolen_cookies_show_nothing_of_health_and_money_and_do_nothing(app: TestApp) {
+    let owned = owned(&app).await;
+    let owner = app.citizen(0).await;
+    // All of the browser's cookies, in another browser; and the session's alone.
+    let thief = app.visitor_at(9).with_header("user-agent", "Mozilla/5.0 (Windows NT 10.0) Chrome/130");
+    thief.cookies.lock().expect("lock").clone_from(&owner.cookies.lock().expect("lock"));
+    let session = app.visitor_at(9).with_cookie(&format!("ses={}", owner.cookie("ses").expect("a session")));
+    for (who, leads) in [(&thief, "/devices/prove"), (&session, "/real-name")] {
+        for route in routes().iter().filter(|route| route.kind == "own") {
+            let path = address(&app, route, &owned).await;
+            for method in &route.methods {
+                let answer = knock(who, *method, &path).await;
+                let led = answer.status == 303 && location(&answer).starts_with(leads);
+                assert!(led, "{method:?} {path}: {} {}", answer.status, location(&answer));
+            }
+        }
+        // The front page greets, and shows neither visit nor card.
+        let front = who.get("/").await;
+        assert!(front.is_ok() && front.says("要先在这台设备上确认"), "{}", front.text);
+        assert!(front.link("/appointments/").is_none() && !front.says("href=\"/card\""), "{}", front.text);
+    }
+    assert!(owner.get(&owned.visit).await.says("预约成功"), "nothing happened to it");
     app.check().await;
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use testkit::db_test;
 
-use crate::support::people::not;
+use crate::support::people::{PASSWORD, id_number, not};
 use crate::support::{Answer, TestApp, Visitor};
 
 const NUMBER: &str = "320402198001010012";
@@ -20,24 +20,41 @@ async fn known(app: &TestApp, number: &str) -> Value {
     reqwest::get(url).await.expect("the sandbox answers").json().await.expect("JSON")
 }
 
-async fn steer(app: &TestApp, number: &str, wish: Value) {
+pub async fn steer(app: &TestApp, number: &str, wish: Value) {
     let url = format!("http://{}/control/people/{number}", app.sandbox.control);
     let answer = reqwest::Client::new().post(url).json(&wish).send().await.expect("the sandbox answers");
     assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
 }
 
 /// Card number and password of somebody.
-async fn card(app: &TestApp, number: &str) -> (String, String) {
+pub async fn card(app: &TestApp, number: &str) -> (String, String) {
     let person = known(app, number).await;
     let text = |name: &str| person[name].as_str().expect("a text").to_owned();
     (text("card_no"), text("card_pin"))
 }
 
-async fn try_card(person: &Visitor, card_no: &str, pin: &str) -> Answer {
-    person.post_form(CARD, &[("card_no", card_no), ("pin", pin)]).await
+/// Names a card, and returns the page that follows.
+async fn name_card(person: &Visitor, card_no: &str) -> Answer {
+    person.post_form(CARD, &[("card_no", card_no)]).await
 }
 
-async fn window(app: &TestApp) -> Visitor {
+/// Names one's card and enters the code to the number on record, with a password.
+async fn phone_and_pin(app: &TestApp, person: &Visitor, number: &str, pin: &str) -> Answer {
+    let (card_no, _) = card(app, number).await;
+    let page = name_card(person, &card_no).await;
+    assert!(page.path.starts_with("/prove/real-name/card/code"), "{} {}", page.path, page.text);
+    let mobile = known(app, number).await["mobile"].as_str().expect("a number on record").to_owned();
+    let code = app.code(&mobile).await;
+    person.send_form(&page, &[("code", &code), ("pin", pin)]).await
+}
+
+/// Proves by card who they are, and returns the page that follows.
+pub async fn by_card(app: &TestApp, person: &Visitor, number: &str) -> Answer {
+    let (_, pin) = card(app, number).await;
+    phone_and_pin(app, person, number, &pin).await
+}
+
+pub async fn window(app: &TestApp) -> Visitor {
     let login = app.logins.iter().find(|login| login.role == "window").expect("a sample clerk");
     let desk = app.visitor();
     let front = desk.post_form("/desk/login", &[("login", &login.login), ("password", &login.password)]).await;
@@ -45,7 +62,7 @@ async fn window(app: &TestApp) -> Visitor {
     desk
 }
 
-async fn given(desk: &Visitor, name: &str, number: &str, purpose: &str) -> String {
+pub async fn given(desk: &Visitor, name: &str, number: &str, purpose: &str) -> String {
     let fields = [("name", name), ("id_number", number), ("purpose", purpose), ("paper", "id-card")];
     let form = desk.get("/desk/window").await;
     let page = desk.send_form_to(&form, "/desk/window", &fields).await;
@@ -57,52 +74,54 @@ async fn given(desk: &Visitor, name: &str, number: &str, purpose: &str) -> Strin
 async fn the_card_opens_what_a_face_opens(app: TestApp) {
     let (card_no, pin) = card(&app, NUMBER).await;
     let person = app.signed_in(0).await;
-    let page = try_card(&person, &card_no, &pin).await;
-    assert!(page.path.starts_with("/prove/real-name/card/code") && page.says("139****0001"), "{}", page.text);
+    let page = name_card(&person, &card_no).await;
+    let shown = page.path.starts_with("/prove/real-name/card/code") && page.says("139****0001");
+    assert!(shown, "the number's owner is shown where the code went: {}", page.text);
     let code = app.code(MOBILE).await;
-    assert_eq!(person.send_form(&page, &[("code", not(&code))]).await.status, 422);
-    let done = person.send_form(&page, &[("code", &code)]).await;
+    assert_eq!(person.send_form(&page, &[("code", not(&code)), ("pin", &pin)]).await.status, 422);
+    let done = person.send_form(&page, &[("code", &code), ("pin", &pin)]).await;
     assert!(done.is_ok() && done.path == "/real-name/done", "{} {}", done.path, done.text);
     assert!(done.says("data-device-key"), "a browser with script leaves its key now");
     assert_eq!(person.get(&app.place(86_400, 4).await.book()).await.status, 200);
     // The second of two taps goes where the first one went.
-    assert_eq!(person.send_form(&page, &[("code", &code)]).await.path, "/real-name/done");
+    assert_eq!(person.send_form(&page, &[("code", &code), ("pin", &pin)]).await.path, "/real-name/done");
     assert_eq!(app.acts("proof.passed").await, 1);
     app.check().await;
     app.audit().await;
 }
 
 #[db_test]
-async fn wrong_and_somebody_elses_cards_look_alike_and_are_five(app: TestApp) {
-    let ((card_no, pin), (other_no, other_pin)) = (card(&app, NUMBER).await, card(&app, OTHER).await);
+async fn wrong_passwords_are_five_a_day_and_need_the_telephone_on_record(app: TestApp) {
+    let (card_no, pin) = card(&app, NUMBER).await;
     let person = app.signed_in(0).await;
-    for (left, (card_no, pin)) in
-        (0..5).rev().zip([(&card_no, "000000"), (&other_no, other_pin.as_str())].into_iter().cycle())
-    {
-        let page = try_card(&person, card_no, pin).await;
-        assert!(page.says(&format!("不是您本人的卡。今天还可以再试 {left} 次")), "{}", page.text);
+    let page = name_card(&person, &card_no).await;
+    for code in ["000000", "000001", "000002"] {
+        assert!(person.send_form(&page, &[("code", code), ("pin", "111111")]).await.says("验证码不对"));
     }
-    assert!(try_card(&person, &card_no, &pin).await.says("试得太多了"));
+    assert_eq!(app.acts("card_proof.asked").await, 0, "without the code the card system is asked nothing");
+    let code = app.code(MOBILE).await;
+    let wrong = person.send_form(&page, &[("code", &code), ("pin", "111111")]).await;
+    assert!(wrong.says("今天还可以再试 4 次"), "{}", wrong.text);
+    for left in (0..4).rev() {
+        let wrong = person.send_form(&wrong, &[("pin", "111112")]).await;
+        assert!(wrong.says(&format!("今天还可以再试 {left} 次")), "{}", wrong.text);
+    }
+    assert!(person.send_form(&wrong, &[("pin", &pin)]).await.says("试得太多了"));
     assert_eq!(app.acts("card_proof.asked").await, 5);
     app.advance_secs(86_400);
     let person = app.signed_in(0).await;
-    assert!(try_card(&person, &card_no, &pin).await.path.contains("/card/code?"), "a day later");
+    assert_eq!(by_card(&app, &person, NUMBER).await.path, "/real-name/done", "a day later");
     app.check().await;
 }
 
 #[db_test]
 async fn guesses_sent_at_once_count_one_by_one(app: TestApp) {
-    let (card_no, _) = card(&app, NUMBER).await;
     let person = app.signed_in(0).await;
-    let page = person.get(CARD).await;
+    let page = phone_and_pin(&app, &person, NUMBER, "111111").await;
     let guesses: Vec<_> = (0..20)
         .map(|n| {
-            let (app_url, page, card_no) = (app.url.clone(), page.clone(), card_no.clone());
-            let same = Visitor::new(&app_url);
-            same.cookies.lock().expect("lock").clone_from(&person.cookies.lock().expect("lock"));
-            tokio::spawn(async move {
-                same.send_form(&page, &[("card_no", &card_no), ("pin", &format!("99{n:04}"))]).await.status
-            })
+            let (same, page) = (person.clone(), page.clone());
+            tokio::spawn(async move { same.send_form(&page, &[("pin", &format!("99{n:04}"))]).await.status })
         })
         .collect();
     for guess in guesses {
@@ -113,20 +132,64 @@ async fn guesses_sent_at_once_count_one_by_one(app: TestApp) {
 }
 
 #[db_test]
-async fn cards_that_cannot_prove_say_why(app: TestApp) {
+async fn nobody_locks_a_card_that_is_not_theirs(app: TestApp) {
+    // Six made-up people with their own accounts name somebody's card; the card system locks after six passwords.
     let (card_no, pin) = card(&app, NUMBER).await;
-    let person = app.signed_in(0).await;
-    app.fault(json!({ "partner": "cards", "operation": "card.verify-pin", "kind": "down" })).await;
-    for _ in 0..6 {
-        assert!(try_card(&person, &card_no, &pin).await.says("不算次数"));
+    for n in 0..6_u8 {
+        let (stranger, mobile) = (app.visitor_at(10 + n), format!("1570000020{n}"));
+        app.sign_up(&stranger, &mobile, "市民", &id_number(200 + u32::from(n))).await;
+        app.log_in(&stranger, &mobile, PASSWORD).await;
+        let told = name_card(&stranger, &card_no).await;
+        assert!(told.status == 422 && told.says("没有这个姓名和证件号的社保卡"), "{}", told.text);
     }
+    // Nor does whoever says the owner's name and number, and holds the card in their hand.
+    for n in 0..6_u8 {
+        let (stranger, mobile) = (app.visitor_at(20 + n), format!("1570000030{n}"));
+        app.sign_up(&stranger, &mobile, NAME, NUMBER).await;
+        app.log_in(&stranger, &mobile, PASSWORD).await;
+        let page = name_card(&stranger, &card_no).await;
+        assert!(!page.says("139****0001"), "nor do they learn the telephone: {}", page.text);
+        for code in ["000000", "000001"] {
+            stranger.send_form(&page, &[("code", code), ("pin", "111111")]).await;
+        }
+    }
+    assert_eq!(app.acts("card_proof.asked").await, 0);
+    let owner = app.signed_in(0).await;
+    app.advance_secs(3600);
+    let page = name_card(&owner, &card_no).await;
+    let code = app.code(MOBILE).await;
+    assert_eq!(owner.send_form(&page, &[("code", &code), ("pin", &pin)]).await.path, "/real-name/done");
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn cards_that_cannot_prove_say_why(app: TestApp) {
+    let ((card_no, _), (other_no, _)) = (card(&app, NUMBER).await, card(&app, OTHER).await);
+    let person = app.signed_in(0).await;
+    app.fault(json!({ "partner": "cards", "operation": "card.query", "kind": "down" })).await;
+    for _ in 0..6 {
+        assert!(name_card(&person, &card_no).await.says("不算次数"));
+    }
+    mend(&app).await;
+    app.fault(json!({ "partner": "cards", "operation": "card.verify-pin", "kind": "down" })).await;
+    let told = phone_and_pin(&app, &person, NUMBER, "111111").await;
+    assert!(told.says("不算次数"), "{}", told.text);
+    mend(&app).await;
+    steer(&app, NUMBER, json!({ "mobile": "" })).await;
+    assert!(name_card(&person, &card_no).await.says("没有登记您的手机号码"));
+    steer(&app, NUMBER, json!({ "card": "lost" })).await;
+    assert!(name_card(&person, &card_no).await.says("已经挂失"));
+    for _ in 0..5 {
+        assert!(name_card(&person, &other_no).await.says("不是您名下现在使用的社保卡"));
+    }
+    assert!(name_card(&person, &other_no).await.says("试得太多了"));
+    app.check().await;
+}
+
+async fn mend(app: &TestApp) {
     let faults = format!("http://{}/control/faults", app.sandbox.control);
     reqwest::Client::new().delete(faults).send().await.expect("the sandbox answers");
-    steer(&app, NUMBER, json!({ "mobile": "" })).await;
-    assert!(try_card(&person, &card_no, &pin).await.says("没有登记您的手机号码"));
-    steer(&app, NUMBER, json!({ "card": "lost" })).await;
-    assert!(try_card(&person, &card_no, &pin).await.says("已经挂失"));
-    app.check().await;
 }
 
 #[db_test]
@@ -141,11 +204,12 @@ async fn a_code_from_the_window_proves_once(app: TestApp) {
     let code = given(&desk, NAME, NUMBER, "real-name").await;
     app.advance_secs(900);
     assert!(!enter(&code).await, "too old");
+    let desk = window(&app).await;
     let code = given(&desk, NAME, NUMBER, "real-name").await;
     for _ in 0..5 {
         assert!(!enter(if code == "00000000" { "00000001" } else { "00000000" }).await);
     }
-    assert!(!enter(&code).await, "killed");
+    assert!(!enter(&code).await, "shut");
     let code = given(&desk, NAME, NUMBER, "real-name").await;
     assert!(enter(&code).await);
     app.advance_secs(31);

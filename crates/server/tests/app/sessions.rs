@@ -92,11 +92,32 @@ async fn half_an_hour_unused_or_twelve_hours_in_all_end_a_session(app: TestApp) 
 #[db_test]
 async fn a_shift_at_a_desk_ends_after_eight_hours(app: TestApp) {
     let (desk, _) = app.clerk(0).await;
-    app.advance_secs(8 * 3600 - 60);
-    assert!(desk.once(reqwest::Method::GET, "/desk", None).await.is_ok());
-    app.advance_secs(61);
-    assert_eq!(location(&desk.once(reqwest::Method::GET, "/desk", None).await), "/desk/login");
+    let at_desk = async || desk.once(reqwest::Method::GET, "/desk", None).await;
+    for _ in 0..39 {
+        app.advance_secs(720);
+        assert!(at_desk().await.is_ok());
+    }
+    app.advance_secs(721);
+    assert_eq!(location(&at_desk().await), "/desk/login", "however busy");
     app.check().await;
+}
+
+#[db_test]
+async fn a_desk_that_nobody_uses_signs_out_and_a_new_login_ends_the_old(app: TestApp) {
+    let (desk, _) = app.clerk(0).await;
+    app.advance_secs(899);
+    assert!(desk.once(reqwest::Method::GET, "/desk", None).await.is_ok());
+    app.advance_secs(901);
+    assert_eq!(location(&desk.once(reqwest::Method::GET, "/desk", None).await), "/desk/login");
+    let fields = [("login", "chuangkou1"), ("password", "gongzuotai2026")];
+    assert_eq!(desk.post_form("/desk/login", &fields).await.path, "/desk");
+    let first = desk.cookie("desk").expect("a token");
+    assert_eq!(desk.post_form("/desk/login", &fields).await.path, "/desk");
+    let old = app.visitor().with_cookie(&format!("desk={first}"));
+    assert_eq!(location(&old.once(reqwest::Method::GET, "/desk", None).await), "/desk/login");
+    assert!(desk.once(reqwest::Method::GET, "/desk", None).await.is_ok());
+    app.check().await;
+    app.audit().await;
 }
 
 #[db_test]

@@ -87,6 +87,11 @@ impl TestApp {
         Visitor::new(&self.url)
     }
 
+    /// The same from elsewhere: `127.0.0.n`.
+    pub fn visitor_at(&self, n: u8) -> Visitor {
+        Visitor::at(&self.url, [127, 0, 0, n])
+    }
+
     /// Carries every parcel that is due.
     pub async fn carry(&self) {
         while self.worker.carry_due().await.expect("the outbox works") > 0 {}
@@ -127,7 +132,7 @@ impl TestApp {
     pub async fn code(&self, mobile: &str) -> String {
         let texts = self.texts(mobile).await;
         let text =
-            texts.iter().map(ToString::to_string).find(|text| text.contains("验证码")).expect("a text with a code");
+            texts.iter().map(ToString::to_string).find(|text| text.contains("验证码为")).expect("a text with a code");
         let after = text.split("验证码为").nth(1).expect("the template's words");
         after.chars().take_while(char::is_ascii_digit).collect()
     }

@@ -78,6 +78,11 @@ impl TestApp {
         self.ask(move |tx| store::states(tx, &slot)).await
     }
 
+    /// How many rows a table has.
+    pub async fn count(&self, table: &'static str) -> i64 {
+        self.ask(move |tx| store::count(tx, table)).await
+    }
+
     /// How often an act is in the audit chains.
     pub async fn acts(&self, act: &'static str) -> i64 {
         self.ask(move |tx| store::acts(tx, act)).await

@@ -174,3 +174,14 @@ pub fn hospital_of_slot(tx: &mut Tx<'_>, slot: &str) -> Result<String, DbFault> 
     let clinic = tx.one(sql!("SELECT clinic_id FROM slot WHERE id = $1"), vals![slot], |row| row.text(0))?;
     hospital_of(tx, &clinic).map(|(hospital, _)| hospital)
 }
+
+/// How many rows a table has.
+pub fn count(tx: &mut Tx<'_>, table: &str) -> Result<i64, DbFault> {
+    let sql = match table {
+        "account" => sql!("SELECT COUNT(*) FROM account"),
+        "person" => sql!("SELECT COUNT(*) FROM person"),
+        "number_owner" => sql!("SELECT COUNT(*) FROM number_owner"),
+        other => panic!("say here how to count {other}"),
+    };
+    tx.one(sql, vals![], |row| row.int(0))
+}

@@ -65,6 +65,16 @@ impl Visitor {
         Self { base: base.to_owned(), client, cookies: Arc::new(Mutex::new(language)), extra: Vec::new() }
     }
 
+    /// Somebody who asks from another address of this machine: `127.0.x.y`.
+    pub fn at(base: &str, address: [u8; 4]) -> Self {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .local_address(std::net::IpAddr::from(address))
+            .build()
+            .expect("a client");
+        Self { client, ..Self::new(base) }
+    }
+
     /// The same browser, sending a header with every request.
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.extra.push((name.to_owned(), value.to_owned()));
