@@ -154,8 +154,8 @@ async fn nobody_locks_a_card_that_is_not_theirs(app: TestApp) {
         }
     }
     assert_eq!(app.acts("card_proof.asked").await, 0);
-    let owner = app.signed_in(0).await;
     app.advance_secs(3600);
+    let owner = app.signed_in(0).await;
     let page = name_card(&owner, &card_no).await;
     let code = app.code(MOBILE).await;
     assert_eq!(owner.send_form(&page, &[("code", &code), ("pin", &pin)]).await.path, "/real-name/done");

@@ -148,7 +148,6 @@ async fn nobody_locks_a_clerk_out_of_the_desk(app: TestApp) {
 #[db_test]
 async fn another_persons_face_tries_are_not_a_strangers_to_spend(app: TestApp) {
     const FACE: &str = "/prove/real-name/face";
-    make_known(&app, NAME, NUMBER).await;
     let owner = app.signed_in(0).await;
     // Accounts that only say the number are strangers, signed in or not.
     for n in 0..3 {
