@@ -102,5 +102,5 @@ message-account-opened-body = On { $opened_at } you opened your account after an
 forgot-wait = Too many tries. Please try again in { $time }.
 flash-forgot-done = The new password is set and every device is signed out. Please log in with it.
 flash-forgot-prove-first = Please show that it is you before you choose a new password.
-message-password-changed-title = Your login password was set anew
-message-password-changed-body = On { $changed_at } your login password was set anew after an identity check, and every device was signed out. If this was not you, call 12333 at once.
+message-password-changed-title = Your login password was changed
+message-password-changed-body = On { $changed_at } your login password was changed, and every other device was signed out. If this was not you, call 12333 at once.

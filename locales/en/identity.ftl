@@ -9,7 +9,18 @@ id-number-hint = 18 characters, the last may be X; residence permits of Hong Kon
 password-label = Login password
 password-new-label = Choose a login password
 password-again-label = The login password again
-password-hint = At least 8 characters with letters and digits, or 12 of any kind. Not your ID number, mobile number or birthday
+password-hint = At least 8 characters of any kind; a few unrelated words are easy to remember. Not your ID number, mobile number or birthday
+password-old-label = Your login password now
+password-change-title = Change the login password
+password-change-intro = After that, every other device has to log in again with the new password.
+password-change-submit = Change the password
+password-change-forgot = Forgot the password
+password-old-wrong = { $left ->
+    [one] This is not your password now; nothing was changed. One more wrong try and it is locked for a while.
+   *[other] This is not your password now; nothing was changed. After { $left } more wrong tries it is locked for a while.
+}
+password-locked = Too many tries. To protect the account, please try again in { $time }.
+flash-password-changed = The login password is changed and every other device is signed out.
 
 sms-send = Send me an SMS code
 sms-resend = Nothing came? Send another code
@@ -66,6 +77,8 @@ me-title = Me
 me-orders = My orders
 me-orders-detail = Appointments: book, cancel, look back
 me-unread = { $count } unread
+me-password = Login password
+me-password-detail = Change the password you log in with
 me-sessions-detail = Where you are logged in; sign out from afar
 me-elder-detail = Large text, large buttons, few choices
 me-standard-detail = Back to the usual size
@@ -120,7 +133,8 @@ error-code-format = The code has 6 digits
 error-code-refused = The code was not accepted
 error-password-short = The password needs at least 8 characters
 error-password-long = The password may have at most 128 characters
-error-password-mix = Use both letters and digits, or at least 12 characters
-error-password-weak = This password is too easy to guess: choose another
+error-password-old-empty = Please fill in your login password now
+error-password-same = This is the password you have; choose another
+error-password-weak = This password is too easy to guess: choose another, for example a few unrelated words
 error-password-personal = Leave your ID number, mobile number and birthday out of the password
 error-password-again = The two passwords differ

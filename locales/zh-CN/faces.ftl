@@ -99,5 +99,5 @@ message-account-opened-body = { $opened_at }，您通过身份验证开通了账
 forgot-wait = 试得太多了，请 { $time }后再试。
 flash-forgot-done = 新密码已设好，所有设备都已退出。请用新密码登录。
 flash-forgot-prove-first = 请先证明是您本人，再设置新密码。
-message-password-changed-title = 登录密码已重新设置
-message-password-changed-body = { $changed_at } 通过身份验证重新设置了您的登录密码，所有设备都已退出登录。如果不是您本人，请立即拨打 12333。
+message-password-changed-title = 登录密码已修改
+message-password-changed-body = 您的登录密码已于 { $changed_at } 修改，其他设备都已退出登录。如果不是您本人，请立即拨打 12333。

@@ -86,8 +86,7 @@ fn one(ctx: &Ctx, number: i64, hash: &str) -> Result<One, SeedError> {
     let new = Newcomer::prepare(ctx, &name, &id_number, &mobile, hash.to_owned(), None).map_err(Failure::from)?;
     let session = NewSession::prepare(ctx, Seat::new("", ""))?;
     let device = KnownDevice::issue(ctx, None, &new.login.account, DEVICE_DAYS);
-    let prover =
-        Prover { person: new.person.clone(), account: new.login.account.clone(), session: session.id.clone() };
+    let prover = Prover { person: new.person.clone(), account: new.login.account.clone(), session: session.id.clone() };
     let who = Vouchee { prover, subject: &new.id_number_blind, name: &name };
     let vouch = Vouch::prepare(ctx, &who, (&device.device, ""))?;
     let cookies = format!("{COOKIE}={}; {DEVICE_COOKIE}={}", session.token.secret(), device.cookie(ctx));

@@ -9,7 +9,9 @@ use platform::jobs::Job;
 
 use crate::faces::FacePolicy;
 use crate::ports::Ports;
-use crate::{cards, devices, faces, login, owners, pay_password, proofs, real_name, second_ways, sessions, sms_codes, staff};
+use crate::{
+    cards, devices, faces, login, owners, pay_password, proofs, real_name, second_ways, sessions, sms_codes, staff,
+};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;

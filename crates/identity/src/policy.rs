@@ -159,7 +159,9 @@ impl Section for SessionPolicy {
         positive("staff_absolute_secs", self.staff_absolute_secs)?;
         positive("staff_idle_secs", self.staff_idle_secs)?;
         if self.seen_secs >= self.idle_secs.min(self.staff_idle_secs) {
-            return Err("seen_secs must be shorter than idle_secs and staff_idle_secs, or a used session would end".into());
+            return Err(
+                "seen_secs must be shorter than idle_secs and staff_idle_secs, or a used session would end".into()
+            );
         }
         Ok(())
     }
@@ -169,16 +171,16 @@ impl Section for SessionPolicy {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordPolicy {
-    /// Shortest password with letters and digits both.
+    /// Shortest password taken. Which characters it is made of is not asked.
     pub min_chars: usize,
-    /// From this length on any characters will do.
-    pub free_chars: usize,
     /// Longest password taken.
     pub max_chars: usize,
-    /// Different characters in it, at least.
-    pub min_different: usize,
-    /// Passwords refused as they stand, in any case of letters.
-    pub weak: Vec<String>,
+    /// So many guesses somebody must need who tries common passwords and their kin first; a power of ten:
+    /// 6 means a million.
+    pub min_guesses_log10: u32,
+    /// Words that passwords here are made of, beside those of the English list: pinyin, numbers that are read as
+    /// words, the city.
+    pub common: Vec<String>,
 }
 
 impl Section for PasswordPolicy {
@@ -188,8 +190,11 @@ impl Section for PasswordPolicy {
         if self.min_chars < 8 {
             return Err("min_chars may not be below 8".into());
         }
-        if self.free_chars < self.min_chars || self.max_chars < self.free_chars {
-            return Err("min_chars, free_chars and max_chars must grow in this order".into());
+        if self.max_chars < 64 {
+            return Err("max_chars may not be below 64: people may use whole sentences".into());
+        }
+        if !(5..=12).contains(&self.min_guesses_log10) {
+            return Err("min_guesses_log10 must be from 5 to 12".into());
         }
         Ok(())
     }
@@ -215,10 +220,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_code_lives_ten_minutes_at_most() {
-        let policy = SmsCodePolicy {
-            valid_secs: 601,
-            ..sms_codes()
-        };
+        let policy = SmsCodePolicy { valid_secs: 601, ..sms_codes() };
         assert!(policy.check().is_err());
     }
 

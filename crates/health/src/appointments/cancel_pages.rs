@@ -31,7 +31,10 @@ struct CancelPage {
 }
 
 /// Asks before 「取消预约」.
-pub(crate) async fn ask_cancel(citizen: RealName<opens::Cancelling>, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn ask_cancel(
+    citizen: RealName<opens::Cancelling>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let (found, pay, rules) = load(&citizen, &id).await?;
     let now = citizen.ctx().now();
     let pay_rules = citizen.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;

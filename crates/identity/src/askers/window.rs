@@ -26,8 +26,7 @@ pub(crate) fn window_wait(
     window_secs: i64,
     cap: usize,
 ) -> Option<i64> {
-    let mut inside: Vec<i64> =
-        spent.map(|at| at.plus_secs(window_secs).ms() - now.ms()).filter(|ms| *ms > 0).collect();
+    let mut inside: Vec<i64> = spent.map(|at| at.plus_secs(window_secs).ms() - now.ms()).filter(|ms| *ms > 0).collect();
     if inside.len() < cap {
         return None;
     }

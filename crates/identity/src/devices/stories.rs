@@ -113,13 +113,15 @@ async fn a_key_answers_and_nobody_elses_does(db: TestDb) {
     assert_eq!(answer(&mut browser, &key, here, &challenge).await, "/me");
     assert_eq!(town.standing(&browser).await, Standing::Proven);
     town.clock.advance_secs(121);
-    assert_eq!(town.standing(&browser).await, Standing::Challenge);
+    assert_eq!(town.standing(&browser).await, Standing::Lately, "for looking, not for acting");
     // Neither again nor too late.
     assert_eq!(answer(&mut browser, &key, here, &challenge).await, "");
     browser.get("/devices/prove").await;
     let late = field(&browser.page, "challenge");
     town.clock.advance_secs(60);
     assert_eq!(answer(&mut browser, &key, here, &late).await, "");
+    assert_eq!(town.standing(&browser).await, Standing::Lately);
+    town.clock.advance_secs(1700);
     assert_eq!(town.standing(&browser).await, Standing::Challenge);
     town.nothing_broken().await;
 }

@@ -71,7 +71,8 @@ pub(crate) async fn given_at(
 /// Takes back what was agreed to; nothing that was done is undone, nothing more is done.
 pub(crate) async fn withdraw(ctx: &Ctx, claim: &Claim, given_by: GivenBy) -> Result<(), Failure> {
     let (mine, now) = (claim.clone(), ctx.now());
-    let entry = ctx.act("consent.withdrawn", &format!("person:{}", claim.subject.short()), json!({ "purpose": "face" }));
+    let entry =
+        ctx.act("consent.withdrawn", &format!("person:{}", claim.subject.short()), json!({ "purpose": "face" }));
     let withdrawn = ctx.db.write(claim.subject.lane(), "consent.withdraw", move |tx| -> Result<(), DbFault> {
         if store::withdraw(tx, &mine, given_by, now)? > 0 {
             tx.audit(entry.clone());

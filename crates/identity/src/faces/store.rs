@@ -307,10 +307,7 @@ pub(crate) fn without_consent(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbF
 }
 
 /// Tries with more than `own` before them within a day in the owner's budget, or `strangers` in the strangers' (I-D15).
-pub(crate) fn too_many(
-    tx: &mut Tx<'_>,
-    (own, strangers): (usize, usize),
-) -> Result<(u64, Vec<String>), DbFault> {
+pub(crate) fn too_many(tx: &mut Tx<'_>, (own, strangers): (usize, usize)) -> Result<(u64, Vec<String>), DbFault> {
     let most = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let broken = tx.query(
         sql!(

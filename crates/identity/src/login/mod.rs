@@ -3,6 +3,8 @@
 mod budgets;
 mod by_code;
 mod by_password;
+mod change_pages;
+mod change_password;
 mod device;
 mod guard;
 mod pages;

@@ -15,6 +15,7 @@ use ui::{Errors, Form, Page, Problem, Visit, html, html_again, see_other, see_ot
 
 use super::by_code::{ByCode, CodeLogin, by_code};
 use super::by_password::{ByPassword, PasswordLogin, by_password};
+use super::change_pages;
 use super::device::{DEVICE_COOKIE, KnownDevice};
 use crate::askers::Asker;
 use crate::blind::ticket;
@@ -22,15 +23,14 @@ use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::policy::LoginPolicy;
 use crate::sessions::{self, MaybeCitizen, Seat, Token};
-use crate::sms_codes::{
-    self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code, wait_text,
-};
+use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code, wait_text};
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
         .route("/login", get(password_form).post(password_login))
         .route("/login/code", get(code_form).post(send_code))
         .route("/login/code/enter", get(enter_form).post(code_login))
+        .merge(change_pages::routes())
 }
 
 #[derive(Template)]

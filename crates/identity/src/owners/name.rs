@@ -45,11 +45,7 @@ pub(crate) struct Renaming {
 
 impl Renaming {
     /// Seals the name; `None` where the person has exactly that name already.
-    pub(crate) async fn prepare(
-        ctx: &Ctx,
-        person: &PersonId,
-        name: &PersonName,
-    ) -> Result<Option<Renaming>, Failure> {
+    pub(crate) async fn prepare(ctx: &Ctx, person: &PersonId, name: &PersonName) -> Result<Option<Renaming>, Failure> {
         let (vault, wanted, today) = (ctx.vault.clone(), person.clone(), ctx.now().date());
         let read = ctx.db.read("name.of", move |tx| -> Result<_, DbFault> {
             let known = people::identity_of(tx, &vault, &wanted, today)?;

@@ -113,7 +113,8 @@ async fn moved(ctx: &Ctx, number: &Blind, prover: &Prover, owner: &PersonId, sid
     // To the mobile number that the owner had so far: whoever reads it there and did not do it must hear of it.
     let note = messages::prepare_for(ctx, &reach, "account_moved", &json!({ "moved_at": ctx.now().ms() }), true)?;
     let account = NewAccount::prepare(ctx, &reach.key, mobile, sides.password_hash.clone())?;
-    let detail = json!({ "from": prover.account.as_str(), "before": sides.owners_account.as_ref().map(AccountId::as_str) });
+    let detail =
+        json!({ "from": prover.account.as_str(), "before": sides.owners_account.as_ref().map(AccountId::as_str) });
     Ok(Moved {
         owner: owner.clone(),
         before: sides.owners_account.clone(),

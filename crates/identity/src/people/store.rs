@@ -150,7 +150,12 @@ pub(crate) fn rename(tx: &mut Tx<'_>, person: &PersonId, sealed: &[u8]) -> Resul
 }
 
 /// Ends an active account; `false` if it had ended. Its rows go at `expires_at`.
-pub(crate) fn end_account(tx: &mut Tx<'_>, account: &AccountId, now: Moment, expires_at: Moment) -> Result<bool, DbFault> {
+pub(crate) fn end_account(
+    tx: &mut Tx<'_>,
+    account: &AccountId,
+    now: Moment,
+    expires_at: Moment,
+) -> Result<bool, DbFault> {
     let ended = tx.exec(
         sql!("UPDATE account SET state = 'ended', closed_at = $1, expires_at = $2 WHERE id = $3 AND state = 'active'"),
         vals![now, expires_at, account.as_str()],

@@ -25,7 +25,7 @@ use crate::failure::Failure;
 use crate::pay_password;
 use crate::people::store as people;
 use crate::ports::{CardRecord, Ports};
-use crate::sessions::{self, Citizen};
+use crate::sessions::Citizen;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
@@ -230,13 +230,7 @@ async fn done(known: Known, Extension(ports): Extension<Arc<Ports>>) -> Result<R
         leave_key: devices::wants_key(&citizen).await?,
         page,
     };
-    let mut response = html(&view.page.clone(), view);
-    // The answer with the new token did not arrive, or another tab took it: this one brings it again.
-    if citizen.former {
-        let token = sessions::renew_now(citizen.ctx(), &citizen.person, &citizen.session).await?;
-        sessions::give_token(citizen.ctx(), &citizen.visit.page, &mut response, &token)?;
-    }
-    Ok(response)
+    Ok(html(&view.page.clone(), view))
 }
 
 async fn has_pay_password(citizen: &Citizen) -> Result<bool, DbFault> {

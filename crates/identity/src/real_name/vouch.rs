@@ -43,11 +43,7 @@ pub(crate) struct Vouch {
 
 impl Vouch {
     /// Draws ids. `device` is the word of the browser's cookie, `agent` how the browser calls itself.
-    pub(crate) fn prepare(
-        ctx: &Ctx,
-        who: &Vouchee<'_>,
-        (device, agent): (&str, &str),
-    ) -> Result<Vouch, Failure> {
+    pub(crate) fn prepare(ctx: &Ctx, who: &Vouchee<'_>, (device, agent): (&str, &str)) -> Result<Vouch, Failure> {
         let Vouchee { prover, subject, name } = who;
         let Prover { person, session, .. } = prover;
         let now = ctx.now();

@@ -161,8 +161,7 @@ async fn submit(
     }
     let policy = ctx.policy.at::<PasswordPolicy>(ctx.now().date()).map_err(Failure::from)?;
     let number = &visitor.number;
-    let mut errors =
-        password_errors(&form.password, &form.password_again, number, Some(&challenge.mobile), &policy);
+    let mut errors = password_errors(&form.password, &form.password_again, number, Some(&challenge.mobile), &policy);
     let code = clean_code(&form.code);
     if code.is_none() {
         errors.add("code", "code-format");

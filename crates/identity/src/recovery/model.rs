@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_new_password_is_judged_like_the_first_one() {
-        let policy = PasswordPolicy { min_chars: 8, free_chars: 12, max_chars: 128, min_different: 5, weak: vec![] };
+        let policy = crate::password::tests::policy();
         let number = IdNumber::parse("32040419900615002X", Date::constant(2026, 3, 2)).unwrap();
         let mobile = Mobile::parse("13812345678").unwrap();
         let kinds = |password: &str, again: &str| {

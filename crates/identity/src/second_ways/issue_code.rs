@@ -57,11 +57,7 @@ pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCo
     let entry = ctx.act("counter_code.issued", &format!("subject:{}", subject.short()), detail);
     let new = NewCode {
         mac: code_mac(ctx, &id, &code),
-        name: ctx.vault.system_key().seal(
-            PAPER_NAME.of(id.as_str()),
-            command.name.expose().as_bytes(),
-            &*ctx.rng,
-        )?,
+        name: ctx.vault.system_key().seal(PAPER_NAME.of(id.as_str()), command.name.expose().as_bytes(), &*ctx.rng)?,
         id,
         purpose: command.purpose,
         paper: command.paper,

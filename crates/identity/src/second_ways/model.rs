@@ -265,7 +265,8 @@ mod tests {
 
     #[test]
     fn a_counters_code_bears_five_tries_of_each_and_its_time() {
-        let live = |mine, tries| CounterView { state: CodeState::Live, tries, mine, expires_at: at(900), ended_at: None };
+        let live =
+            |mine, tries| CounterView { state: CodeState::Live, tries, mine, expires_at: at(900), ended_at: None };
         let judge = |code: &CounterView, matches, secs| judge(code, matches, at(secs), (5, 50));
         assert_eq!(judge(&live(4, 40), true, 899), (Ok(()), Some((CodeState::Used, 40))));
         assert_eq!(judge(&live(0, 0), true, 900), (Err(Refusal::Expired), None));

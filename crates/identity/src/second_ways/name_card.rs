@@ -19,10 +19,7 @@ use crate::proofs::Claimant;
 /// What came of naming a card.
 pub(super) enum Named {
     /// It is this person's card; a code may go to the number on record.
-    Theirs {
-        way: WayId,
-        mobile: Mobile,
-    },
+    Theirs { way: WayId, mobile: Mobile },
     /// The card system has no number on record, so no code can be sent.
     NoMobile,
     /// The card is lost, frozen or given up.

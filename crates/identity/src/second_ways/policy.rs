@@ -51,7 +51,9 @@ impl Section for SecondWayPolicy {
             return Err("card_misses must be at least 1, card_all_misses at least card_misses".into());
         }
         if self.counter_code_secs > MAX_COUNTER_SECS || self.counter_tries > MAX_COUNTER_TRIES {
-            return Err("a counter's code lives half an hour (1800) and bears five wrong tries of one asker at most".into());
+            return Err(
+                "a counter's code lives half an hour (1800) and bears five wrong tries of one asker at most".into()
+            );
         }
         if !(self.counter_tries..=MAX_COUNTER_ALL_TRIES).contains(&self.counter_all_tries) {
             return Err("counter_all_tries must be from counter_tries to 100".into());

@@ -33,7 +33,12 @@ pub(super) async fn open_way(ctx: &Ctx, claim: &Claim, id: &WayId) -> Result<Opt
             Some(sealed) => Some(MOBILE.read(&key, wanted.as_str(), sealed, Mobile::parse)?),
             None => None,
         };
-        Ok(Some(OpenWay { card_no: CARD.open(&key, wanted.as_str(), &row.card)?, mobile, state: row.state, id: wanted.clone() }))
+        Ok(Some(OpenWay {
+            card_no: CARD.open(&key, wanted.as_str(), &row.card)?,
+            mobile,
+            state: row.state,
+            id: wanted.clone(),
+        }))
     });
     Ok(found.await?)
 }

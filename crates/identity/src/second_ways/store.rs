@@ -270,10 +270,11 @@ pub(super) fn hold_code(
         },
     )?;
     let Some((view, mac)) = found else { return Ok(None) };
-    let misses = tx.query(sql!("SELECT browser, place FROM counter_miss WHERE code_id = $1"), vals![id.as_str()], |row| {
-        let (browser, place) = (row.opt_blob(0)?, row.blob(1)?);
-        Ok(asker.made(browser.as_deref(), Some(&place)))
-    })?;
+    let misses =
+        tx.query(sql!("SELECT browser, place FROM counter_miss WHERE code_id = $1"), vals![id.as_str()], |row| {
+            let (browser, place) = (row.opt_blob(0)?, row.blob(1)?);
+            Ok(asker.made(browser.as_deref(), Some(&place)))
+        })?;
     let mine = i64::try_from(misses.into_iter().filter(|mine| *mine).count()).unwrap_or(i64::MAX);
     Ok(Some((CounterView { mine, ..view }, mac)))
 }

@@ -36,8 +36,6 @@ pub struct Citizen {
     /// Through which login.
     pub session: SessionId,
     pub(crate) myself: Myself,
-    /// The browser came with the token that the session had before it was renewed.
-    pub(crate) former: bool,
 }
 
 impl Citizen {
@@ -55,8 +53,8 @@ impl Citizen {
     }
 
     fn new(visit: Visit, found: Found) -> Citizen {
-        let Found { id, account, person, myself, former, .. } = found;
-        Citizen { visit, person, account, session: id, myself, former }
+        let Found { id, account, person, myself, .. } = found;
+        Citizen { visit, person, account, session: id, myself }
     }
 }
 
@@ -214,7 +212,7 @@ impl Proof {
     /// The session that had this token a moment ago: the answer with the new one is still on its way.
     fn renewed(&self, tx: &mut Tx<'_>) -> Result<Option<Found>, DbFault> {
         let Some(hash) = store::renewed(tx, &self.hash, self.now)? else { return Ok(None) };
-        Ok(store::by_token(tx, &self.vault, &hash)?.map(|found| Found { former: true, ..found }))
+        store::by_token(tx, &self.vault, &hash)
     }
 }
 

@@ -12,11 +12,11 @@ mod token;
 
 pub(crate) use end::end_by_token;
 pub use end::{end, end_others};
-pub(crate) use extract::{COOKIE, back};
 pub(crate) use extract::Claim;
+pub(crate) use extract::{COOKIE, back};
 pub use extract::{Citizen, MaybeCitizen, SignedIn};
 pub use model::SessionId;
 pub(crate) use open::{NewSession, Seat};
 pub(crate) use pages::{give_token, routes};
-pub(crate) use renew::{Renewal, renew, renew_now};
+pub(crate) use renew::{Renewal, renew, renew_alone};
 pub(crate) use token::Token;

@@ -24,8 +24,6 @@ pub(crate) struct Found {
     pub(crate) myself: Myself,
     /// How many messages the person has not opened.
     pub(crate) unread: i64,
-    /// It was found by the token that it had before it was renewed.
-    pub(crate) former: bool,
 }
 
 /// One line of the list of sessions.
@@ -84,7 +82,6 @@ pub(crate) fn by_token(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8]) -> Result<Op
                 expires_at: row.moment(4)?,
                 myself,
                 unread: row.int(11)?,
-                former: false,
             })
         },
     )
@@ -93,9 +90,7 @@ pub(crate) fn by_token(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8]) -> Result<Op
 /// Whose live session a token opens.
 pub(crate) fn owner_of(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Prover>, DbFault> {
     let sql = sql!("SELECT id, person_id, account_id FROM session WHERE token_hash = $1 AND state = 'live'");
-    tx.opt(sql, vals![hash], |row| {
-        Ok(Prover { session: row.parse(0)?, person: row.parse(1)?, account: row.parse(2)? })
-    })
+    tx.opt(sql, vals![hash], |row| Ok(Prover { session: row.parse(0)?, person: row.parse(1)?, account: row.parse(2)? }))
 }
 
 /// Whose session a token opened, also after it ended.

@@ -88,7 +88,7 @@ mod tests {
     const TODAY: Date = Date::constant(2026, 3, 2);
 
     fn policy() -> PasswordPolicy {
-        PasswordPolicy { min_chars: 8, free_chars: 12, max_chars: 128, min_different: 5, weak: vec![] }
+        crate::password::tests::policy()
     }
 
     fn typed() -> Typed<'static> {

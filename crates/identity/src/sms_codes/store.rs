@@ -40,13 +40,7 @@ pub(crate) fn live_with_ticket(tx: &mut Tx<'_>, new: &NewCode) -> Result<Option<
              WHERE mobile_blind = $1 AND purpose = $2 AND holder = $3 AND ticket = $4 AND state = 'live'
              AND expires_at > $5"
         ),
-        vals![
-            new.mobile_blind.bytes(),
-            new.purpose.as_str(),
-            new.holder.bytes(),
-            new.ticket.as_str(),
-            new.now
-        ],
+        vals![new.mobile_blind.bytes(), new.purpose.as_str(), new.holder.bytes(), new.ticket.as_str(), new.now],
         |row| row.parse(0),
     )
 }

@@ -109,7 +109,10 @@ async fn nothing_of_the_owners_is_the_strangers_before_either(app: TestApp) {
     assert_eq!(stranger.get(&visit).await.status, 404);
     for path in ["/orders", "/messages", "/code"] {
         let page = stranger.get(path).await;
-        assert!(page.is_ok() && page.link("/appointments/").is_none() && page.link("/messages/msg_").is_none(), "{path}");
+        assert!(
+            page.is_ok() && page.link("/appointments/").is_none() && page.link("/messages/msg_").is_none(),
+            "{path}"
+        );
     }
     for path in [app.place(86_400, 4).await.book(), "/card".into(), "/pay-password/new".into()] {
         assert!(stranger.get(&path).await.path.starts_with("/real-name"), "{path}");
@@ -132,7 +135,8 @@ async fn whoever_is_proven_and_has_no_account_opens_one(app: TestApp) {
     assert!(page.path == "/forgot/account" && page.says("现在就可以开通"), "{} {}", page.path, page.text);
     // A mobile number that is another proven person's is not taken from them, and the proof is kept.
     let taken = owner.send_form(&page, &[("mobile", "13900000001")]).await;
-    let fields = |code: &str| [("code", code.to_owned()), ("password", PASSWORD.into()), ("password_again", PASSWORD.into())];
+    let fields =
+        |code: &str| [("code", code.to_owned()), ("password", PASSWORD.into()), ("password_again", PASSWORD.into())];
     let sent = fields(&app.code("13900000001").await);
     let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let refused = owner.send_form(&taken, &sent).await;

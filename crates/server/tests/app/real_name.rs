@@ -117,7 +117,12 @@ async fn a_level_moves_with_the_insurance(app: TestApp) {
     let enter = person.send_form_to(&asked, "/devices/prove/sms", &[]).await;
     let code = app.code("15700000211").await;
     let messages = person.send_form_to(&enter, "/devices/prove/code", &[("code", &code)]).await;
-    assert!(messages.path == "/messages" && messages.says("线上挂号、缴费已暂停"), "{} {}", messages.path, messages.text);
+    assert!(
+        messages.path == "/messages" && messages.says("线上挂号、缴费已暂停"),
+        "{} {}",
+        messages.path,
+        messages.text
+    );
     let shut = person.get(&place.book()).await;
     assert!(shut.path.starts_with("/real-name/level") && shut.says("没有查到正常的参保"), "{}", shut.path);
     // At the person's wish it is asked about at once, though not twice in a minute.

@@ -72,7 +72,7 @@ async fn a_forgotten_password_is_set_anew_and_everybody_is_signed_out(app: TestA
     assert_eq!(app.log_in(&home, "15800000201", NEW).await.path, "/me");
     app.vouch(&home).await;
     let messages = home.get("/messages").await;
-    assert!(messages.says("登录密码已重新设置"), "{}", messages.text);
+    assert!(messages.says("登录密码已修改"), "{}", messages.text);
     let texts = app.texts("15800000201").await;
     assert!(texts.iter().any(|text| text.to_string().contains("登录密码已于")), "{texts:?}");
     let again = person.send_form(&page, &both("Another-2027", "Another-2027")).await;

@@ -5,7 +5,8 @@ use testkit::db_test;
 use crate::support::people::{asks_to_sign_in, location};
 use crate::support::{Answer, TestApp, Visitor};
 
-const OWNER: [(&str, &str); 2] = [("login", "13900000001"), ("password", "changzhou2026")];
+const OWNERS_PASSWORD: &str = "changzhou2026";
+const OWNER: [(&str, &str); 2] = [("login", "13900000001"), ("password", OWNERS_PASSWORD)];
 
 async fn is_in(person: &Visitor) -> bool {
     let page = person.once(reqwest::Method::GET, "/me", None).await;
@@ -193,5 +194,55 @@ async fn cookies_are_kept_from_scripts_and_neighbours(app: TestApp) {
             assert_eq!(hsts, secure);
         }
     }
+    app.check().await;
+}
+
+/// Fills in the form for another login password.
+async fn change(person: &Visitor, old: &str, new: &str) -> Answer {
+    let fields = [("old", old), ("password", new), ("password_again", new)];
+    person.post_form("/me/password", &fields).await
+}
+
+#[db_test]
+async fn a_login_password_is_changed_by_the_old_one(app: TestApp) {
+    let (here, there) = (app.signed_in(0).await, app.signed_in(0).await);
+    let before = here.cookie("ses");
+    for (new, why) in [("tian1", "密码至少 8 位"), ("woaini1314", "太容易被猜到"), ("x13900000001", "不要有证件号")]
+    {
+        let told = change(&here, OWNERS_PASSWORD, new).await;
+        assert!(told.status == 422 && told.says(why), "{new}: {}", told.text);
+    }
+    let page = here.get("/me/password").await;
+    let fields = [("old", OWNERS_PASSWORD), ("password", "文笔塔青果巷天宁寺"), ("password_again", "文笔塔")];
+    assert!(here.send_form_to(&page, "/me/password", &fields).await.says("两次输入的密码不一样"));
+    let done = change(&here, OWNERS_PASSWORD, "文笔塔青果巷天宁寺").await;
+    assert!(done.path == "/me" && done.says("登录密码已修改"), "{} {}", done.path, done.text);
+    assert!(change(&here, "文笔塔青果巷天宁寺", "文笔塔青果巷天宁寺").await.says("和现在的一样"));
+    assert_ne!(here.cookie("ses"), before, "the token is another one");
+    assert!(there.get("/me").await.path.starts_with("/login"), "the other device is out");
+    app.carry().await;
+    let told = app.texts("13900000001").await;
+    assert!(told.iter().any(|text| text.to_string().contains("登录密码")), "{told:?}");
+    assert_ne!(app.log_in(&app.visitor(), "13900000001", OWNERS_PASSWORD).await.path, "/me");
+    assert_eq!(app.log_in(&app.visitor(), "13900000001", "文笔塔青果巷天宁寺").await.path, "/me");
+    assert_eq!(app.acts("account.password_changed").await, 1);
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn a_stolen_session_does_not_find_the_password_out(app: TestApp) {
+    let owner = app.signed_in(0).await;
+    let thief = app.visitor_at(77).with_cookie(&format!("ses={}", owner.cookie("ses").expect("a session")));
+    for left in (1..5).rev() {
+        let told = change(&thief, "guess-number-1", "qingguo7xiang").await;
+        assert!(told.status == 422 && told.says(&format!("再错 {left} 次")), "{}", told.text);
+    }
+    change(&thief, "guess-number-1", "qingguo7xiang").await;
+    let locked = change(&thief, OWNERS_PASSWORD, "qingguo7xiang").await;
+    assert!(locked.says("试得太多了"), "{}", locked.text);
+    // A hundred at once would count as many; the owner on their own device goes on.
+    assert!(change(&owner, OWNERS_PASSWORD, "qingguo7xiang").await.path == "/me");
+    assert!(thief.get("/me").await.path.starts_with("/login"), "and that ends the stolen session");
     app.check().await;
 }

@@ -54,6 +54,7 @@ impl World {
             ("message", message),
             ("messages", "/messages".to_owned()),
             ("me", "/me".to_owned()),
+            ("password", "/me/password".to_owned()),
             ("sessions", "/me/sessions".to_owned()),
             ("real-name", "/real-name".to_owned()),
             ("real-name-done", "/real-name/done".to_owned()),

@@ -177,7 +177,10 @@ struct GiveUpPage {
 }
 
 /// Asks before an order is given up.
-pub(super) async fn ask_give_up(citizen: RealName<opens::Cancelling>, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn ask_give_up(
+    citizen: RealName<opens::Cancelling>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if matches!(order.state, OrderState::Settled | OrderState::Blocked) || order.view.stop.is_some() {
         return Ok(see_other(&format!("/pay/{id}/state")));
