@@ -72,7 +72,7 @@ impl Budgets {
 
     /// Where the closures run that write these rows.
     pub(crate) fn lane(&self) -> LaneKey {
-        self.lane.clone()
+        self.lane
     }
 
     /// A short form for audit subjects.

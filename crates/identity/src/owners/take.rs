@@ -39,10 +39,16 @@ enum What {
     /// The number is the prover's already.
     Own,
     /// It was nobody's, and becomes the prover's.
-    First { others: Ousting, entry: AuditEntry },
+    First(Box<First>),
     /// It is another person's, who is thereby the same human being: that person goes on with the mobile
     /// number and the password that this account has.
     Moved(Box<Moved>),
+}
+
+#[derive(Clone)]
+struct First {
+    others: Ousting,
+    entry: AuditEntry,
 }
 
 #[derive(Clone)]
@@ -74,10 +80,10 @@ impl Taking {
         let sides = read(ctx, number, prover).await?;
         let what = match &sides.owner {
             Some(owner) if *owner == prover.person => What::Own,
-            None => What::First {
+            None => What::First(Box::new(First {
                 others: Ousting::prepare(ctx, number, &prover.person, &sides.prover).await?,
                 entry: ctx.act("number.owned", prover.person.as_str(), json!({ "account": prover.account.as_str() })),
-            },
+            })),
             Some(owner) => What::Moved(Box::new(moved(ctx, number, prover, owner, &sides).await?)),
         };
         let expires_at = ctx.policy.at::<AccountPolicy>(now.date())?.ended_until(now);
@@ -87,7 +93,7 @@ impl Taking {
     /// The person who is proven thereby: the prover, or the owner that the prover turned out to be.
     pub(crate) fn person(&self) -> &PersonId {
         match &self.what {
-            What::Own | What::First { .. } => &self.prover.person,
+            What::Own | What::First(_) => &self.prover.person,
             What::Moved(moved) => &moved.owner,
         }
     }
@@ -131,15 +137,15 @@ pub(crate) fn take(tx: &mut Tx<'_>, new: &Taking) -> Result<(), DbFault> {
     let Prover { person, session, .. } = &new.prover;
     match &new.what {
         What::Own => Ok(()),
-        What::First { others, entry } => {
+        What::First(first) => {
             // Another instance was faster: rolled back, and the person tries once more.
             if !store::own(tx, &new.number, person, new.now)? {
                 return Err(DbFault::Busy);
             }
             people::keep_account(tx, person)?;
             sessions::store::end_others(tx, person, session, new.now)?;
-            tx.audit(entry.clone());
-            oust(tx, others, person)
+            tx.audit(first.entry.clone());
+            oust(tx, &first.others, person)
         }
         What::Moved(moved) => take_over(tx, new, moved),
     }

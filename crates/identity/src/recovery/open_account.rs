@@ -49,7 +49,14 @@ enum Person {
     /// Nobody has owned the number so far.
     New(Box<Newcomer>),
     /// The number's owner, whose account has ended.
-    Known { person: PersonId, account: NewAccount, renaming: Option<Renaming> },
+    Known(Box<Known>),
+}
+
+#[derive(Clone)]
+struct Known {
+    person: PersonId,
+    account: NewAccount,
+    renaming: Option<Renaming>,
 }
 
 #[derive(Clone)]
@@ -132,7 +139,7 @@ async fn person(
     };
     let account = NewAccount::prepare(ctx, &reach.key, mobile, hash)?;
     let renaming = Renaming::prepare(ctx, &reach.person, name).await?;
-    let person = Person::Known { person: reach.person.clone(), account, renaming };
+    let person = Person::Known(Box::new(Known { person: reach.person.clone(), account, renaming }));
     Ok((person, reach_of(&reach.person, reach.key, mobile)))
 }
 
@@ -163,11 +170,11 @@ fn open(tx: &mut Tx<'_>, plan: &Plan) -> Result<Opened, Stop> {
             let done = people::insert(tx, new)? && owners::store::own(tx, &plan.subject, &new.person, now)?;
             (&new.person, &new.login.account, done)
         }
-        Person::Known { person, account, renaming } => {
-            if let Some(renaming) = renaming {
+        Person::Known(known) => {
+            if let Some(renaming) = &known.renaming {
                 owners::rename(tx, renaming)?;
             }
-            (person, &account.account, people::insert_account(tx, account, person, None)?)
+            (&known.person, &known.account.account, people::insert_account(tx, &known.account, &known.person, None)?)
         }
     };
     // Somebody was faster in the same moment: rolled back, with the proof and the code kept.

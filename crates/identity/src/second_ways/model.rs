@@ -88,7 +88,7 @@ pub(super) enum TryState {
 pub(super) enum TryEvent {
     SaidWrong,
     SaidRight,
-    SaidNothing,
+    NoAnswer,
 }
 
 impl TryState {
@@ -111,7 +111,7 @@ impl TryState {
         match (self, event) {
             (TryState::Asked, TryEvent::SaidWrong) => Some(TryState::Wrong),
             (TryState::Asked, TryEvent::SaidRight) => Some(TryState::Right),
-            (TryState::Asked, TryEvent::SaidNothing) => Some(TryState::Spared),
+            (TryState::Asked, TryEvent::NoAnswer) => Some(TryState::Spared),
             _ => None,
         }
     }
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_try_is_settled_once() {
-        let events = [TryEvent::SaidWrong, TryEvent::SaidRight, TryEvent::SaidNothing];
+        let events = [TryEvent::SaidWrong, TryEvent::SaidRight, TryEvent::NoAnswer];
         for state in TryState::ALL {
             let moves = events.into_iter().filter_map(|event| state.on(event)).count();
             assert_eq!(moves, if state == TryState::Asked { 3 } else { 0 }, "{state:?}");

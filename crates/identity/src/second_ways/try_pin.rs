@@ -58,7 +58,7 @@ pub(super) async fn try_pin(
         Ok(verdict) => verdict,
         Err(error) => {
             tracing::warn!(request = %ctx.trace.request, %error, "the card system gave no answer");
-            settle(ctx, claim, &attempt, TryEvent::SaidNothing).await?;
+            settle(ctx, claim, &attempt, TryEvent::NoAnswer).await?;
             return Ok(PinAnswer::Down);
         }
     };
