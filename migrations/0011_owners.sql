@@ -23,6 +23,11 @@ ALTER TABLE person ADD COLUMN name_wished BYTEA;
 
 ALTER TABLE person ADD COLUMN name_wished_at BIGINT;
 
+-- How many names were given since when: who tries one name after another for a number stops after a few.
+ALTER TABLE person ADD COLUMN name_wishes BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE person ADD COLUMN name_wishes_from BIGINT NOT NULL DEFAULT 0;
+
 -- When the account goes: set while nobody was proven for it, and when it has ended. NULL: it stays.
 ALTER TABLE account ADD COLUMN expires_at BIGINT;
 

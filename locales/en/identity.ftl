@@ -125,6 +125,7 @@ desk-second-factor-text = In production, logging in to a desk needs a second fac
 error-mobile = Enter a mobile number of 11 digits
 error-name = The name has a character that names do not have
 error-name-short = Enter your name, at least two characters
+error-name-often = You have given many names today. Please try again tomorrow, or bring your identity card to a service window
 error-name-long = A name has at most 50 characters
 error-id-number = This ID number cannot be right: please check every digit
 error-id-number-form = An ID number has 18 characters: 17 digits, then a digit or X

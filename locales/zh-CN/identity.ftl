@@ -104,6 +104,7 @@ desk-second-factor-text = 正式环境的工作台登录必须有第二重验证
 error-mobile = 请填 11 位手机号码
 error-name = 姓名里有不能用的字符
 error-name-short = 请填写姓名，至少两个字
+error-name-often = 今天填过的姓名太多了，请明天再试，或者带身份证到服务窗口办理
 error-name-long = 姓名最多 50 个字
 error-id-number = 身份证号不对，请核对每一位
 error-id-number-form = 身份证号是 18 位：17 位数字，最后一位是数字或 X

@@ -20,17 +20,22 @@ pub(crate) fn name_to_prove(ctx: &Ctx, known: RealIdentity) -> Result<PersonName
     Ok(young.map_or(known.name, |(name, _)| name))
 }
 
-/// Gives another name, to be proven next. Nothing of the person's changes until then.
-pub(crate) async fn wish_name(ctx: &Ctx, person: &PersonId, name: &PersonName) -> Result<(), Failure> {
+/// Gives another name, to be proven next. Nothing of the person's changes until then. `false` after too many in a
+/// day: a stranger who says somebody's number does not find their name out by trying.
+pub(crate) async fn wish_name(ctx: &Ctx, person: &PersonId, name: &PersonName) -> Result<bool, Failure> {
+    let policy = ctx.policy.at::<AccountPolicy>(ctx.now().date())?;
+    let rule = (policy.name_wishes, ctx.now().minus_secs(policy.name_secs));
     let (vault, wanted) = (ctx.vault.clone(), person.clone());
     let reach = ctx.db.read("name.reach", move |tx| people::reach(tx, &vault, &wanted)).await?;
     let key = reach.ok_or(Failure::NoSuchPerson)?.key;
     let sealed = key.seal(NAME_WISHED.of(person.as_str()), name.expose().as_bytes(), &*ctx.rng)?;
     let (whom, now, entry) = (person.clone(), ctx.now(), ctx.act("name.wished", person.as_str(), json!({})));
-    let written = ctx.db.write(lane(person), "name.wish", move |tx| -> Result<(), DbFault> {
-        people::wish_name(tx, &whom, &sealed, now)?;
-        tx.audit(entry.clone());
-        Ok(())
+    let written = ctx.db.write(lane(person), "name.wish", move |tx| -> Result<bool, DbFault> {
+        let noted = people::wish_name(tx, &whom, &sealed, now, rule)?;
+        if noted {
+            tx.audit(entry.clone());
+        }
+        Ok(noted)
     });
     Ok(written.await?)
 }

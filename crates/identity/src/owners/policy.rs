@@ -16,6 +16,8 @@ pub(crate) struct AccountPolicy {
     pub(crate) ended_days: i64,
     /// How long a corrected name waits for a proof, in seconds.
     pub(crate) name_secs: i64,
+    /// So many names may be given in that time.
+    pub(crate) name_wishes: i64,
 }
 
 impl AccountPolicy {
@@ -35,8 +37,8 @@ impl Section for AccountPolicy {
 
     fn check(&self) -> Result<(), String> {
         let days = [self.unproven_days, self.ended_days];
-        if days.iter().any(|days| !(1..=3650).contains(days)) || self.name_secs < 1 {
-            return Err("unproven_days and ended_days must be 1 to 3650, name_secs above 0".into());
+        if days.iter().any(|days| !(1..=3650).contains(days)) || self.name_secs < 1 || self.name_wishes < 1 {
+            return Err("unproven_days and ended_days must be 1 to 3650, name_secs and name_wishes above 0".into());
         }
         Ok(())
     }

@@ -131,13 +131,25 @@ pub(crate) fn set_password(tx: &mut Tx<'_>, person: &PersonId, hash: &str) -> Re
     )
 }
 
-/// Notes another name for a person, until they are proven under it.
-pub(crate) fn wish_name(tx: &mut Tx<'_>, person: &PersonId, sealed: &[u8], now: Moment) -> Result<(), DbFault> {
-    tx.exec(
-        sql!("UPDATE person SET name_wished = $1, name_wished_at = $2 WHERE id = $3"),
-        vals![sealed, now, person.as_str()],
+/// Notes another name for a person, until they are proven under it; `false` if they have given `limit` names
+/// in the time that began after `window_start`.
+pub(crate) fn wish_name(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    sealed: &[u8],
+    now: Moment,
+    (limit, window_start): (i64, Moment),
+) -> Result<bool, DbFault> {
+    let noted = tx.exec(
+        sql!(
+            "UPDATE person SET name_wished = $1, name_wished_at = $2,
+             name_wishes = CASE WHEN name_wishes_from > $3 THEN name_wishes + 1 ELSE 1 END,
+             name_wishes_from = CASE WHEN name_wishes_from > $3 THEN name_wishes_from ELSE $2 END
+             WHERE id = $4 AND (name_wishes_from <= $3 OR name_wishes < $5)"
+        ),
+        vals![sealed, now, window_start, person.as_str(), limit],
     )?;
-    Ok(())
+    Ok(noted == 1)
 }
 
 /// Gives a person the name under which they were proven.

@@ -53,14 +53,14 @@ struct NameForm {
 }
 
 async fn give(citizen: Citizen, Form(form): Form<NameForm>) -> Result<Response, Problem> {
-    let name = match PersonName::parse(&form.name) {
-        Ok(name) => name,
-        Err(error) => {
-            let (_, number) = to_prove(&citizen).await?;
-            let (page, errors) = (citizen.visit.page.clone(), Errors::one("name", name_kind(&error)));
-            return Ok(html_again(&page.clone(), NamePage { page, number, name: form.name, errors }));
+    let kind = match PersonName::parse(&form.name) {
+        Err(error) => name_kind(&error),
+        Ok(name) if wish_name(citizen.ctx(), &citizen.person, &name).await? => {
+            return Ok(see_other_with("/real-name", "flash-name-given"));
         }
+        Ok(_) => "name-often",
     };
-    wish_name(citizen.ctx(), &citizen.person, &name).await?;
-    Ok(see_other_with("/real-name", "flash-name-given"))
+    let (_, number) = to_prove(&citizen).await?;
+    let (page, errors) = (citizen.visit.page.clone(), Errors::one("name", kind));
+    Ok(html_again(&page.clone(), NamePage { page, number, name: form.name, errors }))
 }

@@ -22,6 +22,7 @@ use super::policy::RealNamePolicy;
 use super::{kept, level_pages, name_pages};
 use crate::devices::{self, Standing};
 use crate::failure::Failure;
+use crate::owners;
 use crate::pay_password;
 use crate::people::store as people;
 use crate::ports::{CardRecord, Ports};
@@ -174,8 +175,10 @@ type Subject = (kernel::PersonName, kernel::IdNumber);
 async fn subject(citizen: &Citizen) -> Result<Subject, Failure> {
     let ctx = citizen.ctx();
     let (vault, person, today) = (ctx.vault.clone(), citizen.person.clone(), ctx.now().date());
-    let read = ctx.db.read("real_name.subject", move |tx| people::real_identity(tx, &vault, &person, today));
-    read.await?.ok_or(Failure::NoSuchPerson)
+    let read = ctx.db.read("real_name.subject", move |tx| people::identity_of(tx, &vault, &person, today));
+    let known = read.await?.ok_or(Failure::NoSuchPerson)?;
+    let number = known.number.clone();
+    Ok((owners::name_to_prove(ctx, known)?, number))
 }
 
 /// The person's card; outer `None` if the card system gave no answer in time.

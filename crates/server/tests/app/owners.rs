@@ -183,18 +183,24 @@ async fn a_new_telephone_leads_to_the_old_account(app: TestApp) {
 }
 
 #[db_test]
-async fn a_lost_answer_does_not_cost_the_session(app: TestApp) {
+async fn a_lost_answer_costs_a_login_and_no_proof(app: TestApp) {
     let number = known(&app, 45).await;
     let person = signed_up(&app, &number, OWNERS).await;
     let before = person.cookie("ses").expect("a session");
     by_card(&app, &person, &number).await;
-    // The browser never heard of the new token: it goes on with the old one, and is given another.
+    // The browser never heard of the new token: it goes on with the old one for a minute.
     let late = app.visitor().with_cookie(&format!("ses={before}; dev={}", person.cookie("dev").expect("a device")));
     let done = late.get("/real-name/done").await;
     assert!(done.says("实名认证成功"), "{} {}", done.path, done.text);
-    assert_ne!(late.cookie("ses"), Some(before));
+    // Nobody is given the new token for the old one: that is what a thief would ask for.
+    assert_eq!(late.cookie("ses"), Some(before));
     app.advance_secs(61);
-    assert!(late.get("/me").await.is_ok());
+    assert!(late.get("/me").await.path.starts_with("/login"));
+    assert_eq!(app.log_in(&late, OWNERS, PASSWORD).await.path, "/me");
+    assert!(
+        late.get("/real-name").await.says("已认证") || late.get("/me").await.says("已认证"),
+        "nothing is asked again"
+    );
     app.check().await;
 }
 
@@ -214,11 +220,30 @@ async fn a_wrong_name_is_put_right_by_a_proof(app: TestApp) {
     assert_eq!(person.send_form(&asked, &[("name", "1")]).await.status, 422);
     let given = person.send_form(&asked, &[("name", NAME)]).await;
     assert!(given.path == "/real-name" && given.says(NAME), "{} {}", given.path, given.text);
+    assert!(!given.says("没有查到这个姓名和证件号的社保卡"), "asked about under the new name: {}", given.text);
     assert!(person.get("/me").await.says("测试市名"), "nothing changes before the proof");
     assert!(by_card(&app, &person, &number).await.says("实名认证成功"));
     assert!(person.get("/me").await.says(NAME));
     app.check().await;
     app.audit().await;
+}
+
+#[db_test]
+async fn nobody_finds_a_name_out_by_trying_names(app: TestApp) {
+    let number = known(&app, 48).await;
+    let person = app.visitor();
+    app.sign_up(&person, OWNERS, "测试市名", &number).await;
+    app.log_in(&person, OWNERS, PASSWORD).await;
+    for (n, name) in ["测一", "测二", "测三", "测四", "测五"].into_iter().enumerate() {
+        assert_eq!(person.post_form("/real-name/name", &[("name", name)]).await.path, "/real-name", "{n}");
+    }
+    let told = person.post_form("/real-name/name", &[("name", NAME)]).await;
+    assert!(told.status == 422 && told.says("今天填过的姓名太多了"), "{}", told.text);
+    assert!(person.get("/real-name").await.says("测五"));
+    app.advance_secs(86_400);
+    app.log_in(&person, OWNERS, PASSWORD).await;
+    assert_eq!(person.post_form("/real-name/name", &[("name", NAME)]).await.path, "/real-name");
+    app.check().await;
 }
 
 #[db_test]
