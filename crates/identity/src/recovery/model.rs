@@ -5,7 +5,8 @@ use ui::Errors;
 
 use crate::password::weakness;
 use crate::policy::PasswordPolicy;
-use crate::sign_up::{id_number_kind, name_kind, personal_numbers};
+use crate::sign_up::personal_numbers;
+use crate::typed::{id_number_kind, name_kind};
 
 /// Reads who somebody says to be.
 pub(super) fn read_person(name: &str, number: &str, today: Date) -> Result<(PersonName, IdNumber), Errors> {

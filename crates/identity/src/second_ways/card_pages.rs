@@ -7,14 +7,14 @@ use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use kernel::Mask;
+use kernel::{Mask, typing};
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
 
 use super::ask_card::{CardAnswer, ask_card};
 use super::card_code::{RightTry, challenge_of, redeem_code, right_try};
-use super::model::{TryId, clean_card_no, clean_digits};
+use super::model::{CARD_PIN_DIGITS, TryId, clean_card_no};
 use super::policy::SecondWayPolicy;
 use super::store;
 use crate::blind::ticket;
@@ -84,8 +84,8 @@ async fn try_card(
     Form(form): Form<CardForm>,
 ) -> Result<Response, Problem> {
     let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
-    let mut view = CardPage::new(&claimant, form.card_no.trim());
-    let (card_no, pin) = (clean_card_no(&form.card_no), clean_digits(&form.pin, 6));
+    let mut view = CardPage::new(&claimant, &form.card_no);
+    let (card_no, pin) = (clean_card_no(&form.card_no), typing::digits(&form.pin, CARD_PIN_DIGITS));
     if card_no.is_none() {
         view.errors.add("card_no", "card-no");
     }

@@ -84,8 +84,8 @@ pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCo
     Ok(IssuedCode { code, expires_at })
 }
 
-/// What is stored of a code: bound to its row, and to the name on the paper, so that it serves nobody
-/// who signed up with another's number under a name of their own.
+/// What is stored of a code: bound to its row, and to the name on the paper however it is written, so that it serves
+/// nobody who signed up with another's number under a name of their own.
 pub(super) fn code_mac(ctx: &Ctx, id: &CounterCodeId, name: &PersonName, code: &str) -> [u8; 32] {
-    ctx.vault.mac("counter_code", format!("{}\n{}\n{code}", id.as_str(), name.expose()).as_bytes())
+    ctx.vault.mac("counter_code", format!("{}\n{}\n{code}", id.as_str(), name.canonical()).as_bytes())
 }

@@ -20,6 +20,7 @@ use crate::gates::Gates;
 use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::MaybeCitizen;
 use crate::sms_codes::{self, Challenge, Notice, Purpose, Refusal, RequestCode, Requested};
+use crate::typed::mobile_kind;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/sign-up", get(start).post(send_code)).route("/sign-up/details", get(details).post(submit))
@@ -70,9 +71,12 @@ async fn send_code(
         errors: Errors::new(),
         notice: None,
     };
-    let Ok(mobile) = Mobile::parse(&view.mobile) else {
-        view.errors.add("mobile", "mobile");
-        return Ok(html_again(&page, view));
+    let mobile = match Mobile::parse(&view.mobile) {
+        Ok(mobile) => mobile,
+        Err(error) => {
+            view.errors.add("mobile", mobile_kind(&error));
+            return Ok(html_again(&page, view));
+        }
     };
     let command = RequestCode { mobile, purpose: Purpose::SignUp, ticket: form.ticket };
     match sms_codes::request(&ctx, &gates, command).await? {

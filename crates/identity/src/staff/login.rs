@@ -1,5 +1,6 @@
 //! Login and logout at a desk.
 
+use kernel::typing;
 use platform::db::{DbFault, LaneKey};
 use platform::{Actor, Ctx, Mode};
 use serde_json::json;
@@ -40,7 +41,7 @@ pub(crate) async fn log_in(ctx: &Ctx, gates: &Gates, typed: &str, password: Stri
     }
     // A name that cannot exist is looked for all the same.
     let login = clean_login(typed).unwrap_or_default();
-    let key = Blind::guard(&ctx.vault, &format!("staff\n{}", typed.trim().to_lowercase()), None);
+    let key = Blind::guard(&ctx.vault, &format!("staff\n{}", typing::login(typed)), None);
     let of_key = key.clone();
     let (before, staff) = ctx
         .db
