@@ -1,15 +1,18 @@
 //! What a login password must be like. Pure.
 
+use kernel::typing;
+
 use crate::policy::PasswordPolicy;
 
 /// Stretches of personal numbers shorter than this may occur by chance.
 const TELLING_DIGITS: usize = 6;
 
-/// The error kind of a password that may not be used; `None` if it may.
+/// The error kind of a password that may not be used; `None` if it may. Judged is what is hashed: the composed form.
 ///
 /// `personal` holds the numbers that are known of the person; a password may contain none of them,
 /// nor the last six characters of one.
 pub(crate) fn weakness(password: &str, personal: &[String], policy: &PasswordPolicy) -> Option<&'static str> {
+    let password: &str = &typing::nfc(password);
     let chars = password.chars().count();
     if chars < policy.min_chars {
         return Some("password-short");
@@ -29,6 +32,11 @@ pub(crate) fn weakness(password: &str, personal: &[String], policy: &PasswordPol
         return Some("password-personal");
     }
     None
+}
+
+/// Whether a password was typed the same twice.
+pub(crate) fn typed_twice(password: &str, again: &str) -> bool {
+    typing::nfc(password) == typing::nfc(again)
 }
 
 fn different(text: &str) -> usize {
@@ -82,6 +90,9 @@ mod tests {
         for (password, expected) in cases {
             assert_eq!(weakness(password, &personal, &policy()), expected, "{password}");
         }
+        assert!(typed_twice("caf\u{e9}", "cafe\u{301}") && !typed_twice("caf\u{e9}", "cafe"));
+        // Seven letters, one of which is typed as two characters.
+        assert_eq!(weakness("cafe\u{301}123", &[], &policy()), Some("password-short"));
         let long = "ab1".repeat(50);
         assert_eq!(weakness(&long, &[], &policy()), Some("password-long"));
     }

@@ -3,7 +3,7 @@
 use kernel::{Date, IdNumber, Mobile, PersonName};
 use ui::Errors;
 
-use crate::password::weakness;
+use crate::password::{typed_twice, weakness};
 use crate::policy::PasswordPolicy;
 use crate::sign_up::personal_numbers;
 use crate::typed::{id_number_kind, name_kind};
@@ -36,7 +36,7 @@ pub(super) fn password_errors(
     let personal = personal_numbers(mobile, Some(number));
     match weakness(password, &personal, policy) {
         Some(kind) => Errors::one("password", kind),
-        None if password != again => Errors::one("password_again", "password-again"),
+        None if !typed_twice(password, again) => Errors::one("password_again", "password-again"),
         None => Errors::new(),
     }
 }

@@ -3,7 +3,7 @@
 use kernel::{Date, IdNumber, Mobile, PersonName};
 use ui::Errors;
 
-use crate::password::weakness;
+use crate::password::{typed_twice, weakness};
 use crate::policy::PasswordPolicy;
 use crate::sms_codes::clean_code;
 use crate::typed::{id_number_kind, name_kind};
@@ -42,7 +42,7 @@ pub(super) fn read(typed: &Typed<'_>, mobile: &Mobile, today: Date, policy: &Pas
     let personal = personal_numbers(Some(mobile), id_number.as_ref().ok());
     if let Some(kind) = weakness(typed.password, &personal, policy) {
         errors.add("password", kind);
-    } else if typed.password != typed.password_again {
+    } else if !typed_twice(typed.password, typed.password_again) {
         errors.add("password_again", "password-again");
     }
     match (name, id_number, code) {

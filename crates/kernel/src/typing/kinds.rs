@@ -30,6 +30,17 @@ pub fn code(typed: &str) -> String {
     squeeze(typed).chars().map(like_latin).map(|c| c.to_ascii_uppercase()).collect()
 }
 
+/// A figure: digits, a minus, a decimal point; without what groups thousands, and without the sign of the yuan.
+pub fn figure(typed: &str) -> String {
+    let mark = |c: char| match c {
+        '\u{3002}' => '.',
+        other if is_dash(other) => '-',
+        other => other,
+    };
+    let dropped = |c: &char| matches!(c, ' ' | ',' | '_' | '\'' | '\u{3001}' | '¥' | '元');
+    seen(typed).chars().filter(|c| !dropped(c)).map(mark).collect()
+}
+
 /// A login name or an institution's short name: small letters, digits, dots, dashes, underscores.
 pub fn login(typed: &str) -> String {
     let mark = |c: char| match c {

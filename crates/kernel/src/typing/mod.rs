@@ -1,7 +1,8 @@
 //! What people, keyboards and scanners type, cleaned in one place.
 //!
 //! Whatever is typed goes through here, so that one habit of one keyboard is understood everywhere or nowhere. A field
-//! says what it can hold by the function it calls: [`digits`], [`code`], [`login`], [`line`], [`words`], [`scan`];
+//! says what it can hold by the function it calls: [`digits`], [`code`], [`figure`], [`login`], [`line`],
+//! [`words`], [`scan`];
 //! [`IdNumber`](crate::IdNumber), [`Mobile`](crate::Mobile) and [`PersonName`](crate::PersonName) call what they
 //! need. Nothing here judges: what is left after cleaning is for the caller to accept or to refuse with a reason.
 //! Passwords are not cleaned, only brought to NFC ([`nfc`]).
@@ -15,7 +16,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use forms::same_form;
-pub use kinds::{code, digits, line, login, words};
+pub use kinds::{code, digits, figure, line, login, words};
 pub use scan::{Scan, scan};
 
 pub(crate) use forms::ordinary;

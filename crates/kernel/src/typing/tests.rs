@@ -72,6 +72,20 @@ fn codes_of_letters_and_digits() {
 }
 
 #[test]
+fn figures() {
+    for (typed, expected) in [
+        ("1,234.50", "1234.50"),
+        (" １２３４．５０ 元", "1234.50"),
+        ("￥1 234。50", "1234.50"),
+        ("\u{FEFF}−60\u{202C}", "-60"),
+        ("1e5", "1e5"),
+        ("", ""),
+    ] {
+        assert_eq!(figure(typed), expected, "{typed:?}");
+    }
+}
+
+#[test]
 fn login_names() {
     for typed in [
         "chuang-kou.1",

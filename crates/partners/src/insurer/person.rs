@@ -28,7 +28,7 @@ pub(super) async fn person(
     };
     let base = &info.baseinfo;
     let same_number = IdNumber::parse(&base.certno, ctx.now().date()).is_ok_and(|answered| answered == *number);
-    let same_name = PersonName::parse(&base.psn_name).is_ok_and(|answered| answered == *name);
+    let same_name = PersonName::parse(&base.psn_name).is_ok_and(|answered| answered.same_as(name));
     if !same_number || !same_name {
         return Err(PortError::Unknown("the answer is about somebody else".to_owned()));
     }
