@@ -1,5 +1,6 @@
 //! The use cases on both databases.
 
+mod search;
 mod store;
 
 use std::sync::Arc;
@@ -84,6 +85,7 @@ async fn hospital(ctx: &Ctx, capacity: i64, fee: Fen) -> HospitalId {
         id: ctx.id(),
         code: "test".into(),
         name: "测试医院".into(),
+        short: String::new(),
         name_en: "Test Hospital".into(),
         level: "community".into(),
         address: "一号".into(),
@@ -275,14 +277,26 @@ async fn the_demo_city_is_seeded_once_and_found(db: TestDb) {
     assert!(sizes[1] > 55, "{sizes:?}");
     seed(&ctx).await.unwrap();
     assert_eq!(ctx.db.read("test.sizes", store::sizes).await.unwrap(), sizes);
-    // By initials, by Chinese, by English; a wildcard is only a character.
-    for (typed, hospitals, departments) in
-        [("czsdyrm", 1, 0), ("ＹＫ", 0, 8), ("眼科", 0, 3), ("ophthal", 0, 3), ("%", 0, 0), ("syy", 1, 0)]
-    {
-        let pattern = crate::search::words::pattern(typed).unwrap();
-        let found = ctx.db.read("test.search", move |tx| crate::search::find(tx, &pattern)).await.unwrap();
+    // By initials, by pinyin, by Chinese, by English, however it is typed.
+    for (typed, hospitals, departments) in [
+        ("czsdyrm", 1, 0),
+        ("ＹＫ", 0, 8),
+        ("眼科", 0, 3),
+        ("眼 科", 0, 3),
+        ("眼\u{0}科\u{200B}", 0, 3),
+        ("yanke", 0, 3),
+        ("yan ke", 0, 5),
+        ("renmin yiyuan", 3, 0),
+        ("ophthal", 0, 3),
+        ("syy", 1, 0),
+        ("市一院", 1, 0),
+        ("first people’s hospital", 1, 0),
+        ("hospital changzhou first", 1, 0),
+    ] {
+        let patterns = crate::search::words::patterns(typed).unwrap();
+        let found = ctx.db.read("test.search", move |tx| crate::search::find(tx, &patterns)).await.unwrap();
         assert_eq!((found.hospitals.len(), found.departments.len()), (hospitals, departments), "{typed}");
-        // 眼科 comes before 中医科, which has yk in the middle of its initials.
+        // 眼科 comes before 中医科, which has yk in the middle of its initials, and before 耳鼻咽喉科, which has yan and ke.
         assert!(found.departments.iter().take(3).all(|(department, _)| department.name == "眼科"), "{typed}");
     }
     let from = ctx.now();
