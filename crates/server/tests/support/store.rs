@@ -174,3 +174,8 @@ pub fn hospital_of_slot(tx: &mut Tx<'_>, slot: &str) -> Result<String, DbFault> 
     let clinic = tx.one(sql!("SELECT clinic_id FROM slot WHERE id = $1"), vals![slot], |row| row.text(0))?;
     hospital_of(tx, &clinic).map(|(hospital, _)| hospital)
 }
+
+/// Gives every account the password of this hash.
+pub fn set_passwords(tx: &mut Tx<'_>, hash: &str) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE account SET password_hash = $1"), vals![hash])
+}
