@@ -18,7 +18,7 @@ async fn with_code(app: &TestApp, person: &Visitor, mobile: &str) -> (Answer, St
 async fn malformed_id_numbers_are_each_explained(app: TestApp) {
     let person = app.visitor();
     let (page, code) = with_code(&app, &person, "13812345678").await;
-    let (form, letter, digit) = ("身份证号是 18 位", "不能有「", "身份证号有一位不对");
+    let (form, letter, digit) = ("身份证号是 18 位", "不能有「", "身份证号有误");
     let (birth, start, old) = ("出生日期", "没有这样开头的身份证号", "15 位的旧证号");
     for (typed, told) in [
         ("", form),

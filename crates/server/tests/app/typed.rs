@@ -74,7 +74,7 @@ async fn what_cannot_be_is_told_by_what_is_wrong_with_it(app: TestApp) {
         ("id_number", "32040219800101001", "您填了 17 位", "you entered 17"),
         ("id_number", "320402-19800101-001", "您填了 17 位", "you entered 17"),
         ("id_number", "E12345678", "不能有「E」", "cannot have “E”"),
-        ("id_number", "320402198001010013", "有一位不对", "One character of this ID number is wrong"),
+        ("id_number", "320402198001010013", "身份证号有误", "has a mistake in it"),
         ("id_number", "320402800101001", "15 位的旧证号", "Old numbers of 15 digits"),
         ("id_number", "320402197913010010", "出生日期", "date of birth"),
         ("id_number", "020402198001010011", "没有这样开头的身份证号", "No ID number starts like this"),

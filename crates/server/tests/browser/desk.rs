@@ -72,6 +72,7 @@ fn every_page_of_the_desk_in_both_languages_and_in_the_dark() {
                 ("ready", world.code.as_str()),
                 ("elsewhere", &world.elsewhere),
                 ("unknown", "0000000000000000"),
+                ("keyboard", "七三〇五"),
             ] {
                 if !code.is_empty() {
                     scan(&browser, code).await;
