@@ -255,7 +255,7 @@ async fn a_clerk_reads_the_verdict(app: TestApp) {
     let foreign = desk_scan(&clerk, "hello").await;
     assert!(foreign.says("不是社保卡码"), "{}", foreign.text);
     let code = card_code(&person.get("/card").await);
-    for (typed, says) in [(&code[..40], "没扫全"), ("成人S2不", "请切换到英文输入法")] {
+    for (typed, says) in [(&code[..40], "没扫全"), ("成人S2不", "输入法不对")] {
         let unread = desk_scan(&clerk, typed).await;
         assert!(unread.says(says) && unread.says("不是持卡人的问题"), "{typed}: {}", unread.text);
         assert!(unread.says("verdict-due") && !unread.says("verdict-danger"), "{}", unread.text);

@@ -101,9 +101,9 @@ async fn what_is_no_code_is_told_apart_from_what_is_unknown(app: TestApp) {
         ("<script>", "不是就诊条码"),
         ("'; DROP TABLE", "不是就诊条码"),
         ("CZRS2AAAAAAAAAAAAAAA", "不是就诊条码"),
-        ("----", "请切换到英文输入法"),
-        ("七三〇五一八", "请切换到英文输入法"),
-        ("à&é\"'(-è_ç", "请切换到英文输入法"),
+        ("----", "输入法不对"),
+        ("七三〇五一八", "输入法不对"),
+        ("à&é\"'(-è_ç", "输入法不对"),
     ] {
         let page = scan(&desk, typed).await;
         assert!(page.is_ok() && page.says(says), "{typed}: {} {}", page.path, page.text);

@@ -41,7 +41,7 @@ fn a_clerk_checks_people_in_without_a_mouse() {
         assert_eq!(verdict(&browser).await, "已签到");
         cursor_waits(&browser).await;
         scan(&browser, "七三〇五").await;
-        assert_eq!(verdict(&browser).await, "请切换到英文输入法");
+        assert_eq!(verdict(&browser).await, "输入法不对");
         browser.screen("desk-4-keyboard").await;
         cursor_waits(&browser).await;
         // A hand that types and moves on is no scanner.
