@@ -58,7 +58,22 @@ document.addEventListener('keydown', (event) => {
   document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
 });
 const scan = document.querySelector('[data-scan]');
-if (scan) addEventListener('focus', () => scan.focus());
+if (scan) {
+  addEventListener('focus', () => scan.focus());
+  // A scanner that ends with Tab means Enter; a hand that types is slower, and moves on with it.
+  let keys = [];
+  scan.addEventListener('keydown', (event) => {
+    if (!scan.value) keys = [];
+    if (event.key !== 'Tab') {
+      keys.push(event.timeStamp);
+      return;
+    }
+    if (event.shiftKey || keys.length < 8 || (event.timeStamp - keys[0]) / keys.length > 50) return;
+    event.preventDefault();
+    if (scan.form.requestSubmit) scan.form.requestSubmit();
+    else scan.form.submit();
+  });
+}
 
 // A page that waits for something looks again by itself, and is drawn anew only when it says something else: focus,
 // reading place and the voice that reads stay. Without script its meta element does.

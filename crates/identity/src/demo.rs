@@ -10,6 +10,7 @@ pub use crate::demo_crowd::crowd;
 use crate::failure::Failure;
 use crate::login::KnownDevice;
 use crate::owners;
+use crate::pay_password::Pin;
 use crate::people::{Newcomer, PersonId, lane, store as people};
 use crate::real_name::{self, Vouch, Vouchee};
 use crate::sessions::{self, Token};
@@ -182,7 +183,8 @@ pub async fn give_pay_password(ctx: &Ctx, people: &[PersonId], pin: &str) -> Res
     if ctx.mode == Mode::Production {
         return Err(SeedError::Production);
     }
-    Ok(crate::pay_password::give(&ctx.acting(Actor::System), people, pin).await?)
+    let pin = Pin::parse(pin).ok_or_else(|| SeedError::Sample("the payment password is six digits".to_owned()))?;
+    Ok(crate::pay_password::give(&ctx.acting(Actor::System), people, &pin).await?)
 }
 
 async fn citizen(ctx: &Ctx, name: &str, number: &str, mobile: &str) -> Result<(), SeedError> {

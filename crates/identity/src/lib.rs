@@ -39,6 +39,7 @@ pub mod sessions;
 pub mod sign_up;
 pub mod sms_codes;
 pub mod staff;
+mod typed;
 
 pub use cards::{IssueCarrier, front_card};
 pub use checks::checks;

@@ -1,16 +1,19 @@
 //! What a login password must be like: long enough, not a common one nor a near relation of one, and nothing
 //! of the person in it. Which characters it is made of is nobody's business (NIST SP 800-63B, 3.1.1.2). Pure.
 
+use kernel::typing;
+
 use crate::policy::PasswordPolicy;
 
 /// Stretches of personal numbers shorter than this may occur by chance.
 const TELLING_DIGITS: usize = 6;
 
-/// The error kind of a password that may not be used; `None` if it may.
+/// The error kind of a password that may not be used; `None` if it may. Judged is what is hashed: the composed form.
 ///
 /// `personal` holds the numbers that are known of the person; a password may contain none of them,
 /// nor the last six characters of one.
 pub(crate) fn weakness(password: &str, personal: &[String], policy: &PasswordPolicy) -> Option<&'static str> {
+    let password: &str = &typing::nfc(password);
     let chars = password.chars().count();
     if chars < policy.min_chars {
         return Some("password-short");
@@ -25,6 +28,11 @@ pub(crate) fn weakness(password: &str, personal: &[String], policy: &PasswordPol
     let common: Vec<&str> = policy.common.iter().map(String::as_str).collect();
     let guesses = zxcvbn::zxcvbn(password, &common).guesses_log10();
     (guesses < f64::from(policy.min_guesses_log10)).then_some("password-weak")
+}
+
+/// Whether a password was typed the same twice.
+pub(crate) fn typed_twice(password: &str, again: &str) -> bool {
+    typing::nfc(password) == typing::nfc(again)
 }
 
 fn tells(password: &str, number: &str) -> bool {
@@ -103,6 +111,9 @@ pub(crate) mod tests {
     fn length_is_counted_in_characters() {
         assert_eq!(weakness("Ab3$efg", &[], &policy()), Some("password-short"));
         assert_eq!(weakness("文笔塔青果巷天", &[], &policy()), Some("password-short"));
+        // Seven letters, one of which is typed as two characters.
+        assert_eq!(weakness("cafe\u{301}k7q", &[], &policy()), Some("password-short"));
         assert_eq!(weakness(&"kq7".repeat(43), &[], &policy()), Some("password-long"));
+        assert!(typed_twice("caf\u{e9}", "cafe\u{301}") && !typed_twice("caf\u{e9}", "cafe"));
     }
 }

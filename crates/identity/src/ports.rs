@@ -237,13 +237,12 @@ pub struct InsuredPerson {
 /// What the insurer says of a name and a number (1101).
 #[derive(Debug, Clone)]
 pub enum Acquaintance {
-    /// It knows this number under this name. No insurance at all is possible.
+    /// It knows this number under this name, however it is written. No insurance at all is possible.
     Known(InsuredPerson),
     /// It knows the number under another name: who that is, where the answer tells it. The protocol has no
     /// code for this; most insurers only say in words that name and number do not belong together.
     ///
-    /// Whether the two names are one person's (letters of another case, an older character) is for the
-    /// caller to judge; nothing of it is for the eyes of whoever typed the number.
+    /// Nothing of that person is for the eyes of whoever typed the number.
     OtherName(Option<InsuredPerson>),
     /// It knows nobody under that number.
     NotFound,

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use crate::check_digit::mod11_2;
 use crate::pii::Mask;
-use crate::typing::half_width;
+use crate::typing::{Odd, number_or_x};
 
 /// The earliest year of birth taken for true; before it lies a slip of the finger.
 const FIRST_BIRTH_YEAR: i16 = 1880;
@@ -51,11 +51,11 @@ pub enum Sex {
 }
 
 impl IdNumber {
-    /// Reads a number as people type it: spaces, a lower-case x and full-width characters are
-    /// put right. `today` bounds the date of birth.
+    /// Reads a number as people type it: grouped, full-width, copied with marks that cannot be seen, with letters for
+    /// the digits they look like, and with whatever looks like an X at its end ([`typing`](crate::typing)). `today`
+    /// bounds the date of birth.
     pub fn parse(text: &str, today: Date) -> Result<IdNumber, IdNumberError> {
-        let text: String =
-            text.chars().map(half_width).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+        let text = number_or_x(text);
         check_shape(&text)?;
         let kind = kind_of(&text)?;
         // The check comes before the date: one wrong digit should be called a wrong digit.
@@ -125,13 +125,16 @@ impl fmt::Debug for IdNumber {
 pub enum IdNumberError {
     /// Not eighteen characters.
     #[error("an identity number has eighteen characters")]
-    Length,
+    Length {
+        /// How many were typed, grouping not counted.
+        typed: usize,
+    },
     /// Fifteen characters: a number of before 1999, or a foreign resident's card of 2017.
     #[error("identity numbers of fifteen characters are no longer valid")]
     OldForm,
     /// Something other than seventeen digits and a digit or X.
     #[error("an identity number is seventeen digits and a digit or X")]
-    Characters,
+    Characters(Odd),
     /// No numbers have been given out that start so.
     #[error("no identity number starts with these digits")]
     Region,
@@ -147,16 +150,23 @@ pub enum IdNumberError {
 }
 
 fn check_shape(text: &str) -> Result<(), IdNumberError> {
-    match text.chars().count() {
-        18 => {}
-        15 => return Err(IdNumberError::OldForm),
-        _ => return Err(IdNumberError::Length),
+    let typed = text.chars().count();
+    if typed == 15 && is_old_form(text) {
+        return Err(IdNumberError::OldForm);
     }
-    let digits = text.get(..17).ok_or(IdNumberError::Characters)?;
-    let last = text.get(17..).ok_or(IdNumberError::Characters)?;
-    let all_digits = digits.bytes().all(|b| b.is_ascii_digit());
-    let last_fits = last == "X" || last.bytes().all(|b| b.is_ascii_digit());
-    if all_digits && last_fits { Ok(()) } else { Err(IdNumberError::Characters) }
+    let fits = |(at, c): &(usize, char)| c.is_ascii_digit() || (*c == 'X' && at + 1 == typed);
+    match text.chars().enumerate().find(|place| !fits(place)) {
+        Some((_, odd)) => Err(IdNumberError::Characters(Odd::new(odd))),
+        None if typed == 18 => Ok(()),
+        None => Err(IdNumberError::Length { typed }),
+    }
+}
+
+/// Fifteen digits, or a country's three letters and twelve digits.
+fn is_old_form(text: &str) -> bool {
+    let (country, digits) = text.split_at_checked(3).unwrap_or_default();
+    let one = |is: fn(&u8) -> bool| country.bytes().all(|byte| is(&byte));
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && (one(u8::is_ascii_digit) || one(u8::is_ascii_alphabetic))
 }
 
 fn kind_of(text: &str) -> Result<IdKind, IdNumberError> {
@@ -235,8 +245,23 @@ mod tests {
             "１１０１０５１９４９１２３１００２Ｘ",
             "１１０１０５１９４９１２３１００２ｘ",
             "110105　19491231　002X",
+            "110105-19491231-002X",
+            "110105-1949-1231-002х",
+            "110105.19491231.002×",
+            "110105/19491231/002Ⅹ",
+            "110105_19491231_002Х",
+            "110105–19491231—002Χ",
+            "110105。19491231。002*",
+            "\u{202D}11010519491231002X\u{202C}",
+            "\u{FEFF}11010519491231002X",
+            "110105\u{200B}19491231\u{200E}002X",
+            "'11010519491231002X",
+            "“11010519491231002X”",
+            "11010519491231002X\u{3}\t",
+            "l1O1o519491231002X",
+            "IlО1O519491231OО2X",
         ] {
-            let id = IdNumber::parse(typed, TODAY).unwrap_or_else(|e| panic!("{typed}: {e}"));
+            let id = IdNumber::parse(typed, TODAY).unwrap_or_else(|e| panic!("{typed:?}: {e}"));
             assert_eq!(id.expose(), "11010519491231002X");
         }
     }
@@ -244,19 +269,23 @@ mod tests {
     #[test]
     fn what_is_no_identity_number() {
         use IdNumberError::*;
+        let odd = |c| Characters(Odd::new(c));
         for (text, error) in [
-            ("", Length),
-            ("32040219800101001", Length),
-            ("3204021980010100122", Length),
+            ("", Length { typed: 0 }),
+            ("32040219800101001", Length { typed: 17 }),
+            ("320402-1980-0101-001", Length { typed: 17 }),
+            ("3204021980010100122", Length { typed: 19 }),
+            ("3204021980010100X", Length { typed: 17 }),
             ("320402800101001", OldForm),
             ("CHN320402800101", OldForm),
-            ("32040219800101001Y", Characters),
-            ("32040219800101X012", Characters),
-            ("X20402198001010012", Characters),
-            ("320402-98001010012", Characters),
-            ("32040219800101001二", Characters),
-            ("三20402198001010012", Characters),
-            ("٣20402198001010012", Characters),
+            ("32040219800101001Y", odd('Y')),
+            ("32040219800101X012", odd('X')),
+            ("X20402198001010012", odd('X')),
+            ("E12345678", odd('E')),
+            ("32040219800101001二", odd('二')),
+            ("三20402198001010012", odd('三')),
+            ("٣20402198001010012", odd('٣')),
+            ("身份证320402198001010012", odd('身')),
             ("320402198001010013", CheckDigit),
             ("32040219800101001X", CheckDigit),
             ("320402198010010012", CheckDigit),

@@ -1,5 +1,5 @@
 //! Pure values shared by every crate: money, time, randomness, ids, people's numbers and names,
-//! the working-day calendar, check digits.
+//! the working-day calendar, check digits; and what is typed, cleaned in one place.
 //!
 //! Nothing here reads a file, opens a socket, waits, or knows a table. A value that exists is
 //! valid: strings become these types once, at the edge, and inner code does not look again.
@@ -14,7 +14,7 @@ mod money;
 mod person_name;
 mod pii;
 mod rng;
-mod typing;
+pub mod typing;
 mod work_calendar;
 
 pub use clock::{Clock, ManualClock, ShiftedClock, SystemClock};

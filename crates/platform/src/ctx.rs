@@ -6,7 +6,7 @@ use kernel::{Clock, Moment, Rng, TypedId};
 use tokio::sync::Notify;
 
 use crate::audit::AuditEntry;
-use crate::db::Db;
+use crate::db::{Db, storable};
 use crate::password::Hasher;
 use crate::policy::Policy;
 use crate::vault::Vault;
@@ -106,7 +106,8 @@ impl Ctx {
     pub fn act(&self, act: &'static str, subject: &str, detail: serde_json::Value) -> AuditEntry {
         AuditEntry {
             act,
-            subject: subject.to_owned(),
+            // As the database holds it, or the row's hash would not be that of the row.
+            subject: storable(subject.to_owned()),
             actor: self.trace.actor.label(),
             ip: self.trace.ip.clone(),
             request: self.trace.request.clone(),

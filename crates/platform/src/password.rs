@@ -1,13 +1,18 @@
 //! Password hashing: Argon2id with a pepper, on blocking threads, never more at once than the
 //! machine has cores to spare, with a bounded queue.
+//!
+//! A password is compared in Unicode's composed form (NFC): `é` is one character from one keyboard
+//! and two from another. It is brought there here, below everybody who hashes or verifies, and is
+//! otherwise taken as it was typed.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use kernel::Rng;
+use kernel::{Rng, typing};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -75,14 +80,23 @@ impl Hasher {
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
         let mut salt = [0; 16];
         self.inner.rng.fill(&mut salt);
-        let password = Zeroizing::new(password);
-        self.run(move |inner| hash_now(&inner.params, &inner.pepper, password.as_bytes(), &salt)).await
+        let forms = Forms::of(password);
+        self.run(move |inner| hash_now(&inner.params, &inner.pepper, forms.composed.as_bytes(), &salt)).await
     }
 
-    /// Whether this is the password of a stored hash.
+    /// Whether this is the password of a stored hash. Hashes of before passwords were composed were
+    /// made from what was typed: that is tried as well where it is another text, at the cost of a
+    /// second hash, the same for everybody who types it.
     pub async fn verify(&self, password: String, hash: String) -> Result<bool, PasswordError> {
-        let password = Zeroizing::new(password);
-        self.run(move |inner| verify_now(&inner.params, &inner.pepper, password.as_bytes(), &hash)).await
+        let forms = Forms::of(password);
+        self.run(move |inner| {
+            let verify = |text: &str| verify_now(&inner.params, &inner.pepper, text.as_bytes(), &hash);
+            match &forms.typed {
+                Some(typed) => Ok(verify(&forms.composed)? || verify(typed)?),
+                None => verify(&forms.composed),
+            }
+        })
+        .await
     }
 
     /// Spends what [`Hasher::verify`] would, for an account that does not exist: the time of the
@@ -112,6 +126,22 @@ impl Hasher {
             work(&inner)
         });
         done.await.map_err(broken)?
+    }
+}
+
+/// A password in the form that is hashed, and as it was typed where that differs.
+struct Forms {
+    composed: Zeroizing<String>,
+    typed: Option<Zeroizing<String>>,
+}
+
+impl Forms {
+    fn of(typed: String) -> Forms {
+        let typed = Zeroizing::new(typed);
+        match typing::nfc(&typed) {
+            Cow::Borrowed(_) => Forms { composed: typed, typed: None },
+            Cow::Owned(composed) => Forms { composed: Zeroizing::new(composed), typed: Some(typed) },
+        }
     }
 }
 
@@ -177,6 +207,34 @@ mod tests {
         assert!(!hasher.verify_nobody("nobody".to_owned()).await.unwrap());
         assert!(!hasher.is_outdated(&hash));
         assert_ne!(hasher.hash("long enough 1".to_owned()).await.unwrap(), hash);
+    }
+
+    #[tokio::test]
+    async fn one_password_from_two_keyboards() {
+        let hasher = hasher();
+        let (composed, apart) = ("caf\u{e9} Müller", "cafe\u{301} Mu\u{308}ller");
+        for typed in [composed, apart] {
+            let hash = hasher.hash(typed.to_owned()).await.unwrap();
+            assert!(hasher.verify(composed.to_owned(), hash.clone()).await.unwrap());
+            assert!(hasher.verify(apart.to_owned(), hash.clone()).await.unwrap());
+            assert!(!hasher.verify("cafe Muller".to_owned(), hash.clone()).await.unwrap());
+            // Nothing else is put right.
+            assert!(!hasher.verify(format!("{composed} "), hash.clone()).await.unwrap());
+            assert!(!hasher.verify(composed.to_uppercase(), hash).await.unwrap());
+        }
+        // Full-width letters are other letters.
+        let hash = hasher.hash("ａｂｃ123".to_owned()).await.unwrap();
+        assert!(!hasher.verify("abc123".to_owned(), hash).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_before_opens_for_what_it_was_made_from() {
+        let hasher = hasher();
+        let apart = "cafe\u{301} Mu\u{308}ller";
+        let old = hash_now(&hasher.inner.params, &hasher.inner.pepper, apart.as_bytes(), &[7; 16]).unwrap();
+        assert!(hasher.verify(apart.to_owned(), old.clone()).await.unwrap());
+        assert!(!hasher.verify(format!("{apart}x"), old).await.unwrap());
+        assert!(!hasher.verify_nobody(apart.to_owned()).await.unwrap());
     }
 
     #[tokio::test]

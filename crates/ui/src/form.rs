@@ -58,7 +58,8 @@ fn from_our_page(headers: &HeaderMap) -> bool {
     origin.is_empty() || origin.split_once("://").is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(host))
 }
 
-/// What is wrong with a form, by field and kind. The text of a kind is `error-<kind>`.
+/// What is wrong with a form, by field and kind. The text of a kind is `error-<kind>`; a kind may carry one detail
+/// after a colon (`name-character:3`), which its text calls `what`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Errors(Vec<(String, String)>);
 
@@ -69,13 +70,13 @@ impl Errors {
     }
 
     /// Notes an error; the first of a field is the one shown.
-    pub fn add(&mut self, field: &str, kind: &str) {
-        self.0.push((field.to_owned(), kind.to_owned()));
+    pub fn add(&mut self, field: &str, kind: impl Into<String>) {
+        self.0.push((field.to_owned(), kind.into()));
     }
 
     /// One error at once.
-    pub fn one(field: &str, kind: &str) -> Errors {
-        Errors(vec![(field.to_owned(), kind.to_owned())])
+    pub fn one(field: &str, kind: impl Into<String>) -> Errors {
+        Errors(vec![(field.to_owned(), kind.into())])
     }
 
     /// Whether the form may go on.

@@ -120,9 +120,12 @@ impl Page {
         locale::text_with(self.look.lang, key, args)
     }
 
-    /// The words of an error kind: `error-<kind>`.
+    /// The words of an error kind: `error-<kind>`, with the detail after its colon as `what`.
     pub fn error(&self, kind: &str) -> String {
-        self.t(&format!("error-{kind}"))
+        match kind.split_once(':') {
+            Some((kind, what)) => self.t1(&format!("error-{kind}"), "what", what),
+            None => self.t(&format!("error-{kind}")),
+        }
     }
 
     /// `zh-CN` or `en`.

@@ -12,7 +12,7 @@ use platform::policy::PolicyError;
 use serde_json::json;
 
 use super::advance::{Advanced, advance};
-use super::code::VisitCode;
+use super::code::{BadCode, VisitCode};
 use super::model::{AppointmentId, Decision, Event, Refusal, State, decide};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
@@ -38,8 +38,8 @@ pub enum Verdict {
     OtherHospital,
     /// 查无此码
     Unknown,
-    /// 条码不完整
-    Incomplete,
+    /// No visit barcode was read: 条码不完整, 输入法, 不是就诊条码
+    Unread(BadCode),
 }
 
 impl Verdict {
@@ -54,7 +54,7 @@ impl Verdict {
             Self::Unpaid => "unpaid",
             Self::OtherHospital => "other-hospital",
             Self::Unknown => "unknown",
-            Self::Incomplete => "incomplete",
+            Self::Unread(why) => why.word(),
         }
     }
 }
@@ -65,6 +65,13 @@ pub struct Scanned {
     pub visit: Option<(Appointment, PatientCard)>,
     /// How its fee stands, where it costs something.
     pub pay: Option<Order>,
+}
+
+impl Scanned {
+    /// A scan that no code was read from: nothing is looked up.
+    pub fn unread(why: BadCode) -> Scanned {
+        Scanned { verdict: Verdict::Unread(why), visit: None, pay: None }
+    }
 }
 
 /// The patient came: the visit counts as attended from now on.
@@ -101,8 +108,9 @@ pub enum CheckInError {
 /// What a desk sees of a scanned code. The look at a person is written down, or does not happen
 /// (architecture, rule 10).
 pub async fn look_up(ctx: &Ctx, hospital: &HospitalId, typed: &str) -> Result<Scanned, CheckInError> {
-    let Ok(code) = VisitCode::parse(typed) else {
-        return Ok(Scanned { verdict: Verdict::Incomplete, visit: None, pay: None });
+    let code = match VisitCode::parse(typed) {
+        Ok(code) => code,
+        Err(why) => return Ok(Scanned::unread(why)),
     };
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;

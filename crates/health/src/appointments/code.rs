@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use kernel::Rng;
 use kernel::check_digit::mod11_10;
+use kernel::typing::{self, Scan};
 
 /// Digits drawn at random; the check digit follows.
 const RANDOM_DIGITS: usize = 15;
@@ -15,10 +16,33 @@ const CODE_DIGITS: usize = RANDOM_DIGITS + 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitCode(String);
 
-/// What was scanned or typed is not a whole code: digits are missing or one is wrong.
+/// Why what was scanned or typed is no whole code. None of them is the patient's doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the code is not complete")]
-pub struct IncompleteCode;
+pub enum BadCode {
+    /// Digits are missing, one is wrong, or nothing came.
+    #[error("the code is not complete")]
+    Incomplete,
+    /// The keyboard or its input method changed what the scanner typed.
+    #[error("the keyboard changed the code")]
+    Keyboard,
+    /// A code of something else: it has letters.
+    #[error("this is no visit code")]
+    Other,
+}
+
+impl BadCode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Incomplete, Self::Keyboard, Self::Other];
+
+    /// The word in addresses and at the end of locale keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::Keyboard => "keyboard",
+            Self::Other => "other-code",
+        }
+    }
+}
 
 impl VisitCode {
     /// A new code. `None` cannot happen with a generator that gives digits.
@@ -31,21 +55,27 @@ impl VisitCode {
         &self.0
     }
 
-    /// Reads what a scanner or a hand typed: spaces, dashes and full-width digits are understood.
-    pub fn parse(typed: &str) -> Result<Self, IncompleteCode> {
-        let digits = digits_of(typed);
-        let whole = digits.len() == CODE_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if whole && mod11_10::valid(&digits) { Ok(Self(digits)) } else { Err(IncompleteCode) }
+    /// Reads what a scanner or a hand typed: grouped, full-width, with a scanner's marks around it
+    /// ([`typing`](kernel::typing)).
+    pub fn parse(typed: &str) -> Result<Self, BadCode> {
+        let text = match typing::scan(typed, 2 * CODE_DIGITS + 1) {
+            Scan::Code(text) => text,
+            Scan::Keyboard => return Err(BadCode::Keyboard),
+            Scan::Nothing => return Err(BadCode::Incomplete),
+        };
+        // A scanner without a suffix writes the next scan behind the last one.
+        let text = match text.split_at_checked(CODE_DIGITS) {
+            Some((once, again)) if once == again => once,
+            _ => &text,
+        };
+        // A hand may have typed letters for digits, whose case the scan has not kept.
+        let digits = typing::digits(typed, CODE_DIGITS).or_else(|| typing::digits(text, CODE_DIGITS));
+        match digits {
+            Some(digits) if mod11_10::valid(&digits) => Ok(Self(digits)),
+            None if text.bytes().any(|byte| byte.is_ascii_alphabetic()) => Err(BadCode::Other),
+            _ => Err(BadCode::Incomplete),
+        }
     }
-}
-
-/// What was typed without what scanners and people put between digits.
-pub fn digits_of(typed: &str) -> String {
-    let half = |c: char| match c {
-        '\u{ff10}'..='\u{ff19}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        other => other,
-    };
-    typed.chars().filter(|c| !c.is_whitespace() && !c.is_control() && *c != '-').map(half).collect()
 }
 
 impl fmt::Display for VisitCode {
@@ -55,9 +85,9 @@ impl fmt::Display for VisitCode {
 }
 
 impl FromStr for VisitCode {
-    type Err = IncompleteCode;
+    type Err = BadCode;
 
-    fn from_str(text: &str) -> Result<Self, IncompleteCode> {
+    fn from_str(text: &str) -> Result<Self, BadCode> {
         Self::parse(text)
     }
 }
@@ -77,7 +107,7 @@ mod tests {
             assert_eq!(VisitCode::parse(code.as_str()), Ok(code.clone()));
             let mut wrong = code.as_str().to_owned().into_bytes();
             wrong[5] = if wrong[5] == b'9' { b'0' } else { wrong[5] + 1 };
-            assert_eq!(VisitCode::parse(std::str::from_utf8(&wrong).unwrap()), Err(IncompleteCode));
+            assert_eq!(VisitCode::parse(std::str::from_utf8(&wrong).unwrap()), Err(BadCode::Incomplete));
         }
     }
 
@@ -85,13 +115,37 @@ mod tests {
     fn what_scanners_and_hands_type() {
         let code = VisitCode::draw(&SeededRng::new(1)).unwrap();
         let digits = code.as_str();
-        let grouped = format!(" {} {}-{} {}\r\n", &digits[..4], &digits[4..8], &digits[8..12], &digits[12..]);
         let wide: String = digits.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect();
-        for typed in [grouped.as_str(), wide.as_str()] {
-            assert_eq!(VisitCode::parse(typed), Ok(code.clone()), "{typed}");
+        let letters: String =
+            digits.chars().map(|c| if c == '0' { 'o' } else { c }).map(|c| if c == '1' { 'l' } else { c }).collect();
+        for typed in [
+            format!(" {} {}-{} {}\r\n", &digits[..4], &digits[4..8], &digits[8..12], &digits[12..]),
+            format!("{}.{}/{}_{}", &digits[..4], &digits[4..8], &digits[8..12], &digits[12..]),
+            wide,
+            letters,
+            format!("]C1{digits}\t"),
+            format!("】C1{digits}"),
+            format!("\u{2}{digits}\u{3}"),
+            format!("\u{FEFF}\u{202D}{digits}\u{202C}"),
+            format!("\u{1D}]e0{digits}\r\n"),
+            format!("{digits}{digits}"),
+            format!("{digits}。"),
+        ] {
+            assert_eq!(VisitCode::parse(&typed), Ok(code.clone()), "{typed:?}");
         }
-        for typed in ["", "123", &digits[..15], &format!("{digits}0"), "abcdabcdabcdabcd", "１"] {
-            assert_eq!(VisitCode::parse(typed), Err(IncompleteCode), "{typed}");
+        for (typed, why) in [
+            ("", BadCode::Incomplete),
+            ("\u{2}\u{3}", BadCode::Incomplete),
+            ("123", BadCode::Incomplete),
+            (&digits[..15], BadCode::Incomplete),
+            (&format!("{digits}0"), BadCode::Incomplete),
+            ("１", BadCode::Incomplete),
+            ("abcdabcdabcdabcd", BadCode::Other),
+            ("CZRS2AAAAAAAA", BadCode::Other),
+            ("七三〇五", BadCode::Keyboard),
+            ("à&é\"'(-è_ç", BadCode::Keyboard),
+        ] {
+            assert_eq!(VisitCode::parse(typed), Err(why), "{typed:?}");
         }
     }
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use ui::{Form, Page, Problem, html, see_other};
 
 use super::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Verdict};
-use super::code::{VisitCode, digits_of};
+use super::code::{BadCode, VisitCode};
 use super::fee_state;
 use super::store::{self, Appointment};
 use crate::hospitals;
@@ -24,14 +24,14 @@ use crate::show;
 
 /// Check-ins shown under the verdict.
 const LAST: i64 = 8;
-/// More is never typed by a scanner of ours.
-const TYPED_CHARS: usize = 32;
 
-/// `/desk?code=…&done=1`
+/// `/desk?code=…&done=1`, or `/desk?unread=keyboard` after a scan that no code was read from
 #[derive(Deserialize)]
 pub(crate) struct Shown {
     #[serde(default)]
     code: Option<String>,
+    #[serde(default)]
+    unread: Option<String>,
     #[serde(default)]
     done: Option<String>,
 }
@@ -81,9 +81,10 @@ struct DeskPage {
 pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Response, Problem> {
     let hospital = hospital_of(&desk)?;
     let ctx = &desk.visit.ctx;
-    let scanned = match shown.code.as_deref() {
-        Some(code) => Some(use_check_in::look_up(ctx, &hospital, code).await.map_err(problem)?),
-        None => None,
+    let scanned = match (shown.code.as_deref(), shown.unread.as_deref()) {
+        (Some(code), _) => Some(use_check_in::look_up(ctx, &hospital, code).await.map_err(problem)?),
+        (None, Some(word)) => BadCode::ALL.into_iter().find(|why| why.word() == word).map(Scanned::unread),
+        (None, None) => None,
     };
     let (ctx2, id, today) = (ctx.clone(), hospital.clone(), ctx.now().date());
     let read = move |tx: &mut Tx<'_>| {
@@ -123,13 +124,14 @@ pub(crate) struct Typed {
 
 /// A scan: goes to the verdict; Enter alone: checks in who is shown.
 pub(crate) async fn scan(desk: Desk, Form(typed): Form<Typed>) -> Result<Response, Problem> {
-    let digits: String = digits_of(&typed.code).chars().filter(char::is_ascii_alphanumeric).take(TYPED_CHARS).collect();
-    match (digits.as_str(), typed.ready.as_str()) {
-        ("", "") if typed.code.trim().is_empty() => Ok(see_other("/desk")),
+    match (typed.code.trim(), typed.ready.as_str()) {
+        ("", "") => Ok(see_other("/desk")),
         // Enter alone, and nothing else: a scan that cannot be read must not check in who is shown.
-        ("", ready) if typed.code.trim().is_empty() => arrive(&desk, ready).await,
-        ("", _) => Ok(see_other("/desk?code=-")),
-        (digits, _) => Ok(see_other(&format!("/desk?code={digits}"))),
+        ("", ready) => arrive(&desk, ready).await,
+        (code, _) => Ok(see_other(&match VisitCode::parse(code) {
+            Ok(code) => format!("/desk?code={code}"),
+            Err(why) => unread(why),
+        })),
     }
 }
 
@@ -139,7 +141,10 @@ pub(crate) async fn check_in(desk: Desk, Form(typed): Form<Typed>) -> Result<Res
 }
 
 async fn arrive(desk: &Desk, ready: &str) -> Result<Response, Problem> {
-    let Ok(code) = VisitCode::parse(ready) else { return Ok(see_other("/desk?code=-")) };
+    let code = match VisitCode::parse(ready) {
+        Ok(code) => code,
+        Err(why) => return Ok(see_other(&unread(why))),
+    };
     let verdict = format!("/desk?code={code}");
     match use_check_in::check_in(&desk.visit.ctx, CheckIn { hospital: hospital_of(desk)?, code }).await {
         Ok(done) if done.already => Ok(see_other(&verdict)),
@@ -148,6 +153,10 @@ async fn arrive(desk: &Desk, ready: &str) -> Result<Response, Problem> {
         Err(CheckInError::NotFound | CheckInError::Refused(_)) => Ok(see_other(&verdict)),
         Err(other) => Err(problem(other)),
     }
+}
+
+fn unread(why: BadCode) -> String {
+    format!("/desk?unread={}", why.word())
 }
 
 fn hospital_of(desk: &Desk) -> Result<HospitalId, Problem> {
@@ -173,7 +182,7 @@ fn tell(page: &Page, scanned: &Scanned, done: bool) -> Told {
     let tone = match verdict {
         Verdict::Ready => "blue",
         Verdict::Attended { .. } if just_now => "done",
-        Verdict::Attended { .. } | Verdict::OtherDay { .. } | Verdict::Unpaid | Verdict::Incomplete => "due",
+        Verdict::Attended { .. } | Verdict::OtherDay { .. } | Verdict::Unpaid | Verdict::Unread(_) => "due",
         Verdict::Cancelled { .. } | Verdict::Expired | Verdict::OtherHospital | Verdict::Unknown => "danger",
     };
     let key = format!("desk-verdict-{word}-text");

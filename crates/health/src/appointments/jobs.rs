@@ -1,11 +1,12 @@
-//! The jobs of this crate: clinics kept open ahead, holds that ran out given back.
+//! The jobs of this crate: clinics kept open ahead, holds that ran out given back, words that a search looks into.
 
 use platform::jobs::Job;
 
 use super::expire_holds::expire_holds;
 use crate::clinics::open_clinics::open_clinics;
+use crate::search::refresh::refresh_words;
 
-/// Both jobs.
+/// All of them.
 pub fn jobs() -> Vec<Job> {
     vec![
         Job::new("health.open_clinics", 600, |ctx| async move {
@@ -13,6 +14,10 @@ pub fn jobs() -> Vec<Job> {
         }),
         Job::new("health.expire_holds", 10, |ctx| async move {
             expire_holds(&ctx).await.map(drop).map_err(|error| error.to_string())
+        }),
+        // Soon after a start, since a new program may know other words.
+        Job::new("health.search_words", 300, |ctx| async move {
+            refresh_words(&ctx).await.map(drop).map_err(|error| error.to_string())
         }),
     ]
 }

@@ -83,6 +83,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
         id: ctx.id(),
         code: sample.code.to_owned(),
         name: sample.name.to_owned(),
+        short: sample.short.to_owned(),
         name_en: sample.name_en.to_owned(),
         level: sample.level.to_owned(),
         address: sample.address.to_owned(),

@@ -30,6 +30,8 @@ pub struct Hospital {
     /// Its short name in policy: `cancel_cutoff.hospitals`.
     pub code: String,
     pub name: String,
+    /// How people call it (市一院), searched as well; may be empty.
+    pub short: String,
     pub name_en: String,
     /// `tertiary`, `secondary` or `community`: a locale key's end.
     pub level: String,

@@ -11,7 +11,7 @@ use crate::search::words::Words;
 
 macro_rules! hospital_columns {
     () => {
-        "h.id, h.code, h.name, h.name_en, h.level, h.address, h.phone, h.tips, h.tips_en, h.demo"
+        "h.id, h.code, h.name, h.name_en, h.level, h.address, h.phone, h.tips, h.tips_en, h.demo, h.short"
     };
 }
 
@@ -29,7 +29,7 @@ macro_rules! doctor_columns {
 
 pub(crate) use {department_columns, doctor_columns, hospital_columns};
 
-pub(crate) const HOSPITAL_WIDTH: usize = 10;
+pub(crate) const HOSPITAL_WIDTH: usize = 11;
 pub(crate) const DEPARTMENT_WIDTH: usize = 6;
 pub(crate) const DOCTOR_WIDTH: usize = 7;
 
@@ -149,8 +149,9 @@ pub(crate) fn rosters(tx: &mut Tx<'_>) -> Result<Vec<RosterLine>, DbFault> {
 /// Adds a hospital; false when its code is there already.
 pub(crate) fn insert_hospital(tx: &mut Tx<'_>, hospital: &Hospital, words: &Words, rank: i64) -> Result<bool, DbFault> {
     let sql = sql!(
-        "INSERT INTO hospital (id, code, name, name_en, level, address, phone, tips, tips_en, demo, search, initials, rank) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (code) DO NOTHING"
+        "INSERT INTO hospital (id, code, name, name_en, level, address, phone, tips, tips_en, demo, short, \
+         search, initials, rank) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (code) DO NOTHING"
     );
     let h = hospital;
     let values = vals![
@@ -164,6 +165,7 @@ pub(crate) fn insert_hospital(tx: &mut Tx<'_>, hospital: &Hospital, words: &Word
         &h.tips,
         &h.tips_en,
         h.demo,
+        &h.short,
         &words.search,
         &words.initials,
         rank
@@ -227,6 +229,76 @@ pub(crate) fn insert_roster(tx: &mut Tx<'_>, line: &RosterLine) -> Result<(), Db
     tx.exec(sql, vals![line.doctor.as_str(), line.weekday, line.half.as_str(), line.capacity, line.fee]).map(drop)
 }
 
+/// Where a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Table {
+    Hospital,
+    Department,
+    Doctor,
+}
+
+/// A row with the names that its words follow from, and the words it has.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) table: Table,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Of a hospital; else empty.
+    pub(crate) short: String,
+    pub(crate) name_en: String,
+    pub(crate) words: Words,
+}
+
+/// Every hospital's code.
+pub(crate) fn codes(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    tx.query(sql!("SELECT code FROM hospital ORDER BY rank, id"), vals![], |row| row.text(0))
+}
+
+/// The rows of a hospital that a search looks into.
+pub(crate) fn named(tx: &mut Tx<'_>, code: &str) -> Result<Vec<Named>, DbFault> {
+    let hospitals = sql!("SELECT id, name, short, name_en, search, initials FROM hospital WHERE code = $1 ORDER BY id");
+    let departments = sql!(
+        "SELECT d.id, d.name, '', d.name_en, d.search, d.initials FROM department d \
+         JOIN hospital h ON h.id = d.hospital_id WHERE h.code = $1 ORDER BY d.id"
+    );
+    let doctors = sql!(
+        "SELECT o.id, o.name, '', o.name_en, o.search, o.initials FROM doctor o \
+         JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id \
+         WHERE h.code = $1 ORDER BY o.id"
+    );
+    let mut rows = Vec::new();
+    for (table, statement) in [(Table::Hospital, hospitals), (Table::Department, departments), (Table::Doctor, doctors)]
+    {
+        rows.extend(tx.query(statement, vals![code], |row| {
+            Ok(Named {
+                table,
+                id: row.text(0)?,
+                name: row.text(1)?,
+                short: row.text(2)?,
+                name_en: row.text(3)?,
+                words: Words { search: row.text(4)?, initials: row.text(5)? },
+            })
+        })?);
+    }
+    Ok(rows)
+}
+
+/// Writes a row's words, if it still has the names they follow from.
+pub(crate) fn set_words(tx: &mut Tx<'_>, row: &Named, words: &Words) -> Result<u64, DbFault> {
+    let statement = match row.table {
+        Table::Hospital => {
+            sql!("UPDATE hospital SET search = $1, initials = $2 WHERE id = $3 AND name = $4 AND name_en = $5")
+        }
+        Table::Department => {
+            sql!("UPDATE department SET search = $1, initials = $2 WHERE id = $3 AND name = $4 AND name_en = $5")
+        }
+        Table::Doctor => {
+            sql!("UPDATE doctor SET search = $1, initials = $2 WHERE id = $3 AND name = $4 AND name_en = $5")
+        }
+    };
+    tx.exec(statement, vals![&words.search, &words.initials, &row.id, &row.name, &row.name_en])
+}
+
 pub(crate) fn hospital_at(row: &Row, at: usize) -> Result<Hospital, DbFault> {
     Ok(Hospital {
         id: row.parse(at)?,
@@ -239,6 +311,7 @@ pub(crate) fn hospital_at(row: &Row, at: usize) -> Result<Hospital, DbFault> {
         tips: row.text(at + 7)?,
         tips_en: row.text(at + 8)?,
         demo: row.flag(at + 9)?,
+        short: row.text(at + 10)?,
     })
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use kernel::typing;
 use serde::Deserialize;
 use ui::{Page, Problem};
 
@@ -41,13 +42,13 @@ struct SearchPage {
 pub(crate) async fn search(public: Public, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     public
         .answer(|ctx, page| async move {
-            let pattern = words::pattern(&asked.q);
-            let known = pattern.is_some();
-            let found = match pattern {
-                Some(pattern) => ctx.db.read("search", move |tx| store::find(tx, &pattern)).await?,
+            let patterns = words::patterns(&asked.q);
+            let known = patterns.is_some();
+            let found = match patterns {
+                Some(patterns) => ctx.db.read("search", move |tx| store::find(tx, &patterns)).await?,
                 None => Found::default(),
             };
-            let q = asked.q.trim().chars().take(words::QUERY_CHARS).collect();
+            let q = typing::line(&asked.q, words::QUERY_CHARS);
             Ok(result(page, q, known, &found))
         })
         .await

@@ -3,6 +3,7 @@
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
+use super::words::Patterns;
 use crate::hospitals::model::{Department, Doctor, Hospital};
 use crate::hospitals::store::{
     DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at,
@@ -20,23 +21,57 @@ pub struct Found {
 /// How many of each kind are shown.
 pub const LIMIT: i64 = 20;
 
-/// Looks for a LIKE pattern in names and initials; what begins with it comes first.
-pub(crate) fn find(tx: &mut Tx<'_>, pattern: &str) -> Result<Found, DbFault> {
-    let start = pattern.strip_prefix('%').unwrap_or(pattern);
-    let hospitals = sql!(concat!(
-        "SELECT ",
-        hospital_columns!(),
-        " FROM hospital h WHERE h.search LIKE $1 ESCAPE '\\' OR h.initials LIKE $1 ESCAPE '\\' \
-         ORDER BY CASE WHEN h.search LIKE $2 ESCAPE '\\' OR h.initials LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, h.rank, h.id LIMIT $3"
-    ));
+/// Rows of one table that hold all that was typed, or each of its words: names that begin with it first, then those
+/// that hold it in one piece.
+macro_rules! found_in {
+    ($t:literal, $order:literal) => {
+        concat!(
+            " WHERE ((",
+            $t,
+            ".search LIKE $1 OR ",
+            $t,
+            ".initials LIKE $2) \
+             OR ((",
+            $t,
+            ".search LIKE $3 OR ",
+            $t,
+            ".initials LIKE $4) \
+             AND (",
+            $t,
+            ".search LIKE $5 OR ",
+            $t,
+            ".initials LIKE $6) \
+             AND (",
+            $t,
+            ".search LIKE $7 OR ",
+            $t,
+            ".initials LIKE $8))) \
+             ORDER BY CASE WHEN ",
+            $t,
+            ".search LIKE $9 OR ",
+            $t,
+            ".initials LIKE $9 THEN 0 \
+             WHEN ",
+            $t,
+            ".search LIKE $1 OR ",
+            $t,
+            ".initials LIKE $2 THEN 1 ELSE 2 END, ",
+            $order,
+            " LIMIT $10"
+        )
+    };
+}
+
+/// Looks for what was typed in names and readings.
+pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> {
+    let hospitals = sql!(concat!("SELECT ", hospital_columns!(), " FROM hospital h", found_in!("h", "h.rank, h.id")));
     let departments = sql!(concat!(
         "SELECT ",
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM department d JOIN hospital h ON h.id = d.hospital_id \
-         WHERE d.search LIKE $1 ESCAPE '\\' OR d.initials LIKE $1 ESCAPE '\\' \
-         ORDER BY CASE WHEN d.search LIKE $2 ESCAPE '\\' OR d.initials LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, h.rank, d.rank, d.id LIMIT $3"
+        " FROM department d JOIN hospital h ON h.id = d.hospital_id",
+        found_in!("d", "h.rank, d.rank, d.id")
     ));
     let doctors = sql!(concat!(
         "SELECT ",
@@ -45,16 +80,27 @@ pub(crate) fn find(tx: &mut Tx<'_>, pattern: &str) -> Result<Found, DbFault> {
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM doctor o JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id \
-         WHERE o.search LIKE $1 ESCAPE '\\' OR o.initials LIKE $1 ESCAPE '\\' \
-         ORDER BY CASE WHEN o.search LIKE $2 ESCAPE '\\' OR o.initials LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, h.rank, d.rank, o.rank, o.id LIMIT $3"
+        " FROM doctor o JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id",
+        found_in!("o", "h.rank, d.rank, o.rank, o.id")
     ));
+    let Patterns { all, first, words: [one, two, three] } = asked;
+    let values = vals![
+        &all.name,
+        &all.reading,
+        &one.name,
+        &one.reading,
+        &two.name,
+        &two.reading,
+        &three.name,
+        &three.reading,
+        first,
+        LIMIT
+    ];
     Ok(Found {
-        hospitals: tx.query(hospitals, vals![pattern, start, LIMIT], |row| hospital_at(row, 0))?,
-        departments: tx.query(departments, vals![pattern, start, LIMIT], |row| {
-            Ok((department_at(row, 0)?, hospital_at(row, DEPARTMENT_WIDTH)?))
-        })?,
-        doctors: tx.query(doctors, vals![pattern, start, LIMIT], |row| {
+        hospitals: tx.query(hospitals, values, |row| hospital_at(row, 0))?,
+        departments: tx
+            .query(departments, values, |row| Ok((department_at(row, 0)?, hospital_at(row, DEPARTMENT_WIDTH)?)))?,
+        doctors: tx.query(doctors, values, |row| {
             Ok((
                 doctor_at(row, 0)?,
                 department_at(row, DOCTOR_WIDTH)?,

@@ -1,83 +1,128 @@
-//! The words a name is found by, made when the name is written; and what was typed, made ready.
+//! The words a name is found by, made when the name is written; and what was typed, made ready. Both go through
+//! [`typing::words`], so that what is found does not depend on how it is written.
 
-use pinyin::ToPinyin;
+use kernel::typing;
+
+use super::readings::{self, Reading};
 
 /// Longest query looked at, in characters: no name is longer.
-pub(super) const QUERY_CHARS: usize = 30;
+pub(super) const QUERY_CHARS: usize = 60;
+/// Words of a query that are looked for one by one; those after them only together.
+const WORDS: usize = 3;
+/// No name is cut.
+const NAME_CHARS: usize = 1000;
 
-/// Surnames that are read otherwise than the character alone.
-const SURNAMES: [(char, char); 8] =
-    [('单', 's'), ('曾', 'z'), ('解', 'x'), ('仇', 'q'), ('区', 'o'), ('查', 'z'), ('朴', 'p'), ('乐', 'y')];
-
-/// What a row is found by.
+/// What a row is found by. A whole name or reading stands behind two spaces, its end from another word or syllable on
+/// behind one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
-    /// Lower-case names in every language, one after another.
+    /// Names in every language, in small letters and simplified characters: `  眼科  eyeclinic clinic`.
     pub search: String,
-    /// Pinyin initials of the Chinese names: `czsdyrmyy`.
+    /// Pinyin of the Chinese names, and its initials: `  yanke ke  yk k`.
     pub initials: String,
 }
 
 impl Words {
     /// The words of a thing with these Chinese names and one English name.
     pub fn of(names: &[&str], name_en: &str) -> Self {
-        let initials: Vec<String> = names.iter().map(|name| initials(name)).collect();
-        Self { search: lower(&[names, &[name_en]].concat()), initials: initials.join(" ") }
+        Self { search: search(names, name_en), initials: initials(names.iter().map(|name| readings::of(name))) }
     }
 
-    /// The words of a person: the first character is a surname.
+    /// The words of a person: surnames have readings of their own.
     pub fn of_person(name: &str, name_en: &str) -> Self {
-        let mut letters: Vec<char> = initials(name).chars().collect();
-        let surname = name.chars().next().and_then(|first| SURNAMES.iter().find(|(han, _)| *han == first));
-        if let (Some(slot), Some((_, letter))) = (letters.first_mut(), surname) {
-            *slot = *letter;
-        }
-        Self { search: lower(&[name, name_en]), initials: letters.into_iter().collect() }
+        Self { search: search(&[name], name_en), initials: initials(readings::of_person(name).into_iter()) }
     }
 }
 
-/// A romanised name in the order it is written, surname first: `周雅文` is `Zhou Yawen`.
+/// A romanised name in the order it is written, surname first: `周雅文` is `Zhou Yawen`, `欧阳明` is `Ouyang Ming`.
 pub fn romanised(name: &str) -> String {
-    let mut parts = name.chars().filter_map(|han| han.to_pinyin().map(|p| p.plain()));
-    let surname = capital(parts.next().unwrap_or(""));
-    let given: String = parts.collect();
-    if given.is_empty() { surname } else { format!("{surname} {}", capital(&given)) }
+    let reading = readings::of_person(name).into_iter().next().unwrap_or_default();
+    let (surname, given) = reading.split_at(readings::surname_chars(name).min(reading.len()));
+    let part = |syllables: &[String]| capital(&syllables.concat().replace('v', "ü"));
+    [surname, given].into_iter().filter(|part| !part.is_empty()).map(part).collect::<Vec<_>>().join(" ")
 }
 
-/// The pinyin initials of a Chinese text; Latin letters and digits stay, the rest is left out.
-pub fn initials(text: &str) -> String {
-    let letter = |c: char| match c.to_pinyin() {
-        Some(pinyin) => pinyin.first_letter().chars().next(),
-        None => c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase()),
-    };
-    text.chars().filter_map(letter).collect()
+/// What is looked for, as patterns for LIKE. They hold letters and digits only, so that nothing is escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Patterns {
+    /// All that was typed: `%眼科%` in a name, `% yk%` in a reading.
+    pub(super) all: Pattern,
+    /// The same, at the beginning of a whole name or reading.
+    pub(super) first: String,
+    /// Each word alone; `%` where there are fewer.
+    pub(super) words: [Pattern; WORDS],
 }
 
-/// What was typed as a pattern for LIKE … ESCAPE '\': lower case, full-width letters made half-width,
-/// spaces left out at the ends. `None` when nothing is left to look for.
-pub fn pattern(typed: &str) -> Option<String> {
-    let half = |c: char| match c {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        other => other,
-    };
-    let clean: String = typed.chars().map(half).collect::<String>().trim().chars().take(QUERY_CHARS).collect();
-    if clean.is_empty() {
-        return None;
+/// One text, as it is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    /// In names: Chinese anywhere, Latin letters where a word begins.
+    pub(super) name: String,
+    /// In readings: where a syllable begins.
+    pub(super) reading: String,
+}
+
+impl Pattern {
+    fn of(text: &str) -> Pattern {
+        let reading = format!("% {text}%");
+        let latin = text.starts_with(|c: char| c.is_ascii());
+        Pattern { name: if latin { reading.clone() } else { format!("%{text}%") }, reading }
     }
-    let mut pattern = String::from("%");
-    for c in clean.to_lowercase().chars().filter(|c| !c.is_control()) {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
+
+    fn anything() -> Pattern {
+        Pattern { name: "%".to_owned(), reading: "%".to_owned() }
+    }
+}
+
+/// What was typed as patterns. `None` when nothing is left to look for.
+pub(crate) fn patterns(typed: &str) -> Option<Patterns> {
+    // Nobody's keyboard has ü where pinyin is typed; names are kept without it.
+    let words: Vec<String> = typing::words(typed, QUERY_CHARS).into_iter().map(|word| word.replace('ü', "v")).collect();
+    let all = words.concat();
+    let word = |at: usize| words.get(at).map_or_else(Pattern::anything, |word| Pattern::of(word));
+    (!all.is_empty()).then(|| Patterns {
+        all: Pattern::of(&all),
+        first: format!("%  {all}%"),
+        words: [word(0), word(1), word(2)],
+    })
+}
+
+fn search(names: &[&str], name_en: &str) -> String {
+    let chinese = names.iter().map(|name| vec![typing::words(name, NAME_CHARS).concat()]);
+    // Lü is written Lv by whoever types it.
+    let english = typing::words(name_en, NAME_CHARS).into_iter().map(|word| word.replace('ü', "v")).collect();
+    chinese.chain([english]).map(|name| from_each(&name)).collect()
+}
+
+fn initials(readings: impl Iterator<Item = Reading>) -> String {
+    let mut known: Vec<String> = Vec::new();
+    let mut add = |form: Reading| {
+        let form = from_each(&form);
+        if !known.contains(&form) {
+            known.push(form);
         }
-        pattern.push(c);
+    };
+    for reading in readings {
+        // ü is typed as v, as u, and as yu in passports.
+        for written in ["v", "u", "yu"] {
+            add(reading.iter().map(|syllable| syllable.replace('v', written)).collect());
+        }
+        add(reading.iter().map(|syllable| syllable.chars().take(1).collect()).collect());
     }
-    pattern.push('%');
-    Some(pattern)
+    known.concat()
 }
 
-fn lower(names: &[&str]) -> String {
-    names.join(" ").to_lowercase()
+/// The whole behind two spaces, and what is left of it from each further part on behind one.
+fn from_each(parts: &[String]) -> String {
+    let mut text = String::new();
+    for from in 0..parts.len() {
+        let rest = parts[from..].concat();
+        if !rest.is_empty() {
+            text.push_str(if from == 0 { "  " } else { " " });
+            text.push_str(&rest);
+        }
+    }
+    text
 }
 
 fn capital(word: &str) -> String {
@@ -90,38 +135,54 @@ mod tests {
     use super::*;
 
     #[test]
-    fn initials_of_names() {
-        for (name, expected) in [
-            ("常州市第一人民医院", "czsdyrmyy"),
-            ("心血管内科", "xxgnk"),
-            ("CT室", "cts"),
-            ("呼吸与危重症医学科", "hxywzzyxk"),
-            ("", ""),
-        ] {
-            assert_eq!(initials(name), expected, "{name}");
-        }
-        assert_eq!(Words::of_person("单文", "Shan Wen").initials, "sw");
-        assert_eq!(Words::of(&["眼科", "眼"], "Eye").initials, "yk y");
-        assert_eq!(Words::of(&["眼科"], "Eye").search, "眼科 eye");
+    fn words_of_names() {
+        assert_eq!(
+            Words::of(&["眼科", "眼"], "Eye"),
+            Words { search: "  眼科  眼  eye".into(), initials: "  yanke ke  yk k  yan  y".into() }
+        );
+        assert_eq!(Words::of(&["CT室"], "CT room").search, "  ct室  ctroom room");
+        assert_eq!(Words::of(&["CT室"], "").initials, "  ctshi tshi shi  cts ts s");
+        assert_eq!(Words::of_person("单文", "Shan Wen").initials, "  shanwen wen  sw w  danwen wen  dw w");
+        assert_eq!(Words::of_person("吕明", "").initials, "  lvming ming  luming ming  lyuming ming  lm m");
+        assert_eq!(Words::of(&[""], ""), Words { search: String::new(), initials: String::new() });
     }
 
     #[test]
     fn names_in_latin_letters() {
-        assert_eq!(romanised("周雅文"), "Zhou Yawen");
-        assert_eq!(romanised("李明"), "Li Ming");
+        for (name, romanised_name) in [
+            ("周雅文", "Zhou Yawen"),
+            ("李明", "Li Ming"),
+            ("单文", "Shan Wen"),
+            ("欧阳娜娜", "Ouyang Nana"),
+            ("尉迟明", "Yuchi Ming"),
+            ("吕明", "Lü Ming"),
+            ("周", "Zhou"),
+            ("", ""),
+        ] {
+            assert_eq!(romanised(name), romanised_name, "{name}");
+        }
     }
 
     #[test]
-    fn patterns_are_escaped_and_folded() {
+    fn what_is_typed_becomes_patterns() {
         for (typed, expected) in [
             ("  ", None),
             ("\u{3000}", None),
+            ("%_\\\u{0}", None),
             ("眼科", Some("%眼科%")),
-            ("ＣＺ ", Some("%cz%")),
-            ("50%_\\", Some("%50\\%\\_\\\\%")),
+            ("眼\u{0} 科\u{200B}", Some("%眼科%")),
+            ("兒科", Some("%儿科%")),
+            ("ＣＺ ", Some("% cz%")),
+            ("50%_\\", Some("% 50%")),
+            ("lü", Some("% lv%")),
+            ("People's Hospital", Some("% peopleshospital%")),
         ] {
-            assert_eq!(pattern(typed).as_deref(), expected, "{typed:?}");
+            assert_eq!(patterns(typed).map(|found| found.all.name).as_deref(), expected, "{typed:?}");
         }
-        assert_eq!(pattern(&"长".repeat(500)).map(|text| text.chars().count()), Some(QUERY_CHARS + 2));
+        let asked = patterns("first people's 医院 changzhou").unwrap();
+        assert_eq!(asked.words[0], Pattern { name: "% first%".into(), reading: "% first%".into() });
+        assert_eq!(asked.words[2], Pattern { name: "%医院%".into(), reading: "% 医院%".into() });
+        assert_eq!(patterns("眼").unwrap().words[1], Pattern::anything());
+        assert_eq!(patterns(&"长".repeat(500)).map(|asked| asked.all.name.chars().count()), Some(QUERY_CHARS + 2));
     }
 }

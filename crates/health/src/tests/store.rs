@@ -33,3 +33,35 @@ pub(super) fn events(tx: &mut Tx<'_>, id: &str) -> Result<Vec<String>, DbFault> 
     let sql = sql!("SELECT event, state FROM appointment_event WHERE appointment_id = $1 ORDER BY n");
     tx.query(sql, vals![id], |row| Ok(format!("{}:{}", row.text(0)?, row.text(1)?)))
 }
+
+/// The words as they were written before: names behind each other, initials of the Chinese ones, no short name apart.
+pub(super) fn write_words_of_before(tx: &mut Tx<'_>) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "UPDATE hospital SET search = name || ' ' || short || ' ' || LOWER(name_en), initials = 'czsdyrmyy syy', short = ''"
+        ),
+        vals![],
+    )?;
+    for sql in [
+        sql!("UPDATE department SET search = name || ' ' || LOWER(name_en), initials = 'x'"),
+        sql!("UPDATE doctor SET search = name || ' ' || LOWER(name_en), initials = 'x'"),
+    ] {
+        tx.exec(sql, vals![])?;
+    }
+    Ok(())
+}
+
+macro_rules! short_names {
+    () => {
+        "UPDATE hospital SET short = SUBSTR(search, LENGTH(name) + 2, LENGTH(search) - LENGTH(name) - LENGTH(name_en) - 2) \
+         WHERE LENGTH(search) > LENGTH(name) + LENGTH(name_en) + 2"
+    };
+}
+
+/// The statement of the migration that gives short names a column.
+pub(super) const SHORT_NAMES: &str = short_names!();
+
+/// Runs it; returns how many hospitals have one.
+pub(super) fn take_short_names(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!(short_names!()), vals![])
+}

@@ -10,6 +10,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use kernel::typing::{self, Scan};
 use kernel::{Mask, Moment, Time};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -25,8 +26,6 @@ use crate::staff::Desk;
 
 /// Scans shown under the verdict.
 const LAST: i64 = 8;
-/// More is never in a code of ours.
-const TYPED_CHARS: usize = 128;
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new().route("/desk/card", get(show).post(scan))
@@ -108,18 +107,18 @@ async fn scan(
     Extension(ports): Extension<Arc<Ports>>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
-    let code: String = typed.code.trim().chars().take(TYPED_CHARS).collect();
-    if code.is_empty() {
+    // An empty box, or a scanner's marks alone: nothing was scanned.
+    if typing::scan(&typed.code, 1) == Scan::Nothing {
         return Ok(see_other("/desk/card"));
     }
-    let checked = verify(desk.ctx(), &ports, &code, &desk.hospital).await?;
+    let checked = verify(desk.ctx(), &ports, &typed.code, &desk.hospital).await?;
     Ok(see_other(&format!("/desk/card?look={}", checked.id)))
 }
 
 fn say(page: &Page, verdict: Verdict, look: &Told, card: Option<&PatientCard>) -> Shown {
     let tone = match verdict {
         Verdict::Ok => "done",
-        Verdict::Used | Verdict::Expired | Verdict::Unsure => "due",
+        Verdict::Used | Verdict::Expired | Verdict::Unsure | Verdict::Incomplete | Verdict::Keyboard => "due",
         Verdict::Forged | Verdict::Suspended | Verdict::Unknown => "danger",
     };
     let key = format!("card-desk-{}", verdict.as_str());

@@ -7,7 +7,7 @@ use platform::audit::AuditEntry;
 use platform::db::{DbFault, LaneKey, Tx};
 use serde_json::json;
 
-use super::code::{Code, in_time};
+use super::code::{Code, Unread, in_time};
 use super::codes::{self, CardCheckId, NewCheck, Shown};
 use super::look::{Standing, look};
 use super::model::State;
@@ -32,18 +32,24 @@ pub(super) enum Verdict {
     Suspended,
     /// No code of ours at all.
     Unknown,
+    /// Ours, but not all of it came: to be scanned again.
+    Incomplete,
+    /// The keyboard or its input method changed what the scanner typed.
+    Keyboard,
     /// The card system has been silent for too long; the code is not used up.
     Unsure,
 }
 
 impl Verdict {
-    pub(super) const ALL: [Verdict; 7] = [
+    pub(super) const ALL: [Verdict; 9] = [
         Verdict::Ok,
         Verdict::Used,
         Verdict::Expired,
         Verdict::Forged,
         Verdict::Suspended,
         Verdict::Unknown,
+        Verdict::Incomplete,
+        Verdict::Keyboard,
         Verdict::Unsure,
     ];
 
@@ -56,6 +62,8 @@ impl Verdict {
             Verdict::Forged => "forged",
             Verdict::Suspended => "suspended",
             Verdict::Unknown => "unknown",
+            Verdict::Incomplete => "incomplete",
+            Verdict::Keyboard => "keyboard",
             Verdict::Unsure => "unsure",
         }
     }
@@ -82,7 +90,10 @@ pub(super) struct Checked {
 pub(super) async fn verify(ctx: &Ctx, ports: &Ports, typed: &str, place: &str) -> Result<Checked, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<CardPolicy>(now.date())?;
-    let Some(code) = Code::parse(typed) else { return unknown(ctx, place, Verdict::Unknown).await };
+    let code = match Code::read(typed) {
+        Ok(code) => code,
+        Err(why) => return unknown(ctx, place, verdict_of(why)).await,
+    };
     if !code.is_ours(&ctx.vault) {
         return unknown(ctx, place, Verdict::Forged).await;
     }
@@ -102,6 +113,16 @@ pub(super) async fn verify(ctx: &Ctx, ports: &Ports, typed: &str, place: &str) -
         }
     };
     settle(ctx, place, shown, early).await
+}
+
+/// What a scanner is told of a scan without a code. Old codes are too old; none of these is laid to whoever shows it.
+fn verdict_of(why: Unread) -> Verdict {
+    match why {
+        Unread::Keyboard => Verdict::Keyboard,
+        Unread::Half => Verdict::Incomplete,
+        Unread::Old => Verdict::Expired,
+        Unread::Nothing | Unread::Other => Verdict::Unknown,
+    }
 }
 
 /// What [`settle`]'s closure needs, drawn before it.

@@ -1,6 +1,6 @@
 //! Login with an ID number or a mobile number, and the password.
 
-use kernel::{IdNumber, Mobile};
+use kernel::{IdNumber, Mobile, typing};
 use platform::db::{DbFault, Tx};
 use platform::{Actor, Ctx};
 use serde_json::json;
@@ -121,7 +121,7 @@ fn read_name(ctx: &Ctx, typed: &str) -> (String, Named) {
     if let Ok(number) = IdNumber::parse(typed, ctx.now().date()) {
         return (number.expose().to_owned(), Named::Number(Blind::id_number(&ctx.vault, &number)));
     }
-    (typed.trim().to_lowercase(), Named::Nobody)
+    (typing::login(typed), Named::Nobody)
 }
 
 fn find(tx: &mut Tx<'_>, named: &Named, used_here: Option<&AccountId>) -> Result<Option<AccountRow>, DbFault> {

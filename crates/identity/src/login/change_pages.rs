@@ -10,6 +10,7 @@ use ui::{Errors, Form, Page, Problem, html, html_again, see_other_with};
 
 use super::change_password::{ChangePassword, Changed, change_password};
 use super::device::KnownDevice;
+use crate::password::typed_twice;
 use crate::sessions::{Citizen, give_token};
 use crate::sms_codes::{Notice, wait_text};
 
@@ -46,7 +47,7 @@ async fn change(citizen: Citizen, Form(form): Form<ChangeForm>) -> Result<Respon
     if form.old.is_empty() {
         return again(Errors::one("old", "password-old-empty"), None);
     }
-    if form.password != form.password_again {
+    if !typed_twice(&form.password, &form.password_again) {
         return again(Errors::one("password_again", "password-again"), None);
     }
     let command = ChangePassword {

@@ -9,7 +9,7 @@ use super::budgets::{Budgets, Counted, Door};
 use super::device::KnownDevice;
 use crate::failure::Failure;
 use crate::messages;
-use crate::password::weakness;
+use crate::password::{typed_twice, weakness};
 use crate::people::store::{self as people, AccountRow};
 use crate::people::{AccountId, PersonId, lane};
 use crate::policy::{LoginPolicy, PasswordPolicy};
@@ -53,7 +53,7 @@ pub(super) async fn change_password(ctx: &Ctx, command: ChangePassword) -> Resul
     if let Some(secs) = ctx.db.read("login.guard", move |tx| mine.locked_secs(tx, now)).await? {
         return Ok(Changed::Locked { secs });
     }
-    let same = command.old == command.new;
+    let same = typed_twice(&command.old, &command.new);
     if !ctx.hasher.verify(command.old, account.password_hash.clone()).await? {
         let policy = ctx.policy.at::<LoginPolicy>(now.date())?;
         let entry = ctx.act("account.password_refused", account.account.as_str(), json!({}));

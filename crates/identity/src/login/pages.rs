@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use kernel::{Mask, Mobile};
+use kernel::{Mask, Mobile, typing};
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, Visit, html, html_again, see_other, see_other_with};
@@ -24,6 +24,7 @@ use crate::gates::Gates;
 use crate::policy::LoginPolicy;
 use crate::sessions::{self, MaybeCitizen, Seat, Token};
 use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code, wait_text};
+use crate::typed::mobile_kind;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
@@ -82,7 +83,7 @@ async fn password_login(
         let notice = Some(Notice { tone: "danger", text });
         Ok(html_again(&page, PasswordPage { page: page.clone(), to: to.clone(), login: form.login.clone(), notice }))
     };
-    if form.login.trim().is_empty() || form.password.is_empty() {
+    if typing::login(&form.login).is_empty() || form.password.is_empty() {
         return again(page.t("login-incomplete"));
     }
     let command = ByPassword {
@@ -153,9 +154,12 @@ async fn send_code(
         errors: Errors::new(),
         notice: None,
     };
-    let Ok(mobile) = Mobile::parse(&view.mobile) else {
-        view.errors.add("mobile", "mobile");
-        return Ok(html_again(&page, view));
+    let mobile = match Mobile::parse(&view.mobile) {
+        Ok(mobile) => mobile,
+        Err(error) => {
+            view.errors.add("mobile", mobile_kind(&error));
+            return Ok(html_again(&page, view));
+        }
     };
     match sms_codes::request(&ctx, &gates, wish(&ctx, &page, mobile, form.ticket)).await? {
         Requested::Sent { challenge } => {

@@ -1,5 +1,6 @@
 //! Making, listing and ending partners' keys: an operator's acts, from the command line.
 
+use kernel::typing;
 use platform::Ctx;
 use platform::db::DbFault;
 use serde_json::json;
@@ -8,6 +9,9 @@ use super::model::{PartnerKeyId, PartnerLine};
 use super::store::{self, NewPartner, SECRET};
 use crate::blind::hex;
 use crate::failure::Failure;
+
+/// Characters of a name or a place, at most.
+const WORDS_MAX: usize = 100;
 
 /// A key for a partner's system.
 pub struct AddPartner {
@@ -33,11 +37,11 @@ pub enum AddPartnerError {
 /// # Errors
 /// See [`AddPartnerError`]; nothing was made.
 pub async fn add(ctx: &Ctx, command: AddPartner) -> Result<(PartnerKeyId, String), AddPartnerError> {
-    let words = [command.name.trim(), command.place.trim()];
-    if words.iter().any(|word| word.is_empty() || word.chars().count() > 100) {
+    // One more than may be, so that a longer one is refused and not cut.
+    let [name, place] = [&command.name, &command.place].map(|typed| typing::line(typed, WORDS_MAX + 1));
+    if [&name, &place].into_iter().any(|words| words.is_empty() || words.chars().count() > WORDS_MAX) {
         return Err(AddPartnerError::BadWords);
     }
-    let [name, place] = words.map(str::to_owned);
     let (id, now): (PartnerKeyId, _) = (ctx.id(), ctx.now());
     let secret = hex(&kernel::bytes32(&*ctx.rng));
     let (key, new_key) = ctx.vault.create_key(&*ctx.rng, now, "partner").map_err(Failure::from)?;

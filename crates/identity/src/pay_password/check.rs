@@ -10,6 +10,7 @@ use platform::password::PasswordError;
 use serde_json::json;
 
 use super::model::{May, PayTryId, TryState, may};
+use super::pin::Pin;
 use super::policy::PayPasswordPolicy;
 use super::store;
 use crate::failure::Failure;
@@ -39,18 +40,18 @@ pub enum Checked {
 ///
 /// # Errors
 /// What broke beneath; the try then does not count, unless the process dies.
-pub async fn check(ctx: &Ctx, person: &PersonId, pin: &str) -> Result<Checked, Failure> {
+pub async fn check(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Result<Checked, Failure> {
     check_version(ctx, person, pin).await.map(|(checked, _)| checked)
 }
 
 /// The same, with the version of the password that was looked at.
-pub(super) async fn check_version(ctx: &Ctx, person: &PersonId, pin: &str) -> Result<(Checked, i64), Failure> {
+pub(super) async fn check_version(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Result<(Checked, i64), Failure> {
     let reserved = match reserve(ctx, person).await? {
         Ok(reserved) => reserved,
         Err(refused) => return Ok((refused, 0)),
     };
     let version = reserved.version;
-    let (ctx, person, pin) = (ctx.clone(), person.clone(), pin.to_owned());
+    let (ctx, person, pin) = (ctx.clone(), person.clone(), pin.clone());
     // A task of its own: whoever hangs up now has tried all the same, and the try is settled.
     let tried = tokio::spawn(async move { look_and_settle(&ctx, person, pin, reserved).await });
     let checked = tried.await.map_err(|error| PasswordError::Broken(format!("a try was not settled: {error}")))??;
@@ -89,8 +90,8 @@ async fn reserve(ctx: &Ctx, person: &PersonId) -> Result<Result<Reserved, Checke
     Ok(reserved.await?)
 }
 
-async fn look_and_settle(ctx: &Ctx, person: PersonId, pin: String, reserved: Reserved) -> Result<Checked, Failure> {
-    match ctx.hasher.verify(pin, reserved.hash.clone()).await {
+async fn look_and_settle(ctx: &Ctx, person: PersonId, pin: Pin, reserved: Reserved) -> Result<Checked, Failure> {
+    match ctx.hasher.verify(pin.expose().to_owned(), reserved.hash.clone()).await {
         Ok(true) => settle_right(ctx, person, reserved).await,
         Ok(false) => settle_wrong(ctx, person, reserved).await,
         Err(error) => {

@@ -4,12 +4,14 @@ mod check;
 mod gate;
 mod model;
 mod pages;
+mod pin;
 pub(crate) mod policy;
 mod set;
 mod store;
 mod weak;
 
 pub use check::{Checked, check};
+pub use pin::Pin;
 pub use policy::PayPasswordPolicy;
 
 use axum::Router;
@@ -52,8 +54,8 @@ async fn wipe(ctx: Ctx) -> Result<(), String> {
 }
 
 /// Gives people of the demo a password, hashed once; who has one keeps it.
-pub(crate) async fn give(ctx: &Ctx, people: &[PersonId], pin: &str) -> Result<(), Failure> {
-    let (hash, now) = (ctx.hasher.hash(pin.to_owned()).await?, ctx.now());
+pub(crate) async fn give(ctx: &Ctx, people: &[PersonId], pin: &Pin) -> Result<(), Failure> {
+    let (hash, now) = (ctx.hasher.hash(pin.expose().to_owned()).await?, ctx.now());
     for person in people {
         let (row, hash) = (person.clone(), hash.clone());
         let given =

@@ -12,6 +12,7 @@ use ui::{Errors, Form, Page, Problem, html, html_again, local_path, see_other, s
 
 use super::check::Checked;
 use super::gate::Holder;
+use super::pin::Pin;
 use super::set::{Change, Grounds, Set, change, set};
 use super::store::{self, Kept};
 use crate::failure::Failure;
@@ -123,10 +124,11 @@ async fn new(holder: Holder, Form(form): Form<NewForm>) -> Result<Response, Prob
         Ok(grounds) => grounds,
         Err(_) => return Ok(see_other_with(FORGOT, "flash-pay-prove-again")),
     };
-    if form.pin != form.pin_again {
+    let Some(pin) = Pin::parse(&form.pin) else { return again(Errors::one("pin", "pay-format")) };
+    if Pin::parse(&form.pin_again).as_ref() != Some(&pin) {
         return again(Errors::one("pin_again", "pay-again"));
     }
-    match set(holder.ctx(), &holder.person, &form.pin, grounds).await? {
+    match set(holder.ctx(), &holder.person, &pin, grounds).await? {
         Set::Done => Ok(see_other_with(home, "flash-pay-set")),
         Set::Weak(kind) => again(Errors::one("pin", kind)),
         // The first of two taps has set it.
@@ -166,13 +168,12 @@ async fn change_it(holder: Holder, Form(form): Form<ChangeForm>) -> Result<Respo
         Ok(html_again(page, ChangePage { page: page.clone(), errors, notice }))
     };
     // What cannot be the password is not counted as a try.
-    if form.old.len() != 6 || !form.old.bytes().all(|byte| byte.is_ascii_digit()) {
-        return again(Errors::one("old", "pay-format"), None);
-    }
-    if form.pin != form.pin_again {
+    let Some(old) = Pin::parse(&form.old) else { return again(Errors::one("old", "pay-format"), None) };
+    let Some(pin) = Pin::parse(&form.pin) else { return again(Errors::one("pin", "pay-format"), None) };
+    if Pin::parse(&form.pin_again).as_ref() != Some(&pin) {
         return again(Errors::one("pin_again", "pay-again"), None);
     }
-    match change(holder.ctx(), &holder.person, &form.old, &form.pin).await? {
+    match change(holder.ctx(), &holder.person, &old, &pin).await? {
         Change::Done => Ok(see_other_with(HOME, "flash-pay-changed")),
         Change::Weak(kind) => again(Errors::one("pin", kind), None),
         Change::Refused(Checked::Wrong { left }) => {

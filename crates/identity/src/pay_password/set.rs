@@ -5,6 +5,7 @@ use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::check::{Checked, check_version};
+use super::pin::Pin;
 use super::store;
 use super::weak::weakness;
 use crate::blind::Blind;
@@ -42,11 +43,11 @@ pub(super) enum Set {
 
 /// Sets a password on these grounds. One set after a proof clears the lock; the person is told on every
 /// channel.
-pub(super) async fn set(ctx: &Ctx, person: &PersonId, pin: &str, grounds: Grounds) -> Result<Set, Failure> {
+pub(super) async fn set(ctx: &Ctx, person: &PersonId, pin: &Pin, grounds: Grounds) -> Result<Set, Failure> {
     if let Some(kind) = judge(ctx, person, pin).await? {
         return Ok(Set::Weak(kind));
     }
-    let hash = ctx.hasher.hash(pin.to_owned()).await?;
+    let hash = ctx.hasher.hash(pin.expose().to_owned()).await?;
     let (kind, way) = match grounds {
         Grounds::First => ("pay_password_set", "first"),
         Grounds::Proof { .. } => ("pay_password_changed", "proof"),
@@ -90,7 +91,7 @@ pub(super) enum Change {
 }
 
 /// Changes the password by the old one, which counts as a try.
-pub(super) async fn change(ctx: &Ctx, person: &PersonId, old: &str, new: &str) -> Result<Change, Failure> {
+pub(super) async fn change(ctx: &Ctx, person: &PersonId, old: &Pin, new: &Pin) -> Result<Change, Failure> {
     if let Some(kind) = judge(ctx, person, new).await? {
         return Ok(Change::Weak(kind));
     }
@@ -102,7 +103,7 @@ pub(super) async fn change(ctx: &Ctx, person: &PersonId, old: &str, new: &str) -
     if old == new {
         return Ok(Change::Weak("pay-same"));
     }
-    let hash = ctx.hasher.hash(new.to_owned()).await?;
+    let hash = ctx.hasher.hash(new.expose().to_owned()).await?;
     let now = ctx.now();
     let args = json!({ "done_at": now.ms(), "link": "/pay-password" });
     let message = messages::prepare(ctx, person, "pay_password_changed", &args, true).await?;
@@ -121,7 +122,7 @@ pub(super) async fn change(ctx: &Ctx, person: &PersonId, old: &str, new: &str) -
 }
 
 /// The error kind of a password that this person may not use.
-async fn judge(ctx: &Ctx, person: &PersonId, pin: &str) -> Result<Option<&'static str>, Failure> {
+async fn judge(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Result<Option<&'static str>, Failure> {
     let (vault, person, today) = (ctx.vault.clone(), person.clone(), ctx.now().date());
     let read = move |tx: &mut Tx<'_>| {
         let identity = people::real_identity(tx, &vault, &person, today)?;

@@ -67,7 +67,7 @@ pub(crate) async fn refresh(
         return Ok(if silent { Asked::Silent(subject.record) } else { Asked::Known(subject.record) });
     }
     match ports.insurer.person(ctx, &subject.name, &subject.number).await {
-        Ok(found) => Ok(Asked::Known(note(ctx, person, &subject, judge(&subject, found), occasion, &policy).await?)),
+        Ok(found) => Ok(Asked::Known(note(ctx, person, &subject, judge(found), occasion, &policy).await?)),
         Err(error) => {
             // The error names a code or a cause, never a person.
             tracing::warn!(%error, "insurer.silent");
@@ -83,13 +83,10 @@ struct Found {
     other_name: bool,
 }
 
-/// Spellings that are one name are one person; "not found under this name" is told as such, never as "not insured".
-fn judge(subject: &Subject, said: Acquaintance) -> Found {
+/// "Not found under this name" is told as such, never as "not insured".
+fn judge(said: Acquaintance) -> Found {
     match said {
         Acquaintance::Known(person) => Found { person: Some(person), other_name: false },
-        Acquaintance::OtherName(Some(person)) if person.name.expose() == subject.name.expose() => {
-            Found { person: Some(person), other_name: false }
-        }
         Acquaintance::OtherName(_) => Found { person: None, other_name: true },
         Acquaintance::NotFound => Found { person: None, other_name: false },
     }

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::owners::{name_to_prove, wish_name};
 use crate::people::store as people;
 use crate::sessions::Citizen;
-use crate::sign_up::name_kind;
+use crate::typed::name_kind;
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new().route("/real-name/name", get(ask).post(give))
@@ -58,7 +58,7 @@ async fn give(citizen: Citizen, Form(form): Form<NameForm>) -> Result<Response, 
         Ok(name) if wish_name(citizen.ctx(), &citizen.person, &name).await? => {
             return Ok(see_other_with("/real-name", "flash-name-given"));
         }
-        Ok(_) => "name-often",
+        Ok(_) => "name-often".to_owned(),
     };
     let (_, number) = to_prove(&citizen).await?;
     let (page, errors) = (citizen.visit.page.clone(), Errors::one("name", kind));

@@ -3,9 +3,10 @@
 use kernel::{Date, IdNumber, Mobile, PersonName};
 use ui::Errors;
 
-use crate::password::weakness;
+use crate::password::{typed_twice, weakness};
 use crate::policy::PasswordPolicy;
-use crate::sign_up::{id_number_kind, name_kind, personal_numbers};
+use crate::sign_up::personal_numbers;
+use crate::typed::{id_number_kind, name_kind};
 
 /// Reads who somebody says to be.
 pub(super) fn read_person(name: &str, number: &str, today: Date) -> Result<(PersonName, IdNumber), Errors> {
@@ -35,7 +36,7 @@ pub(super) fn password_errors(
     let personal = personal_numbers(mobile, Some(number));
     match weakness(password, &personal, policy) {
         Some(kind) => Errors::one("password", kind),
-        None if password != again => Errors::one("password_again", "password-again"),
+        None if !typed_twice(password, again) => Errors::one("password_again", "password-again"),
         None => Errors::new(),
     }
 }

@@ -7,12 +7,12 @@ use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use kernel::{Mask, Mobile};
+use kernel::{Mask, Mobile, typing};
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
 
-use super::model::{WayId, WayState, clean_card_no, clean_digits};
+use super::model::{CARD_PIN_DIGITS, WayId, WayState, clean_card_no};
 use super::name_card::{Named, name_card};
 use super::policy::SecondWayPolicy;
 use super::show_phone::{OpenWay, challenge_of, open_way, show_phone};
@@ -85,7 +85,7 @@ async fn name(
     Form(form): Form<CardForm>,
 ) -> Result<Response, Problem> {
     let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
-    let view = CardPage::new(&claimant, form.card_no.trim());
+    let view = CardPage::new(&claimant, &form.card_no);
     let Some(card_no) = clean_card_no(&form.card_no) else {
         return Ok(html_again(page, CardPage { errors: Errors::one("card_no", "card-no"), ..view }));
     };
@@ -248,7 +248,7 @@ async fn prove(
     {
         return send_again(&claimant, &gates, view, mobile, form.ticket).await;
     }
-    let pin = clean_digits(&form.pin, 6);
+    let pin = typing::digits(&form.pin, CARD_PIN_DIGITS);
     if pin.is_none() {
         view.errors.add("pin", "card-pin");
     }

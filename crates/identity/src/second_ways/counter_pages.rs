@@ -6,12 +6,13 @@ use askama::Template;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use kernel::typing;
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other};
 
 use super::card_pages::path;
-use super::model::{COUNTER_DIGITS, clean_digits};
+use super::model::COUNTER_DIGITS;
 use super::policy::SecondWayPolicy;
 use super::redeem_counter::redeem_counter;
 use crate::failure::Failure;
@@ -64,7 +65,7 @@ async fn redeem(
 ) -> Result<Response, Problem> {
     let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
     let view = CounterPage::new(&claimant);
-    let Some(code) = clean_digits(&form.code, COUNTER_DIGITS) else {
+    let Some(code) = typing::digits(&form.code, COUNTER_DIGITS) else {
         return Ok(html_again(page, CounterPage { errors: Errors::one("code", "counter-code-format"), ..view }));
     };
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date()).map_err(Failure::from)?;

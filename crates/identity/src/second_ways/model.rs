@@ -1,6 +1,6 @@
 //! Tries at a card's password, codes from a counter, the papers a clerk may have seen. Pure.
 
-use kernel::Moment;
+use kernel::{Moment, typing};
 
 use crate::sms_codes::{CodeEvent, CodeState, Refusal};
 
@@ -21,6 +21,8 @@ kernel::typed_id!(
     pub CounterCodeId, "cnt"
 );
 
+/// Digits of a card's password.
+pub(super) const CARD_PIN_DIGITS: usize = 6;
 /// Digits of a counter's code.
 pub(super) const COUNTER_DIGITS: usize = 8;
 
@@ -119,23 +121,8 @@ impl TryState {
 
 /// A card number in its one form; `None` unless nine letters and digits.
 pub(super) fn clean_card_no(typed: &str) -> Option<String> {
-    let text = clean(typed).to_ascii_uppercase();
+    let text = typing::code(typed);
     (text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(text)
-}
-
-/// So many digits as people type them; `None` if they are not that.
-pub(super) fn clean_digits(typed: &str, count: usize) -> Option<String> {
-    let text = clean(typed);
-    (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
-}
-
-/// Spaces and dashes gone, full-width digits made plain.
-fn clean(typed: &str) -> String {
-    let plain = |c: char| match c {
-        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
-        other => other,
-    };
-    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(plain).collect()
 }
 
 /// A paper that a clerk saw.
@@ -258,9 +245,7 @@ mod tests {
         assert_eq!(clean_card_no(" a1234 5678 "), Some("A12345678".into()));
         assert_eq!(clean_card_no("A1234567"), None);
         assert_eq!(clean_card_no("卡12345678"), None);
-        assert_eq!(clean_digits("1234-5678", 8), Some("12345678".into()));
-        assert_eq!(clean_digits("１２３ 456", 6), Some("123456".into()));
-        assert_eq!(clean_digits("12345a", 6), None);
+        assert_eq!(clean_card_no("\u{FEFF}а1234-5678\t"), Some("A12345678".into()));
     }
 
     #[test]

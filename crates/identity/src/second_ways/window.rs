@@ -15,6 +15,7 @@ use super::model::Paper;
 use crate::failure::Failure;
 use crate::proofs::ProofPurpose;
 use crate::staff::WindowDesk;
+use crate::typed::{id_number_kind, name_kind};
 
 /// One answer of a choice.
 struct Choice {
@@ -82,9 +83,9 @@ pub(super) struct WindowForm {
 pub(super) async fn issue(desk: WindowDesk, Form(form): Form<WindowForm>) -> Result<Response, Problem> {
     let ctx = desk.ctx();
     let mut errors = Errors::new();
-    let name = PersonName::parse(&form.name).map_err(|_| errors.add("name", "name")).ok();
+    let name = PersonName::parse(&form.name).map_err(|error| errors.add("name", name_kind(&error))).ok();
     let number = IdNumber::parse(&form.id_number, ctx.now().date());
-    let number = number.map_err(|_| errors.add("id_number", "id-number")).ok();
+    let number = number.map_err(|error| errors.add("id_number", id_number_kind(&error))).ok();
     let purpose = ProofPurpose::of_word(&form.purpose);
     if purpose.is_none() {
         errors.add("purpose", "window-purpose");

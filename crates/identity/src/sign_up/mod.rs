@@ -5,6 +5,6 @@ mod model;
 mod open_account;
 mod pages;
 
-pub(crate) use model::{id_number_kind, name_kind, personal_numbers};
+pub(crate) use model::personal_numbers;
 pub use open_account::{SignUp, SignUpOutcome, sign_up};
 pub(crate) use pages::routes;

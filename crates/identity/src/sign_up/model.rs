@@ -1,11 +1,12 @@
 //! The second page's fields, read into types; what is wrong with them, as kinds. Pure.
 
-use kernel::{Date, IdNumber, IdNumberError, Mobile, NameError, PersonName};
+use kernel::{Date, IdNumber, Mobile, PersonName};
 use ui::Errors;
 
-use crate::password::weakness;
+use crate::password::{typed_twice, weakness};
 use crate::policy::PasswordPolicy;
 use crate::sms_codes::clean_code;
+use crate::typed::{id_number_kind, name_kind};
 
 /// As typed.
 pub(super) struct Typed<'a> {
@@ -41,7 +42,7 @@ pub(super) fn read(typed: &Typed<'_>, mobile: &Mobile, today: Date, policy: &Pas
     let personal = personal_numbers(Some(mobile), id_number.as_ref().ok());
     if let Some(kind) = weakness(typed.password, &personal, policy) {
         errors.add("password", kind);
-    } else if typed.password != typed.password_again {
+    } else if !typed_twice(typed.password, typed.password_again) {
         errors.add("password_again", "password-again");
     }
     match (name, id_number, code) {
@@ -59,26 +60,6 @@ pub(crate) fn personal_numbers(mobile: Option<&Mobile>, id_number: Option<&IdNum
         numbers.extend([id_number.expose().to_owned(), long.get(2..).unwrap_or("").to_owned(), long]);
     }
     numbers
-}
-
-/// The error kind of a name.
-pub(crate) fn name_kind(error: &NameError) -> &'static str {
-    match error {
-        NameError::TooShort => "name-short",
-        NameError::TooLong => "name-long",
-        NameError::Character | NameError::Punctuation => "name",
-    }
-}
-
-/// The error kind of an ID number.
-pub(crate) fn id_number_kind(error: &IdNumberError) -> &'static str {
-    match error {
-        IdNumberError::Length | IdNumberError::Characters => "id-number-form",
-        IdNumberError::OldForm => "id-number-old",
-        IdNumberError::Region | IdNumberError::CheckDigit | IdNumberError::Birth | IdNumberError::FutureBirth => {
-            "id-number"
-        }
-    }
 }
 
 #[cfg(test)]

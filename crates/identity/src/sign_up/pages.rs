@@ -23,6 +23,7 @@ use crate::people::AccountId;
 use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::MaybeCitizen;
 use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested};
+use crate::typed::mobile_kind;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/sign-up", get(start).post(send_code)).route("/sign-up/details", get(details).post(submit))
@@ -73,9 +74,12 @@ async fn send_code(
         errors: Errors::new(),
         notice: None,
     };
-    let Ok(mobile) = Mobile::parse(&view.mobile) else {
-        view.errors.add("mobile", "mobile");
-        return Ok(html_again(&page, view));
+    let mobile = match Mobile::parse(&view.mobile) {
+        Ok(mobile) => mobile,
+        Err(error) => {
+            view.errors.add("mobile", mobile_kind(&error));
+            return Ok(html_again(&page, view));
+        }
     };
     match sms_codes::request(&ctx, &gates, wish(&ctx, &page, mobile, form.ticket)).await? {
         Requested::Sent { challenge } => Ok(see_other(&format!("/sign-up/details?c={}", challenge.as_str()))),

@@ -1,6 +1,6 @@
 //! A code's life: states, the transition table, the verdict on a try, the caps on asking. Pure.
 
-use kernel::Moment;
+use kernel::{Moment, typing};
 
 use crate::askers::window_wait;
 use crate::policy::SmsCodePolicy;
@@ -217,17 +217,9 @@ pub(crate) fn wait_secs(
     everybody.into_iter().flatten().chain(strangers).max()
 }
 
-/// The digits of a typed code: spaces gone, full-width digits made plain. `None` unless six digits.
+/// The digits of a typed code. `None` unless six.
 pub(crate) fn clean_code(typed: &str) -> Option<String> {
-    let digits: String = typed.chars().filter(|c| !c.is_whitespace()).map(plain_digit).collect();
-    (digits.len() == CODE_DIGITS && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
-}
-
-fn plain_digit(c: char) -> char {
-    match c {
-        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
-        other => other,
-    }
+    typing::digits(typed, CODE_DIGITS)
 }
 
 #[cfg(test)]
@@ -335,7 +327,7 @@ mod tests {
     #[test]
     fn codes_are_read_as_people_type_them() {
         assert_eq!(clean_code(" 123 456 "), Some("123456".into()));
-        assert_eq!(clean_code("１２３４５６"), Some("123456".into()));
+        assert_eq!(clean_code("\u{FEFF}１２３-４５６"), Some("123456".into()));
         for wrong in ["", "12345", "1234567", "12345a"] {
             assert_eq!(clean_code(wrong), None, "{wrong}");
         }

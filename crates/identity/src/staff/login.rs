@@ -1,5 +1,6 @@
 //! Login and logout at a desk.
 
+use kernel::typing;
 use platform::db::{DbFault, LaneKey};
 use platform::{Actor, Ctx, Mode};
 use serde_json::json;
@@ -58,7 +59,7 @@ pub(crate) async fn log_in(ctx: &Ctx, gates: &Gates, command: DeskTry) -> Result
     {
         return Ok(DeskLogin::Locked { secs });
     }
-    let typed = command.login.trim().to_lowercase();
+    let typed = typing::login(&command.login);
     let budgets = Budgets::of(ctx, Door::Desks, &typed, known.map(|known| known.device.as_str()));
     let mine = budgets.clone();
     if let Some(secs) = ctx.db.read("staff.guard", move |tx| mine.locked_secs(tx, now)).await? {

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use kernel::typing;
+
 kernel::typed_id!(
     /// Somebody who serves citizens at a desk.
     pub StaffId, "stf"
@@ -56,7 +58,7 @@ pub struct UnknownRole;
 
 /// A login name in its one form; `None` unless 3 to 32 letters, digits, dots, dashes or underscores.
 pub(crate) fn clean_login(typed: &str) -> Option<String> {
-    let login = typed.trim().to_ascii_lowercase();
+    let login = typing::login(typed);
     let fits = (3..=32).contains(&login.len());
     let plain = login.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     (fits && plain).then_some(login)
@@ -77,7 +79,8 @@ mod tests {
     #[test]
     fn login_names_have_one_form() {
         assert_eq!(clean_login(" Chuang-Kou.1 "), Some("chuang-kou.1".into()));
-        for wrong in ["ab", "窗口一号", "a b c", ""] {
+        assert_eq!(clean_login("ｃｈｕａｎｇ－ｋｏｕ。1\t"), Some("chuang-kou.1".into()));
+        for wrong in ["ab", "窗口一号", "a$b", "", "a b"] {
             assert_eq!(clean_login(wrong), None, "{wrong}");
         }
     }

@@ -119,7 +119,7 @@ fn request_no(ctx: &Ctx) -> String {
 fn is_about(ctx: &Ctx, name: &PersonName, number: &IdNumber, said: (&str, &str)) -> Result<(), PortError> {
     let (said_name, said_number) = said;
     let same_number = IdNumber::parse(said_number, ctx.now().date()).is_ok_and(|said| said == *number);
-    let same_name = PersonName::parse(said_name).is_ok_and(|said| said == *name);
+    let same_name = PersonName::parse(said_name).is_ok_and(|said| said.same_as(name));
     if same_number && same_name {
         return Ok(());
     }

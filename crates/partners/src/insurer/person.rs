@@ -65,7 +65,7 @@ fn known(
     // A name that cannot be read is not the one that was asked for.
     let Ok(spelled) = PersonName::parse(&base.psn_name) else { return Ok(Acquaintance::OtherName(None)) };
     let active = &client.settings.active_states;
-    let same = spelled == *name;
+    let same = spelled.same_as(name);
     let person = InsuredPerson {
         psn_no: Pii::new(base.psn_no.clone()),
         name: spelled,

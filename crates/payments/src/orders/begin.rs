@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use identity::PersonId;
-use identity::pay_password::Checked;
+use identity::pay_password::{Checked, Pin};
 use kernel::{Fen, Moment};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
@@ -79,7 +79,7 @@ pub struct Settle {
     /// The hash of the quote that was shown, as bytes.
     pub hash: Vec<u8>,
     /// 电子社保卡支付密码.
-    pub pin: String,
+    pub pin: Pin,
 }
 
 /// Checks the password, and has the insurer settle what was shown. The caller drives afterwards.

@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use identity::pay_password::Pin;
 use identity::{PersonId, Ports};
 use kernel::{Clock, Fen, Moment, SeededRng};
 use ledger::Account;
@@ -263,7 +264,8 @@ impl House for Whole {
             session: "ses_1".to_owned(),
             order: order.id.clone(),
             hash,
-            pin: String::new(),
+            // Not looked at: the authorisation stands for it.
+            pin: Pin::parse("000000").ok_or(No)?,
         };
         self.served(begin::settle_authorised(&pay, &ctx, command, order, quote)).await
     }

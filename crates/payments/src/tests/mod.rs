@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use identity::messages::PreparedMessage;
+use identity::pay_password::Pin;
 use identity::{PersonId, Ports};
 use kernel::{Fen, ManualClock, Moment};
 use platform::Ctx;
@@ -119,7 +120,7 @@ impl Desk {
             session: "ses_1".into(),
             order: self.order.clone(),
             hash,
-            pin: pin.into(),
+            pin: Pin::parse(pin).unwrap(),
         };
         begin::settle(&self.pay, &self.ctx, command).await
     }

@@ -40,6 +40,7 @@ pub use settings::{DbSettings, OnFatal, Target};
 pub use statement::Registered;
 pub use statement::{Sql, all as all_statements};
 pub use tx::Tx;
+pub(crate) use value::storable;
 pub use value::{Row, Val};
 
 use driver::{Conn, Role};

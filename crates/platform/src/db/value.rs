@@ -1,4 +1,7 @@
 //! Values and rows: whole numbers, text and bytes are all that either engine is asked to hold.
+//!
+//! No text holds U+0000: PostgreSQL refuses it, and a browser can send it in any field. It becomes U+FFFD here, as in
+//! HTML, for both engines: what is looked for by it is not found, what is kept shows that something was there.
 
 use std::str::FromStr;
 
@@ -13,6 +16,11 @@ pub enum Val {
     Int(i64),
     Text(String),
     Blob(Vec<u8>),
+}
+
+/// A text as both engines hold it.
+pub(crate) fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 
 macro_rules! val_from {
@@ -30,7 +38,7 @@ val_from! {
     i64 => Val::Int;
     i32 => |v| Val::Int(i64::from(v));
     bool => |v| Val::Int(i64::from(v));
-    String => Val::Text;
+    String => |v| Val::Text(storable(v));
     Vec<u8> => Val::Blob;
     Moment => |v| Val::Int(v.ms());
     Fen => |v| Val::Int(v.get());
@@ -38,13 +46,13 @@ val_from! {
 
 impl From<&str> for Val {
     fn from(value: &str) -> Self {
-        Val::Text(value.to_owned())
+        Val::Text(storable(value.to_owned()))
     }
 }
 
 impl From<&String> for Val {
     fn from(value: &String) -> Self {
-        Val::Text(value.clone())
+        Val::Text(storable(value.clone()))
     }
 }
 

@@ -8,7 +8,7 @@ use platform::{sql, vals};
 use testkit::db_test;
 
 use crate::fixture::Door;
-use crate::scratch::{bump, lane, put, write_one, written};
+use crate::scratch::{bump, lane, put, send, write_one, written};
 
 /// Two keys that live in different lanes on PostgreSQL.
 fn two_lanes() -> (LaneKey, LaneKey) {
@@ -27,6 +27,20 @@ async fn every_statement_of_platform_is_understood(t: Door) {
         .expect("joined")
         .expect("asked");
     assert_eq!(refused, Vec::<String>::new());
+}
+
+#[db_test]
+async fn a_text_with_the_byte_zero_is_kept_and_looked_for_alike(t: Door) {
+    assert_eq!(written(&t.db, "no\0where").await, None, "not found, and no fault");
+    t.db.write(lane("one"), "zero", |tx| {
+        put(tx, "kept", "a\0b")?;
+        send(tx, "key\0", "sent")
+    })
+    .await
+    .expect("written");
+    assert_eq!(written(&t.db, "kept").await.as_deref(), Some("a\u{FFFD}b"));
+    assert_eq!(written(&t.db, "key\0").await.as_deref(), Some("sent"));
+    assert_eq!(written(&t.db, "key\u{FFFD}").await.as_deref(), Some("sent"));
 }
 
 #[db_test]

@@ -33,7 +33,7 @@ pub(super) async fn issue(house: &House, call: &Call, manner: Manner) -> Result<
     let outcome = house
         .db
         .write(lane, "sandbox.cards.issue", move |tx| match store::by_number(tx, &number)? {
-            Some(person) if person.name == name => decide(tx, &wanted, &person),
+            Some(person) if person.is_called(&name) => decide(tx, &wanted, &person),
             _ => Ok(Outcome::Refused(code::NO_CARD)),
         })
         .await?;

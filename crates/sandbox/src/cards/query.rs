@@ -13,7 +13,7 @@ use crate::people::store;
 pub(super) async fn query(house: &House, call: &Call) -> Result<Reply, DbFault> {
     let number = call.field("id_number").to_owned();
     let found = house.db.read("sandbox.cards.query", move |tx| store::by_number(tx, &number)).await?;
-    let named = found.filter(|person| person.name == call.field("name") && !person.card_no.is_empty());
+    let named = found.filter(|person| person.is_called(call.field("name")) && !person.card_no.is_empty());
     Ok(match named {
         Some(person) => call.done(json!({ "id_number": person.id_number, "name": person.name, "card": card(&person) })),
         None => call.refused(code::NO_CARD),

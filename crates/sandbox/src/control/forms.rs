@@ -3,6 +3,7 @@
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use kernel::typing;
 use platform::db::DbFault;
 use serde::Deserialize;
 
@@ -19,7 +20,7 @@ pub(super) struct AdvanceForm {
 
 /// `POST /clock/advance`.
 pub(super) async fn advance(State(house): State<House>, Form(form): Form<AdvanceForm>) -> Response {
-    let secs = form.secs.trim().parse().unwrap_or(0);
+    let secs = typing::figure(&form.secs).parse().unwrap_or(0);
     match clock::advance(&house, secs).await {
         Ok(_) => back(""),
         Err(AdvanceError::Step) => back("?problem=step"),
@@ -43,7 +44,7 @@ pub(super) struct FaultForm {
 /// `POST /faults/add`.
 pub(super) async fn add_fault(State(house): State<House>, Form(form): Form<FaultForm>) -> Response {
     let (partner, operation) = form.target.split_once(' ').unwrap_or((&form.target, ""));
-    let times = match form.times.trim() {
+    let times = match typing::figure(&form.times).as_str() {
         "" => None,
         // What is no number is refused as too few, with its own message.
         text => Some(text.parse().unwrap_or(0)),
@@ -52,7 +53,7 @@ pub(super) async fn add_fault(State(house): State<House>, Form(form): Form<Fault
         partner: partner.to_owned(),
         operation: Some(operation.to_owned()),
         kind: form.kind,
-        ms: form.ms.trim().parse().ok(),
+        ms: typing::figure(&form.ms).parse().ok(),
         code: Some(form.code),
         times,
         subject: Some(form.subject),

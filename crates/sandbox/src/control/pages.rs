@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use kernel::Moment;
+use kernel::{Mobile, Moment, typing};
 use platform::db::DbFault;
 use serde::Deserialize;
 
@@ -139,6 +139,11 @@ struct TextRow {
     settled: Option<String>,
 }
 
+/// A mobile number as texts have it; of what is none, what was typed.
+fn number_of(typed: &str) -> String {
+    Mobile::parse(typed).map_or_else(|_| typing::code(typed), |mobile| mobile.expose().to_owned())
+}
+
 /// The query of the page of texts.
 #[derive(Debug, Deserialize)]
 pub(super) struct SmsQuery {
@@ -148,7 +153,7 @@ pub(super) struct SmsQuery {
 /// `GET /sms`: the newest texts first.
 pub(super) async fn sms(State(house): State<House>, headers: HeaderMap, Query(query): Query<SmsQuery>) -> Response {
     let lang = Lang::of(&headers);
-    let mobile = query.mobile.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let mobile = query.mobile.map(|text| number_of(&text)).filter(|text| !text.is_empty());
     let shown = mobile.clone().unwrap_or_default();
     let rows = house.db.read("sandbox.sms.newest", move |tx| texts::newest(tx, mobile.as_deref(), ROWS_MAX)).await;
     let rows = match rows {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::{Moment, PersonName};
+use kernel::Moment;
 use wire::aliyun_cloudauth::{SESSION_SECS, SubCode};
 
 use crate::people::{Face, Person};
@@ -123,7 +123,7 @@ pub(super) fn judge(person: Option<&Person>, check: &Check, movements: &[String]
     }
     match person {
         None if magic.is_none() => return ending(SubCode::NoRecord),
-        Some(person) if same_name(&person.name) != same_name(&check.name) => return ending(SubCode::NameMismatch),
+        Some(person) if !person.is_called(&check.name) => return ending(SubCode::NameMismatch),
         _ => {}
     }
     let no_photo = person.is_some_and(|person| !person.has_photo) || magic == Some(Magic::NoPhoto);
@@ -175,11 +175,6 @@ impl Magic {
             Magic::NoPhoto | Magic::SourceDown => None,
         }
     }
-}
-
-/// A name as the register compares it: dots and spaces of several kinds are one.
-fn same_name(name: &str) -> String {
-    PersonName::parse(name).map_or_else(|_| name.to_owned(), |name| name.expose().to_owned())
 }
 
 #[cfg(test)]

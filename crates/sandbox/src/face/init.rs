@@ -86,7 +86,9 @@ fn read(house: &House, params: &BTreeMap<String, String>, manner: Manner) -> Res
     }
     let ours = order_no.len() == ORDER_NO_CHARS && order_no.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let now = house.now();
-    if !ours || IdNumber::parse(id_number, now.date()).is_err() || PersonName::parse(name).is_err() {
+    // A provider puts no number right.
+    let exact = IdNumber::parse(id_number, now.date()).is_ok_and(|number| number.expose() == id_number);
+    if !ours || !exact || PersonName::parse(name).is_err() {
         return Err(code::INVALID_PARAMETER);
     }
     Ok(Check {

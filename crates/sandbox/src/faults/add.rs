@@ -1,5 +1,6 @@
 //! Adds a rule.
 
+use kernel::typing;
 use platform::db::DbFault;
 use serde::Deserialize;
 
@@ -86,7 +87,10 @@ fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     })
 }
 
+/// Characters of a field that are looked at.
+const TEXT_MAX: usize = 200;
+
 /// An empty form field is an absent one.
 fn filled(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    text.map(|text| typing::line(&text, TEXT_MAX)).filter(|text| !text.is_empty())
 }

@@ -30,7 +30,7 @@ pub(super) async fn answer(house: &House, input: &Value) -> Result<Reply, DbFaul
     let Some(person) = found.filter(|person| person.insured != Insured::Nowhere) else {
         return Ok(envelope::failed(house, "未查询到参保人信息"));
     };
-    if !name.is_empty() && name != person.name {
+    if !name.is_empty() && !person.is_called(&name) {
         return Ok(envelope::failed(house, "姓名与证件号码不一致"));
     }
     Ok(envelope::done(house, describe(&person, house.now().date())))

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use kernel::typing;
 use platform::db::DbFault;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +19,9 @@ use crate::house::House;
 /// People an answer holds at most.
 pub(super) const ROWS_MAX: i64 = 50;
 
+/// Characters of a query that are looked at.
+pub(super) const QUERY_CHARS: usize = 60;
+
 /// The query of `GET /control/people`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Which {
@@ -30,7 +34,7 @@ pub(crate) async fn list(State(house): State<House>, Query(which): Query<Which>)
     let found = house
         .db
         .read("sandbox.people.list", move |tx| {
-            Ok::<_, DbFault>((store::count(tx)?, store::search(tx, which.q.trim(), ROWS_MAX)?))
+            Ok::<_, DbFault>((store::count(tx)?, store::search(tx, &typing::line(&which.q, QUERY_CHARS), ROWS_MAX)?))
         })
         .await;
     match found {

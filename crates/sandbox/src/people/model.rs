@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::{Date, Fen};
+use kernel::{Date, Fen, PersonName};
 use serde::{Deserialize, Serialize};
 
 /// The region that insures most people here.
@@ -49,6 +49,15 @@ impl Person {
     /// Whether the card's password has been locked.
     pub(crate) fn pin_locked(&self) -> bool {
         self.wrong_pins >= WRONG_PINS_MAX
+    }
+
+    /// Whether a partner that is asked by a name finds this one: the same characters, whatever their code points, dots and
+    /// blanks. A partner compares with what it holds: another form of a character, or another order, is another name.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        match (PersonName::parse(&self.name), PersonName::parse(name)) {
+            (Ok(own), Ok(asked)) => own == asked,
+            _ => self.name == name,
+        }
     }
 
     /// Where the newest card stands; `None` for somebody without one.

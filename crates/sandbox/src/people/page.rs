@@ -5,12 +5,12 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::Fen;
+use kernel::{Fen, typing};
 use platform::db::DbFault;
 use serde::Deserialize;
 
 use super::account::{self, Movement};
-use super::api::{ROWS_MAX, find};
+use super::api::{QUERY_CHARS, ROWS_MAX, find};
 use super::change::{Change, ChangeError};
 use super::model::{Card, CardState, Face, Insured, Person};
 use super::{change, store};
@@ -83,7 +83,7 @@ pub(crate) async fn people(
     Query(query): Query<PeopleQuery>,
 ) -> Response {
     let lang = Lang::of(&headers);
-    let q = query.q.trim().to_owned();
+    let q = typing::line(&query.q, QUERY_CHARS);
     let wanted = q.clone();
     let found = house
         .db
@@ -165,7 +165,7 @@ impl Wish {
         fn word<T: std::str::FromStr>(text: Option<String>) -> Result<Option<T>, ()> {
             text.map(|text| text.parse().map_err(|_| ())).transpose()
         }
-        let yuan = |text: String| Fen::parse_yuan(text.trim()).map(Fen::get).map_err(|_| ());
+        let yuan = |text: String| Fen::parse_yuan(&typing::figure(&text)).map(Fen::get).map_err(|_| ());
         Ok(Change {
             card: word(self.card)?,
             replace: self.replace.is_some(),
@@ -174,9 +174,9 @@ impl Wish {
             has_photo: self.photo.map(|text| text == "1"),
             face: word(self.face)?,
             insured: word(self.insured)?,
-            region: self.region.map(|text| text.trim().to_owned()),
+            region: self.region.map(|text| typing::code(&text)),
             balance_fen: self.balance.map(yuan).transpose()?,
-            mobile: self.mobile.map(|text| text.trim().to_owned()),
+            mobile: self.mobile.map(|text| typing::line(&text, QUERY_CHARS)),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The only SQL for `sandbox_person`, `sandbox_card` and `sandbox_account_movement`. A person's rows
 //! belong to the key of the person's ID number.
 
-use kernel::{Fen, Moment};
+use kernel::{Fen, Moment, typing};
 use platform::db::{DbFault, LaneKey, Row, Tx};
 use platform::{sql, vals};
 
@@ -119,19 +119,21 @@ pub(crate) fn by_psn_no(tx: &mut Tx<'_>, psn_no: &str) -> Result<Option<Person>,
 /// People whose name, ID number, mobile, card or person number holds the text; those who were
 /// named first.
 pub(crate) fn search(tx: &mut Tx<'_>, text: &str, limit: i64) -> Result<Vec<Person>, DbFault> {
-    let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let pattern = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    // Numbers are grouped and end in a small x; of what is none, the text itself.
+    let number = Some(typing::code(text)).filter(|code| !code.is_empty()).unwrap_or_else(|| text.to_owned());
     tx.query(
         sql!(
             "SELECT p.id_number, p.name, p.mobile, p.person_no, p.card_no, p.has_photo, p.face, p.psn_no,
                     p.insured, p.region, p.insured_on, p.balance_fen,
                     c.state, c.pin, c.wrong_pins, c.issued_on, c.valid_to
              FROM sandbox_person p LEFT JOIN sandbox_card c ON c.card_no = p.card_no
-             WHERE p.id_number LIKE $1 ESCAPE '\\' OR p.name LIKE $1 ESCAPE '\\'
-                OR p.card_no LIKE $1 ESCAPE '\\' OR p.person_no LIKE $1 ESCAPE '\\'
-                OR p.mobile LIKE $1 ESCAPE '\\'
-             ORDER BY p.seq, p.id_number LIMIT $2"
+             WHERE p.name LIKE $1 ESCAPE '\\' OR p.id_number LIKE $2 ESCAPE '\\'
+                OR p.card_no LIKE $2 ESCAPE '\\' OR p.person_no LIKE $2 ESCAPE '\\'
+                OR p.mobile LIKE $2 ESCAPE '\\'
+             ORDER BY p.seq, p.id_number LIMIT $3"
         ),
-        vals![pattern, limit],
+        vals![pattern(text), pattern(&number), limit],
         read,
     )
 }

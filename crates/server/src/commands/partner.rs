@@ -3,6 +3,7 @@
 use identity::partner_keys::{self, AddPartner, PartnerKeyId};
 use platform::config::Config;
 
+use super::staff::hospital;
 use super::{Outcome, block_on, open_existing};
 use crate::start::StartError;
 
@@ -31,16 +32,7 @@ pub struct End {
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_existing(config)?;
     let place = match (&add.hospital, &add.pharmacy) {
-        (Some(wanted), _) => {
-            let hospitals =
-                block_on(async { health::hospitals(&ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
-            let found = hospitals.iter().find(|(id, code, _)| code == wanted || id.as_str() == wanted);
-            let Some((id, _, _)) = found else {
-                let known: Vec<_> = hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect();
-                return Err(StartError(format!("there is no hospital {wanted}; known: {}", known.join(", "))));
-            };
-            id.as_str().to_owned()
-        }
+        (Some(wanted), _) => hospital(&ctx, wanted)?,
         (None, Some(pharmacy)) => pharmacy.clone(),
         (None, None) => return Err(StartError("say --hospital or --pharmacy".to_owned())),
     };

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use identity::Role;
 use identity::staff::AddStaff;
-use kernel::Rng;
+use kernel::{Rng, typing};
 use platform::Ctx;
 use platform::config::Config;
 
@@ -50,8 +50,9 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
-/// The id of a hospital by its code or id.
-fn hospital(ctx: &Ctx, wanted: &str) -> Result<String, StartError> {
+/// The id of a hospital by its code or id, as they are typed.
+pub(super) fn hospital(ctx: &Ctx, wanted: &str) -> Result<String, StartError> {
+    let wanted = typing::login(wanted);
     let hospitals =
         block_on(async { health::hospitals(ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
     let found = hospitals.iter().find(|(id, code, _)| *code == wanted || id.as_str() == wanted);

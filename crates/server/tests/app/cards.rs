@@ -61,11 +61,10 @@ fn modules(text: &str) -> Vec<Vec<bool>> {
     grid
 }
 
-/// Reads a version-4 code that nothing has damaged: unmasks, walks the columns, joins the
-/// two blocks of level M.
+/// Reads a version-3 code of level M that nothing has damaged: unmasks and walks the columns.
 fn read_qr(grid: &[Vec<bool>]) -> String {
-    const SIDE: usize = 33;
-    assert_eq!(grid.len(), SIDE, "version 4");
+    const SIDE: usize = 29;
+    assert_eq!(grid.len(), SIDE, "version 3");
     let format = (0..3).fold(0, |bits, at| bits << 1 | usize::from(grid[8][2 + at])) ^ 0b101;
     let masked = |y: usize, x: usize| match format {
         0 => (y + x).is_multiple_of(2),
@@ -79,7 +78,7 @@ fn read_qr(grid: &[Vec<bool>]) -> String {
     };
     let fixed = |y: usize, x: usize| {
         let corner = (y < 9 && !(9..SIDE - 8).contains(&x)) || (y >= SIDE - 8 && x < 9);
-        let alignment = (24..=28).contains(&y) && (24..=28).contains(&x);
+        let alignment = (20..=24).contains(&y) && (20..=24).contains(&x);
         corner || alignment || x == 6 || y == 6
     };
     let mut bits = Vec::new();
@@ -98,13 +97,11 @@ fn read_qr(grid: &[Vec<bool>]) -> String {
     }
     let words: Vec<u8> =
         bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |word, bit| word << 1 | u8::from(*bit))).collect();
-    // Two blocks of 32 data words, one word of each in turn.
-    let data: Vec<u8> =
-        (0..2).flat_map(|block| (0..32).map(move |at| (block, at))).map(|(block, at)| words[2 * at + block]).collect();
-    segments(&data)
+    // One block, of which 44 words are data.
+    segments(&words[..44])
 }
 
-/// The text of the segments in a version-4 code's data: digits, capitals, bytes.
+/// The text of the segments in a version-3 code's data: digits, capitals, bytes.
 fn segments(data: &[u8]) -> String {
     const CAPITALS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
     let mut at = 0;
@@ -151,7 +148,7 @@ async fn a_card_is_issued_and_shown_with_a_new_code_each_time(app: TestApp) {
     app.carry().await;
     let page = person.get("/card").await;
     assert!(page.says("周明远") && page.says("有效期至") && page.says("http-equiv=\"refresh\""), "{}", page.text);
-    assert!(card_code(&page).starts_with("CZRS1."), "{}", card_code(&page));
+    assert!(card_code(&page).starts_with("CZRS2"), "{}", card_code(&page));
     assert_ne!(card_code(&page), card_code(&person.get("/card").await));
     let masked = page
         .text
@@ -257,5 +254,15 @@ async fn a_clerk_reads_the_verdict(app: TestApp) {
     assert!(replayed.says("已使用") && replayed.says("verdict-due"), "{}", replayed.text);
     let foreign = desk_scan(&clerk, "hello").await;
     assert!(foreign.says("不是社保卡码"), "{}", foreign.text);
+    let code = card_code(&person.get("/card").await);
+    for (typed, says) in [(&code[..40], "没扫全"), ("成人S2不", "输入法不对")] {
+        let unread = desk_scan(&clerk, typed).await;
+        assert!(unread.says(says) && unread.says("不是持卡人的问题"), "{typed}: {}", unread.text);
+        assert!(unread.says("verdict-due") && !unread.says("verdict-danger"), "{}", unread.text);
+    }
+    let nothing = desk_scan(&clerk, "\u{2}\u{3}\r\n").await;
+    assert!(nothing.says("请扫电子社保卡"), "a scanner's marks alone are no scan: {}", nothing.text);
+    let typed = desk_scan(&clerk, &format!("]Q1{}\t", code.to_lowercase())).await;
+    assert!(typed.says("verdict-done"), "{}", typed.text);
     app.check().await;
 }

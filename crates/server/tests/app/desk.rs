@@ -94,14 +94,48 @@ async fn what_is_no_code_is_told_apart_from_what_is_unknown(app: TestApp) {
     assert!(scan(&desk, &unknown).await.says("查无此码"));
     let last = unknown.as_bytes()[15];
     let wrong = format!("{}{}", &unknown[..15], if last == b'9' { '0' } else { char::from(last + 1) });
-    for typed in [wrong.as_str(), "123", "https://example.cn/", "<script>", "１２３", "----", "'; DROP TABLE"] {
+    for (typed, says) in [
+        (wrong.as_str(), "条码不完整"),
+        ("123", "条码不完整"),
+        ("１２３", "条码不完整"),
+        ("\u{2}\u{3}", "条码不完整"),
+        ("https://example.cn/", "不是就诊条码"),
+        ("<script>", "不是就诊条码"),
+        ("'; DROP TABLE", "不是就诊条码"),
+        ("CZRS2AAAAAAAAAAAAAAA", "不是就诊条码"),
+        ("----", "输入法不对"),
+        ("七三〇五一八", "输入法不对"),
+        ("à&é\"'(-è_ç", "输入法不对"),
+    ] {
         let page = scan(&desk, typed).await;
-        assert!(page.is_ok() && page.says("条码不完整"), "{typed}: {} {}", page.path, page.text);
+        assert!(page.is_ok() && page.says(says), "{typed}: {} {}", page.path, page.text);
+        shows_nobody(&page);
     }
     let empty = scan(&desk, "  ").await;
     assert!(empty.is_ok() && empty.says("请扫就诊条码"), "{}", empty.text);
     let spaced = unknown.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four)).collect::<Vec<_>>().join(" ");
     assert!(scan(&desk, &spaced).await.says("查无此码"), "digits in groups are read");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_visit_barcode_survives_scanners_and_keyboards(app: TestApp) {
+    let place = app.place_at_desk(3600, 4).await;
+    let desk = app.clerk_of(&place.hospital).await;
+    let (_, code) = booked(&app.citizen(0).await, &place.book()).await;
+    let wide: String = code.chars().filter_map(|c| char::from_u32(u32::from(c) + 0xFEE0)).collect();
+    for typed in [
+        format!("]C1{code}\r\n"),
+        format!("】C1{code}\t"),
+        format!("\u{2}{code}\u{3}"),
+        format!("\u{FEFF}{code}"),
+        format!("{}。{}", &code[..8], &code[8..]),
+        format!("{code}{code}"),
+        wide,
+    ] {
+        let page = scan(&desk, &typed).await;
+        assert!(page.says("可以签到"), "{typed:?}: {} {}", page.path, page.text);
+    }
     app.check().await;
 }
 

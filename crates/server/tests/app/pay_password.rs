@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures_util::future::join_all;
-use identity::PersonId;
-use identity::pay_password::{Checked, check};
+use identity::pay_password::{self, Checked, Pin};
+use identity::{Failure, PersonId};
+use platform::Ctx;
 use testkit::db_test;
 
 use crate::faces::{camera, film, finish};
@@ -12,6 +13,11 @@ use crate::support::people::location;
 use crate::support::{TestApp, Visitor, store};
 
 const PIN: &str = "739164";
+
+/// Tries six digits as a person's payment password.
+async fn check(ctx: &Ctx, person: &PersonId, pin: &str) -> Result<Checked, Failure> {
+    pay_password::check(ctx, person, &Pin::parse(pin).expect("six digits")).await
+}
 
 /// A sample person with a payment password.
 async fn with_pin(app: &TestApp) -> (Visitor, PersonId) {

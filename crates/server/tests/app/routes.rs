@@ -14,19 +14,19 @@ use crate::support::{Answer, TestApp, Visitor};
 const ROUTES: &str = include_str!("routes.txt");
 const PUBLIC: &str = include_str!("public-routes.txt");
 /// Crates whose routes the program serves; the sandbox listens elsewhere.
-const CRATES: [&str; 5] = ["ui", "identity", "payments", "health", "server"];
+pub const CRATES: [&str; 5] = ["ui", "identity", "payments", "health", "server"];
 
 /// One line of `routes.txt`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Route {
-    kind: &'static str,
-    methods: Vec<Verb>,
-    path: &'static str,
+pub struct Route {
+    pub kind: &'static str,
+    pub methods: Vec<Verb>,
+    pub path: &'static str,
 }
 
 /// A method as the lists name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Verb {
+pub enum Verb {
     Get,
     Post,
 }
@@ -49,7 +49,8 @@ fn methods(text: &str) -> Vec<Verb> {
     all.into_iter().filter(|(name, _)| text.split(',').any(|part| part == *name)).map(|(_, method)| method).collect()
 }
 
-fn routes() -> Vec<Route> {
+/// Every route of the list.
+pub fn routes() -> Vec<Route> {
     lines(ROUTES)
         .map(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();

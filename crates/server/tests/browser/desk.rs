@@ -36,6 +36,18 @@ fn a_clerk_checks_people_in_without_a_mouse() {
         scan(&browser, "1234").await;
         assert_eq!(verdict(&browser).await, "条码不完整");
         cursor_waits(&browser).await;
+        // A scanner may end with Tab, and the keyboard may be another.
+        ends_with(&browser, &format!("]C1{}", world.code), Key::Tab).await;
+        assert_eq!(verdict(&browser).await, "已签到");
+        cursor_waits(&browser).await;
+        scan(&browser, "七三〇五").await;
+        assert_eq!(verdict(&browser).await, "输入法不对");
+        browser.screen("desk-4-keyboard").await;
+        cursor_waits(&browser).await;
+        // A hand that types and moves on is no scanner.
+        let box_ = browser.client.active_element().await.expect("a focus");
+        box_.send_keys(&format!("12{}", char::from(Key::Tab))).await.expect("typing");
+        assert_eq!(browser.path().await, "/desk?unread=keyboard", "nothing was sent");
         browser.close().await;
         app.check().await;
     });
@@ -60,6 +72,7 @@ fn every_page_of_the_desk_in_both_languages_and_in_the_dark() {
                 ("ready", world.code.as_str()),
                 ("elsewhere", &world.elsewhere),
                 ("unknown", "0000000000000000"),
+                ("keyboard", "七三〇五"),
             ] {
                 if !code.is_empty() {
                     scan(&browser, code).await;
@@ -87,8 +100,12 @@ async fn log_in(app: &TestApp, browser: &Browser) {
 
 /// A scanner is a fast keyboard that ends with Enter; it types wherever the cursor is.
 async fn scan(browser: &Browser, code: &str) {
+    ends_with(browser, code, Key::Enter).await;
+}
+
+async fn ends_with(browser: &Browser, code: &str, end: Key) {
     let box_ = browser.client.active_element().await.expect("a focus");
-    box_.send_keys(&format!("{code}{}", char::from(Key::Enter))).await.expect("typing");
+    box_.send_keys(&format!("{code}{}", char::from(end))).await.expect("typing");
     browser.left(&box_).await;
 }
 

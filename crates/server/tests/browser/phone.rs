@@ -79,7 +79,7 @@ async fn sign_up(app: &TestApp, browser: &Browser, name: &str) {
     browser.tap_words("注册").await;
     browser.fill("mobile", "138 1234 567").await;
     browser.tap_words("获取短信验证码").await;
-    browser.says("请填 11 位手机号码").await;
+    browser.says("手机号码是 11 位，您填了 10 位").await;
     browser.shot(&format!("{name}-sign-up-wrong")).await;
     browser.fill("mobile", "8").await;
     browser.tap_words("获取短信验证码").await;

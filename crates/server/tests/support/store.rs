@@ -185,3 +185,8 @@ pub fn count(tx: &mut Tx<'_>, table: &str) -> Result<i64, DbFault> {
     };
     tx.one(sql, vals![], |row| row.int(0))
 }
+
+/// Gives every account the password of this hash.
+pub fn set_passwords(tx: &mut Tx<'_>, hash: &str) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE account SET password_hash = $1"), vals![hash])
+}

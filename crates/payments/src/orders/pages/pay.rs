@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use identity::pay_password::{self, Checked};
+use identity::pay_password::{self, Checked, Pin};
 use identity::{RealName, opens};
 use kernel::Fen;
 use serde::Deserialize;
@@ -232,15 +232,15 @@ pub(super) async fn settle(
     let order = load(payer.ctx(), &payer.person, &id).await?;
     let way = agreed.way.parse().unwrap_or(Way::Account);
     // What cannot be the password is not counted as a try.
-    if agreed.pin.len() != 6 || !agreed.pin.bytes().all(|byte| byte.is_ascii_digit()) {
+    let Some(pin) = Pin::parse(&agreed.pin) else {
         return again(&payer, &pay, &order, way, Wrong { told: None, kind: Some("pay-format") }).await;
-    }
+    };
     let command = Settle {
         person: payer.person.clone(),
         session: payer.session.as_str().to_owned(),
         order: order.id.clone(),
         hash: unhex(&agreed.hash),
-        pin: agreed.pin,
+        pin,
     };
     match begin::settle(&pay, payer.ctx(), command).await {
         Ok(()) => {
