@@ -1,9 +1,11 @@
 //! Who people are: accounts, sessions, SMS codes, messages to people, staff, and the extractors that
 //! prove who asks.
 //!
-//! Owned tables: `person`, `account`, `session`, `sms_code`, `sms_log`, `login_guard`, `message`,
-//! `staff`, `staff_session`, `proof`, `real_name`, `real_name_device`, `insurance_status`, `kept_form`,
-//! `number_owner`, `session_former_token`, `ecard`, `card_code`, `card_check`, `partner_key`, `partner_nonce`, `pay_password`, `pay_password_try`. No other crate holds SQL for them.
+//! Owned tables: `account`, `card_check`, `card_code`, `card_guard`, `card_miss`, `card_try`, `card_way`, `consent`,
+//! `counter_code`, `counter_miss`, `device`, `device_proof`, `ecard`, `face_budget`, `face_check`, `insurance_status`,
+//! `kept_form`, `login_guard`, `message`, `number_owner`, `partner_key`, `partner_nonce`, `pay_password`,
+//! `pay_password_try`, `person`, `proof`, `real_name`, `real_name_device`, `session`, `session_former_token`, `sms_code`,
+//! `sms_log`, `staff`, `staff_session`. No other crate holds SQL for them.
 
 use std::sync::Arc;
 
