@@ -51,6 +51,11 @@ pub fn checks() -> Vec<Check> {
     }
 }
 
+/// How many orders there are.
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    store::orders(tx)
+}
+
 fn wrong_state(_: &mut Tx<'_>, order: &orders::Order) -> Result<Option<String>, DbFault> {
     let says = order.derived();
     Ok((says != order.state).then(|| format!("{} is {} and should be {says}", order.id, order.state)))

@@ -55,6 +55,14 @@ pub fn order_of(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<Ord
     orders::store::of_subject(tx, kind, subject)
 }
 
+/// How many orders there are.
+///
+/// # Errors
+/// What broke beneath.
+pub fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    checks::count(tx)
+}
+
 /// The person's pages, and the channel's door.
 pub fn routes() -> Router<Ctx> {
     orders::pages::routes().merge(notices::routes())

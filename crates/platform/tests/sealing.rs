@@ -40,7 +40,7 @@ async fn opened(t: &TestDb, vault: &Arc<Vault>, id: &str, sealed: &[u8]) -> Opti
 async fn rotation_rewraps_and_destruction_forgets(t: TestDb) {
     let (dir, rng) = (folder(&t), SeededRng::new(1));
     let path = dir.join("keys.toml");
-    let first = Arc::new(Vault::open_or_create(&path, true, Suite::default(), &rng).expect("created"));
+    let first = Arc::new(Vault::open_or_create(&path, Suite::default(), &rng).expect("created"));
     verified(&t, &first).await.expect("first start");
     let mut kept = Vec::new();
     for _ in 0..5 {
@@ -51,7 +51,7 @@ async fn rotation_rewraps_and_destruction_forgets(t: TestDb) {
 
     let added = Vault::add_key(&path, Cipher::Sm4Gcm, &rng).expect("added");
     Vault::activate(&path, &added).expect("activated");
-    let second = Arc::new(Vault::open_or_create(&path, false, Suite::default(), &rng).expect("read"));
+    let second = Arc::new(Vault::open(&path, Suite::default()).expect("read"));
     verified(&t, &second).await.expect("second start");
     let mut chunks = Vec::new();
     loop {
@@ -81,7 +81,7 @@ async fn rotation_rewraps_and_destruction_forgets(t: TestDb) {
 #[db_test]
 async fn the_wrong_key_file_is_told_at_start(t: TestDb) {
     let (dir, rng) = (folder(&t), SeededRng::new(2));
-    let open = |name: &str, suite| Arc::new(Vault::open_or_create(&dir.join(name), true, suite, &rng).expect("opened"));
+    let open = |name: &str, suite| Arc::new(Vault::open_or_create(&dir.join(name), suite, &rng).expect("opened"));
     let ours = open("keys.toml", Suite::default());
     verified(&t, &ours).await.expect("first start");
     verified(&t, &ours).await.expect("second start");

@@ -32,6 +32,6 @@ pub use accounts::{CardsAccount, FaceAccount, InsurerAccount};
 pub use faults::{Fault, FaultId, Kind};
 pub use people::{CardState, Face, FirstPerson, Insured};
 pub use sms::{SmsAccount, SmsTemplate, demo_templates};
-pub use start::{Running, Sandbox, SandboxSettings, StartError};
+pub use start::{Running, Sandbox, SandboxSettings, StartError, stored_clock_shift_ms};
 pub use wechat_pay::keys::{WechatPayAccount, account as wechat_pay_account, account_in as wechat_pay_account_in};
 pub use wechat_pay::signer::{NoticeSigner, SignedNotice};

@@ -3,13 +3,14 @@
 use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
 use kernel::{Clock, Rng, ShiftedClock};
 use platform::db::{Db, DbFault, DbSettings, MigrateError, Migration, Migrations, Target};
+use platform::private;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -338,7 +339,7 @@ async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Sea
     let at = folder.clone();
     let made = tokio::task::spawn_blocking(move || {
         if let Some(above) = folder.parent() {
-            std::fs::create_dir_all(above)?;
+            private::make(above)?;
         }
         let account = keys::account_in(&folder)?;
         let seals = Seals::read(&account)?;
@@ -348,10 +349,33 @@ async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Sea
     made.map_err(|source| StartError::Folder { folder: at, source })
 }
 
+/// How far the clock of the sandbox that keeps its data in a folder stood ahead of the machine's, in milliseconds; `None`
+/// where no sandbox has ever been. Nothing is made. For commands that look at a demo while it may not be running.
+///
+/// # Errors
+/// What is there cannot be read.
+pub async fn stored_clock_shift_ms(data_dir: &Path) -> Result<Option<i64>, DbFault> {
+    let file = database_in(data_dir);
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let mut settings = DbSettings::new(Target::Sqlite(file), "sandbox-clock");
+    settings.readers = 1;
+    let db = Db::open(settings).map_err(|error| DbFault::Down(error.to_string()))?;
+    let shift_ms = db.look("sandbox.clock", control::store::clock_shift_ms).await;
+    drop(tokio::task::spawn_blocking(move || db.close()).await);
+    shift_ms.map(Some)
+}
+
+fn database_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("sandbox").join("sandbox.db")
+}
+
 async fn open(settings: &SandboxSettings) -> Result<Db, StartError> {
     let folder = settings.data_dir.join("sandbox");
-    std::fs::create_dir_all(&folder).map_err(|source| StartError::Folder { folder: folder.clone(), source })?;
-    let target = Target::Sqlite(folder.join("sandbox.db"));
+    let made = private::make(&settings.data_dir).and_then(|()| private::folder(&folder));
+    made.map_err(|source| StartError::Folder { folder: folder.clone(), source })?;
+    let target = Target::Sqlite(database_in(&settings.data_dir));
     let (schema_of, now) = (target.clone(), settings.clock.now());
     // Migrating blocks, so it has a thread of its own; a panic there ends the start as well.
     let migrated = tokio::task::spawn_blocking(move || migrations().apply(&schema_of, now)).await;

@@ -9,6 +9,7 @@ use identity::Ports;
 use payments::Payments;
 use platform::Ctx;
 use platform::check::Check;
+use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 use ui::{PublicCache, TrustedProxies};
 
@@ -49,4 +50,17 @@ pub fn checks() -> Vec<Check> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// How much there is of what a city is made of: what a command says that it has opened.
+///
+/// # Errors
+/// What broke beneath.
+pub fn census(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, u64)>, DbFault> {
+    Ok(vec![
+        ("people", identity::people::count(tx)?.unsigned_abs()),
+        ("appointments", health::count(tx)?),
+        ("orders", payments::count(tx)?),
+        ("audit rows", platform::audit::count(tx)?),
+    ])
 }

@@ -300,7 +300,7 @@ pub(super) fn last_attended(
 }
 
 /// How many appointments there are.
-pub(super) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM appointment"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
 }
 

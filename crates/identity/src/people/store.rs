@@ -125,7 +125,10 @@ pub(crate) fn owners(tx: &mut Tx<'_>, number: &Blind, mobile: &Blind) -> Result<
 }
 
 /// How many people there are.
-pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+///
+/// # Errors
+/// What broke beneath.
+pub fn count(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM person"), vals![], |row| row.int(0))
 }
 

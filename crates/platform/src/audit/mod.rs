@@ -95,6 +95,14 @@ pub fn resume(tx: &mut Tx<'_>, chain: &str) -> Result<Option<ChainHead>, DbFault
     Ok(Some(ChainHead { chain: chain.to_owned(), n, hash }))
 }
 
+/// How many rows all chains have, for a command to say what it has opened.
+///
+/// # Errors
+/// What broke beneath.
+pub fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    store::count(tx)
+}
+
 /// The opening of a chain, the thing its first row's `prev` is the hash of.
 #[derive(Debug, Clone)]
 struct Opening {

@@ -78,6 +78,19 @@ pub(super) fn last_row(tx: &mut Tx<'_>, chain: &str) -> Result<Option<(i64, Hash
     })
 }
 
+/// How many rows there are, by the chains' last numbers.
+pub(super) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.one(
+        sql!(
+            "SELECT CAST(COALESCE(SUM((SELECT MAX(audit.n) FROM audit WHERE audit.chain = audit_chain.chain)), 0) AS BIGINT) \
+             FROM audit_chain"
+        ),
+        vals![],
+        |row| row.int(0),
+    )
+    .map(i64::unsigned_abs)
+}
+
 pub(super) fn hash_at(tx: &mut Tx<'_>, chain: &str, n: i64) -> Result<Option<Vec<u8>>, DbFault> {
     tx.opt(sql!("SELECT hash FROM audit WHERE chain = $1 AND n = $2"), vals![chain, n], |row| row.blob(0))
 }

@@ -31,6 +31,8 @@ const ADDRESS: &str = "an address; write host and port, for example \"127.0.0.1:
 /// All settings of a start, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The file it was read from; `None`: defaults and the environment alone.
+    pub origin: Option<PathBuf>,
     pub mode: Mode,
     /// Where citizens and desks are served.
     pub listen: SocketAddr,
@@ -69,6 +71,8 @@ pub struct DatabaseConfig {
     /// Closures that may wait before each lane.
     pub queue: usize,
     pub bulk_queue: usize,
+    /// How long a start looks at the pages of a SQLite file; 0: not at all.
+    pub start_check_secs: u64,
 }
 
 /// The provider of text messages.
@@ -154,7 +158,7 @@ impl Config {
         let Some(path) = path else { return Self::from_text("configuration", "", env) };
         let name = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_text(&name, &text, env),
+            Ok(text) => Ok(Self { origin: Some(path.to_owned()), ..Self::from_text(&name, &text, env)? }),
             Err(error) => {
                 Err(ConfigError { mistakes: vec![Mistake { place: name, says: format!("cannot be read: {error}") }] })
             }
@@ -187,6 +191,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
     let metrics_off = reader.is_given("metrics_listen") && reader.text("metrics_listen").is_none();
     let metrics_listen = address(reader, "metrics_listen", 8083);
     Config {
+        origin: None,
         mode,
         listen: address(reader, "listen", 8080),
         public_url: reader.text("public_url").map(|url| url.trim_end_matches('/').to_owned()),
@@ -235,8 +240,9 @@ fn read_database(reader: &mut Reader<'_>, data_dir: &Path) -> DatabaseConfig {
         |path: &str, most: i64, default: i64| usize::try_from(reader.number(path, 1..=most, default)).unwrap_or(1);
     let (lanes, readers) = (count("database.lanes", 64, 4), count("database.readers", 64, 4));
     let (queue, bulk_queue) = (count("database.queue", 100_000, 2048), count("database.bulk_queue", 10_000, 256));
+    let start_check_secs = reader.number("database.start_check_secs", 0..=3_600, 5).unsigned_abs();
     let url = Secret::new(reader.text("database.url").unwrap_or_else(default));
-    DatabaseConfig { url, lanes, readers, queue, bulk_queue }
+    DatabaseConfig { url, lanes, readers, queue, bulk_queue, start_check_secs }
 }
 
 fn read_sms(reader: &mut Reader<'_>) -> SmsConfig {

@@ -23,7 +23,7 @@ use crate::ctx::Ctx;
 use crate::db::{DbFault, Tx};
 use crate::vault::{Aad, VaultError};
 
-pub use store::{Backlog, backlog};
+pub use store::{Backlog, backlog, forget};
 pub use worker::Worker;
 
 kernel::typed_id!(
@@ -126,6 +126,10 @@ pub struct Parcel {
 pub trait Carrier: Send + Sync {
     fn kind(&self) -> &'static str;
     fn mode(&self) -> Mode;
+    /// How many parcels are carried at once: no more than the partner's own places.
+    fn at_once(&self) -> usize {
+        8
+    }
     /// Carries the parcel.
     async fn send(&self, ctx: &Ctx, parcel: &Parcel) -> Verdict;
     /// Asks the partner what became of a parcel that may have been carried.

@@ -14,6 +14,7 @@ mod jobs;
 mod kill;
 mod migrations;
 mod outbox;
+mod pages;
 mod proxy;
 mod scratch;
 mod sent;

@@ -6,12 +6,12 @@ use platform::audit::{self, Verdict};
 use platform::config::Config;
 use platform::db::DbFault;
 
-use super::{Outcome, block_on, open_existing};
+use super::{Outcome, block_on, open_to_look};
 use crate::start::StartError;
 
 /// Recomputes everything and prints what does not fit.
 pub fn verify(config: &Config) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_look(config)?;
     let exported = audit::read_exports(&config.data_dir.join("anchors"))
         .map_err(|error| StartError::at("exported anchors", error))?;
     let exports = exported.len();

@@ -9,7 +9,7 @@ use platform::db::Db;
 
 use super::{Outcome, block_on, seed};
 use crate::ports::{self, SandboxAt};
-use crate::start::{self, Schema, StartError, Stop};
+use crate::start::{self, Access, StartError, Stop};
 
 /// Runs the city until a signal comes. Starting again keeps the data.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
@@ -35,7 +35,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
     };
     let opening = config.clone();
     let shared = Arc::clone(&clock) as Arc<dyn Clock>;
-    let ctx = tokio::task::spawn_blocking(move || start::open(&opening, shared, Schema::Apply))
+    let ctx = tokio::task::spawn_blocking(move || start::open(&opening, shared, Access::Make))
         .await
         .map_err(|error| StartError::at("start", error))??;
     start::verify_vault(&ctx).await?;

@@ -3,7 +3,7 @@
 use identity::partner_keys::{self, AddPartner, PartnerKeyId};
 use platform::config::Config;
 
-use super::{Outcome, block_on, open_existing};
+use super::{Outcome, block_on, open_to_act, open_to_look};
 use crate::start::StartError;
 
 /// What is asked for.
@@ -29,7 +29,7 @@ pub struct End {
 
 /// Makes a key and says its secret, once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_act(config)?;
     let place = match (&add.hospital, &add.pharmacy) {
         (Some(wanted), _) => {
             let hospitals =
@@ -56,7 +56,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
 
 /// Says every key there is.
 pub fn list(config: &Config) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_look(config)?;
     let keys = block_on(async { partner_keys::list(&ctx).await.map_err(|error| StartError::at("partner", error)) })?;
     ctx.db.close();
     for key in keys {
@@ -68,7 +68,7 @@ pub fn list(config: &Config) -> Result<Outcome, StartError> {
 
 /// Ends a key.
 pub fn end(config: &Config, end: &End) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_act(config)?;
     let id: PartnerKeyId = end.id.parse().map_err(|error| StartError::at("partner", error))?;
     let ended =
         block_on(async { partner_keys::end(&ctx, &id).await.map_err(|error| StartError::at("partner", error)) })?;

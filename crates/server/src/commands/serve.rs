@@ -9,9 +9,9 @@ use platform::Mode;
 use platform::config::Config;
 use platform::http::{Client, Request};
 
-use super::{Outcome, block_on, schema_of};
+use super::{Outcome, block_on};
 use crate::ports::{self, SandboxAt};
-use crate::start::{self, StartError, Stop};
+use crate::start::{self, Access, StartError, Stop};
 
 /// Serves until a signal comes.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
@@ -20,7 +20,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
         None => Arc::new(SystemClock),
     };
-    let ctx = start::open(&config, clock, schema_of(&config))?;
+    let ctx = start::open(&config, clock, Access::Serve)?;
     block_on(async {
         start::verify_vault(&ctx).await?;
         let stop = Stop::listen()?;

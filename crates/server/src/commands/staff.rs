@@ -8,7 +8,7 @@ use kernel::Rng;
 use platform::Ctx;
 use platform::config::Config;
 
-use super::{Outcome, block_on, open_existing};
+use super::{Outcome, block_on, open_to_act};
 use crate::start::StartError;
 
 /// What is asked for.
@@ -33,7 +33,7 @@ pub struct Add {
 
 /// Adds the account and says the first password, once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_act(config)?;
     let hospital = match add.role {
         Role::Clerk => hospital(&ctx, add.hospital.as_deref().unwrap_or_default())?,
         Role::Window => String::new(),

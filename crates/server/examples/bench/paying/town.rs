@@ -12,7 +12,7 @@ use kernel::SystemClock;
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::LaneKey;
-use renshe::start::{self, Schema};
+use renshe::start::{self, Access};
 use sandbox::WechatPayAccount;
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ impl Town {
         let sandbox = process(&settings, "sandbox", &folder)?;
         runtime.block_on(ready(&format!("{control}/control/clock")))?;
         let config = Config::from_text("bench", "", settings.clone())?;
-        let ctx = start::open(&config, Arc::new(SystemClock), Schema::Apply)?;
+        let ctx = start::open(&config, Arc::new(SystemClock), Access::Make)?;
         let (payers, free, priced) = runtime.block_on(prepare(&ctx, &control))?;
         ctx.db.close();
         let platform = process(&settings, "serve", &folder)?;
