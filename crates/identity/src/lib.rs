@@ -20,6 +20,7 @@ mod faces;
 mod failure;
 mod gates;
 mod jobs;
+mod keeping;
 mod login;
 pub mod messages;
 pub mod partner_keys;

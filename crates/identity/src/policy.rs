@@ -16,6 +16,8 @@ pub fn sections() -> Vec<Known> {
         Known::of::<crate::devices::policy::DevicePolicy>(),
         Known::of::<crate::cards::policy::CardPolicy>(),
         Known::of::<crate::pay_password::policy::PayPasswordPolicy>(),
+        Known::of::<crate::messages::policy::MessagePolicy>(),
+        Known::of::<crate::keeping::TracePolicy>(),
     ]
 }
 

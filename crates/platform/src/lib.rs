@@ -15,6 +15,7 @@ pub mod outbox;
 pub mod password;
 pub mod policy;
 pub mod private;
+pub mod setting;
 pub mod telemetry;
 pub mod vault;
 

@@ -11,6 +11,8 @@ use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
+use platform::outbox::OutboxPolicy;
+use platform::policy::Known;
 use ui::{PublicCache, TrustedProxies};
 
 use crate::{front, probes, upkeep};
@@ -42,6 +44,17 @@ pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, proxies: Trusted
 /// Every periodic job of the program.
 pub fn jobs(ports: &Arc<Ports>, pay: &Arc<Payments>) -> Vec<Job> {
     [upkeep::jobs(), identity::jobs(Arc::clone(ports)), health::jobs(), payments::jobs(pay), ledger::jobs()].concat()
+}
+
+/// Every section of policy that something reads: what a start checks.
+pub fn sections() -> Vec<Known> {
+    let others = [
+        Known::of::<health::clinics::policy::BookingRules>(),
+        Known::of::<health::clinics::forget::ClinicKeeping>(),
+        Known::of::<payments::PaymentRules>(),
+        Known::of::<OutboxPolicy>(),
+    ];
+    identity::policy::sections().into_iter().chain(others).collect()
 }
 
 /// Every invariant that has tables, in the order `renshe check` says them.

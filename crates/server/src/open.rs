@@ -13,11 +13,12 @@ use platform::config::Config;
 use platform::db::{Db, DbFault, DbSettings, Found, LaneKey, MigrateError, Migrations, OnFatal, Pages, Target};
 use platform::db::{Tx, look_at_pages};
 use platform::password::Hasher;
-use platform::policy::{Known, Policy};
+use platform::policy::Policy;
 use platform::vault::{Vault, judge_keys, verify_keys};
 use platform::{Ctx, Trace, private};
 use tokio::sync::Notify;
 
+use crate::app;
 use crate::start::StartError;
 
 /// What a command may do to the city that its configuration names.
@@ -154,9 +155,7 @@ fn absolute(path: &Path) -> String {
 
 fn policy(config: &Config) -> Result<Policy, StartError> {
     let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
-    let mut known = identity::policy::sections();
-    known.extend([Known::of::<health::clinics::policy::BookingRules>(), Known::of::<payments::PaymentRules>()]);
-    policy.verify_all(&known).map_err(|error| StartError::at("policy", error))?;
+    policy.verify_all(&app::sections()).map_err(|error| StartError::at("policy", error))?;
     Ok(policy)
 }
 

@@ -38,8 +38,8 @@ impl StartError {
     }
 }
 
-/// Starts the outbox worker and the jobs of this process.
-pub fn workers(
+/// Looks what witnesses of the audit know, then starts the outbox worker and the jobs of this process.
+pub async fn workers(
     ctx: &Ctx,
     config: &Config,
     sms_endpoint: &str,
@@ -48,10 +48,13 @@ pub fn workers(
 ) -> Result<(), StartError> {
     let holder = instance(ctx.rng.as_ref());
     let carriers = carriers(config, sms_endpoint, ports)?;
-    upkeep::export_anchors_to(config.data_dir.join("anchors"));
+    let witnesses = upkeep::witnesses(config);
+    upkeep::look_outside(ctx, &witnesses).await;
+    let mut jobs = app::jobs(ports, pay);
+    jobs.push(upkeep::carrying(witnesses));
     tokio::spawn(Worker::new(ctx.with_trace(Trace::system("outbox")), holder.clone(), carriers).run());
     tokio::spawn(payments::sweep(Arc::clone(pay), ctx.with_trace(Trace::system("payments"))));
-    tokio::spawn(Runner::new(ctx.clone(), holder, app::jobs(ports, pay)).run());
+    tokio::spawn(Runner::new(ctx.clone(), holder, jobs).run());
     Ok(())
 }
 

@@ -176,7 +176,7 @@ fn write(
     if take.state == State::Held {
         // The price is the clinic's as it stands in this closure.
         let order = NewOrder { total: place.clinic.fee, ..told.order.clone() };
-        if !payments::open(tx, &order, &new.actor)? {
+        if !payments::open(tx, ctx, &order)? {
             return Err(DbFault::Corrupt("a new appointment has an order".to_owned()).into());
         }
         pay = Some(order.id);

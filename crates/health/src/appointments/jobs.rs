@@ -1,11 +1,12 @@
-//! The jobs of this crate: clinics kept open ahead, holds that ran out given back.
+//! The jobs of this crate: clinics kept open ahead and let go of behind, holds that ran out given back.
 
 use platform::jobs::Job;
 
 use super::expire_holds::expire_holds;
+use crate::clinics::forget::forget_clinics;
 use crate::clinics::open_clinics::open_clinics;
 
-/// Both jobs.
+/// All of them.
 pub fn jobs() -> Vec<Job> {
     vec![
         Job::new("health.open_clinics", 600, |ctx| async move {
@@ -14,5 +15,6 @@ pub fn jobs() -> Vec<Job> {
         Job::new("health.expire_holds", 10, |ctx| async move {
             expire_holds(&ctx).await.map(drop).map_err(|error| error.to_string())
         }),
+        Job::new("health.forget_clinics", 86_400, |ctx| async move { forget_clinics(&ctx).await.map(drop) }).within(900),
     ]
 }

@@ -2,8 +2,9 @@
 
 use identity::PersonId;
 use kernel::{Date, Fen, Moment};
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::code::VisitCode;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
@@ -360,3 +361,15 @@ fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
         card: card_at(row, OWN_WIDTH)?,
     })
 }
+
+/// What left an audit row: how each visit began, and how it ended.
+pub(super) static AUDITED: [Covered; 4] = [
+    covered!("visit", "appointment", key "id", subject "id", at "created_at",
+        acts "'appointment.booked', 'appointment.held'"),
+    covered!("attended visit", "appointment", key "id", subject "id", at "created_at",
+        acts "'appointment.attended'", only "state = 'attended'"),
+    covered!("cancelled visit", "appointment", key "id", subject "id", at "created_at",
+        acts "'appointment.cancelled', 'appointment.followed'", only "state = 'cancelled'"),
+    covered!("expired visit", "appointment", key "id", subject "id", at "created_at",
+        acts "'appointment.expired', 'appointment.followed'", only "state = 'expired'"),
+];

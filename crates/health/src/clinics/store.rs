@@ -219,6 +219,44 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewClinic) -> Result<bool, DbFault> 
     Ok(true)
 }
 
+/// A slot that is over.
+pub(super) struct PastSlot {
+    pub(super) id: SlotId,
+    pub(super) clinic: ClinicId,
+    pub(super) starts_at: Moment,
+    /// Nobody ever had it.
+    pub(super) free: bool,
+}
+
+/// Slots that started before a moment, after a place in the order of their starts (a start and an id).
+pub(super) fn past_slots(
+    tx: &mut Tx<'_>,
+    start: Moment,
+    id: &str,
+    before: Moment,
+    limit: i64,
+) -> Result<Vec<PastSlot>, DbFault> {
+    let sql = sql!(
+        "SELECT s.id, s.clinic_id, s.starts_at, (SELECT COUNT(*) FROM appointment a WHERE a.slot_id = s.id) FROM slot s \
+         WHERE s.starts_at >= $1 AND s.starts_at < $2 AND (s.starts_at > $1 OR s.id > $3) ORDER BY s.starts_at, s.id LIMIT $4"
+    );
+    tx.query(sql, vals![start, before, id, limit], |row| {
+        Ok(PastSlot { id: row.parse(0)?, clinic: row.parse(1)?, starts_at: row.moment(2)?, free: row.int(3)? == 0 })
+    })
+}
+
+/// Deletes a slot that nobody ever had; false when somebody did after all.
+pub(super) fn drop_slot(tx: &mut Tx<'_>, id: &SlotId) -> Result<bool, DbFault> {
+    let sql = sql!("DELETE FROM slot WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.slot_id = slot.id)");
+    Ok(tx.exec(sql, vals![id.as_str()])? == 1)
+}
+
+/// Deletes a clinic that has no slot left.
+pub(super) fn drop_empty_clinic(tx: &mut Tx<'_>, id: &ClinicId) -> Result<(), DbFault> {
+    let sql = sql!("DELETE FROM clinic WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.clinic_id = clinic.id)");
+    tx.exec(sql, vals![id.as_str()]).map(drop)
+}
+
 /// How many slots there are.
 pub(super) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM slot"), vals![], |row| row.int(0)).map(i64::unsigned_abs)

@@ -3,7 +3,8 @@
 use kernel::{Date, IdNumber, Mask, Mobile, PersonName};
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, DataKey, Vault};
-use platform::{sql, vals};
+use platform::audit::Covered;
+use platform::{covered, sql, vals};
 
 use super::create::Newcomer;
 use super::model::{AccountId, AccountState, Myself, PatientCard, PersonId};
@@ -230,3 +231,7 @@ pub(crate) fn doubles(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("account", "account", key "id", subject "id", at "created_at", acts "'account.created'")];

@@ -2,7 +2,8 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
+use platform::audit::Covered;
+use platform::{covered, sql, vals};
 
 use super::model::{ProofId, ProofPurpose};
 use super::pass::NewProof;
@@ -69,3 +70,7 @@ pub(super) fn use_up(tx: &mut Tx<'_>, id: &ProofId, now: Moment) -> Result<bool,
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(sql!("DELETE FROM proof WHERE id IN (SELECT id FROM proof WHERE expires_at < $1 LIMIT 500)"), vals![before])
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("proof", "proof", key "id", subject "reference", at "created_at", acts "'proof.passed', 'proof.vouched'")];

@@ -27,6 +27,7 @@ pub use gate::RealName;
 pub(crate) use insurance::psn_no;
 pub use kept::keep_forms;
 pub(crate) use kept::store::wipe as wipe_kept_forms;
+pub(crate) use store::wipe_devices;
 pub use model::Level;
 pub(crate) use pages::{Summary, routes, summary};
 pub(crate) use policy::RealNamePolicy;

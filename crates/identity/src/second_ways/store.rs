@@ -3,7 +3,8 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
+use platform::audit::Covered;
+use platform::{covered, sql, vals};
 
 use super::model::{CounterCodeId, CounterView, Paper, TryEvent, TryId, TryState};
 use crate::blind::Blind;
@@ -239,3 +240,7 @@ pub(crate) fn broken(tx: &mut Tx<'_>, max_tries: i64, max_ms: i64) -> Result<(u6
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("counter code", "counter_code", key "id", subject "id", at "created_at", acts "'counter_code.issued'", since 12)];

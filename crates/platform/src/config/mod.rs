@@ -48,6 +48,7 @@ pub struct Config {
     /// Replaces or adds files of the built-in policy.
     pub policy_dir: Option<PathBuf>,
     pub database: DatabaseConfig,
+    pub audit: AuditConfig,
     pub crypto: Suite,
     pub sms: SmsConfig,
     pub face: FaceConfig,
@@ -73,6 +74,13 @@ pub struct DatabaseConfig {
     pub bulk_queue: usize,
     /// How long a start looks at the pages of a SQLite file; 0: not at all.
     pub start_check_secs: u64,
+}
+
+/// Who keeps the audit's anchors outside the database.
+#[derive(Debug, Clone)]
+pub struct AuditConfig {
+    /// Folders, at best on other machines or on disks that cannot be written over.
+    pub export_dirs: Vec<PathBuf>,
 }
 
 /// The provider of text messages.
@@ -199,6 +207,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
         keys_file: reader.text("keys_file").map_or_else(|| data_dir.join("keys.toml"), PathBuf::from),
         policy_dir: reader.text("policy_dir").map(PathBuf::from),
         database: read_database(reader, &data_dir),
+        audit: read_audit(reader, &data_dir),
         crypto: Suite {
             cipher: reader
                 .choice("crypto.cipher", &[Cipher::Aes256Gcm, Cipher::Sm4Gcm].map(|c| (c.name(), c)))
@@ -243,6 +252,16 @@ fn read_database(reader: &mut Reader<'_>, data_dir: &Path) -> DatabaseConfig {
     let start_check_secs = reader.number("database.start_check_secs", 0..=3_600, 5).unsigned_abs();
     let url = Secret::new(reader.text("database.url").unwrap_or_else(default));
     DatabaseConfig { url, lanes, readers, queue, bulk_queue, start_check_secs }
+}
+
+fn read_audit(reader: &mut Reader<'_>, data_dir: &Path) -> AuditConfig {
+    let given = reader.list("audit.export_dirs");
+    let export_dirs = if given.is_empty() {
+        vec![data_dir.join("anchors")]
+    } else {
+        given.into_iter().map(PathBuf::from).collect()
+    };
+    AuditConfig { export_dirs }
 }
 
 fn read_sms(reader: &mut Reader<'_>) -> SmsConfig {

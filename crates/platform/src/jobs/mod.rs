@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::ctx::{Ctx, Trace};
-use crate::db::{DbFault, LaneKey};
+use crate::db::{DbFault, LaneKey, Tx};
 
 /// How long a lease lasts beyond its last renewal: so long a job of an instance that died is not taken up.
 const LEASE_SECS: i64 = 30;
@@ -67,6 +67,30 @@ impl Job {
     pub fn again_after(mut self, secs: i64) -> Self {
         self.again_secs = secs.min(self.every_secs);
         self
+    }
+}
+
+/// Rows that one closure of periodic work deletes or changes.
+pub const CHUNK: u64 = 500;
+
+/// Does something in chunks, as bulk work of a lane, until one has less to do than [`CHUNK`]; returns how much was done.
+/// For rows that nobody else writes any more.
+///
+/// # Errors
+/// What broke beneath, in words; what was done before stays done.
+pub async fn in_chunks(
+    ctx: &Ctx,
+    key: LaneKey,
+    name: &'static str,
+    chunk: impl Fn(&mut Tx<'_>) -> Result<u64, DbFault> + Clone + Send + 'static,
+) -> Result<u64, String> {
+    let mut all = 0;
+    loop {
+        let done = ctx.db.bulk(key, name, chunk.clone()).await.map_err(|fault: DbFault| fault.to_string())?;
+        all += done;
+        if done < CHUNK {
+            return Ok(all);
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! ```
 //! Payloads are sealed, and wiped with the row's last state.
 
+mod policy;
 mod store;
 mod worker;
 
@@ -23,6 +24,7 @@ use crate::ctx::Ctx;
 use crate::db::{DbFault, Tx};
 use crate::vault::{Aad, VaultError};
 
+pub use policy::OutboxPolicy;
 pub use store::{Backlog, backlog, forget};
 pub use worker::Worker;
 

@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod audit_chains;
+mod audit_witness;
 mod closures;
 mod engines;
 mod fixture;

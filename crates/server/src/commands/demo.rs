@@ -10,6 +10,7 @@ use platform::db::Db;
 use super::{Outcome, block_on, seed};
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
+use crate::upkeep;
 
 /// Runs the city until a signal comes. Starting again keeps the data.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
@@ -59,9 +60,10 @@ async fn city(config: Config) -> Result<Db, StartError> {
     let ports = ports::ports(&config, &sandbox)?;
     let own = format!("http://{bound}");
     let pay = ports::payments(&config, &sandbox, &ports, &own)?;
-    start::workers(&ctx, &config, &sandbox.sms, &ports, &pay)?;
+    start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
     start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+    upkeep::last_words(&ctx, &upkeep::witnesses(&config)).await;
     Ok(ctx.db)
 }

@@ -25,6 +25,7 @@ use platform::{Ctx, Mode};
 use crate::app;
 use crate::open::{self, Access};
 use crate::start::StartError;
+use crate::upkeep;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +86,16 @@ fn opened(config: &Config, access: Access) -> Result<Opened, StartError> {
     let counts: Vec<_> = census.iter().map(|(what, many)| format!("{many} {what}")).collect();
     let says = format!("opened {}: {}", ctx.db.target().place(), counts.join(", "));
     Ok(Opened { ctx, says, empty: census.iter().all(|(_, many)| *many == 0) })
+}
+
+/// Ends a command that wrote something: an anchor covers it at once.
+fn finish(config: &Config, ctx: &Ctx) -> Result<(), StartError> {
+    block_on(async {
+        upkeep::last_words(ctx, &upkeep::witnesses(config)).await;
+        Ok(())
+    })?;
+    ctx.db.close();
+    Ok(())
 }
 
 /// A demo's clock stands where its sandbox left it; a city's is the machine's.

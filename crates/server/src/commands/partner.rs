@@ -3,7 +3,7 @@
 use identity::partner_keys::{self, AddPartner, PartnerKeyId};
 use platform::config::Config;
 
-use super::{Outcome, block_on, open_to_act, open_to_look};
+use super::{Outcome, block_on, finish, open_to_act, open_to_look};
 use crate::start::StartError;
 
 /// What is asked for.
@@ -48,7 +48,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let made =
         block_on(async { partner_keys::add(&ctx, command).await.map_err(|error| StartError::at("partner", error)) });
     let (id, secret) = made?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     println!("added {id}");
     println!("secret (shown once): {secret}");
     Ok(Outcome::Good)
@@ -72,7 +72,7 @@ pub fn end(config: &Config, end: &End) -> Result<Outcome, StartError> {
     let id: PartnerKeyId = end.id.parse().map_err(|error| StartError::at("partner", error))?;
     let ended =
         block_on(async { partner_keys::end(&ctx, &id).await.map_err(|error| StartError::at("partner", error)) })?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     if !ended {
         return Err(StartError(format!("there is no active key {id}")));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use payments::{Listener, OrderId};
 use platform::config::Config;
 
-use super::{Outcome, block_on, open_to_act, open_to_look};
+use super::{Outcome, block_on, finish, open_to_act, open_to_look};
 use crate::start::StartError;
 
 /// Which order.
@@ -42,7 +42,7 @@ pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError
     let state = block_on(async {
         payments::unblock(&listener, &ctx, &id).await.map_err(|error| StartError::at("pay", error))
     })?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     println!("{id} is {state}");
     Ok(Outcome::Good)
 }
@@ -52,7 +52,7 @@ pub fn lift(config: &Config, lift: &Lift) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
     let lifted =
         block_on(async { ledger::lift(&ctx, &lift.by).await.map_err(|fault| StartError::at("ledger", fault)) })?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     println!("{lifted} stops lifted");
     Ok(Outcome::Good)
 }

@@ -4,7 +4,7 @@ use identity::demo::DemoLogin;
 use platform::config::Config;
 use platform::{Ctx, Mode};
 
-use super::{Outcome, block_on, clock_of};
+use super::{Outcome, block_on, clock_of, finish};
 use crate::open::{self, Access};
 use crate::start::StartError;
 
@@ -22,7 +22,7 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
         seed(&ctx).await
     })?;
     eprintln!("renshe: samples are in {}", ctx.db.target().place());
-    ctx.db.close();
+    finish(config, &ctx)?;
     print(&logins);
     Ok(Outcome::Good)
 }

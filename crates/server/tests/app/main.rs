@@ -9,6 +9,7 @@ mod booking;
 mod canary;
 mod cards;
 mod commands;
+mod commands_open;
 mod commands_refuse;
 mod desk;
 mod devices;

@@ -112,6 +112,12 @@ pub fn plant_migration(tx: &mut Tx<'_>, version: i64) -> Result<u64, DbFault> {
     )
 }
 
+/// Makes the database look as an older program left it.
+pub fn forget_last_migration(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    let sql = sql!("DELETE FROM schema_migration WHERE version = (SELECT MAX(version) FROM schema_migration)");
+    tx.exec(sql, vals![])
+}
+
 /// Counts a booking that nobody made.
 pub fn spoil_a_slot(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(

@@ -3,7 +3,8 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
+use platform::audit::Covered;
+use platform::{covered, sql, vals};
 
 use crate::cards::model::EcardId;
 use crate::people::PersonId;
@@ -189,3 +190,7 @@ pub(in crate::cards) fn broken(tx: &mut Tx<'_>, code_ms: i64, skew_ms: i64) -> R
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("look at a card", "card_check", key "id", subject "id", at "made_at", acts "'card.verified'", only "code_id <> ''")];
