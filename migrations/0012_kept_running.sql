@@ -47,3 +47,10 @@ CREATE TABLE audit_epoch (
   why TEXT,
   acknowledgement BYTEA
 );
+
+-- Held while somebody books for a patient, so that bookings in several clinics are counted one after another (docs/adr/0006).
+-- One row a patient who ever booked.
+CREATE TABLE booking_guard (
+  patient_id TEXT PRIMARY KEY,
+  held_at BIGINT NOT NULL
+);

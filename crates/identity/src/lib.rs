@@ -23,6 +23,7 @@ mod jobs;
 mod keeping;
 mod login;
 pub mod messages;
+mod pace;
 pub mod partner_keys;
 mod password;
 pub mod pay_password;

@@ -1,6 +1,7 @@
 //! The dated figures of `policy/identity.toml`, one section a feature.
 
-use platform::policy::{Known, Section};
+use kernel::Date;
+use platform::policy::{Known, Policy, PolicyError, Section};
 use serde::Deserialize;
 
 /// Every section that this crate reads, for the start to check: a mistake stops it, not the person who first meets it.
@@ -19,6 +20,16 @@ pub fn sections() -> Vec<Known> {
         Known::of::<crate::messages::policy::MessagePolicy>(),
         Known::of::<crate::keeping::TracePolicy>(),
     ]
+}
+
+/// Questions that jobs have under way at once, at the insurer and at the card system: a start compares them with the
+/// partners' own places, which people need as well.
+///
+/// # Errors
+/// No policy for the day.
+pub fn background_calls(policy: &Policy, on: Date) -> Result<(usize, usize), PolicyError> {
+    let insurer = policy.at::<crate::real_name::policy::RealNamePolicy>(on)?.refresh_at_once;
+    Ok((insurer, policy.at::<crate::cards::policy::CardPolicy>(on)?.look_at_once))
 }
 
 /// No policy may let a code live longer than this (T02), in seconds.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Clock, OsRng, Rng};
+use kernel::{Clock, Moment, OsRng, Rng};
 use platform::config::Config;
 use platform::db::{Db, DbFault, DbSettings, Found, LaneKey, MigrateError, Migrations, OnFatal, Pages, Target};
 use platform::db::{Tx, look_at_pages};
@@ -40,7 +40,7 @@ pub enum Access {
 /// What is not as it must be, where it is, which configuration led there, and what to do.
 pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ctx, StartError> {
     let target = target(config)?;
-    let policy = policy(config)?;
+    let policy = policy(config, clock.now())?;
     let found = Migrations::embedded().look(&target).map_err(|error| unusable(config, &target, &error))?;
     let rng: Arc<dyn Rng> = Arc::new(OsRng);
     let vault = match (access, found) {
@@ -153,9 +153,22 @@ fn absolute(path: &Path) -> String {
     std::path::absolute(path).as_deref().unwrap_or(path).display().to_string()
 }
 
-fn policy(config: &Config) -> Result<Policy, StartError> {
+fn policy(config: &Config, now: Moment) -> Result<Policy, StartError> {
     let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
     policy.verify_all(&app::sections()).map_err(|error| StartError::at("policy", error))?;
+    let calls = identity::policy::background_calls(&policy, now.date());
+    let (insurer, cards) = calls.map_err(|error| StartError::at("policy", error))?;
+    for (figure, calls, setting, places) in [
+        ("real_name.refresh_at_once", insurer, "insurer.max_in_flight", config.insurer.max_in_flight),
+        ("cards.look_at_once", cards, "cards.max_in_flight", config.cards.max_in_flight),
+    ] {
+        if calls >= places {
+            return Err(StartError(format!(
+                "policy {figure} is {calls} and {setting} {places}: a job would take every place, and people would wait behind it; \
+                 make the first smaller or the second larger"
+            )));
+        }
+    }
     Ok(policy)
 }
 

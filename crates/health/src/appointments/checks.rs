@@ -40,6 +40,11 @@ pub fn checks() -> Vec<Check> {
             run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: unpaid(tx)? }),
         },
         Check {
+            id: "T43",
+            says: "a patient has one visit at a time",
+            run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: store::overlapping(tx)? }),
+        },
+        Check {
             id: "T35",
             says: "every visit came with its audit row, and so did its end",
             run: |tx, _| covered(tx, &store::AUDITED),

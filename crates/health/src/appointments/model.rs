@@ -255,6 +255,45 @@ pub enum Mine {
     OtherSlot,
 }
 
+/// What the policy allows a patient (T43), and how long an unpaid place is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub hold_secs: i64,
+    pub visits_most: i64,
+    pub visits_a_day: i64,
+    pub department_a_day: i64,
+    pub bookings_a_day: i64,
+}
+
+/// What a patient has already, as far as another visit is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Load {
+    /// Visits to come, held or booked.
+    pub visits: i64,
+    /// Visits on the wished day.
+    pub that_day: i64,
+    /// Of these, those in the wished department.
+    pub in_department: i64,
+    /// Of these, those at the wished time.
+    pub at_that_time: i64,
+    /// Bookings made today, whatever became of them.
+    pub made_today: i64,
+}
+
+impl Load {
+    /// Which limit another visit would break; what is hardest to get round first.
+    fn over(&self, limits: &Limits) -> Option<BookRefusal> {
+        let caps = [
+            (self.at_that_time, 1, BookRefusal::SameTime),
+            (self.in_department, limits.department_a_day, BookRefusal::DepartmentFull),
+            (self.that_day, limits.visits_a_day, BookRefusal::DayFull),
+            (self.visits, limits.visits_most, BookRefusal::TooManyVisits),
+            (self.made_today, limits.bookings_a_day, BookRefusal::TooManyToday),
+        ];
+        caps.into_iter().find(|(has, most, _)| has >= most).map(|(_, _, refusal)| refusal)
+    }
+}
+
 /// What a wish to book comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Booking {
@@ -284,11 +323,27 @@ pub enum BookRefusal {
     TooLate,
     #[error("no place is left")]
     Full,
+    #[error("the patient has a visit at this time")]
+    SameTime,
+    #[error("the patient has as many visits in this department on this day as one may have")]
+    DepartmentFull,
+    #[error("the patient has as many visits on this day as one may have")]
+    DayFull,
+    #[error("the patient has as many visits to come as one may have")]
+    TooManyVisits,
+    #[error("as many bookings were made for the patient today as may be")]
+    TooManyToday,
 }
 
-/// Whether a person gets a place in a slot (REG-2). A place that costs something is held first; a
+/// Whether a patient gets a place in a slot (REG-2). A place that costs something is held first; a
 /// free one is held and confirmed in the same moment, so it is booked.
-pub fn decide_book(slot: &SlotView, mine: Mine, now: Moment, hold_secs: i64) -> Result<Booking, BookRefusal> {
+pub fn decide_book(
+    slot: &SlotView,
+    mine: Mine,
+    load: &Load,
+    limits: &Limits,
+    now: Moment,
+) -> Result<Booking, BookRefusal> {
     match mine {
         Mine::SameSlot => return Ok(Booking::Land),
         Mine::OtherSlot => return Err(BookRefusal::AlreadyBooked),
@@ -303,9 +358,12 @@ pub fn decide_book(slot: &SlotView, mine: Mine, now: Moment, hold_secs: i64) -> 
     if slot.left() < 1 {
         return Err(BookRefusal::Full);
     }
+    if let Some(refusal) = load.over(limits) {
+        return Err(refusal);
+    }
     let free = slot.fee == Fen::ZERO;
     let state = if free { State::Booked } else { State::Held };
-    let hold_until = (!free).then(|| now.plus_secs(hold_secs));
+    let hold_until = (!free).then(|| now.plus_secs(limits.hold_secs));
     Ok(Booking::Take(Take { state, hold_until, places: between(None, state) }))
 }
 

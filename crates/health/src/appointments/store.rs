@@ -346,6 +346,19 @@ pub(super) fn doubled(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     })
 }
 
+/// T43: visits of one patient at the same time, booked since that is refused.
+pub(super) fn overlapping(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT a.id, b.id FROM appointment a JOIN appointment b ON b.person_id = a.person_id AND b.date = a.date AND b.id > a.id \
+         JOIN slot s ON s.id = a.slot_id JOIN slot t ON t.id = b.slot_id \
+         WHERE a.state IN ('held', 'booked', 'attended') AND b.state IN ('held', 'booked', 'attended') \
+         AND s.starts_at < t.ends_at AND s.ends_at > t.starts_at \
+         AND b.created_at >= COALESCE((SELECT m.applied_at FROM schema_migration m WHERE m.version = 12), 0) \
+         ORDER BY a.id LIMIT 50"
+    );
+    tx.query(sql, vals![], |row| Ok(format!("{} and {} are at the same time", row.text(0)?, row.text(1)?)))
+}
+
 fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
     Ok(Appointment {
         id: row.parse(0)?,

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use kernel::Moment;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::ctx::{Ctx, Trace};
@@ -201,7 +202,7 @@ impl Inner {
     }
 
     async fn run_one(&self, job: &Job) {
-        let began = Instant::now();
+        let (began, began_at) = (Instant::now(), self.ctx.now());
         let task = tokio::spawn((job.run)(self.ctx.with_trace(Trace::system(job.name))));
         let (outcome, why) = self.outcome(job, task).await;
         let label = outcome.as_str();
@@ -212,7 +213,7 @@ impl Inner {
             Outcome::Panicked => tracing::error!(job = job.name, outcome = label, why, "job.failed"),
             _ => tracing::warn!(job = job.name, outcome = label, why, "job.failed"),
         }
-        if let Err(fault) = self.release(job, outcome).await {
+        if let Err(fault) = self.release(job, outcome, began_at).await {
             tracing::warn!(job = job.name, %fault, "job.release_failed");
         }
     }
@@ -278,11 +279,11 @@ impl Inner {
             .await
     }
 
-    async fn release(&self, job: &Job, outcome: Outcome) -> Result<(), DbFault> {
+    async fn release(&self, job: &Job, outcome: Outcome, began: Moment) -> Result<(), DbFault> {
         let (name, holder, now) = (job.name, self.holder.clone(), self.ctx.now());
-        let due_in = if outcome == Outcome::Done { job.every_secs } else { job.again_secs };
-        // Written as the time of a run that makes the next one due then.
-        let last = now.minus_secs(job.every_secs - due_in);
+        // Times are counted from the beginning of a run; after one that did not end well, from its end. What is written is
+        // the time of a run that makes the next one due then.
+        let last = if outcome == Outcome::Done { began } else { now.minus_secs(job.every_secs - job.again_secs) };
         self.ctx
             .db
             .write(LaneKey::of("job", name), "job.release", move |tx| {
