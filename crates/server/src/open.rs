@@ -14,7 +14,7 @@ use platform::db::{Db, DbFault, DbSettings, Found, LaneKey, MigrateError, Migrat
 use platform::db::{Tx, look_at_pages};
 use platform::password::Hasher;
 use platform::policy::Policy;
-use platform::vault::{Vault, judge_keys, verify_keys};
+use platform::vault::{Vault, judge_keys, knows_no_key, verify_keys};
 use platform::{Ctx, Trace, private};
 use tokio::sync::Notify;
 
@@ -44,16 +44,15 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ct
     let found = Migrations::embedded().look(&target).map_err(|error| unusable(config, &target, &error))?;
     let rng: Arc<dyn Rng> = Arc::new(OsRng);
     let vault = match (access, found) {
-        (Access::Make, Found::Missing | Found::Empty) => {
-            usable_folder(&config.data_dir)?;
-            Vault::open_or_create(&config.keys_file, config.crypto, rng.as_ref())
-        }
+        (Access::Make, Found::Missing | Found::Empty) => make_keys(config, rng.as_ref())?,
+        // Never a new key file beside a database that has seen another: it could read nothing.
+        (Access::Make, Found::At(_)) if knows_no_key(&target).is_ok_and(|none| none) => make_keys(config, rng.as_ref())?,
         (_, Found::Missing) => return Err(no_city(config, &target, "there is no such file")),
         (_, Found::Empty) => return Err(no_city(config, &target, "the database is empty")),
-        // Never a new key file beside an old database: it could read nothing.
-        (_, Found::At(_)) => Vault::open(&config.keys_file, config.crypto),
+        (_, Found::At(_)) => {
+            Vault::open(&config.keys_file, config.crypto).map_err(|error| StartError::at("keys", error))?
+        }
     };
-    let vault = vault.map_err(|error| StartError::at("keys", error))?;
     if matches!(access, Access::Make | Access::Serve) {
         usable_folder(&config.data_dir)?;
         refuse_damaged(config, &target)?;
@@ -124,6 +123,12 @@ pub fn make_place(config: &Config, target: &Target) -> Result<(), StartError> {
         return usable_folder(folder);
     }
     private::make(folder).map_err(|error| StartError::at(&folder.display().to_string(), error))
+}
+
+/// The demo's keys, made at its first start.
+fn make_keys(config: &Config, rng: &dyn Rng) -> Result<Vault, StartError> {
+    usable_folder(&config.data_dir)?;
+    Vault::open_or_create(&config.keys_file, config.crypto, rng).map_err(|error| StartError::at("keys", error))
 }
 
 /// Why a database cannot be used, with where it is and what led there.

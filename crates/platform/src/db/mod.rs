@@ -8,6 +8,7 @@
 //!
 //! What must not be here: business words, async code inside a closure, a second way in.
 
+mod ask;
 mod ddl;
 mod driver;
 mod fault;
@@ -31,6 +32,7 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
+pub(crate) use ask::ask;
 pub use fault::DbFault;
 pub use inline::{CommitHook, Fate};
 #[doc(hidden)]

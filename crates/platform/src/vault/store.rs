@@ -2,7 +2,7 @@
 
 use super::cipher::{Cipher, hmac};
 use super::{DataKey, NewDataKey, Vault, wrap_aad};
-use crate::db::{DbFault, Row, Tx};
+use crate::db::{DbFault, Row, Target, Tx, ask};
 use crate::{sql, vals};
 
 /// Inserts a data key made by [`Vault::create_key`].
@@ -71,6 +71,12 @@ fn rewrap(tx: &mut Tx<'_>, vault: &Vault, retired: &str, row: (&str, &str, &[u8]
         sql!("UPDATE data_key SET kek_id = $1, wrapped = $2 WHERE id = $3 AND kek_id = $4"),
         vals![active.id(), anew, id, retired],
     )
+}
+
+/// Whether a database has never seen a key file: one may still be made for it. Blocks; never call it inside an async context.
+pub fn knows_no_key(target: &Target) -> Result<bool, DbFault> {
+    let seen = sql!("SELECT kek_id FROM key_check UNION ALL SELECT kek_id FROM data_key LIMIT 1");
+    Ok(ask(target, seen)?.is_empty())
 }
 
 /// Makes sure that the key file is this database's, and remembers how the keys answer that it sees for the first time.
