@@ -16,6 +16,7 @@ mod cards;
 mod control;
 mod face;
 mod faults;
+mod forget;
 mod house;
 mod insurer;
 mod listen;
@@ -27,6 +28,7 @@ mod start;
 mod tests;
 mod tif;
 mod wechat_pay;
+mod witness;
 
 pub use accounts::{CardsAccount, FaceAccount, InsurerAccount};
 pub use faults::{Fault, FaultId, Kind};

@@ -26,6 +26,7 @@ use crate::people::{self, FirstPerson};
 use crate::sms::{Sms, SmsAccount};
 use crate::wechat_pay::keys::{self, WechatPayAccount};
 use crate::wechat_pay::seal::Seals;
+use crate::witness::WitnessKey;
 
 /// People drawn when nobody says how many.
 pub const PEOPLE: usize = 5_000;
@@ -147,6 +148,8 @@ pub struct Running {
     pub wechat_pay: SocketAddr,
     /// The merchant's account there.
     pub wechat: WechatPayAccount,
+    /// The public key of the audit's witness, in base64; it answers under `/witness` at the control port.
+    pub witness_key: String,
     db: Db,
     servers: Vec<JoinHandle<()>>,
     filling: JoinHandle<Result<(), DbFault>>,
@@ -173,6 +176,8 @@ impl Sandbox {
             .map_err(StartError::Fault)?;
         settings.clock.set_shift_ms(shift_ms);
         let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
+        let witness = witness_key(&settings)?;
+        let witness_key = witness.public();
         people::welcome(&db, settings.first, settings.seed).await?;
         let filling = fill(&db, settings.seed, settings.people);
         let addresses = doors.addresses()?;
@@ -188,12 +193,14 @@ impl Sandbox {
             cards: settings.cards,
             wechat_pay: wechat_pay.clone(),
             wechat_seals,
+            witness,
             wechat_refunds: tokio::sync::Mutex::default(),
             addresses,
             allow_remote: settings.allow_remote,
         });
         let mut servers = doors.serve(&house);
         servers.push(tokio::spawn(crate::wechat_pay::notify::run(house.clone())));
+        servers.push(tokio::spawn(crate::forget::run(house.clone())));
         tracing::info!(%control, ?addresses, shift_ms, "sandbox.started");
         let Addresses { sms, face, insurer, cards, wechat_pay: channel, .. } = addresses;
         Ok(Running {
@@ -204,6 +211,7 @@ impl Sandbox {
             cards,
             wechat_pay: channel,
             wechat: wechat_pay,
+            witness_key,
             db,
             servers,
             filling,
@@ -371,6 +379,12 @@ fn database_in(data_dir: &Path) -> PathBuf {
     data_dir.join("sandbox").join("sandbox.db")
 }
 
+/// The witness's key, made at the first start.
+fn witness_key(settings: &SandboxSettings) -> Result<WitnessKey, StartError> {
+    let folder = settings.data_dir.join("sandbox");
+    WitnessKey::in_folder(&folder, settings.rng.as_ref()).map_err(|source| StartError::Folder { folder, source })
+}
+
 async fn open(settings: &SandboxSettings) -> Result<Db, StartError> {
     let folder = settings.data_dir.join("sandbox");
     let made = private::make(&settings.data_dir).and_then(|()| private::folder(&folder));
@@ -394,6 +408,7 @@ fn migrations() -> Migrations {
         ("wechat_pay", include_str!("../migrations/0004_wechat_pay.sql")),
         ("insurer", include_str!("../migrations/0005_insurer.sql")),
         ("wechat_pay_truth", include_str!("../migrations/0006_wechat_pay_truth.sql")),
+        ("witness", include_str!("../migrations/0007_witness.sql")),
     ];
     let list = (1..).zip(parts);
     Migrations::new(

@@ -48,7 +48,7 @@ pub async fn workers(
 ) -> Result<(), StartError> {
     let holder = instance(ctx.rng.as_ref());
     let carriers = carriers(config, sms_endpoint, ports)?;
-    let witnesses = upkeep::witnesses(config);
+    let witnesses = upkeep::witnesses(config, ctx)?;
     upkeep::look_outside(ctx, &witnesses).await;
     let mut jobs = app::jobs(ports, pay);
     jobs.push(upkeep::carrying(witnesses));

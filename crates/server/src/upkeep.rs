@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use partners::witness::{HttpWitness, HttpWitnessSettings};
 use platform::Ctx;
 use platform::audit::{self, FolderWitness, Witness};
 use platform::check::Check;
-use platform::config::Config;
+use platform::config::{Config, WitnessConfig};
 use platform::db::LaneKey;
 use platform::jobs::{CHUNK, Job, in_chunks};
 use platform::outbox::{self, OutboxPolicy};
@@ -37,14 +38,26 @@ pub fn carrying(witnesses: Vec<Arc<dyn Witness>>) -> Job {
 }
 
 /// The witnesses that the configuration names.
-pub fn witnesses(config: &Config) -> Vec<Arc<dyn Witness>> {
+///
+/// # Errors
+/// A witness's key cannot be read.
+pub fn witnesses(config: &Config, ctx: &Ctx) -> Result<Vec<Arc<dyn Witness>>, StartError> {
     let folder = |path: &PathBuf| Arc::new(FolderWitness::new(path.clone())) as Arc<dyn Witness>;
-    config.audit.export_dirs.iter().map(folder).collect()
+    let mut all: Vec<_> = config.audit.export_dirs.iter().map(folder).collect();
+    if let Some(service) = service(config, ctx)? {
+        all.push(Arc::new(service));
+    }
+    Ok(all)
 }
 
-/// Of these, the services that answer over the network.
-pub fn services(_config: &Config) -> Result<Vec<Arc<dyn Witness>>, StartError> {
-    Ok(Vec::new())
+/// The one that is asked over the network, if there is one.
+///
+/// # Errors
+/// Its key cannot be read.
+pub fn service(config: &Config, ctx: &Ctx) -> Result<Option<HttpWitness>, StartError> {
+    let Some(WitnessConfig { url, key }) = config.audit.witness.clone() else { return Ok(None) };
+    let settings = HttpWitnessSettings { endpoint: url, key, city: ctx.vault.anchor_public_key().to_vec() };
+    HttpWitness::new(settings).map(Some).map_err(|error| StartError::at("audit.witness_key", error))
 }
 
 /// Before anybody is served: whether a witness knows of what is not here, or a person has yet to say what that was.

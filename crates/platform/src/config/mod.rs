@@ -81,6 +81,16 @@ pub struct DatabaseConfig {
 pub struct AuditConfig {
     /// Folders, at best on other machines or on disks that cannot be written over.
     pub export_dirs: Vec<PathBuf>,
+    /// A service elsewhere.
+    pub witness: Option<WitnessConfig>,
+}
+
+/// A service that keeps anchors and answers with a signature of its own (docs/api/witness.md).
+#[derive(Debug, Clone)]
+pub struct WitnessConfig {
+    pub url: String,
+    /// Its Ed25519 public key, in base64.
+    pub key: String,
 }
 
 /// The provider of text messages.
@@ -261,7 +271,19 @@ fn read_audit(reader: &mut Reader<'_>, data_dir: &Path) -> AuditConfig {
     } else {
         given.into_iter().map(PathBuf::from).collect()
     };
-    AuditConfig { export_dirs }
+    let witness = match (reader.text("audit.witness_url"), reader.text("audit.witness_key")) {
+        (Some(url), Some(key)) => Some(WitnessConfig { url, key }),
+        (None, None) => None,
+        (Some(_), None) => {
+            reader.wrong("audit.witness_url", "needs audit.witness_key beside it: by that its answers are known");
+            None
+        }
+        (None, Some(_)) => {
+            reader.wrong("audit.witness_key", "needs audit.witness_url beside it");
+            None
+        }
+    };
+    AuditConfig { export_dirs, witness }
 }
 
 fn read_sms(reader: &mut Reader<'_>) -> SmsConfig {

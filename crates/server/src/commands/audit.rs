@@ -59,8 +59,8 @@ pub fn verify(config: &Config, expected: &Verify) -> Result<Outcome, StartError>
         for folder in &config.audit.export_dirs {
             broken.extend(folder_findings(&ctx, folder).await?);
         }
-        for witness in upkeep::services(config)? {
-            broken.extend(service_findings(&ctx, witness.as_ref()).await?);
+        if let Some(service) = upkeep::service(config, &ctx)? {
+            broken.extend(service_findings(&ctx, &service).await?);
         }
         Ok((inside, broken))
     })?;

@@ -64,6 +64,6 @@ async fn city(config: Config) -> Result<Db, StartError> {
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
     start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
-    upkeep::last_words(&ctx, &upkeep::witnesses(&config)).await;
+    upkeep::last_words(&ctx, &upkeep::witnesses(&config, &ctx)?).await;
     Ok(ctx.db)
 }

@@ -91,7 +91,7 @@ fn opened(config: &Config, access: Access) -> Result<Opened, StartError> {
 /// Ends a command that wrote something: an anchor covers it at once.
 fn finish(config: &Config, ctx: &Ctx) -> Result<(), StartError> {
     block_on(async {
-        upkeep::last_words(ctx, &upkeep::witnesses(config)).await;
+        upkeep::last_words(ctx, &upkeep::witnesses(config, ctx)?).await;
         Ok(())
     })?;
     ctx.db.close();

@@ -38,7 +38,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
         println!("{}", config.public_url(bound));
         start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
-        upkeep::last_words(&ctx, &upkeep::witnesses(&config)).await;
+        upkeep::last_words(&ctx, &upkeep::witnesses(&config, &ctx)?).await;
         Ok(())
     })?;
     ctx.db.close();

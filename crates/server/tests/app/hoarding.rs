@@ -86,10 +86,13 @@ async fn places_that_are_only_held_count_too(app: TestApp) {
     let first = app.place(3 * DAY, 4).await;
     let clinic = first.clinic.clone();
     app.plant(move |tx| store::set_fee(tx, &clinic, 2_500)).await;
-    let held = person.post_form(&first.book(), &[]).await;
+    let form = person.get(&first.book()).await;
+    let held = person.send_form(&form, &[]).await;
     assert!(held.path.starts_with("/pay/"), "{} {}", held.path, held.text);
-    let same_time = app.ask(move |tx| store::others_at_the_time_of(tx, &first.slot)).await;
-    let refused = person.post_form(&format!("/slots/{}/book", same_time[0]), &[]).await;
+    let slot = first.slot.clone();
+    let same_time = app.ask(move |tx| store::others_at_the_time_of(tx, &slot)).await;
+    let other = Place { slot: same_time[0].clone(), ..first.clone() };
+    let refused = book_with(&person, &form, &first, &other).await;
     assert_eq!(refused.status, 409);
     assert!(refused.says("这个时间您已经有一个号") && refused.says("或先取消原来的预约"), "{}", refused.text);
     assert_eq!(refused.link("/orders"), Some("/orders".to_owned()), "where it can be given up");
@@ -135,9 +138,10 @@ async fn each_rule_is_told_with_its_figure_and_what_to_do(app: TestApp) {
 async fn booking_and_cancelling_again_and_again_costs_few_texts_and_ends(app: TestApp) {
     let person = app.citizen(0).await;
     let place = app.place(5 * DAY, 4).await;
+    let form = person.get(&place.book()).await;
     let mut booked = 0;
     let refused = loop {
-        let visit = person.post_form(&place.book(), &[]).await;
+        let visit = person.send_form(&form, &[]).await;
         if !is_booked(&visit) {
             break visit;
         }

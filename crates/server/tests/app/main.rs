@@ -40,3 +40,4 @@ mod sessions;
 mod sign_up;
 mod sign_up_codes;
 mod sms;
+mod witness;

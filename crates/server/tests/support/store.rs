@@ -1,6 +1,7 @@
 //! The tests' own questions to the database, and the few rows they plant in it.
 
 use kernel::Moment;
+use platform::audit::Anchor;
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
@@ -96,14 +97,28 @@ pub fn others_at_the_time_of(tx: &mut Tx<'_>, slot: &str) -> Result<Vec<String>,
     tx.query(sql, vals![slot], |row| row.text(0))
 }
 
-/// How many slots there are.
-pub fn slots(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
-    tx.one(sql!("SELECT COUNT(*) FROM slot"), vals![], |row| row.int(0))
-}
-
 /// How many counts of texts are kept.
 pub fn text_counts(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM message_text"), vals![], |row| row.int(0))
+}
+
+/// Every anchor of the audit.
+pub fn anchors(tx: &mut Tx<'_>) -> Result<Vec<Anchor>, DbFault> {
+    tx.query(sql!("SELECT n, at, prev, heads, hash, signature FROM audit_anchor ORDER BY n"), vals![], |row| {
+        Ok(Anchor {
+            n: row.int(0)?,
+            at: row.moment(1)?,
+            prev: row.blob(2)?,
+            heads: row.text(3)?,
+            hash: row.blob(4)?,
+            signature: row.blob(5)?,
+        })
+    })
+}
+
+/// Takes away what a backup of the first anchor's time would not have.
+pub fn forget_anchors_after_the_first(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM audit_anchor WHERE n > 1"), vals![])
 }
 
 /// Takes the audit rows of visits away where they are the last of their chain, and what came after them.
