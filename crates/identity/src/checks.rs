@@ -8,7 +8,8 @@ use platform::db::{DbFault, Tx};
 use crate::jobs::PROOF_DAYS;
 use crate::policy::{MAX_CODE_SECS, MAX_CODE_TRIES};
 use crate::{
-    cards, devices, faces, partner_keys, pay_password, people, proofs, real_name, second_ways, sessions, sms_codes, staff,
+    cards, devices, faces, partner_keys, pay_password, people, proofs, real_name, second_ways, sessions, sms_codes,
+    staff,
 };
 
 /// What must hold of people, accounts, codes and sessions.

@@ -94,8 +94,7 @@ async fn wipe_messages(ctx: Ctx) -> Result<(), String> {
 async fn wipe_traces(ctx: Ctx) -> Result<(), String> {
     let now = ctx.now();
     let keep = ctx.policy.at::<TracePolicy>(now.date()).map_err(|error| error.to_string())?;
-    let (devices, faces) =
-        (now.minus_secs(keep.ended_device_days * DAY), now.minus_secs(keep.face_result_days * DAY));
+    let (devices, faces) = (now.minus_secs(keep.ended_device_days * DAY), now.minus_secs(keep.face_result_days * DAY));
     chunks(&ctx, "device.wipe", devices, devices::store::wipe_ended).await?;
     chunks(&ctx, "real_name_device.wipe", devices, real_name::wipe_devices).await?;
     chunks(&ctx, "face_check.wipe", faces, faces::store::wipe_results).await?;

@@ -114,7 +114,8 @@ impl Policy {
         for (section, entries) in &mut sections {
             entries.sort_by_key(|entry| entry.from);
             if let Some(pair) = entries.windows(2).find(|pair| pair[0].from == pair[1].from) {
-                let why = format!("two tables hold from {} (in {} and {})", pair[0].from, pair[0].place(), pair[1].place());
+                let why =
+                    format!("two tables hold from {} (in {} and {})", pair[0].from, pair[0].place(), pair[1].place());
                 return Err(PolicyError::Invalid { section: section.clone(), why });
             }
         }
@@ -218,7 +219,8 @@ fn line_of(text: &str, at: usize) -> usize {
 /// The lines on which tables of a section begin.
 fn headings(text: &str, name: &str) -> Vec<usize> {
     let is_heading = |line: &str| {
-        let inner = line.trim().strip_prefix("[[").and_then(|rest| rest.split_once("]]")).map(|(inner, _)| inner.trim());
+        let inner =
+            line.trim().strip_prefix("[[").and_then(|rest| rest.split_once("]]")).map(|(inner, _)| inner.trim());
         inner.is_some_and(|inner| inner.trim_matches('"') == name)
     };
     text.lines().enumerate().filter(|(_, line)| is_heading(line)).map(|(at, _)| at + 1).collect()

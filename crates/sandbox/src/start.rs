@@ -3,13 +3,13 @@
 use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
-use kernel::{Clock, Rng, ShiftedClock};
-use platform::db::{Db, DbFault, DbSettings, MigrateError, Migration, Migrations, Target};
+use kernel::{Rng, ShiftedClock};
+use platform::db::{Db, DbFault, MigrateError};
 use platform::private;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
 use crate::cards::Cards;
 use crate::control;
+use crate::data;
 use crate::face;
 use crate::house::{Addresses, House, Inner};
 use crate::insurer::Insurer;
@@ -165,7 +166,7 @@ impl Sandbox {
         }
         // Ports first: a second sandbox on the same folder then never touches the database.
         let doors = Doors::open(settings.listen).await?;
-        let db = open(&settings).await?;
+        let db = data::open(&settings).await?;
         let limits = settings.sms.limits;
         let shift_ms = db
             .write(control::store::lane(), "sandbox.start", move |tx| {
@@ -357,64 +358,10 @@ async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Sea
     made.map_err(|source| StartError::Folder { folder: at, source })
 }
 
-/// How far the clock of the sandbox that keeps its data in a folder stood ahead of the machine's, in milliseconds; `None`
-/// where no sandbox has ever been. Nothing is made. For commands that look at a demo while it may not be running.
-///
-/// # Errors
-/// What is there cannot be read.
-pub async fn stored_clock_shift_ms(data_dir: &Path) -> Result<Option<i64>, DbFault> {
-    let file = database_in(data_dir);
-    if !file.is_file() {
-        return Ok(None);
-    }
-    let mut settings = DbSettings::new(Target::Sqlite(file), "sandbox-clock");
-    settings.readers = 1;
-    let db = Db::open(settings).map_err(|error| DbFault::Down(error.to_string()))?;
-    let shift_ms = db.look("sandbox.clock", control::store::clock_shift_ms).await;
-    drop(tokio::task::spawn_blocking(move || db.close()).await);
-    shift_ms.map(Some)
-}
-
-fn database_in(data_dir: &Path) -> PathBuf {
-    data_dir.join("sandbox").join("sandbox.db")
-}
-
 /// The witness's key, made at the first start.
 fn witness_key(settings: &SandboxSettings) -> Result<WitnessKey, StartError> {
     let folder = settings.data_dir.join("sandbox");
     WitnessKey::in_folder(&folder, settings.rng.as_ref()).map_err(|source| StartError::Folder { folder, source })
-}
-
-async fn open(settings: &SandboxSettings) -> Result<Db, StartError> {
-    let folder = settings.data_dir.join("sandbox");
-    let made = private::make(&settings.data_dir).and_then(|()| private::folder(&folder));
-    made.map_err(|source| StartError::Folder { folder: folder.clone(), source })?;
-    let target = Target::Sqlite(database_in(&settings.data_dir));
-    let (schema_of, now) = (target.clone(), settings.clock.now());
-    // Migrating blocks, so it has a thread of its own; a panic there ends the start as well.
-    let migrated = tokio::task::spawn_blocking(move || migrations().apply(&schema_of, now)).await;
-    migrated.map_err(|_| StartError::Fault(DbFault::Panicked))??;
-    let mut db = DbSettings::new(target, "sandbox");
-    db.readers = 2;
-    Db::open(db).map_err(StartError::Open)
-}
-
-/// The sandbox's own list, apart from the platform's.
-fn migrations() -> Migrations {
-    let parts = [
-        ("sandbox", include_str!("../migrations/0001_sandbox.sql")),
-        ("people", include_str!("../migrations/0002_people.sql")),
-        ("face", include_str!("../migrations/0003_face.sql")),
-        ("wechat_pay", include_str!("../migrations/0004_wechat_pay.sql")),
-        ("insurer", include_str!("../migrations/0005_insurer.sql")),
-        ("wechat_pay_truth", include_str!("../migrations/0006_wechat_pay_truth.sql")),
-        ("witness", include_str!("../migrations/0007_witness.sql")),
-    ];
-    let list = (1..).zip(parts);
-    Migrations::new(
-        list.map(|(version, (name, text))| Migration { version, name: name.to_owned(), text: text.to_owned() })
-            .collect(),
-    )
 }
 
 #[cfg(test)]

@@ -46,7 +46,9 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ct
     let vault = match (access, found) {
         (Access::Make, Found::Missing | Found::Empty) => make_keys(config, rng.as_ref())?,
         // Never a new key file beside a database that has seen another: it could read nothing.
-        (Access::Make, Found::At(_)) if knows_no_key(&target).is_ok_and(|none| none) => make_keys(config, rng.as_ref())?,
+        (Access::Make, Found::At(_)) if knows_no_key(&target).is_ok_and(|none| none) => {
+            make_keys(config, rng.as_ref())?
+        }
         (_, Found::Missing) => return Err(no_city(config, &target, "there is no such file")),
         (_, Found::Empty) => return Err(no_city(config, &target, "the database is empty")),
         (_, Found::At(_)) => {
@@ -183,7 +185,8 @@ fn refuse_damaged(config: &Config, target: &Target) -> Result<(), StartError> {
     if most == 0 || Migrations::embedded().look(target).is_ok_and(|found| found == Found::Missing) {
         return Ok(());
     }
-    let pages = look_at_pages(target, Some(Duration::from_secs(most))).map_err(|error| StartError::at("database", error))?;
+    let pages =
+        look_at_pages(target, Some(Duration::from_secs(most))).map_err(|error| StartError::at("database", error))?;
     match pages {
         Pages::Whole | Pages::Guarded => Ok(()),
         Pages::Unfinished => {
@@ -191,7 +194,9 @@ fn refuse_damaged(config: &Config, target: &Target) -> Result<(), StartError> {
             Ok(())
         }
         Pages::Unguarded => {
-            tracing::warn!("database.no_page_checksums: initdb --data-checksums or pg_checksums --enable turns them on");
+            tracing::warn!(
+                "database.no_page_checksums: initdb --data-checksums or pg_checksums --enable turns them on"
+            );
             Ok(())
         }
         Pages::Damaged(said) => Err(StartError(format!(

@@ -15,6 +15,7 @@ pub fn jobs() -> Vec<Job> {
         Job::new("health.expire_holds", 10, |ctx| async move {
             expire_holds(&ctx).await.map(drop).map_err(|error| error.to_string())
         }),
-        Job::new("health.forget_clinics", 86_400, |ctx| async move { forget_clinics(&ctx).await.map(drop) }).within(900),
+        Job::new("health.forget_clinics", 86_400, |ctx| async move { forget_clinics(&ctx).await.map(drop) })
+            .within(900),
     ]
 }

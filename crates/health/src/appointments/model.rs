@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use kernel::{Date, Fen, Moment};
 
+pub use super::limits::{Limits, Load};
+
 kernel::typed_id!(
     /// One appointment (预约).
     pub AppointmentId,
@@ -253,45 +255,6 @@ pub enum Mine {
     SameSlot,
     /// At another time of the half-day.
     OtherSlot,
-}
-
-/// What the policy allows a patient (T43), and how long an unpaid place is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    pub hold_secs: i64,
-    pub visits_most: i64,
-    pub visits_a_day: i64,
-    pub department_a_day: i64,
-    pub bookings_a_day: i64,
-}
-
-/// What a patient has already, as far as another visit is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Load {
-    /// Visits to come, held or booked.
-    pub visits: i64,
-    /// Visits on the wished day.
-    pub that_day: i64,
-    /// Of these, those in the wished department.
-    pub in_department: i64,
-    /// Of these, those at the wished time.
-    pub at_that_time: i64,
-    /// Bookings made today, whatever became of them.
-    pub made_today: i64,
-}
-
-impl Load {
-    /// Which limit another visit would break; what is hardest to get round first.
-    fn over(&self, limits: &Limits) -> Option<BookRefusal> {
-        let caps = [
-            (self.at_that_time, 1, BookRefusal::SameTime),
-            (self.in_department, limits.department_a_day, BookRefusal::DepartmentFull),
-            (self.that_day, limits.visits_a_day, BookRefusal::DayFull),
-            (self.visits, limits.visits_most, BookRefusal::TooManyVisits),
-            (self.made_today, limits.bookings_a_day, BookRefusal::TooManyToday),
-        ];
-        caps.into_iter().find(|(has, most, _)| has >= most).map(|(_, _, refusal)| refusal)
-    }
 }
 
 /// What a wish to book comes to.

@@ -97,7 +97,8 @@ pub(crate) async fn confirm(
         let Some((card, having)) = clinics::store::card_for(tx, &person, &wanted, now)? else { return Ok(None) };
         Ok::<_, DbFault>(Some((card, having, patient_card(tx, &vault, &person)?)))
     };
-    let (card, Having { existing, load }, patient) = ctx.db.read("appointment.confirm", read).await?.ok_or_else(Problem::not_found)?;
+    let (card, Having { existing, load }, patient) =
+        ctx.db.read("appointment.confirm", read).await?.ok_or_else(Problem::not_found)?;
     let mine = store::mine(existing.as_ref(), &slot);
     let decision = decide_book(&rules.view(&card.slot, &card.clinic), mine, &load, &rules.limits(), now);
     let other = existing.map(|(id, _)| id);

@@ -291,13 +291,15 @@ pub(super) fn past_slots(
 
 /// Deletes a slot that nobody ever had; false when somebody did after all.
 pub(super) fn drop_slot(tx: &mut Tx<'_>, id: &SlotId) -> Result<bool, DbFault> {
-    let sql = sql!("DELETE FROM slot WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.slot_id = slot.id)");
+    let sql =
+        sql!("DELETE FROM slot WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.slot_id = slot.id)");
     Ok(tx.exec(sql, vals![id.as_str()])? == 1)
 }
 
 /// Deletes a clinic that has no slot left.
 pub(super) fn drop_empty_clinic(tx: &mut Tx<'_>, id: &ClinicId) -> Result<(), DbFault> {
-    let sql = sql!("DELETE FROM clinic WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.clinic_id = clinic.id)");
+    let sql =
+        sql!("DELETE FROM clinic WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.clinic_id = clinic.id)");
     tx.exec(sql, vals![id.as_str()]).map(drop)
 }
 

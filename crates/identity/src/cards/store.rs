@@ -2,8 +2,8 @@
 //! in the person's lane, and held before it is judged.
 
 use kernel::{Date, Moment};
-use platform::db::{DbFault, Row, Tx};
 use platform::audit::Covered;
+use platform::db::{DbFault, Row, Tx};
 use platform::{covered, sql, vals};
 
 use super::model::{Ecard, EcardId, NO_CARD, State};

@@ -4,8 +4,8 @@
 //! one statement that holds it. What sessions showed is only inserted, by any lane.
 
 use kernel::Moment;
-use platform::db::{DbFault, Tx};
 use platform::audit::Covered;
+use platform::db::{DbFault, Tx};
 use platform::{covered, sql, vals};
 
 use super::bind::Binding;

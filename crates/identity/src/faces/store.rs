@@ -2,8 +2,8 @@
 //! subject; only what is too old for anybody is emptied from elsewhere.
 
 use kernel::Moment;
-use platform::db::{DbFault, Row, Tx};
 use platform::audit::Covered;
+use platform::db::{DbFault, Row, Tx};
 use platform::{covered, sql, vals};
 
 use super::begin::NewCheck;

@@ -1,9 +1,9 @@
 //! The only SQL for `partner_key` and `partner_nonce`; rows are written in the lane of their key.
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::vault::{self, NewDataKey, Vault};
-use platform::audit::Covered;
 use platform::{covered, sql, vals};
 
 use super::model::{PartnerKeyId, PartnerLine};

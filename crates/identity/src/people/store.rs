@@ -1,9 +1,9 @@
 //! The only SQL for `person` and `account`.
 
 use kernel::{Date, IdNumber, Mask, Mobile, PersonName};
+use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, DataKey, Vault};
-use platform::audit::Covered;
 use platform::{covered, sql, vals};
 
 use super::create::Newcomer;

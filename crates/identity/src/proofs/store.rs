@@ -1,8 +1,8 @@
 //! The only SQL for `proof`.
 
 use kernel::Moment;
-use platform::db::{DbFault, Tx};
 use platform::audit::Covered;
+use platform::db::{DbFault, Tx};
 use platform::{covered, sql, vals};
 
 use super::model::{ProofId, ProofPurpose};
@@ -72,5 +72,6 @@ pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
 }
 
 /// What left an audit row when it was written.
-pub(crate) static AUDITED: [Covered; 1] =
-    [covered!("proof", "proof", key "id", subject "reference", at "created_at", acts "'proof.passed', 'proof.vouched'")];
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("proof", "proof", key "id", subject "reference", at "created_at", acts "'proof.passed', 'proof.vouched'"),
+];

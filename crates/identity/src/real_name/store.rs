@@ -4,8 +4,8 @@
 //! pass; `insurance_status` is inserted there and updated in the person's own lane only.
 
 use kernel::Moment;
-use platform::db::{DbFault, Row, Tx};
 use platform::audit::Covered;
+use platform::db::{DbFault, Row, Tx};
 use platform::{covered, sql, vals};
 
 use super::model::{Cover, Record};
@@ -237,5 +237,6 @@ pub(crate) fn adrift(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
 }
 
 /// What left an audit row when it was written.
-pub(crate) static AUDITED: [Covered; 1] =
-    [covered!("real name of", "real_name", key "person_id", subject "person_id", at "first_at", acts "'real_name.authenticated'")];
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("real name of", "real_name", key "person_id", subject "person_id", at "first_at", acts "'real_name.authenticated'"),
+];

@@ -2,8 +2,8 @@
 //! ID number they are about.
 
 use kernel::Moment;
-use platform::db::{DbFault, Tx};
 use platform::audit::Covered;
+use platform::db::{DbFault, Tx};
 use platform::{covered, sql, vals};
 
 use super::model::{CounterCodeId, CounterView, Paper, TryEvent, TryId, TryState};
@@ -242,5 +242,6 @@ pub(crate) fn broken(tx: &mut Tx<'_>, max_tries: i64, max_ms: i64) -> Result<(u6
 }
 
 /// What left an audit row when it was written.
-pub(crate) static AUDITED: [Covered; 1] =
-    [covered!("counter code", "counter_code", key "id", subject "id", at "created_at", acts "'counter_code.issued'", since 12)];
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("counter code", "counter_code", key "id", subject "id", at "created_at", acts "'counter_code.issued'", since 12),
+];

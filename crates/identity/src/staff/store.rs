@@ -1,9 +1,9 @@
 //! The only SQL for `staff` and `staff_session`.
 
 use kernel::{Moment, PersonName};
+use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, NewDataKey, Vault};
-use platform::audit::Covered;
 use platform::{covered, sql, vals};
 
 use super::model::{Role, StaffId, StaffSessionId};

@@ -55,9 +55,10 @@ fn one(tx: &mut Tx<'_>, rule: &Covered, result: &mut CheckResult) -> Result<(), 
 }
 
 fn applied_at(tx: &mut Tx<'_>, version: i64) -> Result<Moment, DbFault> {
-    let applied = tx.opt(sql!("SELECT applied_at FROM schema_migration WHERE version = $1"), vals![version], |row| {
-        row.moment(0)
-    })?;
+    let applied =
+        tx.opt(sql!("SELECT applied_at FROM schema_migration WHERE version = $1"), vals![version], |row| {
+            row.moment(0)
+        })?;
     Ok(applied.unwrap_or(Moment::from_ms(i64::MIN)))
 }
 

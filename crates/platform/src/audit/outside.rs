@@ -99,7 +99,11 @@ pub fn known_outside(tx: &mut Tx<'_>, witness: &str, seen: &Seen) -> Result<Opti
         return Ok(None);
     }
     let newest = store::last_anchor(tx)?.map_or(0, |anchor| anchor.n);
-    let says = if stored.is_some() { "it holds another under that number".to_owned() } else { format!("its newest is {newest}") };
+    let says = if stored.is_some() {
+        "it holds another under that number".to_owned()
+    } else {
+        format!("its newest is {newest}")
+    };
     Ok(Some(format!("SHORTENED: {witness} knows anchor {} of this database, and {says}", seen.n)))
 }
 
@@ -107,14 +111,10 @@ pub fn known_outside(tx: &mut Tx<'_>, witness: &str, seen: &Seen) -> Result<Opti
 ///
 /// # Errors
 /// What broke beneath.
-pub fn not_carried(
-    tx: &mut Tx<'_>,
-    witness: &str,
-    newest: i64,
-    before: Moment,
-) -> Result<Option<String>, DbFault> {
+pub fn not_carried(tx: &mut Tx<'_>, witness: &str, newest: i64, before: Moment) -> Result<Option<String>, DbFault> {
     let epochs = store::epochs(tx)?;
-    let from = epochs.iter().filter(|epoch| epoch.explains(newest)).map(|epoch| epoch.begins() - 1).fold(newest, i64::max);
+    let from =
+        epochs.iter().filter(|epoch| epoch.explains(newest)).map(|epoch| epoch.begins() - 1).fold(newest, i64::max);
     let next = store::anchors_after(tx, from, 1)?.into_iter().next();
     Ok(next.filter(|anchor| anchor.at < before).map(|anchor| {
         format!("{witness} does not have anchor {} of {} nor what came after it: it was emptied, or nothing carries anchors there", anchor.n, anchor.at)

@@ -263,16 +263,7 @@ pub(super) fn insert_epoch(tx: &mut Tx<'_>, new: &Epoch) -> Result<(), DbFault> 
             "INSERT INTO audit_epoch (epoch, witness, common_n, found_n, lost_n, lost_hash, at, signature)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         ),
-        vals![
-            new.epoch,
-            &new.witness,
-            new.common_n,
-            new.found_n,
-            new.lost_n,
-            &new.lost_hash,
-            new.at,
-            &new.signature
-        ],
+        vals![new.epoch, &new.witness, new.common_n, new.found_n, new.lost_n, &new.lost_hash, new.at, &new.signature],
     )
     .map(drop)
 }

@@ -266,11 +266,8 @@ fn read_database(reader: &mut Reader<'_>, data_dir: &Path) -> DatabaseConfig {
 
 fn read_audit(reader: &mut Reader<'_>, data_dir: &Path) -> AuditConfig {
     let given = reader.list("audit.export_dirs");
-    let export_dirs = if given.is_empty() {
-        vec![data_dir.join("anchors")]
-    } else {
-        given.into_iter().map(PathBuf::from).collect()
-    };
+    let export_dirs =
+        if given.is_empty() { vec![data_dir.join("anchors")] } else { given.into_iter().map(PathBuf::from).collect() };
     let witness = match (reader.text("audit.witness_url"), reader.text("audit.witness_key")) {
         (Some(url), Some(key)) => Some(WitnessConfig { url, key }),
         (None, None) => None,

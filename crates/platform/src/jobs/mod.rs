@@ -273,10 +273,7 @@ impl Inner {
 
     async fn renew(&self, job: &Job) -> Result<bool, DbFault> {
         let (name, holder, now) = (job.name, self.holder.clone(), self.ctx.now());
-        self.ctx
-            .db
-            .write(LaneKey::of("job", name), "job.renew", move |tx| store::renew(tx, name, &holder, now))
-            .await
+        self.ctx.db.write(LaneKey::of("job", name), "job.renew", move |tx| store::renew(tx, name, &holder, now)).await
     }
 
     async fn release(&self, job: &Job, outcome: Outcome, began: Moment) -> Result<(), DbFault> {

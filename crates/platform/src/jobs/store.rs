@@ -31,13 +31,7 @@ pub(super) fn leases(tx: &mut Tx<'_>) -> Result<HashMap<String, Lease>, DbFault>
 }
 
 /// True when this holder may run the job now.
-pub(super) fn claim(
-    tx: &mut Tx<'_>,
-    name: &str,
-    holder: &str,
-    every_secs: i64,
-    now: Moment,
-) -> Result<bool, DbFault> {
+pub(super) fn claim(tx: &mut Tx<'_>, name: &str, holder: &str, every_secs: i64, now: Moment) -> Result<bool, DbFault> {
     let taken = tx.exec(
         sql!(
             "INSERT INTO job_lease (name, holder, lease_until, last_at, outcome, began_at) VALUES ($1, $2, $3, 0, 'running', $4) \

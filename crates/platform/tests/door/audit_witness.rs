@@ -238,7 +238,9 @@ async fn a_backup_that_was_put_back_goes_on_in_a_new_epoch_that_a_person_acknowl
     let nobody = audit::acknowledge(&city.ctx, 2, " ", "a drill").await;
     assert!(matches!(nobody, Err(AcknowledgeError::Empty)), "{nobody:?}");
     assert!(matches!(audit::acknowledge(&city.ctx, 3, "x", "y").await, Err(AcknowledgeError::NoSuch(3))));
-    audit::acknowledge(&city.ctx, 2, "王敏", "put back last night's backup after the disk failed").await.expect("noted");
+    audit::acknowledge(&city.ctx, 2, "王敏", "put back last night's backup after the disk failed")
+        .await
+        .expect("noted");
     assert!(matches!(audit::acknowledge(&city.ctx, 2, "x", "y").await, Err(AcknowledgeError::Already { .. })));
     city.whole().await;
     assert_eq!(city.outside().await.lost, 3);

@@ -18,10 +18,7 @@ fn counting() -> Job {
 }
 
 async fn count(ctx: &Ctx) -> Result<(), String> {
-    ctx.db
-        .write(lane("job"), "job", |tx| bump(tx, "runs").map(drop))
-        .await
-        .map_err(|fault: DbFault| fault.to_string())
+    ctx.db.write(lane("job"), "job", |tx| bump(tx, "runs").map(drop)).await.map_err(|fault: DbFault| fault.to_string())
 }
 
 /// A job whose partner never answers.

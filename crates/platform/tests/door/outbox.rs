@@ -250,7 +250,8 @@ async fn a_partner_that_is_silent_keeps_only_its_own_parcels_waiting(t: Door) {
 #[db_test]
 async fn what_ended_long_ago_is_let_go_of_and_what_waits_for_a_person_stays(t: Door) {
     let (ctx, clock) = t.ctx();
-    let carrier = Told::new(Mode::Ask, &[Verdict::Done, Verdict::Refused("no".to_owned()), Verdict::Unknown("?".into())]);
+    let carrier =
+        Told::new(Mode::Ask, &[Verdict::Done, Verdict::Refused("no".to_owned()), Verdict::Unknown("?".into())]);
     for _ in 0..3 {
         post(&ctx, true).await;
     }

@@ -44,7 +44,8 @@ impl WitnessKey {
     /// What it says of an anchor, in its own words: the text is written down here once more on purpose.
     fn receipt(&self, city: &str, kept: &Kept) -> Value {
         let text =
-            ["renshe audit witness 1", city, &kept.n.to_string(), &kept.hash, &kept.seen_at.ms().to_string(), ""].join("\n");
+            ["renshe audit witness 1", city, &kept.n.to_string(), &kept.hash, &kept.seen_at.ms().to_string(), ""]
+                .join("\n");
         let signature = STANDARD.encode(self.0.sign(text.as_bytes()).as_ref());
         json!({ "n": kept.n, "hash": kept.hash, "seen_at_ms": kept.seen_at.ms(), "signature": signature })
     }
@@ -56,14 +57,11 @@ pub(crate) async fn take(State(house): State<House>, Json(batch): Json<Value>) -
         return refused(StatusCode::BAD_REQUEST, &"not a batch of signed anchors");
     };
     let (of, now) = (city.clone(), house.now());
-    let lines: Vec<Kept> =
-        anchors.into_iter().map(|(n, hash, line)| Kept { n, hash, line, seen_at: now }).collect();
+    let lines: Vec<Kept> = anchors.into_iter().map(|(n, hash, line)| Kept { n, hash, line, seen_at: now }).collect();
     let taken = house.db.write(store::lane(&city), "sandbox.witness", move |tx| store::take(tx, &of, &lines)).await;
     match taken {
         Ok((true, Some(newest))) => Json(house.witness.receipt(&city, &newest)).into_response(),
-        Ok((_, Some(newest))) => {
-            (StatusCode::CONFLICT, Json(house.witness.receipt(&city, &newest))).into_response()
-        }
+        Ok((_, Some(newest))) => (StatusCode::CONFLICT, Json(house.witness.receipt(&city, &newest))).into_response(),
         Ok((_, None)) => refused(StatusCode::BAD_REQUEST, &"an empty batch"),
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     }

@@ -38,9 +38,7 @@ pub(super) fn take(tx: &mut Tx<'_>, city: &str, new: &[Kept]) -> Result<(bool, O
 
 /// The anchor of a number, or the newest.
 pub(super) fn find(tx: &mut Tx<'_>, city: &str, n: Option<i64>) -> Result<Option<Kept>, DbFault> {
-    let kept = |row: &Row| {
-        Ok(Kept { n: row.int(0)?, hash: row.text(1)?, line: row.text(2)?, seen_at: row.moment(3)? })
-    };
+    let kept = |row: &Row| Ok(Kept { n: row.int(0)?, hash: row.text(1)?, line: row.text(2)?, seen_at: row.moment(3)? });
     match n {
         Some(n) => tx.opt(
             sql!("SELECT n, hash, line, seen_at FROM sandbox_witness WHERE city = $1 AND n = $2"),

@@ -114,7 +114,10 @@ async fn folder_findings(ctx: &Ctx, folder: &Path) -> Result<Vec<String>, StartE
         let compared = ctx.db.read("audit.outside", move |tx| audit::lines(tx, &vault, (&of, after), &anchors));
         all.add(compared.await.map_err(|fault| told(&fault))?);
     }
-    println!("{name}: {} anchors, the newest is {}; {} were lost with earlier epochs", all.anchors, all.newest, all.lost);
+    println!(
+        "{name}: {} anchors, the newest is {}; {} were lost with earlier epochs",
+        all.anchors, all.newest, all.lost
+    );
     let mut broken = all.broken;
     broken.extend(missing_there(ctx, &name, all.newest).await?);
     Ok(broken)

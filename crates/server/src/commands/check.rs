@@ -68,7 +68,8 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
         match (good, idle) {
             (false, _) => "NOT all hold".to_owned(),
             (true, 0) => "all hold".to_owned(),
-            (true, idle) => format!("all hold that have something to look at ({held}); {idle} have nothing to check yet"),
+            (true, idle) =>
+                format!("all hold that have something to look at ({held}); {idle} have nothing to check yet"),
         }
     );
     Ok(if good { Outcome::Good } else { Outcome::Bad })

@@ -44,7 +44,11 @@ fn where_no_city_is_none_is_made_and_the_way_there_is_told() {
     let file = home.file("city.toml", "mode = \"demo\"\n");
     for words in COMMANDS {
         let told = home.run(words);
-        refused(words, &told, &["there is no city at", data.to_str().expect("UTF-8"), "no configuration file", "--config"]);
+        refused(
+            words,
+            &told,
+            &["there is no city at", data.to_str().expect("UTF-8"), "no configuration file", "--config"],
+        );
         let with: Vec<&str> = ["--config", file.to_str().expect("UTF-8")].iter().chain(words).copied().collect();
         refused(&with, &home.run(&with), &["city.toml", "renshe migrate"]);
     }

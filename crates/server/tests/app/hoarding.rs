@@ -152,7 +152,8 @@ async fn booking_and_cancelling_again_and_again_costs_few_texts_and_ends(app: Te
     assert_eq!(booked, 10);
     assert_eq!(refused.status, 409);
     assert!(refused.says("今天预约的次数已经用完") && refused.says("最多预约 10 次") && refused.says("请明天再约"));
-    let messages = app.ask(|tx| store::messages(tx, "booked")).await + app.ask(|tx| store::messages(tx, "cancelled")).await;
+    let messages =
+        app.ask(|tx| store::messages(tx, "booked")).await + app.ask(|tx| store::messages(tx, "cancelled")).await;
     assert_eq!(messages, 20, "the app says everything");
     let texts: Vec<_> = app.outbox().await.into_iter().filter(|row| row.kind == "sms").collect();
     assert_eq!(texts.len(), 10, "five of each kind, whatever is done");

@@ -39,7 +39,11 @@ async fn what_has_served_its_time_goes_and_the_visit_stays(app: TestApp) {
     assert!(app.outbox().await.iter().all(|row| row.state != "done"), "the outbox lets go after three months");
     let days = app.ask(store::clinic_days).await;
     let of_then: Vec<_> = days.iter().filter(|(day, _)| first_days.iter().any(|(first, _)| first == day)).collect();
-    assert_eq!(of_then.iter().map(|(_, slots)| slots).sum::<i64>(), 1, "of the places of then only the booked one stays");
+    assert_eq!(
+        of_then.iter().map(|(_, slots)| slots).sum::<i64>(),
+        1,
+        "of the places of then only the booked one stays"
+    );
     assert_eq!(days.len(), 1 + 14 + 14, "with those of twenty days ago and those to come");
     assert_eq!(app.ask(|tx| store::messages(tx, "booked")).await, 1);
     let person = app.citizen(0).await;
@@ -100,6 +104,10 @@ async fn one_address_that_floods_the_passwords_keeps_nobody_else_waiting(app: Te
         assert!((1..=60).contains(&wait) && answer.says("什么都没有改变"), "{}", answer.text);
     }
     // Nobody has such an account: a wrong password, and no 503.
-    assert!(others.iter().all(|answer| answer.status != 503), "{:?}", others.iter().map(|a| a.status).collect::<Vec<_>>());
+    assert!(
+        others.iter().all(|answer| answer.status != 503),
+        "{:?}",
+        others.iter().map(|a| a.status).collect::<Vec<_>>()
+    );
     app.check().await;
 }

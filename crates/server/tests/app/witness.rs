@@ -74,5 +74,7 @@ async fn a_witness_that_is_away_is_told_and_changes_nothing(app: TestApp) {
     assert!(told.contains("http://127.0.0.1:9/witness"), "{told}");
     app.audit().await;
     app.check().await;
-    assert!(HttpWitness::new(HttpWitnessSettings { endpoint: String::new(), key: "short".into(), city: vec![] }).is_err());
+    assert!(
+        HttpWitness::new(HttpWitnessSettings { endpoint: String::new(), key: "short".into(), city: vec![] }).is_err()
+    );
 }

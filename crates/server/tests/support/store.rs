@@ -83,9 +83,7 @@ pub fn kept(tx: &mut Tx<'_>) -> Result<Vec<Kept>, DbFault> {
         "SELECT a.date, d.department_id, a.starts_at FROM appointment a JOIN doctor d ON d.id = a.doctor_id
          WHERE a.state IN ('held', 'booked') ORDER BY a.starts_at, a.id"
     );
-    tx.query(sql, vals![], |row| {
-        Ok(Kept { date: row.text(0)?, department: row.text(1)?, starts_at: row.moment(2)? })
-    })
+    tx.query(sql, vals![], |row| Ok(Kept { date: row.text(0)?, department: row.text(1)?, starts_at: row.moment(2)? }))
 }
 
 /// Free slots of other doctors' clinics that begin when this one does.
