@@ -11,7 +11,7 @@ use crate::tools::{self, Needs};
 /// What to measure.
 #[derive(ClapArgs)]
 pub struct Args {
-    /// One part: sqlite, postgres, paying, pages or process.
+    /// One part: sqlite, postgres, paying, jobs, pages or process.
     part: Option<String>,
 }
 

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use platform::Ctx;
 use platform::check::Check;
-use platform::db::{DbFault, LaneKey};
+use platform::db::{DbFault, LaneKey, Tx};
 use platform::jobs::Job;
 
 pub use appointments::model::AppointmentId;
@@ -69,6 +69,11 @@ pub fn checks() -> Vec<Check> {
 /// Every hospital's id, code and name, in the order people see them: for seeding desks and adding staff.
 pub async fn hospitals(ctx: &Ctx) -> Result<Vec<(HospitalId, String, String)>, DbFault> {
     ctx.db.read("hospital.names", hospitals::store::names).await
+}
+
+/// How many appointments there are.
+pub fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    appointments::store::count(tx)
 }
 
 /// The lane that owns a clinic's slots and appointments.

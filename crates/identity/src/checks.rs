@@ -1,12 +1,16 @@
 //! The invariants of this crate, as `renshe check` runs them.
 
 use kernel::Moment;
+use platform::audit::covered;
 use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
 use crate::jobs::PROOF_DAYS;
 use crate::policy::{MAX_CODE_SECS, MAX_CODE_TRIES};
-use crate::{cards, devices, faces, pay_password, people, real_name, second_ways, sessions, sms_codes, staff};
+use crate::{
+    cards, devices, faces, partner_keys, pay_password, people, proofs, real_name, second_ways, sessions, sms_codes,
+    staff,
+};
 
 /// What must hold of people, accounts, codes and sessions.
 pub fn checks() -> Vec<Check> {
@@ -62,7 +66,35 @@ pub fn checks() -> Vec<Check> {
             run: pay_password::check_tries,
         },
         Check { id: "I-D13", says: "a closed account has no live session", run: closed_accounts },
+        Check {
+            id: "T35",
+            says: "accounts, proofs, devices, cards, consents, keys and staff came with their audit rows",
+            run: audited,
+        },
     ]
+}
+
+fn audited(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
+    let rules = [
+        &people::store::AUDITED[..],
+        &proofs::store::AUDITED,
+        &real_name::store::AUDITED,
+        &devices::store::AUDITED,
+        &faces::store::AUDITED,
+        &second_ways::store::AUDITED,
+        &cards::store::AUDITED,
+        &cards::codes::store::AUDITED,
+        &partner_keys::store::AUDITED,
+        &pay_password::store::AUDITED,
+        &staff::store::AUDITED,
+    ];
+    let mut all = CheckResult::default();
+    for of_table in rules {
+        let CheckResult { rows, broken } = covered(tx, of_table)?;
+        all.rows += rows;
+        all.broken.extend(broken);
+    }
+    Ok(all)
 }
 
 fn one_account(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {

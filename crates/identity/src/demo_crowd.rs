@@ -2,6 +2,7 @@
 
 use kernel::check_digit::mod11_2;
 use kernel::{Date, IdNumber, Mobile, Moment, PersonName, Time};
+use platform::audit::AuditEntry;
 use platform::db::{DbFault, LaneKey};
 use platform::{Actor, Ctx, Mode};
 use serde_json::json;
@@ -57,7 +58,8 @@ pub async fn crowd(ctx: &Ctx, n: usize) -> Result<Vec<(PersonId, String)>, SeedE
 }
 
 async fn insert(ctx: &Ctx, rows: Vec<One>) -> Result<(), DbFault> {
-    let entry = ctx.act("account.created", "demo:crowd", json!({ "people": rows.len(), "demo": true }));
+    let entry = |one: &One| ctx.act("account.created", one.new.login.account.as_str(), json!({ "demo": true }));
+    let entries: Vec<AuditEntry> = rows.iter().map(entry).collect();
     let inserted = ctx.db.bulk(LaneKey::of("demo", "crowd"), "demo.crowd", move |tx| -> Result<(), DbFault> {
         for One { new, session, vouch, .. } in &rows {
             if !people::insert(tx, new)? {
@@ -68,7 +70,7 @@ async fn insert(ctx: &Ctx, rows: Vec<One>) -> Result<(), DbFault> {
             real_name::vouch(tx, vouch)?;
             real_name::insure(tx, vouch)?;
         }
-        tx.audit(entry.clone());
+        entries.iter().for_each(|entry| tx.audit(entry.clone()));
         Ok(())
     });
     inserted.await

@@ -5,30 +5,36 @@ use std::sync::Arc;
 use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
-use platform::jobs::Job;
+use platform::jobs::{Job, in_chunks};
 
 use crate::faces::FacePolicy;
+use crate::keeping::TracePolicy;
+use crate::messages::policy::MessagePolicy;
 use crate::ports::Ports;
 use crate::{
-    cards, devices, faces, login, owners, pay_password, proofs, real_name, second_ways, sessions, sms_codes, staff,
+    cards, devices, faces, login, messages, owners, pay_password, proofs, real_name, second_ways, sessions, sms_codes,
+    staff,
 };
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
-const CHUNK: u64 = 500;
+/// What one run of clearing may take; the next goes on where it ended.
+const WIPE_SECS: u64 = 900;
 
 /// The jobs of this crate.
 pub fn jobs(ports: Arc<Ports>) -> Vec<Job> {
     let cards = cards::jobs::jobs(&ports);
     let jobs = vec![
         Job::new("identity.refresh_insurance", MINUTE, move |ctx| real_name::refresh_due(ctx, ports.clone())),
-        Job::new("identity.wipe_codes", HOUR, wipe_codes),
-        Job::new("identity.wipe_sessions", HOUR, wipe_sessions),
-        Job::new("identity.wipe_proofs", HOUR, wipe_proofs),
-        Job::new("identity.wipe_faces", HOUR, wipe_faces),
-        Job::new("identity.wipe_second_ways", HOUR, wipe_second_ways),
-        Job::new("identity.expire_accounts", HOUR, owners::expire),
+        Job::new("identity.wipe_codes", HOUR, wipe_codes).within(WIPE_SECS),
+        Job::new("identity.wipe_sessions", HOUR, wipe_sessions).within(WIPE_SECS),
+        Job::new("identity.wipe_proofs", HOUR, wipe_proofs).within(WIPE_SECS),
+        Job::new("identity.wipe_faces", HOUR, wipe_faces).within(WIPE_SECS),
+        Job::new("identity.wipe_second_ways", HOUR, wipe_second_ways).within(WIPE_SECS),
+        Job::new("identity.wipe_messages", HOUR, wipe_messages).within(WIPE_SECS),
+        Job::new("identity.wipe_traces", HOUR, wipe_traces).within(WIPE_SECS),
+        Job::new("identity.expire_accounts", HOUR, owners::expire).within(WIPE_SECS),
     ];
     [jobs, cards, pay_password::jobs()].concat()
 }
@@ -82,6 +88,26 @@ async fn wipe_second_ways(ctx: Ctx) -> Result<(), String> {
     chunks(&ctx, "counter_code.wipe", now.minus_secs(DAY), second_ways::store::wipe_codes).await
 }
 
+/// Messages go when nobody asks any more what was said; counts of texts the day after theirs.
+async fn wipe_messages(ctx: Ctx) -> Result<(), String> {
+    let now = ctx.now();
+    let keep = ctx.policy.at::<MessagePolicy>(now.date()).map_err(|error| error.to_string())?.keep_days;
+    chunks(&ctx, "message.wipe", now.minus_secs(keep * DAY), messages::store::wipe).await?;
+    chunks(&ctx, "message_text.wipe", now.minus_secs(DAY), messages::store::wipe_texts).await
+}
+
+/// Devices go long after they were signed out, results of face checks and what they rested on after years.
+async fn wipe_traces(ctx: Ctx) -> Result<(), String> {
+    let now = ctx.now();
+    let keep = ctx.policy.at::<TracePolicy>(now.date()).map_err(|error| error.to_string())?;
+    let (devices, faces) = (now.minus_secs(keep.ended_device_days * DAY), now.minus_secs(keep.face_result_days * DAY));
+    chunks(&ctx, "device.wipe", devices, devices::store::wipe_ended).await?;
+    chunks(&ctx, "real_name_device.wipe", devices, real_name::wipe_devices).await?;
+    chunks(&ctx, "face_check.wipe", faces, faces::store::wipe_results).await?;
+    chunks(&ctx, "consent.wipe_withdrawn", faces, faces::store::wipe_withdrawn).await?;
+    chunks(&ctx, "consent.wipe_visitors", faces, faces::store::wipe_visitors).await
+}
+
 /// Nobody else writes rows so old, so deleting them from a lane of its own disturbs no one.
 async fn chunks(
     ctx: &Ctx,
@@ -89,10 +115,5 @@ async fn chunks(
     before: Moment,
     wipe: fn(&mut Tx<'_>, Moment) -> Result<u64, DbFault>,
 ) -> Result<(), String> {
-    loop {
-        let wiped = ctx.db.bulk(LaneKey::of("identity", "wipe"), name, move |tx| wipe(tx, before));
-        if wiped.await.map_err(|fault| fault.to_string())? < CHUNK {
-            return Ok(());
-        }
-    }
+    in_chunks(ctx, LaneKey::of("identity", "wipe"), name, move |tx| wipe(tx, before)).await.map(drop)
 }

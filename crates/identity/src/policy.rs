@@ -1,25 +1,36 @@
 //! The dated figures of `policy/identity.toml`, one section a feature.
 
-use platform::policy::{Policy, PolicyError, Section};
+use kernel::Date;
+use platform::policy::{Known, Policy, PolicyError, Section};
 use serde::Deserialize;
 
-/// Reads every section of this crate, every dated table of it: a mistake stops the start, not the
-/// person who first meets it.
+/// Every section that this crate reads, for the start to check: a mistake stops it, not the person who first meets it.
+pub fn sections() -> Vec<Known> {
+    vec![
+        Known::of::<SmsCodePolicy>(),
+        Known::of::<LoginPolicy>(),
+        Known::of::<SessionPolicy>(),
+        Known::of::<PasswordPolicy>(),
+        Known::of::<crate::owners::AccountPolicy>(),
+        Known::of::<crate::real_name::policy::RealNamePolicy>(),
+        Known::of::<crate::faces::policy::FacePolicy>(),
+        Known::of::<crate::second_ways::policy::SecondWayPolicy>(),
+        Known::of::<crate::devices::policy::DevicePolicy>(),
+        Known::of::<crate::cards::policy::CardPolicy>(),
+        Known::of::<crate::pay_password::policy::PayPasswordPolicy>(),
+        Known::of::<crate::messages::policy::MessagePolicy>(),
+        Known::of::<crate::keeping::TracePolicy>(),
+    ]
+}
+
+/// Questions that jobs have under way at once, at the insurer and at the card system: a start compares them with the
+/// partners' own places, which people need as well.
 ///
 /// # Errors
-/// The first section that is missing or wrong.
-pub fn verify(policy: &Policy) -> Result<(), PolicyError> {
-    policy.verify::<SmsCodePolicy>()?;
-    policy.verify::<LoginPolicy>()?;
-    policy.verify::<SessionPolicy>()?;
-    policy.verify::<PasswordPolicy>()?;
-    policy.verify::<crate::owners::AccountPolicy>()?;
-    policy.verify::<crate::real_name::policy::RealNamePolicy>()?;
-    policy.verify::<crate::faces::policy::FacePolicy>()?;
-    policy.verify::<crate::second_ways::policy::SecondWayPolicy>()?;
-    policy.verify::<crate::devices::policy::DevicePolicy>()?;
-    policy.verify::<crate::cards::policy::CardPolicy>()?;
-    policy.verify::<crate::pay_password::policy::PayPasswordPolicy>()
+/// No policy for the day.
+pub fn background_calls(policy: &Policy, on: Date) -> Result<(usize, usize), PolicyError> {
+    let insurer = policy.at::<crate::real_name::policy::RealNamePolicy>(on)?.refresh_at_once;
+    Ok((insurer, policy.at::<crate::cards::policy::CardPolicy>(on)?.look_at_once))
 }
 
 /// No policy may let a code live longer than this (T02), in seconds.

@@ -390,7 +390,8 @@ async fn what_has_served_its_time_is_wiped(db: TestDb) {
     for job in crate::jobs(town.house.ports()) {
         (job.run)(town.ctx.clone()).await.unwrap();
     }
-    for check in crate::checks().into_iter().filter(|check| check.id != "I-D01") {
+    // People stay, and that they were made.
+    for check in crate::checks().into_iter().filter(|check| !["I-D01", "T35"].contains(&check.id)) {
         let now = town.clock.now();
         let result = town.ctx.db.read("check", move |tx| (check.run)(tx, now)).await.unwrap();
         assert_eq!(result.rows, 0, "{}", check.id);

@@ -13,3 +13,4 @@ pub mod insurer;
 pub mod sms;
 pub mod tif;
 pub mod wechat_pay;
+pub mod witness;

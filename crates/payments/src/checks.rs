@@ -5,6 +5,7 @@ mod paths;
 mod store;
 
 use kernel::Moment;
+use platform::audit::covered;
 use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
@@ -31,7 +32,7 @@ macro_rules! checks {
 
 /// I-M04 to I-M21 and I-D05, as far as tables can tell. I-M17 waits for the channel's statements.
 pub fn checks() -> Vec<Check> {
-    checks! {
+    let mut checks = checks! {
         "I-M04", "what a settled order was paid with adds up to its price", store::orders, |tx, now: Moment| store::wrong_sums(tx, now.minus_secs(GRACE_SECS));
         "I-M05", "what was agreed to adds up to the price", store::orders, |tx, _| store::wrong_splits(tx);
         "I-M06", "what goes back is what came in, once", store::attempts, |tx, _| store::over_undone(tx);
@@ -48,7 +49,18 @@ pub fn checks() -> Vec<Check> {
         "I-M18", "what was settled was agreed to, and the agreement's hash is of this order and these amounts", store::orders, |tx, _| agreed(tx);
         "I-M21", "every order that waits for something will be looked at", store::orders, |tx, _| store::forgotten(tx);
         "I-D05", "every settlement was authorised once, in time, by its person's payment password, for amounts that were shown", store::attempts, |tx, _| store::unauthorised(tx);
-    }
+    };
+    checks.push(Check {
+        id: "T35",
+        says: "every order, attempt and change of an order came with its audit row",
+        run: |tx, _| covered(tx, &store::AUDITED),
+    });
+    checks
+}
+
+/// How many orders there are.
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    store::orders(tx)
 }
 
 fn wrong_state(_: &mut Tx<'_>, order: &orders::Order) -> Result<Option<String>, DbFault> {

@@ -55,6 +55,14 @@ pub fn order_of(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<Ord
     orders::store::of_subject(tx, kind, subject)
 }
 
+/// How many orders there are.
+///
+/// # Errors
+/// What broke beneath.
+pub fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    checks::count(tx)
+}
+
 /// The person's pages, and the channel's door.
 pub fn routes() -> Router<Ctx> {
     orders::pages::routes().merge(notices::routes())
@@ -64,7 +72,7 @@ pub fn routes() -> Router<Ctx> {
 pub fn jobs(pay: &Arc<Payments>) -> Vec<Job> {
     let pay = Arc::clone(pay);
     vec![
-        Job::new("payments.release", 600, move |ctx| release_due(Arc::clone(&pay), ctx)),
+        Job::new("payments.release", 600, move |ctx| release_due(Arc::clone(&pay), ctx)).within(540),
         Job::new("payments.forget_notices", 86_400, notices::forget_old),
     ]
 }

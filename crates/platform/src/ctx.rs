@@ -93,7 +93,7 @@ impl Ctx {
 
     /// The same context for another request.
     pub fn with_trace(&self, trace: Trace) -> Self {
-        Self { trace, ..self.clone() }
+        Self { hasher: self.hasher.asked_from(&trace.ip), trace, ..self.clone() }
     }
 
     /// The same request, now known to be made by `actor`.

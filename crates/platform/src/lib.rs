@@ -14,6 +14,8 @@ pub mod limit;
 pub mod outbox;
 pub mod password;
 pub mod policy;
+pub mod private;
+pub mod setting;
 pub mod telemetry;
 pub mod vault;
 

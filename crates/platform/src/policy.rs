@@ -13,6 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use include_dir::{Dir, include_dir};
 use kernel::{Date, WorkCalendar};
 use serde::de::DeserializeOwned;
+use serde_spanned::Spanned;
 use toml::{Table, Value};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../policy");
@@ -40,6 +41,22 @@ pub enum PolicyError {
     Invalid { section: String, why: String },
     #[error("policy file {path} is wrong: {why}")]
     File { path: String, why: String },
+    #[error("policy file {place}: nothing reads [[{section}]]; known: {known}")]
+    Unknown { place: String, section: String, known: String },
+}
+
+/// A section that some part of the program reads: what a start checks, whatever the day.
+#[derive(Clone, Copy)]
+pub struct Known {
+    name: &'static str,
+    verify: fn(&Policy) -> Result<(), PolicyError>,
+}
+
+impl Known {
+    /// The section of a type.
+    pub const fn of<T: Section>() -> Known {
+        Known { name: T::NAME, verify: Policy::verify::<T> }
+    }
 }
 
 /// All policy of this start, read once. A change takes effect at the next start.
@@ -53,7 +70,15 @@ pub struct Policy {
 struct Entry {
     from: Date,
     file: String,
+    /// Of the table's own heading, from 1.
+    line: usize,
     table: Table,
+}
+
+impl Entry {
+    fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
 }
 
 impl Policy {
@@ -89,7 +114,8 @@ impl Policy {
         for (section, entries) in &mut sections {
             entries.sort_by_key(|entry| entry.from);
             if let Some(pair) = entries.windows(2).find(|pair| pair[0].from == pair[1].from) {
-                let why = format!("two tables hold from {} (in {} and {})", pair[0].from, pair[0].file, pair[1].file);
+                let why =
+                    format!("two tables hold from {} (in {} and {})", pair[0].from, pair[0].place(), pair[1].place());
                 return Err(PolicyError::Invalid { section: section.clone(), why });
             }
         }
@@ -116,14 +142,24 @@ impl Policy {
         self.entries::<T>()?.iter().try_for_each(|entry| self.read::<T>(entry).map(drop))
     }
 
+    /// Reads every table of every section that somebody reads, and refuses those that nobody does: a section whose name is
+    /// mistyped would otherwise leave the built-in figures in force, unseen.
+    ///
+    /// # Errors
+    /// The first mistake, with its file and line and with what is known there.
+    pub fn verify_all(&self, known: &[Known]) -> Result<(), PolicyError> {
+        if let Some((section, entries)) = self.sections.iter().find(|(name, _)| known.iter().all(|k| k.name != *name)) {
+            let mut names: Vec<&str> = known.iter().map(|known| known.name).collect();
+            names.sort_unstable();
+            let place = entries.first().map_or(String::new(), Entry::place);
+            return Err(PolicyError::Unknown { place, section: section.clone(), known: names.join(", ") });
+        }
+        known.iter().try_for_each(|known| (known.verify)(self))
+    }
+
     /// The working-day calendar of all years that have a file.
     pub fn calendar(&self) -> &WorkCalendar {
         &self.calendar
-    }
-
-    /// The names of all sections in the files: the start warns of those that nothing reads.
-    pub fn sections(&self) -> impl Iterator<Item = &str> {
-        self.sections.keys().map(String::as_str)
     }
 
     fn entries<T: Section>(&self) -> Result<&[Entry], PolicyError> {
@@ -138,7 +174,7 @@ impl Policy {
         }
         let wrong = |why: String| PolicyError::Invalid {
             section: T::NAME.to_owned(),
-            why: format!("{} (from {}, in {})", why.trim(), entry.from, entry.file),
+            why: format!("{} (from {}, in {})", why.trim(), entry.from, entry.place()),
         };
         let value: T = entry.table.clone().try_into().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
         value.check().map_err(wrong)?;
@@ -150,25 +186,44 @@ impl Policy {
 
 /// Takes the dated tables of one file.
 fn gather(path: &str, text: &str, sections: &mut BTreeMap<String, Vec<Entry>>) -> Result<(), String> {
-    let file: Table = toml::from_str(text).map_err(|error| error.to_string())?;
+    let file: BTreeMap<String, Spanned<Value>> = toml::from_str(text).map_err(|error| error.to_string())?;
     for (name, value) in file {
-        let Value::Array(tables) = value else {
-            return Err(format!("`{name}` must be written as [[{name}]] tables, each with from = \"YYYY-MM-DD\""));
+        let line = line_of(text, value.span().start);
+        let Value::Array(tables) = value.into_inner() else {
+            return Err(format!(
+                "line {line}: `{name}` must be written as [[{name}]] tables, each with from = \"YYYY-MM-DD\""
+            ));
         };
+        let mut lines = headings(text, &name).into_iter();
         for table in tables {
+            let line = lines.next().unwrap_or(line);
             let Value::Table(mut table) = table else {
-                return Err(format!("`{name}` must be a list of tables"));
+                return Err(format!("line {line}: `{name}` must be a list of tables"));
             };
             let from = match table.remove("from") {
                 Some(Value::String(from)) => from,
                 Some(Value::Datetime(from)) => from.to_string(),
-                _ => return Err(format!("a [[{name}]] table has no from = \"YYYY-MM-DD\"")),
+                _ => return Err(format!("line {line}: a [[{name}]] table has no from = \"YYYY-MM-DD\"")),
             };
-            let from = from.parse().map_err(|_| format!("[[{name}]] from = \"{from}\" is not a day"))?;
-            sections.entry(name.clone()).or_default().push(Entry { from, file: path.to_owned(), table });
+            let from = from.parse().map_err(|_| format!("line {line}: [[{name}]] from = \"{from}\" is not a day"))?;
+            sections.entry(name.clone()).or_default().push(Entry { from, file: path.to_owned(), line, table });
         }
     }
     Ok(())
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
+}
+
+/// The lines on which tables of a section begin.
+fn headings(text: &str, name: &str) -> Vec<usize> {
+    let is_heading = |line: &str| {
+        let inner =
+            line.trim().strip_prefix("[[").and_then(|rest| rest.split_once("]]")).map(|(inner, _)| inner.trim());
+        inner.is_some_and(|inner| inner.trim_matches('"') == name)
+    };
+    text.lines().enumerate().filter(|(_, line)| is_heading(line)).map(|(at, _)| at + 1).collect()
 }
 
 fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, PolicyError> {
@@ -236,7 +291,7 @@ mod tests {
     #[test]
     fn mistakes_name_section_file_and_day() {
         let cases = [
-            ("[[hold]]\nfrom = \"2025-01-01\"\nsecs = 0\n", "secs must be more than 0 (from 2025-01-01, in a.toml)"),
+            ("[[hold]]\nfrom = \"2025-01-01\"\nsecs = 0\n", "secs must be more than 0 (from 2025-01-01, in a.toml:1)"),
             ("[[hold]]\nfrom = \"2025-01-01\"\nsecs = 9\nmins = 1\n", "unknown field `mins`"),
             ("[[other]]\nfrom = \"2025-01-01\"\n", "policy hold is missing"),
             ("[[hold]]\nsecs = 9\n", "has no from"),
@@ -254,7 +309,20 @@ mod tests {
     fn the_built_in_files_can_be_read() {
         let policy = Policy::load(None).unwrap();
         assert!(policy.calendar().years().contains(&2026));
-        assert!(policy.sections().count() > 0);
+        assert!(policy.sections.len() > 5);
+    }
+
+    #[test]
+    fn a_section_that_nobody_reads_is_named_with_its_line_and_what_is_known() {
+        let right = "[[hold]]\nfrom = \"2025-01-01\"\nsecs = 9\n";
+        let known = [Known::of::<Hold>()];
+        policy(&[("a.toml", right)]).unwrap().verify_all(&known).unwrap();
+        let mistyped = format!("{right}\n# more\n[[hodl]] # mistyped\nfrom = \"2026-01-01\"\nsecs = 5\n");
+        let error = policy(&[("a.toml", &mistyped)]).unwrap().verify_all(&known).unwrap_err();
+        assert_eq!(error.to_string(), "policy file a.toml:6: nothing reads [[hodl]]; known: hold");
+        let key = format!("{right}\n[[hold]]\nfrom = \"2026-01-01\"\nsec = 5\n");
+        let error = policy(&[("a.toml", &key)]).unwrap().verify_all(&known).unwrap_err().to_string();
+        assert!(error.contains("unknown field `sec`, expected `secs`") && error.contains("a.toml:5"), "{error}");
     }
 
     #[test]

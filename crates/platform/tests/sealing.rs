@@ -1,16 +1,12 @@
-//! Data keys are wrapped, rewrapped and destroyed; the wrong key file is found out at start; anchors
-//! carried outside know of a tail that was cut off.
+//! Data keys are wrapped, rewrapped and destroyed; the wrong key file is found out at start.
 #![expect(clippy::expect_used, reason = "a test ends where what it stands on fails")]
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use kernel::{Moment, SeededRng};
-use platform::audit::{self, AuditEntry};
-use platform::check;
 use platform::db::{DbFault, LaneKey};
 use platform::vault::{self, Aad, Cipher, Digest, Suite, Vault, VaultError};
-use platform::{sql, vals};
 use testkit::{TestDb, db_test};
 
 const NOW: Moment = Moment::from_ms(1_763_800_000_000);
@@ -40,7 +36,7 @@ async fn opened(t: &TestDb, vault: &Arc<Vault>, id: &str, sealed: &[u8]) -> Opti
 async fn rotation_rewraps_and_destruction_forgets(t: TestDb) {
     let (dir, rng) = (folder(&t), SeededRng::new(1));
     let path = dir.join("keys.toml");
-    let first = Arc::new(Vault::open_or_create(&path, true, Suite::default(), &rng).expect("created"));
+    let first = Arc::new(Vault::open_or_create(&path, Suite::default(), &rng).expect("created"));
     verified(&t, &first).await.expect("first start");
     let mut kept = Vec::new();
     for _ in 0..5 {
@@ -51,7 +47,7 @@ async fn rotation_rewraps_and_destruction_forgets(t: TestDb) {
 
     let added = Vault::add_key(&path, Cipher::Sm4Gcm, &rng).expect("added");
     Vault::activate(&path, &added).expect("activated");
-    let second = Arc::new(Vault::open_or_create(&path, false, Suite::default(), &rng).expect("read"));
+    let second = Arc::new(Vault::open(&path, Suite::default()).expect("read"));
     verified(&t, &second).await.expect("second start");
     let mut chunks = Vec::new();
     loop {
@@ -81,7 +77,7 @@ async fn rotation_rewraps_and_destruction_forgets(t: TestDb) {
 #[db_test]
 async fn the_wrong_key_file_is_told_at_start(t: TestDb) {
     let (dir, rng) = (folder(&t), SeededRng::new(2));
-    let open = |name: &str, suite| Arc::new(Vault::open_or_create(&dir.join(name), true, suite, &rng).expect("opened"));
+    let open = |name: &str, suite| Arc::new(Vault::open_or_create(&dir.join(name), suite, &rng).expect("opened"));
     let ours = open("keys.toml", Suite::default());
     verified(&t, &ours).await.expect("first start");
     verified(&t, &ours).await.expect("second start");
@@ -96,67 +92,5 @@ async fn the_wrong_key_file_is_told_at_start(t: TestDb) {
     std::fs::write(dir.join("keys.toml"), text.replace(&line(&text), &line(&other))).expect("written");
     let fault = verified(&t, &open("keys.toml", Suite::default())).await.expect_err("mixed file");
     assert!(fault.to_string().contains("its index, mac or anchor key is not the one"), "{fault}");
-    std::fs::remove_dir_all(dir).expect("removed");
-}
-
-#[db_test]
-async fn exported_anchors_remember_a_tail_that_was_cut_off(t: TestDb) {
-    let dir = folder(&t);
-    let vault = Arc::new(Vault::for_tests());
-    for round in 0..3 {
-        t.db.write(key(), "act", move |tx| {
-            let text = |text: &str| text.to_owned();
-            tx.audit(AuditEntry {
-                act: "a.b",
-                subject: text("s"),
-                actor: text("system"),
-                ip: text(""),
-                request: text("r"),
-                at: NOW,
-                detail: text("{}"),
-            });
-            Ok::<_, DbFault>(())
-        })
-        .await
-        .expect("written");
-        let signer = vault.clone();
-        let anchor = t.db.write(key(), "anchor", move |tx| audit::anchor(tx, &signer, NOW)).await.expect("anchored");
-        assert_eq!(anchor.expect("grown").n, round + 1);
-        let signer = vault.clone();
-        let idle = t.db.write(key(), "anchor", move |tx| audit::anchor(tx, &signer, NOW)).await.expect("anchored");
-        assert_eq!(idle, None, "nothing has grown");
-    }
-    assert_eq!(audit::export(&t.db, &dir).await.expect("exported"), 3);
-    assert_eq!(audit::export(&t.db, &dir).await.expect("exported"), 0);
-    let exported = audit::read_exports(&dir).expect("read");
-
-    let verdicts = async || {
-        let (signer, exported) = (vault.clone(), exported.clone());
-        t.db.read("verify", move |tx| {
-            Ok::<_, DbFault>((audit::verify(tx, &signer)?, audit::verify_exports(tx, &signer, &exported)?))
-        })
-        .await
-        .expect("read")
-    };
-    let (inside, outside) = verdicts().await;
-    assert!(inside.is_whole() && outside.is_whole(), "{inside:?} {outside:?}");
-    assert_eq!((inside.chains, inside.rows, inside.anchors, outside.anchors), (1, 4, 3, 3));
-    for invariant in check::checks() {
-        assert_eq!(
-            t.db.read("check", move |tx| (invariant.run)(tx, NOW)).await.expect("read").broken,
-            Vec::<String>::new()
-        );
-    }
-
-    // A careful thief cuts rows and the anchors that name them: only the copy outside knows.
-    t.db.write(key(), "cut", |tx| {
-        tx.exec(sql!("DELETE FROM audit WHERE n = 4"), vals![])?;
-        tx.exec(sql!("DELETE FROM audit_anchor WHERE n = 3"), vals![])
-    })
-    .await
-    .expect("cut");
-    let (inside, outside) = verdicts().await;
-    assert!(inside.is_whole());
-    assert_eq!(outside.broken, ["exported anchor 3: is missing in the database"]);
     std::fs::remove_dir_all(dir).expect("removed");
 }

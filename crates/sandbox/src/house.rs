@@ -11,6 +11,7 @@ use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
 use crate::sms::SmsAccount;
 use crate::wechat_pay::keys::WechatPayAccount;
 use crate::wechat_pay::seal::Seals;
+use crate::witness::WitnessKey;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub(crate) struct Inner {
     pub(crate) cards: CardsAccount,
     pub(crate) wechat_pay: WechatPayAccount,
     pub(crate) wechat_seals: Seals,
+    /// Signs what the audit's witness says.
+    pub(crate) witness: WitnessKey,
     /// Held while due refunds end: a rule befalls each of them once.
     pub(crate) wechat_refunds: tokio::sync::Mutex<()>,
     /// Where each partner listens.

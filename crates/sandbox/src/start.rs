@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
-use kernel::{Clock, Rng, ShiftedClock};
-use platform::db::{Db, DbFault, DbSettings, MigrateError, Migration, Migrations, Target};
+use kernel::{Rng, ShiftedClock};
+use platform::db::{Db, DbFault, MigrateError};
+use platform::private;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
 use crate::cards::Cards;
 use crate::control;
+use crate::data;
 use crate::face;
 use crate::house::{Addresses, House, Inner};
 use crate::insurer::Insurer;
@@ -25,6 +27,7 @@ use crate::people::{self, FirstPerson};
 use crate::sms::{Sms, SmsAccount};
 use crate::wechat_pay::keys::{self, WechatPayAccount};
 use crate::wechat_pay::seal::Seals;
+use crate::witness::WitnessKey;
 
 /// People drawn when nobody says how many.
 pub const PEOPLE: usize = 5_000;
@@ -146,6 +149,8 @@ pub struct Running {
     pub wechat_pay: SocketAddr,
     /// The merchant's account there.
     pub wechat: WechatPayAccount,
+    /// The public key of the audit's witness, in base64; it answers under `/witness` at the control port.
+    pub witness_key: String,
     db: Db,
     servers: Vec<JoinHandle<()>>,
     filling: JoinHandle<Result<(), DbFault>>,
@@ -161,7 +166,7 @@ impl Sandbox {
         }
         // Ports first: a second sandbox on the same folder then never touches the database.
         let doors = Doors::open(settings.listen).await?;
-        let db = open(&settings).await?;
+        let db = data::open(&settings).await?;
         let limits = settings.sms.limits;
         let shift_ms = db
             .write(control::store::lane(), "sandbox.start", move |tx| {
@@ -172,6 +177,8 @@ impl Sandbox {
             .map_err(StartError::Fault)?;
         settings.clock.set_shift_ms(shift_ms);
         let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
+        let witness = witness_key(&settings)?;
+        let witness_key = witness.public();
         people::welcome(&db, settings.first, settings.seed).await?;
         let filling = fill(&db, settings.seed, settings.people);
         let addresses = doors.addresses()?;
@@ -187,12 +194,14 @@ impl Sandbox {
             cards: settings.cards,
             wechat_pay: wechat_pay.clone(),
             wechat_seals,
+            witness,
             wechat_refunds: tokio::sync::Mutex::default(),
             addresses,
             allow_remote: settings.allow_remote,
         });
         let mut servers = doors.serve(&house);
         servers.push(tokio::spawn(crate::wechat_pay::notify::run(house.clone())));
+        servers.push(tokio::spawn(crate::forget::run(house.clone())));
         tracing::info!(%control, ?addresses, shift_ms, "sandbox.started");
         let Addresses { sms, face, insurer, cards, wechat_pay: channel, .. } = addresses;
         Ok(Running {
@@ -203,6 +212,7 @@ impl Sandbox {
             cards,
             wechat_pay: channel,
             wechat: wechat_pay,
+            witness_key,
             db,
             servers,
             filling,
@@ -338,7 +348,7 @@ async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Sea
     let at = folder.clone();
     let made = tokio::task::spawn_blocking(move || {
         if let Some(above) = folder.parent() {
-            std::fs::create_dir_all(above)?;
+            private::make(above)?;
         }
         let account = keys::account_in(&folder)?;
         let seals = Seals::read(&account)?;
@@ -348,34 +358,10 @@ async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Sea
     made.map_err(|source| StartError::Folder { folder: at, source })
 }
 
-async fn open(settings: &SandboxSettings) -> Result<Db, StartError> {
+/// The witness's key, made at the first start.
+fn witness_key(settings: &SandboxSettings) -> Result<WitnessKey, StartError> {
     let folder = settings.data_dir.join("sandbox");
-    std::fs::create_dir_all(&folder).map_err(|source| StartError::Folder { folder: folder.clone(), source })?;
-    let target = Target::Sqlite(folder.join("sandbox.db"));
-    let (schema_of, now) = (target.clone(), settings.clock.now());
-    // Migrating blocks, so it has a thread of its own; a panic there ends the start as well.
-    let migrated = tokio::task::spawn_blocking(move || migrations().apply(&schema_of, now)).await;
-    migrated.map_err(|_| StartError::Fault(DbFault::Panicked))??;
-    let mut db = DbSettings::new(target, "sandbox");
-    db.readers = 2;
-    Db::open(db).map_err(StartError::Open)
-}
-
-/// The sandbox's own list, apart from the platform's.
-fn migrations() -> Migrations {
-    let parts = [
-        ("sandbox", include_str!("../migrations/0001_sandbox.sql")),
-        ("people", include_str!("../migrations/0002_people.sql")),
-        ("face", include_str!("../migrations/0003_face.sql")),
-        ("wechat_pay", include_str!("../migrations/0004_wechat_pay.sql")),
-        ("insurer", include_str!("../migrations/0005_insurer.sql")),
-        ("wechat_pay_truth", include_str!("../migrations/0006_wechat_pay_truth.sql")),
-    ];
-    let list = (1..).zip(parts);
-    Migrations::new(
-        list.map(|(version, (name, text))| Migration { version, name: name.to_owned(), text: text.to_owned() })
-            .collect(),
-    )
+    WitnessKey::in_folder(&folder, settings.rng.as_ref()).map_err(|source| StartError::Folder { folder, source })
 }
 
 #[cfg(test)]

@@ -9,7 +9,10 @@ use identity::Ports;
 use payments::Payments;
 use platform::Ctx;
 use platform::check::Check;
+use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
+use platform::outbox::OutboxPolicy;
+use platform::policy::Known;
 use ui::{PublicCache, TrustedProxies};
 
 use crate::{front, probes, upkeep};
@@ -43,10 +46,34 @@ pub fn jobs(ports: &Arc<Ports>, pay: &Arc<Payments>) -> Vec<Job> {
     [upkeep::jobs(), identity::jobs(Arc::clone(ports)), health::jobs(), payments::jobs(pay), ledger::jobs()].concat()
 }
 
+/// Every section of policy that something reads: what a start checks.
+pub fn sections() -> Vec<Known> {
+    let others = [
+        Known::of::<health::clinics::policy::BookingRules>(),
+        Known::of::<health::clinics::forget::ClinicKeeping>(),
+        Known::of::<payments::PaymentRules>(),
+        Known::of::<OutboxPolicy>(),
+    ];
+    identity::policy::sections().into_iter().chain(others).collect()
+}
+
 /// Every invariant that has tables, in the order `renshe check` says them.
 pub fn checks() -> Vec<Check> {
     [health::checks(), identity::checks(), payments::checks(), ledger::checks(), upkeep::checks()]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// How much there is of what a city is made of: what a command says that it has opened.
+///
+/// # Errors
+/// What broke beneath.
+pub fn census(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, u64)>, DbFault> {
+    Ok(vec![
+        ("people", identity::people::count(tx)?.unsigned_abs()),
+        ("appointments", health::count(tx)?),
+        ("orders", payments::count(tx)?),
+        ("audit rows", platform::audit::count(tx)?),
+    ])
 }

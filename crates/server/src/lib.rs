@@ -5,6 +5,7 @@
 pub mod app;
 pub mod commands;
 mod front;
+pub mod open;
 pub mod ports;
 mod probes;
 pub mod start;

@@ -66,8 +66,10 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Audit {
-    /// Recompute every chain, every anchor, and the exported anchors.
-    Verify,
+    /// Recompute every chain and every anchor, and compare them with what is known outside the database.
+    Verify(commands::audit::Verify),
+    /// Say what it was that shortened the audit: a backup that was put back.
+    Acknowledge(commands::audit::Acknowledge),
 }
 
 #[derive(Subcommand)]
@@ -140,7 +142,8 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         #[cfg(feature = "sandbox")]
         Some(Command::Sandbox { json }) => commands::sandbox::run(config, json),
         Some(Command::Check) => commands::check::run(&config),
-        Some(Command::Audit(Audit::Verify)) => commands::audit::verify(&config),
+        Some(Command::Audit(Audit::Verify(expected))) => commands::audit::verify(&config, &expected),
+        Some(Command::Audit(Audit::Acknowledge(said))) => commands::audit::acknowledge(&config, &said),
         Some(Command::Staff(Staff::Add(add))) => commands::staff::add(&config, add),
         Some(Command::Partner(Partner::Add(add))) => commands::partner::add(&config, add),
         Some(Command::Partner(Partner::List)) => commands::partner::list(&config),

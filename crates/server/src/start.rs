@@ -2,31 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::serve::ListenerExt;
 use identity::{IssueCarrier, Ports};
-use kernel::{Clock, OsRng, Rng};
 use partners::acs3::AccessKey;
 use partners::sms::{SmsCarrier, SmsSettings};
 use payments::Payments;
 use platform::config::Config;
-use platform::db::{Db, DbFault, DbSettings, LaneKey, Migrations, OnFatal, Target};
 use platform::jobs::Runner;
 use platform::outbox::{Carrier, Worker};
-use platform::password::Hasher;
-use platform::policy::Policy;
-use platform::vault::{Vault, verify_keys};
 use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Notify;
 use ui::TrustedProxies;
 
 use crate::tls::TlsListener;
 use crate::{app, upkeep};
+
+pub use crate::open::{Access, instance, open, verify_vault};
 
 /// How long a stop waits for requests that are under way.
 const STOP_WAIT: std::time::Duration = std::time::Duration::from_secs(20);
@@ -43,101 +38,8 @@ impl StartError {
     }
 }
 
-/// Whether this start may change the schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Schema {
-    /// Bring it up to date (SQLite, and every start of the demo).
-    Apply,
-    /// Refuse to serve if it is not.
-    Verify,
-}
-
-/// Opens keys and database and makes the context of this process. Blocks: call it on a plain thread.
-pub fn open(config: &Config, clock: Arc<dyn Clock>, schema: Schema) -> Result<Ctx, StartError> {
-    make_private_folder(&config.data_dir)?;
-    let rng: Arc<dyn Rng> = Arc::new(OsRng);
-    let vault = Vault::open_or_create(&config.keys_file, config.mode == Mode::Demo, config.crypto, rng.as_ref())
-        .map_err(|error| StartError::at("keys", error))?;
-    let vault = Arc::new(vault);
-    let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
-    identity::policy::verify(&policy)
-        .and_then(|()| policy.verify::<health::clinics::policy::BookingRules>())
-        .and_then(|()| policy.verify::<payments::PaymentRules>())
-        .map_err(|error| StartError::at("policy", error))?;
-    let target = Target::parse(config.database.url.expose()).map_err(|error| StartError::at("database", error))?;
-    match schema {
-        Schema::Apply => Migrations::embedded().apply(&target, clock.now()).map(drop),
-        Schema::Verify => Migrations::embedded().verify(&target),
-    }
-    .map_err(|error| StartError::at("database", error))?;
-    let pepper = vault.mac("password-pepper", b"");
-    let hasher = Hasher::new(Arc::clone(&rng), pepper).map_err(|error| StartError::at("passwords", error))?;
-    let db = Db::open(db_settings(config, target, rng.as_ref())).map_err(|error| StartError::at("database", error))?;
-    let ctx = Ctx {
-        db,
-        clock,
-        rng,
-        vault,
-        policy: Arc::new(policy),
-        hasher,
-        mode: config.mode,
-        nudge: Arc::new(Notify::new()),
-        trace: Trace::system("renshe"),
-    };
-    Ok(ctx)
-}
-
-/// Makes sure that the key file is this database's.
-pub async fn verify_vault(ctx: &Ctx) -> Result<(), StartError> {
-    let vault = Arc::clone(&ctx.vault);
-    ctx.db
-        .write(LaneKey::of("vault", "check"), "vault.check", move |tx| verify_keys(tx, &vault))
-        .await
-        .map_err(|fault: DbFault| StartError::at("keys", fault))
-}
-
-fn db_settings(config: &Config, target: Target, rng: &dyn Rng) -> DbSettings {
-    let on_fatal: OnFatal = Arc::new(|why| {
-        tracing::error!(why, "database.fatal");
-        end_process(70);
-    });
-    DbSettings {
-        lanes: config.database.lanes,
-        readers: config.database.readers,
-        queue: config.database.queue,
-        bulk_queue: config.database.bulk_queue,
-        on_fatal,
-        ..DbSettings::new(target, instance(rng))
-    }
-}
-
-/// A name for this start of this process, unique among all instances.
-pub fn instance(rng: &dyn Rng) -> String {
-    let mut bytes = [0; 8];
-    rng.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// After an I/O error at commit nothing is certain: the process must not answer anybody any more.
-#[expect(clippy::disallowed_methods, reason = "the one place where the process ends itself (architecture, rule 5)")]
-fn end_process(code: i32) {
-    std::process::exit(code);
-}
-
-fn make_private_folder(folder: &Path) -> Result<(), StartError> {
-    let told = |error| {
-        StartError(format!(
-            "the data folder {} cannot be used: {error}; choose another with data_dir",
-            folder.display()
-        ))
-    };
-    std::fs::create_dir_all(folder).map_err(told)?;
-    let probe = folder.join(".write-probe");
-    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(told)
-}
-
-/// Starts the outbox worker and the jobs of this process.
-pub fn workers(
+/// Looks what witnesses of the audit know, then starts the outbox worker and the jobs of this process.
+pub async fn workers(
     ctx: &Ctx,
     config: &Config,
     sms_endpoint: &str,
@@ -146,10 +48,13 @@ pub fn workers(
 ) -> Result<(), StartError> {
     let holder = instance(ctx.rng.as_ref());
     let carriers = carriers(config, sms_endpoint, ports)?;
-    upkeep::export_anchors_to(config.data_dir.join("anchors"));
+    let witnesses = upkeep::witnesses(config, ctx)?;
+    upkeep::look_outside(ctx, &witnesses).await;
+    let mut jobs = app::jobs(ports, pay);
+    jobs.push(upkeep::carrying(witnesses));
     tokio::spawn(Worker::new(ctx.with_trace(Trace::system("outbox")), holder.clone(), carriers).run());
     tokio::spawn(payments::sweep(Arc::clone(pay), ctx.with_trace(Trace::system("payments"))));
-    tokio::spawn(Runner::new(ctx.clone(), holder, app::jobs(ports, pay)).run());
+    tokio::spawn(Runner::new(ctx.clone(), holder, jobs).run());
     Ok(())
 }
 

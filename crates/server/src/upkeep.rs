@@ -1,33 +1,84 @@
 //! The platform's own periodic work: audit anchors, key rotation, old rows of the outbox.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
+use partners::witness::{HttpWitness, HttpWitnessSettings};
 use platform::Ctx;
-use platform::audit;
+use platform::audit::{self, FolderWitness, Witness};
 use platform::check::Check;
+use platform::config::{Config, WitnessConfig};
 use platform::db::LaneKey;
-use platform::jobs::Job;
+use platform::jobs::{CHUNK, Job, in_chunks};
+use platform::outbox::{self, OutboxPolicy};
 use platform::vault;
 
-/// Where anchors are exported; set once at the start of a process that exports them.
-static EXPORTS: OnceLock<PathBuf> = OnceLock::new();
+use crate::start::StartError;
+
+const DAY_SECS: i64 = 86_400;
 /// Data keys wrapped anew in one closure.
 const REWRAP_MOST: i64 = 200;
 
-/// Says where this process writes exported anchors.
-pub fn export_anchors_to(folder: PathBuf) {
-    // A second call in one process (tests) keeps the first folder.
-    drop(EXPORTS.set(folder));
-}
-
-/// Anchors at least every 60 s, exports at least every 10 min (architecture, rule 10).
+/// Anchors at least every 60 s, whatever else runs (architecture, rule 10): a run that fails is tried again at once, and
+/// the lease of an instance that died is over in time.
 pub fn jobs() -> Vec<Job> {
     vec![
-        Job::new("audit.anchor", 30, anchor),
-        Job::new("audit.export", 300, export),
-        Job::new("vault.rewrap", 60, rewrap),
+        Job::new("audit.anchor", 20, |ctx| async move { anchor_now(&ctx).await }).within(15).again_after(2),
+        Job::new("vault.rewrap", 60, rewrap).within(600),
+        Job::new("outbox.forget", 3600, forget_parcels).within(900),
     ]
+}
+
+/// Anchors carried to the witnesses outside, each minute: what is not there yet can still be cut off unseen.
+pub fn carrying(witnesses: Vec<Arc<dyn Witness>>) -> Job {
+    Job::new("audit.export", 60, move |ctx| {
+        let witnesses = witnesses.clone();
+        async move { audit::carry_all(&ctx, &witnesses).await }
+    })
+}
+
+/// The witnesses that the configuration names.
+///
+/// # Errors
+/// A witness's key cannot be read.
+pub fn witnesses(config: &Config, ctx: &Ctx) -> Result<Vec<Arc<dyn Witness>>, StartError> {
+    let folder = |path: &PathBuf| Arc::new(FolderWitness::new(path.clone())) as Arc<dyn Witness>;
+    let mut all: Vec<_> = config.audit.export_dirs.iter().map(folder).collect();
+    if let Some(service) = service(config, ctx)? {
+        all.push(Arc::new(service));
+    }
+    Ok(all)
+}
+
+/// The one that is asked over the network, if there is one.
+///
+/// # Errors
+/// Its key cannot be read.
+pub fn service(config: &Config, ctx: &Ctx) -> Result<Option<HttpWitness>, StartError> {
+    let Some(WitnessConfig { url, key }) = config.audit.witness.clone() else { return Ok(None) };
+    let settings = HttpWitnessSettings { endpoint: url, key, city: ctx.vault.anchor_public_key().to_vec() };
+    HttpWitness::new(settings).map(Some).map_err(|error| StartError::at("audit.witness_key", error))
+}
+
+/// Before anybody is served: whether a witness knows of what is not here, or a person has yet to say what that was.
+/// Everything goes on, and it is said loudly: people must be served, and nobody must overlook it.
+pub async fn look_outside(ctx: &Ctx, witnesses: &[Arc<dyn Witness>]) {
+    if let Err(why) = audit::carry_all(ctx, witnesses).await {
+        tracing::error!(why, "audit.witness");
+    }
+    match ctx.db.read("audit.waiting", audit::waiting).await {
+        Ok(waiting) => waiting.iter().for_each(|says| tracing::error!(says, "audit.not_acknowledged")),
+        Err(fault) => tracing::warn!(%fault, "audit.not_looked_at"),
+    }
+}
+
+/// The last anchor of a process that ends, or of a command that wrote something: what it did is covered at once.
+pub async fn last_words(ctx: &Ctx, witnesses: &[Arc<dyn Witness>]) {
+    let anchored = anchor_now(ctx).await;
+    let carried = audit::carry_all(ctx, witnesses).await;
+    if let Err(why) = anchored.and(carried) {
+        tracing::warn!(why, "audit.last_anchor");
+    }
 }
 
 /// The platform's invariants.
@@ -35,17 +86,22 @@ pub fn checks() -> Vec<Check> {
     platform::check::checks()
 }
 
-async fn anchor(ctx: Ctx) -> Result<(), String> {
+async fn anchor_now(ctx: &Ctx) -> Result<(), String> {
     let (vault, now) = (ctx.vault.clone(), ctx.now());
-    ctx.db
-        .write(LaneKey::of("audit", "anchor"), "audit.anchor", move |tx| audit::anchor(tx, &vault, now).map(drop))
-        .await
-        .map_err(|fault| fault.to_string())
+    let anchor = ctx.db.write(LaneKey::of("audit", "anchor"), "audit.anchor", move |tx| audit::anchor(tx, &vault, now));
+    if let Some(anchor) = anchor.await.map_err(|fault| fault.to_string())? {
+        // Kept by whoever watches the metrics, it is one more witness: `renshe audit verify --at-least N`.
+        metrics::gauge!("renshe_audit_newest_anchor").set(anchor.n as f64);
+    }
+    Ok(())
 }
 
-async fn export(ctx: Ctx) -> Result<(), String> {
-    let Some(folder) = EXPORTS.get() else { return Ok(()) };
-    audit::export(&ctx.db, folder).await.map(drop).map_err(|error| error.to_string())
+/// What the outbox carried goes when nobody asks any more whether it was.
+async fn forget_parcels(ctx: Ctx) -> Result<(), String> {
+    let now = ctx.now();
+    let keep = ctx.policy.at::<OutboxPolicy>(now.date()).map_err(|error| error.to_string())?.keep_days;
+    let (before, most) = (now.minus_secs(keep * DAY_SECS), CHUNK as i64);
+    in_chunks(&ctx, LaneKey::OUTBOX, "outbox.forget", move |tx| outbox::forget(tx, before, most)).await.map(drop)
 }
 
 async fn rewrap(ctx: Ctx) -> Result<(), String> {

@@ -2,7 +2,7 @@
 //! the access log, and a net under panics.
 
 use crate::page::Page;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::reply::html_status;
 use crate::seed::Seed;
 use askama::Template;
@@ -76,7 +76,11 @@ fn report(problem: &Problem, seed: &Seed, route: Option<&MatchedPath>) {
     let route = route.map_or("-", MatchedPath::as_str);
     let cause = problem.cause.as_deref().unwrap_or("");
     let status = problem.status.as_u16();
-    if problem.status.is_server_error() {
+    if problem.kind == ProblemKind::Busy && cause.is_empty() {
+        // Load that was shed on purpose: counted, and no mistake of anybody's.
+        metrics::counter!("renshe_http_shed", "route" => route.to_owned()).increment(1);
+        tracing::debug!(request = %seed.request, route, "a request was shed");
+    } else if problem.status.is_server_error() {
         tracing::error!(request = %seed.request, route, status, cause, "a request failed");
     } else if !cause.is_empty() {
         tracing::warn!(request = %seed.request, route, status, cause, "a request was refused");

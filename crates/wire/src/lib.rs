@@ -13,3 +13,4 @@ pub mod insurer;
 mod loose;
 pub mod tif;
 pub mod wechat_pay;
+pub mod witness;

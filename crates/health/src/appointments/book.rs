@@ -17,6 +17,7 @@ use super::store::{self, NewAppointment};
 use crate::clinics;
 use crate::clinics::model::{Place, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
+use crate::clinics::store::Having;
 
 /// A person's wish for a place. `person` comes from the `Citizen` extractor.
 #[derive(Debug, Clone)]
@@ -44,9 +45,9 @@ pub enum BookError {
     /// The person sees this doctor in this half-day already.
     #[error("already booked: {0}")]
     AlreadyBooked(AppointmentId),
-    /// Called off, or the slot has begun.
-    #[error("closed: {0}")]
-    Closed(BookRefusal),
+    /// Called off, the slot has begun, or the patient has as much as one may have.
+    #[error("refused: {0}")]
+    Refused(BookRefusal),
     /// No such slot.
     #[error("no such slot")]
     NotFound,
@@ -103,9 +104,11 @@ async fn glance(ctx: &Ctx, command: &Book, rules: &BookingRules) -> Result<Glanc
     ctx.db
         .look("appointment.book.glance", move |tx| {
             let Book { person, slot } = &command;
-            let (card, existing) = clinics::store::card_for(tx, person, slot)?.ok_or(BookError::NotFound)?;
+            let (card, having) = clinics::store::card_for(tx, person, slot, now)?.ok_or(BookError::NotFound)?;
+            let Having { existing, load } = having;
             let mine = store::mine(existing.as_ref(), slot);
-            match (decide_book(&rules.view(&card.slot, &card.clinic), mine, now, rules.hold_secs), existing) {
+            let view = rules.view(&card.slot, &card.clinic);
+            match (decide_book(&view, mine, &load, &rules.limits(), now), existing) {
                 (Ok(Booking::Land), Some((id, _))) => Ok(Glance::Mine(id)),
                 (Ok(_), _) => {
                     let reach = people::reach(tx, &vault, person)?.ok_or(NoticeError::NoSuchPerson)?;
@@ -131,10 +134,12 @@ fn within(
     rules: &BookingRules,
     told: &Told,
 ) -> Result<Booked, BookError> {
-    let (place, existing) =
-        clinics::store::place_for(tx, &command.person, &command.slot)?.ok_or(BookError::NotFound)?;
+    let (place, having) =
+        clinics::store::place_for(tx, &command.person, &command.slot, new.now)?.ok_or(BookError::NotFound)?;
+    let Having { existing, load } = having;
     let mine = store::mine(existing.as_ref(), &command.slot);
-    match (decide_book(&rules.view(&place.slot, &place.clinic), mine, new.now, rules.hold_secs), existing) {
+    let view = rules.view(&place.slot, &place.clinic);
+    match (decide_book(&view, mine, &load, &rules.limits(), new.now), existing) {
         (Ok(Booking::Take(take)), _) => write(tx, ctx, new, &place, &take, told),
         (Ok(Booking::Land), Some((appointment, _))) => Ok(Booked { appointment, pay: None, fresh: false }),
         (Ok(Booking::Land), None) => Err(DbFault::Corrupt("a second tap without a first".to_owned()).into()),
@@ -176,7 +181,7 @@ fn write(
     if take.state == State::Held {
         // The price is the clinic's as it stands in this closure.
         let order = NewOrder { total: place.clinic.fee, ..told.order.clone() };
-        if !payments::open(tx, &order, &new.actor)? {
+        if !payments::open(tx, ctx, &order)? {
             return Err(DbFault::Corrupt("a new appointment has an order".to_owned()).into());
         }
         pay = Some(order.id);
@@ -191,6 +196,6 @@ fn refused(refusal: BookRefusal, existing: Option<AppointmentId>) -> BookError {
     match (refusal, existing) {
         (BookRefusal::AlreadyBooked, Some(id)) => BookError::AlreadyBooked(id),
         (BookRefusal::Full, _) => BookError::Full,
-        (other, _) => BookError::Closed(other),
+        (other, _) => BookError::Refused(other),
     }
 }

@@ -6,12 +6,15 @@
 use kernel::{Fen, Moment, Rng, SeededRng};
 
 use super::model::{
-    Booking, Change, Decision, Event, Mine, SlotView, State, Take, View, decide, decide_book, free_seat,
+    Booking, Change, Decision, Event, Limits, Load, Mine, SlotView, State, Take, View, decide, decide_book, free_seat,
 };
 
 const PEOPLE: u64 = 5;
 const STEPS: u64 = 60;
 const HOLD_SECS: i64 = 900;
+/// Few enough that they are met, and more than the one visit that a patient may have with a doctor in a half-day.
+const LIMITS: Limits =
+    Limits { hold_secs: HOLD_SECS, visits_most: 2, visits_a_day: 2, department_a_day: 2, bookings_a_day: 2 };
 
 /// A mistake planted on purpose: the driver is only worth something if it finds each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +26,7 @@ enum Bug {
     SeatByCount,
     SecondVisit,
     DeadHold,
+    Hoard,
 }
 
 struct Row {
@@ -81,8 +85,26 @@ impl World {
         if self.bug == Bug::Oversell {
             seen.capacity += 1;
         }
-        if let Ok(Booking::Take(take)) = decide_book(&seen, mine, self.now, HOLD_SECS) {
+        let load = self.load(person, slot);
+        if let Ok(Booking::Take(take)) = decide_book(&seen, mine, &load, &LIMITS, self.now) {
             self.take(person, slot, take);
+        }
+    }
+
+    /// What a patient has, counted anew.
+    fn load(&self, person: u64, slot: usize) -> Load {
+        if self.bug == Bug::Hoard {
+            return Load::default();
+        }
+        let own = || self.rows.iter().filter(move |row| row.person == person);
+        let of = |count: usize| i64::try_from(count).unwrap();
+        let active = || own().filter(|row| row.state.is_active());
+        Load {
+            visits: of(active().filter(|row| row.state != State::Attended).count()),
+            that_day: of(active().count()),
+            in_department: of(active().count()),
+            at_that_time: of(active().filter(|row| row.slot == slot).count()),
+            made_today: of(own().count()),
         }
     }
 
@@ -157,6 +179,10 @@ impl World {
                 return Some("I-B04");
             }
         }
+        let most = usize::try_from(LIMITS.bookings_a_day).unwrap();
+        if (0..PEOPLE).any(|person| self.rows.iter().filter(|row| row.person == person).count() > most) {
+            return Some("T43");
+        }
         None
     }
 
@@ -202,7 +228,16 @@ fn booking_driver_keeps_the_invariants() {
 
 #[test]
 fn booking_driver_finds_planted_bugs() {
-    for bug in [Bug::Oversell, Bug::PlaceLost, Bug::CancelledTwice, Bug::SeatByCount, Bug::SecondVisit, Bug::DeadHold] {
+    let bugs = [
+        Bug::Oversell,
+        Bug::PlaceLost,
+        Bug::CancelledTwice,
+        Bug::SeatByCount,
+        Bug::SecondVisit,
+        Bug::DeadHold,
+        Bug::Hoard,
+    ];
+    for bug in bugs {
         let found = (0..2_000).find(|seed| run(*seed, bug).is_err());
         assert!(found.is_some(), "{bug:?} survived 2,000 seeds");
     }

@@ -1,6 +1,7 @@
 //! The appointments' own invariants, for `renshe check`.
 
 use payments::OrderState;
+use platform::audit::covered;
 use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
@@ -37,6 +38,16 @@ pub fn checks() -> Vec<Check> {
             id: "I-B06",
             says: "a visit that costs something is booked only while its order is paid, and what is paid for it goes back with it",
             run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: unpaid(tx)? }),
+        },
+        Check {
+            id: "T43",
+            says: "a patient has one visit at a time",
+            run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: store::overlapping(tx)? }),
+        },
+        Check {
+            id: "T35",
+            says: "every visit came with its audit row, and so did its end",
+            run: |tx, _| covered(tx, &store::AUDITED),
         },
     ]
 }

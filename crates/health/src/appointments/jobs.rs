@@ -1,8 +1,10 @@
-//! The jobs of this crate: clinics kept open ahead, holds that ran out given back, words that a search looks into.
+//! The jobs of this crate: clinics kept open ahead and let go of behind, holds that ran out given back, words that a
+//! search looks into.
 
 use platform::jobs::Job;
 
 use super::expire_holds::expire_holds;
+use crate::clinics::forget::forget_clinics;
 use crate::clinics::open_clinics::open_clinics;
 use crate::search::refresh::refresh_words;
 
@@ -19,5 +21,7 @@ pub fn jobs() -> Vec<Job> {
         Job::new("health.search_words", 300, |ctx| async move {
             refresh_words(&ctx).await.map(drop).map_err(|error| error.to_string())
         }),
+        Job::new("health.forget_clinics", 86_400, |ctx| async move { forget_clinics(&ctx).await.map(drop) })
+            .within(900),
     ]
 }

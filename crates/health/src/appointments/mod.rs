@@ -16,6 +16,7 @@ pub mod desk;
 pub mod expire_holds;
 mod fee_state;
 pub mod jobs;
+mod limits;
 pub mod model;
 mod notice;
 pub mod pages;

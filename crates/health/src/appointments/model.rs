@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use kernel::{Date, Fen, Moment};
 
+pub use super::limits::{Limits, Load};
+
 kernel::typed_id!(
     /// One appointment (预约).
     pub AppointmentId,
@@ -284,11 +286,27 @@ pub enum BookRefusal {
     TooLate,
     #[error("no place is left")]
     Full,
+    #[error("the patient has a visit at this time")]
+    SameTime,
+    #[error("the patient has as many visits in this department on this day as one may have")]
+    DepartmentFull,
+    #[error("the patient has as many visits on this day as one may have")]
+    DayFull,
+    #[error("the patient has as many visits to come as one may have")]
+    TooManyVisits,
+    #[error("as many bookings were made for the patient today as may be")]
+    TooManyToday,
 }
 
-/// Whether a person gets a place in a slot (REG-2). A place that costs something is held first; a
+/// Whether a patient gets a place in a slot (REG-2). A place that costs something is held first; a
 /// free one is held and confirmed in the same moment, so it is booked.
-pub fn decide_book(slot: &SlotView, mine: Mine, now: Moment, hold_secs: i64) -> Result<Booking, BookRefusal> {
+pub fn decide_book(
+    slot: &SlotView,
+    mine: Mine,
+    load: &Load,
+    limits: &Limits,
+    now: Moment,
+) -> Result<Booking, BookRefusal> {
     match mine {
         Mine::SameSlot => return Ok(Booking::Land),
         Mine::OtherSlot => return Err(BookRefusal::AlreadyBooked),
@@ -303,9 +321,12 @@ pub fn decide_book(slot: &SlotView, mine: Mine, now: Moment, hold_secs: i64) -> 
     if slot.left() < 1 {
         return Err(BookRefusal::Full);
     }
+    if let Some(refusal) = load.over(limits) {
+        return Err(refusal);
+    }
     let free = slot.fee == Fen::ZERO;
     let state = if free { State::Booked } else { State::Held };
-    let hold_until = (!free).then(|| now.plus_secs(hold_secs));
+    let hold_until = (!free).then(|| now.plus_secs(limits.hold_secs));
     Ok(Booking::Take(Take { state, hold_until, places: between(None, state) }))
 }
 

@@ -94,7 +94,7 @@ fn booking_by_case() {
         ("too late", slot(2, 0, 0), Mine::None, 600, Err(BookRefusal::TooLate)),
     ];
     for (name, slot, mine, secs, expected) in cases {
-        let got = decide_book(&slot, mine, at(secs), 900);
+        let got = decide_book(&slot, mine, &Load::default(), &LIMITS, at(secs));
         let expected = match expected {
             Ok(Booking::Take(take)) => {
                 Ok(Booking::Take(Take { hold_until: take.hold_until.map(|_| at(secs + 900)), ..take }))
@@ -103,6 +103,34 @@ fn booking_by_case() {
         };
         assert_eq!(got, expected, "{name}");
     }
+}
+
+const LIMITS: Limits =
+    Limits { hold_secs: 900, visits_most: 8, visits_a_day: 3, department_a_day: 1, bookings_a_day: 10 };
+
+#[test]
+fn nobody_takes_more_than_the_policy_allows() {
+    let none = Load::default();
+    let cases = [
+        ("nothing yet", none, None),
+        ("one less than each", Load { visits: 7, that_day: 2, made_today: 9, ..none }, None),
+        ("as many as one may have", Load { visits: 8, ..none }, Some(BookRefusal::TooManyVisits)),
+        ("more than one may have", Load { visits: 9, ..none }, Some(BookRefusal::TooManyVisits)),
+        ("on that day", Load { that_day: 3, ..none }, Some(BookRefusal::DayFull)),
+        ("in that department", Load { that_day: 1, in_department: 1, ..none }, Some(BookRefusal::DepartmentFull)),
+        ("at that time", Load { that_day: 1, at_that_time: 1, ..none }, Some(BookRefusal::SameTime)),
+        ("cancelled again and again", Load { made_today: 10, ..none }, Some(BookRefusal::TooManyToday)),
+    ];
+    for (name, load, refusal) in cases {
+        let got = decide_book(&slot(2, 0, 0), Mine::None, &load, &LIMITS, at(0));
+        assert_eq!(got.err(), refusal, "{name}");
+        // Whoever has the very place already is shown it, whatever else they have.
+        let landed = decide_book(&slot(2, 0, 0), Mine::SameSlot, &load, &LIMITS, at(0));
+        assert_eq!(landed, Ok(Booking::Land), "{name}");
+    }
+    let looser = Limits { department_a_day: 2, ..LIMITS };
+    let one = Load { that_day: 1, in_department: 1, ..none };
+    assert!(decide_book(&slot(2, 0, 0), Mine::None, &one, &looser, at(0)).is_ok(), "a hospital may allow more");
 }
 
 #[test]

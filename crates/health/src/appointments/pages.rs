@@ -20,6 +20,7 @@ use super::store::{self, Appointment};
 use crate::clinics;
 use crate::clinics::model::{SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
+use crate::clinics::store::Having;
 use crate::show;
 
 /// Rows of the list of orders.
@@ -60,10 +61,12 @@ struct ConfirmPage {
     id_masked: String,
     facts: Facts,
     cancel_until: String,
-    /// Why it cannot be booked: the end of a locale key.
-    refusal: Option<&'static str>,
+    /// Why it cannot be booked.
+    refusal: Option<RefusedTime>,
     /// The other appointment that stands in the way.
     other: Option<AppointmentId>,
+    /// Others do, and can be given up.
+    own_visits: bool,
     /// A POST was refused a moment ago, and by now it would go through.
     again: bool,
     /// Nothing is to be paid: the place is not held first.
@@ -91,18 +94,19 @@ pub(crate) async fn confirm(
     let rules = ctx.policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
     let (vault, person, wanted) = (ctx.vault.clone(), citizen.person.clone(), slot.clone());
     let read = move |tx: &mut Tx<'_>| {
-        let Some((card, existing)) = clinics::store::card_for(tx, &person, &wanted)? else { return Ok(None) };
-        Ok::<_, DbFault>(Some((card, existing, patient_card(tx, &vault, &person)?)))
+        let Some((card, having)) = clinics::store::card_for(tx, &person, &wanted, now)? else { return Ok(None) };
+        Ok::<_, DbFault>(Some((card, having, patient_card(tx, &vault, &person)?)))
     };
-    let (card, existing, patient) = ctx.db.read("appointment.confirm", read).await?.ok_or_else(Problem::not_found)?;
+    let (card, Having { existing, load }, patient) =
+        ctx.db.read("appointment.confirm", read).await?.ok_or_else(Problem::not_found)?;
     let mine = store::mine(existing.as_ref(), &slot);
-    let decision = decide_book(&rules.view(&card.slot, &card.clinic), mine, now, rules.hold_secs);
+    let decision = decide_book(&rules.view(&card.slot, &card.clinic), mine, &load, &rules.limits(), now);
     let other = existing.map(|(id, _)| id);
     if let (Ok(Booking::Land), Some(id)) = (decision, &other) {
         return Ok(see_other(&format!("/appointments/{id}")));
     }
     let page = citizen.into_citizen().visit.page;
-    let refusal = decision.err().map(refusal_key);
+    let refusal = decision.err().map(|refusal| RefusedTime::of(&page, refusal, &rules));
     let shown = ConfirmPage {
         back: format!("/clinics/{}", card.clinic.id),
         patient: patient.as_ref().map_or_else(String::new, |patient| patient.name.expose().to_owned()),
@@ -112,6 +116,7 @@ pub(crate) async fn confirm(
         again: tried.tried.is_some() && refusal.is_none(),
         free: card.clinic.fee == kernel::Fen::ZERO,
         hold_minutes: rules.hold_secs / 60,
+        own_visits: refusal.as_ref().is_some_and(|refused| refused.own),
         refusal,
         other,
         slot,
@@ -122,12 +127,37 @@ pub(crate) async fn confirm(
     Ok(html_status(&shown.page.clone(), status, shown))
 }
 
-const fn refusal_key(refusal: BookRefusal) -> &'static str {
-    match refusal {
-        BookRefusal::AlreadyBooked => "already",
-        BookRefusal::CalledOff => "called-off",
-        BookRefusal::TooLate => "too-late",
-        BookRefusal::Full => "full",
+/// Why a time cannot be booked, in words.
+struct RefusedTime {
+    title: String,
+    /// The rule, and what to do.
+    text: String,
+    /// The patient's own visits stand in the way: that is where something can be done.
+    own: bool,
+}
+
+impl RefusedTime {
+    fn of(page: &Page, refusal: BookRefusal, rules: &BookingRules) -> Self {
+        let (key, most) = match refusal {
+            BookRefusal::AlreadyBooked => ("already", 1),
+            BookRefusal::CalledOff => ("called-off", 0),
+            BookRefusal::TooLate => ("too-late", 0),
+            BookRefusal::Full => ("full", 0),
+            BookRefusal::SameTime => ("same-time", 1),
+            BookRefusal::DepartmentFull => ("department", rules.department_a_day),
+            BookRefusal::DayFull => ("day", rules.visits_a_day),
+            BookRefusal::TooManyVisits => ("visits", rules.visits_most),
+            BookRefusal::TooManyToday => ("today", rules.bookings_a_day),
+        };
+        let own = matches!(
+            refusal,
+            BookRefusal::SameTime | BookRefusal::DepartmentFull | BookRefusal::DayFull | BookRefusal::TooManyVisits
+        );
+        Self {
+            title: page.t1(&format!("health-refused-{key}"), "most", most),
+            text: page.t1(&format!("health-refused-{key}-text"), "most", most),
+            own,
+        }
     }
 }
 
@@ -145,7 +175,7 @@ pub(crate) async fn book(
             Ok(see_other_with(&format!("/appointments/{}", booked.appointment), "health-flash-booked"))
         }
         Ok(booked) => Ok(see_other(&format!("/appointments/{}", booked.appointment))),
-        Err(BookError::Full | BookError::AlreadyBooked(_) | BookError::Closed(_)) => {
+        Err(BookError::Full | BookError::AlreadyBooked(_) | BookError::Refused(_)) => {
             Ok(see_other(&format!("/slots/{slot}/book?tried=1")))
         }
         Err(BookError::NotFound) => Err(Problem::not_found()),

@@ -2,8 +2,9 @@
 
 use identity::PersonId;
 use kernel::{Date, Fen, Moment};
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::code::VisitCode;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
@@ -300,7 +301,7 @@ pub(super) fn last_attended(
 }
 
 /// How many appointments there are.
-pub(super) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM appointment"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
 }
 
@@ -345,6 +346,19 @@ pub(super) fn doubled(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     })
 }
 
+/// T43: visits of one patient at the same time, booked since that is refused.
+pub(super) fn overlapping(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT a.id, b.id FROM appointment a JOIN appointment b ON b.person_id = a.person_id AND b.date = a.date AND b.id > a.id \
+         JOIN slot s ON s.id = a.slot_id JOIN slot t ON t.id = b.slot_id \
+         WHERE a.state IN ('held', 'booked', 'attended') AND b.state IN ('held', 'booked', 'attended') \
+         AND s.starts_at < t.ends_at AND s.ends_at > t.starts_at \
+         AND b.created_at >= COALESCE((SELECT m.applied_at FROM schema_migration m WHERE m.version = 12), 0) \
+         ORDER BY a.id LIMIT 50"
+    );
+    tx.query(sql, vals![], |row| Ok(format!("{} and {} are at the same time", row.text(0)?, row.text(1)?)))
+}
+
 fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
     Ok(Appointment {
         id: row.parse(0)?,
@@ -360,3 +374,15 @@ fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
         card: card_at(row, OWN_WIDTH)?,
     })
 }
+
+/// What left an audit row: how each visit began, and how it ended.
+pub(super) static AUDITED: [Covered; 4] = [
+    covered!("visit", "appointment", key "id", subject "id", at "created_at",
+        acts "'appointment.booked', 'appointment.held'"),
+    covered!("attended visit", "appointment", key "id", subject "id", at "created_at",
+        acts "'appointment.attended'", only "state = 'attended'"),
+    covered!("cancelled visit", "appointment", key "id", subject "id", at "created_at",
+        acts "'appointment.cancelled', 'appointment.followed'", only "state = 'cancelled'"),
+    covered!("expired visit", "appointment", key "id", subject "id", at "created_at",
+        acts "'appointment.expired', 'appointment.followed'", only "state = 'expired'"),
+];

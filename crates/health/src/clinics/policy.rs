@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::model::{Clinic, Slot, SlotCard};
-use crate::appointments::model::SlotView;
+use crate::appointments::model::{Limits, SlotView};
 
 /// Seconds in a day: Asia/Shanghai has no summer time.
 const DAY_SECS: i64 = 86_400;
@@ -25,6 +25,14 @@ pub struct BookingRules {
     pub book_until_secs: i64,
     /// "Please come n minutes before."
     pub arrive_minutes: i64,
+    /// Visits to come that a patient may have at once, held ones included (T43).
+    pub visits_most: i64,
+    /// Visits of a patient on one day.
+    pub visits_a_day: i64,
+    /// Visits of a patient in one department on one day.
+    pub department_a_day: i64,
+    /// Bookings made for a patient on one civil day, cancelled ones included.
+    pub bookings_a_day: i64,
     pub cancel_cutoff: CutOffs,
 }
 
@@ -68,6 +76,10 @@ impl Section for BookingRules {
         if !(1..=60).contains(&self.days_ahead) {
             return Err("days_ahead must be 1 to 60".to_owned());
         }
+        let caps = [self.visits_most, self.visits_a_day, self.department_a_day, self.bookings_a_day];
+        if !caps.iter().all(|cap| (1..=1_000).contains(cap)) {
+            return Err("visits_most, visits_a_day, department_a_day and bookings_a_day must be 1 to 1000".to_owned());
+        }
         if self.book_until_secs < 0 || self.arrive_minutes < 0 {
             return Err("book_until_secs and arrive_minutes must not be negative".to_owned());
         }
@@ -83,6 +95,17 @@ impl BookingRules {
     /// Slots that start after this can still be booked at `now`.
     pub fn bookable_after(&self, now: Moment) -> Moment {
         now.plus_secs(self.book_until_secs)
+    }
+
+    /// What the model must know of the rules.
+    pub const fn limits(&self) -> Limits {
+        Limits {
+            hold_secs: self.hold_secs,
+            visits_most: self.visits_most,
+            visits_a_day: self.visits_a_day,
+            department_a_day: self.department_a_day,
+            bookings_a_day: self.bookings_a_day,
+        }
     }
 
     /// The cut-off of a visit at a hospital.
@@ -131,6 +154,10 @@ mod tests {
             days_ahead: 14,
             book_until_secs: 0,
             arrive_minutes: 15,
+            visits_most: 8,
+            visits_a_day: 3,
+            department_a_day: 1,
+            bookings_a_day: 10,
             cancel_cutoff: CutOffs { default: before_slot, hospitals },
         }
     }
@@ -162,6 +189,8 @@ mod tests {
             BookingRules { hold_secs: 0, ..rules() },
             BookingRules { days_ahead: 0, ..rules() },
             BookingRules { book_until_secs: -1, ..rules() },
+            BookingRules { visits_most: 0, ..rules() },
+            BookingRules { bookings_a_day: 0, ..rules() },
             BookingRules {
                 cancel_cutoff: CutOffs { default: CutOff::BeforeSlot { minutes: -1 }, hospitals: BTreeMap::new() },
                 ..rules()

@@ -1,12 +1,12 @@
-//! The only SQL for clinics and slots.
+//! The only SQL for clinics, slots and `booking_guard`.
 
 use identity::PersonId;
-use kernel::{Date, Moment};
+use kernel::{Date, Moment, Time};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
 use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, Place, SLOT_SECS, Slot, SlotCard, SlotId};
-use crate::appointments::model::{AppointmentId, Places};
+use crate::appointments::model::{AppointmentId, Load, Places};
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital};
 use crate::hospitals::store::{
     DEPARTMENT_WIDTH, DOCTOR_WIDTH, HOSPITAL_WIDTH, department_at, department_columns, doctor_at, doctor_columns,
@@ -113,42 +113,86 @@ macro_rules! join_mine {
     };
 }
 
-/// A slot with everything people read about it, and what a person has in its half-day.
+/// What the patient `$1` has beside a wish for slot `s` of clinic `c` in department `d`: [`having_at`] reads it. Visits to come
+/// begin after `$2`; bookings of today were made after `$3`.
+macro_rules! having_columns {
+    () => {
+        ", a.id, a.slot_id, \
+         (SELECT COUNT(*) FROM appointment v WHERE v.person_id = $1 AND v.starts_at >= $2 AND v.state IN ('held', 'booked')), \
+         (SELECT COUNT(*) FROM appointment v WHERE v.person_id = $1 AND v.date = c.date \
+          AND v.state IN ('held', 'booked', 'attended')), \
+         (SELECT COUNT(*) FROM appointment v JOIN doctor w ON w.id = v.doctor_id WHERE v.person_id = $1 AND v.date = c.date \
+          AND w.department_id = d.id AND v.state IN ('held', 'booked', 'attended')), \
+         (SELECT COUNT(*) FROM appointment v JOIN slot t ON t.id = v.slot_id WHERE v.person_id = $1 AND v.date = c.date \
+          AND t.starts_at < s.ends_at AND t.ends_at > s.starts_at AND v.state IN ('held', 'booked', 'attended')), \
+         (SELECT COUNT(*) FROM appointment v WHERE v.person_id = $1 AND v.created_at >= $3) "
+    };
+}
+
+/// What a patient has beside a wish.
+pub(crate) struct Having {
+    /// With the same doctor in the same half-day.
+    pub(crate) existing: Existing,
+    pub(crate) load: Load,
+}
+
+/// A slot with everything people read about it, and what a person has beside it.
 pub(crate) fn card_for(
     tx: &mut Tx<'_>,
     person: &PersonId,
     slot: &SlotId,
-) -> Result<Option<(SlotCard, Existing)>, DbFault> {
+    now: Moment,
+) -> Result<Option<(SlotCard, Having)>, DbFault> {
     let sql = sql!(concat!(
         "SELECT ",
         card_columns!(),
-        ", a.id, a.slot_id FROM slot s",
+        having_columns!(),
+        "FROM slot s",
         card_joins!(),
         join_mine!(),
-        "WHERE s.id = $2"
+        "WHERE s.id = $4"
     ));
-    tx.opt(sql, vals![person.as_str(), slot.as_str()], |row| Ok((card_at(row, 0)?, existing_at(row, CARD_WIDTH)?)))
+    let values = vals![person.as_str(), now, Moment::at(now.date(), Time::midnight()), slot.as_str()];
+    tx.opt(sql, values, |row| Ok((card_at(row, 0)?, having_at(row, CARD_WIDTH)?)))
 }
 
-/// The same without the words: what booking decides on.
+/// The same without the words: what booking decides on. The patient's guard is held first, so that whoever books for the
+/// same patient in another clinic, lane or instance comes before or after, and is counted.
 pub(crate) fn place_for(
     tx: &mut Tx<'_>,
     person: &PersonId,
     slot: &SlotId,
-) -> Result<Option<(Place, Existing)>, DbFault> {
+    now: Moment,
+) -> Result<Option<(Place, Having)>, DbFault> {
+    let guard = sql!(
+        "INSERT INTO booking_guard (patient_id, held_at) VALUES ($1, $2) \
+         ON CONFLICT (patient_id) DO UPDATE SET held_at = excluded.held_at"
+    );
+    tx.send(guard, vals![person.as_str(), now])?;
     let sql = sql!(concat!(
         "SELECT ",
         place_columns!(),
-        ", a.id, a.slot_id FROM slot s JOIN clinic c ON c.id = s.clinic_id JOIN doctor o ON o.id = c.doctor_id \
+        having_columns!(),
+        "FROM slot s JOIN clinic c ON c.id = s.clinic_id JOIN doctor o ON o.id = c.doctor_id \
          JOIN department d ON d.id = o.department_id",
         join_mine!(),
-        "WHERE s.id = $2"
+        "WHERE s.id = $4"
     ));
-    tx.opt(sql, vals![person.as_str(), slot.as_str()], |row| Ok((place_at(row)?, existing_at(row, PLACE_WIDTH)?)))
+    let values = vals![person.as_str(), now, Moment::at(now.date(), Time::midnight()), slot.as_str()];
+    tx.opt(sql, values, |row| Ok((place_at(row)?, having_at(row, PLACE_WIDTH)?)))
 }
 
-fn existing_at(row: &Row, at: usize) -> Result<Existing, DbFault> {
-    Ok(row.opt_parse(at)?.zip(row.opt_parse(at + 1)?))
+fn having_at(row: &Row, at: usize) -> Result<Having, DbFault> {
+    Ok(Having {
+        existing: row.opt_parse(at)?.zip(row.opt_parse(at + 1)?),
+        load: Load {
+            visits: row.int(at + 2)?,
+            that_day: row.int(at + 3)?,
+            in_department: row.int(at + 4)?,
+            at_that_time: row.int(at + 5)?,
+            made_today: row.int(at + 6)?,
+        },
+    })
 }
 
 /// What a slot that gave a place has then.
@@ -217,6 +261,46 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewClinic) -> Result<bool, DbFault> 
         tx.exec(slot, vals![id.as_str(), new.id.as_str(), &date, *start, start.plus_secs(SLOT_SECS), new.capacity])?;
     }
     Ok(true)
+}
+
+/// A slot that is over.
+pub(super) struct PastSlot {
+    pub(super) id: SlotId,
+    pub(super) clinic: ClinicId,
+    pub(super) starts_at: Moment,
+    /// Nobody ever had it.
+    pub(super) free: bool,
+}
+
+/// Slots that started before a moment, after a place in the order of their starts (a start and an id).
+pub(super) fn past_slots(
+    tx: &mut Tx<'_>,
+    start: Moment,
+    id: &str,
+    before: Moment,
+    limit: i64,
+) -> Result<Vec<PastSlot>, DbFault> {
+    let sql = sql!(
+        "SELECT s.id, s.clinic_id, s.starts_at, (SELECT COUNT(*) FROM appointment a WHERE a.slot_id = s.id) FROM slot s \
+         WHERE s.starts_at >= $1 AND s.starts_at < $2 AND (s.starts_at > $1 OR s.id > $3) ORDER BY s.starts_at, s.id LIMIT $4"
+    );
+    tx.query(sql, vals![start, before, id, limit], |row| {
+        Ok(PastSlot { id: row.parse(0)?, clinic: row.parse(1)?, starts_at: row.moment(2)?, free: row.int(3)? == 0 })
+    })
+}
+
+/// Deletes a slot that nobody ever had; false when somebody did after all.
+pub(super) fn drop_slot(tx: &mut Tx<'_>, id: &SlotId) -> Result<bool, DbFault> {
+    let sql =
+        sql!("DELETE FROM slot WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.slot_id = slot.id)");
+    Ok(tx.exec(sql, vals![id.as_str()])? == 1)
+}
+
+/// Deletes a clinic that has no slot left.
+pub(super) fn drop_empty_clinic(tx: &mut Tx<'_>, id: &ClinicId) -> Result<(), DbFault> {
+    let sql =
+        sql!("DELETE FROM clinic WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.clinic_id = clinic.id)");
+    tx.exec(sql, vals![id.as_str()]).map(drop)
 }
 
 /// How many slots there are.

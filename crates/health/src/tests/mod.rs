@@ -153,7 +153,7 @@ async fn booking_cancelling_and_booking_again(db: TestDb) {
     );
     assert!(matches!(city.book(0, 5).await, Err(BookError::AlreadyBooked(id)) if id == first.appointment));
     assert!(matches!(city.book(1, 4).await, Err(BookError::Full)));
-    assert!(matches!(city.book(1, 0).await, Err(BookError::Closed(BookRefusal::TooLate))));
+    assert!(matches!(city.book(1, 0).await, Err(BookError::Refused(BookRefusal::TooLate))));
     let nowhere = book(&city.ctx, Book { person: city.people[0].clone(), slot: city.ctx.id() }).await;
     assert!(matches!(nowhere, Err(BookError::NotFound)));
     // Nobody else sees it or cancels it.

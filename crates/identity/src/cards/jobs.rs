@@ -2,70 +2,62 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
 use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
-use platform::jobs::Job;
+use platform::jobs::{Job, in_chunks};
 
 use super::look::look_within;
 use super::policy::CardPolicy;
 use super::{codes, store};
+use crate::pace::{Run, ask_all};
 use crate::partner_keys;
 use crate::people::PersonId;
 use crate::ports::Ports;
 
-/// Cards read at once.
-const CHUNK: i64 = 64;
-/// Chunks in one run: a run ends well within its lease.
-const CHUNKS: usize = 20;
-/// Questions to the card system at once.
-const AT_ONCE: usize = 8;
-/// Rows deleted at once.
-const WIPED: u64 = 500;
+/// Questions that got no answer after which the rest waits for the next run.
+const SILENT_MAX: usize = 3;
 const DAY: i64 = 86_400;
 
 /// The jobs of this feature.
 pub(crate) fn jobs(ports: &Arc<Ports>) -> Vec<Job> {
     let ports = Arc::clone(ports);
     vec![
-        Job::new("identity.look_at_cards", 300, move |ctx| look_at_cards(ctx, Arc::clone(&ports))),
-        Job::new("identity.wipe_card_codes", 3600, wipe),
+        Job::new("identity.look_at_cards", 60, move |ctx| look_at_cards(ctx, Arc::clone(&ports))),
+        Job::new("identity.wipe_card_codes", 3600, wipe).within(900),
     ]
 }
 
 /// Looks at every card that nobody looked at for a while, so that a message about a lost card does not
-/// wait until somebody shows it. Stops when the card system falls silent.
+/// wait until somebody shows it: the longest unseen first, up to what policy allows in a minute. Stops when the card system
+/// falls silent.
 async fn look_at_cards(ctx: Ctx, ports: Arc<Ports>) -> Result<(), String> {
-    let told = |error: &dyn std::fmt::Display| error.to_string();
-    let look_secs = ctx.policy.at::<CardPolicy>(ctx.now().date()).map_err(|error| told(&error))?.look_secs;
-    for _ in 0..CHUNKS {
-        let before = ctx.now().minus_secs(look_secs);
-        let due = ctx.db.read("card.to_check", move |tx| store::to_check(tx, before, CHUNK)).await;
-        let due = due.map_err(|fault| told(&fault))?;
-        for few in due.chunks(AT_ONCE) {
-            if !look_at(&ctx, &ports, few, look_secs).await {
-                return Ok(());
-            }
-        }
-        if i64::try_from(due.len()).is_ok_and(|many| many < CHUNK) {
-            break;
-        }
+    let policy = ctx.policy.at::<CardPolicy>(ctx.now().date()).map_err(|error| error.to_string())?;
+    let (look_secs, most, at_once) = (policy.look_secs, policy.look_batch, policy.look_at_once);
+    let before = ctx.now().minus_secs(look_secs);
+    let due = ctx.db.read("card.to_check", move |tx| store::to_check(tx, before, most)).await;
+    let due = due.map_err(|fault| fault.to_string())?;
+    let waiting = due.len();
+    let Run { asked, silent } = ask_all(due, at_once, SILENT_MAX, move |person| {
+        let (ctx, ports) = (ctx.clone(), Arc::clone(&ports));
+        async move { is_answered(&ctx, &ports, &person, look_secs).await }
+    })
+    .await;
+    metrics::gauge!("renshe_cards_waiting").set((waiting - asked) as f64);
+    if silent >= SILENT_MAX {
+        return Err(format!("the card system gave no answer {silent} times; the others wait"));
     }
     Ok(())
 }
 
-/// Whether it is worth going on: false if the card system answered none of them.
-async fn look_at(ctx: &Ctx, ports: &Ports, people: &[PersonId], look_secs: i64) -> bool {
-    let looks = people.iter().map(|person| look_within(ctx, ports, person, look_secs));
-    let mut answered = false;
-    for looked in join_all(looks).await {
-        match looked {
-            Ok((_, silent)) => answered |= !silent,
-            Err(failure) => tracing::warn!(%failure, "card.look_failed"),
+async fn is_answered(ctx: &Ctx, ports: &Ports, person: &PersonId, look_secs: i64) -> bool {
+    match look_within(ctx, ports, person, look_secs).await {
+        Ok((_, silent)) => !silent,
+        Err(failure) => {
+            tracing::warn!(%failure, "card.look_failed");
+            true
         }
     }
-    answered
 }
 
 async fn wipe(ctx: Ctx) -> Result<(), String> {
@@ -83,10 +75,5 @@ async fn chunks(
     before: Moment,
     wipe: fn(&mut Tx<'_>, Moment) -> Result<u64, DbFault>,
 ) -> Result<(), String> {
-    loop {
-        let wiped = ctx.db.bulk(LaneKey::of("identity", "wipe"), name, move |tx| wipe(tx, before)).await;
-        if wiped.map_err(|fault| fault.to_string())? < WIPED {
-            return Ok(());
-        }
-    }
+    in_chunks(ctx, LaneKey::of("identity", "wipe"), name, move |tx| wipe(tx, before)).await.map(drop)
 }

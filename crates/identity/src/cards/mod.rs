@@ -2,7 +2,7 @@
 
 mod api;
 mod code;
-mod codes;
+pub(crate) mod codes;
 mod desk;
 mod front;
 mod gate;

@@ -22,6 +22,10 @@ pub struct CardPolicy {
     pub state_grace_secs: i64,
     /// How often each card is looked at in the background, in seconds.
     pub look_secs: i64,
+    /// Cards looked at in one run of the job, at most; a run a minute.
+    pub look_batch: i64,
+    /// Looks of the job under way at once; below the card system's bulkhead, so that people get through.
+    pub look_at_once: usize,
     /// How long a code's row is kept after its end, in seconds.
     pub code_keep_secs: i64,
     /// How long checks of codes are kept, in days.
@@ -40,6 +44,9 @@ impl Section for CardPolicy {
         }
         if self.state_fresh_secs < 0 || self.state_grace_secs < self.state_fresh_secs {
             return Err("state_fresh_secs must not be below 0, state_grace_secs at least as long".into());
+        }
+        if self.look_batch < 1 || self.look_at_once < 1 {
+            return Err("look_batch and look_at_once must be above 0".into());
         }
         if self.look_secs < 60 || self.code_keep_secs < 3600 || self.check_keep_days < 1 {
             return Err("look_secs must be at least 60, code_keep_secs 3600, check_keep_days 1".into());

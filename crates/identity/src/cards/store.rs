@@ -2,8 +2,9 @@
 //! in the person's lane, and held before it is judged.
 
 use kernel::{Date, Moment};
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::model::{Ecard, EcardId, NO_CARD, State};
 use super::order::Order;
@@ -177,3 +178,7 @@ fn ecard(row: &Row) -> Result<Ecard, DbFault> {
         checked_at: row.opt_moment(7)?,
     })
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("electronic card", "ecard", key "id", subject "id", at "created_at", acts "'card.ordered'")];

@@ -4,8 +4,9 @@
 //! one statement that holds it. What sessions showed is only inserted, by any lane.
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::bind::Binding;
 use super::model::{DeviceId, DeviceProofId, DeviceState, How};
@@ -207,6 +208,17 @@ pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     )
 }
 
+/// Deletes up to 500 devices that ended before `before` and showed nothing since; returns how many.
+pub(crate) fn wipe_ended(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM device WHERE id IN (SELECT d.id FROM device d WHERE d.ended_at IS NOT NULL AND d.ended_at < $1
+             AND NOT EXISTS (SELECT 1 FROM device_proof p WHERE p.device_id = d.id) ORDER BY d.ended_at LIMIT 500)"
+        ),
+        vals![before],
+    )
+}
+
 /// What a device showed for somebody who is not its owner, before it was bound, after it was signed
 /// out, or with a key it does not have (I-D08). The minute is for requests under way.
 pub(crate) fn broken(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
@@ -246,3 +258,7 @@ pub(super) fn vouch(tx: &mut Tx<'_>, new: &Vouched, person: &PersonId, session: 
     };
     insert_proof(tx, &proof).map(drop)
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("device", "device", key "id", subject "id", at "created_at", acts "'device.bound'")];

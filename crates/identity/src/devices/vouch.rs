@@ -2,7 +2,9 @@
 
 use kernel::Moment;
 use platform::Ctx;
+use platform::audit::AuditEntry;
 use platform::db::{DbFault, Tx};
+use serde_json::json;
 
 use super::model::{DeviceId, DeviceProofId};
 use super::store;
@@ -17,16 +19,20 @@ pub(crate) struct Vouched {
     pub(super) word: String,
     pub(super) place: Vec<u8>,
     pub(super) now: Moment,
+    entry: AuditEntry,
 }
 
 impl Vouched {
     /// Draws the ids. `place` is where the browser will ask from.
     pub(crate) fn draw(ctx: &Ctx, word: &str, place: Vec<u8>) -> Vouched {
-        Vouched { id: ctx.id(), proof: ctx.id(), word: word.to_owned(), place, now: ctx.now() }
+        let id: DeviceId = ctx.id();
+        let entry = ctx.act("device.bound", id.as_str(), json!({ "by": "vouched" }));
+        Vouched { id, proof: ctx.id(), word: word.to_owned(), place, now: ctx.now(), entry }
     }
 }
 
 /// Binds it to its person and shows it for the session.
 pub(crate) fn vouch(tx: &mut Tx<'_>, device: &Vouched, person: &PersonId, session: &SessionId) -> Result<(), DbFault> {
+    tx.audit(device.entry.clone());
     store::vouch(tx, device, person, session)
 }

@@ -2,8 +2,9 @@
 //! subject; only what is too old for anybody is emptied from elsewhere.
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::begin::NewCheck;
 use super::consent::{GivenBy, NewConsent, VERSION};
@@ -275,6 +276,36 @@ pub(crate) fn empty(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     )
 }
 
+/// Deletes up to 500 results from before `before`; returns how many.
+pub(crate) fn wipe_results(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM face_check WHERE id IN (SELECT id FROM face_check WHERE created_at < $1 LIMIT 500)"),
+        vals![before],
+    )
+}
+
+/// Deletes up to 500 consents that were taken back before `before` and that no check rests on; returns how many.
+pub(crate) fn wipe_withdrawn(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM consent WHERE id IN (SELECT c.id FROM consent c WHERE c.withdrawn_at IS NOT NULL AND c.withdrawn_at < $1
+             AND NOT EXISTS (SELECT 1 FROM face_check f WHERE f.consent_id = c.id) LIMIT 500)"
+        ),
+        vals![before],
+    )
+}
+
+/// Deletes up to 500 consents that visitors gave before `before` and that no check rests on; returns how many.
+pub(crate) fn wipe_visitors(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM consent WHERE id IN (SELECT c.id FROM consent c WHERE c.given_by = 'visitor' AND c.at < $1
+             AND NOT EXISTS (SELECT 1 FROM face_check f WHERE f.consent_id = c.id) LIMIT 500)"
+        ),
+        vals![before],
+    )
+}
+
 /// Deletes up to 500 budgets that were last counted before `before`; returns how many.
 pub(crate) fn wipe_budgets(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(
@@ -350,3 +381,9 @@ pub(crate) fn misproved(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> 
     )?);
     Ok((count(tx)?, broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 2] = [
+    covered!("consent", "consent", key "id", subject "id", at "at", acts "'consent.given'"),
+    covered!("face check", "face_check", key "id", subject "id", at "created_at", acts "'face.reserved'"),
+];

@@ -6,6 +6,7 @@
 
 mod model;
 mod pages;
+pub(crate) mod policy;
 mod prepare;
 pub(crate) mod store;
 

@@ -7,6 +7,7 @@ use platform::outbox::{self, Letter};
 use serde_json::{Value, json};
 
 use super::model::{Args, MessageId};
+use super::policy::MessagePolicy;
 use super::store;
 use crate::failure::Failure;
 use crate::people::{PersonId, Reach, store as people};
@@ -20,6 +21,8 @@ pub struct PreparedMessage {
     pub(crate) args: Vec<u8>,
     pub(crate) now: Moment,
     letter: Option<Letter>,
+    /// Texts of this kind that may go to this person today.
+    texts_most: i64,
 }
 
 impl PreparedMessage {
@@ -67,7 +70,8 @@ pub fn prepare_for(
     args: &Value,
     with_sms: bool,
 ) -> Result<PreparedMessage, Failure> {
-    let id: MessageId = ctx.id();
+    let (id, now): (MessageId, Moment) = (ctx.id(), ctx.now());
+    let texts_most = ctx.policy.at::<MessagePolicy>(now.date())?.texts_a_day;
     let args = Args::new(args);
     let letter = match reach.mobile.as_ref().filter(|_| with_sms) {
         Some(mobile) => {
@@ -78,14 +82,18 @@ pub fn prepare_for(
     };
     let plain = args.to_text();
     let sealed = reach.key.seal(store::ARGS.of(id.as_str()), plain.as_bytes(), &*ctx.rng)?;
-    Ok(PreparedMessage { args: sealed, person: reach.person.clone(), now: ctx.now(), id, kind, letter })
+    Ok(PreparedMessage { args: sealed, person: reach.person.clone(), now, id, kind, letter, texts_most })
 }
 
-/// Inserts the message and its SMS, in the closure of what they tell of.
+/// Inserts the message and its SMS, in the closure of what they tell of. Once today's texts of the kind are used up the
+/// message stands in the app alone: doing something again and again costs nobody a text each time.
 pub fn insert(tx: &mut Tx<'_>, message: &PreparedMessage) -> Result<(), DbFault> {
     store::insert(tx, message)?;
-    match &message.letter {
-        Some(letter) => outbox::post(tx, letter),
-        None => Ok(()),
+    let Some(letter) = &message.letter else { return Ok(()) };
+    if store::take_text(tx, message, message.texts_most)? {
+        return outbox::post(tx, letter);
     }
+    let kind = message.kind;
+    tx.after_commit(move || metrics::counter!("renshe_texts_withheld", "kind" => kind).increment(1));
+    Ok(())
 }

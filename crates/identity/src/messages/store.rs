@@ -1,4 +1,4 @@
-//! The only SQL for `message`.
+//! The only SQL for `message` and `message_text`.
 
 use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
@@ -26,6 +26,38 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &PreparedMessage) -> Result<(), DbFau
     tx.send(
         sql!("INSERT INTO message (id, person_id, kind, args, created_at) VALUES ($1, $2, $3, $4, $5)"),
         vals![new.id.as_str(), new.person.as_str(), new.kind, new.args.as_slice(), new.now],
+    )
+}
+
+/// Counts a text of the message's kind to its person; false when today's are used up. The one statement decides, for
+/// whichever lane or instance writes.
+pub(crate) fn take_text(tx: &mut Tx<'_>, message: &PreparedMessage, most: i64) -> Result<bool, DbFault> {
+    let counted = tx.exec(
+        sql!(
+            "INSERT INTO message_text (person_id, kind, day, sent) VALUES ($1, $2, $3, 1)
+             ON CONFLICT (person_id, kind, day) DO UPDATE SET sent = message_text.sent + 1 WHERE message_text.sent < $4"
+        ),
+        vals![message.person.as_str(), message.kind, message.now.date().to_string(), most],
+    )?;
+    Ok(counted == 1)
+}
+
+/// Deletes up to 500 messages from before `before`; returns how many.
+pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM message WHERE id IN (SELECT id FROM message WHERE created_at < $1 LIMIT 500)"),
+        vals![before],
+    )
+}
+
+/// Deletes up to 500 counts of texts from before the day of `before`; returns how many.
+pub(crate) fn wipe_texts(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM message_text WHERE (person_id, kind, day) IN
+             (SELECT person_id, kind, day FROM message_text WHERE day < $1 LIMIT 500)"
+        ),
+        vals![before.date().to_string()],
     )
 }
 

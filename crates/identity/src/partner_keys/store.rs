@@ -1,9 +1,10 @@
 //! The only SQL for `partner_key` and `partner_nonce`; rows are written in the lane of their key.
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::vault::{self, NewDataKey, Vault};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::model::{PartnerKeyId, PartnerLine};
 use crate::sealed::Column;
@@ -113,3 +114,7 @@ pub(crate) fn wipe_nonces(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFaul
         vals![before],
     )
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("partner's key", "partner_key", key "id", subject "id", at "created_at", acts "'partner.added'")];

@@ -7,7 +7,7 @@ mod pages;
 mod pin;
 pub(crate) mod policy;
 mod set;
-mod store;
+pub(crate) mod store;
 mod weak;
 
 pub use check::{Checked, check};
@@ -20,6 +20,7 @@ use platform::Ctx;
 use platform::check::CheckResult;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::jobs::Job;
+use serde_json::json;
 
 use crate::failure::Failure;
 use crate::people::PersonId;
@@ -58,10 +59,13 @@ pub(crate) async fn give(ctx: &Ctx, people: &[PersonId], pin: &Pin) -> Result<()
     let (hash, now) = (ctx.hasher.hash(pin.expose().to_owned()).await?, ctx.now());
     for person in people {
         let (row, hash) = (person.clone(), hash.clone());
-        let given =
-            ctx.db.write(crate::people::lane(person), "pay_password.give", move |tx| -> Result<bool, DbFault> {
-                store::insert(tx, &row, &hash, now)
-            });
+        let entry = ctx.act("pay_password.set", person.as_str(), json!({ "by": "given" }));
+        let given = ctx.db.write(crate::people::lane(person), "pay_password.give", move |tx| -> Result<(), DbFault> {
+            if store::insert(tx, &row, &hash, now)? {
+                tx.audit(entry.clone());
+            }
+            Ok(())
+        });
         given.await?;
     }
     Ok(())

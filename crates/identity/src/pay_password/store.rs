@@ -2,8 +2,9 @@
 //! held first by whoever counts or changes tries, so that instances count one after another.
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::model::{Counted, PayTryId, TryState};
 use crate::people::PersonId;
@@ -163,3 +164,8 @@ pub(super) fn broken(tx: &mut Tx<'_>, tries: i64, window_ms: i64) -> Result<(u64
     )?;
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("payment password of", "pay_password", key "person_id", subject "person_id", at "set_at", acts "'pay_password.set'"),
+];

@@ -9,4 +9,4 @@ pub(crate) use create::{NewAccount, Newcomer};
 pub(crate) use model::lane;
 pub use model::{AccountId, AccountState, Myself, PatientCard, PersonId};
 pub(crate) use pages::routes;
-pub use store::{Reach, patient_card, reach};
+pub use store::{Reach, count, patient_card, reach};

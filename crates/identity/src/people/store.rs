@@ -1,9 +1,10 @@
 //! The only SQL for `person` and `account`.
 
 use kernel::{Date, IdNumber, Mask, Mobile, Moment, PersonName};
+use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, DataKey, Vault};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::create::{NewAccount, Newcomer};
 use super::model::{AccountId, AccountState, Myself, PatientCard, PersonId};
@@ -241,7 +242,10 @@ pub(crate) fn delete_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, 
 }
 
 /// How many people there are.
-pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+///
+/// # Errors
+/// What broke beneath.
+pub fn count(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM person"), vals![], |row| row.int(0))
 }
 
@@ -395,3 +399,7 @@ pub(crate) fn doubles(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("account", "account", key "id", subject "id", at "created_at", acts "'account.created'")];

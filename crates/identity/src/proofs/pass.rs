@@ -72,7 +72,7 @@ impl NewProof {
         let (id, now): (ProofId, Moment) = (ctx.id(), ctx.now());
         let reference = format!("vouched:{}", id.as_str());
         NewProof {
-            entry: ctx.act("proof.vouched", id.as_str(), json!({})),
+            entry: ctx.act("proof.vouched", &reference, json!({})),
             claim: claim.clone(),
             way: Way::Counter,
             reference,

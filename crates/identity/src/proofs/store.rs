@@ -1,9 +1,10 @@
 //! The only SQL for `proof`.
 
 use kernel::{Moment, PersonName};
+use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::vault::DataKey;
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::model::{ProofId, ProofPurpose};
 use super::pass::NewProof;
@@ -92,3 +93,8 @@ pub(super) fn use_up(tx: &mut Tx<'_>, id: &ProofId, now: Moment) -> Result<bool,
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(sql!("DELETE FROM proof WHERE id IN (SELECT id FROM proof WHERE expires_at < $1 LIMIT 500)"), vals![before])
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("proof", "proof", key "id", subject "reference", at "created_at", acts "'proof.passed', 'proof.vouched'"),
+];

@@ -33,4 +33,5 @@ pub(crate) use pages::{Summary, routes, summary};
 pub(crate) use policy::RealNamePolicy;
 pub(crate) use refresh::refresh_due;
 pub use remembered::{recall, remember};
+pub(crate) use store::wipe_devices;
 pub(crate) use vouch::{Vouch, Vouchee, insure, vouch};

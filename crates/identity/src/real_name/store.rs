@@ -4,8 +4,9 @@
 //! pass; `insurance_status` is inserted there and updated in the person's own lane only.
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::model::{Cover, Record};
 use crate::people::PersonId;
@@ -178,6 +179,19 @@ pub(super) fn due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<Person
     )
 }
 
+/// Deletes up to 500 notes from before `before` that somebody was authenticated on a device which is theirs no more; returns
+/// how many.
+pub(crate) fn wipe_devices(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM real_name_device WHERE (person_id, device) IN
+             (SELECT r.person_id, r.device FROM real_name_device r WHERE r.at < $1 AND NOT EXISTS
+              (SELECT 1 FROM device d WHERE d.person_id = r.person_id AND d.word = r.device AND d.state = 'live') LIMIT 500)"
+        ),
+        vals![before],
+    )
+}
+
 /// Devices on which somebody counts as authenticated without a proof of the real name from there
 /// (I-D08). `since` is how far back proofs are kept.
 pub(crate) fn unproven(tx: &mut Tx<'_>, since: Moment) -> Result<(u64, Vec<String>), DbFault> {
@@ -225,3 +239,8 @@ pub(crate) fn adrift(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("real name of", "real_name", key "person_id", subject "person_id", at "first_at", acts "'real_name.authenticated'"),
+];

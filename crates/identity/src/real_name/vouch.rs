@@ -2,8 +2,10 @@
 //! with somebody who may book. Never in production.
 
 use kernel::{Moment, PersonName};
+use platform::audit::AuditEntry;
 use platform::db::{DbFault, Tx};
 use platform::{Ctx, Trace};
+use serde_json::json;
 
 use super::model::Cover;
 use super::policy::RealNamePolicy;
@@ -37,6 +39,7 @@ pub(crate) struct Vouch {
     device: String,
     proof: NewProof,
     bound: Vouched,
+    entry: AuditEntry,
     answer: Answer,
     now: Moment,
 }
@@ -68,6 +71,7 @@ impl Vouch {
             device: device.to_owned(),
             proof: NewProof::vouched(ctx, &claim),
             bound: Vouched::draw(ctx, device, place),
+            entry: ctx.act("real_name.authenticated", person.as_str(), json!({ "way": "vouched" })),
             answer: Answer {
                 person: person.clone(),
                 psn_no: None,
@@ -95,6 +99,7 @@ pub(crate) fn vouch(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
         now: new.now,
     };
     store::authenticated(tx, &row)?;
+    tx.audit(new.entry.clone());
     devices::vouch(tx, &new.bound, &new.person, &new.session)
 }
 

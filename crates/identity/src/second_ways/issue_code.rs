@@ -51,10 +51,10 @@ pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCo
         None => None,
     };
     let detail = json!({
-        "code": id.as_str(), "purpose": command.purpose.as_str(), "paper": command.paper.as_str(),
+        "for": subject.short(), "purpose": command.purpose.as_str(), "paper": command.paper.as_str(),
         "staff": command.staff.as_str(),
     });
-    let entry = ctx.act("counter_code.issued", &format!("subject:{}", subject.short()), detail);
+    let entry = ctx.act("counter_code.issued", id.as_str(), detail);
     let new = NewCode {
         mac: code_mac(ctx, &id, &code),
         name: ctx.vault.system_key().seal(PAPER_NAME.of(id.as_str()), command.name.expose().as_bytes(), &*ctx.rng)?,

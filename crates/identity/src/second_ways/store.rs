@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::model::{CounterCodeId, CounterView, MissId, Paper, TryId, TryState, WayId, WayState};
 use crate::askers::{Asker, Spent};
@@ -378,3 +379,8 @@ pub(crate) fn broken(tx: &mut Tx<'_>, max_tries: i64, max_ms: i64) -> Result<(u6
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("counter code", "counter_code", key "id", subject "id", at "created_at", acts "'counter_code.issued'", since 12),
+];

@@ -1,9 +1,10 @@
 //! The only SQL for `staff` and `staff_session`.
 
 use kernel::{Moment, PersonName};
+use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, NewDataKey, Vault};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use super::model::{Role, StaffId, StaffSessionId};
 use crate::sealed::Column;
@@ -170,3 +171,7 @@ pub(crate) fn of_closed_staff(tx: &mut Tx<'_>, now: Moment) -> Result<(u64, Vec<
     )?;
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] =
+    [covered!("staff", "staff", key "id", subject "id", at "created_at", acts "'staff.added'")];

@@ -56,6 +56,10 @@ impl Carrier for SmsCarrier {
         Mode::Ask
     }
 
+    fn at_once(&self) -> usize {
+        self.settings.calls_max
+    }
+
     async fn send(&self, ctx: &Ctx, parcel: &Parcel) -> Verdict {
         send::send(self, ctx, parcel).await
     }

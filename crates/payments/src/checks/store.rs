@@ -1,8 +1,9 @@
 //! Questions over the tables of this crate; nothing here writes.
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use crate::orders::OrderId;
 use crate::orders::store::{Order, find};
@@ -240,3 +241,22 @@ pub(super) fn unauthorised(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     );
     tx.query(sql, vals![], name)
 }
+
+/// What left an audit row: an order when it was opened, each of its attempts when it was intended, each of its changes.
+pub(super) static AUDITED: [Covered; 2] = [
+    covered!("order", "pay_order", key "id", subject "id", at "created_at", acts "'payment.opened'", since 12),
+    Covered {
+        what: "an attempt or a change of order",
+        acts: "payment.intended, payment.changed",
+        since: 0,
+        sql: || {
+            sql!(
+                "SELECT o.id, CASE WHEN o.version - 1 <= \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = o.id AND a.act = 'payment.changed') \
+                 AND (SELECT COUNT(*) FROM pay_attempt t WHERE t.order_id = o.id) <= \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = o.id AND a.act = 'payment.intended') THEN 1 ELSE 0 END \
+                 FROM (SELECT id, version FROM pay_order WHERE id > $1 AND created_at >= $2 ORDER BY id LIMIT $3) o ORDER BY o.id"
+            )
+        },
+    },
+];

@@ -2,7 +2,9 @@
 
 use identity::PersonId;
 use kernel::{Fen, Moment};
+use platform::Ctx;
 use platform::db::{DbFault, Tx};
+use serde_json::json;
 
 use super::model::{OrderId, OrderState, OrderView};
 use super::store::{self, Order};
@@ -43,7 +45,7 @@ pub struct NewOrder {
 ///
 /// # Errors
 /// What broke beneath.
-pub fn open(tx: &mut Tx<'_>, new: &NewOrder, actor: &str) -> Result<bool, DbFault> {
+pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewOrder) -> Result<bool, DbFault> {
     let order = Order {
         id: new.id.clone(),
         subject_kind: new.subject_kind.to_owned(),
@@ -77,5 +79,10 @@ pub fn open(tx: &mut Tx<'_>, new: &NewOrder, actor: &str) -> Result<bool, DbFaul
         },
         attempts: Vec::new(),
     };
-    store::insert(tx, &order, actor)
+    if !store::insert(tx, &order, &ctx.trace.actor.label())? {
+        return Ok(false);
+    }
+    let detail = json!({ "subject": new.subject_id, "total_fen": new.total.get() });
+    tx.audit(ctx.act("payment.opened", order.id.as_str(), detail));
+    Ok(true)
 }

@@ -157,8 +157,9 @@ impl Whole {
         let hook: CommitHook = Arc::new(|_| Fate::Commit);
         let db = Db::open_inline(&stage.target, &format!("{name}-open"), hook).unwrap();
         let new = order_of(&order, &stage.person, plan, ctx.now());
+        let opening = ctx.clone();
         let lane = LaneKey::of("visit", order.as_str());
-        assert!(now(db.write(lane, "sim.open", move |tx| open(tx, &new, "sim"))).unwrap());
+        assert!(now(db.write(lane, "sim.open", move |tx| open(tx, &opening, &new))).unwrap());
         let first = inner.start();
         *locked(&inner.life) = first;
         Whole(Arc::new(inner))

@@ -92,7 +92,9 @@ impl Desk {
             href: "/appointments/apt_1".into(),
             now: ctx.now(),
         };
-        let opened = ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.open", move |tx| crate::open(tx, &new, "test"));
+        let opening = ctx.clone();
+        let lane = LaneKey::of("clinic", "cli_1");
+        let opened = ctx.db.write(lane, "test.open", move |tx| crate::open(tx, &opening, &new));
         assert!(opened.await.unwrap());
         Desk { ctx, clock, world, pay, person, order }
     }

@@ -3,18 +3,29 @@
 //!
 //! One chain per instance, lane and start. Every row carries the hash of the row before it; the
 //! first row says that the chain was opened, and its `prev` is the hash of the opening, which names
-//! the last row of the predecessor. [`anchor()`] braids the heads of all chains into signed anchors, [`export()`] carries
-//! them out of the database, [`verify()`] recomputes everything.
+//! the last row of the predecessor. [`anchor()`] braids the heads of all chains into signed anchors, [`carry()`] brings
+//! them to witnesses outside the database, [`verify()`] recomputes everything, [`covered()`] asks whether what must have
+//! left a row has one. What happens after a restore is told in [`epoch`](Epoch).
 
 mod anchor;
+mod covered;
+mod epoch;
+mod folder;
+mod outside;
 mod store;
 mod verify;
+mod witness;
 
 use kernel::Moment;
 use sha2::{Digest, Sha256};
 
-pub use anchor::{Anchor, Head, anchor, export, read_exports};
-pub use verify::{CHECK, Verdict, verify, verify_exports};
+pub use anchor::{Anchor, Head, anchor};
+pub use covered::{Covered, covered};
+pub use epoch::{AcknowledgeError, Acknowledgement, Epoch, acknowledge, waiting};
+pub use folder::{FolderWitness, read_export};
+pub use outside::{Outside, known_outside, lines, not_anchored, not_carried};
+pub use verify::{CHECK, Verdict, verify};
+pub use witness::{Carried, Seen, Witness, WitnessError, carry, carry_all};
 
 use crate::db::{DbFault, Tx};
 
@@ -93,6 +104,14 @@ pub fn resume(tx: &mut Tx<'_>, chain: &str) -> Result<Option<ChainHead>, DbFault
     let Some(opening) = store::opening(tx, chain)? else { return Ok(None) };
     let (n, hash) = store::last_row(tx, chain)?.unwrap_or((0, opening.hash()));
     Ok(Some(ChainHead { chain: chain.to_owned(), n, hash }))
+}
+
+/// How many rows all chains have, for a command to say what it has opened.
+///
+/// # Errors
+/// What broke beneath.
+pub fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    store::count(tx)
 }
 
 /// The opening of a chain, the thing its first row's `prev` is the hash of.

@@ -1,6 +1,8 @@
-//! The only SQL for the tables `audit_chain`, `audit`, `audit_anchor` and `audit_anchored`.
+//! The only SQL for the tables `audit_chain`, `audit`, `audit_anchor`, `audit_anchored` and `audit_epoch`.
 
-use super::{Anchor, Fields, Hash, Opening, Record};
+use kernel::Moment;
+
+use super::{Acknowledgement, Anchor, Epoch, Fields, Hash, Opening, Record};
 use crate::db::{DbFault, Row, Tx};
 use crate::{sql, vals};
 
@@ -78,6 +80,19 @@ pub(super) fn last_row(tx: &mut Tx<'_>, chain: &str) -> Result<Option<(i64, Hash
     })
 }
 
+/// How many rows there are, by the chains' last numbers.
+pub(super) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.one(
+        sql!(
+            "SELECT CAST(COALESCE(SUM((SELECT MAX(audit.n) FROM audit WHERE audit.chain = audit_chain.chain)), 0) AS BIGINT) \
+             FROM audit_chain"
+        ),
+        vals![],
+        |row| row.int(0),
+    )
+    .map(i64::unsigned_abs)
+}
+
 pub(super) fn hash_at(tx: &mut Tx<'_>, chain: &str, n: i64) -> Result<Option<Vec<u8>>, DbFault> {
     tx.opt(sql!("SELECT hash FROM audit WHERE chain = $1 AND n = $2"), vals![chain, n], |row| row.blob(0))
 }
@@ -99,7 +114,7 @@ pub(super) struct Stored {
     pub(super) n: i64,
     pub(super) prev: Vec<u8>,
     pub(super) hash: Vec<u8>,
-    pub(super) at: kernel::Moment,
+    pub(super) at: Moment,
     /// actor, act, subject, ip, request, detail
     pub(super) texts: [String; 6],
 }
@@ -172,6 +187,96 @@ pub(super) fn anchors_after(tx: &mut Tx<'_>, n: i64, limit: i64) -> Result<Vec<A
 
 pub(super) fn anchor_at(tx: &mut Tx<'_>, n: i64) -> Result<Option<Anchor>, DbFault> {
     tx.opt(sql!("SELECT n, at, prev, heads, hash, signature FROM audit_anchor WHERE n = $1"), vals![n], to_anchor)
+}
+
+/// Numbers of anchors between two.
+pub(super) fn numbers_between(tx: &mut Tx<'_>, after: i64, before: i64, limit: i64) -> Result<Vec<i64>, DbFault> {
+    tx.query(
+        sql!("SELECT n FROM audit_anchor WHERE n > $1 AND n < $2 ORDER BY n LIMIT $3"),
+        vals![after, before, limit],
+        |row| row.int(0),
+    )
+}
+
+/// How far each chain is noted as anchored.
+pub(super) fn anchored(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, DbFault> {
+    tx.query(sql!("SELECT chain, n FROM audit_anchored WHERE chain <> '' ORDER BY chain"), vals![], |row| {
+        Ok((row.text(0)?, row.int(1)?))
+    })
+}
+
+/// Held by whoever writes the next anchor or begins an epoch: several instances come one after another.
+pub(super) fn hold(tx: &mut Tx<'_>) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("INSERT INTO audit_anchored (chain, n) VALUES ('', 0) ON CONFLICT (chain) DO UPDATE SET n = excluded.n"),
+        vals![],
+    )
+    .map(drop)
+}
+
+/// Chains whose first row without an anchor is from before a moment: the last row with one, and when the next came.
+pub(super) fn first_unanchored(tx: &mut Tx<'_>, before: Moment) -> Result<Vec<(String, i64, Moment)>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT audit.chain, audit.n - 1, audit.at FROM audit_chain
+             LEFT JOIN audit_anchored ON audit_anchored.chain = audit_chain.chain
+             JOIN audit ON audit.chain = audit_chain.chain AND audit.n = COALESCE(audit_anchored.n, 0) + 1
+             WHERE audit.at < $1 ORDER BY audit.at, audit.chain LIMIT 100"
+        ),
+        vals![before],
+        |row| Ok((row.text(0)?, row.int(1)?, row.moment(2)?)),
+    )
+}
+
+pub(super) fn epochs(tx: &mut Tx<'_>) -> Result<Vec<Epoch>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT epoch, witness, common_n, found_n, lost_n, lost_hash, at, signature, acknowledged_at, acknowledged_by,
+             why, acknowledgement FROM audit_epoch ORDER BY epoch"
+        ),
+        vals![],
+        |row| {
+            let acknowledged = match row.opt_moment(8)? {
+                None => None,
+                Some(at) => {
+                    Some(Acknowledgement { at, by: row.text(9)?, why: row.text(10)?, signature: row.blob(11)? })
+                }
+            };
+            Ok(Epoch {
+                epoch: row.int(0)?,
+                witness: row.text(1)?,
+                common_n: row.int(2)?,
+                found_n: row.int(3)?,
+                lost_n: row.int(4)?,
+                lost_hash: row.blob(5)?,
+                at: row.moment(6)?,
+                signature: row.blob(7)?,
+                acknowledged,
+            })
+        },
+    )
+}
+
+pub(super) fn insert_epoch(tx: &mut Tx<'_>, new: &Epoch) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO audit_epoch (epoch, witness, common_n, found_n, lost_n, lost_hash, at, signature)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        ),
+        vals![new.epoch, &new.witness, new.common_n, new.found_n, new.lost_n, &new.lost_hash, new.at, &new.signature],
+    )
+    .map(drop)
+}
+
+pub(super) fn acknowledge(tx: &mut Tx<'_>, epoch: i64, of: &Acknowledgement) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "UPDATE audit_epoch SET acknowledged_at = $2, acknowledged_by = $3, why = $4, acknowledgement = $5
+             WHERE epoch = $1 AND acknowledged_at IS NULL"
+        ),
+        vals![epoch, of.at, &of.by, &of.why, &of.signature],
+    )
+    .map(drop)
 }
 
 fn to_anchor(row: &Row) -> Result<Anchor, DbFault> {

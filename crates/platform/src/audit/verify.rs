@@ -1,9 +1,11 @@
 //! Recomputes every chain and every anchor (I-D11) and says what does not fit.
 
+use std::collections::BTreeMap;
+
 use kernel::Moment;
 
 use super::store::{self, Stored};
-use super::{Anchor, Fields, Hash, Opening, Record};
+use super::{Anchor, Epoch, Fields, Hash, Opening, Record};
 use crate::check::{Check, CheckResult};
 use crate::db::{DbFault, Tx};
 use crate::vault::Vault;
@@ -19,6 +21,8 @@ pub struct Verdict {
     pub chains: u64,
     pub rows: u64,
     pub anchors: u64,
+    /// Number and moment of the newest anchor.
+    pub newest: Option<(i64, Moment)>,
     /// At most a hundred sentences, each naming a chain and a row or an anchor.
     pub broken: Vec<String>,
 }
@@ -127,30 +131,35 @@ fn verify_predecessor(tx: &mut Tx<'_>, opening: &Opening, verdict: &mut Verdict)
 }
 
 fn verify_anchors(tx: &mut Tx<'_>, vault: Option<&Vault>, verdict: &mut Verdict) -> Result<(), DbFault> {
-    let (mut n, mut prev) = (0, vec![0; 32]);
+    let epochs = store::epochs(tx)?;
+    epochs.iter().filter_map(|epoch| epoch.finding(vault)).for_each(|finding| verdict.note(finding));
+    // An epoch that began at this anchor explains that the next has a higher number.
+    let next = |n: i64| epochs.iter().filter(|epoch| epoch.found_n == n).map(Epoch::begins).fold(n + 1, i64::max);
+    let (mut n, mut prev, mut reached) = (0, vec![0; 32], BTreeMap::new());
     loop {
         let page = store::anchors_after(tx, n, PAGE)?;
         if page.is_empty() {
-            return Ok(());
+            return verify_reached(tx, &reached, verdict);
         }
         for anchor in page {
             verdict.anchors += 1;
-            if anchor.n != n + 1 {
-                verdict.note(format!("anchors {} to {} are missing", n + 1, anchor.n - 1));
+            if anchor.n != next(n) {
+                verdict.note(format!("anchors {} to {} are missing", next(n), anchor.n - 1));
             } else if anchor.prev != prev {
                 verdict.note(format!("anchor {}: does not follow the anchor before it", anchor.n));
             }
             if let Some(finding) = seal_finding(&anchor, vault) {
                 verdict.note(finding);
             }
-            verify_heads(tx, &anchor, verdict)?;
+            verify_heads(tx, &anchor, &mut reached, verdict)?;
             (n, prev) = (anchor.n, anchor.hash);
+            verdict.newest = Some((anchor.n, anchor.at));
         }
     }
 }
 
 /// What is wrong with an anchor by itself.
-fn seal_finding(anchor: &Anchor, vault: Option<&Vault>) -> Option<String> {
+pub(super) fn seal_finding(anchor: &Anchor, vault: Option<&Vault>) -> Option<String> {
     if anchor.hash != anchor.computed_hash() {
         return Some(format!("anchor {}: was changed after it was written", anchor.n));
     }
@@ -158,12 +167,29 @@ fn seal_finding(anchor: &Anchor, vault: Option<&Vault>) -> Option<String> {
     (!signed).then(|| format!("anchor {}: the signature is not this installation's", anchor.n))
 }
 
-fn verify_heads(tx: &mut Tx<'_>, anchor: &Anchor, verdict: &mut Verdict) -> Result<(), DbFault> {
+/// How far each chain is noted as anchored is what the anchors say: whoever moves a note on could cut off what comes after.
+fn verify_reached(tx: &mut Tx<'_>, reached: &BTreeMap<String, i64>, verdict: &mut Verdict) -> Result<(), DbFault> {
+    for (chain, noted) in store::anchored(tx)? {
+        let said = reached.get(&chain).copied().unwrap_or(0);
+        if noted != said {
+            verdict.note(format!("chain {chain} is noted as anchored up to row {noted}; the anchors say {said}"));
+        }
+    }
+    Ok(())
+}
+
+fn verify_heads(
+    tx: &mut Tx<'_>,
+    anchor: &Anchor,
+    reached: &mut BTreeMap<String, i64>,
+    verdict: &mut Verdict,
+) -> Result<(), DbFault> {
     let Ok(heads) = anchor.heads() else {
         verdict.note(format!("anchor {}: its list of heads cannot be read", anchor.n));
         return Ok(());
     };
     for head in heads {
+        reached.insert(head.chain.clone(), head.n);
         match store::hash_at(tx, &head.chain, head.n)? {
             None => {
                 verdict.note(format!("anchor {} names chain {} row {}, which is missing", anchor.n, head.chain, head.n))
@@ -178,26 +204,6 @@ fn verify_heads(tx: &mut Tx<'_>, anchor: &Anchor, verdict: &mut Verdict) -> Resu
         }
     }
     Ok(())
-}
-
-/// Compares anchors carried out of the database with what it holds now: a database whose tail was
-/// cut off, anchors included, still cannot explain the copy outside.
-pub fn verify_exports(tx: &mut Tx<'_>, vault: &Vault, exported: &[Anchor]) -> Result<Verdict, DbFault> {
-    let mut verdict = Verdict::default();
-    for anchor in exported {
-        verdict.anchors += 1;
-        if let Some(finding) = seal_finding(anchor, Some(vault)) {
-            verdict.note(format!("exported {finding}"));
-        }
-        match store::anchor_at(tx, anchor.n)? {
-            None => verdict.note(format!("exported anchor {}: is missing in the database", anchor.n)),
-            Some(stored) if stored != *anchor => {
-                verdict.note(format!("exported anchor {}: the database holds another", anchor.n))
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(verdict)
 }
 
 #[cfg(test)]

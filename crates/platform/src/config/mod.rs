@@ -31,6 +31,8 @@ const ADDRESS: &str = "an address; write host and port, for example \"127.0.0.1:
 /// All settings of a start, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The file it was read from; `None`: defaults and the environment alone.
+    pub origin: Option<PathBuf>,
     pub mode: Mode,
     /// Where citizens and desks are served.
     pub listen: SocketAddr,
@@ -46,6 +48,7 @@ pub struct Config {
     /// Replaces or adds files of the built-in policy.
     pub policy_dir: Option<PathBuf>,
     pub database: DatabaseConfig,
+    pub audit: AuditConfig,
     pub crypto: Suite,
     pub sms: SmsConfig,
     pub face: FaceConfig,
@@ -69,6 +72,25 @@ pub struct DatabaseConfig {
     /// Closures that may wait before each lane.
     pub queue: usize,
     pub bulk_queue: usize,
+    /// How long a start looks at the pages of a SQLite file; 0: not at all.
+    pub start_check_secs: u64,
+}
+
+/// Who keeps the audit's anchors outside the database.
+#[derive(Debug, Clone)]
+pub struct AuditConfig {
+    /// Folders, at best on other machines or on disks that cannot be written over.
+    pub export_dirs: Vec<PathBuf>,
+    /// A service elsewhere.
+    pub witness: Option<WitnessConfig>,
+}
+
+/// A service that keeps anchors and answers with a signature of its own (docs/api/witness.md).
+#[derive(Debug, Clone)]
+pub struct WitnessConfig {
+    pub url: String,
+    /// Its Ed25519 public key, in base64.
+    pub key: String,
 }
 
 /// The provider of text messages.
@@ -154,7 +176,7 @@ impl Config {
         let Some(path) = path else { return Self::from_text("configuration", "", env) };
         let name = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_text(&name, &text, env),
+            Ok(text) => Ok(Self { origin: Some(path.to_owned()), ..Self::from_text(&name, &text, env)? }),
             Err(error) => {
                 Err(ConfigError { mistakes: vec![Mistake { place: name, says: format!("cannot be read: {error}") }] })
             }
@@ -187,6 +209,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
     let metrics_off = reader.is_given("metrics_listen") && reader.text("metrics_listen").is_none();
     let metrics_listen = address(reader, "metrics_listen", 8083);
     Config {
+        origin: None,
         mode,
         listen: address(reader, "listen", 8080),
         public_url: reader.text("public_url").map(|url| url.trim_end_matches('/').to_owned()),
@@ -194,6 +217,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
         keys_file: reader.text("keys_file").map_or_else(|| data_dir.join("keys.toml"), PathBuf::from),
         policy_dir: reader.text("policy_dir").map(PathBuf::from),
         database: read_database(reader, &data_dir),
+        audit: read_audit(reader, &data_dir),
         crypto: Suite {
             cipher: reader
                 .choice("crypto.cipher", &[Cipher::Aes256Gcm, Cipher::Sm4Gcm].map(|c| (c.name(), c)))
@@ -235,8 +259,28 @@ fn read_database(reader: &mut Reader<'_>, data_dir: &Path) -> DatabaseConfig {
         |path: &str, most: i64, default: i64| usize::try_from(reader.number(path, 1..=most, default)).unwrap_or(1);
     let (lanes, readers) = (count("database.lanes", 64, 4), count("database.readers", 64, 4));
     let (queue, bulk_queue) = (count("database.queue", 100_000, 2048), count("database.bulk_queue", 10_000, 256));
+    let start_check_secs = reader.number("database.start_check_secs", 0..=3_600, 5).unsigned_abs();
     let url = Secret::new(reader.text("database.url").unwrap_or_else(default));
-    DatabaseConfig { url, lanes, readers, queue, bulk_queue }
+    DatabaseConfig { url, lanes, readers, queue, bulk_queue, start_check_secs }
+}
+
+fn read_audit(reader: &mut Reader<'_>, data_dir: &Path) -> AuditConfig {
+    let given = reader.list("audit.export_dirs");
+    let export_dirs =
+        if given.is_empty() { vec![data_dir.join("anchors")] } else { given.into_iter().map(PathBuf::from).collect() };
+    let witness = match (reader.text("audit.witness_url"), reader.text("audit.witness_key")) {
+        (Some(url), Some(key)) => Some(WitnessConfig { url, key }),
+        (None, None) => None,
+        (Some(_), None) => {
+            reader.wrong("audit.witness_url", "needs audit.witness_key beside it: by that its answers are known");
+            None
+        }
+        (None, Some(_)) => {
+            reader.wrong("audit.witness_key", "needs audit.witness_url beside it");
+            None
+        }
+    };
+    AuditConfig { export_dirs, witness }
 }
 
 fn read_sms(reader: &mut Reader<'_>) -> SmsConfig {

@@ -54,6 +54,11 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
             reader.wrong(path, "must be http://host[:port] or https://host[:port], without a path");
         }
     }
+    if let Some(witness) = &config.audit.witness
+        && !Url::parse(&witness.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    {
+        reader.wrong("audit.witness_url", "must be http://host[:port]/path or https://host[:port]/path");
+    }
     partners::apply(&config.insurer, reader);
     ports(config, reader);
     match config.mode {
@@ -127,6 +132,11 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
             }
             _ => {}
         }
+    }
+    if let Some(witness) = &config.audit.witness
+        && Url::parse(&witness.url).is_ok_and(|url| url.scheme() != "https" && !is_loopback(&url))
+    {
+        reader.wrong("audit.witness_url", "must begin with https:// in production");
     }
     partners::production(&config.face, &config.insurer, &config.cards, reader);
     for path in ["sms.access_key_id", "sms.access_key_secret", "sms.sign_name"] {

@@ -1,5 +1,9 @@
 //! Bringing a database to this program's schema, and refusing one that is ahead of it.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
 use include_dir::{Dir, include_dir};
 use kernel::Moment;
 use sha2::{Digest, Sha256};
@@ -14,6 +18,9 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../migrations");
 
 /// Holds off a second migration on PostgreSQL; any number that nobody else uses.
 const ADVISORY_LOCK: i64 = 0x7265_6e73_6865;
+
+/// How every SQLite file begins.
+const SQLITE_HEAD: &[u8] = b"SQLite format 3\0";
 
 /// One step: `0003_health.sql` has version 3 and name `health`.
 #[derive(Debug, Clone)]
@@ -32,6 +39,17 @@ pub struct Migrations(Vec<Migration>);
 pub struct Applied {
     pub from: i64,
     pub to: i64,
+}
+
+/// What stands where a database is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// There is no such file.
+    Missing,
+    /// A database, or an empty file, in which no migration was ever run.
+    Empty,
+    /// The version it was brought to last.
+    At(i64),
 }
 
 /// Why a database cannot be used.
@@ -87,8 +105,9 @@ impl Migrations {
         hex(&hash.finalize()[..6])
     }
 
-    /// Applies what is missing; each step is one transaction. Two processes at once are safe: the
-    /// second waits and finds nothing to do. Blocks; never call it inside an async context.
+    /// Makes the database where a SQLite file is missing, and applies what is missing in it; each step is one transaction.
+    /// Two processes at once are safe: the second waits and finds nothing to do. Blocks; never call it inside an async
+    /// context.
     pub fn apply(&self, target: &Target, now: Moment) -> Result<Applied, MigrateError> {
         let mut conn = Conn::open(target, Role::Owner).map_err(DbFault::from)?;
         let locked = conn.is_postgres();
@@ -116,13 +135,34 @@ impl Migrations {
         Ok(Applied { from: found, to: self.latest() })
     }
 
-    /// Compares without changing: what `serve` does on PostgreSQL. Blocks.
-    pub fn verify(&self, target: &Target) -> Result<(), MigrateError> {
+    /// Says what is there and touches nothing: no file is made, and an empty one stays empty. Blocks.
+    ///
+    /// # Errors
+    /// It is a database of a newer program or of another schema, no database at all, or cannot be reached.
+    pub fn look(&self, target: &Target) -> Result<Found, MigrateError> {
+        if let Target::Sqlite(path) = target
+            && let Some(found) = glance(path)?
+        {
+            return Ok(found);
+        }
         let mut conn = Conn::open(target, Role::Reader).map_err(DbFault::from)?;
-        let found = self.compare(&mut conn).or_else(|error| match error {
-            MigrateError::Fault(DbFault::Sql(_)) => Ok(0),
-            other => Err(other),
-        })?;
+        match self.compare(&mut conn) {
+            Ok(0) => Ok(Found::Empty),
+            Ok(version) => Ok(Found::At(version)),
+            Err(MigrateError::Fault(DbFault::Sql(why))) if is_no_such_table(&why) => Ok(Found::Empty),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whether it is there and at this program's version. Blocks.
+    ///
+    /// # Errors
+    /// What [`Migrations::look`] says, and `Older` for whatever is behind, an empty or missing one too.
+    pub fn verify(&self, target: &Target) -> Result<(), MigrateError> {
+        let found = match self.look(target)? {
+            Found::Missing | Found::Empty => 0,
+            Found::At(version) => version,
+        };
         if found < self.latest() { Err(MigrateError::Older { found, known: self.latest() }) } else { Ok(()) }
     }
 
@@ -142,6 +182,29 @@ impl Migrations {
         }
         Ok(found)
     }
+}
+
+/// What can be told of a SQLite file before SQLite opens it; `None`: it looks like a database.
+fn glance(path: &Path) -> Result<Option<Found>, DbFault> {
+    let told = |error: &io::Error| DbFault::Down(format!("{}: {error}", path.display()));
+    let mut file = match File::open(path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Some(Found::Missing));
+        }
+        other => other.map_err(|error| told(&error))?,
+    };
+    let mut head = Vec::with_capacity(SQLITE_HEAD.len());
+    file.by_ref().take(SQLITE_HEAD.len() as u64).read_to_end(&mut head).map_err(|error| told(&error))?;
+    match head.as_slice() {
+        [] => Ok(Some(Found::Empty)),
+        head if head == SQLITE_HEAD => Ok(None),
+        _ => Err(DbFault::Corrupt(format!("{} is not a SQLite database", path.display()))),
+    }
+}
+
+/// PostgreSQL's code and SQLite's words for a table that is not there.
+fn is_no_such_table(why: &str) -> bool {
+    why.contains("42P01") || why.contains("no such table")
 }
 
 fn run(conn: &mut Conn, step: &Migration, now: Moment) -> Result<(), String> {

@@ -8,6 +8,7 @@
 //!
 //! What must not be here: business words, async code inside a closure, a second way in.
 
+mod ask;
 mod ddl;
 mod driver;
 mod fault;
@@ -15,6 +16,7 @@ mod inline;
 mod lane;
 mod lane_row;
 mod migrate;
+mod pages;
 mod queue;
 mod reader;
 mod run;
@@ -30,11 +32,13 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
+pub(crate) use ask::ask;
 pub use fault::DbFault;
 pub use inline::{CommitHook, Fate};
 #[doc(hidden)]
 pub use inventory;
-pub use migrate::{Applied, MigrateError, Migration, Migrations};
+pub use migrate::{Applied, Found, MigrateError, Migration, Migrations};
+pub use pages::{Pages, look_at_pages};
 pub use settings::{DbSettings, OnFatal, Target};
 #[doc(hidden)]
 pub use statement::Registered;
@@ -105,9 +109,9 @@ impl Db {
         let readers = Arc::new(Queue::new(settings.queue, 0));
         for number in 0..settings.readers.max(1) {
             let (target, queue) = (settings.target.clone(), Arc::clone(&readers));
-            threads.push(
-                thread::Builder::new().name(format!("db-read-{number}")).spawn(move || reader::run(&target, &queue))?,
-            );
+            let role = if settings.unhurried { Role::Inspector } else { Role::Reader };
+            let name = format!("db-read-{number}");
+            threads.push(thread::Builder::new().name(name).spawn(move || reader::run(&target, role, &queue))?);
         }
         let mode = ModeOf::Threads { lanes: queues, readers, threads: Mutex::new(threads) };
         Ok(Self(Arc::new(Inner { settings, mode })))

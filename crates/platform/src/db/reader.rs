@@ -12,20 +12,20 @@ use super::tx::Tx;
 use super::work::Work;
 
 /// Serves the readers' queue until it is closed and empty.
-pub(crate) fn run(target: &Target, queue: &Arc<Queue>) {
+pub(crate) fn run(target: &Target, role: Role, queue: &Arc<Queue>) {
     let mut conn = None;
     while let Some(batch) = queue.next_batch(1) {
         for item in batch {
-            serve(target, &mut conn, item);
+            serve((target, role), &mut conn, item);
         }
     }
 }
 
-fn serve(target: &Target, conn: &mut Option<Conn>, mut item: Box<dyn Work>) {
+fn serve(at: (&Target, Role), conn: &mut Option<Conn>, mut item: Box<dyn Work>) {
     let started = Instant::now();
     // A connection that died while nobody used it is replaced once; an outage is told at once.
     for _ in 0..2 {
-        match read(target, conn, item.as_mut()) {
+        match read(at, conn, item.as_mut()) {
             Ok(()) => break,
             Err(error) => {
                 *conn = None;
@@ -40,10 +40,10 @@ fn serve(target: &Target, conn: &mut Option<Conn>, mut item: Box<dyn Work>) {
     item.answer();
 }
 
-fn read(target: &Target, slot: &mut Option<Conn>, item: &mut dyn Work) -> Result<(), DriverError> {
+fn read((target, role): (&Target, Role), slot: &mut Option<Conn>, item: &mut dyn Work) -> Result<(), DriverError> {
     let mut conn = match slot.take() {
         Some(conn) => conn,
-        None => Conn::open(target, Role::Reader)?,
+        None => Conn::open(target, role)?,
     };
     let snapshot = item.snapshot();
     if snapshot {

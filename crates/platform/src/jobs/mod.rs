@@ -1,25 +1,48 @@
-//! Periodic work: each job is idempotent, leased so that one instance runs it at a time, and finds
-//! what a lost one would have done.
+//! Periodic work. Each job is idempotent and finds what a lost run would have done; each has a task, a time-out and a
+//! lease of its own, so that no job waits for another: a partner that is slow delays the job that asks it, and a job
+//! that panics ends itself.
+//!
+//! A lease is short and renewed while the run goes on. A run that cannot renew it stops before another instance may begin, so
+//! that no two instances ever run the same job.
 
 mod store;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::HashSet;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use kernel::Moment;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::ctx::{Ctx, Trace};
-use crate::db::{DbFault, LaneKey};
+use crate::db::{DbFault, LaneKey, Tx};
 
-const LEASE_SECS: i64 = 120;
+/// How long a lease lasts beyond its last renewal: so long a job of an instance that died is not taken up.
+const LEASE_SECS: i64 = 30;
+/// Clocks of instances may differ by so much; a moment further ahead was written by a clock that has been set back since.
+const SKEW_SECS: i64 = 300;
+/// How often a lease is renewed while its run goes on.
+const RENEW: Duration = Duration::from_secs(10);
+/// After so long without a renewal a run is ended: well before its lease is over.
+const RENEW_MOST: Duration = Duration::from_secs(22);
 const TICK: Duration = Duration::from_millis(1000);
+/// What a run may take unless its job says otherwise.
+const MOST_SECS: u64 = 120;
+/// A run that did not end well is tried again after this, or at its next time if that comes earlier.
+const AGAIN_SECS: i64 = 60;
 
-/// A job and how often it runs.
+/// A job: how often it runs, and for how long.
 #[derive(Clone)]
 pub struct Job {
     /// `context.verb`, unique in the program.
     pub name: &'static str,
     pub every_secs: i64,
+    /// A run is ended after this.
+    pub most_secs: u64,
+    /// A run that did not end well is due again after this.
+    pub again_secs: i64,
     /// What it does; made by [`Job::new`].
     pub run: Arc<dyn Fn(Ctx) -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
 }
@@ -31,74 +54,250 @@ impl Job {
         F: Fn(Ctx) -> W + Send + Sync + 'static,
         W: Future<Output = Result<(), String>> + Send + 'static,
     {
-        Self { name, every_secs, run: Arc::new(move |ctx| Box::pin(run(ctx))) }
+        let run = Arc::new(move |ctx| -> BoxFuture<'static, Result<(), String>> { Box::pin(run(ctx)) });
+        Self { name, every_secs, most_secs: MOST_SECS, again_secs: AGAIN_SECS.min(every_secs), run }
+    }
+
+    /// The same job with another time-out.
+    pub fn within(mut self, most_secs: u64) -> Self {
+        self.most_secs = most_secs;
+        self
+    }
+
+    /// The same job, tried again so soon after a run that did not end well.
+    pub fn again_after(mut self, secs: i64) -> Self {
+        self.again_secs = secs.min(self.every_secs);
+        self
+    }
+}
+
+/// Rows that one closure of periodic work deletes or changes.
+pub const CHUNK: u64 = 500;
+
+/// Does something in chunks, as bulk work of a lane, until one has less to do than [`CHUNK`]; returns how much was done.
+/// For rows that nobody else writes any more.
+///
+/// # Errors
+/// What broke beneath, in words; what was done before stays done.
+pub async fn in_chunks(
+    ctx: &Ctx,
+    key: LaneKey,
+    name: &'static str,
+    chunk: impl Fn(&mut Tx<'_>) -> Result<u64, DbFault> + Clone + Send + 'static,
+) -> Result<u64, String> {
+    let mut all = 0;
+    loop {
+        let done = ctx.db.bulk(key, name, chunk.clone()).await.map_err(|fault: DbFault| fault.to_string())?;
+        all += done;
+        if done < CHUNK {
+            return Ok(all);
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    Failed,
+    TimedOut,
+    Panicked,
+    /// The lease could not be renewed: somebody else may take the job up.
+    Lost,
+}
+
+impl Outcome {
+    /// The word in `job_lease`, in the log and in the metric.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Panicked => "panicked",
+            Self::Lost => "lease_lost",
+        }
     }
 }
 
 /// Runs the jobs that are due.
-pub struct Runner {
+pub struct Runner(Arc<Inner>);
+
+struct Inner {
     ctx: Ctx,
     holder: String,
     jobs: Vec<Job>,
+    renew: Duration,
+    /// Jobs with a run of this process under way.
+    running: Mutex<HashSet<&'static str>>,
 }
 
 impl Runner {
     /// `holder` names this start of this process.
     pub fn new(ctx: Ctx, holder: impl Into<String>, jobs: Vec<Job>) -> Self {
-        Self { ctx, holder: holder.into(), jobs }
+        Self::renewing(ctx, holder, jobs, RENEW)
     }
 
-    /// Works until the task is dropped.
+    /// The same, with leases renewed more often: for tests.
+    #[doc(hidden)]
+    pub fn renewing(ctx: Ctx, holder: impl Into<String>, jobs: Vec<Job>, renew: Duration) -> Self {
+        Self(Arc::new(Inner { ctx, holder: holder.into(), jobs, renew, running: Mutex::default() }))
+    }
+
+    /// Works until the task is dropped; each run has a task of its own.
     pub async fn run(self) {
         loop {
-            self.run_due().await;
+            match self.0.due().await {
+                Ok(due) => due.into_iter().for_each(|job| self.0.start(job)),
+                Err(fault) => tracing::warn!(%fault, "job.look_failed"),
+            }
             tokio::time::sleep(TICK).await;
         }
     }
 
-    /// Runs every job whose time has come by the handed-in clock.
+    /// Runs every job whose time has come by the handed-in clock, one after another in their order, and returns when all
+    /// have ended: for tests.
     pub async fn run_due(&self) {
-        for job in &self.jobs {
-            match self.claim(job).await {
-                Ok(true) => self.run_one(job).await,
-                Ok(false) => {}
-                Err(fault) => tracing::warn!(job = job.name, %fault, "job.claim_failed"),
+        match self.0.due().await {
+            Ok(due) => {
+                for job in due {
+                    Inner::take_turn(&self.0, job).await;
+                }
             }
+            Err(fault) => tracing::warn!(%fault, "job.look_failed"),
+        }
+    }
+}
+
+impl Inner {
+    async fn due(&self) -> Result<Vec<Job>, DbFault> {
+        let now = self.ctx.now();
+        let leases = self.ctx.db.read("job.look", store::leases).await?;
+        let due = |job: &&Job| leases.get(job.name).is_none_or(|lease| lease.is_due(job.every_secs, now));
+        Ok(self.jobs.iter().filter(due).cloned().collect())
+    }
+
+    /// Begins a run in a task of its own, unless one of this process is under way.
+    fn start(self: &Arc<Self>, job: Job) {
+        if self.note_running(|running| running.insert(job.name)) {
+            let inner = Arc::clone(self);
+            tokio::spawn(async move {
+                let name = job.name;
+                Inner::take_turn(&inner, job).await;
+                inner.note_running(|running| running.remove(name));
+            });
+        }
+    }
+
+    fn note_running(&self, note: impl FnOnce(&mut HashSet<&'static str>) -> bool) -> bool {
+        note(&mut self.running.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the lease, if it is to be had, and runs the job.
+    async fn take_turn(inner: &Arc<Self>, job: Job) {
+        match inner.claim(&job).await {
+            Ok(true) => inner.run_one(&job).await,
+            Ok(false) => {}
+            Err(fault) => tracing::warn!(job = job.name, %fault, "job.claim_failed"),
         }
     }
 
     async fn run_one(&self, job: &Job) {
-        let ctx = self.ctx.with_trace(Trace::system(job.name));
-        let outcome = (job.run)(ctx).await;
-        let label = if outcome.is_ok() { "done" } else { "failed" };
+        let (began, began_at) = (Instant::now(), self.ctx.now());
+        let task = tokio::spawn((job.run)(self.ctx.with_trace(Trace::system(job.name))));
+        let (outcome, why) = self.outcome(job, task).await;
+        let label = outcome.as_str();
         metrics::counter!("renshe_job_runs", "job" => job.name, "outcome" => label).increment(1);
-        if let Err(why) = outcome {
-            tracing::warn!(job = job.name, why, "job.failed");
+        metrics::histogram!("renshe_job_seconds", "job" => job.name).record(began.elapsed().as_secs_f64());
+        match outcome {
+            Outcome::Done => {}
+            Outcome::Panicked => tracing::error!(job = job.name, outcome = label, why, "job.failed"),
+            _ => tracing::warn!(job = job.name, outcome = label, why, "job.failed"),
         }
-        if let Err(fault) = self.release(job).await {
+        if let Err(fault) = self.release(job, outcome, began_at).await {
             tracing::warn!(job = job.name, %fault, "job.release_failed");
         }
     }
 
-    async fn claim(&self, job: &Job) -> Result<bool, DbFault> {
-        let (name, every, now) = (job.name, job.every_secs, self.ctx.now());
-        if !self.ctx.db.read("job.peek", move |tx| store::is_due(tx, name, every, now)).await? {
-            return Ok(false);
+    /// Waits for the end of a run, renews its lease meanwhile, and ends it when its time or its lease is over.
+    async fn outcome(&self, job: &Job, mut task: JoinHandle<Result<(), String>>) -> (Outcome, String) {
+        let most = tokio::time::sleep(Duration::from_secs(job.most_secs));
+        tokio::pin!(most);
+        let ended = tokio::select! {
+            ended = &mut task => Some(ended),
+            () = &mut most => None,
+            () = self.keep_lease(job) => {
+                stop(&mut task).await;
+                return (Outcome::Lost, "the lease could not be renewed".to_owned());
+            }
+        };
+        match ended {
+            Some(Ok(Ok(()))) => (Outcome::Done, String::new()),
+            Some(Ok(Err(why))) => (Outcome::Failed, why),
+            Some(Err(broken)) => (Outcome::Panicked, broken.to_string()),
+            None => {
+                stop(&mut task).await;
+                (Outcome::TimedOut, format!("it took longer than {} seconds", job.most_secs))
+            }
         }
-        let holder = self.holder.clone();
+    }
+
+    /// Renews the lease again and again; returns only when it is or may soon be somebody else's.
+    async fn keep_lease(&self, job: &Job) {
+        let mut renewed = Instant::now();
+        loop {
+            tokio::time::sleep(self.renew).await;
+            loop {
+                match self.renew(job).await {
+                    Ok(true) => {
+                        renewed = Instant::now();
+                        break;
+                    }
+                    Ok(false) => return,
+                    Err(fault) => tracing::warn!(job = job.name, %fault, "job.renew_failed"),
+                }
+                if renewed.elapsed() > RENEW_MOST {
+                    return;
+                }
+                tokio::time::sleep(TICK).await;
+            }
+        }
+    }
+
+    async fn claim(&self, job: &Job) -> Result<bool, DbFault> {
+        let (name, every, now, holder) = (job.name, job.every_secs, self.ctx.now(), self.holder.clone());
         self.ctx
             .db
-            .write(LaneKey::of("job", name), "job.claim", move |tx| {
-                store::claim(tx, name, &holder, every, now, now.plus_secs(LEASE_SECS))
-            })
+            .write(LaneKey::of("job", name), "job.claim", move |tx| store::claim(tx, name, &holder, every, now))
             .await
     }
 
-    async fn release(&self, job: &Job) -> Result<(), DbFault> {
+    async fn renew(&self, job: &Job) -> Result<bool, DbFault> {
         let (name, holder, now) = (job.name, self.holder.clone(), self.ctx.now());
+        self.ctx.db.write(LaneKey::of("job", name), "job.renew", move |tx| store::renew(tx, name, &holder, now)).await
+    }
+
+    async fn release(&self, job: &Job, outcome: Outcome, began: Moment) -> Result<(), DbFault> {
+        let (name, holder, now) = (job.name, self.holder.clone(), self.ctx.now());
+        // Times are counted from the beginning of a run; after one that did not end well, from its end. What is written is
+        // the time of a run that makes the next one due then.
+        let last = if outcome == Outcome::Done { began } else { now.minus_secs(job.every_secs - job.again_secs) };
         self.ctx
             .db
-            .write(LaneKey::of("job", name), "job.release", move |tx| store::release(tx, name, &holder, now))
+            .write(LaneKey::of("job", name), "job.release", move |tx| {
+                store::release(tx, name, &holder, last, (outcome.as_str(), now))
+            })
             .await
+    }
+}
+
+/// Ends a task and waits until it has ended: what it began in the database may still be committed, and is found by
+/// the next run.
+async fn stop(task: &mut JoinHandle<Result<(), String>>) {
+    task.abort();
+    let ended: Result<_, JoinError> = Pin::new(task).await;
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!(%error, "job.panicked_at_its_end");
     }
 }

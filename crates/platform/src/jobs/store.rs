@@ -1,46 +1,80 @@
 //! The only SQL for `job_lease`.
 
+use std::collections::HashMap;
+
 use kernel::Moment;
 
-use super::LEASE_SECS;
+use super::{LEASE_SECS, SKEW_SECS};
 use crate::db::{DbFault, Tx};
 use crate::{sql, vals};
 
-pub(super) fn is_due(tx: &mut Tx<'_>, name: &str, every_secs: i64, now: Moment) -> Result<bool, DbFault> {
-    let row = tx.opt(sql!("SELECT last_at, lease_until FROM job_lease WHERE name = $1"), vals![name], |row| {
-        Ok((row.moment(0)?, row.moment(1)?))
+/// When a job ran last, and until when somebody runs it.
+pub(super) struct Lease {
+    last: Moment,
+    until: Moment,
+}
+
+impl Lease {
+    pub(super) fn is_due(&self, every_secs: i64, now: Moment) -> bool {
+        // A moment still to come was written by a clock that has been set back since: it counts for nothing.
+        let over = self.last.plus_secs(every_secs) <= now || self.last > now.plus_secs(SKEW_SECS);
+        over && (self.until < now || self.until > now.plus_secs(LEASE_SECS + SKEW_SECS))
+    }
+}
+
+/// Every lease by its job's name: as many as there are jobs.
+pub(super) fn leases(tx: &mut Tx<'_>) -> Result<HashMap<String, Lease>, DbFault> {
+    let rows = tx.query(sql!("SELECT name, last_at, lease_until FROM job_lease"), vals![], |row| {
+        Ok((row.text(0)?, Lease { last: row.moment(1)?, until: row.moment(2)? }))
     })?;
-    // A moment still to come was written by a clock that has been set back since: it counts for nothing.
-    Ok(row.is_none_or(|(last, lease)| {
-        (last.plus_secs(every_secs) <= now || last > now) && (lease < now || lease > now.plus_secs(LEASE_SECS))
-    }))
+    Ok(rows.into_iter().collect())
 }
 
 /// True when this holder may run the job now.
-pub(super) fn claim(
-    tx: &mut Tx<'_>,
-    name: &str,
-    holder: &str,
-    every_secs: i64,
-    now: Moment,
-    until: Moment,
-) -> Result<bool, DbFault> {
+pub(super) fn claim(tx: &mut Tx<'_>, name: &str, holder: &str, every_secs: i64, now: Moment) -> Result<bool, DbFault> {
     let taken = tx.exec(
         sql!(
-            "INSERT INTO job_lease (name, holder, lease_until, last_at) VALUES ($1, $2, $3, 0) \
-             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until \
-             WHERE (job_lease.lease_until < $4 OR job_lease.lease_until > $3) \
-             AND (job_lease.last_at <= $5 OR job_lease.last_at > $4)"
+            "INSERT INTO job_lease (name, holder, lease_until, last_at, outcome, began_at) VALUES ($1, $2, $3, 0, 'running', $4) \
+             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until, \
+             outcome = excluded.outcome, began_at = excluded.began_at \
+             WHERE (job_lease.lease_until < $4 OR job_lease.lease_until > $5) \
+             AND (job_lease.last_at <= $6 OR job_lease.last_at > $7)"
         ),
-        vals![name, holder, until, now, now.minus_secs(every_secs)],
+        vals![
+            name,
+            holder,
+            now.plus_secs(LEASE_SECS),
+            now,
+            now.plus_secs(LEASE_SECS + SKEW_SECS),
+            now.minus_secs(every_secs),
+            now.plus_secs(SKEW_SECS)
+        ],
     )?;
     Ok(taken == 1)
 }
 
-pub(super) fn release(tx: &mut Tx<'_>, name: &str, holder: &str, now: Moment) -> Result<(), DbFault> {
+/// Makes the lease last from now; false when it is not this holder's any more.
+pub(super) fn renew(tx: &mut Tx<'_>, name: &str, holder: &str, now: Moment) -> Result<bool, DbFault> {
+    let renewed = tx.exec(
+        sql!("UPDATE job_lease SET lease_until = $3 WHERE name = $1 AND holder = $2"),
+        vals![name, holder, now.plus_secs(LEASE_SECS)],
+    )?;
+    Ok(renewed == 1)
+}
+
+/// Gives the lease back, with how the run ended and when; `last` is what the next time is counted from.
+pub(super) fn release(
+    tx: &mut Tx<'_>,
+    name: &str,
+    holder: &str,
+    last: Moment,
+    (outcome, now): (&str, Moment),
+) -> Result<(), DbFault> {
     tx.exec(
-        sql!("UPDATE job_lease SET lease_until = 0, last_at = $3 WHERE name = $1 AND holder = $2"),
-        vals![name, holder, now],
+        sql!(
+            "UPDATE job_lease SET lease_until = 0, last_at = $3, outcome = $4, ended_at = $5 WHERE name = $1 AND holder = $2"
+        ),
+        vals![name, holder, last, outcome, now],
     )
     .map(drop)
 }

@@ -9,6 +9,7 @@
 //! ```
 //! Payloads are sealed, and wiped with the row's last state.
 
+mod policy;
 mod store;
 mod worker;
 
@@ -23,7 +24,8 @@ use crate::ctx::Ctx;
 use crate::db::{DbFault, Tx};
 use crate::vault::{Aad, VaultError};
 
-pub use store::{Backlog, backlog};
+pub use policy::OutboxPolicy;
+pub use store::{Backlog, backlog, forget};
 pub use worker::Worker;
 
 kernel::typed_id!(
@@ -126,6 +128,10 @@ pub struct Parcel {
 pub trait Carrier: Send + Sync {
     fn kind(&self) -> &'static str;
     fn mode(&self) -> Mode;
+    /// How many parcels are carried at once: no more than the partner's own places.
+    fn at_once(&self) -> usize {
+        8
+    }
     /// Carries the parcel.
     async fn send(&self, ctx: &Ctx, parcel: &Parcel) -> Verdict;
     /// Asks the partner what became of a parcel that may have been carried.

@@ -45,10 +45,36 @@ pub(super) fn insert(tx: &mut Tx<'_>, letter: &Letter) -> Result<(), DbFault> {
     )
 }
 
-/// Takes up to `most` due rows; `sent_at` is written here, before anything is sent, so that a
+/// The kinds of which a row is due and under no lease, one index step each however many rows wait.
+pub(super) fn due_kinds(tx: &mut Tx<'_>, now: Moment) -> Result<Vec<String>, DbFault> {
+    let (mut after, mut due) = (String::new(), Vec::new());
+    loop {
+        let next = tx.opt(
+            sql!("SELECT kind FROM outbox WHERE state = 'waiting' AND kind > $1 ORDER BY kind LIMIT 1"),
+            vals![&after],
+            |row| row.text(0),
+        )?;
+        let Some(kind) = next else { return Ok(due) };
+        let waits = tx.opt(
+            sql!(
+                "SELECT 1 FROM outbox WHERE state = 'waiting' AND kind = $1 AND due_at <= $2 \
+                 AND COALESCE(lease_until, 0) < $2 ORDER BY due_at LIMIT 1"
+            ),
+            vals![&kind, now],
+            |row| row.int(0),
+        )?;
+        if waits.is_some() {
+            due.push(kind.clone());
+        }
+        after = kind;
+    }
+}
+
+/// Takes up to `most` due rows of a kind; `sent_at` is written here, before anything is sent, so that a
 /// process that dies in between leaves a row that is asked about and not sent twice.
 pub(super) fn claim(
     tx: &mut Tx<'_>,
+    kind: &str,
     holder: &str,
     now: Moment,
     lease_until: Moment,
@@ -57,9 +83,10 @@ pub(super) fn claim(
     let due = tx.query(
         sql!(
             "SELECT id, kind, about, payload, attempts, sent_at, created_at, expires_at FROM outbox \
-             WHERE state = 'waiting' AND due_at <= $1 AND COALESCE(lease_until, 0) < $1 ORDER BY due_at, id LIMIT $2"
+             WHERE state = 'waiting' AND kind = $1 AND due_at <= $2 AND COALESCE(lease_until, 0) < $2 \
+             ORDER BY due_at, id LIMIT $3"
         ),
-        vals![now, most],
+        vals![kind, now, most],
         |row| {
             Ok(Claimed {
                 id: row.parse(0)?,
@@ -89,6 +116,17 @@ pub(super) fn claim(
         }
     }
     Ok(claimed)
+}
+
+/// Lets go of rows that ended before a moment, a few at a time; returns how many. Those that a person must look at stay.
+pub fn forget(tx: &mut Tx<'_>, before: Moment, most: i64) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at IS NOT NULL AND done_at < $1 \
+             AND state IN ('done', 'refused', 'expired') ORDER BY done_at LIMIT $2)"
+        ),
+        vals![before, most],
+    )
 }
 
 /// A last state. The reply counts whoever holds the lease now: it is a fact.

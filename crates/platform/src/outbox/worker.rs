@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use kernel::Moment;
+use tokio::sync::{Notify, Semaphore};
 
 use super::store::{self, Claimed};
 use super::{Carrier, Mode, Parcel, Verdict, aad};
@@ -14,7 +15,8 @@ use crate::db::{DbFault, LaneKey};
 
 /// Longer than any carrier's own deadline.
 const LEASE_SECS: i64 = 90;
-const CLAIM_MOST: i64 = 16;
+/// Rows of one claim.
+const CLAIM_MOST: i64 = 64;
 /// Pauses after the first, second, … try; the last repeats.
 const LADDER_SECS: [i64; 6] = [1, 5, 30, 120, 600, 3600];
 /// After this long a person is called.
@@ -22,52 +24,111 @@ const STUCK_SECS: i64 = 24 * 3600;
 /// The worker is woken by commits; this poll finds what a lost wake-up would have carried.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Carries parcels with the carriers it was given.
-pub struct Worker {
+/// Carries parcels with the carriers it was given. Kinds do not wait for each other, nor parcels of one kind: each has a
+/// task of its own, and a kind that has all its places taken is claimed no further until one is free.
+pub struct Worker(Arc<Inner>);
+
+struct Inner {
     ctx: Ctx,
     holder: String,
     carriers: HashMap<&'static str, Arc<dyn Carrier>>,
+    /// Free places of each kind in this process.
+    places: HashMap<&'static str, Arc<Semaphore>>,
+    /// Wakes the claiming when a place has become free.
+    freed: Notify,
 }
 
 impl Worker {
     /// `holder` names this start of this process.
     pub fn new(ctx: Ctx, holder: impl Into<String>, carriers: Vec<Arc<dyn Carrier>>) -> Self {
+        let places = carriers.iter().map(|one| (one.kind(), Arc::new(Semaphore::new(one.at_once().max(1))))).collect();
         let carriers = carriers.into_iter().map(|carrier| (carrier.kind(), carrier)).collect();
-        Self { ctx, holder: holder.into(), carriers }
+        Self(Arc::new(Inner { ctx, holder: holder.into(), carriers, places, freed: Notify::new() }))
     }
 
     /// Works until the task is dropped.
     pub async fn run(self) {
+        let inner = self.0;
         loop {
-            match self.carry_due().await {
-                Ok(0) => drop(tokio::time::timeout(POLL, self.ctx.nudge.notified()).await),
-                Ok(_) => {}
+            let begun = match inner.begin_due().await {
+                Ok(begun) => begun,
                 Err(fault) => {
                     tracing::warn!(%fault, "outbox.claim_failed");
                     tokio::time::sleep(POLL).await;
+                    continue;
+                }
+            };
+            if begun == 0 {
+                tokio::select! {
+                    () = inner.ctx.nudge.notified() => {}
+                    () = inner.freed.notified() => {}
+                    () = tokio::time::sleep(POLL) => {}
                 }
             }
         }
     }
 
-    /// Claims what is due, carries it, records what became of it; returns how many there were.
+    /// Claims what is due, carries it, and returns when it is recorded what became of it: how many there were. For tests.
     pub async fn carry_due(&self) -> Result<usize, DbFault> {
-        let now = self.ctx.now();
-        let (holder, until) = (self.holder.clone(), now.plus_secs(LEASE_SECS));
-        let idle = self.ctx.db.read("outbox.peek", store::backlog).await?;
-        if idle.oldest_due.is_none_or(|due| due > now) {
-            return Ok(0);
+        let mut claimed = Vec::new();
+        for kind in self.0.due_kinds().await? {
+            claimed.extend(self.0.claim(kind, CLAIM_MOST).await?);
         }
-        let claimed = self
-            .ctx
-            .db
-            .write(LaneKey::OUTBOX, "outbox.claim", move |tx| store::claim(tx, &holder, now, until, CLAIM_MOST))
-            .await?;
         let many = claimed.len();
-        for done in join_all(claimed.into_iter().map(|row| self.carry(row))).await {
+        for done in join_all(claimed.into_iter().map(|row| self.0.carry(row))).await {
             done?;
         }
         Ok(many)
+    }
+}
+
+impl Inner {
+    /// Begins to carry whatever is due and has a place; returns how much was begun.
+    async fn begin_due(self: &Arc<Self>) -> Result<usize, DbFault> {
+        let mut begun = 0;
+        for kind in self.due_kinds().await? {
+            // A kind that nobody carries is put back at once, with the reason.
+            let places = self.places.get(kind.as_str()).cloned().unwrap_or_else(|| Arc::new(Semaphore::new(1)));
+            let free = i64::try_from(places.available_permits()).unwrap_or(CLAIM_MOST).min(CLAIM_MOST);
+            if free == 0 {
+                continue;
+            }
+            for row in self.claim(kind, free).await? {
+                begun += 1;
+                self.begin(row, &places);
+            }
+        }
+        Ok(begun)
+    }
+
+    fn begin(self: &Arc<Self>, row: Claimed, places: &Arc<Semaphore>) {
+        // Only this task takes places, so one that was free a moment ago still is.
+        let place = Arc::clone(places).try_acquire_owned();
+        let inner = Arc::clone(self);
+        tokio::spawn(async move {
+            let id = row.id.clone();
+            if let Err(fault) = inner.carry(row).await {
+                // The lease ends by itself, and the row is looked at again.
+                tracing::warn!(parcel = id.as_str(), %fault, "outbox.not_recorded");
+            }
+            drop(place);
+            inner.freed.notify_one();
+        });
+    }
+
+    /// The kinds of which a parcel is due that nobody is about.
+    async fn due_kinds(&self) -> Result<Vec<String>, DbFault> {
+        let now = self.ctx.now();
+        self.ctx.db.look("outbox.peek", move |tx| store::due_kinds(tx, now)).await
+    }
+
+    async fn claim(&self, kind: String, most: i64) -> Result<Vec<Claimed>, DbFault> {
+        let (now, holder) = (self.ctx.now(), self.holder.clone());
+        let until = now.plus_secs(LEASE_SECS);
+        self.ctx
+            .db
+            .write(LaneKey::OUTBOX, "outbox.claim", move |tx| store::claim(tx, &kind, &holder, now, until, most))
+            .await
     }
 
     async fn carry(&self, row: Claimed) -> Result<(), DbFault> {

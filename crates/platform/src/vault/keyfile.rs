@@ -12,6 +12,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::cipher::{Cipher, Digest, Secret};
 use super::{Suite, VaultError};
+use crate::private;
 
 const FORMAT: i64 = 1;
 
@@ -104,6 +105,7 @@ impl KeyFile {
             Ok(text) => Zeroizing::new(text),
         };
         refuse_world_readable(path).map_err(fail)?;
+        private::file(path).map_err(|error| fail(error.to_string()))?;
         Self::parse(&text).map_err(fail)
     }
 
@@ -162,7 +164,7 @@ impl KeyFile {
         let write = || -> Result<(), String> {
             let text = self.render()?;
             if let Some(dir) = path.parent() {
-                fs::create_dir_all(dir).map_err(|error| error.to_string())?;
+                private::make(dir).map_err(|error| error.to_string())?;
             }
             write_private(path, text.as_bytes()).map_err(|error| error.to_string())
         };
@@ -270,6 +272,9 @@ mod tests {
         KeyFile::generate(Suite::default(), &SeededRng::new(1)).write_new(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(KeyFile::read(&path).is_ok());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(KeyFile::read(&path).is_ok());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "narrowed to its owner");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let error = KeyFile::read(&path).err().unwrap().to_string();
         assert!(error.contains("chmod 600"), "{error}");

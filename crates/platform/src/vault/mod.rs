@@ -16,7 +16,7 @@ use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use kernel::{Moment, Rng, bytes32};
 
 pub use cipher::{Aad, Cipher, DataKey, Digest};
-pub use store::{destroy_key, insert_key, key_at, load_key, rewrap_chunk, verify_keys};
+pub use store::{destroy_key, insert_key, judge_keys, key_at, knows_no_key, load_key, rewrap_chunk, verify_keys};
 
 use cipher::{Secret, hmac};
 use keyfile::KeyFile;
@@ -89,13 +89,17 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// Reads the key file. When there is none it is made, readable by its owner only, if
-    /// `allow_create` (a demo's first start; production never).
-    pub fn open_or_create(path: &Path, allow_create: bool, suite: Suite, rng: &dyn Rng) -> Result<Self, VaultError> {
-        match KeyFile::read(path) {
-            Err(VaultError::NoFile(_)) if allow_create => Self::create(path, suite, rng),
-            Err(error) => Err(error),
-            Ok(file) => Self::from_file(&file, suite).map_err(|why| VaultError::File { path: path.to_owned(), why }),
+    /// Reads the key file; makes nothing.
+    pub fn open(path: &Path, suite: Suite) -> Result<Self, VaultError> {
+        let file = KeyFile::read(path)?;
+        Self::from_file(&file, suite).map_err(|why| VaultError::File { path: path.to_owned(), why })
+    }
+
+    /// Reads the key file; when there is none it is made, readable by its owner only: a demo's first start.
+    pub fn open_or_create(path: &Path, suite: Suite, rng: &dyn Rng) -> Result<Self, VaultError> {
+        match Self::open(path, suite) {
+            Err(VaultError::NoFile(_)) => Self::create(path, suite, rng),
+            other => other,
         }
     }
 
@@ -294,20 +298,21 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("renshe-vault-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&dir));
         let (path, rng, suite) = (dir.join("keys.toml"), SeededRng::new(2), Suite::default());
-        assert_eq!(Vault::open_or_create(&path, false, suite, &rng).unwrap_err(), VaultError::NoFile(path.clone()));
-        let first = Vault::open_or_create(&path, true, suite, &rng).unwrap();
+        assert_eq!(Vault::open(&path, suite).unwrap_err(), VaultError::NoFile(path.clone()));
+        assert!(!dir.exists(), "nothing is made by looking");
+        let first = Vault::open_or_create(&path, suite, &rng).unwrap();
         let (_, stored) = first.create_key(&rng, Moment::from_ms(NOW), "person").unwrap();
 
         let added = Vault::add_key(&path, Cipher::Sm4Gcm, &rng).unwrap();
         Vault::activate(&path, &added).unwrap();
-        let second = Vault::open_or_create(&path, false, suite, &rng).unwrap();
+        let second = Vault::open(&path, suite).unwrap();
         assert_eq!(second.active_kek().id(), added);
         assert_eq!(second.blind("a", "b"), first.blind("a", "b"));
         assert!(second.unwrap_key(&stored.id, &stored.kek, stored.cipher, &stored.wrapped).is_ok());
         assert!(matches!(Vault::create(&path, suite, &rng), Err(VaultError::File { .. })));
 
         let other = Suite { digest: Digest::Sm3, ..suite };
-        let error = Vault::open_or_create(&path, false, other, &rng).unwrap_err();
+        let error = Vault::open(&path, other).unwrap_err();
         assert!(error.to_string().contains("made with digest \"sha256\""), "{error}");
         std::fs::remove_dir_all(&dir).unwrap();
     }

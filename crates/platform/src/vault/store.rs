@@ -2,7 +2,7 @@
 
 use super::cipher::{Cipher, hmac};
 use super::{DataKey, NewDataKey, Vault, wrap_aad};
-use crate::db::{DbFault, Row, Tx};
+use crate::db::{DbFault, Row, Target, Tx, ask};
 use crate::{sql, vals};
 
 /// Inserts a data key made by [`Vault::create_key`].
@@ -73,16 +73,34 @@ fn rewrap(tx: &mut Tx<'_>, vault: &Vault, retired: &str, row: (&str, &str, &[u8]
     )
 }
 
-/// Makes sure that the key file is this database's: each KEK must answer as it did when it was
-/// first seen, and every KEK that data keys need must be there. The first start writes the answers.
+/// Whether a database has never seen a key file: one may still be made for it. Blocks; never call it inside an async context.
+pub fn knows_no_key(target: &Target) -> Result<bool, DbFault> {
+    let seen = sql!("SELECT kek_id FROM key_check UNION ALL SELECT kek_id FROM data_key LIMIT 1");
+    Ok(ask(target, seen)?.is_empty())
+}
+
+/// Makes sure that the key file is this database's, and remembers how the keys answer that it sees for the first time.
 /// A fault here is a sentence for the operator; nothing may be served after it.
 pub fn verify_keys(tx: &mut Tx<'_>, vault: &Vault) -> Result<(), DbFault> {
+    for (id, fingerprint) in judge_keys(tx, vault)? {
+        tx.exec(
+            sql!("INSERT INTO key_check (kek_id, fingerprint) VALUES ($1, $2) ON CONFLICT (kek_id) DO NOTHING"),
+            vals![id, &fingerprint[..]],
+        )?;
+    }
+    Ok(())
+}
+
+/// Makes sure that the key file is this database's, and writes nothing: each KEK must answer as it did when it was first
+/// seen, and every KEK that data keys need must be there. Returns those that this database has not seen yet.
+pub fn judge_keys<'v>(tx: &mut Tx<'_>, vault: &'v Vault) -> Result<Vec<(&'v str, [u8; 32])>, DbFault> {
     let known = tx.query(sql!("SELECT kek_id, fingerprint FROM key_check ORDER BY kek_id"), vals![], |row| {
         Ok((row.text(0)?, row.blob(1)?))
     })?;
     if !known.is_empty() && !known.iter().any(|(id, _)| vault.kek(id).is_ok()) {
         return wrong(format!("it holds none of the keys this database was made with ({})", known[0].0));
     }
+    let mut unseen = Vec::new();
     for kek in &vault.keks {
         let fingerprint = vault.fingerprint(kek);
         match known.iter().find(|(id, _)| id == kek.id()) {
@@ -92,12 +110,7 @@ pub fn verify_keys(tx: &mut Tx<'_>, vault: &Vault) -> Result<(), DbFault> {
                 ));
             }
             Some(_) => {}
-            None => {
-                tx.exec(
-                    sql!("INSERT INTO key_check (kek_id, fingerprint) VALUES ($1, $2) ON CONFLICT (kek_id) DO NOTHING"),
-                    vals![kek.id(), &fingerprint[..]],
-                )?;
-            }
+            None => unseen.push((kek.id(), fingerprint)),
         }
     }
     for id in keks_in_use(tx)? {
@@ -105,7 +118,7 @@ pub fn verify_keys(tx: &mut Tx<'_>, vault: &Vault) -> Result<(), DbFault> {
             return wrong(format!("it lacks key {id}, which data keys of this database are wrapped with"));
         }
     }
-    Ok(())
+    Ok(unseen)
 }
 
 fn wrong<T>(why: String) -> Result<T, DbFault> {

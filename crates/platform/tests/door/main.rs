@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod audit_chains;
+mod audit_witness;
 mod closures;
 mod engines;
 mod fixture;
@@ -14,6 +15,7 @@ mod jobs;
 mod kill;
 mod migrations;
 mod outbox;
+mod pages;
 mod proxy;
 mod scratch;
 mod sent;

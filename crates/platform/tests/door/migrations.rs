@@ -1,7 +1,8 @@
 //! Migrations: applied once, safe for two at a time, and never against a database that is ahead.
 
 use kernel::Moment;
-use platform::db::{MigrateError, Migration, Migrations};
+use platform::db::{Db, DbFault, DbSettings, Found, MigrateError, Migration, Migrations, Target};
+use platform::{sql, vals};
 use testkit::db_test;
 
 use crate::fixture::Door;
@@ -86,4 +87,42 @@ async fn a_changed_step_and_a_broken_step_are_refused(t: Door) {
         step(2, "CREATE TABLE two (id TEXT PRIMARY KEY);"),
     ]);
     assert_eq!(blocking(move || right.apply(&target, Moment::from_ms(1))).await.expect("applied").from, 1);
+}
+
+#[db_test]
+async fn looking_says_what_is_there_and_makes_nothing(t: Door) {
+    let list = Migrations::embedded();
+    let (known, here) = (list.latest(), t.test.target().clone());
+    assert_eq!(blocking(move || list.look(&here)).await.expect("looked"), Found::At(known));
+    let empty = t.empty().await;
+    let at = empty.clone();
+    let found = blocking(move || Migrations::embedded().look(&at)).await.expect("looked");
+    let Target::Sqlite(path) = empty else {
+        assert_eq!(found, Found::Empty);
+        return;
+    };
+    assert_eq!(found, Found::Missing);
+    let folder = path.parent().expect("a folder").to_owned();
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(&folder).expect("read").flatten().map(|e| e.file_name()).collect();
+        names.retain(|name| name.to_string_lossy().starts_with("empty"));
+        names
+    };
+    // Neither a reader nor a writer makes a file that is not there.
+    let door = Db::open(DbSettings::new(Target::Sqlite(path.clone()), "nobody")).expect("threads");
+    let read = door.look("look", |tx| tx.query(sql!("SELECT key FROM setting"), vals![], |row| row.text(0))).await;
+    assert!(matches!(read, Err(DbFault::Down(_))), "{read:?}");
+    let written = crate::scratch::write_one(&door, "nowhere").await;
+    assert!(matches!(written, Err(DbFault::Down(_))), "{written:?}");
+    blocking(move || door.close()).await;
+    assert_eq!(names(), Vec::<std::ffi::OsString>::new());
+    // An empty file stays empty, and a file that is none of SQLite's is named.
+    std::fs::write(&path, "").expect("written");
+    let at = Target::Sqlite(path.clone());
+    assert_eq!(blocking(move || Migrations::embedded().look(&at)).await.expect("looked"), Found::Empty);
+    assert_eq!(std::fs::read(&path).expect("read"), b"");
+    std::fs::write(&path, "no database at all").expect("written");
+    let at = Target::Sqlite(path.clone());
+    let told = blocking(move || Migrations::embedded().look(&at)).await.expect_err("refused").to_string();
+    assert!(told.contains("is not a SQLite database"), "{told}");
 }

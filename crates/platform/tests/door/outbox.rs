@@ -9,6 +9,7 @@ use platform::Ctx;
 use platform::outbox::{self, Carrier, Letter, Mode, Parcel, Verdict, Worker};
 use platform::{sql, vals};
 use testkit::db_test;
+use tokio::sync::Notify;
 
 use crate::fixture::Door;
 use crate::scratch::{Refusal, lane};
@@ -193,4 +194,75 @@ async fn a_worker_that_knows_no_carrier_forgets_nothing(t: Door) {
     clock.advance_secs(600);
     assert_eq!(worker(&ctx, &carrier).carry_due().await, Ok(1));
     assert_eq!(carrier.counts(), (1, 1), "what may have arrived is asked about, not sent again");
+}
+
+/// A carrier whose partner never answers.
+struct Silent(Notify);
+
+#[async_trait]
+impl Carrier for Silent {
+    fn kind(&self) -> &'static str {
+        "silent"
+    }
+
+    fn mode(&self) -> Mode {
+        Mode::Resend
+    }
+
+    fn at_once(&self) -> usize {
+        2
+    }
+
+    async fn send(&self, _: &Ctx, _: &Parcel) -> Verdict {
+        self.0.notify_one();
+        std::future::pending().await
+    }
+
+    async fn ask(&self, ctx: &Ctx, parcel: &Parcel) -> Verdict {
+        self.send(ctx, parcel).await
+    }
+}
+
+#[db_test]
+async fn a_partner_that_is_silent_keeps_only_its_own_parcels_waiting(t: Door) {
+    let (ctx, _) = t.ctx();
+    let quiet = serde_json::json!({});
+    for _ in 0..5 {
+        let letter = Letter::new(&ctx, "silent", "about", &quiet).expect("sealed");
+        ctx.db.write(lane("cause"), "cause", move |tx| outbox::post(tx, &letter)).await.expect("posted");
+    }
+    let (silent, told) = (Arc::new(Silent(Notify::new())), Told::new(Mode::Ask, &[]));
+    let carriers = vec![Arc::clone(&silent) as Arc<dyn Carrier>, Arc::clone(&told) as Arc<dyn Carrier>];
+    let working = tokio::spawn(Worker::new(ctx.clone(), "w1", carriers).run());
+    silent.0.notified().await;
+    post(&ctx, true).await;
+    while told.counts() == (0, 0) {
+        tokio::task::yield_now().await;
+    }
+    let claimed = ctx.db.read("claimed", |tx| {
+        let of = sql!("SELECT COUNT(*) FROM outbox WHERE kind = 'silent' AND leased_by IS NOT NULL");
+        tx.one(of, vals![], |row| row.int(0))
+    });
+    assert_eq!(claimed.await, Ok(2), "no more are claimed than can be carried");
+    working.abort();
+}
+
+#[db_test]
+async fn what_ended_long_ago_is_let_go_of_and_what_waits_for_a_person_stays(t: Door) {
+    let (ctx, clock) = t.ctx();
+    let carrier =
+        Told::new(Mode::Ask, &[Verdict::Done, Verdict::Refused("no".to_owned()), Verdict::Unknown("?".into())]);
+    for _ in 0..3 {
+        post(&ctx, true).await;
+    }
+    worker(&ctx, &carrier).carry_due().await.expect("works");
+    clock.advance_secs(90_000);
+    worker(&ctx, &Told::new(Mode::Ask, &[Verdict::Unknown("still".into())])).carry_due().await.expect("works");
+    let mut found: Vec<_> = states(&ctx).await.into_iter().map(|(state, _)| state).collect();
+    found.sort();
+    assert_eq!(found, ["done", "refused", "stuck"]);
+    let before = ctx.now().minus_secs(80_000);
+    let forget = || ctx.db.bulk(lane("forget"), "forget", move |tx| outbox::forget(tx, before, 1));
+    assert_eq!((forget().await, forget().await, forget().await), (Ok(1), Ok(1), Ok(0)), "a few at a time");
+    assert_eq!(states(&ctx).await, [("stuck".to_owned(), true)]);
 }

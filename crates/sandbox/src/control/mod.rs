@@ -23,6 +23,7 @@ use crate::house::House;
 use crate::insurer::api as insurer;
 use crate::people;
 use crate::wechat_pay as wechat;
+use crate::witness;
 
 /// Everything the control port answers.
 pub(crate) fn routes(house: House) -> Router {
@@ -56,6 +57,8 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/control/people/{number}", get(people::api::get).post(people::api::steer))
         .route("/control/insurer/settlements", get(insurer::settlements))
         .route("/control/insurer/movements", get(insurer::movements))
+        .route("/witness/anchors", post(witness::take))
+        .route("/witness/anchors/{city}/{which}", get(witness::told))
         .layer(middleware::from_fn_with_state(house.clone(), guard::guard))
         .with_state(house)
 }

@@ -37,6 +37,8 @@ use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply};
 use crate::tif;
 
+pub(crate) use messages::store::forget_signs;
+
 /// Who somebody is, and how insured.
 const PERSON: &str = "1101";
 /// The insurer's own code of a person for this minute.

@@ -30,6 +30,8 @@ use serde_json::{Value, json};
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply, serve};
 
+pub(crate) use store::forget_notices;
+
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
     name: "wechat_pay",

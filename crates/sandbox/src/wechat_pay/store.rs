@@ -286,3 +286,8 @@ pub(super) fn notices_of(tx: &mut Tx<'_>, about: &str) -> Result<Vec<(String, i6
     let sql = sql!("SELECT event_type, attempts, taken_at FROM wechat_notice WHERE about = $1 ORDER BY created_at, id");
     tx.query(sql, vals![about], |row| Ok((row.text(0)?, row.int(1)?, row.opt_moment(2)?.is_some())))
 }
+
+/// Lets go of notices from before a moment that are not to be sent any more.
+pub(crate) fn forget_notices(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM wechat_notice WHERE next_at IS NULL AND created_at < $1"), vals![before])
+}

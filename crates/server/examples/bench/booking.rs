@@ -16,7 +16,10 @@ use crate::store::Form;
 
 type Done = Result<(), Box<dyn Error>>;
 
-const PEOPLE: usize = 1500;
+/// One visit each: nobody may have many at once.
+const PEOPLE: usize = 8_400;
+/// Bookings spread over all clinics on PostgreSQL; the others go to one.
+const SPREAD: usize = 6_000;
 /// People booking at the same time.
 const AT_ONCE: usize = 64;
 const LONGEST: Duration = Duration::from_secs(60);
@@ -42,7 +45,7 @@ pub fn postgres(report: &mut Report, admin: &str) -> Done {
     let database = raw::database(admin, "renshe_bench")?;
     let city = City::build("postgres", &database, PEOPLE)?;
     let places = city.places()?;
-    let all = wishes(&places, PEOPLE, 6_000);
+    let all = wishes(&places, PEOPLE, SPREAD);
     // Warm connections and plans.
     http(&city, &all[..500], 16)?;
     let spread = http(&city, &all[500..], AT_ONCE)?;
@@ -51,7 +54,7 @@ pub fn postgres(report: &mut Report, admin: &str) -> Done {
     for slot in &slots {
         city.widen(slot, 1_000_000)?;
     }
-    let hot: Vec<_> = (0..PEOPLE).map(|person| (person, slots[person % slots.len()].clone())).collect();
+    let hot: Vec<_> = (SPREAD..PEOPLE).map(|person| (person, slots[person % slots.len()].clone())).collect();
     let hot = http(&city, &hot, AT_ONCE)?;
     city.end();
     for (form, said) in [(Form::Plain, "plain"), (Form::Merged, "merged")] {

@@ -35,7 +35,7 @@ impl City {
             settings.push(("RENSHE__DATABASE__URL".to_owned(), database.to_owned()));
         }
         let config = Config::from_text("bench", "", settings)?;
-        let ctx = start::open(&config, Arc::new(SystemClock), start::Schema::Apply)?;
+        let ctx = start::open(&config, Arc::new(SystemClock), start::Access::Make)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let crowd = runtime.block_on(async {
             start::verify_vault(&ctx).await?;

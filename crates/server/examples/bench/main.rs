@@ -10,6 +10,7 @@ mod free_ports;
 mod bare;
 mod booking;
 mod city;
+mod jobs;
 mod load;
 mod pages;
 mod paying;
@@ -30,6 +31,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted("paying") {
         paying::run(&mut report, postgres.as_deref())?;
+    }
+    if wanted("jobs") {
+        jobs::run(&mut report, postgres.as_deref())?;
     }
     if let Some(url) = postgres.filter(|_| wanted("postgres")) {
         booking::postgres(&mut report, &url)?;

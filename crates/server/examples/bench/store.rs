@@ -34,6 +34,34 @@ pub fn widen(tx: &mut Tx<'_>, slot: &SlotId, capacity: i64) -> Result<(), DbFaul
     tx.exec(sql!("UPDATE slot SET capacity = $2 WHERE id = $1"), vals![slot.as_str(), capacity]).map(drop)
 }
 
+/// Everybody is to be asked about at the insurer now.
+pub fn all_insurance_due(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE insurance_status SET due_at = 0"), vals![])
+}
+
+/// Everybody has an electronic card that nobody has looked at for long.
+pub fn all_have_cards(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO ecard (id, person_id, state, request_no, checked_at, created_at, changed_at) \
+             SELECT 'ecd_' || substr(id, 5), id, 'live', id, 0, 0, 0 FROM person"
+        ),
+        vals![],
+    )
+}
+
+/// Rows that have served their time.
+pub fn old_rows(tx: &mut Tx<'_>, many: i64) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "WITH RECURSIVE line (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM line WHERE n < $1) \
+             INSERT INTO sms_log (id, mobile_blind, purpose, at) SELECT 'log_' || n, mobile_blind, 'bench', n FROM line \
+             CROSS JOIN (SELECT mobile_blind FROM account LIMIT 1) one"
+        ),
+        vals![many],
+    )
+}
+
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;";
 const SLOT: &str = "(SELECT id FROM bench_slot WHERE n = :n)";
 const PERSON: &str = "(SELECT id FROM bench_person WHERE n = :p)";

@@ -1,29 +1,144 @@
-//! `renshe audit verify`: every chain, every anchor, and the anchors that were exported.
+//! `renshe audit verify|acknowledge`: every chain, every anchor, what witnesses outside know, and what a person says of
+//! an audit that was shortened.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use platform::audit::{self, Verdict};
+use platform::Ctx;
+use platform::audit::{self, FolderWitness, Outside, Verdict, Witness};
 use platform::config::Config;
 use platform::db::DbFault;
 
-use super::{Outcome, block_on, open_existing};
+use super::{Opened, Outcome, block_on, finish, open_to_act, opened};
+use crate::open::Access;
 use crate::start::StartError;
+use crate::upkeep;
 
-/// Recomputes everything and prints what does not fit.
-pub fn verify(config: &Config) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
-    let exported = audit::read_exports(&config.data_dir.join("anchors"))
-        .map_err(|error| StartError::at("exported anchors", error))?;
-    let exports = exported.len();
+/// A row older than this has an anchor, and twice over: they are made each 20 seconds.
+const ANCHOR_SECS: i64 = 60;
+/// An anchor older than this is with every witness: they are carried each minute.
+const CARRY_SECS: i64 = 600;
+
+/// What is expected.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// The number of an anchor that is known to have been there: from the metrics, a log, an earlier run of this command.
+    #[arg(long, value_name = "N")]
+    at_least: Option<i64>,
+}
+
+/// What a person says of an audit that was shortened.
+#[derive(Debug, clap::Args)]
+pub struct Acknowledge {
+    /// The epoch, as `renshe audit verify` names it.
+    #[arg(long)]
+    epoch: i64,
+    /// Who has looked into it.
+    #[arg(long)]
+    by: String,
+    /// What it was: which backup was put back, when, and what was found missing.
+    #[arg(long)]
+    why: String,
+}
+
+/// Recomputes everything, compares it with what is known outside, and prints what does not fit.
+pub fn verify(config: &Config, expected: &Verify) -> Result<Outcome, StartError> {
+    let Opened { ctx, says, empty } = opened(config, Access::Look)?;
+    println!("{says}");
+    if empty {
+        ctx.db.close();
+        println!("nothing to verify: this city has no people, no orders and no audit rows. Is it the one you mean?");
+        return Ok(Outcome::Bad);
+    }
     let vault = Arc::clone(&ctx.vault);
-    let read = ctx.db.read("audit.verify", move |tx| -> Result<(Verdict, Verdict), DbFault> {
-        Ok((audit::verify(tx, &vault)?, audit::verify_exports(tx, &vault, &exported)?))
-    });
-    let (inside, outside) = block_on(async { read.await.map_err(|fault| StartError::at("audit", fault)) })?;
+    let read = ctx.db.read("audit.verify", move |tx| -> Result<Verdict, DbFault> { audit::verify(tx, &vault) });
+    let (inside, mut broken) = block_on(async {
+        let inside = read.await.map_err(|fault| StartError::at("audit", fault))?;
+        let mut broken = inside.broken.clone();
+        broken.extend(late(&ctx).await?);
+        for folder in &config.audit.export_dirs {
+            broken.extend(folder_findings(&ctx, folder).await?);
+        }
+        if let Some(service) = upkeep::service(config, &ctx)? {
+            broken.extend(service_findings(&ctx, &service).await?);
+        }
+        Ok((inside, broken))
+    })?;
     ctx.db.close();
-    println!("{} chains, {} rows, {} anchors, {exports} exported anchors", inside.chains, inside.rows, inside.anchors);
-    let broken: Vec<_> = inside.broken.iter().chain(&outside.broken).collect();
+    println!("{} chains, {} rows, {} anchors", inside.chains, inside.rows, inside.anchors);
+    let newest = inside.newest.map_or(0, |(n, _)| n);
+    match inside.newest {
+        Some((n, at)) => println!("the newest anchor is {n} of {at}: keep the number, and ask for it with --at-least"),
+        None => println!("no anchor was ever made"),
+    }
+    if let Some(least) = expected.at_least.filter(|least| *least > newest) {
+        broken.push(format!("SHORTENED: the newest anchor is {newest}, and {least} is known to have been there"));
+    }
     broken.iter().for_each(|line| println!("  - {line}"));
     println!("{}", if broken.is_empty() { "every chain is whole" } else { "NOT whole" });
     Ok(if broken.is_empty() { Outcome::Good } else { Outcome::Bad })
+}
+
+/// Writes down who has looked into an epoch and what it was.
+pub fn acknowledge(config: &Config, said: &Acknowledge) -> Result<Outcome, StartError> {
+    let ctx = open_to_act(config)?;
+    let done = block_on(async {
+        audit::acknowledge(&ctx, said.epoch, &said.by, &said.why).await.map_err(|error| StartError::at("audit", error))
+    });
+    done?;
+    finish(config, &ctx)?;
+    println!("epoch {} is acknowledged by {}", said.epoch, said.by);
+    Ok(Outcome::Good)
+}
+
+/// What should have an anchor by now and has none.
+async fn late(ctx: &Ctx) -> Result<Vec<String>, StartError> {
+    let before = ctx.now().minus_secs(ANCHOR_SECS);
+    let read = ctx.db.read("audit.late", move |tx| audit::not_anchored(tx, before));
+    read.await.map_err(|fault| StartError::at("audit", fault))
+}
+
+/// Compares a folder with the database, a file at a time.
+async fn folder_findings(ctx: &Ctx, folder: &Path) -> Result<Vec<String>, StartError> {
+    let witness = FolderWitness::new(folder.to_owned());
+    let name = witness.name();
+    let told = |error: &dyn std::fmt::Display| StartError(format!("{name}: {error}"));
+    let mut all = Outside::default();
+    for file in witness.files().map_err(|error| told(&error))? {
+        let (anchors, unreadable) = audit::read_export(&file).map_err(|error| told(&error))?;
+        if unreadable > 0 {
+            // A crash may cut the last line short; the next export writes it again, and then it is missing nowhere.
+            println!("{}: {unreadable} lines cannot be read", file.display());
+        }
+        let (vault, after, of) = (Arc::clone(&ctx.vault), all.newest, name.clone());
+        let compared = ctx.db.read("audit.outside", move |tx| audit::lines(tx, &vault, (&of, after), &anchors));
+        all.add(compared.await.map_err(|fault| told(&fault))?);
+    }
+    println!(
+        "{name}: {} anchors, the newest is {}; {} were lost with earlier epochs",
+        all.anchors, all.newest, all.lost
+    );
+    let mut broken = all.broken;
+    broken.extend(missing_there(ctx, &name, all.newest).await?);
+    Ok(broken)
+}
+
+async fn service_findings(ctx: &Ctx, witness: &dyn Witness) -> Result<Vec<String>, StartError> {
+    let name = witness.name();
+    let Some(seen) = witness.newest().await.map_err(|error| StartError(error.to_string()))? else {
+        println!("{name}: knows no anchor");
+        return missing_there(ctx, &name, 0).await;
+    };
+    println!("{name}: the newest anchor it knows is {}", seen.n);
+    let (of, n) = (name.clone(), seen.n);
+    let read = ctx.db.read("audit.outside", move |tx| audit::known_outside(tx, &of, &seen));
+    let mut broken: Vec<_> = read.await.map_err(|fault| StartError::at("audit", fault))?.into_iter().collect();
+    broken.extend(missing_there(ctx, &name, n).await?);
+    Ok(broken)
+}
+
+async fn missing_there(ctx: &Ctx, name: &str, newest: i64) -> Result<Vec<String>, StartError> {
+    let (of, before) = (name.to_owned(), ctx.now().minus_secs(CARRY_SECS));
+    let read = ctx.db.read("audit.not_carried", move |tx| audit::not_carried(tx, &of, newest, before));
+    Ok(read.await.map_err(|fault| StartError::at("audit", fault))?.into_iter().collect())
 }

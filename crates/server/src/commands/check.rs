@@ -4,10 +4,11 @@ use kernel::Moment;
 use platform::Ctx;
 use platform::check::{Check, CheckResult};
 use platform::config::Config;
-use platform::db::DbFault;
+use platform::db::{DbFault, Pages, Target, look_at_pages};
 
-use super::{Outcome, block_on, open_existing};
+use super::{Opened, Outcome, block_on, opened};
 use crate::app;
+use crate::open::Access;
 use crate::start::StartError;
 
 /// Broken rows named for one invariant; the count says how many there are in all.
@@ -20,9 +21,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether the invariant was looked at and holds.
+    /// Whether nothing breaks the invariant.
     pub fn is_good(&self) -> bool {
         self.result.as_ref().is_ok_and(|result| result.broken.is_empty())
+    }
+
+    /// Whether there was nothing that could have broken it.
+    pub fn is_idle(&self) -> bool {
+        self.result.as_ref().is_ok_and(|result| result.broken.is_empty() && result.rows == 0)
     }
 }
 
@@ -37,23 +43,53 @@ pub async fn all(ctx: &Ctx) -> Vec<Answer> {
     answers
 }
 
-/// Prints what was checked and what is broken.
+/// Prints what was opened, what was checked and what is broken. Where nothing is, nothing was checked, and that is said.
 pub fn run(config: &Config) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let Opened { ctx, says, empty } = opened(config, Access::Look)?;
+    println!("{says}");
+    if empty {
+        ctx.db.close();
+        println!("nothing to check: this city has no people, no orders and no audit rows. Is it the one you mean?");
+        return Ok(Outcome::Bad);
+    }
+    let mut good = pages(ctx.db.target())?;
     let answers = block_on(async { Ok(all(&ctx).await) })?;
     ctx.db.close();
-    let mut good = true;
     for answer in &answers {
         good &= answer.is_good();
         print(answer);
     }
+    let idle = answers.iter().filter(|answer| answer.is_idle()).count();
+    let held = answers.iter().filter(|answer| answer.is_good() && !answer.is_idle()).count();
     println!(
-        "{} invariants checked at {}: {}",
+        "{} invariants at {}: {}",
         answers.len(),
         moment(ctx.now()),
-        if good { "all hold" } else { "NOT all hold" }
+        match (good, idle) {
+            (false, _) => "NOT all hold".to_owned(),
+            (true, 0) => "all hold".to_owned(),
+            (true, idle) =>
+                format!("all hold that have something to look at ({held}); {idle} have nothing to check yet"),
+        }
     );
     Ok(if good { Outcome::Good } else { Outcome::Bad })
+}
+
+/// The database's own pages: all of them, however long that takes.
+fn pages(target: &Target) -> Result<bool, StartError> {
+    let found = look_at_pages(target, None).map_err(|fault| StartError::at("database", fault))?;
+    let line = match &found {
+        Pages::Whole => "whole    every page and index of the file",
+        Pages::Unfinished => "UNKNOWN  the look at the pages was broken off",
+        Pages::Guarded => "guarded  PostgreSQL checks each page it reads, and has met no damaged one",
+        Pages::Unguarded => "UNGUARDED PostgreSQL keeps no page checksums (pg_checksums --enable)",
+        Pages::Damaged(_) => "DAMAGED  put the newest backup back (docs/runbooks/run-a-city.md)",
+    };
+    println!("pages   {line}");
+    if let Pages::Damaged(said) = &found {
+        said.iter().take(NAMED_MOST).for_each(|line| println!("        - {line}"));
+    }
+    Ok(!matches!(found, Pages::Damaged(_) | Pages::Unfinished))
 }
 
 fn moment(at: Moment) -> String {
@@ -63,6 +99,7 @@ fn moment(at: Moment) -> String {
 fn print(answer: &Answer) {
     let Check { id, says, .. } = answer.check;
     match &answer.result {
+        Ok(result) if result.broken.is_empty() && result.rows == 0 => println!("{id:<7} nothing to check: {says}"),
         Ok(result) if result.broken.is_empty() => println!("{id:<7} holds    {says} ({} rows)", result.rows),
         Ok(result) => {
             println!("{id:<7} BROKEN   {says} ({} of {} rows)", result.broken.len(), result.rows);

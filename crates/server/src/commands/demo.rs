@@ -9,7 +9,8 @@ use platform::db::Db;
 
 use super::{Outcome, block_on, seed};
 use crate::ports::{self, SandboxAt};
-use crate::start::{self, Schema, StartError, Stop};
+use crate::start::{self, Access, StartError, Stop};
+use crate::upkeep;
 
 /// Runs the city until a signal comes. Starting again keeps the data.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
@@ -35,7 +36,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
     };
     let opening = config.clone();
     let shared = Arc::clone(&clock) as Arc<dyn Clock>;
-    let ctx = tokio::task::spawn_blocking(move || start::open(&opening, shared, Schema::Apply))
+    let ctx = tokio::task::spawn_blocking(move || start::open(&opening, shared, Access::Make))
         .await
         .map_err(|error| StartError::at("start", error))??;
     start::verify_vault(&ctx).await?;
@@ -59,9 +60,10 @@ async fn city(config: Config) -> Result<Db, StartError> {
     let ports = ports::ports(&config, &sandbox)?;
     let own = format!("http://{bound}");
     let pay = ports::payments(&config, &sandbox, &ports, &own)?;
-    start::workers(&ctx, &config, &sandbox.sms, &ports, &pay)?;
+    start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
     start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+    upkeep::last_words(&ctx, &upkeep::witnesses(&config, &ctx)?).await;
     Ok(ctx.db)
 }

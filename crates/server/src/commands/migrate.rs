@@ -2,24 +2,26 @@
 
 use kernel::{Clock, SystemClock};
 use platform::config::Config;
-use platform::db::{Migrations, Target};
+use platform::db::Migrations;
 
 use super::Outcome;
+use crate::open;
 use crate::start::StartError;
 
-/// Applies what is missing and says what it did. Two at once are safe.
+/// Applies what is missing and says where, and what it did: the one command that makes a city's database. Two at once
+/// are safe.
 pub fn run(config: &Config) -> Result<Outcome, StartError> {
-    let target = Target::parse(config.database.url.expose()).map_err(|error| StartError::at("database", error))?;
-    if let Target::Sqlite(path) = &target {
-        let folder = path.parent().unwrap_or(path);
-        std::fs::create_dir_all(folder).map_err(|error| StartError::at(&folder.display().to_string(), error))?;
-    }
-    let done =
-        Migrations::embedded().apply(&target, SystemClock.now()).map_err(|error| StartError::at("database", error))?;
-    if done.from == done.to {
-        println!("the database is at version {}; nothing to do", done.to);
-    } else {
-        println!("the database went from version {} to {}", done.from, done.to);
+    let target = open::target(config)?;
+    let told = |error| open::unusable(config, &target, &error);
+    // A database that this program must not touch is known before a folder is made.
+    Migrations::embedded().look(&target).map_err(told)?;
+    open::make_place(config, &target)?;
+    let done = Migrations::embedded().apply(&target, SystemClock.now()).map_err(told)?;
+    let place = target.place();
+    match done.from {
+        from if from == done.to => println!("{place} is at version {from}; nothing to do"),
+        0 => println!("made the database {place}: it went from version 0 to {}", done.to),
+        from => println!("{place} went from version {from} to {}", done.to),
     }
     Ok(Outcome::Good)
 }

@@ -18,12 +18,14 @@ pub mod staff;
 use std::future::Future;
 use std::sync::Arc;
 
-use kernel::SystemClock;
+use kernel::{Clock, SystemClock};
 use platform::config::Config;
-use platform::db::Target;
 use platform::{Ctx, Mode};
 
-use crate::start::{self, Schema, StartError};
+use crate::app;
+use crate::open::{self, Access};
+use crate::start::StartError;
+use crate::upkeep;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,15 +49,65 @@ fn block_on<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, S
     runtime.block_on(work)
 }
 
-/// The context of a command that looks at a database which must be there already.
-fn open_existing(config: &Config) -> Result<Ctx, StartError> {
-    let ctx = start::open(config, Arc::new(SystemClock), schema_of(config))?;
-    block_on(start::verify_vault(&ctx))?;
-    Ok(ctx)
+/// What was opened, for the command to say.
+struct Opened {
+    ctx: Ctx,
+    /// Where it is, and how much of what is in it.
+    says: String,
+    /// Nothing at all is in it.
+    empty: bool,
 }
 
-/// SQLite and the demo migrate by themselves; a city's PostgreSQL waits for `renshe migrate`.
-fn schema_of(config: &Config) -> Schema {
-    let postgres = Target::parse(config.database.url.expose()).is_ok_and(|target| target.is_postgres());
-    if postgres && config.mode == Mode::Production { Schema::Verify } else { Schema::Apply }
+/// Opens the city that is there, for a command that changes something in it, and says on standard error where it is.
+fn open_to_act(config: &Config) -> Result<Ctx, StartError> {
+    let opened = opened(config, Access::Act)?;
+    eprintln!("renshe: {}", opened.says);
+    Ok(opened.ctx)
+}
+
+/// The same for a command that looks and writes nothing.
+fn open_to_look(config: &Config) -> Result<Ctx, StartError> {
+    let opened = opened(config, Access::Look)?;
+    eprintln!("renshe: {}", opened.says);
+    Ok(opened.ctx)
+}
+
+/// Opens the city that is there; who calls says where it is.
+fn opened(config: &Config, access: Access) -> Result<Opened, StartError> {
+    let clock = block_on(clock_of(config))?;
+    let ctx = open::open(config, clock, access)?;
+    let census = block_on(async {
+        match access {
+            Access::Look => open::judge_vault(&ctx).await?,
+            _ => open::verify_vault(&ctx).await?,
+        }
+        ctx.db.read("census", app::census).await.map_err(|fault| StartError::at("database", fault))
+    })?;
+    let counts: Vec<_> = census.iter().map(|(what, many)| format!("{many} {what}")).collect();
+    let says = format!("opened {}: {}", ctx.db.target().place(), counts.join(", "));
+    Ok(Opened { ctx, says, empty: census.iter().all(|(_, many)| *many == 0) })
+}
+
+/// Ends a command that wrote something: an anchor covers it at once.
+fn finish(config: &Config, ctx: &Ctx) -> Result<(), StartError> {
+    block_on(async {
+        upkeep::last_words(ctx, &upkeep::witnesses(config, ctx)?).await;
+        Ok(())
+    })?;
+    ctx.db.close();
+    Ok(())
+}
+
+/// A demo's clock stands where its sandbox left it; a city's is the machine's.
+async fn clock_of(config: &Config) -> Result<Arc<dyn Clock>, StartError> {
+    #[cfg(feature = "sandbox")]
+    if config.mode == Mode::Demo {
+        let shift = ::sandbox::stored_clock_shift_ms(&config.data_dir).await;
+        let shift_ms = shift.map_err(|fault| StartError::at("the sandbox's clock", fault))?;
+        let clock = kernel::ShiftedClock::new();
+        clock.set_shift_ms(shift_ms.unwrap_or(0));
+        return Ok(Arc::new(clock));
+    }
+    let _ = config;
+    Ok(Arc::new(SystemClock))
 }

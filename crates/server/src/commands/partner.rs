@@ -4,7 +4,7 @@ use identity::partner_keys::{self, AddPartner, PartnerKeyId};
 use platform::config::Config;
 
 use super::staff::hospital;
-use super::{Outcome, block_on, open_existing};
+use super::{Outcome, block_on, finish, open_to_act, open_to_look};
 use crate::start::StartError;
 
 /// What is asked for.
@@ -30,7 +30,7 @@ pub struct End {
 
 /// Makes a key and says its secret, once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_act(config)?;
     let place = match (&add.hospital, &add.pharmacy) {
         (Some(wanted), _) => hospital(&ctx, wanted)?,
         (None, Some(pharmacy)) => pharmacy.clone(),
@@ -40,7 +40,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let made =
         block_on(async { partner_keys::add(&ctx, command).await.map_err(|error| StartError::at("partner", error)) });
     let (id, secret) = made?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     println!("added {id}");
     println!("secret (shown once): {secret}");
     Ok(Outcome::Good)
@@ -48,7 +48,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
 
 /// Says every key there is.
 pub fn list(config: &Config) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_look(config)?;
     let keys = block_on(async { partner_keys::list(&ctx).await.map_err(|error| StartError::at("partner", error)) })?;
     ctx.db.close();
     for key in keys {
@@ -60,11 +60,11 @@ pub fn list(config: &Config) -> Result<Outcome, StartError> {
 
 /// Ends a key.
 pub fn end(config: &Config, end: &End) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_act(config)?;
     let id: PartnerKeyId = end.id.parse().map_err(|error| StartError::at("partner", error))?;
     let ended =
         block_on(async { partner_keys::end(&ctx, &id).await.map_err(|error| StartError::at("partner", error)) })?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     if !ended {
         return Err(StartError(format!("there is no active key {id}")));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use payments::{Listener, OrderId};
 use platform::config::Config;
 
-use super::{Outcome, block_on, open_existing};
+use super::{Outcome, block_on, finish, open_to_act, open_to_look};
 use crate::start::StartError;
 
 /// Which order.
@@ -25,7 +25,7 @@ pub struct Lift {
 
 /// Says every order that waits for a person, the longest waiting first.
 pub fn calls(config: &Config) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_look(config)?;
     let calls = block_on(async { payments::calls(&ctx).await.map_err(|fault| StartError::at("pay", fault)) })?;
     ctx.db.close();
     for call in calls {
@@ -36,23 +36,23 @@ pub fn calls(config: &Config) -> Result<Outcome, StartError> {
 
 /// Lets a blocked order go on: its partners are asked anew.
 pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_act(config)?;
     let id: OrderId = unblock.order.parse().map_err(|error| StartError::at("pay", error))?;
     let listener: Arc<dyn Listener> = Arc::new(health::Visits);
     let state = block_on(async {
         payments::unblock(&listener, &ctx, &id).await.map_err(|error| StartError::at("pay", error))
     })?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     println!("{id} is {state}");
     Ok(Outcome::Good)
 }
 
 /// Lets money move again after the books did not agree.
 pub fn lift(config: &Config, lift: &Lift) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_act(config)?;
     let lifted =
         block_on(async { ledger::lift(&ctx, &lift.by).await.map_err(|fault| StartError::at("ledger", fault)) })?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     println!("{lifted} stops lifted");
     Ok(Outcome::Good)
 }

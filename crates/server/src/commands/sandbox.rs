@@ -73,6 +73,7 @@ fn described(config: &Config, running: &Running) -> serde_json::Value {
             "access_key_id": config.face.access_key_id,
             "access_key_secret": config.face.access_key_secret.expose(),
         },
+        "witness": { "url": format!("http://{}/witness", running.control), "key": running.witness_key },
         "sms": {
             "base": base(running.sms),
             "access_key_id": config.sms.access_key_id,

@@ -4,19 +4,25 @@ use identity::demo::DemoLogin;
 use platform::config::Config;
 use platform::{Ctx, Mode};
 
-use super::{Outcome, block_on, open_existing};
+use super::{Outcome, block_on, clock_of, finish};
+use crate::open::{self, Access};
 use crate::start::StartError;
 
-/// Puts the samples in; what is there stays.
+/// Puts the samples in; what is there stays. Makes the demo's folder, keys and database where they are not yet.
 pub fn run(config: &Config) -> Result<Outcome, StartError> {
     if config.mode == Mode::Production {
         return Err(StartError(
             "sample data is for the demo; this configuration says mode = \"production\"".to_owned(),
         ));
     }
-    let ctx = open_existing(config)?;
-    let logins = block_on(seed(&ctx))?;
-    ctx.db.close();
+    let clock = block_on(clock_of(config))?;
+    let ctx = open::open(config, clock, Access::Make)?;
+    let logins = block_on(async {
+        open::verify_vault(&ctx).await?;
+        seed(&ctx).await
+    })?;
+    eprintln!("renshe: samples are in {}", ctx.db.target().place());
+    finish(config, &ctx)?;
     print(&logins);
     Ok(Outcome::Good)
 }

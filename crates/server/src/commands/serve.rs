@@ -9,9 +9,10 @@ use platform::Mode;
 use platform::config::Config;
 use platform::http::{Client, Request};
 
-use super::{Outcome, block_on, schema_of};
+use super::{Outcome, block_on};
 use crate::ports::{self, SandboxAt};
-use crate::start::{self, StartError, Stop};
+use crate::start::{self, Access, StartError, Stop};
+use crate::upkeep;
 
 /// Serves until a signal comes.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
@@ -20,7 +21,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
         None => Arc::new(SystemClock),
     };
-    let ctx = start::open(&config, clock, schema_of(&config))?;
+    let ctx = start::open(&config, clock, Access::Serve)?;
     block_on(async {
         start::verify_vault(&ctx).await?;
         let stop = Stop::listen()?;
@@ -34,9 +35,11 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
         let own = if config.mode == Mode::Demo { format!("http://{bound}") } else { config.public_url(bound) };
         let pay = ports::payments(&config, &sandbox, &ports, &own)?;
-        start::workers(&ctx, &config, &sandbox.sms, &ports, &pay)?;
+        start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
         println!("{}", config.public_url(bound));
-        start::serve(listener, &ctx, &config, (ports, pay), stop).await
+        start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+        upkeep::last_words(&ctx, &upkeep::witnesses(&config, &ctx)?).await;
+        Ok(())
     })?;
     ctx.db.close();
     Ok(Outcome::Good)

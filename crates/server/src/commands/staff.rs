@@ -8,7 +8,7 @@ use kernel::{Rng, typing};
 use platform::Ctx;
 use platform::config::Config;
 
-use super::{Outcome, block_on, open_existing};
+use super::{Outcome, block_on, finish, open_to_act};
 use crate::start::StartError;
 
 /// What is asked for.
@@ -33,7 +33,7 @@ pub struct Add {
 
 /// Adds the account and says the first password, once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
-    let ctx = open_existing(config)?;
+    let ctx = open_to_act(config)?;
     let hospital = match add.role {
         Role::Clerk => hospital(&ctx, add.hospital.as_deref().unwrap_or_default())?,
         Role::Window => String::new(),
@@ -42,7 +42,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let command = AddStaff { login: add.login, name: add.name, role: add.role, hospital, password: password.clone() };
     let id =
         block_on(async { identity::staff::add(&ctx, command).await.map_err(|error| StartError::at("staff", error)) })?;
-    ctx.db.close();
+    finish(config, &ctx)?;
     println!("added {id}");
     if !add.password_stdin {
         println!("first password (shown once): {password}");

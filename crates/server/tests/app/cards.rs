@@ -227,7 +227,7 @@ async fn a_silent_card_system_is_borne_for_a_while(app: TestApp) {
 async fn a_job_finds_a_lost_card_that_nobody_shows(app: TestApp) {
     let person = live_card(&app, 0).await;
     steer(&app, OWNER, json!({ "card": "frozen" })).await;
-    app.advance_secs(3700);
+    app.advance_secs(25 * 3600);
     app.run_jobs().await;
     assert_eq!(app.acts("card.changed").await, 1);
     assert!(app.citizen(0).await.get("/messages").await.says("电子社保卡已停用"));

@@ -29,7 +29,9 @@ fn a_port_in_use_is_named_before_anything_is_touched() {
     let mut sandbox = home.command(&["sandbox"]);
     sandbox.env("RENSHE__SANDBOX__LISTEN", &address);
     refused(&ended(sandbox), &[&port, "sandbox cannot listen"]);
-    let mut metrics = home.command(&["serve"]);
+    let city = Home::new();
+    city.good(&["seed"]);
+    let mut metrics = city.command(&["serve"]);
     metrics.env("RENSHE__METRICS_LISTEN", &address);
     refused(&ended(metrics), &[&port]);
 }
@@ -153,6 +155,7 @@ fn production_serves_once_its_keys_are_made() {
     let city = home.file("city.toml", CITY);
     let city = city.to_str().expect("UTF-8");
     home.good(&["--config", city, "keys", "create"]);
+    home.good(&["--config", city, "migrate"]);
     // Any RSA keys will do: nobody is asked.
     let keys = sandbox::wechat_pay_account_in(&std::env::temp_dir().join("renshe-test-wechat-pay")).expect("keys");
     let mut command = home.command(&["--config", city, "serve"]);

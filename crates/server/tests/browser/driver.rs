@@ -3,7 +3,7 @@
 
 use std::env;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::thread;
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use testkit::Engine;
 
 use crate::support::TestApp;
+use crate::support::free_ports::Ports;
 
 /// Browsers at once: more would only wait for each other on two cores.
 const AT_ONCE: usize = 2;
@@ -51,6 +52,8 @@ impl Drop for Place {
 pub struct Driver {
     process: Mutex<Child>,
     port: u16,
+    /// Held while it lives.
+    _ports: Ports,
 }
 
 impl Driver {
@@ -71,7 +74,8 @@ impl Driver {
 
     fn start() -> Driver {
         let program = env::var("RENSHE_CHROMEDRIVER").unwrap_or_else(|_| "/usr/bin/chromedriver".to_owned());
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+        let ports = Ports::take(1).expect("a free port");
+        let port = ports.first();
         let process = Command::new(&program)
             .arg(format!("--port={port}"))
             .stdin(Stdio::null())
@@ -79,7 +83,7 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|why| panic!("{program}: {why}; run: cargo xtask test --only browser"));
-        let driver = Driver { process: Mutex::new(process), port };
+        let driver = Driver { process: Mutex::new(process), port, _ports: ports };
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(begun.elapsed() < Duration::from_secs(20), "chromedriver does not listen");

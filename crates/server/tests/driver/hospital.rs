@@ -36,13 +36,14 @@ pub struct NewSlot {
 }
 
 impl Hospital {
-    /// This afternoon's clinic, tomorrow morning's, or both.
+    /// This afternoon's clinic, tomorrow morning's, or two of them, at times on one day.
     pub fn draw(ctx: &Ctx, choose: &dyn Rng) -> Hospital {
         let today = ctx.now().date();
         let tomorrow = today.tomorrow().expect("a date");
-        let days = match choose.below(3) {
+        let days = match choose.below(4) {
             0 => vec![(today, Half::Pm)],
             1 => vec![(tomorrow, Half::Am)],
+            2 => vec![(tomorrow, Half::Am), (tomorrow, Half::Pm)],
             _ => vec![(today, Half::Pm), (tomorrow, Half::Am)],
         };
         let mut clinics: Vec<NewClinic> =

@@ -12,6 +12,10 @@ pub struct Figures {
     pub hold_secs: i64,
     pub book_until_secs: i64,
     pub cancel_until_secs: i64,
+    pub visits_most: usize,
+    pub visits_a_day: usize,
+    pub department_a_day: usize,
+    pub bookings_a_day: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +39,7 @@ pub struct Visit {
     pub seat: i64,
     pub state: State,
     pub hold_until: Option<Moment>,
+    pub made_at: Moment,
     pub changed_at: Moment,
     /// How many events it has had.
     pub events: i64,
@@ -89,6 +94,9 @@ impl Model {
         if taken.len() >= wanted.capacity {
             return (Said::Full, vec![]);
         }
+        if self.has_enough(person, wanted, now) {
+            return (Said::Enough, vec![]);
+        }
         let mut after = self.clone();
         after.messages += i64::from(wanted.free);
         after.visits.push(Visit {
@@ -99,10 +107,23 @@ impl Model {
             seat: (1..).find(|seat| !taken.contains(seat)).expect("seats do not end"),
             state: if wanted.free { State::Booked } else { State::Held },
             hold_until: (!wanted.free).then(|| now.plus_secs(self.figures.hold_secs)),
+            made_at: now,
             changed_at: now,
             events: if wanted.free { 2 } else { 1 },
         });
         (Said::Booked, vec![after])
+    }
+
+    /// Whether somebody has as much as one may have. There is one department, and no two clinics meet at one time.
+    fn has_enough(&self, person: usize, wanted: &Slot, now: Moment) -> bool {
+        let own = || self.visits.iter().filter(move |visit| visit.person == person);
+        let on_day = own().filter(|visit| visit.active()).map(|visit| self.slots[visit.slot].starts_at.date());
+        let on_day = on_day.filter(|day| *day == wanted.starts_at.date()).count();
+        let to_come = own().filter(|visit| matches!(visit.state, State::Held | State::Booked));
+        let to_come = to_come.filter(|visit| self.slots[visit.slot].starts_at >= now).count();
+        let today = own().filter(|visit| visit.made_at.date() == now.date()).count();
+        let Figures { visits_most, visits_a_day, department_a_day, bookings_a_day, .. } = self.figures;
+        on_day >= visits_a_day.min(department_a_day) || to_come >= visits_most || today >= bookings_a_day
     }
 
     fn cancel(&self, person: usize, visit: usize, now: Moment) -> Forecast {

@@ -49,6 +49,10 @@ impl World {
             hold_secs: rules.hold_secs,
             book_until_secs: rules.book_until_secs,
             cancel_until_secs: minutes * 60,
+            visits_most: few(rules.visits_most),
+            visits_a_day: few(rules.visits_a_day),
+            department_a_day: few(rules.department_a_day),
+            bookings_a_day: few(rules.bookings_a_day),
         };
         let mut world = World {
             target: target.clone(),
@@ -338,6 +342,10 @@ impl World {
     fn one_in(&self, n: u64) -> bool {
         self.choose.below(n) == 0
     }
+}
+
+fn few(figure: i64) -> usize {
+    usize::try_from(figure).expect("a small figure")
 }
 
 fn a_monday_morning_moment() -> kernel::Moment {

@@ -131,6 +131,7 @@ pub fn clear(tx: &mut Tx<'_>) -> Result<(), DbFault> {
         sql!("DELETE FROM department"),
         sql!("DELETE FROM hospital"),
         sql!("DELETE FROM message"),
+        sql!("DELETE FROM message_text"),
         sql!("DELETE FROM outbox"),
     ] {
         tx.exec(sql, vals![])?;

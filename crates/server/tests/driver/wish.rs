@@ -44,6 +44,8 @@ pub enum Said {
     Elsewhere(String),
     Full,
     TooLate,
+    /// The person has as much as one may have.
+    Enough,
     Cancelled,
     CancelledBefore(Moment),
     CheckedIn {
@@ -103,7 +105,9 @@ fn not_booked(error: BookError) -> Said {
     match error {
         BookError::Full => Said::Full,
         BookError::AlreadyBooked(id) => Said::Elsewhere(id.to_string()),
-        BookError::Closed(BookRefusal::TooLate) => Said::TooLate,
+        BookError::Refused(BookRefusal::TooLate) => Said::TooLate,
+        BookError::Refused(BookRefusal::CalledOff) => Said::Odd("nothing is ever called off here".to_owned()),
+        BookError::Refused(_) => Said::Enough,
         BookError::NotFound => Said::NotFound,
         BookError::Fault(fault) | BookError::Notice(Failure::Fault(fault)) => faulty(fault),
         error => Said::Odd(error.to_string()),

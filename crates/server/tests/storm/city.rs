@@ -8,11 +8,11 @@ use kernel::SystemClock;
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
-use renshe::start::{self, Schema};
+use renshe::start::{self, Access};
 use testkit::TestDb;
 
 use crate::child::{Child, Place};
-use crate::free_ports::free_ports;
+use crate::free_ports::Ports;
 use crate::store;
 
 const PEOPLE: usize = 192;
@@ -40,12 +40,15 @@ pub struct City {
     pub place: Place,
     pub visitors: Vec<Visitor>,
     pub slots: Vec<String>,
+    /// Held while the program lives and dies.
+    _ports: Ports,
 }
 
 impl City {
     /// Fills the database through the same keys that the program will use, and leaves it closed.
     pub async fn prepare(db: &TestDb) -> City {
-        let port = free_ports(PORTS).expect("free ports");
+        let ports = Ports::take(PORTS).expect("free ports");
+        let port = ports.first();
         let folder = folder(port);
         let place = Place { env: settings(db, &folder, port), folder };
         let ctx = open(&place).await;
@@ -56,7 +59,7 @@ impl City {
         let slots = slots.unwrap_or_else(|fault: DbFault| panic!("{fault}"));
         assert_eq!(slots.len() as i64, SLOTS, "the demo has too few clinics on {date}");
         close(ctx).await;
-        City { url: format!("http://127.0.0.1:{port}"), place, visitors, slots }
+        City { url: format!("http://127.0.0.1:{port}"), place, visitors, slots, _ports: ports }
     }
 
     /// Starts the platform.
@@ -68,7 +71,7 @@ impl City {
 /// The context of the programs that will run here, over a database with hospitals.
 pub async fn open(place: &Place) -> Ctx {
     let config = Config::from_text("storm", "", place.env.clone()).expect("settings");
-    let open = move || start::open(&config, Arc::new(SystemClock), Schema::Apply).expect("opened");
+    let open = move || start::open(&config, Arc::new(SystemClock), Access::Make).expect("opened");
     let ctx = tokio::task::spawn_blocking(open).await.expect("joined");
     start::verify_vault(&ctx).await.expect("keys");
     health::seed(&ctx).await.expect("hospitals");

@@ -34,6 +34,17 @@ impl Instance {
         Instance { ctx, url, pay }
     }
 
+    /// The same behind a proxy on this machine, which is believed when it says where a request came from.
+    pub async fn behind_a_proxy(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>) -> Instance {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let proxies = ui::TrustedProxies::parse(&["127.0.0.1"]).expect("an address");
+        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), proxies);
+        let service = service.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Instance { ctx, url, pay }
+    }
+
     /// Drives every order that is due with this instance's partners, until none is.
     pub async fn drive(&self) {
         for _ in 0..20 {

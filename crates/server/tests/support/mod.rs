@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod form;
+pub mod free_ports;
 pub mod instance;
 pub mod look;
 pub mod payer;

@@ -1,6 +1,7 @@
 //! The tests' own questions to the database, and the few rows they plant in it.
 
 use kernel::Moment;
+use platform::audit::Anchor;
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
@@ -68,6 +69,69 @@ pub fn free_slots(tx: &mut Tx<'_>, after: Moment, places: i64) -> Result<Vec<(St
     )
 }
 
+/// A visit that somebody has, as far as it may stand in others' way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub date: String,
+    pub department: String,
+    pub starts_at: Moment,
+}
+
+/// Every visit that is held or booked.
+pub fn kept(tx: &mut Tx<'_>) -> Result<Vec<Kept>, DbFault> {
+    let sql = sql!(
+        "SELECT a.date, d.department_id, a.starts_at FROM appointment a JOIN doctor d ON d.id = a.doctor_id
+         WHERE a.state IN ('held', 'booked') ORDER BY a.starts_at, a.id"
+    );
+    tx.query(sql, vals![], |row| Ok(Kept { date: row.text(0)?, department: row.text(1)?, starts_at: row.moment(2)? }))
+}
+
+/// Free slots of other doctors' clinics that begin when this one does.
+pub fn others_at_the_time_of(tx: &mut Tx<'_>, slot: &str) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT o.id FROM slot s JOIN slot o ON o.starts_at = s.starts_at AND o.clinic_id <> s.clinic_id
+         WHERE s.id = $1 AND o.held + o.booked < o.capacity ORDER BY o.id LIMIT 20"
+    );
+    tx.query(sql, vals![slot], |row| row.text(0))
+}
+
+/// How many counts of texts are kept.
+pub fn text_counts(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM message_text"), vals![], |row| row.int(0))
+}
+
+/// Every anchor of the audit.
+pub fn anchors(tx: &mut Tx<'_>) -> Result<Vec<Anchor>, DbFault> {
+    tx.query(sql!("SELECT n, at, prev, heads, hash, signature FROM audit_anchor ORDER BY n"), vals![], |row| {
+        Ok(Anchor {
+            n: row.int(0)?,
+            at: row.moment(1)?,
+            prev: row.blob(2)?,
+            heads: row.text(3)?,
+            hash: row.blob(4)?,
+            signature: row.blob(5)?,
+        })
+    })
+}
+
+/// Takes away what a backup of the first anchor's time would not have.
+pub fn forget_anchors_after_the_first(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM audit_anchor WHERE n > 1"), vals![])
+}
+
+/// Takes the audit rows of visits away where they are the last of their chain, and what came after them.
+pub fn cut_the_newest_audit_rows(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    let sql = sql!(
+        "DELETE FROM audit WHERE n >= (SELECT MIN(b.n) FROM audit b WHERE b.chain = audit.chain AND b.act = 'appointment.booked')"
+    );
+    tx.exec(sql, vals![])
+}
+
+/// How many messages of a kind people have.
+pub fn messages(tx: &mut Tx<'_>, kind: &str) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COUNT(*) FROM message WHERE kind = $1"), vals![kind], |row| row.int(0))
+}
+
 /// The slots of a clinic with their starts, in order.
 pub fn slots_of(tx: &mut Tx<'_>, clinic: &str) -> Result<Vec<(String, Moment)>, DbFault> {
     tx.query(sql!("SELECT id, starts_at FROM slot WHERE clinic_id = $1 ORDER BY starts_at"), vals![clinic], |row| {
@@ -110,6 +174,12 @@ pub fn plant_migration(tx: &mut Tx<'_>, version: i64) -> Result<u64, DbFault> {
         sql!("INSERT INTO schema_migration (version, name, hash, applied_at) VALUES ($1, 'later', 'x', 0)"),
         vals![version],
     )
+}
+
+/// Makes the database look as an older program left it.
+pub fn forget_last_migration(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    let sql = sql!("DELETE FROM schema_migration WHERE version = (SELECT MAX(version) FROM schema_migration)");
+    tx.exec(sql, vals![])
 }
 
 /// Counts a booking that nobody made.

@@ -1,6 +1,6 @@
 //! Codes that were shown, and the looks that scanners took at them.
 
-mod store;
+pub(crate) mod store;
 
 pub use store::CardCheckId;
 pub(in crate::cards) use store::{

@@ -2,8 +2,9 @@
 //! is; a check of a code nobody knows, in the lane of its place.
 
 use kernel::Moment;
+use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use crate::cards::model::EcardId;
 use crate::people::PersonId;
@@ -189,3 +190,8 @@ pub(in crate::cards) fn broken(tx: &mut Tx<'_>, code_ms: i64, skew_ms: i64) -> R
     )?);
     Ok((u64::try_from(rows).unwrap_or(0), broken))
 }
+
+/// What left an audit row when it was written.
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("look at a card", "card_check", key "id", subject "id", at "made_at", acts "'card.verified'", only "code_id <> ''"),
+];

@@ -6,7 +6,10 @@
 mod pg;
 mod sqlite;
 
+use std::time::Duration;
+
 use super::fault::{DbFault, DriverError};
+use super::pages::Pages;
 use super::settings::Target;
 use super::statement::Sql;
 use super::value::{Row, Val};
@@ -18,8 +21,16 @@ pub(crate) use pg::Backend;
 pub(crate) enum Role {
     Writer,
     Reader,
-    /// Migrations: no statement time-out.
+    /// Reads everything there is: no statement time-out.
+    Inspector,
+    /// Migrations, which may make the database: no statement time-out.
     Owner,
+}
+
+impl Role {
+    const fn writes(self) -> bool {
+        matches!(self, Self::Writer | Self::Owner)
+    }
 }
 
 /// An open connection to either engine.
@@ -90,6 +101,14 @@ impl Conn {
         match self {
             Self::Sqlite(conn) => conn.prepare(sql),
             Self::Postgres(conn) => conn.prepare(sql),
+        }
+    }
+
+    /// What the engine says of its own pages; see [`Pages`].
+    pub(crate) fn pages(&mut self, full: bool, most: Option<Duration>) -> Result<Pages, DriverError> {
+        match self {
+            Self::Sqlite(conn) => conn.pages(full, most),
+            Self::Postgres(conn) => conn.pages(),
         }
     }
 

@@ -16,6 +16,7 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
 use super::super::fault::DriverError;
+use super::super::pages::Pages;
 use super::super::statement::Sql;
 use super::super::value::{Row, Val};
 use super::Role;
@@ -81,7 +82,7 @@ impl PgConn {
             let row = client.query_one(mine, &[]).await.map_err(told)?;
             Ok::<_, DriverError>((client, Backend { pid: row.get(0), started: row.get(1) }))
         })?;
-        let room = if role == Role::Reader { 0 } else { WAITING_MOST };
+        let room = if role.writes() { WAITING_MOST } else { 0 };
         Ok(Self { client, prepared: HashMap::new(), waiting: Vec::new(), room, backend, runtime })
     }
 
@@ -144,6 +145,19 @@ impl PgConn {
         self.runtime.block_on(self.client.prepare(sql.text())).map(drop).map_err(told)
     }
 
+    /// PostgreSQL looks at each page it reads, if it was told to keep checksums; it counts those that were wrong.
+    pub(super) fn pages(&mut self) -> Result<Pages, DriverError> {
+        let asked = "SELECT current_setting('data_checksums') = 'on', \
+                     COALESCE((SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()), 0)";
+        let row = self.together(async |client| client.query_one(asked, &[]).await)?;
+        let (kept, failures): (bool, i64) = (row.get(0), row.get(1));
+        Ok(match (kept, failures) {
+            (false, _) => Pages::Unguarded,
+            (true, 0) => Pages::Guarded,
+            (true, many) => Pages::Damaged(vec![format!("PostgreSQL has read {many} pages with a wrong checksum")]),
+        })
+    }
+
     pub(super) fn backend(&self) -> Backend {
         self.backend.clone()
     }
@@ -171,6 +185,7 @@ fn session(role: Role) -> &'static str {
         Role::Reader => {
             "SET default_transaction_read_only = on; SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'"
         }
+        Role::Inspector => "SET default_transaction_read_only = on; SET idle_in_transaction_session_timeout = '60s'",
         Role::Owner => "SET lock_timeout = '30s'",
     }
 }

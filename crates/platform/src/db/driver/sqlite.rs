@@ -1,6 +1,8 @@
 //! SQLite: one file, write-ahead log, every commit synced.
 
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -8,9 +10,11 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 
 use super::super::fault::DriverError;
+use super::super::pages::Pages;
 use super::super::statement::Sql;
 use super::super::value::{Row, Val};
 use super::Role;
+use crate::private;
 
 /// How long a writer waits for another process's write; SQLite retries inside.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -19,21 +23,32 @@ const STATEMENTS_KEPT: usize = 512;
 pub(crate) struct SqliteConn(Connection);
 
 impl SqliteConn {
+    /// Only its owner makes a database: whoever else mistypes a path is told so, and leaves nothing behind.
     pub(super) fn open(path: &Path, role: Role) -> Result<Self, DriverError> {
-        let conn = Connection::open_with_flags(path, OpenFlags::default()).map_err(|error| lost(path, &error))?;
+        let mut flags = OpenFlags::default();
+        if role == Role::Owner {
+            // Made for its owner alone; SQLite gives the files beside it the same rights.
+            private::touch(path).map_err(|error| DriverError::Lost(format!("{}: {error}", path.display())))?;
+        }
+        flags.remove(OpenFlags::SQLITE_OPEN_CREATE);
+        let conn = Connection::open_with_flags(path, flags).map_err(|error| lost(path, &error))?;
         conn.busy_timeout(BUSY_WAIT).map_err(told)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         // Plans must not depend on bound values: SQLite would otherwise prepare a statement anew at each use
         // when a parameter is compared with a column of a partial index.
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(told)?;
+        if role.writes() {
+            // The log is a property of the file: who only reads changes nothing about it.
+            conn.execute_batch("PRAGMA journal_mode=WAL;").map_err(|error| lost(path, &error))?;
+        }
         // FULL: an acknowledged commit survives a power cut. Checkpoints are small and frequent
         // so that no single commit pays for a large one.
         conn.execute_batch(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
              PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000; PRAGMA cache_size=-8000;",
         )
         .map_err(|error| lost(path, &error))?;
-        if role == Role::Reader {
+        if !role.writes() {
             conn.execute_batch("PRAGMA query_only=ON;").map_err(told)?;
         }
         Ok(Self(conn))
@@ -71,6 +86,42 @@ impl SqliteConn {
     pub(super) fn prepare(&mut self, sql: &'static Sql) -> Result<(), DriverError> {
         self.0.prepare(sql.sqlite()).map(drop).map_err(told)
     }
+
+    /// What SQLite finds wrong in its own pages. `full` compares indexes with their tables as well; after `most` the
+    /// look is given up.
+    pub(super) fn pages(&mut self, full: bool, most: Option<Duration>) -> Result<Pages, DriverError> {
+        let interrupt = self.0.get_interrupt_handle();
+        let (done, ended) = mpsc::channel::<()>();
+        let watch = most.map(|most| {
+            thread::spawn(move || {
+                if ended.recv_timeout(most) == Err(RecvTimeoutError::Timeout) {
+                    interrupt.interrupt();
+                }
+            })
+        });
+        let found = self.findings(if full { "PRAGMA integrity_check(20)" } else { "PRAGMA quick_check(20)" });
+        drop(done);
+        if let Some(watch) = watch
+            && watch.join().is_err()
+        {
+            tracing::warn!("database.page_watch_panicked");
+        }
+        match found {
+            Ok(said) if said == ["ok"] => Ok(Pages::Whole),
+            Ok(said) => Ok(Pages::Damaged(said)),
+            Err(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::OperationInterrupted) => Ok(Pages::Unfinished),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                    Ok(Pages::Damaged(vec![error.to_string()]))
+                }
+                _ => Err(told(error)),
+            },
+        }
+    }
+
+    fn findings(&self, pragma: &str) -> rusqlite::Result<Vec<String>> {
+        self.0.prepare(pragma)?.query_map([], |row| row.get(0))?.collect()
+    }
 }
 
 impl ToSql for Val {
@@ -103,7 +154,11 @@ fn is_control(text: &str) -> bool {
 }
 
 fn lost(path: &Path, error: &rusqlite::Error) -> DriverError {
-    DriverError::Lost(format!("{}: {error}", path.display()))
+    let text = format!("{}: {error}", path.display());
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => DriverError::Corrupt(text),
+        _ => DriverError::Lost(text),
+    }
 }
 
 fn told(error: rusqlite::Error) -> DriverError {

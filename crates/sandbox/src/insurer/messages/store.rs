@@ -111,6 +111,11 @@ pub(in crate::insurer) fn delete_waiting(tx: &mut Tx<'_>, msgid: &str) -> Result
     Ok(tx.exec(sql!("DELETE FROM sandbox_insurer_waiting WHERE msgid = $1"), vals![msgid])? == 1)
 }
 
+/// Lets go of sign-ins from before a moment: one is good for its day.
+pub(crate) fn forget_signs(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM sandbox_insurer_sign WHERE signed_at < $1"), vals![before])
+}
+
 fn read(row: &Row) -> Result<Kept, DbFault> {
     Ok(Kept {
         msgid: row.text(0)?,

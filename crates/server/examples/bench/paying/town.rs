@@ -12,11 +12,11 @@ use kernel::SystemClock;
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::LaneKey;
-use renshe::start::{self, Schema};
+use renshe::start::{self, Access};
 use sandbox::WechatPayAccount;
 use serde_json::{Value, json};
 
-use crate::free_ports::free_ports;
+use crate::free_ports::Ports;
 use crate::store;
 
 const PEOPLE: usize = 256;
@@ -53,11 +53,14 @@ pub struct Town {
     folder: PathBuf,
     platform: Child,
     sandbox: Child,
+    /// Held while both live.
+    _ports: Ports,
 }
 
 impl Town {
     pub fn start(database: &str) -> Fallible<Town> {
-        let port = free_ports(PORTS).ok_or("no free ports")?;
+        let ports = Ports::take(PORTS).ok_or("no free ports")?;
+        let port = ports.first();
         let folder = std::env::temp_dir().join(format!("renshe-bench-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let settings = settings(database, &folder, port);
@@ -66,14 +69,15 @@ impl Town {
         let sandbox = process(&settings, "sandbox", &folder)?;
         runtime.block_on(ready(&format!("{control}/control/clock")))?;
         let config = Config::from_text("bench", "", settings.clone())?;
-        let ctx = start::open(&config, Arc::new(SystemClock), Schema::Apply)?;
+        let ctx = start::open(&config, Arc::new(SystemClock), Access::Make)?;
         let (payers, free, priced) = runtime.block_on(prepare(&ctx, &control))?;
         ctx.db.close();
         let platform = process(&settings, "serve", &folder)?;
         let url = format!("http://127.0.0.1:{port}");
         runtime.block_on(ready(&format!("{url}/readyz")))?;
         let cashier = format!("http://127.0.0.1:{}", port + 7);
-        Ok(Town { url, cashier, payers, free, priced, looks: Arc::default(), control, folder, platform, sandbox })
+        let looks = Arc::default();
+        Ok(Town { url, cashier, payers, free, priced, looks, control, folder, platform, sandbox, _ports: ports })
     }
 
     /// Processor time of the platform so far.

@@ -11,7 +11,7 @@ use super::control::Control;
 use super::store;
 use crate::child::{Child, Place};
 use crate::city::{self, Visitor};
-use crate::free_ports::free_ports;
+use crate::free_ports::Ports;
 
 const PEOPLE: usize = 48;
 /// Their name in a crowd.
@@ -48,12 +48,15 @@ pub struct Town {
     pub payers: Vec<Payer>,
     pub slots: Vec<String>,
     ready: String,
+    /// Held while the programs live and die.
+    _ports: Ports,
 }
 
 impl Town {
     /// Fills the database and the sandbox, and leaves both closed.
     pub async fn prepare(db: &TestDb) -> Town {
-        let port = free_ports(city::PORTS).expect("free ports");
+        let ports = Ports::take(city::PORTS).expect("free ports");
+        let port = ports.first();
         let folder = city::folder(port);
         std::fs::create_dir_all(&folder).expect("a folder");
         let place = Place { env: settings(db, &folder, port), folder };
@@ -67,6 +70,7 @@ impl Town {
             place,
             payers: Vec::new(),
             slots: Vec::new(),
+            _ports: ports,
         };
         let mut sandbox = town.sandbox();
         sandbox.ready().await;

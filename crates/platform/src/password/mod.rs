@@ -1,19 +1,20 @@
 //! Password hashing: Argon2id with a pepper, on blocking threads, never more at once than the
-//! machine has cores to spare, with a bounded queue.
+//! machine has cores to spare, behind a gate of its own ([`gate`]).
 //!
 //! A password is compared in Unicode's composed form (NFC): `é` is one character from one keyboard
 //! and two from another. It is brought there here, below everybody who hashes or verifies, and is
 //! otherwise taken as it was typed.
 
+mod gate;
+
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use gate::{Gate, Neighbourhood};
 use kernel::{Rng, typing};
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 /// Memory of one hash in KiB, passes and lanes: OWASP's first choice for Argon2id.
@@ -34,19 +35,19 @@ pub enum PasswordError {
     Broken(String),
 }
 
-/// Hashes and verifies passwords. Clones share the slots.
+/// Hashes and verifies passwords. Clones share the gate.
 #[derive(Clone)]
 pub struct Hasher {
     inner: Arc<Inner>,
+    /// Whose line in the gate is joined.
+    from: Neighbourhood,
 }
 
 struct Inner {
     rng: Arc<dyn Rng>,
     pepper: Zeroizing<[u8; 32]>,
     params: Params,
-    slots: Arc<Semaphore>,
-    pending: AtomicUsize,
-    most_pending: usize,
+    gate: Gate,
     /// A hash that belongs to nobody, so that an unknown account costs as much as a known one.
     nobody: String,
 }
@@ -69,11 +70,15 @@ impl Hasher {
     fn build(rng: Arc<dyn Rng>, pepper: [u8; 32], params: Params, slots: usize) -> Result<Self, PasswordError> {
         let pepper = Zeroizing::new(pepper);
         let nobody = hash_now(&params, &pepper, b"nobody", &[0; 16])?;
-        let most_pending = slots * (1 + WAITING_PER_SLOT);
-        let slots = Arc::new(Semaphore::new(slots));
-        Ok(Self {
-            inner: Arc::new(Inner { rng, pepper, params, slots, pending: AtomicUsize::new(0), most_pending, nobody }),
-        })
+        let gate = Gate::new(slots, slots * WAITING_PER_SLOT);
+        let inner = Arc::new(Inner { rng, pepper, params, gate, nobody });
+        Ok(Self { inner, from: Neighbourhood::default() })
+    }
+
+    /// The same hasher for somebody at a network address, who takes turns with those at others.
+    #[must_use]
+    pub fn asked_from(&self, address: &str) -> Self {
+        Self { inner: Arc::clone(&self.inner), from: Neighbourhood::of(address) }
     }
 
     /// Hashes a new password into a PHC string (`$argon2id$v=19$m=…`).
@@ -117,12 +122,14 @@ impl Hasher {
         &self,
         work: impl FnOnce(&Inner) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _place = Place::take(&self.inner)?;
-        let slot = self.inner.slots.clone().acquire_owned().await.map_err(broken)?;
+        let Ok(pass) = self.inner.gate.enter(&self.from).await else {
+            metrics::counter!("renshe_password_refused_total").increment(1);
+            return Err(PasswordError::Busy);
+        };
         let inner = self.inner.clone();
         let done = tokio::task::spawn_blocking(move || {
             // Held until the hash is done, even when the one who asked has gone.
-            let _slot = slot;
+            let _pass = pass;
             work(&inner)
         });
         done.await.map_err(broken)?
@@ -142,26 +149,6 @@ impl Forms {
             Cow::Borrowed(_) => Forms { composed: typed, typed: None },
             Cow::Owned(composed) => Forms { composed: Zeroizing::new(composed), typed: Some(typed) },
         }
-    }
-}
-
-/// A place among those who run or wait, given back when dropped.
-struct Place(Arc<Inner>);
-
-impl Place {
-    fn take(inner: &Arc<Inner>) -> Result<Self, PasswordError> {
-        if inner.pending.fetch_add(1, Ordering::Relaxed) >= inner.most_pending {
-            inner.pending.fetch_sub(1, Ordering::Relaxed);
-            metrics::counter!("renshe_password_refused_total").increment(1);
-            return Err(PasswordError::Busy);
-        }
-        Ok(Self(inner.clone()))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.pending.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -189,6 +176,7 @@ fn broken(error: impl std::fmt::Display) -> PasswordError {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use kernel::SeededRng;
 
     use super::*;
@@ -256,11 +244,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_refuses_at_once() {
+    async fn a_full_queue_refuses_at_once_and_only_whoever_filled_it() {
         let hasher = hasher();
-        let places: Vec<_> = (0..hasher.inner.most_pending).map(|_| Place::take(&hasher.inner).unwrap()).collect();
-        assert_eq!(hasher.hash("x".to_owned()).await, Err(PasswordError::Busy));
-        drop(places);
-        assert!(hasher.hash("x".to_owned()).await.is_ok());
+        let attacker = hasher.asked_from("203.0.113.9");
+        let (busy, waiting_most) = (2, 2 * WAITING_PER_SLOT);
+        let mut asking: Vec<_> =
+            (0..busy + waiting_most).map(|_| Box::pin(attacker.inner.gate.enter(&attacker.from))).collect();
+        let passes: Vec<_> = asking.iter_mut().filter_map(|one| one.now_or_never()).collect();
+        assert_eq!(passes.len(), busy);
+        assert_eq!(attacker.hash("x".to_owned()).await, Err(PasswordError::Busy));
+        let other = tokio::spawn(async move { hasher.asked_from("198.51.100.7").hash("x".to_owned()).await });
+        while !asking.iter_mut().skip(busy).any(|one| matches!(one.now_or_never(), Some(Err(_)))) {
+            tokio::task::yield_now().await;
+        }
+        drop((passes, asking));
+        assert!(other.await.unwrap().is_ok(), "somebody elsewhere was not sent away");
     }
 }

@@ -1,0 +1,249 @@
+//! A folder as a witness: one line of JSON for each anchor, signed, only ever appended. Best on another machine's disk, or on
+//! one that cannot be written over.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kernel::Moment;
+use serde::{Deserialize, Serialize};
+
+use super::Anchor;
+use super::witness::{Seen, Witness, WitnessError};
+use crate::private;
+
+/// Anchors in one file: about a week of them.
+const ANCHORS_A_FILE: i64 = 10_000;
+
+/// How much of a file's end is read to find its newest anchor.
+const TAIL_BYTES: u64 = 1024 * 1024;
+
+/// A folder of export files.
+#[derive(Debug, Clone)]
+pub struct FolderWitness(PathBuf);
+
+impl FolderWitness {
+    /// The witness in a folder, which is made when it is first given something.
+    pub fn new(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// Its files, the oldest first. Each holds the anchors of a stretch of numbers.
+    ///
+    /// # Errors
+    /// The folder cannot be read; one that is not there has none.
+    pub fn files(&self) -> io::Result<Vec<PathBuf>> {
+        export_files(&self.0)
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, WitnessError> {
+        let folder = self.0.clone();
+        let done = tokio::task::spawn_blocking(move || work(&folder)).await;
+        let told = |why: String| WitnessError::Away { name: self.name(), why };
+        done.map_err(|error| told(error.to_string()))?.map_err(|error| told(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Witness for FolderWitness {
+    fn name(&self) -> String {
+        std::path::absolute(&self.0).as_deref().unwrap_or(&self.0).display().to_string()
+    }
+
+    async fn newest(&self) -> Result<Option<Seen>, WitnessError> {
+        self.blocking(newest).await
+    }
+
+    async fn at(&self, n: i64) -> Result<Option<Seen>, WitnessError> {
+        self.blocking(move |folder| at(folder, n)).await
+    }
+
+    async fn add(&self, anchors: &[Anchor]) -> Result<(), WitnessError> {
+        let anchors = anchors.to_vec();
+        self.blocking(move |folder| append_lines(folder, &anchors)).await
+    }
+}
+
+/// All anchors of an export file, by number. The same line twice is one anchor; two under one number stay, to be found
+/// out. Also says how many lines cannot be read: a crash may cut the last one short, and nothing else may.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read_export(path: &Path) -> io::Result<(Vec<Anchor>, u64)> {
+    let (mut anchors, mut unreadable) = (Vec::new(), 0);
+    for line in BufReader::new(File::open(path)?).lines() {
+        match serde_json::from_str::<Line>(&line?).ok().and_then(|line| line.anchor().ok()) {
+            Some(anchor) => anchors.push(anchor),
+            None => unreadable += 1,
+        }
+    }
+    anchors.sort_by_key(|anchor| anchor.n);
+    anchors.dedup();
+    Ok((anchors, unreadable))
+}
+
+/// An anchor as a line of an export file.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    n: i64,
+    at_ms: i64,
+    prev: String,
+    heads: String,
+    hash: String,
+    signature: String,
+}
+
+impl Line {
+    fn of(anchor: &Anchor) -> Self {
+        let encode = |bytes: &Vec<u8>| STANDARD.encode(bytes);
+        Self {
+            n: anchor.n,
+            at_ms: anchor.at.ms(),
+            prev: encode(&anchor.prev),
+            heads: anchor.heads.clone(),
+            hash: encode(&anchor.hash),
+            signature: encode(&anchor.signature),
+        }
+    }
+
+    fn anchor(self) -> Result<Anchor, base64::DecodeError> {
+        Ok(Anchor {
+            n: self.n,
+            at: Moment::from_ms(self.at_ms),
+            prev: STANDARD.decode(self.prev)?,
+            heads: self.heads,
+            hash: STANDARD.decode(self.hash)?,
+            signature: STANDARD.decode(self.signature)?,
+        })
+    }
+}
+
+fn file_of(folder: &Path, n: i64) -> PathBuf {
+    folder.join(format!("anchors-{:06}.jsonl", n / ANCHORS_A_FILE))
+}
+
+fn seen(anchor: Anchor) -> Seen {
+    Seen { n: anchor.n, at: anchor.at, hash: anchor.hash }
+}
+
+fn newest(folder: &Path) -> io::Result<Option<Seen>> {
+    // The numbers grow with the names: the newest file with a readable line knows.
+    for path in export_files(folder)?.iter().rev() {
+        let last = match last_of_tail(path)? {
+            None => read_export(path)?.0.pop(),
+            found => found,
+        };
+        if let Some(last) = last {
+            return Ok(Some(seen(last)));
+        }
+    }
+    Ok(None)
+}
+
+/// The newest anchor among the last lines of a file: it is asked for each minute, and files are long.
+fn last_of_tail(path: &Path) -> io::Result<Option<Anchor>> {
+    let mut file = File::open(path)?;
+    let from = file.metadata()?.len().saturating_sub(TAIL_BYTES);
+    file.seek(SeekFrom::Start(from))?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail)?;
+    let lines = tail.split(|byte| *byte == b'\n').skip(usize::from(from > 0));
+    let anchors = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()?.anchor().ok());
+    Ok(anchors.max_by_key(|anchor| anchor.n))
+}
+
+fn at(folder: &Path, n: i64) -> io::Result<Option<Seen>> {
+    match read_export(&file_of(folder, n)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => Ok(other?.0.into_iter().find(|anchor| anchor.n == n).map(seen)),
+    }
+}
+
+fn append_lines(folder: &Path, anchors: &[Anchor]) -> io::Result<()> {
+    private::make(folder)?;
+    let mut open: Option<(PathBuf, File)> = None;
+    for anchor in anchors {
+        let path = file_of(folder, anchor.n);
+        if open.as_ref().is_none_or(|(name, _)| *name != path) {
+            sync(open.take())?;
+            let file = open_after_a_whole_line(&path)?;
+            open = Some((path, file));
+        }
+        if let Some((_, file)) = &mut open {
+            let mut line = serde_json::to_vec(&Line::of(anchor))?;
+            line.push(b'\n');
+            file.write_all(&line)?;
+        }
+    }
+    sync(open)
+}
+
+/// Opens a file to append; ends the last line first if a crash cut it short.
+fn open_after_a_whole_line(path: &Path) -> io::Result<File> {
+    let mut file = private::append(path)?;
+    if file.seek(SeekFrom::End(0))? > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+        }
+    }
+    Ok(file)
+}
+
+fn sync(open: Option<(PathBuf, File)>) -> io::Result<()> {
+    open.map_or(Ok(()), |(_, file)| file.sync_all())
+}
+
+fn export_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|ext| ext == "jsonl"));
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn anchor_no(n: i64) -> Anchor {
+        Anchor {
+            n,
+            at: Moment::from_ms(1_763_800_000_000),
+            prev: vec![0; 32],
+            heads: "[]".to_owned(),
+            hash: vec![1; 32],
+            signature: vec![2; 64],
+        }
+    }
+
+    #[test]
+    fn exports_go_on_after_a_line_that_was_cut_short() {
+        let dir = std::env::temp_dir().join(format!("renshe-anchors-{}", std::process::id()));
+        drop(fs::remove_dir_all(&dir));
+        let newest_n = || newest(&dir).unwrap().map(|seen| seen.n);
+        assert_eq!(newest_n(), None);
+        append_lines(&dir, &[anchor_no(9_999), anchor_no(10_000)]).unwrap();
+        let files = export_files(&dir).unwrap();
+        assert_eq!(files.len(), 2);
+        let mut file = private::append(&files[1]).unwrap();
+        file.write_all(b"{\"n\":10001,\"at").unwrap();
+        assert_eq!((newest_n(), read_export(&files[1]).unwrap().1), (Some(10_000), 1));
+        append_lines(&dir, &[anchor_no(10_001)]).unwrap();
+        append_lines(&dir, &[anchor_no(10_001)]).unwrap();
+        assert_eq!((newest_n(), read_export(&files[1]).unwrap().0.len()), (Some(10_001), 2));
+        assert_eq!((at(&dir, 9_999).unwrap().map(|seen| seen.n), at(&dir, 30_000).unwrap()), (Some(9_999), None));
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

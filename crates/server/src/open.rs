@@ -1,0 +1,268 @@
+//! Opening a city: its database, its keys, its policy. Who may make what is missing, and who only opens what is there.
+//!
+//! A mistyped folder or a forgotten `--config` must never look like a city without any trouble in it. So only three commands
+//! make or change a schema: `renshe migrate`, and in the demo `renshe` alone and `renshe seed`. All others open what is
+//! there, say where that is, and leave nothing behind where nothing was.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Clock, Moment, OsRng, Rng};
+use platform::config::Config;
+use platform::db::{Db, DbFault, DbSettings, Found, LaneKey, MigrateError, Migrations, OnFatal, Pages, Target};
+use platform::db::{Tx, look_at_pages};
+use platform::password::Hasher;
+use platform::policy::Policy;
+use platform::vault::{Vault, judge_keys, knows_no_key, verify_keys};
+use platform::{Ctx, Trace, private};
+use tokio::sync::Notify;
+
+use crate::app;
+use crate::start::StartError;
+
+/// What a command may do to the city that its configuration names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Make what is missing and bring an older schema up to date: the demo.
+    Make,
+    /// Serve the city that is there. Its folder is made for what is exported, nothing else.
+    Serve,
+    /// Change something in the city that is there.
+    Act,
+    /// Look at the city that is there, for as long as that takes.
+    Look,
+}
+
+/// Opens database and keys and makes the context of this process. Blocks: call it on a plain thread.
+///
+/// # Errors
+/// What is not as it must be, where it is, which configuration led there, and what to do.
+pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ctx, StartError> {
+    let target = target(config)?;
+    let policy = policy(config, clock.now())?;
+    let found = Migrations::embedded().look(&target).map_err(|error| unusable(config, &target, &error))?;
+    let rng: Arc<dyn Rng> = Arc::new(OsRng);
+    let vault = match (access, found) {
+        (Access::Make, Found::Missing | Found::Empty) => make_keys(config, rng.as_ref())?,
+        // Never a new key file beside a database that has seen another: it could read nothing.
+        (Access::Make, Found::At(_)) if knows_no_key(&target).is_ok_and(|none| none) => {
+            make_keys(config, rng.as_ref())?
+        }
+        (_, Found::Missing) => return Err(no_city(config, &target, "there is no such file")),
+        (_, Found::Empty) => return Err(no_city(config, &target, "the database is empty")),
+        (_, Found::At(_)) => {
+            Vault::open(&config.keys_file, config.crypto).map_err(|error| StartError::at("keys", error))?
+        }
+    };
+    if matches!(access, Access::Make | Access::Serve) {
+        usable_folder(&config.data_dir)?;
+        refuse_damaged(config, &target)?;
+    }
+    match access {
+        Access::Make => Migrations::embedded().apply(&target, clock.now()).map(drop),
+        _ => Migrations::embedded().verify(&target),
+    }
+    .map_err(|error| unusable(config, &target, &error))?;
+    narrow(config, &target)?;
+    let pepper = vault.mac("password-pepper", b"");
+    let hasher = Hasher::new(Arc::clone(&rng), pepper).map_err(|error| StartError::at("passwords", error))?;
+    let settings = db_settings(config, target, access, rng.as_ref());
+    let db = Db::open(settings).map_err(|error| StartError::at("database", error))?;
+    Ok(Ctx {
+        db,
+        clock,
+        rng,
+        vault: Arc::new(vault),
+        policy: Arc::new(policy),
+        hasher,
+        mode: config.mode,
+        nudge: Arc::new(Notify::new()),
+        trace: Trace::system("renshe"),
+    })
+}
+
+/// Makes sure that the key file is this database's, and remembers keys that are new to it.
+///
+/// # Errors
+/// It is another's.
+pub async fn verify_vault(ctx: &Ctx) -> Result<(), StartError> {
+    let vault = Arc::clone(&ctx.vault);
+    ctx.db
+        .write(LaneKey::of("vault", "check"), "vault.check", move |tx| verify_keys(tx, &vault))
+        .await
+        .map_err(|fault: DbFault| StartError::at("keys", fault))
+}
+
+/// The same for a command that only looks: nothing is written.
+///
+/// # Errors
+/// It is another's.
+pub async fn judge_vault(ctx: &Ctx) -> Result<(), StartError> {
+    let vault = Arc::clone(&ctx.vault);
+    ctx.db
+        .read("vault.judge", move |tx: &mut Tx<'_>| judge_keys(tx, &vault).map(|_| ()))
+        .await
+        .map_err(|fault: DbFault| StartError::at("keys", fault))
+}
+
+/// Where the configuration says that the database is.
+///
+/// # Errors
+/// It says nothing readable.
+pub fn target(config: &Config) -> Result<Target, StartError> {
+    Target::parse(config.database.url.expose()).map_err(|error| StartError::at("database", error))
+}
+
+/// Makes the folder of a SQLite database that is to be made.
+///
+/// # Errors
+/// It cannot be made or written.
+pub fn make_place(config: &Config, target: &Target) -> Result<(), StartError> {
+    let Target::Sqlite(path) = target else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder == config.data_dir {
+        return usable_folder(folder);
+    }
+    private::make(folder).map_err(|error| StartError::at(&folder.display().to_string(), error))
+}
+
+/// The demo's keys, made at its first start.
+fn make_keys(config: &Config, rng: &dyn Rng) -> Result<Vault, StartError> {
+    usable_folder(&config.data_dir)?;
+    Vault::open_or_create(&config.keys_file, config.crypto, rng).map_err(|error| StartError::at("keys", error))
+}
+
+/// Why a database cannot be used, with where it is and what led there.
+pub fn unusable(config: &Config, target: &Target, error: &MigrateError) -> StartError {
+    StartError(format!("database: {error}. {}", whereabouts(config, target)))
+}
+
+fn no_city(config: &Config, target: &Target, what: &str) -> StartError {
+    StartError(format!(
+        "database: there is no city at {}: {what}. {} Another city: give its file with --config or RENSHE_CONFIG. A new one: \
+         `renshe keys create` and `renshe migrate` make an empty one, `renshe` alone the demo",
+        target.place(),
+        whereabouts(config, target)
+    ))
+}
+
+/// Which configuration led to which place.
+fn whereabouts(config: &Config, target: &Target) -> String {
+    let origin = match &config.origin {
+        Some(path) => format!("the configuration {}", path.display()),
+        None => "no configuration file (neither --config nor RENSHE_CONFIG was given)".to_owned(),
+    };
+    format!("This is where {origin} leads: data_dir {}, database {}.", absolute(&config.data_dir), target.place())
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).as_deref().unwrap_or(path).display().to_string()
+}
+
+fn policy(config: &Config, now: Moment) -> Result<Policy, StartError> {
+    let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
+    policy.verify_all(&app::sections()).map_err(|error| StartError::at("policy", error))?;
+    let calls = identity::policy::background_calls(&policy, now.date());
+    let (insurer, cards) = calls.map_err(|error| StartError::at("policy", error))?;
+    for (figure, calls, setting, places) in [
+        ("real_name.refresh_at_once", insurer, "insurer.max_in_flight", config.insurer.max_in_flight),
+        ("cards.look_at_once", cards, "cards.max_in_flight", config.cards.max_in_flight),
+    ] {
+        if calls >= places {
+            return Err(StartError(format!(
+                "policy {figure} is {calls} and {setting} {places}: a job would take every place, and people would wait behind it; \
+                 make the first smaller or the second larger"
+            )));
+        }
+    }
+    Ok(policy)
+}
+
+/// A start must not go on over pages that cannot be read: what is written beside them would be lost with them.
+fn refuse_damaged(config: &Config, target: &Target) -> Result<(), StartError> {
+    let most = config.database.start_check_secs;
+    if most == 0 || Migrations::embedded().look(target).is_ok_and(|found| found == Found::Missing) {
+        return Ok(());
+    }
+    let pages =
+        look_at_pages(target, Some(Duration::from_secs(most))).map_err(|error| StartError::at("database", error))?;
+    match pages {
+        Pages::Whole | Pages::Guarded => Ok(()),
+        Pages::Unfinished => {
+            tracing::warn!(most_secs = most, "database.pages_not_all_looked_at");
+            Ok(())
+        }
+        Pages::Unguarded => {
+            tracing::warn!(
+                "database.no_page_checksums: initdb --data-checksums or pg_checksums --enable turns them on"
+            );
+            Ok(())
+        }
+        Pages::Damaged(said) => Err(StartError(format!(
+            "database: {} has damaged pages, so nothing was started: {}. Keep the file as it is for whoever looks into it, and \
+             put the newest backup back (docs/runbooks/run-a-city.md, \"Backup and restore\"). {}",
+            target.place(),
+            said.first().map_or("(no words)", String::as_str),
+            whereabouts(config, target)
+        ))),
+    }
+}
+
+/// Makes the data folder, for its owner alone, and makes sure that it can be written.
+fn usable_folder(folder: &Path) -> Result<(), StartError> {
+    let told = |error| {
+        StartError(format!(
+            "the data folder {} cannot be used: {error}; choose another with data_dir",
+            folder.display()
+        ))
+    };
+    private::folder(folder).map_err(told)?;
+    let probe = folder.join(".write-probe");
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(told)
+}
+
+/// Takes from others what they may do with the data folder and the database's files.
+fn narrow(config: &Config, target: &Target) -> Result<(), StartError> {
+    let told = |error| StartError::at("data_dir", error);
+    if config.data_dir.is_dir() {
+        private::folder(&config.data_dir).map_err(told)?;
+    }
+    if let Target::Sqlite(path) = target {
+        for ending in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(ending);
+            private::file(Path::new(&name)).map_err(told)?;
+        }
+    }
+    Ok(())
+}
+
+fn db_settings(config: &Config, target: Target, access: Access, rng: &dyn Rng) -> DbSettings {
+    let on_fatal: OnFatal = Arc::new(|why| {
+        tracing::error!(why, "database.fatal");
+        end_process(70);
+    });
+    DbSettings {
+        lanes: config.database.lanes,
+        readers: config.database.readers,
+        queue: config.database.queue,
+        bulk_queue: config.database.bulk_queue,
+        unhurried: access == Access::Look,
+        on_fatal,
+        ..DbSettings::new(target, instance(rng))
+    }
+}
+
+/// A name for this start of this process, unique among all instances.
+pub fn instance(rng: &dyn Rng) -> String {
+    let mut bytes = [0; 8];
+    rng.fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// After an I/O error at commit nothing is certain: the process must not answer anybody any more.
+#[expect(clippy::disallowed_methods, reason = "the one place where the process ends itself (architecture, rule 5)")]
+fn end_process(code: i32) {
+    std::process::exit(code);
+}
