@@ -219,8 +219,8 @@ pub struct Insurance {
     pub active: bool,
     /// `insuplc_admdvs`: the region that insures.
     pub region: String,
-    /// `balc`: the personal account.
-    pub balance: Fen,
+    /// `balc`: the personal account; `None` where the insurer does not tell it.
+    pub balance: Option<Fen>,
 }
 
 /// A person as the insurer knows them.
@@ -228,16 +228,42 @@ pub struct Insurance {
 pub struct InsuredPerson {
     /// `psn_no`.
     pub psn_no: Pii<String>,
+    /// `psn_name`: the name as the insurer spells it.
+    pub name: PersonName,
     /// All insurances, also ended ones.
     pub insurances: Vec<Insurance>,
+}
+
+/// What the insurer says of a name and a number (1101).
+#[derive(Debug, Clone)]
+pub enum Acquaintance {
+    /// It knows this number under this name. No insurance at all is possible.
+    Known(InsuredPerson),
+    /// It knows the number under another name: who that is, where the answer tells it. The protocol has no
+    /// code for this; most insurers only say in words that name and number do not belong together.
+    ///
+    /// Whether the two names are one person's (letters of another case, an older character) is for the
+    /// caller to judge; nothing of it is for the eyes of whoever typed the number.
+    OtherName(Option<InsuredPerson>),
+    /// It knows nobody under that number.
+    NotFound,
+}
+
+impl Acquaintance {
+    /// The person, if known under this number and name.
+    pub fn known(self) -> Option<InsuredPerson> {
+        match self {
+            Acquaintance::Known(person) => Some(person),
+            Acquaintance::OtherName(_) | Acquaintance::NotFound => None,
+        }
+    }
 }
 
 /// Asks the insurer.
 #[async_trait]
 pub trait Insurer: Send + Sync {
-    /// 1101; `None` if the insurer knows nobody of that name and number.
-    async fn person(&self, ctx: &Ctx, name: &PersonName, number: &IdNumber)
-    -> Result<Option<InsuredPerson>, PortError>;
+    /// 1101. An answer about another number is not believed: [`PortError::Unknown`].
+    async fn person(&self, ctx: &Ctx, name: &PersonName, number: &IdNumber) -> Result<Acquaintance, PortError>;
     /// 医保码: the text of the insurer's own code for this minute; `None` where the insurer gives none.
     async fn code(&self, ctx: &Ctx, psn_no: &str, number: &IdNumber) -> Result<Option<String>, PortError>;
 }

@@ -8,7 +8,7 @@ use kernel::{IdNumber, Mobile, PersonName};
 use platform::Ctx;
 
 use super::{
-    CardRecord, CardSystem, FaceVerdict, Faces, InsuredPerson, Insurer, IssuedCard, PhysicalState, PinVerdict,
+    Acquaintance, CardRecord, CardSystem, FaceVerdict, Faces, Insurer, IssuedCard, PhysicalState, PinVerdict,
     PortError, Ports, StartFace, StartedFace,
 };
 
@@ -87,7 +87,7 @@ impl Faces for House {
 
 #[async_trait]
 impl Insurer for House {
-    async fn person(&self, _: &Ctx, _: &PersonName, _: &IdNumber) -> Result<Option<InsuredPerson>, PortError> {
+    async fn person(&self, _: &Ctx, _: &PersonName, _: &IdNumber) -> Result<Acquaintance, PortError> {
         Err(down())
     }
     async fn code(&self, _: &Ctx, _: &str, _: &IdNumber) -> Result<Option<String>, PortError> {

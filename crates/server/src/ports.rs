@@ -173,6 +173,7 @@ fn insurer(config: &Config, sandbox: &str) -> InsurerSettings {
         path: insurer.path.clone(),
         active_states: insurer.active_states.clone(),
         not_known: insurer.not_known.clone(),
+        other_name: insurer.other_name.clone(),
         gives_code: insurer.gives_code,
         timeout_ms: insurer.timeout_ms,
         calls_max: insurer.max_in_flight,

@@ -67,7 +67,7 @@ pub(crate) async fn refresh(
         return Ok(if silent { Asked::Silent(subject.record) } else { Asked::Known(subject.record) });
     }
     match ports.insurer.person(ctx, &subject.name, &subject.number).await {
-        Ok(found) => Ok(Asked::Known(note(ctx, person, &subject, found, occasion, &policy).await?)),
+        Ok(found) => Ok(Asked::Known(note(ctx, person, &subject, found.known(), occasion, &policy).await?)),
         Err(error) => {
             // The error names a code or a cause, never a person.
             tracing::warn!(%error, "insurer.silent");

@@ -169,7 +169,6 @@ pub(super) fn judge(needs: Level, facts: &Facts, now: Moment, policy: &RealNameP
 
 #[cfg(test)]
 pub(in crate::real_name) mod tests {
-    use kernel::Fen;
 
     use super::*;
 
@@ -192,7 +191,7 @@ pub(in crate::real_name) mod tests {
     }
 
     fn insurance(kind: &str, region: &str, active: bool) -> Insurance {
-        Insurance { kind: kind.into(), active, region: region.into(), balance: Fen::ZERO }
+        Insurance { kind: kind.into(), active, region: region.into(), balance: None }
     }
 
     const NOW: Moment = Moment::from_ms(1_760_000_000_000);

@@ -26,12 +26,12 @@ mod unregister;
 mod void;
 
 use async_trait::async_trait;
-use identity::ports::{InsuredPerson, Insurer, PortError};
+use identity::ports::{Acquaintance, Insurer, PortError};
 use kernel::{IdNumber, PersonName};
 use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Split, Visit};
 use platform::Ctx;
 
-pub use settings::{InsurerSettings, NOT_KNOWN, PATH, SettleWords};
+pub use settings::{InsurerSettings, NOT_KNOWN, OTHER_NAME, PATH, SettleWords};
 
 use crate::tif::{BadTifSettings, Gateway};
 use number::Sequence;
@@ -75,12 +75,7 @@ impl InsurerClient {
 
 #[async_trait]
 impl Insurer for InsurerClient {
-    async fn person(
-        &self,
-        ctx: &Ctx,
-        name: &PersonName,
-        number: &IdNumber,
-    ) -> Result<Option<InsuredPerson>, PortError> {
+    async fn person(&self, ctx: &Ctx, name: &PersonName, number: &IdNumber) -> Result<Acquaintance, PortError> {
         person::person(self, ctx, name, number).await
     }
 

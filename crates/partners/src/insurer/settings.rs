@@ -8,9 +8,13 @@ use crate::tif::{BadTifSettings, TifAccount};
 /// differ by region.
 pub const PATH: &str = "/fsi/api/rsfComIfService/{infno}";
 
-/// Words of `err_msg` by which insurers say that they know nobody of that name and number. They
-/// differ by region.
-pub const NOT_KNOWN: [&str; 3] = ["未查询到", "不存在", "姓名与证件号码不一致"];
+/// Words of `err_msg` by which insurers say that they know nobody under that number. They differ by region.
+pub const NOT_KNOWN: [&str; 2] = ["未查询到", "不存在"];
+
+/// Words by which they say that they know the number under another name; these are looked for first. They
+/// differ by region too.
+pub const OTHER_NAME: [&str; 6] =
+    ["姓名与证件号码不一致", "姓名与证件号码不匹配", "姓名与证件号码不符", "姓名不一致", "姓名不匹配", "姓名不符"];
 
 /// Words by which an insurer says that the day's sign-in is not known, before it looks at a message.
 pub const SIGN_IN: [&str; 2] = ["签到流水号无效", "请重新签到"];
@@ -115,6 +119,8 @@ pub struct InsurerSettings {
     pub active_states: Vec<String>,
     /// Words of a refusal that mean *nobody*; see [`NOT_KNOWN`].
     pub not_known: Vec<String>,
+    /// Words of a refusal that mean *another name*; see [`OTHER_NAME`].
+    pub other_name: Vec<String>,
     /// Whether the insurer gives codes of its own (医保码) by `CZ01`.
     pub gives_code: bool,
     /// How long one call may take, milliseconds.
@@ -135,6 +141,7 @@ impl InsurerSettings {
             path: PATH.to_owned(),
             active_states: vec![insu_state::ACTIVE.to_owned()],
             not_known: NOT_KNOWN.map(str::to_owned).to_vec(),
+            other_name: OTHER_NAME.map(str::to_owned).to_vec(),
             gives_code: true,
             timeout_ms: 5_000,
             calls_max: 16,

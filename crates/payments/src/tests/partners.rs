@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use http::HeaderMap;
 use identity::ports::{
-    CardRecord, CardSystem, FaceVerdict, Faces, Insurance, InsuredPerson, Insurer, IssuedCard, PinVerdict, StartFace,
-    StartedFace,
+    Acquaintance, CardRecord, CardSystem, FaceVerdict, Faces, Insurance, InsuredPerson, Insurer, IssuedCard,
+    PinVerdict, StartFace, StartedFace,
 };
 use kernel::{Clock, Fen, IdNumber, ManualClock, PersonName, Pii};
 use platform::Ctx;
@@ -256,9 +256,9 @@ impl Channel for World {
 
 #[async_trait]
 impl Insurer for World {
-    async fn person(&self, _: &Ctx, _: &PersonName, _: &IdNumber) -> Result<Option<InsuredPerson>, PortError> {
-        let insurance = Insurance { kind: "310".into(), active: true, region: "320400".into(), balance: Fen::ZERO };
-        Ok(Some(InsuredPerson { psn_no: Pii::new("1".into()), insurances: vec![insurance] }))
+    async fn person(&self, _: &Ctx, name: &PersonName, _: &IdNumber) -> Result<Acquaintance, PortError> {
+        let insurances = vec![Insurance { kind: "310".into(), active: true, region: "320400".into(), balance: None }];
+        Ok(Acquaintance::Known(InsuredPerson { psn_no: Pii::new("1".into()), name: name.clone(), insurances }))
     }
 
     async fn code(&self, _: &Ctx, _: &str, _: &IdNumber) -> Result<Option<String>, PortError> {

@@ -38,8 +38,10 @@ pub struct InsurerConfig {
     pub path: String,
     /// Values of `psn_insu_stas` with which contributions run.
     pub active_states: Vec<String>,
-    /// Words of a refusal that mean *nobody of that name and number*.
+    /// Words of a refusal that mean *nobody of that number*.
     pub not_known: Vec<String>,
+    /// Words of a refusal that mean *the number is known under another name*.
+    pub other_name: Vec<String>,
     /// Whether the insurer gives codes of its own (医保码).
     pub gives_code: bool,
     pub timeout_ms: u64,
@@ -108,7 +110,19 @@ pub(super) fn read_insurer(reader: &mut Reader<'_>, mode: Mode) -> InsurerConfig
         mdtrtarea_admvs: reader.text_or("insurer.mdtrtarea_admvs", "320400"),
         path: reader.text_or("insurer.path", "/fsi/api/rsfComIfService/{infno}"),
         active_states: list_or(reader, "insurer.active_states", &["1"]),
-        not_known: list_or(reader, "insurer.not_known", &["未查询到", "不存在", "姓名与证件号码不一致"]),
+        not_known: list_or(reader, "insurer.not_known", &["未查询到", "不存在"]),
+        other_name: list_or(
+            reader,
+            "insurer.other_name",
+            &[
+                "姓名与证件号码不一致",
+                "姓名与证件号码不匹配",
+                "姓名与证件号码不符",
+                "姓名不一致",
+                "姓名不匹配",
+                "姓名不符",
+            ],
+        ),
         gives_code: reader.flag("insurer.gives_code", mode == Mode::Demo),
         timeout_ms: timeout_ms(reader, "insurer.timeout_ms"),
         max_in_flight: max_in_flight(reader, "insurer.max_in_flight"),

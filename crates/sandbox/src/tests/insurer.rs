@@ -6,7 +6,7 @@ mod desk;
 mod settling;
 mod undoing;
 
-use identity::ports::{Insurer, PortError};
+use identity::ports::{Acquaintance, InsuredPerson, Insurer, PortError};
 use kernel::{Fen, IdNumber, PersonName};
 use partners::insurer::{InsurerClient, InsurerSettings};
 use partners::tif::TifAccount;
@@ -33,9 +33,13 @@ fn client(stage: &Stage, token: &str) -> InsurerClient {
     .unwrap()
 }
 
-async fn ask(stage: &Stage, who_: (&str, &str)) -> Result<Option<identity::ports::InsuredPerson>, PortError> {
+async fn answer(stage: &Stage, who_: (&str, &str)) -> Result<Acquaintance, PortError> {
     let (name, number) = who(who_);
     client(stage, "sandbox-token").person(&stage.ctx, &name, &number).await
+}
+
+async fn ask(stage: &Stage, who_: (&str, &str)) -> Result<Option<InsuredPerson>, PortError> {
+    answer(stage, who_).await.map(Acquaintance::known)
 }
 
 async fn fault(stage: &Stage, mut rule: Value) {
@@ -53,16 +57,18 @@ async fn the_insured_are_told_with_region_state_and_balance() {
     let [ended, active] = person.insurances.as_slice() else { panic!("{:?}", person.insurances) };
     assert_eq!((ended.kind.as_str(), ended.active), ("390", false));
     assert_eq!((active.kind.as_str(), active.active, active.region.as_str()), ("310", true, "320400"));
-    assert_eq!(active.balance, Fen::new(120_000));
+    assert_eq!(active.balance, Some(Fen::new(120_000)));
     let elsewhere = ask(&stage, ELSEWHERE).await.unwrap().unwrap();
     assert!(elsewhere.insurances.iter().all(|insurance| insurance.region == "320500"));
     let ended = ask(&stage, ENDED).await.unwrap().unwrap();
     assert!(ended.insurances.iter().all(|insurance| !insurance.active));
-    assert!(ask(&stage, UNKNOWN).await.unwrap().is_none());
-    assert!(ask(&stage, ("另一个人", ORDINARY.1)).await.unwrap().is_none(), "a name that is not the number's");
+    assert_eq!(person.name, who(ORDINARY).0);
+    assert!(matches!(answer(&stage, UNKNOWN).await, Ok(Acquaintance::NotFound)));
+    let other = answer(&stage, ("另一个人", ORDINARY.1)).await;
+    assert!(matches!(other, Ok(Acquaintance::OtherName(None))), "a name that is not the number's: {other:?}");
     stage.post(&format!("/control/people/{}", UNKNOWN.1), json!({ "insured": "resident" })).await;
     let gained = ask(&stage, UNKNOWN).await.unwrap().unwrap();
-    assert_eq!((gained.insurances[0].kind.as_str(), gained.insurances[0].balance), ("390", Fen::ZERO));
+    assert_eq!((gained.insurances[0].kind.as_str(), gained.insurances[0].balance), ("390", Some(Fen::ZERO)));
 }
 
 #[tokio::test]

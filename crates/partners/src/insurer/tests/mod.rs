@@ -1,9 +1,10 @@
 //! The adapter as its callers see it: against an insurer of the tests' own, which says what it is told
-//! to and keeps what it heard (`talk`), and against the sandbox's (`story`).
+//! to and keeps what it heard (`talk`, `who`), and against the sandbox's (`story`).
 
 mod insurer;
 mod story;
 mod talk;
+mod who;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -24,7 +24,7 @@ impl Stage {
         let running = Sandbox::start(SandboxSettings { people: 0, ..settings }).await.unwrap();
         let (client, ctx) = (client(&format!("http://{}", running.insurer)), context(&folder, clock));
         let who = person("", "310");
-        let psn_no = client.person(&ctx, &who.name, &who.number).await.unwrap().unwrap().psn_no;
+        let psn_no = client.person(&ctx, &who.name, &who.number).await.unwrap().known().unwrap().psn_no;
         Stage { running, client, ctx, person: Insured { psn_no, ..who }, _folder: folder }
     }
 
