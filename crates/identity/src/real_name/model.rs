@@ -169,7 +169,6 @@ pub(super) fn judge(needs: Level, facts: &Facts, now: Moment, policy: &RealNameP
 
 #[cfg(test)]
 pub(in crate::real_name) mod tests {
-
     use super::*;
 
     pub(in crate::real_name) fn policy() -> RealNamePolicy {

@@ -40,8 +40,8 @@ pub(super) fn forgery(house: &House, call: &Call) -> Reply {
         },
     );
     if [CANCEL, REVERSE, UNFEES, SIGN_OUT].contains(&call.infno.as_str()) {
-        // There is nothing in these answers but the insurer's own number; a forger has none.
-        reply.body["inf_refmsgid"] = json!("");
+        // There is nothing in these answers to be wrong but their form: a forger's has no field for the number.
+        reply.body.as_object_mut().map(|body| body.remove("inf_refmsgid"));
     }
     reply
 }
