@@ -207,4 +207,25 @@ mod tests {
             assert!(serde_json::from_str::<Reply>(body).is_err(), "{body}");
         }
     }
+
+    /// Every answer that a region was recorded to give (`fixtures/insurer`) has an envelope that can be read.
+    #[test]
+    fn recorded_envelopes_are_read() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/insurer");
+        let list = |path: &std::path::Path| {
+            std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+        };
+        let mut read = 0;
+        for file in list(&folder).iter().filter(|path| path.is_dir()).flat_map(|region| list(region)) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let reply: Reply =
+                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            let refused = text.contains("\"infcode\":-1") || text.contains("\"infcode\": -1");
+            assert_eq!(reply.infcode, if refused { FAILED } else { OK }, "{}", file.display());
+            assert_eq!(reply.err_msg.chars().count() > 10, refused, "{}", file.display());
+            assert!(refused || reply.inf_refmsgid.is_some(), "{}", file.display());
+            read += 1;
+        }
+        assert!(read > 20, "{read}");
+    }
 }

@@ -1,7 +1,9 @@
 //! The adapter as its callers see it: against an insurer of the tests' own, which says what it is told
-//! to and keeps what it heard (`talk`, `who`), and against the sandbox's (`story`).
+//! to and keeps what it heard (`talk`, `who`) or what regions were recorded to answer (`recorded`), and against
+//! the sandbox's (`story`).
 
 mod insurer;
+mod recorded;
 mod story;
 mod talk;
 mod who;
