@@ -30,6 +30,7 @@ mod wechat_pay;
 
 pub use accounts::{CardsAccount, FaceAccount, InsurerAccount};
 pub use faults::{Fault, FaultId, Kind};
+pub use insurer::Dialect;
 pub use people::{CardState, Face, FirstPerson, Insured};
 pub use sms::{SmsAccount, SmsTemplate, demo_templates};
 pub use start::{Running, Sandbox, SandboxSettings, StartError};

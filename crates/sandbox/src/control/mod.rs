@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::face;
 use crate::faults::api as faults;
 use crate::house::House;
-use crate::insurer::api as insurer;
+use crate::insurer::{api as insurer, dialect_api as dialect};
 use crate::people;
 use crate::wechat_pay as wechat;
 
@@ -41,6 +41,7 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/faults/clear", post(forms::clear_faults))
         .route("/faults/{id}/clear", post(forms::clear_fault))
         .route("/switches/sms-limits", post(forms::sms_limits))
+        .route("/switches/insurer-dialect", post(dialect::form))
         .route("/control/clock", get(clock::get).post(clock::post))
         .route("/control/faults", get(faults::list).post(faults::post).delete(faults::delete_all))
         .route("/control/faults/{id}", delete(faults::delete))
@@ -56,6 +57,7 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/control/people/{number}", get(people::api::get).post(people::api::steer))
         .route("/control/insurer/settlements", get(insurer::settlements))
         .route("/control/insurer/movements", get(insurer::movements))
+        .route("/control/insurer/dialect", get(dialect::get).post(dialect::post))
         .layer(middleware::from_fn_with_state(house.clone(), guard::guard))
         .with_state(house)
 }
