@@ -6,6 +6,7 @@
 
 pub mod check_digit;
 mod clock;
+mod decimal;
 mod id;
 mod id_number;
 mod mobile;
@@ -18,6 +19,7 @@ pub mod typing;
 mod work_calendar;
 
 pub use clock::{Clock, ManualClock, ShiftedClock, SystemClock};
+pub use decimal::Decimal;
 pub use id::{IdError, TypedId};
 pub use id_number::{IdKind, IdNumber, IdNumberError, Sex};
 pub use mobile::{Mobile, MobileError};

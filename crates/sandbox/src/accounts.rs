@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::insurer::Dialect;
+
 /// The account at the face-check provider.
 #[derive(Clone)]
 pub struct FaceAccount {
@@ -33,6 +35,8 @@ pub struct InsurerAccount {
     pub token: String,
     /// `fixmedins_code`: twelve characters.
     pub fixmedins_code: String,
+    /// How it speaks from this start on; nothing: as it did last, and as the specification has it at first.
+    pub dialect: Option<Dialect>,
 }
 
 impl Default for InsurerAccount {
@@ -42,6 +46,7 @@ impl Default for InsurerAccount {
             paasid: "sandbox".to_owned(),
             token: "sandbox-token".to_owned(),
             fixmedins_code: "H32040000001".to_owned(),
+            dialect: None,
         }
     }
 }

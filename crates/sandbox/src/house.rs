@@ -8,6 +8,7 @@ use kernel::{Clock, Moment, Rng, ShiftedClock};
 use platform::db::Db;
 
 use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
+use crate::insurer::Spoken;
 use crate::sms::SmsAccount;
 use crate::wechat_pay::keys::WechatPayAccount;
 use crate::wechat_pay::seal::Seals;
@@ -26,6 +27,7 @@ pub(crate) struct Inner {
     pub(crate) sms: SmsAccount,
     pub(crate) face: FaceAccount,
     pub(crate) insurer: InsurerAccount,
+    pub(crate) insurer_speaks: Spoken,
     pub(crate) cards: CardsAccount,
     pub(crate) wechat_pay: WechatPayAccount,
     pub(crate) wechat_seals: Seals,

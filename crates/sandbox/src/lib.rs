@@ -34,6 +34,7 @@ mod witness;
 pub use accounts::{CardsAccount, FaceAccount, InsurerAccount};
 pub use data::stored_clock_shift_ms;
 pub use faults::{Fault, FaultId, Kind};
+pub use insurer::Dialect;
 pub use people::{CardState, Face, FirstPerson, Insured};
 pub use sms::{SmsAccount, SmsTemplate, demo_templates};
 pub use start::{Running, Sandbox, SandboxSettings, StartError};

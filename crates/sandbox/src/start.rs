@@ -20,7 +20,7 @@ use crate::control;
 use crate::data;
 use crate::face;
 use crate::house::{Addresses, House, Inner};
-use crate::insurer::Insurer;
+use crate::insurer::{self, Dialect, Insurer, Spoken};
 use crate::listen::{Cut, CuttableListener};
 use crate::partner::{Partner, serve};
 use crate::people::{self, FirstPerson};
@@ -143,6 +143,8 @@ pub struct Running {
     pub face: SocketAddr,
     /// Where the insurer is.
     pub insurer: SocketAddr,
+    /// How it spoke when it began.
+    pub insurer_dialect: Dialect,
     /// Where the card system is.
     pub cards: SocketAddr,
     /// Where WeChat Pay is.
@@ -167,11 +169,11 @@ impl Sandbox {
         // Ports first: a second sandbox on the same folder then never touches the database.
         let doors = Doors::open(settings.listen).await?;
         let db = data::open(&settings).await?;
-        let limits = settings.sms.limits;
-        let shift_ms = db
+        let (limits, dialect) = (settings.sms.limits, settings.insurer.dialect);
+        let (shift_ms, dialect) = db
             .write(control::store::lane(), "sandbox.start", move |tx| {
                 control::store::first(tx, limits)?;
-                control::store::clock_shift_ms(tx)
+                Ok((control::store::clock_shift_ms(tx)?, insurer::begin(tx, dialect)?))
             })
             .await
             .map_err(StartError::Fault)?;
@@ -191,6 +193,7 @@ impl Sandbox {
             sms: settings.sms,
             face: settings.face,
             insurer: settings.insurer,
+            insurer_speaks: Spoken::new(dialect),
             cards: settings.cards,
             wechat_pay: wechat_pay.clone(),
             wechat_seals,
@@ -209,6 +212,7 @@ impl Sandbox {
             sms,
             face,
             insurer,
+            insurer_dialect: dialect,
             cards,
             wechat_pay: channel,
             wechat: wechat_pay,

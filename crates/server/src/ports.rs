@@ -9,7 +9,7 @@ use identity::Ports;
 use partners::acs3::AccessKey;
 use partners::cards::{CardClient, CardSettings};
 use partners::face::{AliyunFaces, FaceSettings};
-use partners::insurer::{InsurerClient, InsurerSettings};
+use partners::insurer::{Form, FundTypes, InsurerClient, InsurerSettings, SettleWords};
 use partners::tif::TifAccount;
 use partners::wechat_pay::{WechatPay, WechatPaySettings};
 use payments::{PayPorts, Payments};
@@ -163,7 +163,15 @@ fn cards(config: &Config, sandbox: &str) -> CardSettings {
 }
 
 fn insurer(config: &Config, sandbox: &str) -> InsurerSettings {
-    let insurer = &config.insurer;
+    let (insurer, dialect) = (&config.insurer, &config.insurer.dialect);
+    let fund_types = FundTypes::default().with(&dialect.funds, &dialect.account_funds, &dialect.hospital_funds);
+    let mut words = SettleWords::default();
+    words.sign_in.extend(dialect.sign_in.clone());
+    words.unsure.extend(dialect.unsure.clone());
+    words.no_settlement.extend(dialect.no_settlement.clone());
+    words.no_original.extend(dialect.no_original.clone());
+    words.voided.extend(dialect.voided.clone());
+    words.done.extend(dialect.done.clone());
     InsurerSettings {
         endpoint: insurer.endpoint.clone().unwrap_or_else(|| sandbox.to_owned()),
         account: TifAccount { paasid: insurer.paasid.clone(), token: insurer.token.expose().clone() },
@@ -171,9 +179,13 @@ fn insurer(config: &Config, sandbox: &str) -> InsurerSettings {
         fixmedins_name: insurer.fixmedins_name.clone(),
         mdtrtarea_admvs: insurer.mdtrtarea_admvs.clone(),
         path: insurer.path.clone(),
+        paths: insurer.paths.clone(),
         active_states: insurer.active_states.clone(),
         not_known: insurer.not_known.clone(),
         other_name: insurer.other_name.clone(),
+        words,
+        fund_types,
+        numbers: if dialect.number_amounts { Form::Number } else { Form::Text },
         gives_code: insurer.gives_code,
         timeout_ms: insurer.timeout_ms,
         calls_max: insurer.max_in_flight,

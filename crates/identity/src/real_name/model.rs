@@ -179,7 +179,6 @@ pub(super) fn judge(service: Service, facts: &Facts, now: Moment, policy: &RealN
 
 #[cfg(test)]
 pub(in crate::real_name) mod tests {
-
     use super::*;
 
     pub(in crate::real_name) fn policy() -> RealNamePolicy {

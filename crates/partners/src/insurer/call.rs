@@ -4,12 +4,9 @@ use identity::ports::PortError;
 use payments::ports::Insured;
 use platform::Ctx;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use wire::insurer::{FAILED, INFVER, OK, Reply, Request, opter_type, time_in};
+use wire::insurer::{FAILED, INFVER, Node, OK, Reply, Request, opter_type, time_in};
 
 use super::InsurerClient;
-use super::answer::read;
 use super::refusal::refusal;
 
 /// The one operator that this service is at the insurer.
@@ -17,8 +14,8 @@ pub(super) const OPERATOR: &str = "renshe";
 
 /// The insurer's answer. Both sides of it may be about a person: neither is printed or passed on.
 pub(super) enum Said {
-    /// It was done; null where nothing is told.
-    Done(Value),
+    /// It was done, and this is told.
+    Done(Node),
     /// It was not, with this `infcode` and these words.
     Refused(i64, String),
 }
@@ -37,15 +34,13 @@ pub(super) struct Message<'a, I> {
 
 impl InsurerClient {
     /// A question that needs no sign-in. `None` when the insurer says that it knows nobody of that kind.
-    pub(super) async fn ask<I, O>(&self, ctx: &Ctx, infno: &str, input: I) -> Result<Option<O>, PortError>
+    pub(super) async fn ask<I>(&self, ctx: &Ctx, infno: &str, input: I) -> Result<Option<Node>, PortError>
     where
         I: Serialize + Sync,
-        O: DeserializeOwned,
     {
         let (number, region) = (self.fresh_number(ctx), &self.settings.mdtrtarea_admvs);
         match self.send(ctx, &Message { infno, number: &number, region, input: &input }, "").await? {
-            Said::Done(Value::Null) => Err(PortError::Unknown("an answer without output".to_owned())),
-            Said::Done(output) => read(output).map(Some),
+            Said::Done(output) => Ok(Some(output)),
             Said::Refused(FAILED, says) if self.settings.not_known.iter().any(|words| says.contains(words)) => Ok(None),
             // The message may quote the person: it is not passed on.
             Said::Refused(infcode, _) => Err(PortError::Refused(format!("infcode {infcode}"))),
@@ -67,7 +62,7 @@ impl InsurerClient {
         match &said {
             // Whoever is not signed in is turned away at the door: the message was not looked at, and
             // goes again under the same number.
-            Said::Refused(FAILED, says) if self.words.is_sign_in(says) => {
+            Said::Refused(FAILED, says) if self.settings.words.is_sign_in(says) => {
                 let sign_no = self.sign_no(ctx, Some(&sign_no)).await?;
                 self.send(ctx, &message, &sign_no).await
             }
@@ -83,10 +78,10 @@ impl InsurerClient {
         number: &str,
         person: &Insured,
         input: &I,
-    ) -> Result<Value, PortError> {
+    ) -> Result<Node, PortError> {
         match self.tell(ctx, infno, number, person, input).await? {
             Said::Done(output) => Ok(output),
-            Said::Refused(infcode, says) => Err(refusal(&self.words, infcode, &says)),
+            Said::Refused(infcode, says) => Err(refusal(&self.settings.words, infcode, &says)),
         }
     }
 
@@ -100,16 +95,23 @@ impl InsurerClient {
         let inf_time = time_in(message.number).ok_or_else(|| not_sent("the number is no msgid"))?;
         let body = serde_json::to_vec(&self.envelope(message, inf_time, sign_no))
             .map_err(|_| not_sent("the message cannot be written"))?;
-        let path = self.settings.path.replace("{infno}", message.infno);
-        let reply: Reply<Value> = self.gateway.post(ctx, &path, body).await?;
-        // Without its own number for the answer it is not the insurer who answers.
-        if reply.inf_refmsgid.as_deref().is_none_or(str::is_empty) {
-            return Err(PortError::Unknown("an answer without inf_refmsgid".to_owned()));
+        let path = self.settings.path(message.infno);
+        self.said(self.gateway.post(ctx, &path, body).await?)
+    }
+
+    /// What an answer comes to. A refusal may leave out everything but its code and its words. What says that
+    /// something was done must be an answer of the interface's form, in which `inf_refmsgid` stands, though
+    /// it may be empty; and where it has nothing else to tell, its words must not be those of a failure.
+    fn said(&self, reply: Reply) -> Result<Said, PortError> {
+        let says = if reply.err_msg.is_empty() { reply.message } else { reply.err_msg };
+        match reply.infcode {
+            OK if reply.inf_refmsgid.is_none() => Err(PortError::Unknown("an answer without inf_refmsgid".to_owned())),
+            OK if reply.output.is_nothing() && !self.settings.words.is_done(&says) => {
+                Err(PortError::Unknown("infcode 0 with the words of a failure".to_owned()))
+            }
+            OK => Ok(Said::Done(reply.output)),
+            infcode => Ok(Said::Refused(infcode, says)),
         }
-        Ok(match reply.infcode {
-            OK => Said::Done(reply.output.unwrap_or_default()),
-            infcode => Said::Refused(infcode, reply.err_msg.unwrap_or_default()),
-        })
     }
 
     fn envelope<'a, I>(&self, message: &Message<'a, I>, inf_time: String, sign_no: &str) -> Request<&'a I> {

@@ -6,6 +6,7 @@ use platform::Ctx;
 use wire::insurer::{CODE, CodeInfo, CodeQuery, Data};
 
 use super::InsurerClient;
+use super::answer::{read, somebody_else};
 
 /// Asks for the code of this minute; `None` where the insurer gives none, or knows nobody.
 pub(super) async fn code(
@@ -18,11 +19,10 @@ pub(super) async fn code(
         return Ok(None);
     }
     let query = CodeQuery { psn_no: psn_no.to_owned(), certno: number.expose().to_owned() };
-    let Some(Data { data }) = client.ask::<_, Data<CodeInfo>>(ctx, CODE, Data { data: query }).await? else {
-        return Ok(None);
-    };
+    let Some(output) = client.ask(ctx, CODE, Data { data: query }).await? else { return Ok(None) };
+    let data: CodeInfo = read(&output.inside("data"))?;
     if data.psn_no != psn_no {
-        return Err(PortError::Unknown("the answer is about somebody else".to_owned()));
+        return Err(somebody_else());
     }
     // It becomes a picture on a page: nothing but letters and digits.
     let plain = data.ec_code.bytes().all(|byte| byte.is_ascii_alphanumeric());

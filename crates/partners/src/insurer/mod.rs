@@ -10,6 +10,7 @@ mod amounts;
 mod answer;
 mod call;
 mod code;
+mod doubts;
 mod number;
 mod person;
 mod presettle;
@@ -24,6 +25,7 @@ mod sign_in;
 pub(crate) mod tests;
 mod unregister;
 mod void;
+mod words;
 
 use async_trait::async_trait;
 use identity::ports::{Acquaintance, Insurer, PortError};
@@ -31,7 +33,9 @@ use kernel::{IdNumber, PersonName};
 use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Split, Visit};
 use platform::Ctx;
 
-pub use settings::{InsurerSettings, NOT_KNOWN, OTHER_NAME, PATH, SettleWords};
+pub use settings::{FundTypes, InsurerSettings, NOT_KNOWN, OTHER_NAME, PATH};
+pub use wire::insurer::Form;
+pub use words::SettleWords;
 
 use crate::tif::{BadTifSettings, Gateway};
 use number::Sequence;
@@ -40,7 +44,6 @@ use sign_in::SignIns;
 /// Asks the insurer (RNA-2), and settles with it (PHA-5, REG-3).
 pub struct InsurerClient {
     settings: InsurerSettings,
-    words: SettleWords,
     gateway: Gateway,
     sequence: Sequence,
     sign_ins: SignIns,
@@ -57,19 +60,7 @@ impl InsurerClient {
             settings.timeout_ms,
             settings.calls_max,
         )?;
-        Ok(InsurerClient {
-            settings,
-            words: SettleWords::default(),
-            gateway,
-            sequence: Sequence::default(),
-            sign_ins: SignIns::default(),
-        })
-    }
-
-    /// The same adapter for a region that words its refusals otherwise.
-    pub fn with_words(self, words: SettleWords) -> Result<InsurerClient, BadTifSettings> {
-        words.check()?;
-        Ok(InsurerClient { words, ..self })
+        Ok(InsurerClient { settings, gateway, sequence: Sequence::default(), sign_ins: SignIns::default() })
     }
 }
 

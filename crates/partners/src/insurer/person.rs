@@ -2,13 +2,12 @@
 //! known under another name: some insurers say so in words, others answer whoever has the number.
 
 use identity::ports::{Acquaintance, Insurance, InsuredPerson, PortError};
-use kernel::{IdNumber, PersonName, Pii};
+use kernel::{Fen, IdNumber, PersonName, Pii};
 use platform::Ctx;
-use serde_json::Value;
 use wire::insurer::{Data, FAILED, InsuInfo, PERSON, PSN_CERT_ID_CARD, PersonInfo, PersonQuery, cert_type, inf_time};
 
 use super::InsurerClient;
-use super::answer::read;
+use super::answer::{read, somebody_else};
 use super::call::{Message, Said};
 
 /// Asks 1101 by the ID number. What answers about another number is not believed.
@@ -31,8 +30,7 @@ pub(super) async fn person(
     let input = Data { data: query };
     let said = client.send(ctx, &Message { infno: PERSON, number: &msgid, region, input: &input }, "").await?;
     match said {
-        Said::Done(Value::Null) => Err(PortError::Unknown("an answer without output".to_owned())),
-        Said::Done(output) => known(client, ctx, read(output)?, (name, number)),
+        Said::Done(output) => known(client, ctx, read(&output)?, (name, number)),
         // The words may quote the person: they are not passed on.
         Said::Refused(FAILED, says) if client.settings.other_name.iter().any(|words| says.contains(words)) => {
             Ok(Acquaintance::OtherName(None))
@@ -54,7 +52,7 @@ fn known(
     let unknown = |why: &str| PortError::Unknown(why.to_owned());
     let base = &info.baseinfo;
     if !IdNumber::parse(&base.certno, ctx.now().date()).is_ok_and(|answered| answered == *number) {
-        return Err(unknown("the answer is about somebody else"));
+        return Err(somebody_else());
     }
     if base.psn_name.trim().is_empty() {
         return Err(unknown("the answer has no psn_name"));
@@ -75,10 +73,8 @@ fn known(
 }
 
 fn insurance(row: InsuInfo, active: &[String]) -> Insurance {
-    Insurance {
-        active: active.contains(&row.psn_insu_stas),
-        kind: row.insutype,
-        region: row.insuplc_admdvs,
-        balance: Some(row.balc),
-    }
+    let region = row.region().to_owned();
+    // What cannot be an account's balance is not told as one.
+    let balance = row.balc.fen().ok().flatten().filter(|balance| *balance >= Fen::ZERO);
+    Insurance { active: active.contains(&row.psn_insu_stas), kind: row.insutype, region, balance }
 }

@@ -11,7 +11,7 @@ pub(super) fn refusal(words: &SettleWords, infcode: i64, says: &str) -> PortErro
     if infcode != FAILED {
         return PortError::Unknown(format!("infcode {infcode}"));
     }
-    if words.unsure.iter().any(|word| says.contains(word)) {
+    if words.is_unsure(says) {
         return PortError::Unknown("a refusal that does not say that nothing was done".to_owned());
     }
     let known = words.refusals.iter().find(|(word, _)| says.contains(word));

@@ -1,11 +1,11 @@
 //! 2201 and 2204: a visit is opened, and told what it costs.
 
 use identity::ports::PortError;
-use kernel::Fen;
+use kernel::{Decimal, Fen};
 use payments::ports::{Care, Insured, Registered, SettleError};
 use platform::Ctx;
 use wire::insurer::{
-    Data, FEES, FeeDetail, FeeResults, Fees, REGISTER, Registration, RegistrationReply, cert_type, inf_time,
+    Data, Exact, FEES, FeeDetail, FeeResult, Fees, REGISTER, Registration, RegistrationReply, cert_type, inf_time,
 };
 
 use super::{InsurerClient, answer};
@@ -29,18 +29,20 @@ pub(super) async fn register(
     fits(care)?;
     let input = Data { data: registration(person, care) };
     let output = client.act(ctx, REGISTER, &client.fresh_number(ctx), person, &input).await?;
-    let Data { data } = answer::read::<Data<RegistrationReply>>(output)?;
+    let data: RegistrationReply = answer::read(&output.inside("data"))?;
     if data.psn_no != *person.psn_no.expose() || data.ipt_otp_no != care.visit_no {
-        return Err(PortError::Unknown("the answer is about somebody else".to_owned()).into());
+        return Err(answer::somebody_else().into());
     }
     let mdtrt_id = answer::number("mdtrt_id", data.mdtrt_id)?;
     let number = client.fresh_number(ctx);
     // Time and sequence; whose they are, the envelope says.
     let batch_no = number.get(12..).unwrap_or(&number).to_owned();
     let registered = Registered { mdtrt_id, batch_no };
-    let fees = Fees { feedetail: vec![line(ctx, person, care, &registered)] };
+    let fees = Fees { feedetail: vec![line(client, ctx, (person, care), &registered)?] };
     let output = client.act(ctx, FEES, &number, person, &fees).await?;
-    check(&answer::read(output)?, care.total, &registered.batch_no)?;
+    let told =
+        output.inside("result").many().map_err(|_| PortError::Unknown("the answer cannot be read".to_owned()))?;
+    check(&told, care.total, &registered.batch_no)?;
     Ok(registered)
 }
 
@@ -81,8 +83,19 @@ fn registration(person: &Insured, care: &Care) -> Registration {
 }
 
 /// One piece at the whole price, charged now.
-fn line(ctx: &Ctx, person: &Insured, care: &Care, registered: &Registered) -> FeeDetail {
-    FeeDetail {
+fn line(
+    client: &InsurerClient,
+    ctx: &Ctx,
+    (person, care): (&Insured, &Care),
+    registered: &Registered,
+) -> Result<FeeDetail, PortError> {
+    let form = client.settings.numbers;
+    // N16,6: an amount has two places already.
+    let price = care.total.get().checked_mul(10_000).map(Decimal::<6>::from_units);
+    let (Some(price), Some(one)) = (price, Decimal::<4>::whole(1)) else {
+        return Err(PortError::NotSent("the fee does not fit".to_owned()));
+    };
+    Ok(FeeDetail {
         feedetl_sn: registered.batch_no.clone(),
         mdtrt_id: registered.mdtrt_id.clone(),
         psn_no: person.psn_no.expose().clone(),
@@ -93,10 +106,9 @@ fn line(ctx: &Ctx, person: &Insured, care: &Care, registered: &Registered) -> Fe
         fee_ocur_time: inf_time(ctx.now()),
         med_list_codg: VISIT_FEE.to_owned(),
         medins_list_codg: care.item_code.clone(),
-        det_item_fee_sumamt: care.total,
-        cnt: "1.0000".to_owned(),
-        // N16,6: an amount has two decimals already.
-        pric: format!("{}0000", care.total),
+        det_item_fee_sumamt: Exact::fen(care.total, form),
+        cnt: Exact::decimal(one, form),
+        pric: Exact::decimal(price, form),
         bilg_dept_codg: care.department_code.clone(),
         bilg_dept_name: care.department.clone(),
         bilg_dr_codg: care.doctor_code.clone(),
@@ -107,45 +119,49 @@ fn line(ctx: &Ctx, person: &Insured, care: &Care, registered: &Registered) -> Fe
         orders_dr_name: String::new(),
         hosp_appr_flag: NO_APPROVAL.to_owned(),
         etip_flag: "0".to_owned(),
-    }
+    })
 }
 
 /// The one line that was sent, for the sum that was sent.
-fn check(told: &FeeResults, total: Fen, line: &str) -> Result<(), SettleError> {
-    let [result] = told.result.as_slice() else {
+fn check(told: &[FeeResult], total: Fen, line: &str) -> Result<(), SettleError> {
+    let [result] = told else {
         return Err(PortError::Unknown("the answer is not about one line".to_owned()).into());
     };
     if result.feedetl_sn != line {
         return Err(PortError::Unknown("the answer is about another line".to_owned()).into());
     }
-    match result.det_item_fee_sumamt {
-        Some(sum) if sum != total => {
-            Err(SettleError::Amounts(format!("{FEES}: det_item_fee_sumamt is {sum}, the fee is {total}")))
-        }
+    let odd = |why: &str| SettleError::Amounts(format!("{FEES}: det_item_fee_sumamt is {why}"));
+    match result.det_item_fee_sumamt.fen().map_err(|why| odd(&why.to_string()))? {
+        Some(sum) if sum != total => Err(odd(&format!("{sum}, the fee is {total}"))),
         _ => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use wire::insurer::FeeResult;
+    use serde_json::json;
 
     use super::*;
 
     #[test]
     fn only_the_line_that_was_sent_is_a_good_answer() {
-        let told = |lines: &[(&str, Option<i64>)]| FeeResults {
-            result: lines
-                .iter()
-                .map(|(sn, sum)| FeeResult { feedetl_sn: (*sn).to_owned(), det_item_fee_sumamt: sum.map(Fen::new) })
-                .collect(),
+        let check = |lines: serde_json::Value| {
+            let told: Vec<FeeResult> = serde_json::from_str(&lines.to_string()).unwrap();
+            check(&told, Fen::new(2_500), "1")
         };
-        let check = |lines: &[(&str, Option<i64>)]| check(&told(lines), Fen::new(2_500), "1");
-        assert_eq!(check(&[("1", Some(2_500))]), Ok(()));
-        assert_eq!(check(&[("1", None)]), Ok(()));
-        assert!(matches!(check(&[("1", Some(1))]), Err(SettleError::Amounts(_))));
-        for lines in [&[][..], &[("2", None)], &[("1", None), ("1", None)]] {
-            assert!(matches!(check(lines), Err(SettleError::Port(PortError::Unknown(_)))), "{lines:?}");
+        for sum in [json!("25.00"), json!(25.0), json!(null), json!("")] {
+            assert_eq!(check(json!([{ "feedetl_sn": 1, "det_item_fee_sumamt": sum }])), Ok(()), "{sum}");
+        }
+        assert_eq!(check(json!([{ "feedetl_sn": "1" }])), Ok(()));
+        for (sum, wanted) in
+            [(json!("0.01"), "0.01, the fee is 25.00"), (json!(25.001), "25.001, with more than 2 places")]
+        {
+            let odd = check(json!([{ "feedetl_sn": "1", "det_item_fee_sumamt": sum }])).unwrap_err();
+            assert_eq!(odd, SettleError::Amounts(format!("2204: det_item_fee_sumamt is {wanted}")));
+        }
+        for lines in [json!([]), json!([{ "feedetl_sn": "2" }]), json!([{ "feedetl_sn": "1" }, { "feedetl_sn": "1" }])]
+        {
+            assert!(matches!(check(lines.clone()), Err(SettleError::Port(PortError::Unknown(_)))), "{lines}");
         }
     }
 }

@@ -20,7 +20,9 @@ pub(super) async fn reverse(client: &InsurerClient, ctx: &Ctx, visit: &Visit, nu
     };
     match client.tell(ctx, REVERSE, &client.fresh_number(ctx), &visit.person, &input).await? {
         Said::Done(_) => Ok(()),
-        Said::Refused(FAILED, says) if client.words.no_original.iter().any(|word| says.contains(word)) => Ok(()),
-        Said::Refused(infcode, says) => Err(refusal(&client.words, infcode, &says).into()),
+        Said::Refused(FAILED, says) if client.settings.words.no_original.iter().any(|word| says.contains(word)) => {
+            Ok(())
+        }
+        Said::Refused(infcode, says) => Err(refusal(&client.settings.words, infcode, &says).into()),
     }
 }

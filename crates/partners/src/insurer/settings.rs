@@ -1,7 +1,10 @@
 //! What the adapter must be told, as plain values; the server fills it from the configuration.
 
-use wire::insurer::insu_state;
+use std::collections::BTreeMap;
 
+use wire::insurer::{ACCOUNT_FUNDS, FUNDS, Form, HOSPITAL_FUNDS, insu_state};
+
+use super::words::SettleWords;
 use crate::tif::{BadTifSettings, TifAccount};
 
 /// Where transactions are when nobody says otherwise; `{infno}` is the transaction's number. Paths
@@ -16,87 +19,44 @@ pub const NOT_KNOWN: [&str; 2] = ["未查询到", "不存在"];
 pub const OTHER_NAME: [&str; 6] =
     ["姓名与证件号码不一致", "姓名与证件号码不匹配", "姓名与证件号码不符", "姓名不一致", "姓名不匹配", "姓名不符"];
 
-/// Words by which an insurer says that the day's sign-in is not known, before it looks at a message.
-pub const SIGN_IN: [&str; 2] = ["签到流水号无效", "请重新签到"];
-
-/// Words that do not say whether something was done: a number that was used before, a failure inside.
-pub const UNSURE: [&str; 7] = ["msgid重复", "报文重复", "重复提交", "超时", "系统异常", "系统错误", "处理中"];
-
-/// Words of 5203 that nothing of this visit is settled. The same words about a person are not among
-/// them: who is not known may well be settled.
-pub const NO_SETTLEMENT: [&str; 3] = ["未查询到结算", "未查询到该就诊的结算", "结算信息不存在"];
-
-/// Words of 2601 that there is nothing to take back: no such message, or it was taken back before.
-pub const NO_ORIGINAL: [&str; 3] = ["原交易不存在", "未查询到原交易", "已冲正"];
-
-/// Words of 2208 that the settlement has been undone before.
-pub const VOIDED: [&str; 2] = ["结算已撤销", "已退费"];
-
-/// Words of other refusals, and ours for them; the first that fits counts.
-pub const REFUSALS: [(&str, &str); 11] = [
-    ("签到", "not_signed_in"),
-    ("未参保", "not_insured"),
-    ("参保状态异常", "not_insured"),
-    ("余额不足", "account_short"),
-    ("已结算", "settled_already"),
-    ("结算已撤销", "voided_already"),
-    ("已冲正", "reversed_already"),
-    ("已撤销", "cancelled"),
-    ("就诊信息不存在", "no_visit"),
-    ("与预结算结果不一致", "advice_changed"),
-    ("与参保地不一致", "another_region"),
-];
-
-/// How the insurer's refusals are worded. They differ by region; the defaults are the constants of
-/// this module.
+/// Whose money a line of `setldetail` is, by its `fund_pay_type`. A code in none of the lists is known to be
+/// nobody's: it may be either.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettleWords {
-    /// [`SIGN_IN`].
-    pub sign_in: Vec<String>,
-    /// [`UNSURE`].
-    pub unsure: Vec<String>,
-    /// [`NO_SETTLEMENT`].
-    pub no_settlement: Vec<String>,
-    /// [`NO_ORIGINAL`].
-    pub no_original: Vec<String>,
-    /// [`VOIDED`].
-    pub voided: Vec<String>,
-    /// [`REFUSALS`].
-    pub refusals: Vec<(String, String)>,
+pub struct FundTypes {
+    /// [`FUNDS`], and what a region adds.
+    pub funds: Vec<String>,
+    /// [`ACCOUNT_FUNDS`]: the personal account.
+    pub account: Vec<String>,
+    /// [`HOSPITAL_FUNDS`]: the institution.
+    pub hospital: Vec<String>,
 }
 
-impl Default for SettleWords {
-    fn default() -> SettleWords {
-        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        SettleWords {
-            sign_in: list(&SIGN_IN),
-            unsure: list(&UNSURE),
-            no_settlement: list(&NO_SETTLEMENT),
-            no_original: list(&NO_ORIGINAL),
-            voided: list(&VOIDED),
-            refusals: REFUSALS.map(|(word, code)| (word.to_owned(), code.to_owned())).to_vec(),
-        }
+impl Default for FundTypes {
+    fn default() -> FundTypes {
+        let list = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        FundTypes { funds: list(&FUNDS), account: list(&ACCOUNT_FUNDS), hospital: list(&HOSPITAL_FUNDS) }
     }
 }
 
-impl SettleWords {
-    pub(super) fn is_sign_in(&self, says: &str) -> bool {
-        self.sign_in.iter().any(|word| says.contains(word))
+impl FundTypes {
+    /// With a region's codes. What it says of a code counts for more than what is known of all regions.
+    pub fn with(mut self, funds: &[String], account: &[String], hospital: &[String]) -> FundTypes {
+        let told: Vec<&String> = [funds, account, hospital].into_iter().flatten().collect();
+        for (list, more) in [(&mut self.funds, funds), (&mut self.account, account), (&mut self.hospital, hospital)] {
+            list.retain(|code| !told.contains(&code));
+            list.extend_from_slice(more);
+        }
+        self
     }
 
-    /// Nothing is in every sentence: an empty word would make every refusal mean the same.
-    pub(super) fn check(&self) -> Result<(), BadTifSettings> {
-        let lists = [&self.sign_in, &self.unsure, &self.no_settlement, &self.no_original, &self.voided];
-        let mut words = lists.into_iter().flatten().chain(self.refusals.iter().map(|(word, _)| word));
-        if words.any(|word| word.trim().is_empty()) {
-            return Err(BadTifSettings::Value("words of a refusal are not empty".to_owned()));
+    /// A code is in one list only; a line counted twice would make up for one that is missing.
+    fn check(&self) -> Result<(), BadTifSettings> {
+        let mut codes: Vec<&String> = [&self.funds, &self.account, &self.hospital].into_iter().flatten().collect();
+        codes.sort_unstable();
+        match codes.array_windows().find(|[one, next]| one == next) {
+            Some([code, _]) => Err(BadTifSettings::Value(format!("fund_pay_type {code} stands in two lists"))),
+            None => Ok(()),
         }
-        let code =
-            |code: &String| (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        if !self.refusals.iter().all(|(_, ours)| code(ours)) {
-            return Err(BadTifSettings::Value("our word for a refusal is small letters and _".to_owned()));
-        }
-        Ok(())
     }
 }
 
@@ -115,12 +75,20 @@ pub struct InsurerSettings {
     pub mdtrtarea_admvs: String,
     /// Where transactions are; see [`PATH`].
     pub path: String,
+    /// Where single transactions are instead, by number.
+    pub paths: BTreeMap<String, String>,
     /// Values of `psn_insu_stas` with which contributions run.
     pub active_states: Vec<String>,
     /// Words of a refusal that mean *nobody*; see [`NOT_KNOWN`].
     pub not_known: Vec<String>,
     /// Words of a refusal that mean *another name*; see [`OTHER_NAME`].
     pub other_name: Vec<String>,
+    /// How other refusals are worded.
+    pub words: SettleWords,
+    /// Whose money a line of `setldetail` is.
+    pub fund_types: FundTypes,
+    /// In which form numbers are sent.
+    pub numbers: Form,
     /// Whether the insurer gives codes of its own (医保码) by `CZ01`.
     pub gives_code: bool,
     /// How long one call may take, milliseconds.
@@ -139,9 +107,13 @@ impl InsurerSettings {
             fixmedins_name: "常州人社线上服务".to_owned(),
             mdtrtarea_admvs: "320400".to_owned(),
             path: PATH.to_owned(),
+            paths: BTreeMap::new(),
             active_states: vec![insu_state::ACTIVE.to_owned()],
             not_known: NOT_KNOWN.map(str::to_owned).to_vec(),
             other_name: OTHER_NAME.map(str::to_owned).to_vec(),
+            words: SettleWords::default(),
+            fund_types: FundTypes::default(),
+            numbers: Form::Text,
             gives_code: true,
             timeout_ms: 5_000,
             calls_max: 16,
@@ -149,6 +121,8 @@ impl InsurerSettings {
     }
 
     pub(super) fn check(&self) -> Result<(), BadTifSettings> {
+        self.words.check()?;
+        self.fund_types.check()?;
         let bad = |says: &str| Err(BadTifSettings::Value(says.to_owned()));
         if self.fixmedins_code.len() != 12 || !self.fixmedins_code.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return bad("fixmedins_code is twelve letters and digits");
@@ -159,7 +133,15 @@ impl InsurerSettings {
         if !self.path.starts_with('/') || !self.path.contains("{infno}") {
             return bad("path begins with / and holds {infno}");
         }
+        if self.paths.values().any(|path| !path.starts_with('/')) {
+            return bad("a path begins with /");
+        }
         Ok(())
+    }
+
+    /// Where a transaction is.
+    pub(super) fn path(&self, infno: &str) -> String {
+        self.paths.get(infno).unwrap_or(&self.path).replace("{infno}", infno)
     }
 }
 
@@ -168,11 +150,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_that_fit_everything_are_refused() {
-        assert_eq!(SettleWords::default().check(), Ok(()));
-        let empty = SettleWords { voided: vec![" ".to_owned()], ..SettleWords::default() };
-        assert!(empty.check().is_err());
-        let person = ("未参保".to_owned(), "周明远".to_owned());
-        assert!(SettleWords { refusals: vec![person], ..SettleWords::default() }.check().is_err());
+    fn a_region_puts_a_code_where_it_belongs_there() {
+        let own = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+        let types = FundTypes::default().with(&own(&["999997"]), &own(&["310100"]), &[]);
+        assert_eq!(types.check(), Ok(()));
+        assert!(types.funds.contains(&"999997".to_owned()) && !types.funds.contains(&"310100".to_owned()));
+        assert!(types.account.contains(&"310100".to_owned()));
+        let twice = FundTypes::default().with(&own(&["999997"]), &own(&["999997"]), &[]);
+        assert!(twice.check().is_err());
+    }
+
+    #[test]
+    fn a_transaction_may_have_a_path_of_its_own() {
+        let account = TifAccount { paasid: "p".to_owned(), token: "t".to_owned() };
+        let mut settings = InsurerSettings::new("https://insurer.example.cn", account, "H32040000001");
+        settings.paths.insert("1101".to_owned(), "/fsi/api/fsiPsnInfoService/queryPsnInfo".to_owned());
+        assert_eq!(settings.path("1101"), "/fsi/api/fsiPsnInfoService/queryPsnInfo");
+        assert_eq!(settings.path("2207"), "/fsi/api/rsfComIfService/2207");
+        assert_eq!(settings.check(), Ok(()));
+        settings.paths.insert("2207".to_owned(), "fsi".to_owned());
+        assert!(settings.check().is_err());
     }
 }

@@ -1,10 +1,12 @@
 //! 2207: a visit is settled, once, under a number that was written down before.
 
 use identity::ports::PortError;
-use payments::ports::{Presettled, SettleError, Settled, SettlementFacts, Split, Visit};
+use payments::ports::{Presettled, SettleError, Settled, SettlementFacts, Visit};
 use platform::Ctx;
-use wire::insurer::{Data, Echo, SETTLE, SetlInfo, Settlement, moment};
+use wire::insurer::{Data, Echo, Exact, SETTLE, SetlInfo, Settlement, moment};
 
+use super::amounts::Reckoned;
+use super::doubts::report;
 use super::presettle::question;
 use super::{InsurerClient, amounts, answer};
 
@@ -16,27 +18,37 @@ pub(super) async fn settle(
     visit: &Visit,
     advice: &Presettled,
 ) -> Result<Settled, SettleError> {
-    let [fulamt_ownpay_amt, overlmt_selfpay, preselfpay_amt, inscp_scp_amt] = advice.echo;
-    let echo = Echo { fulamt_ownpay_amt, overlmt_selfpay, preselfpay_amt, inscp_scp_amt };
-    let input = Data { data: Settlement { of: question(visit), invono: String::new(), echo } };
+    let input =
+        Data { data: Settlement { of: question(client, visit), invono: String::new(), echo: echo(client, advice) } };
     let output = client.act(ctx, SETTLE, number, &visit.person, &input).await?;
-    let reply = answer::settlement(output, visit)?;
-    let split = amounts::split(SETTLE, &reply, visit)?;
-    let settled = told(reply.setlinfo, split)?;
-    if settled.number != number {
+    let mut reply = answer::settlement(&output, visit)?;
+    // It answers this message; a region that does not repeat its number has nothing else that could be meant.
+    if reply.setlinfo.medins_setl_id.is_empty() {
+        number.clone_into(&mut reply.setlinfo.medins_setl_id);
+    }
+    if reply.setlinfo.medins_setl_id != number {
         return Err(PortError::Unknown("the answer is about another message".to_owned()).into());
     }
-    Ok(settled)
+    let reckoned = amounts::reckon(SETTLE, &reply, visit, &client.settings.fund_types)?;
+    report(SETTLE, &reckoned.doubts);
+    Ok(told(reply.setlinfo, reckoned)?)
+}
+
+/// What the pre-settlement said.
+fn echo(client: &InsurerClient, advice: &Presettled) -> Echo {
+    let [fulamt_ownpay_amt, overlmt_selfpay, preselfpay_amt, inscp_scp_amt] =
+        advice.echo.map(|amount| Exact::fen(amount, client.settings.numbers));
+    Echo { fulamt_ownpay_amt, overlmt_selfpay, preselfpay_amt, inscp_scp_amt }
 }
 
 /// A settlement under the insurer's number and ours.
-pub(super) fn told(info: SetlInfo, split: Split) -> Result<Settled, PortError> {
+pub(super) fn told(info: SetlInfo, reckoned: Reckoned) -> Result<Settled, PortError> {
     let facts = facts(&info);
     Ok(Settled {
         setl_id: answer::number("setl_id", info.setl_id)?,
         number: answer::number("medins_setl_id", info.medins_setl_id)?,
-        split,
-        balance: info.balc,
+        split: reckoned.split,
+        balance: reckoned.balance,
         facts,
     })
 }

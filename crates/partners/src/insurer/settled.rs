@@ -5,6 +5,7 @@ use platform::Ctx;
 use wire::insurer::{Data, FAILED, SETTLED, SettlementQuery};
 
 use super::call::Said;
+use super::doubts::report;
 use super::refusal::refusal;
 use super::settle::told;
 use super::{InsurerClient, amounts, answer};
@@ -13,7 +14,7 @@ use super::{InsurerClient, amounts, answer};
 const UNDONE: &str = "1";
 
 /// Asks 5203 by the visit alone. `None` is a claim (nothing of this visit is settled): only the words
-/// that make it, and a settlement marked as undone, count as that.
+/// that make it, a settlement marked as undone, and the record of an undoing count as that.
 pub(super) async fn settled(client: &InsurerClient, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
     let input = Data {
         data: SettlementQuery {
@@ -22,17 +23,17 @@ pub(super) async fn settled(client: &InsurerClient, ctx: &Ctx, visit: &Visit) ->
             setl_id: String::new(),
         },
     };
+    let words = &client.settings.words;
     let output = match client.tell(ctx, SETTLED, &client.fresh_number(ctx), &visit.person, &input).await? {
         Said::Done(output) => output,
-        Said::Refused(FAILED, says) if client.words.no_settlement.iter().any(|word| says.contains(word)) => {
-            return Ok(None);
-        }
-        Said::Refused(infcode, says) => return Err(refusal(&client.words, infcode, &says).into()),
+        Said::Refused(FAILED, says) if words.no_settlement.iter().any(|word| says.contains(word)) => return Ok(None),
+        Said::Refused(infcode, says) => return Err(refusal(words, infcode, &says).into()),
     };
-    let reply = answer::settlement(output, visit)?;
-    if reply.setlinfo.refd_setl_flag == UNDONE {
-        return amounts::split_undone(SETTLED, reply, visit).map(|_| None);
+    let reply = answer::settlement(&output, visit)?;
+    if reply.setlinfo.refd_setl_flag == UNDONE || amounts::is_undoing(&reply.setlinfo) {
+        return Ok(None);
     }
-    let split = amounts::split_made(SETTLED, &reply, visit)?;
-    Ok(Some(told(reply.setlinfo, split)?))
+    let reckoned = amounts::reckon_made(SETTLED, &reply, visit, &client.settings.fund_types)?;
+    report(SETTLED, &reckoned.doubts);
+    Ok(Some(told(reply.setlinfo, reckoned)?))
 }

@@ -6,7 +6,7 @@ use identity::ports::PortError;
 use kernel::Date;
 use platform::Ctx;
 use tokio::sync::Mutex;
-use wire::insurer::{SIGN_IN, SignIn, SignInQuery, SignInReply};
+use wire::insurer::{SIGN_IN, SignIn, SignInQuery, SignedIn};
 
 use super::InsurerClient;
 use super::answer::read;
@@ -71,13 +71,13 @@ async fn sign_in(client: &InsurerClient, ctx: &Ctx) -> Result<String, PortError>
     let message = Message { infno: SIGN_IN, number: &number, region, input: &SignInQuery { sign_in } };
     match client.send(ctx, &message, "").await? {
         Said::Done(output) => {
-            let sign_no = read::<SignInReply>(output)?.signinoutb.sign_no;
+            let SignedIn { sign_no, .. } = read(&output.inside("signinoutb"))?;
             match sign_no.chars().count() {
                 1..=30 => Ok(sign_no),
                 _ => Err(PortError::Unknown("the answer has no sign_no".to_owned())),
             }
         }
-        Said::Refused(infcode, says) => Err(refusal(&client.words, infcode, &says)),
+        Said::Refused(infcode, says) => Err(refusal(&client.settings.words, infcode, &says)),
     }
 }
 

@@ -8,8 +8,8 @@ use super::call::Said;
 use super::refusal::refusal;
 use super::{InsurerClient, amounts, answer};
 
-/// Sends 2208 under this number; what was undone, purse by purse. A settlement that has been undone before is undone,
-/// and the insurer does not say what it was.
+/// Sends 2208 under this number; what was undone, purse by purse, where the insurer tells all of it. A settlement that
+/// has been undone before is undone, and the insurer does not say what it was.
 pub(super) async fn void(
     client: &InsurerClient,
     ctx: &Ctx,
@@ -26,9 +26,10 @@ pub(super) async fn void(
     };
     let output = match client.tell(ctx, VOID, number, &visit.person, &input).await? {
         Said::Done(output) => output,
-        Said::Refused(FAILED, says) if client.words.voided.iter().any(|word| says.contains(word)) => return Ok(None),
-        Said::Refused(infcode, says) => return Err(refusal(&client.words, infcode, &says).into()),
+        Said::Refused(FAILED, says) if client.settings.words.voided.iter().any(|word| says.contains(word)) => {
+            return Ok(None);
+        }
+        Said::Refused(infcode, says) => return Err(refusal(&client.settings.words, infcode, &says).into()),
     };
-    let reply = answer::settlement(output, visit)?;
-    amounts::split_undone(VOID, reply, visit).map(Some)
+    amounts::reckon_undone(VOID, &answer::undoing(&output, visit)?, visit)
 }

@@ -119,6 +119,8 @@ pub struct SandboxConfig {
     pub people: usize,
     /// What the city is drawn from.
     pub seed: u64,
+    /// How the insurer speaks from this start on, by its word; `None`: as it did last.
+    pub insurer_dialect: Option<String>,
 }
 
 /// Who may say which address a request really came from.
@@ -236,6 +238,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
             listen: address(reader, "sandbox.listen", 8081),
             people: usize::try_from(reader.number("sandbox.people", 0..=2_000_000, 5_000)).unwrap_or_default(),
             seed: reader.number("sandbox.seed", 0..=i64::MAX, 1).unsigned_abs(),
+            insurer_dialect: reader.text("sandbox.insurer_dialect"),
         },
         proxy: ProxyConfig { trusted: reader.list("proxy.trusted") },
         tls: read_tls(reader),

@@ -1,6 +1,7 @@
 //! The partners that know people: face checks, the insurer, the card system. What each section
 //! holds, its demo defaults, and what production refuses of it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Secret;
@@ -36,16 +37,40 @@ pub struct InsurerConfig {
     pub mdtrtarea_admvs: String,
     /// Where transactions are; `{infno}` is the transaction's number.
     pub path: String,
+    /// Where single transactions are instead, by number.
+    pub paths: BTreeMap<String, String>,
     /// Values of `psn_insu_stas` with which contributions run.
     pub active_states: Vec<String>,
     /// Words of a refusal that mean *nobody of that number*.
     pub not_known: Vec<String>,
     /// Words of a refusal that mean *the number is known under another name*.
     pub other_name: Vec<String>,
+    /// What its region adds to how insurers speak.
+    pub dialect: InsurerDialect,
     /// Whether the insurer gives codes of its own (医保码).
     pub gives_code: bool,
     pub timeout_ms: u64,
     pub max_in_flight: usize,
+}
+
+/// How one region's insurer speaks differently; lists are added to what the adapter knows of all regions.
+#[derive(Debug, Clone, Default)]
+pub struct InsurerDialect {
+    /// Whether amounts are sent as JSON's numbers; they are texts otherwise.
+    pub number_amounts: bool,
+    /// Codes of `fund_pay_type`: funds, the personal account, the institution.
+    pub funds: Vec<String>,
+    pub account_funds: Vec<String>,
+    pub hospital_funds: Vec<String>,
+    /// Words of refusals: sign in again; nobody knows whether it was done; nothing is settled; nothing to take
+    /// back; undone before.
+    pub sign_in: Vec<String>,
+    pub unsure: Vec<String>,
+    pub no_settlement: Vec<String>,
+    pub no_original: Vec<String>,
+    pub voided: Vec<String>,
+    /// Words of success.
+    pub done: Vec<String>,
 }
 
 /// The card system.
@@ -109,6 +134,7 @@ pub(super) fn read_insurer(reader: &mut Reader<'_>, mode: Mode) -> InsurerConfig
         fixmedins_name: reader.text_or("insurer.fixmedins_name", "常州人社线上服务"),
         mdtrtarea_admvs: reader.text_or("insurer.mdtrtarea_admvs", "320400"),
         path: reader.text_or("insurer.path", "/fsi/api/rsfComIfService/{infno}"),
+        paths: reader.map("insurer.paths"),
         active_states: list_or(reader, "insurer.active_states", &["1"]),
         not_known: list_or(reader, "insurer.not_known", &["未查询到", "不存在"]),
         other_name: list_or(
@@ -123,9 +149,25 @@ pub(super) fn read_insurer(reader: &mut Reader<'_>, mode: Mode) -> InsurerConfig
                 "姓名不符",
             ],
         ),
+        dialect: read_dialect(reader),
         gives_code: reader.flag("insurer.gives_code", mode == Mode::Demo),
         timeout_ms: timeout_ms(reader, "insurer.timeout_ms"),
         max_in_flight: max_in_flight(reader, "insurer.max_in_flight"),
+    }
+}
+
+fn read_dialect(reader: &mut Reader<'_>) -> InsurerDialect {
+    InsurerDialect {
+        number_amounts: reader.choice("insurer.numbers", &[("text", false), ("number", true)]).unwrap_or_default(),
+        funds: reader.list("insurer.more_funds"),
+        account_funds: reader.list("insurer.more_account_funds"),
+        hospital_funds: reader.list("insurer.more_hospital_funds"),
+        sign_in: reader.list("insurer.words.sign_in"),
+        unsure: reader.list("insurer.words.unsure"),
+        no_settlement: reader.list("insurer.words.no_settlement"),
+        no_original: reader.list("insurer.words.no_original"),
+        voided: reader.list("insurer.words.voided"),
+        done: reader.list("insurer.words.done"),
     }
 }
 
@@ -182,6 +224,11 @@ pub(super) fn apply(insurer: &InsurerConfig, reader: &mut Reader<'_>) {
     }
     if !insurer.path.starts_with('/') || !insurer.path.contains("{infno}") {
         reader.wrong("insurer.path", "must begin with / and hold {infno}");
+    }
+    for (infno, path) in &insurer.paths {
+        if !path.starts_with('/') {
+            reader.wrong(&format!("insurer.paths.{infno}"), "must begin with /");
+        }
     }
 }
 

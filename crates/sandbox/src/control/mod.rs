@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::face;
 use crate::faults::api as faults;
 use crate::house::House;
-use crate::insurer::api as insurer;
+use crate::insurer::{api as insurer, dialect_api as dialect};
 use crate::people;
 use crate::wechat_pay as wechat;
 use crate::witness;
@@ -42,6 +42,7 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/faults/clear", post(forms::clear_faults))
         .route("/faults/{id}/clear", post(forms::clear_fault))
         .route("/switches/sms-limits", post(forms::sms_limits))
+        .route("/switches/insurer-dialect", post(dialect::form))
         .route("/control/clock", get(clock::get).post(clock::post))
         .route("/control/faults", get(faults::list).post(faults::post).delete(faults::delete_all))
         .route("/control/faults/{id}", delete(faults::delete))
@@ -59,6 +60,7 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/control/insurer/movements", get(insurer::movements))
         .route("/witness/anchors", post(witness::take))
         .route("/witness/anchors/{city}/{which}", get(witness::told))
+        .route("/control/insurer/dialect", get(dialect::get).post(dialect::post))
         .layer(middleware::from_fn_with_state(house.clone(), guard::guard))
         .with_state(house)
 }

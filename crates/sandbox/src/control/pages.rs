@@ -13,6 +13,7 @@ use super::sent::ROWS_MAX;
 use super::store as settings;
 use crate::faults::{ANY, Fault, Kind, SLOW_MS_MAX, store as faults};
 use crate::house::House;
+use crate::insurer::Dialect;
 use crate::partner::{self, About};
 use crate::sms::{State as TextState, store as texts};
 
@@ -70,6 +71,8 @@ struct Front {
     forgeries: String,
     slow_ms_max: u64,
     sms_limits: bool,
+    /// The insurer's dialects: word, what is special, whether it is spoken.
+    dialects: Vec<(&'static str, &'static str, bool)>,
 }
 
 /// A partner as the page shows it.
@@ -116,7 +119,16 @@ pub(super) async fn front(State(house): State<House>, headers: HeaderMap, Query(
         forgeries: partner::ALL.iter().flat_map(|about| about.forgeries).copied().collect::<Vec<_>>().join(", "),
         slow_ms_max: SLOW_MS_MAX,
         sms_limits,
+        dialects: dialects(lang, house.insurer_speaks.get()),
     })
+}
+
+fn dialects(lang: Lang, spoken: Dialect) -> Vec<(&'static str, &'static str, bool)> {
+    let says = |dialect: Dialect| {
+        let (zh, en) = dialect.says();
+        lang.pick_static(zh, en)
+    };
+    Dialect::ALL.map(|dialect| (dialect.name(), says(dialect), dialect == spoken)).to_vec()
 }
 
 #[derive(Template)]
@@ -278,6 +290,7 @@ fn problem(lang: Lang, kind: &str) -> Option<&'static str> {
             "A forgery's code is for notify only: AMOUNT, MERCHANT or APPID; leave it empty elsewhere.",
         ),
         "times" => ("次数须为 1 或更多；留空表示直到清除。", "Times is 1 or more; empty means until cleared."),
+        "dialect" => ("没有这种方言。", "No such dialect."),
         _ => return None,
     };
     Some(match lang {

@@ -1,10 +1,11 @@
-//! The only SQL for `sandbox_setting`: the clock's shift and the switches.
+//! The only SQL for `sandbox_setting`: the clock's shift, the switches and the insurer's dialect.
 
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::{sql, vals};
 
 const CLOCK_SHIFT_MS: &str = "clock_shift_ms";
 const SMS_LIMITS: &str = "sms_limits";
+const INSURER_DIALECT: &str = "insurer_dialect";
 
 /// Settings belong to one key.
 pub(crate) fn lane() -> LaneKey {
@@ -13,7 +14,7 @@ pub(crate) fn lane() -> LaneKey {
 
 /// Writes what a new database starts with; an old one keeps what it has.
 pub(crate) fn first(tx: &mut Tx<'_>, sms_limits: bool) -> Result<(), DbFault> {
-    for (name, value) in [(CLOCK_SHIFT_MS, 0), (SMS_LIMITS, i64::from(sms_limits))] {
+    for (name, value) in [(CLOCK_SHIFT_MS, 0), (SMS_LIMITS, i64::from(sms_limits)), (INSURER_DIALECT, 0)] {
         tx.exec(
             sql!(
                 "INSERT INTO sandbox_setting (name, value) VALUES ($1, $2)
@@ -47,6 +48,17 @@ pub(crate) fn sms_limits(tx: &mut Tx<'_>) -> Result<bool, DbFault> {
 /// Switches the SMS provider's limits.
 pub(crate) fn set_sms_limits(tx: &mut Tx<'_>, on: bool) -> Result<(), DbFault> {
     tx.exec(sql!("UPDATE sandbox_setting SET value = $1 WHERE name = $2"), vals![on, SMS_LIMITS])?;
+    Ok(())
+}
+
+/// Which dialect the insurer speaks, by its place among them.
+pub(crate) fn insurer_dialect(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+    read(tx, INSURER_DIALECT)
+}
+
+/// Has the insurer speak this one.
+pub(crate) fn set_insurer_dialect(tx: &mut Tx<'_>, number: i64) -> Result<(), DbFault> {
+    tx.exec(sql!("UPDATE sandbox_setting SET value = $1 WHERE name = $2"), vals![number, INSURER_DIALECT])?;
     Ok(())
 }
 

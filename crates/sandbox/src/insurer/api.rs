@@ -60,6 +60,7 @@ fn describe(row: &Settlement) -> Value {
         "fund_fen": row.split.fund,
         "account_fen": row.split.account,
         "cash_fen": row.split.cash,
+        "institution_fen": row.split.institution(),
         "account_before_fen": row.split.before,
         "account_after_fen": row.split.after,
         "settled_at": row.settled_at.to_string(),

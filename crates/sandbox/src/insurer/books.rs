@@ -111,10 +111,12 @@ impl Settlement {
         Ok(store::settlement(tx, setl_id)?.filter(|found| found.psn_no == psn_no))
     }
 
-    /// `output` of 2206, 2207, 2208 and 5203.
+    /// `output` of 2206, 2207, 2208 and 5203, before a dialect is put on it.
     pub(super) fn tell(&self, person: &Person, balance: Fen) -> Result<Value, Refusal> {
         let Split { total, over_limit, in_scope, fund, account, cash, .. } = self.split;
-        let Some(own) = self.split.own() else { return says("金额超出范围") };
+        let (Some(own), Some(institution)) = (self.split.own(), self.split.institution()) else {
+            return says("金额超出范围");
+        };
         let zero = Fen::ZERO.to_string();
         let mut setlinfo = json!({
             "setl_id": self.setl_id,
@@ -138,6 +140,7 @@ impl Settlement {
             "psn_part_amt": own.to_string(),
             "acct_pay": account.to_string(),
             "psn_cash_pay": cash.to_string(),
+            "hosp_part_amt": institution.to_string(),
             "balc": balance.to_string(),
             "medins_setl_id": self.msgid,
             "refd_setl_flag": if self.state == SettlementState::Settled { "0" } else { "1" },
@@ -163,14 +166,5 @@ impl Settlement {
 }
 
 /// Purses that pay nothing for a visit here.
-const NOTHING: [&str; 9] = [
-    "act_pay_dedc",
-    "cvlserv_pay",
-    "hifes_pay",
-    "hifmi_pay",
-    "hifob_pay",
-    "maf_pay",
-    "oth_pay",
-    "hosp_part_amt",
-    "acct_mulaid_pay",
-];
+const NOTHING: [&str; 8] =
+    ["act_pay_dedc", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay", "acct_mulaid_pay"];

@@ -19,12 +19,27 @@ pub(super) struct Act<'a> {
     /// Thirty characters for what comes of it: a visit, a settlement.
     pub(super) number: &'a str,
     pub(super) now: Moment,
+    /// Whether the institution bears a part of a fee.
+    pub(super) institution_bears: bool,
 }
 
 impl Act<'_> {
     /// `input.data`.
     pub(super) fn data(&self) -> Fields<'_> {
         Fields(&self.call.input["data"])
+    }
+}
+
+/// Under which terms something is done.
+#[derive(Clone, Copy)]
+struct Terms {
+    now: Moment,
+    institution_bears: bool,
+}
+
+impl Terms {
+    fn of(house: &House) -> Terms {
+        Terms { now: house.now(), institution_bears: house.insurer_speaks.get().institution_bears() }
     }
 }
 
@@ -45,11 +60,11 @@ pub(super) async fn act(house: &House, call: &Call, manner: Manner) -> Result<Re
     // One that waits is the one now, under the number that was given for it.
     let waits = found.waiting.iter().find(|waiting| waiting.msgid == call.msgid);
     let number = waits.map_or_else(|| envelope::number(house), |waiting| waiting.number.clone());
-    let (mine, given, now) = (call.clone(), number.clone(), house.now());
+    let (mine, given, terms) = (call.clone(), number.clone(), Terms::of(house));
     let told = house
         .db
         .write(people::store::lane(&found.id_number), "sandbox.insurer.act", move |tx| {
-            let told = once(tx, &mine, &given, now)?;
+            let told = once(tx, &mine, &given, terms)?;
             match told {
                 // An error rolls back what was done; its answer is given all the same.
                 Told::Done(output, _) if matches!(manner, Manner::Lost | Manner::Behind) => Err(Refusal::Lost(output)),
@@ -59,7 +74,7 @@ pub(super) async fn act(house: &House, call: &Call, manner: Manner) -> Result<Re
         .await;
     if manner == Manner::Behind && matches!(told, Err(Refusal::Lost(_))) {
         let (psn_no, envelope) = (found.psn_no.clone(), serde_json::to_string(call).unwrap_or_default());
-        let waiting = Waiting { msgid: call.msgid.clone(), envelope, number, accepted_at: now };
+        let waiting = Waiting { msgid: call.msgid.clone(), envelope, number, accepted_at: terms.now };
         house
             .db
             .write(people::store::lane(&found.id_number), "sandbox.insurer.wait", move |tx| {
@@ -83,12 +98,12 @@ pub(super) async fn ask(house: &House, call: &Call) -> Result<Reply, DbFault> {
         Ok(found) => found,
         Err(words) => return Ok(envelope::failed(house, &words)),
     };
-    let (mine, now) = (call.clone(), house.now());
+    let (mine, Terms { now, institution_bears }) = (call.clone(), Terms::of(house));
     let told = house
         .db
         .read("sandbox.insurer.ask", move |tx| {
             let person = admit(tx, &mine, now)?;
-            let act = Act { call: &mine, person: &person, number: "", now };
+            let act = Act { call: &mine, person: &person, number: "", now, institution_bears };
             if mine.infno == super::PRESETTLE { presettle::presettle(tx, &act) } else { query::query(tx, &act) }
         })
         .await;
@@ -125,13 +140,14 @@ async fn find(house: &House, call: &Call) -> Result<Result<Found, String>, DbFau
 }
 
 /// One act in an open transaction: as kept under its number, or done now and kept.
-fn once(tx: &mut Tx<'_>, call: &Call, number: &str, now: Moment) -> Result<Told, Refusal> {
+fn once(tx: &mut Tx<'_>, call: &Call, number: &str, terms: Terms) -> Result<Told, Refusal> {
+    let Terms { now, institution_bears } = terms;
     let person = admit(tx, call, now)?;
     let digest = messages::digest(&call.infno, &call.input);
     if let Some(kept) = messages::store::by_msgid(tx, &call.msgid)? {
         return kept.again(&digest).map(|output| Told::Done(output, kept.setl_id.clone()));
     }
-    let act = Act { call, person: &person, number, now };
+    let act = Act { call, person: &person, number, now, institution_bears };
     let told = match call.infno.as_str() {
         super::REGISTER => register::register(tx, &act),
         super::CANCEL => cancel::cancel(tx, &act),
@@ -180,7 +196,7 @@ fn admit(tx: &mut Tx<'_>, call: &Call, now: Moment) -> Result<Person, Refusal> {
 async fn release(house: &House, found: &Found) -> Result<(), DbFault> {
     for waiting in &found.waiting {
         let Ok(call) = serde_json::from_str::<Call>(&waiting.envelope) else { continue };
-        let (mine, now) = (waiting.clone(), house.now());
+        let (mine, terms) = (waiting.clone(), Terms::of(house));
         let lane = || people::store::lane(&found.id_number);
         let done = house
             .db
@@ -188,7 +204,7 @@ async fn release(house: &House, found: &Found) -> Result<(), DbFault> {
                 if !messages::store::delete_waiting(tx, &mine.msgid)? {
                     return Ok(());
                 }
-                once(tx, &call, &mine.number, now).map(drop)
+                once(tx, &call, &mine.number, terms).map(drop)
             })
             .await;
         match done {

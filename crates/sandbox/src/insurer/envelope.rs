@@ -106,7 +106,10 @@ pub(super) fn done(house: &House, output: Value) -> Reply {
         "inf_refmsgid": refmsgid,
         "refmsg_time": at,
         "respond_time": at,
+        "warn_msg": "",
         "err_msg": "",
+        "cainfo": "",
+        "signtype": "",
         "output": output,
     }))
 }
@@ -119,6 +122,9 @@ pub(super) fn failed(house: &House, why: &str) -> Reply {
         "inf_refmsgid": refmsgid,
         "refmsg_time": at,
         "respond_time": at,
+        "warn_msg": "",
+        "cainfo": "",
+        "signtype": "",
         "err_msg": why.chars().take(200).collect::<String>(),
         "output": Value::Null,
     }))

@@ -1,6 +1,6 @@
 //! 2204: what a visit costs, line by line; and 2205, which takes lines back.
 
-use kernel::Fen;
+use kernel::{Decimal, Fen};
 use platform::db::Tx;
 use serde_json::{Value, json};
 
@@ -54,13 +54,12 @@ fn read(fields: Fields<'_>) -> Result<(Line, Value), Refusal> {
         fields.must(name, most)?;
     }
     let sum = fields.yuan("det_item_fee_sumamt")?;
-    let (cnt, pric) = (fields.decimal("cnt", 4)?, fields.decimal("pric", 6)?);
-    // Ten decimals of yuan; half a fen and more is a fen.
-    let product = i128::from(cnt) * i128::from(pric);
-    if (product + 50_000_000) / 100_000_000 != i128::from(sum.get()) {
+    let cnt = Decimal::<4>::from_units(fields.decimal("cnt", 4)?);
+    let pric = Decimal::<6>::from_units(fields.decimal("pric", 6)?);
+    if pric.times(cnt) != Some(sum) {
         return says("det_item_fee_sumamt与单价、数量不符");
     }
-    let over_limit = rules::over_limit(sum, cnt);
+    let over_limit = rules::over_limit(sum, cnt.units());
     let (Some(over_limit), Some(in_scope)) = (over_limit, over_limit.and_then(|over| sum.checked_sub(over))) else {
         return says("金额超出范围");
     };
@@ -75,8 +74,8 @@ fn read(fields: Fields<'_>) -> Result<(Line, Value), Refusal> {
     let told = json!({
         "feedetl_sn": line.feedetl_sn,
         "det_item_fee_sumamt": sum.to_string(),
-        "cnt": fields.number("cnt")?,
-        "pric": fields.number("pric")?,
+        "cnt": cnt.to_string(),
+        "pric": pric.to_string(),
         "pric_uplmt_amt": PRICE_CAP.to_string(),
         "selfpay_prop": "0.0000",
         "fulamt_ownpay_amt": Fen::ZERO.to_string(),

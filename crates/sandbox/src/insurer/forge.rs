@@ -3,6 +3,7 @@
 use kernel::Fen;
 use serde_json::{Value, json};
 
+use super::fields::Fields;
 use super::rules::{SCALE, Scheme, Split, over_limit};
 use super::{CANCEL, CODE, Call, FEES, PERSON, REGISTER, REVERSE, SIGN_IN, SIGN_OUT, UNFEES, envelope, person};
 use crate::house::House;
@@ -40,15 +41,15 @@ pub(super) fn forgery(house: &House, call: &Call) -> Reply {
         },
     );
     if [CANCEL, REVERSE, UNFEES, SIGN_OUT].contains(&call.infno.as_str()) {
-        // There is nothing in these answers but the insurer's own number; a forger has none.
-        reply.body["inf_refmsgid"] = json!("");
+        // There is nothing in these answers to be wrong but their form: a forger's has no field for the number.
+        reply.body.as_object_mut().map(|body| body.remove("inf_refmsgid"));
     }
     reply
 }
 
 fn amounts(call: &Call) -> Value {
     let data = &call.input["data"];
-    let total = data["medfee_sumamt"].as_str().and_then(|text| Fen::parse_yuan(text).ok()).unwrap_or(Fen::new(2_500));
+    let total = Fields(data).yuan("medfee_sumamt").unwrap_or(Fen::new(2_500));
     let over = over_limit(total, SCALE).unwrap_or_default();
     let Some(split) = Split::of(total, over, Scheme::Employees, true, total) else { return json!({}) };
     let account = split.account.checked_add(Fen::new(100)).unwrap_or_default();

@@ -11,6 +11,7 @@ mod books;
 mod cancel;
 mod carry;
 mod code;
+mod dialect;
 mod envelope;
 mod fees;
 mod fields;
@@ -29,7 +30,8 @@ mod store;
 mod void;
 
 use axum::http::StatusCode;
-use platform::db::DbFault;
+use axum::response::Response;
+use platform::db::{DbFault, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,6 +39,8 @@ use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply};
 use crate::tif;
 
+pub use dialect::Dialect;
+pub(crate) use dialect::{Spoken, api as dialect_api};
 pub(crate) use messages::store::forget_signs;
 
 /// Who somebody is, and how insured.
@@ -148,4 +152,16 @@ impl Partner for Insurer {
     fn forgery(house: &House, call: &Call) -> Reply {
         forge::forgery(house, call)
     }
+
+    fn finish(house: &House, raw: &Raw, reply: Reply) -> Response {
+        house.insurer_speaks.get().respond(&Insurer::operation(raw), reply)
+    }
+}
+
+/// The dialect to begin with: the one that is wanted, or the last.
+pub(crate) fn begin(tx: &mut Tx<'_>, wanted: Option<Dialect>) -> Result<Dialect, DbFault> {
+    if let Some(dialect) = wanted {
+        dialect::keep(tx, dialect)?;
+    }
+    dialect::kept(tx)
 }

@@ -42,6 +42,8 @@ fn describe(person: &Person, today: Date) -> Value {
     let number = IdNumber::parse(&person.id_number, today).ok();
     let birth = number.as_ref().map(IdNumber::birth);
     let age = number.as_ref().map(|number| number.age_on(today)).unwrap_or_default();
+    // A tenth is a tenth of the year since the last birthday, as far as its months tell.
+    let months = birth.map_or(0, |day| (i32::from(today.month()) - i32::from(day.month())).rem_euclid(12));
     let male = number.as_ref().is_some_and(|number| number.sex() == Sex::Male);
     let mut insurances = Vec::new();
     // Who works now was insured as a pupil before: an ended insurance stands first.
@@ -62,7 +64,7 @@ fn describe(person: &Person, today: Date) -> Value {
             "gend": if male { "1" } else { "2" },
             "naty": "01",
             "brdy": birth.map(|day| day.to_string()).unwrap_or_default(),
-            "age": age,
+            "age": format!("{age}.{}", months * 10 / 12),
         },
         "insuinfo": insurances,
         "idetinfo": [],
@@ -95,7 +97,7 @@ pub(super) fn somebody_else() -> Value {
             "gend": "2",
             "naty": "01",
             "brdy": "1949-12-31",
-            "age": 76,
+            "age": "76.1",
         },
         "insuinfo": [{
             "balc": "99999.99",

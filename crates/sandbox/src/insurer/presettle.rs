@@ -38,9 +38,9 @@ pub(super) fn reckon(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Settlement, Refus
     if total != claimed || total == Fen::ZERO {
         return says("medfee_sumamt与费用明细合计不一致");
     }
-    let Some(split) = Split::of(total, over_limit, scheme, use_account, person.balance) else {
-        return says("金额超出范围");
-    };
+    let split = Split::of(total, over_limit, scheme, use_account, person.balance);
+    let split = if act.institution_bears { split.and_then(Split::borne_with_institution) } else { split };
+    let Some(split) = split else { return says("金额超出范围") };
     Ok(Settlement {
         setl_id: String::new(),
         mdtrt_id: visit.mdtrt_id,

@@ -97,6 +97,17 @@ impl Split {
         Some(Split { total, over_limit, in_scope, fund, account, cash, before, after })
     }
 
+    /// The same where the institution bears a fifth of what is above the cap, rounded down to the fen.
+    pub(super) fn borne_with_institution(self) -> Option<Split> {
+        let share = Fen::new(self.over_limit.get() / 5).min(self.cash);
+        Some(Split { cash: self.cash.checked_sub(share)?, ..self })
+    }
+
+    /// What the institution bears: the rest.
+    pub(super) fn institution(&self) -> Option<Fen> {
+        self.total.checked_sub(Fen::sum([self.fund, self.account, self.cash])?)
+    }
+
     /// What the person bears, from either purse.
     pub(super) fn own(&self) -> Option<Fen> {
         self.account.checked_add(self.cash)
@@ -134,6 +145,14 @@ mod tests {
             assert_eq!(Fen::sum([split.fund, split.account, split.cash]), Some(split.total));
             assert_eq!(split.after.checked_add(split.account), Some(split.before));
         }
+    }
+
+    #[test]
+    fn an_institution_may_bear_a_part_that_would_be_cash() {
+        let split = Split::of(Fen::new(2_501), Fen::new(501), Scheme::Employees, true, Fen::new(120_000)).unwrap();
+        assert_eq!((split.cash, split.institution()), (Fen::new(501), Some(Fen::ZERO)));
+        let split = split.borne_with_institution().unwrap();
+        assert_eq!((split.cash, split.institution()), (Fen::new(401), Some(Fen::new(100))));
     }
 
     #[test]

@@ -21,7 +21,14 @@ pub(super) fn void(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Told, Refusal> {
     }
     store::set_settlement(tx, setl_id, SettlementState::Voided)?;
     let left = give_back(tx, act, &settlement, "void")?;
-    let record =
-        Settlement { msgid: act.call.msgid.clone(), state: SettlementState::Voided, settled_at: act.now, ..settlement };
-    Ok(Told::Done(record.tell(act.person, left)?, record.setl_id))
+    // The record has a number of its own; the settlement keeps its.
+    let undone = settlement.setl_id.clone();
+    let record = Settlement {
+        setl_id: act.number.to_owned(),
+        msgid: act.call.msgid.clone(),
+        state: SettlementState::Voided,
+        settled_at: act.now,
+        ..settlement
+    };
+    Ok(Told::Done(record.tell(act.person, left)?, undone))
 }

@@ -3,6 +3,7 @@
 
 mod around;
 mod desk;
+mod dialects;
 mod settling;
 mod undoing;
 

@@ -6,7 +6,8 @@ use kernel::{OsRng, ShiftedClock};
 use platform::Mode;
 use platform::config::Config;
 use sandbox::{
-    CardsAccount, FaceAccount, FirstPerson, Insured, InsurerAccount, Running, Sandbox, SandboxSettings, SmsAccount,
+    CardsAccount, Dialect, FaceAccount, FirstPerson, Insured, InsurerAccount, Running, Sandbox, SandboxSettings,
+    SmsAccount,
 };
 
 use serde_json::json;
@@ -27,7 +28,8 @@ pub fn run(config: Config, json: bool) -> Result<Outcome, StartError> {
         println!("http://{}", running.control);
         println!("  text messages at /sms, people at /people, faults and the clock at /");
         println!("  SMS provider http://{}, face checks http://{}", running.sms, running.face);
-        println!("  insurer http://{}, card system http://{}", running.insurer, running.cards);
+        let dialect = running.insurer_dialect.name();
+        println!("  insurer http://{} ({dialect}), card system http://{}", running.insurer, running.cards);
         println!("  WeChat Pay http://{}, its orders at /wechat", running.wechat_pay);
         stop.wished().await;
         Ok(())
@@ -61,6 +63,7 @@ fn described(config: &Config, running: &Running) -> serde_json::Value {
             "paasid": config.insurer.paasid,
             "token": config.insurer.token.expose(),
             "fixmedins_code": config.insurer.fixmedins_code,
+            "dialect": running.insurer_dialect.name(),
         },
         "cards": {
             "base": base(running.cards),
@@ -111,6 +114,7 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
             paasid: config.insurer.paasid.clone(),
             token: config.insurer.token.expose().clone(),
             fixmedins_code: config.insurer.fixmedins_code.clone(),
+            dialect: dialect(config)?,
         },
         cards: CardsAccount {
             paasid: config.cards.paasid.clone(),
@@ -124,6 +128,16 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
         allow_remote: false,
     };
     Sandbox::start(settings).await.map_err(|error| StartError(error.to_string()))
+}
+
+/// How the insurer is to speak, if somebody says so.
+fn dialect(config: &Config) -> Result<Option<Dialect>, StartError> {
+    let Some(word) = &config.sandbox.insurer_dialect else { return Ok(None) };
+    let Some(dialect) = Dialect::named(word) else {
+        let all = Dialect::ALL.map(Dialect::name).join(", ");
+        return Err(StartError(format!("sandbox.insurer_dialect: \"{word}\" is none of {all}")));
+    };
+    Ok(Some(dialect))
 }
 
 /// What partners know of the demo's sample people: one insured as an employee, one as a resident, one

@@ -1,6 +1,8 @@
 //! What stops a start: each reason is one line that says what to do.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use crate::commands::plant;
 use crate::support::program::{Ended, Home, Serving, ended};
@@ -173,4 +175,23 @@ fn the_sandbox_ends_when_it_is_told() {
     let serving = Serving::start(home.command(&["sandbox"]));
     let (code, rest) = serving.stop();
     assert_eq!(code, 0, "ended by itself, not killed: {rest}");
+}
+
+#[test]
+fn the_sandbox_says_how_its_insurer_speaks() {
+    let home = Home::new();
+    let speaking = |words: &[&str], dialect: &str| {
+        let mut command = home.command(words);
+        command.env("RENSHE__SANDBOX__INSURER_DIALECT", dialect);
+        command
+    };
+    let (code, told) = Serving::start(speaking(&["sandbox"], "purses")).stop();
+    assert!(code == 0 && told.contains("(purses)"), "{told}");
+    let mut child = home.command(&["sandbox", "--json"]).stderr(Stdio::inherit()).spawn().expect("the program runs");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+    child.kill().and_then(|()| child.wait()).expect("ended");
+    let told: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(told["insurer"]["dialect"], "purses", "it speaks as it did last: {line}");
+    refused(&ended(speaking(&["sandbox"], "latin")), &["sandbox.insurer_dialect", "latin", "national", "as_settled"]);
 }

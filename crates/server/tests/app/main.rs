@@ -27,6 +27,7 @@ mod pages;
 mod partner_api;
 mod pay_password;
 mod paying;
+mod paying_dialects;
 mod paying_notices;
 mod paying_odd;
 mod paying_returns;

@@ -3,10 +3,10 @@
 use kernel::{Date, DateTime, Moment};
 use serde::{Deserialize, Serialize};
 
-use crate::loose;
+use crate::loose::{self, Node};
 
 /// A request; lengths as specified (`C` characters).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Request<I> {
     /// C4: the transaction.
     pub infno: String,
@@ -47,34 +47,37 @@ pub struct Request<I> {
 }
 
 /// An answer. Fields may be absent where something answers that is not the insurer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reply<O> {
-    /// N4: [`OK`] or [`FAILED`]; some regions write it as text.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Reply {
+    /// N4: [`OK`](super::OK) or [`FAILED`](super::FAILED); some regions write it as text.
     #[serde(deserialize_with = "loose::whole")]
     pub infcode: i64,
-    /// C30: the insurer's number of the answer.
-    #[serde(default)]
+    /// C30: the insurer's number of the answer; `None` only where the field is missing. Regions are known that
+    /// leave it empty, also when something was done, and that leave it out when they refuse.
+    #[serde(default, deserialize_with = "loose::present")]
     pub inf_refmsgid: Option<String>,
     /// C17: when the request came.
-    #[serde(default)]
-    pub refmsg_time: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub refmsg_time: String,
     /// C17: when it was answered.
+    #[serde(default, deserialize_with = "loose::text")]
+    pub respond_time: String,
+    /// C200: why it was refused. Done, it is empty, null or a word like 成功.
+    #[serde(default, deserialize_with = "loose::text")]
+    pub err_msg: String,
+    /// The same, as some gateways in front of the insurer write it.
+    #[serde(default, deserialize_with = "loose::text")]
+    pub message: String,
+    /// Something to be told beside.
+    #[serde(default, deserialize_with = "loose::text")]
+    pub warn_msg: String,
+    /// What is answered; nothing in a refusal and in the answers of what only acts.
     #[serde(default)]
-    pub respond_time: Option<String>,
-    /// C200: why it was refused.
-    #[serde(default)]
-    pub err_msg: Option<String>,
-    /// What is answered; absent from a refusal.
-    #[serde(default = "nothing")]
-    pub output: Option<O>,
+    pub output: Node,
 }
 
-fn nothing<O>() -> Option<O> {
-    None
-}
-
-/// `input` and `output` of most transactions: one object `data`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// `input` of most transactions: one object `data`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Data<T> {
     /// The object.
     pub data: T,
@@ -145,7 +148,7 @@ pub fn time_in(msgid: &str) -> Option<String> {
 mod tests {
     use kernel::Time;
 
-    use super::super::{FAILED, OK, PersonInfo};
+    use super::super::{FAILED, OK};
     use super::*;
 
     #[test]
@@ -193,10 +196,36 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_read_whatever_they_leave_out() {
-        let reply: Reply<PersonInfo> = serde_json::from_str(r#"{"infcode":"-1","err_msg":"未查询到"}"#).unwrap();
-        assert_eq!((reply.infcode, reply.err_msg.as_deref()), (FAILED, Some("未查询到")));
-        let reply: Reply<PersonInfo> = serde_json::from_str(r#"{"infcode":0,"output":null}"#).unwrap();
-        assert!(reply.infcode == OK && reply.output.is_none());
+    fn answers_are_read_whatever_they_leave_out() {
+        let reply: Reply = serde_json::from_str(r#"{"infcode":"-1","err_msg":"未查询到"}"#).unwrap();
+        assert_eq!((reply.infcode, reply.err_msg.as_str(), reply.inf_refmsgid), (FAILED, "未查询到", None));
+        let reply: Reply =
+            serde_json::from_str(r#"{"infcode":0,"inf_refmsgid":null,"err_msg":null,"output":null}"#).unwrap();
+        assert!(reply.infcode == OK && reply.output.is_nothing());
+        assert_eq!((reply.inf_refmsgid.as_deref(), reply.err_msg.as_str()), (Some(""), ""));
+        for body in ["{}", r#"{"infcode":null}"#, r#"{"infcode":"null"}"#, r#"{"code":0,"message":"success"}"#, "[]"] {
+            assert!(serde_json::from_str::<Reply>(body).is_err(), "{body}");
+        }
+    }
+
+    /// Every answer that a region was recorded to give (`fixtures/insurer`) has an envelope that can be read.
+    #[test]
+    fn recorded_envelopes_are_read() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/insurer");
+        let list = |path: &std::path::Path| {
+            std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+        };
+        let mut read = 0;
+        for file in list(&folder).iter().filter(|path| path.is_dir()).flat_map(|region| list(region)) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let reply: Reply =
+                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            let refused = text.contains("\"infcode\":-1") || text.contains("\"infcode\": -1");
+            assert_eq!(reply.infcode, if refused { FAILED } else { OK }, "{}", file.display());
+            assert_eq!(reply.err_msg.chars().count() > 10, refused, "{}", file.display());
+            assert!(refused || reply.inf_refmsgid.is_some(), "{}", file.display());
+            read += 1;
+        }
+        assert!(read > 20, "{read}");
     }
 }

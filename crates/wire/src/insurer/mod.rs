@@ -19,18 +19,20 @@ macro_rules! hidden {
 }
 
 mod envelope;
+mod funds;
 mod person;
 mod settle;
 mod visit;
 
+pub use crate::loose::{BadNumber, Exact, Form, Node, Number, Told, Unreadable};
 pub use envelope::{Data, Reply, Request, compact, day, inf_time, moment, msgid, time_in};
+pub use funds::{ACCOUNT_FUNDS, FUNDS, HOSPITAL_FUNDS};
 pub use person::{BaseInfo, CodeInfo, CodeQuery, IdetInfo, InsuInfo, PersonInfo, PersonQuery};
 pub use settle::{
-    Echo, Presettlement, Reversal, SetlDetail, SetlInfo, Settlement, SettlementQuery, SettlementReply, Voiding,
+    Echo, Named, Presettlement, Reversal, SetlDetail, SetlInfo, Settlement, SettlementQuery, SettlementReply, Voiding,
 };
 pub use visit::{
-    Cancellation, FeeDetail, FeeResult, FeeResults, Fees, Registration, RegistrationReply, SignIn, SignInQuery,
-    SignInReply, SignedIn,
+    Cancellation, FeeDetail, FeeResult, Fees, Registration, RegistrationReply, SignIn, SignInQuery, SignedIn,
 };
 
 /// Version of the interface, `infver`.

@@ -1,13 +1,12 @@
 //! A visit before it is settled: the operator's sign-in (9001), its registration (2201, 2202) and
 //! what it costs (2204).
 
-use kernel::Fen;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use crate::loose;
+use crate::loose::{self, Exact, Told};
 
 /// `input` of 9001.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SignInQuery {
     /// Who signs in.
     #[serde(rename = "signIn")]
@@ -15,7 +14,7 @@ pub struct SignInQuery {
 }
 
 /// `signIn`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SignIn {
     /// C30: the operator.
     pub opter_no: String,
@@ -25,26 +24,19 @@ pub struct SignIn {
     pub ip: String,
 }
 
-/// `output` of 9001.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignInReply {
-    /// What was given.
-    pub signinoutb: SignedIn,
-}
-
-/// `signinoutb`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// `signinoutb` of 9001's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SignedIn {
     /// When.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::text")]
     pub sign_time: String,
     /// C30: the number that everything of this day carries.
-    #[serde(deserialize_with = "loose::text")]
+    #[serde(default, deserialize_with = "loose::text")]
     pub sign_no: String,
 }
 
 /// 2201, asked.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Registration {
     /// Whose visit.
     pub psn_no: String,
@@ -70,22 +62,22 @@ pub struct Registration {
     pub caty: String,
 }
 
-/// 2201, answered.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// `data` of 2201's answer.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct RegistrationReply {
     /// C30: the insurer's number of the visit.
-    #[serde(deserialize_with = "loose::text")]
+    #[serde(default, deserialize_with = "loose::text")]
     pub mdtrt_id: String,
     /// Whose.
-    #[serde(deserialize_with = "loose::text")]
+    #[serde(default, deserialize_with = "loose::text")]
     pub psn_no: String,
     /// The institution's number.
-    #[serde(deserialize_with = "loose::text")]
+    #[serde(default, deserialize_with = "loose::text")]
     pub ipt_otp_no: String,
 }
 
 /// 2202, asked.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Cancellation {
     /// Whose.
     pub psn_no: String,
@@ -96,14 +88,14 @@ pub struct Cancellation {
 }
 
 /// `input` of 2204.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fees {
     /// The lines of one visit.
     pub feedetail: Vec<FeeDetail>,
 }
 
 /// `feedetail`: one line.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct FeeDetail {
     /// C30: the line, unique in the visit.
     pub feedetl_sn: String,
@@ -126,12 +118,11 @@ pub struct FeeDetail {
     /// C150: the institution's own code.
     pub medins_list_codg: String,
     /// N16,2: the line's sum.
-    #[serde(with = "loose::yuan")]
-    pub det_item_fee_sumamt: Fen,
+    pub det_item_fee_sumamt: Exact,
     /// N16,4: how many.
-    pub cnt: String,
+    pub cnt: Exact,
     /// N16,6: for one of them.
-    pub pric: String,
+    pub pric: Exact,
     /// C30: the department that ordered it.
     pub bilg_dept_codg: String,
     /// Its name.
@@ -154,31 +145,15 @@ pub struct FeeDetail {
     pub etip_flag: String,
 }
 
-/// `output` of 2204.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct FeeResults {
-    /// Each line.
-    pub result: Vec<FeeResult>,
-}
-
-/// `result`: what is said of a line.
+/// `result` of 2204's answer, one line of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct FeeResult {
     /// Which line.
-    #[serde(deserialize_with = "loose::text")]
+    #[serde(default, deserialize_with = "loose::text")]
     pub feedetl_sn: String,
     /// The line's sum, where it is repeated.
-    #[serde(default, deserialize_with = "yuan_or_none")]
-    pub det_item_fee_sumamt: Option<Fen>,
+    #[serde(default)]
+    pub det_item_fee_sumamt: Told,
 }
 
 hidden!(Registration, RegistrationReply, Cancellation, FeeDetail);
-
-/// An amount that may be left out.
-pub(super) fn yuan_or_none<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Fen>, D::Error> {
-    let text = loose::text(source)?;
-    if text.is_empty() {
-        return Ok(None);
-    }
-    Fen::parse_yuan(&text).map(Some).map_err(serde::de::Error::custom)
-}

@@ -15,8 +15,8 @@ pub(super) struct FakeInsurer {
 }
 
 impl FakeInsurer {
-    /// `says` answers every transaction but 9001: an `output`, a text that is a refusal's words, or a
-    /// whole envelope.
+    /// `says` answers every transaction but 9001: an `output`, a text that is a refusal's words, a whole
+    /// envelope, or the `raw` text of one.
     pub(super) async fn start(says: impl FnMut(&Value) -> Value + Send + 'static) -> FakeInsurer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -52,11 +52,13 @@ async fn answer(mut stream: TcpStream, heard: Arc<Mutex<Vec<Value>>>, says: Arc<
         }
     };
     let body = match said {
-        Value::String(words) => json!({ "infcode": -1, "inf_refmsgid": "1", "err_msg": words, "output": {} }),
-        whole if whole.get("infcode").is_some() => whole,
-        output => json!({ "infcode": 0, "inf_refmsgid": "1", "output": output }),
+        Value::Object(raw) if raw.contains_key("raw") => raw["raw"].as_str().unwrap_or_default().to_owned(),
+        Value::String(words) => {
+            json!({ "infcode": -1, "inf_refmsgid": "1", "err_msg": words, "output": {} }).to_string()
+        }
+        whole if whole.get("infcode").is_some() => whole.to_string(),
+        output => json!({ "infcode": 0, "inf_refmsgid": "1", "output": output }).to_string(),
     };
-    let body = body.to_string();
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     drop(stream.write_all(format!("{head}{body}").as_bytes()).await);
 }

@@ -1,7 +1,9 @@
 //! The adapter as its callers see it: against an insurer of the tests' own, which says what it is told
-//! to and keeps what it heard (`talk`, `who`), and against the sandbox's (`story`).
+//! to and keeps what it heard (`talk`, `who`) or what regions were recorded to answer (`recorded`), and against
+//! the sandbox's (`story`).
 
 mod insurer;
+mod recorded;
 mod story;
 mod talk;
 mod who;
@@ -18,7 +20,7 @@ use platform::policy::Policy;
 use platform::vault::Vault;
 use platform::{Ctx, Mode, Trace};
 
-use super::{InsurerClient, InsurerSettings};
+use super::{Form, InsurerClient, InsurerSettings};
 use crate::tif::TifAccount;
 
 /// Long enough for a loaded machine, short enough for a test that waits it out.
@@ -60,9 +62,14 @@ pub(crate) fn context(folder: &Folder, clock: Arc<dyn Clock>) -> Ctx {
 }
 
 fn client(endpoint: &str) -> InsurerClient {
+    client_sending(endpoint, Form::Text)
+}
+
+/// One that sends numbers in this form.
+fn client_sending(endpoint: &str, numbers: Form) -> InsurerClient {
     let account = TifAccount { paasid: "sandbox".into(), token: "sandbox-token".into() };
     let settings = InsurerSettings::new(endpoint, account, "H32040000001");
-    InsurerClient::new(InsurerSettings { timeout_ms: TIMEOUT_MS, ..settings }).unwrap()
+    InsurerClient::new(InsurerSettings { timeout_ms: TIMEOUT_MS, numbers, ..settings }).unwrap()
 }
 
 /// Insured here as an employee, 1200.00 on the account.

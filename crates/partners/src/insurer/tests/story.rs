@@ -3,7 +3,7 @@
 use identity::ports::{Insurer, PortError};
 use kernel::ShiftedClock;
 use payments::ports::{SettleError, Settlements, Split};
-use sandbox::{Running, Sandbox, SandboxSettings};
+use sandbox::{Dialect, Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
 
 use super::*;
@@ -41,6 +41,14 @@ impl Stage {
         self.control("faults", rule).await;
     }
 
+    /// Has the insurer speak this dialect, and numbers sent to it in this form.
+    async fn speak(&mut self, dialect: Dialect, numbers: Form) {
+        self.control("insurer/dialect", json!({ "dialect": dialect.name() })).await;
+        // Numbers of another client begin anew: not in the same second.
+        self.control("clock", json!({ "advance_secs": 60 })).await;
+        self.client = client_sending(&format!("http://{}", self.running.insurer), numbers);
+    }
+
     async fn person_is(&self, change: Value) {
         self.control(&format!("people/{}", self.person.number.expose()), change).await;
     }
@@ -53,6 +61,19 @@ impl Stage {
     }
 }
 
+/// Each dialect, each form of what is sent, and how 25.00 is split there.
+fn manners() -> impl Iterator<Item = (Dialect, Form, Split)> {
+    Dialect::ALL.into_iter().flat_map(|dialect| {
+        let plain = split(800, 1_200, 500);
+        let split = match dialect {
+            // There the institution bears a fifth of what is above the cap.
+            Dialect::Purses => Split { other: Fen::new(100), cash: Fen::new(400), ..plain },
+            _ => plain,
+        };
+        [Form::Text, Form::Number].map(|form| (dialect, form, split))
+    })
+}
+
 fn split(fund: i64, personal_account: i64, cash: i64) -> Split {
     let [fund, personal_account, cash] = [fund, personal_account, cash].map(Fen::new);
     Split { fund, personal_account, other: Fen::ZERO, cash }
@@ -63,14 +84,21 @@ fn refused<T>(code: &str) -> Result<T, SettleError> {
 }
 
 #[tokio::test]
-async fn a_visit_is_settled_found_and_undone() {
-    let stage = Stage::new().await;
+async fn a_visit_is_settled_found_and_undone_in_every_dialect() {
+    let mut stage = Stage::new().await;
+    for (dialect, form, split) in manners() {
+        stage.speak(dialect, form).await;
+        settled_found_and_undone(&stage, &format!("{}-{form:?}", dialect.name()), split).await;
+    }
+}
+
+async fn settled_found_and_undone(stage: &Stage, visit_no: &str, split: Split) {
     let (client, ctx) = (&stage.client, &stage.ctx);
-    let visit = stage.visit("visit-1").await;
+    let visit = stage.visit(visit_no).await;
     let again = client.register(ctx, &stage.person, &visit.care).await.unwrap();
     assert_eq!((again.mdtrt_id == visit.registered.mdtrt_id, again == visit.registered), (true, false));
     let advice = client.presettle(ctx, &visit).await.unwrap();
-    assert_eq!(advice.split, split(800, 1_200, 500));
+    assert_eq!((advice.split, advice.balance), (split, Some(Fen::new(118_800))), "{visit_no}");
     assert_eq!(advice.echo, [0, 500, 0, 2_000].map(Fen::new));
     assert_eq!(client.settled(ctx, &visit).await, Ok(None));
 
@@ -82,12 +110,13 @@ async fn a_visit_is_settled_found_and_undone() {
     );
     assert_eq!(client.settle(ctx, &number, &visit, &advice).await, Ok(settled.clone()), "one number, one settlement");
     assert_eq!(client.settle(ctx, &client.number(ctx), &visit, &advice).await, refused("settled_already"));
-    assert_eq!(client.settled(ctx, &visit).await, Ok(Some(settled.clone())));
+    assert_eq!(client.settled(ctx, &visit).await, Ok(Some(settled.clone())), "{visit_no}");
+    assert_eq!(settled.facts.clr_optins.as_deref(), Some("320400"));
     assert_eq!(client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await, refused("settled_already"));
 
     let number = client.number(ctx);
-    for number in [&number, &number, &client.number(ctx)] {
-        assert_eq!(client.void(ctx, number, &visit, &settled.setl_id).await.map(drop), Ok(()));
+    for (number, told) in [(&number, Some(split)), (&number, Some(split)), (&client.number(ctx), None)] {
+        assert_eq!(client.void(ctx, number, &visit, &settled.setl_id).await, Ok(told), "{visit_no}");
     }
     assert_eq!(client.settled(ctx, &visit).await, Ok(None));
     assert_eq!(client.presettle(ctx, &visit).await.unwrap().balance, advice.balance, "the account has its part back");
@@ -97,10 +126,19 @@ async fn a_visit_is_settled_found_and_undone() {
 
 #[tokio::test]
 async fn an_unknown_outcome_is_asked_about_and_taken_back() {
-    let stage = Stage::new().await;
+    let mut stage = Stage::new().await;
+    for dialect in Dialect::ALL {
+        stage.speak(dialect, Form::Text).await;
+        asked_about_and_taken_back(&stage, dialect.name()).await;
+    }
+}
+
+async fn asked_about_and_taken_back(stage: &Stage, dialect: &str) {
     let (client, ctx) = (&stage.client, &stage.ctx);
-    for (n, kind, done) in [(1, "time_out_after", true), (2, "time_out_before", false), (3, "lose", false)] {
-        let visit = stage.visit(&format!("visit-{n}")).await;
+    let kinds = [(1, "time_out_after", true), (2, "time_out_before", false), (3, "lose", false)];
+    // What is answered differs where something is known; nothing is nothing in every dialect.
+    for (n, kind, done) in kinds.into_iter().take(if dialect == "national" { 3 } else { 1 }) {
+        let visit = stage.visit(&format!("visit-{dialect}-{n}")).await;
         let advice = client.presettle(ctx, &visit).await.unwrap();
         let number = client.number(ctx);
         stage.fault(kind, "2207", "").await;
@@ -124,12 +162,19 @@ async fn an_unknown_outcome_is_asked_about_and_taken_back() {
 
 #[tokio::test]
 async fn amounts_that_do_not_add_up_are_told_as_that() {
-    let stage = Stage::new().await;
+    let mut stage = Stage::new().await;
+    for dialect in Dialect::ALL {
+        stage.speak(dialect, Form::Number).await;
+        forgeries_are_told(&stage, dialect.name()).await;
+    }
+}
+
+async fn forgeries_are_told(stage: &Stage, dialect: &str) {
     let (client, ctx) = (&stage.client, &stage.ctx);
-    let visit = stage.visit("visit-1").await;
+    let visit = stage.visit(&format!("{dialect}-1")).await;
     let advice = client.presettle(ctx, &visit).await.unwrap();
     let forged =
-        |infno: &str, answer: String| assert!(answer.contains(&format!("Amounts(\"{infno}: psn_part_amt")), "{answer}");
+        |infno: &str, answer: String| assert!(answer.contains(&format!("Amounts(\"{infno}: ")), "{dialect}: {answer}");
     stage.fault("forge", "2206", "").await;
     forged("2206", format!("{:?}", client.presettle(ctx, &visit).await));
     stage.fault("forge", "2207", "").await;
@@ -143,9 +188,9 @@ async fn amounts_that_do_not_add_up_are_told_as_that() {
         let answer = match infno {
             "2601" => client.reverse(ctx, &visit, &client.number(ctx)).await,
             "2202" => client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await,
-            _ => client.register(ctx, &stage.person, &care("visit-2")).await.map(drop),
+            _ => client.register(ctx, &stage.person, &care(&format!("{dialect}-2"))).await.map(drop),
         };
-        assert!(matches!(answer, Err(SettleError::Port(PortError::Unknown(_)))), "{infno}: {answer:?}");
+        assert!(matches!(answer, Err(SettleError::Port(PortError::Unknown(_)))), "{dialect} {infno}: {answer:?}");
     }
 }
 

@@ -192,12 +192,12 @@ async fn an_answer_that_is_not_ours_is_not_believed() {
         (json!({ "mdtrt_id": "N" }), "unknown"),
         (json!({ "setl_id": "" }), "unknown"),
         (json!({ "setl_id": "9".repeat(31) }), "unknown"),
-        (json!({ "medins_setl_id": "" }), "unknown"),
         (json!({ "medins_setl_id": "H32040000001202603020930050043" }), "unknown"),
-        (json!({ "psn_cash_pay": 5.5 }), "unknown"),
-        (json!({ "medfee_sumamt": null }), "amounts"),
+        (json!({ "psn_cash_pay": null, "acct_pay": null }), "unknown"),
+        (json!({ "psn_cash_pay": 5.5 }), "amounts"),
+        (json!({ "psn_cash_pay": "5.000001" }), "amounts"),
+        (json!({ "medfee_sumamt": 25.01 }), "amounts"),
         (json!({ "acct_pay": "13.00" }), "amounts"),
-        (json!({ "balc": "-1.00" }), "amounts"),
     ] {
         let told = changes.clone();
         let stage = Stage::new(move |message| {
@@ -223,6 +223,11 @@ async fn refusals_are_told_apart_by_what_is_certain() {
         (json!({ "infcode": 7, "inf_refmsgid": "1" }), PortError::Unknown("infcode 7".into())),
         (json!({ "infcode": 0, "output": {} }), PortError::Unknown("an answer without inf_refmsgid".into())),
         (json!({ "infcode": 0, "inf_refmsgid": "1" }), PortError::Unknown("the answer cannot be read".into())),
+        (
+            json!({ "infcode": "0", "inf_refmsgid": "", "err_msg": "周明远结算失败", "output": null }),
+            PortError::Unknown("infcode 0 with the words of a failure".into()),
+        ),
+        (json!({ "infcode": -1, "message": "个人账户余额不足" }), PortError::Refused("account_short".into())),
     ] {
         let answer = said.clone();
         let stage =

@@ -67,7 +67,7 @@ async fn amounts_may_be_json_numbers() {
     let output = desk.send(&stage, "2204", json!({ "feedetail": [line] })).await.unwrap();
     assert_eq!(
         (&output["result"][0]["cnt"], &output["result"][0]["det_item_fee_sumamt"]),
-        (&json!("3"), &json!("7.50"))
+        (&json!("3.0000"), &json!("7.50"))
     );
 }
 

@@ -4,7 +4,8 @@ use super::desk::{Desk, ORDINARY, OTHER, check, msgid};
 use super::*;
 
 fn amounts(info: &Value) -> [&str; 5] {
-    ["fund_pay_sumamt", "acct_pay", "psn_cash_pay", "overlmt_selfpay", "balc"].map(|name| info[name].as_str().unwrap())
+    let cash = if info["psn_cash_pay"].is_null() { "cash_payamt" } else { "psn_cash_pay" };
+    ["fund_pay_sumamt", "acct_pay", cash, "overlmt_selfpay", "balc"].map(|name| info[name].as_str().unwrap())
 }
 
 #[tokio::test]

@@ -17,7 +17,10 @@ async fn a_void_gives_everything_back_once() {
     assert_eq!(desk.send(&stage, "2208", another).await.unwrap_err(), "未查询到结算信息");
     let first = desk.send_as(&stage, &number, "2208", input.clone()).await.unwrap();
     check(&first);
-    assert_eq!((&first["setlinfo"]["balc"], &first["setlinfo"]["refd_setl_flag"]), (&json!("1200.00"), &json!("1")));
+    let record = &first["setlinfo"];
+    assert_eq!((&record["balc"], &record["medfee_sumamt"]), (&json!("1200.00"), &json!("-25.00")));
+    assert_eq!((&record["medins_setl_id"], record["setl_id"].as_str().unwrap().len()), (&json!(number), 30));
+    assert_ne!(record["setl_id"], info["setl_id"], "the undoing has a number of its own");
     assert_eq!(desk.send_as(&stage, &number, "2208", input.clone()).await.unwrap(), first);
     assert_eq!(desk.send(&stage, "2208", input).await.unwrap_err(), "结算已撤销");
     assert_eq!(desk.balance(&stage).await, 120_000);

@@ -1,0 +1,138 @@
+//! How the insurer's refusals are worded. They differ by region; the constants are the defaults.
+
+use crate::tif::BadTifSettings;
+
+/// Words by which an insurer says that the day's sign-in is not known, before it looks at a message.
+pub const SIGN_IN: [&str; 2] = ["签到流水号无效", "请重新签到"];
+
+/// Words that do not say whether something was done: a number that was used before, a failure inside.
+pub const UNSURE: [&str; 13] = [
+    "msgid重复",
+    "报文重复",
+    "重复提交",
+    "超时",
+    "系统异常",
+    "系统错误",
+    "处理中",
+    "网络异常",
+    "服务异常",
+    "服务不可用",
+    "timeout",
+    "timed out",
+    "exception",
+];
+
+/// Words of 5203 that nothing of this visit is settled. The same words about a person are not among
+/// them: who is not known may well be settled.
+pub const NO_SETTLEMENT: [&str; 3] = ["未查询到结算", "未查询到该就诊的结算", "结算信息不存在"];
+
+/// Words of 2601 that there is nothing to take back: no such message, it was taken back before, or the
+/// settlement it made has been undone since.
+pub const NO_ORIGINAL: [&str; 4] = ["原交易不存在", "未查询到原交易", "已冲正", "退费结算标志不为未退费"];
+
+/// Words of 2208 that the settlement has been undone before.
+pub const VOIDED: [&str; 2] = ["结算已撤销", "已退费"];
+
+/// Words of `err_msg` beside `infcode` 0, where nothing else is told: it was done.
+pub const DONE: [&str; 2] = ["成功", "success"];
+
+/// Words that are none of success, whatever else is said.
+const FAILURE: [&str; 6] = ["不成功", "未成功", "失败", "错误", "异常", "fail"];
+
+/// Words of other refusals, and ours for them; the first that fits counts.
+pub const REFUSALS: [(&str, &str); 11] = [
+    ("签到", "not_signed_in"),
+    ("未参保", "not_insured"),
+    ("参保状态异常", "not_insured"),
+    ("余额不足", "account_short"),
+    ("已结算", "settled_already"),
+    ("结算已撤销", "voided_already"),
+    ("已冲正", "reversed_already"),
+    ("已撤销", "cancelled"),
+    ("就诊信息不存在", "no_visit"),
+    ("与预结算结果不一致", "advice_changed"),
+    ("与参保地不一致", "another_region"),
+];
+
+/// How the insurer's refusals are worded. They differ by region; the defaults are the constants of
+/// this module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettleWords {
+    /// [`SIGN_IN`].
+    pub sign_in: Vec<String>,
+    /// [`UNSURE`].
+    pub unsure: Vec<String>,
+    /// [`NO_SETTLEMENT`].
+    pub no_settlement: Vec<String>,
+    /// [`NO_ORIGINAL`].
+    pub no_original: Vec<String>,
+    /// [`VOIDED`].
+    pub voided: Vec<String>,
+    /// [`DONE`].
+    pub done: Vec<String>,
+    /// [`REFUSALS`].
+    pub refusals: Vec<(String, String)>,
+}
+
+impl Default for SettleWords {
+    fn default() -> SettleWords {
+        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        SettleWords {
+            sign_in: list(&SIGN_IN),
+            unsure: list(&UNSURE),
+            no_settlement: list(&NO_SETTLEMENT),
+            no_original: list(&NO_ORIGINAL),
+            voided: list(&VOIDED),
+            done: list(&DONE),
+            refusals: REFUSALS.map(|(word, code)| (word.to_owned(), code.to_owned())).to_vec(),
+        }
+    }
+}
+
+impl SettleWords {
+    pub(super) fn is_sign_in(&self, says: &str) -> bool {
+        self.sign_in.iter().any(|word| says.contains(word))
+    }
+
+    /// Whether these words, beside `infcode` 0, are none or those of success.
+    pub(super) fn is_done(&self, says: &str) -> bool {
+        let says = says.to_lowercase();
+        let has = |word: &str| says.contains(&word.to_lowercase());
+        says.is_empty() || (self.done.iter().any(|word| has(word)) && !FAILURE.iter().any(|word| has(word)))
+    }
+
+    /// Whether a refusal leaves open what was done.
+    pub(super) fn is_unsure(&self, says: &str) -> bool {
+        let says = says.to_lowercase();
+        self.unsure.iter().any(|word| says.contains(&word.to_lowercase()))
+    }
+
+    /// Nothing is in every sentence: an empty word would make every refusal mean the same.
+    pub(super) fn check(&self) -> Result<(), BadTifSettings> {
+        let lists = [&self.sign_in, &self.unsure, &self.no_settlement, &self.no_original, &self.voided, &self.done];
+        let mut words = lists.into_iter().flatten().chain(self.refusals.iter().map(|(word, _)| word));
+        if words.any(|word| word.trim().is_empty()) {
+            return Err(BadTifSettings::Value("words of a refusal are not empty".to_owned()));
+        }
+        let code =
+            |code: &String| (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        if !self.refusals.iter().all(|(_, ours)| code(ours)) {
+            return Err(BadTifSettings::Value("our word for a refusal is small letters and _".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_fit_everything_are_refused() {
+        assert_eq!(SettleWords::default().check(), Ok(()));
+        let empty = SettleWords { voided: vec![" ".to_owned()], ..SettleWords::default() };
+        assert!(empty.check().is_err());
+        let person = ("未参保".to_owned(), "周明远".to_owned());
+        assert!(SettleWords { refusals: vec![person], ..SettleWords::default() }.check().is_err());
+    }
+}

@@ -1,0 +1,189 @@
+//! How the insurer's answers look in each dialect, letter for letter, and how one is chosen.
+
+use super::desk::{Desk, restarted};
+use super::*;
+use crate::{Dialect, InsurerAccount};
+
+async fn speak(stage: &Stage, dialect: Dialect) {
+    let (status, answer) = stage.post("/control/insurer/dialect", json!({ "dialect": dialect.name() })).await;
+    assert_eq!((status, &answer["dialect"]), (200, &json!(dialect.name())));
+}
+
+/// What stands in an answer, and what does not.
+fn holds(dialect: Dialect, infno: &str, text: &str, has: &[&str], lacks: &[&str]) {
+    for part in has {
+        assert!(text.contains(part), "{} {infno} has no {part}: {text}", dialect.name());
+    }
+    for part in lacks {
+        assert!(!text.contains(part), "{} {infno} has {part}: {text}", dialect.name());
+    }
+}
+
+/// A visit from its settlement to its undoing: the texts of 2206, 2207, 5203, 2208 and 2202.
+async fn story(stage: &Stage, desk: &Desk) -> [String; 5] {
+    let visit = desk.register(stage, "25.00").await;
+    let (settlement, empty) = (desk.settlement(&visit, true), json!(""));
+    let advice = desk.text(stage, "2206", settlement.clone()).await;
+    let settled = desk.text(stage, "2207", settlement).await;
+    let asked = desk.text(stage, "5203", desk.undo(&visit, &empty)).await;
+    let setl_id = settled.split("\"setl_id\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let undone = desk.text(stage, "2208", desk.undo(&visit, &json!(setl_id))).await;
+    let cancel =
+        json!({ "data": { "psn_no": desk.psn_no, "mdtrt_id": visit.mdtrt_id, "ipt_otp_no": visit.ipt_otp_no } });
+    [advice, settled, asked, undone, desk.text(stage, "2202", cancel).await]
+}
+
+#[tokio::test]
+async fn each_dialect_is_spoken_to_the_letter() {
+    let stage = Stage::new().await;
+    let desk = Desk::employee(&stage).await;
+    type Parts = (&'static [&'static str], &'static [&'static str]);
+    let wanted: [(Dialect, [Parts; 5], &str); 7] = [
+        (
+            Dialect::National,
+            [
+                (&["\"infcode\":0", "\"err_msg\":\"\"", "\"medfee_sumamt\":25.00"], &["refd_setl_flag"]),
+                (&["\"acct_pay\":12.00", "\"psn_part_amt\":17.00", "\"psn_cash_pay\":5.00", "310100"], &["310200"]),
+                (
+                    &["\"psn_pay\":17.00", "\"cash_payamt\":5.00", "\"refd_setl_flag\":\"0\""],
+                    &["psn_part_amt", "psn_cash_pay", "hosp_part_amt"],
+                ),
+                (&["\"medfee_sumamt\":-25.00", "\"hosp_part_amt\":null", "\"maf_pay\":0.00"], &["psn_no\"", "-0.00"]),
+                (&["\"output\":{}"], &[]),
+            ],
+            "\"infcode\":-1",
+        ),
+        (
+            Dialect::Text,
+            [
+                (&["\"infcode\":\"0\"", "\"err_msg\":\"成功\"", "\"inf_refmsgid\":\"\""], &[]),
+                (&["\"medfee_sumamt\":\"25.00\"", "\"balc\":\"1188.00\""], &[]),
+                (&["\"psn_pay\":\"17.00\"", "\"cash_payamt\":\"5.00\""], &["psn_cash_pay"]),
+                (&["\"medfee_sumamt\":\"25.00\"", "\"psn_no\":"], &["-25"]),
+                (&["\"output\":\"\""], &[]),
+            ],
+            "\"infcode\":\"-1\"",
+        ),
+        (
+            Dialect::Bare,
+            [
+                (&["\"medfee_sumamt\":25,", "\"pool_prop_selfpay\":0.4"], &[]),
+                (&["\"psn_cash_pay\":5,"], &["5.0"]),
+                (&["\"psn_pay\":17,"], &["psn_part_amt"]),
+                (&["\"medfee_sumamt\":-25,", "\"psn_part_amt\":-17,"], &[]),
+                (&["\"infcode\":0"], &["output"]),
+            ],
+            "{\"err_msg\":\"",
+        ),
+        (
+            Dialect::Doubles,
+            [
+                (&["\"medfee_sumamt\":25.0,", "\"err_msg\":null"], &["25.00"]),
+                (&["\"balc\":1188.0,"], &[]),
+                (&["\"cash_payamt\":5.0,"], &["psn_cash_pay"]),
+                (&["\"acct_pay\":-12.0,", "\"psn_no\":"], &[]),
+                (&["\"output\":{}"], &[]),
+            ],
+            "\"infcode\":-1",
+        ),
+        (
+            Dialect::Nulls,
+            [
+                (&["\"setl_id\":null", "\"setl_time\":null", "\"clr_way\":null", "\"hosp_part_amt\":null"], &[]),
+                (&["\"fund_pay_type\":\"310200\"", "\"fund_payamt\":12.0", "\"err_msg\":\"success\""], &[]),
+                (&["\"psn_pay\":17.0", "\"acct_mulaid_pay\":null"], &["psn_part_amt"]),
+                (&["\"psn_part_amt\":null", "\"hosp_part_amt\":null", "\"fund_payamt\":-12.0"], &[]),
+                (&["\"output\":null"], &[]),
+            ],
+            "\"inf_refmsgid\":null",
+        ),
+        (
+            Dialect::Purses,
+            [
+                (&["\"hosp_part_amt\":1.00", "\"psn_cash_pay\":4.00"], &[]),
+                (&["\"310201\"", "\"999996\"", "\"fund_payamt\":1.00"], &["310200"]),
+                (
+                    &["\"psn_pay\":16.00", "\"psn_part_amt\":16.00", "\"cash_payamt\":4.00", "\"psn_cash_pay\":4.00"],
+                    &[],
+                ),
+                (
+                    &["\"psn_pay\":-16.00", "\"psn_part_amt\":null", "\"ownpay_hosp_part\":-1.00", "999997"],
+                    &["psn_no\""],
+                ),
+                (&["\"output\":{}"], &[]),
+            ],
+            "\"infcode\":-1",
+        ),
+        (
+            Dialect::AsSettled,
+            [
+                (&["\"medfee_sumamt\":25.00"], &[]),
+                (&["\"psn_cash_pay\":5.00"], &[]),
+                (
+                    &["\"psn_part_amt\":17.00", "\"psn_cash_pay\":5.00", "\"hosp_part_amt\":0.00"],
+                    &["psn_pay", "cash_payamt"],
+                ),
+                (&["\"medfee_sumamt\":25.00", "\"psn_no\":"], &["-25"]),
+                (&["\"output\":{}"], &[]),
+            ],
+            "\"infcode\":-1",
+        ),
+    ];
+    for (dialect, parts, refusal) in wanted {
+        speak(&stage, dialect).await;
+        let texts = story(&stage, &desk).await;
+        for ((infno, text), (has, lacks)) in ["2206", "2207", "5203", "2208", "2202"].iter().zip(&texts).zip(parts) {
+            holds(dialect, infno, text, has, lacks);
+        }
+        let refused = desk.text(&stage, "2206", json!({ "data": { "psn_no": "nobody" } })).await;
+        holds(dialect, "2206", &refused, &[refusal, "未查询到参保人信息"], &["setlinfo"]);
+    }
+}
+
+#[tokio::test]
+async fn people_have_an_age_as_the_dialect_writes_it() {
+    let stage = Stage::new().await;
+    let desk = Desk::employee(&stage).await;
+    let ask = json!({ "data": { "mdtrt_cert_type": "02", "mdtrt_cert_no": desk.id_number, "psn_cert_type": "01" } });
+    for (dialect, has) in [
+        (Dialect::National, &["\"insuinfo\":[{", "\"idetinfo\":[]", "\"balc\":1200.00"][..]),
+        (Dialect::Nulls, &["\"idetinfo\":null", "\"balc\":1200.0,"]),
+        (Dialect::Text, &["\"balc\":\"1200.00\""]),
+    ] {
+        speak(&stage, dialect).await;
+        holds(dialect, "1101", &desk.text(&stage, "1101", ask.clone()).await, has, &[]);
+    }
+    let age = async || {
+        let text = desk.text(&stage, "1101", ask.clone()).await;
+        text.split("\"age\":").nth(1).unwrap().split([',', '}']).next().unwrap().to_owned()
+    };
+    speak(&stage, Dialect::Doubles).await;
+    let with_fraction = age().await;
+    assert!(with_fraction.split_once('.').is_some_and(|(_, tenth)| tenth.len() == 1), "{with_fraction}");
+    speak(&stage, Dialect::National).await;
+    assert_eq!(Some(age().await.as_str()), with_fraction.split('.').next());
+    // Only one insurance, since the one as a pupil is gone.
+    speak(&stage, Dialect::AsSettled).await;
+    desk.steer(&stage, json!({ "insured": "resident" })).await;
+    holds(Dialect::AsSettled, "1101", &desk.text(&stage, "1101", ask.clone()).await, &["\"insuinfo\":{"], &[]);
+}
+
+#[tokio::test]
+async fn a_dialect_is_chosen_at_the_start_or_at_the_control_page_and_stays() {
+    let stage = Stage::new().await;
+    let told = stage.get("/control/insurer/dialect").await;
+    assert_eq!((&told["dialect"], told["dialects"].as_array().unwrap().len()), (&json!("national"), 7));
+    let (status, _) = stage.post("/control/insurer/dialect", json!({ "dialect": "latin" })).await;
+    assert_eq!(status, 400);
+    let form = stage.http.post(stage.url("/switches/insurer-dialect")).form(&[("dialect", "doubles")]);
+    let page = form.send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("value=\"doubles\" selected") && page.contains("1.0E7"), "{page}");
+    let stage = restarted(stage).await;
+    assert_eq!(stage.running.insurer_dialect, Dialect::Doubles);
+    assert_eq!(stage.get("/control/insurer/dialect").await["dialect"], "doubles");
+    let Stage { running, clock, folder, .. } = stage;
+    running.stop().await;
+    let account = InsurerAccount { dialect: Some(Dialect::Nulls), ..InsurerAccount::default() };
+    let running = Sandbox::start(SandboxSettings { insurer: account, ..settings(&folder, &clock) }).await.unwrap();
+    assert_eq!(running.insurer_dialect, Dialect::Nulls);
+}
