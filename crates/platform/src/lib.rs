@@ -1,5 +1,5 @@
 //! What every context stands on and what knows no business word: the database door, the outbox and
-//! its jobs, sealing, audit chains, configuration, telemetry and the signed HTTP client.
+//! its jobs, sealing, audit chains, configuration, telemetry, the signed HTTP client and the HTTP listener.
 //!
 //! Nothing here may name a hospital, a person's account or a payment.
 
@@ -11,6 +11,9 @@ pub mod db;
 pub mod http;
 pub mod jobs;
 pub mod limit;
+pub mod listen;
+pub mod neighbourhood;
+pub mod networks;
 pub mod outbox;
 pub mod password;
 pub mod policy;

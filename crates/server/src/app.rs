@@ -10,7 +10,7 @@ use payments::Payments;
 use platform::Ctx;
 use platform::check::Check;
 use platform::jobs::Job;
-use ui::{PublicCache, TrustedProxies};
+use ui::{PublicCache, Site, TrustedProxies};
 
 use crate::{front, probes, upkeep};
 
@@ -28,13 +28,14 @@ pub fn routes() -> Router<Ctx> {
         .merge(payments::routes())
 }
 
-/// The routes with error pages, headers and limits around them, ready to be served.
-pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, proxies: TrustedProxies) -> Router {
+/// The routes with error pages, headers and limits around them, ready to be served at `site` behind `proxies`.
+pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, (site, proxies): (Site, TrustedProxies)) -> Router {
     let routes = routes().layer(from_fn_with_state(ctx.clone(), identity::keep_forms));
     ui::layer(routes, ctx)
         .layer(Extension(Arc::new(PublicCache::new())))
         .layer(Extension(ports))
         .layer(Extension(pay))
+        .layer(Extension(site))
         .layer(Extension(proxies))
 }
 

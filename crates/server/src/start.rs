@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use identity::{IssueCarrier, Ports};
 use kernel::{Clock, OsRng, Rng};
 use partners::acs3::AccessKey;
@@ -15,6 +14,7 @@ use payments::Payments;
 use platform::config::Config;
 use platform::db::{Db, DbFault, DbSettings, LaneKey, Migrations, OnFatal, Target};
 use platform::jobs::Runner;
+use platform::listen::{self, Plain};
 use platform::outbox::{Carrier, Worker};
 use platform::password::Hasher;
 use platform::policy::Policy;
@@ -23,13 +23,10 @@ use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
-use ui::TrustedProxies;
+use ui::{Site, TrustedProxies};
 
-use crate::tls::TlsListener;
+use crate::tls::Tls;
 use crate::{app, upkeep};
-
-/// How long a stop waits for requests that are under way.
-const STOP_WAIT: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// What stops a start, as a line that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -198,30 +195,21 @@ pub async fn serve(
     (ports, pay): (Arc<Ports>, Arc<Payments>),
     stop: Stop,
 ) -> Result<(), StartError> {
-    let proxies =
-        TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
-    let service = app::service(ctx.clone(), ports, pay, proxies).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = async {
-        match &config.tls {
-            None => axum::serve(listener, service).with_graceful_shutdown(stop.clone().wished()).await,
-            Some(files) => {
-                // Tapped (to no effect) because only tapped listeners of our own hand over the address.
-                let listener = TlsListener::start(listener, files).map_err(std::io::Error::other)?.tap_io(|_| {});
-                axum::serve(listener, service).with_graceful_shutdown(stop.clone().wished()).await
-            }
-        }
+    let rules = config.http.rules(listen::files::raise(), config.proxy.trusted.clone()).map_err(StartError)?;
+    let own = config.public_url(listener.local_addr().map_err(|error| StartError::at("listen", error))?);
+    let (connections, per_address) = (rules.connections, rules.per_neighbourhood);
+    tracing::info!(own, connections, per_address, "server.listens");
+    let site = Site::new(&own, config.mode == Mode::Demo, config.tls.is_some());
+    let proxies = TrustedProxies::new(config.proxy.trusted.clone(), config.proxy.by);
+    let service = app::service(ctx.clone(), ports, pay, (site, proxies));
+    let cut = match &config.tls {
+        None => listen::serve(listener, Plain, service, rules, stop.wished()).await,
+        Some(files) => listen::serve(listener, Tls::read(files)?, service, rules, stop.wished()).await,
     };
-    tokio::select! {
-        served = serving => served.map_err(|error| StartError::at("serving", error)),
-        () = waited_long_enough(stop.clone()) => Ok(()),
+    if cut > 0 {
+        tracing::warn!(cut, "server.stopped_with_requests_open");
     }
-}
-
-/// Somebody who stalls in the middle of a request must not keep the process from stopping.
-async fn waited_long_enough(stop: Stop) {
-    stop.wished().await;
-    tokio::time::sleep(STOP_WAIT).await;
-    tracing::warn!("server.stopped_with_requests_open");
+    Ok(())
 }
 
 /// Serves Prometheus on its own address, never on the people's.
@@ -237,11 +225,7 @@ pub async fn serve_metrics(config: &Config) -> Result<(), StartError> {
         }
     });
     let pages = Router::new().route("/metrics", axum::routing::get(move || async move { metrics.render() }));
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, pages).await {
-            tracing::error!(%error, "metrics.stopped");
-        }
-    });
+    tokio::spawn(listen::serve(listener, Plain, pages, listen::Rules::inside("metrics"), std::future::pending()));
     Ok(())
 }
 

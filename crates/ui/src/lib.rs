@@ -7,12 +7,15 @@
 pub mod address;
 pub mod assets;
 pub mod barcode;
+pub mod body;
 pub mod cache;
+mod cookies;
 pub mod csrf;
 pub mod encoding;
 pub mod form;
 pub mod front;
 mod gallery;
+pub mod headers;
 pub mod icons;
 mod layer;
 pub mod locale;
@@ -22,10 +25,13 @@ pub mod problem;
 pub mod qr;
 pub mod reply;
 mod seed;
+mod sent;
 pub mod shell;
+pub mod site;
 pub mod visit;
 
 pub use address::TrustedProxies;
+pub use body::{BodyFault, read_body};
 pub use cache::PublicCache;
 pub use encoding::Encoding;
 pub use form::{Errors, Form};
@@ -35,7 +41,9 @@ pub use look::{Lang, Look};
 pub use page::{Page, Tab};
 pub use problem::{Problem, ProblemKind};
 pub use reply::{html, html_again, html_status, local_path, see_other, see_other_with};
+pub use sent::is_ours;
 pub use shell::routes;
+pub use site::Site;
 pub use visit::Visit;
 
 #[cfg(test)]

@@ -75,6 +75,14 @@ fn nothing_at_all_is_the_demo() {
     assert_eq!(config.database.url.expose(), "sqlite:renshe-data/renshe.sqlite3");
     assert_eq!(config.keys_file, Path::new("renshe-data/keys.toml"));
     assert_eq!(config.public_url(config.listen), "http://localhost:8080");
+    for (bound, told, local) in [
+        ("0.0.0.0:80", "http://localhost:80", "http://127.0.0.1:80"),
+        ("[::]:80", "http://localhost:80", "http://[::1]:80"),
+        ("192.168.1.5:8080", "http://192.168.1.5:8080", "http://192.168.1.5:8080"),
+    ] {
+        let bound = bound.parse().unwrap();
+        assert_eq!((config.public_url(bound).as_str(), config.local_url(bound).as_str()), (told, local));
+    }
 }
 
 #[test]
@@ -167,7 +175,7 @@ fn the_environment_overrides_the_file() {
     ]);
     let config = Config::from_text("renshe.toml", file, vars).unwrap();
     assert_eq!((config.listen.port(), config.database.lanes, config.sandbox.listen.port()), (2, 8, 3));
-    assert_eq!(config.proxy.trusted, ["10.0.0.0/8", "::1"]);
+    assert_eq!(config.proxy.trusted, crate::networks::Networks::parse(&["10.0.0.0/8", "::1"]).unwrap());
     assert_eq!(config.sms.templates["verify"], "SMS_2");
     assert_eq!(config.metrics_listen, None);
 }

@@ -17,6 +17,8 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
     let seed = Seed {
         look: Look { lang, elder },
         encoding: Encoding::Identity,
+        origin: crate::site::Origin::parse("http://localhost"),
+        elsewhere: None,
         secure: false,
         cookies: Vec::new(),
         path: path.to_owned(),
@@ -24,7 +26,7 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
         request: "R7K2-9QXM".to_owned(),
         ip: String::new(),
         visit: "visit".to_owned(),
-        fresh: false,
+        renew: false,
         flash: None,
         today: Date::constant(2026, 11, 22),
         demo: true,

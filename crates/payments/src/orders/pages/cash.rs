@@ -97,7 +97,7 @@ async fn ask(
 }
 
 fn is_phone(headers: &HeaderMap) -> bool {
-    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).is_some_and(|agent| agent.contains("Mobi"))
+    ui::headers::text(headers, header::USER_AGENT).contains("Mobi")
 }
 
 #[derive(Template)]
@@ -136,7 +136,7 @@ pub(super) async fn cashier(
     }
     let page = citizen.visit.page.clone();
     let link = attempt.link.clone().filter(|_| attempt.view.state == State::Open);
-    let back = format!("{}/pay/{id}/state", citizen.origin(&headers));
+    let back = format!("{}/pay/{id}/state", citizen.visit.page.origin());
     let (code, link) = if is_code { (link, None) } else { (None, link.map(|link| with_way_back(&link, &back))) };
     let shown = CashierPage {
         back: format!("/pay/{id}/state"),
