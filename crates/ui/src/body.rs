@@ -43,7 +43,7 @@ impl From<BodyFault> for Problem {
         match fault {
             BodyFault::TooLarge => Problem::too_large(),
             BodyFault::Late => Problem::late(),
-            BodyFault::Unreadable => Problem::bad_form().because("the body could not be read to its end"),
+            BodyFault::Unreadable => Problem::bad_form(),
         }
     }
 }

@@ -121,16 +121,17 @@ impl Problem {
 
     /// A form that is not taken, and what was typed into it.
     pub(crate) fn unfit(why: Unfit, typed: Typed) -> Problem {
-        let key = match why {
-            Unfit::Elsewhere(elsewhere) => return Problem::elsewhere(elsewhere),
+        let key = match &why {
+            Unfit::Elsewhere(elsewhere) => return Problem::elsewhere(elsewhere.clone()),
             Unfit::NotOurs => "problem-not-ours",
             Unfit::Stale => "problem-stale",
             Unfit::Blocked => "problem-blocked",
             Unfit::Cleared => "problem-cleared",
             Unfit::OtherBrowser => "problem-other-browser",
         };
-        let cause = format!("the form was not taken: {key}");
-        Problem { typed, ..Problem::new(StatusCode::FORBIDDEN, ProblemKind::Unfit { key }).because(cause) }
+        let problem = Problem { typed, ..Problem::new(StatusCode::FORBIDDEN, ProblemKind::Unfit { key }) };
+        // What strangers send is no news; what befalls a visitor may be a fault of ours, or of a proxy.
+        if why == Unfit::NotOurs { problem } else { problem.because(format!("the form was not taken: {key}")) }
     }
 
     /// Opened by another address than the service's own.
@@ -141,7 +142,7 @@ impl Problem {
 
     /// What was to come did not come in time.
     pub(crate) fn late() -> Problem {
-        Problem::new(StatusCode::REQUEST_TIMEOUT, ProblemKind::Late).because("the body did not come in time")
+        Problem::new(StatusCode::REQUEST_TIMEOUT, ProblemKind::Late)
     }
 
     /// A form that no page of ours sends.

@@ -260,7 +260,7 @@ mod tests {
         let crowd = crowd(300, 300);
         let alone = doing(&crowd, from(1), Doing::Idle);
         let many: Vec<Place> = (0..299).map(|_| doing(&crowd, from(2), Doing::Idle)).collect();
-        let newcomers: Vec<Place> = (0..200).map(|n| doing(&crowd, from(100 + n), Doing::Working)).collect();
+        let newcomers: Vec<Place> = (0..200).map(|n| doing(&crowd, from(3 + n), Doing::Working)).collect();
         assert_eq!(alone.seat.told(), Told::Nothing);
         assert_eq!(many.iter().filter(|place| place.seat.told() == Told::Leave).count(), newcomers.len());
     }

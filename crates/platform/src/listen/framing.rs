@@ -370,7 +370,7 @@ mod tests {
         for (text, want) in [
             ("3\r\nabc\r\n0\r\n\r\n", Ok((13, true))),
             ("3\r\nabc\r\n0\r\n\r\nGET /", Ok((13, true))),
-            ("a;note=1\r\n0123456789\r\n0\r\nX: 1\r\n\r\n", Ok((34, true))),
+            ("a;note=1\r\n0123456789\r\n0\r\nX: 1\r\n\r\n", Ok((33, true))),
             ("00\r\n\r\n", Ok((6, true))),
             ("3\r\nab", Ok((5, false))),
             ("", Ok((0, false))),

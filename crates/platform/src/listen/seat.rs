@@ -31,14 +31,18 @@ impl Doing {
         matches!(self, Doing::Reading | Doing::Working | Doing::Writing)
     }
 
-    /// How lightly its place is taken for somebody else, and from when on; nothing: never. Between requests nobody
-    /// loses anything: browsers connect again. Who begins, reads or writes slowly may be on a bad network.
-    fn taken(self) -> Option<(u8, Duration)> {
+    /// How lightly its place is taken for somebody else after so long at it; nothing: never. Between two requests nobody
+    /// loses anything, browsers connect again, but who has just been answered will soon ask again. Who reads or sends
+    /// slowly may be on a bad network, and so may who has only just come: they are the last to give.
+    fn taken_after(self, age: Duration) -> Option<u8> {
+        let secs = age.as_secs();
         match self {
-            Doing::Idle => Some((3, Duration::ZERO)),
-            Doing::Beginning => Some((2, Duration::from_secs(1))),
-            Doing::Reading | Doing::Writing => Some((1, Duration::from_secs(3))),
-            Doing::Working => None,
+            Doing::Beginning if secs >= 1 => Some(3),
+            Doing::Idle if secs >= 5 => Some(3),
+            Doing::Idle => Some(2),
+            Doing::Reading | Doing::Writing if secs >= 3 => Some(1),
+            Doing::Beginning => Some(0),
+            Doing::Reading | Doing::Writing | Doing::Working => None,
         }
     }
 }
@@ -99,10 +103,9 @@ impl Seat {
 
     /// How worthwhile it is to take this place: the lightness first, then the time.
     pub(super) fn worth_taking(&self) -> Option<(u8, Duration)> {
-        let (lightness, from) = self.doing().taken()?;
         let since = Duration::from_millis(self.since_ms.load(Ordering::Relaxed));
         let age = self.born.elapsed().saturating_sub(since);
-        (age >= from).then_some((lightness, age))
+        Some((self.doing().taken_after(age)?, age))
     }
 
     /// Tells the connection; what was told is not softened afterwards.

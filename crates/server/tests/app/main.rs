@@ -36,4 +36,5 @@ mod second_ways;
 mod sessions;
 mod sign_up;
 mod sign_up_codes;
+mod silent;
 mod sms;
