@@ -41,8 +41,8 @@ impl Doing {
             Doing::Idle if secs >= 5 => Some(3),
             Doing::Idle => Some(2),
             Doing::Reading | Doing::Writing if secs >= 3 => Some(1),
-            Doing::Beginning => Some(0),
-            Doing::Reading | Doing::Writing | Doing::Working => None,
+            Doing::Beginning | Doing::Reading | Doing::Writing => Some(0),
+            Doing::Working => None,
         }
     }
 }
