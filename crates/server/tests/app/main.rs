@@ -36,5 +36,6 @@ mod second_ways;
 mod sessions;
 mod sign_up;
 mod sign_up_codes;
+mod shapes;
 mod silent;
 mod sms;

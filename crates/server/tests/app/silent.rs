@@ -182,6 +182,33 @@ fn too_few_files_end_nothing() {
     });
 }
 
+/// A handshake has a place and an end like a request.
+#[test]
+fn handshakes_that_do_not_go_on_keep_nobody_waiting() {
+    let home = Home::new();
+    let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let cert = home.file("cert.pem", &certificate.cert.pem()).display().to_string();
+    let key = home.file("key.pem", &certificate.signing_key.serialize_pem()).display().to_string();
+    let tls = [("TLS__CERT", cert.as_str()), ("TLS__KEY", key.as_str())];
+    let city = city(&home, "-S -n 4096", &[&QUICK, &tls, &[("HTTP__CONNECTIONS", "200")]]);
+    assert!(city.url.starts_with("https://localhost:"), "{}", city.url);
+    told(async {
+        // Nothing, the beginning of a handshake, and somebody who takes it for plain HTTP.
+        let mut hung = Vec::new();
+        for text in ["", "\x16\x03\x01\x02\x00\x01", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"] {
+            hung.extend(many(&city.url, 300, text).await);
+        }
+        let client = reqwest::Client::builder().danger_accept_invalid_certs(true).build().expect("a client");
+        let page = client.get(&city.url).send().await.expect("an answer");
+        assert_eq!((page.status().as_u16(), page.headers().contains_key("strict-transport-security")), (200, true));
+        for raw in &mut hung {
+            assert!(raw.rest().await.is_some(), "closed");
+        }
+        assert_eq!(client.get(&city.url).send().await.expect("an answer").status(), 200);
+    });
+    assert_eq!(city.stop().0, 0);
+}
+
 #[test]
 fn more_connections_than_files_are_refused_at_the_start() {
     let home = Home::new();
