@@ -8,6 +8,7 @@ pub mod check;
 pub mod config;
 pub mod ctx;
 pub mod db;
+pub mod disk;
 pub mod http;
 pub mod jobs;
 pub mod limit;
@@ -17,6 +18,7 @@ pub mod networks;
 pub mod outbox;
 pub mod password;
 pub mod policy;
+pub mod ready;
 pub mod telemetry;
 pub mod vault;
 

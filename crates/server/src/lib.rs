@@ -6,7 +6,7 @@ pub mod app;
 pub mod commands;
 mod front;
 pub mod ports;
-mod probes;
+pub mod probes;
 pub mod start;
 mod tls;
 mod upkeep;

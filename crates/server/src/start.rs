@@ -25,6 +25,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use ui::{Site, TrustedProxies};
 
+use crate::probes::{self, LEAST_FREE_BYTES, Ready};
 use crate::tls::Tls;
 use crate::{app, upkeep};
 
@@ -199,9 +200,13 @@ pub async fn serve(
     let own = config.public_url(listener.local_addr().map_err(|error| StartError::at("listen", error))?);
     let (connections, per_address) = (rules.connections, rules.per_neighbourhood);
     tracing::info!(own, connections, per_address, "server.listens");
-    let site = Site::new(&own, config.mode == Mode::Demo, config.tls.is_some());
-    let proxies = TrustedProxies::new(config.proxy.trusted.clone(), config.proxy.by);
-    let service = app::service(ctx.clone(), ports, pay, (site, proxies));
+    let place = app::Place {
+        site: Site::new(&own, config.mode == Mode::Demo, config.tls.is_some()),
+        proxies: TrustedProxies::new(config.proxy.trusted.clone(), config.proxy.by),
+        ready: Arc::new(Ready::new(config.data_dir.clone(), LEAST_FREE_BYTES)),
+    };
+    tokio::spawn(probes::watch(ctx.clone(), Arc::clone(&place.ready)));
+    let service = app::service(ctx.clone(), ports, pay, place);
     let cut = match &config.tls {
         None => listen::serve(listener, Plain, service, rules, stop.wished()).await,
         Some(files) => listen::serve(listener, Tls::read(files)?, service, rules, stop.wished()).await,

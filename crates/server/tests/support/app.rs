@@ -57,8 +57,8 @@ impl Fixture for TestApp {
         let at = SandboxAt::from(&sandbox);
         let ports = ports::ports(&config, &at).expect("settings");
         let pay = payments_of(&sandbox, &at, &ports, (&format!("http://{addr}"), &[]));
-        let site = (ui::Site::new(&format!("http://{addr}"), true, false), ui::TrustedProxies::default());
-        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), site);
+        let place = app::Place::demo(&format!("http://{addr}"));
+        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), place);
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         let carriers = start::carriers(&config, &at.sms, &ports).expect("settings");
         let worker = Worker::new(ctx.clone(), "test", carriers);

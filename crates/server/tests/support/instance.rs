@@ -16,9 +16,10 @@ use ui::{Site, TrustedProxies};
 
 use super::app::{TestApp, listener_rules, payments_of};
 
-/// The proxy that this machine is.
-pub fn own_proxy() -> TrustedProxies {
-    TrustedProxies::new(Networks::parse(&["127.0.0.1"]).expect("an address"), ForwardedBy::XForwarded)
+/// A city at this address, behind a proxy on this machine.
+fn behind_own_proxy(own: &str) -> app::Place {
+    let proxies = TrustedProxies::new(Networks::parse(&["127.0.0.1"]).expect("an address"), ForwardedBy::XForwarded);
+    app::Place { site: Site::new(own, false, false), proxies, ..app::Place::demo(own) }
 }
 
 /// A second front door.
@@ -32,7 +33,7 @@ pub struct Instance {
 impl Instance {
     /// Serves a context on a port of its own, which it is known by.
     pub async fn serve(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>) -> Instance {
-        Instance::serve_at(ctx, ports, pay, |url| (Site::new(url, true, false), TrustedProxies::default())).await
+        Instance::serve_at(ctx, ports, pay, app::Place::demo).await
     }
 
     /// The same, known by another address, or behind proxies.
@@ -40,11 +41,11 @@ impl Instance {
         ctx: Ctx,
         ports: Arc<Ports>,
         pay: Arc<Payments>,
-        site: impl FnOnce(&str) -> (Site, TrustedProxies),
+        place: impl FnOnce(&str) -> app::Place,
     ) -> Instance {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), site(&url));
+        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), place(&url));
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         Instance { ctx, url, pay }
     }
@@ -73,17 +74,21 @@ impl TestApp {
         Instance::serve(self.ctx.clone(), Arc::clone(&self.ports), pay).await
     }
 
+    /// The same program in another place.
+    pub async fn served_at(&self, place: impl FnOnce(&str) -> app::Place) -> Instance {
+        Instance::serve_at(self.ctx.clone(), Arc::clone(&self.ports), Arc::clone(&self.pay), place).await
+    }
+
     /// The same program as a city runs it, behind a proxy on this machine that ends TLS: `https://127.0.0.1:PORT`.
     pub async fn in_production(&self) -> Instance {
         let ctx = Ctx { mode: Mode::Production, ..self.ctx.clone() };
-        let site = |url: &str| (Site::new(&url.replace("http:", "https:"), false, false), own_proxy());
-        Instance::serve_at(ctx, Arc::clone(&self.ports), Arc::clone(&self.pay), site).await
+        let place = |url: &str| behind_own_proxy(&url.replace("http:", "https:"));
+        Instance::serve_at(ctx, Arc::clone(&self.ports), Arc::clone(&self.pay), place).await
     }
 
     /// The same program as `https://app.example.cn`, behind a proxy on this machine.
     pub async fn behind_a_proxy(&self) -> Instance {
-        let site = |_: &str| (Site::new("https://app.example.cn", false, false), own_proxy());
-        Instance::serve_at(self.ctx.clone(), Arc::clone(&self.ports), Arc::clone(&self.pay), site).await
+        self.served_at(|_| behind_own_proxy("https://app.example.cn")).await
     }
 
     /// A worker that waits for the SMS provider so long only, at this address or the sandbox's.
