@@ -101,6 +101,15 @@ problem-unknown-text = The connection broke just now, and it may already be done
 problem-fault-title = Something went wrong on our side
 problem-fault-text = It is our mistake, not yours. This step was not done; what was done before is safe. Please try again later.
 
+in-app-wechat = WeChat Pay does not open yet on pages shown inside WeChat
+in-app-alipay = WeChat Pay does not open on pages shown inside Alipay
+in-app-menu = Tap “···” at the top right
+in-app-open = Choose “Open in Browser” (on an iPhone “Open in Default Browser”)
+in-app-login = Log in there, and you are back on this page
+in-app-address = Or copy this address and paste it into your phone's browser
+in-app-copy = Copy
+in-app-copied = Copied
+
 error-required = Please fill this in
 
 dev-title = Components

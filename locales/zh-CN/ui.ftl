@@ -101,6 +101,15 @@ problem-unknown-text = 刚才连接中断，事情可能已经办好。请不要
 problem-fault-title = 系统出了点问题
 problem-fault-text = 是我们的问题，不是您的。这一步没有办成；之前办好的都还在。请稍后再试。
 
+in-app-wechat = 在微信里打开的网页，现在还不能用微信支付
+in-app-alipay = 在支付宝里打开的网页，不能用微信支付
+in-app-menu = 点右上角的“···”
+in-app-open = 选“在浏览器打开”（苹果手机选“在默认浏览器中打开”）
+in-app-login = 在浏览器里登录，就回到这一页
+in-app-address = 也可以复制网址，到手机浏览器里粘贴
+in-app-copy = 复制
+in-app-copied = 已复制
+
 error-required = 这里还没有填
 
 dev-title = 组件

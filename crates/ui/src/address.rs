@@ -196,7 +196,11 @@ mod tests {
             assert_eq!(found.address, want.parse::<IpAddr>().unwrap(), "{way:?}");
         }
         let two = [("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "1.2.3.4")];
-        assert_eq!(came(ForwardedBy::XForwarded, "10.1.1.1", &two).address.to_string(), "1.2.3.4", "two lines, one way");
+        assert_eq!(
+            came(ForwardedBy::XForwarded, "10.1.1.1", &two).address.to_string(),
+            "1.2.3.4",
+            "two lines, one way"
+        );
     }
 
     #[test]
@@ -229,7 +233,8 @@ mod tests {
             let found = came(ForwardedBy::Forwarded, "10.1.1.1", &[("forwarded", way)]);
             assert_eq!(found.address, want.parse::<IpAddr>().unwrap(), "{way:?}");
         }
-        let whole = came(ForwardedBy::Forwarded, "10.1.1.1", &[("forwarded", "for=1.2.3.4;proto=HTTPS;host=\"a:8443\"")]);
+        let whole =
+            came(ForwardedBy::Forwarded, "10.1.1.1", &[("forwarded", "for=1.2.3.4;proto=HTTPS;host=\"a:8443\"")]);
         assert_eq!((whole.scheme.as_deref(), whole.host.as_deref()), (Some("https"), Some("a:8443")));
     }
 }

@@ -66,9 +66,9 @@ pub fn fit<'a>(vault: &Vault, visits: impl Iterator<Item = &'a str>, token: &str
         return Fit::NotOurs;
     }
     let bare: Vec<u8> = mask.iter().zip(hidden).map(|(mask, hidden)| mask ^ hidden).collect();
-    let fits = visits.take(VISITS).fold(subtle::Choice::from(0), |fits, visit| {
-        fits | bare.ct_eq(&visit_code(vault, visit, &time))
-    });
+    let fits = visits
+        .take(VISITS)
+        .fold(subtle::Choice::from(0), |fits, visit| fits | bare.ct_eq(&visit_code(vault, visit, &time)));
     if bool::from(fits) {
         return Fit::Fits;
     }

@@ -83,7 +83,9 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_their_names() {
-        for name in ["csrf", "password", "password_again", "old_password", "code", "pin", "pin_again", "card_pin", "Code"] {
+        for name in
+            ["csrf", "password", "password_again", "old_password", "code", "pin", "pin_again", "card_pin", "Code"]
+        {
             assert!(is_secret(name), "{name}");
         }
         for name in ["name", "mobile", "note", "act", "to"] {

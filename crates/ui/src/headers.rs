@@ -13,8 +13,7 @@ pub fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Cow<'_, str> {
 
 /// All values under a name, in order, as one list.
 pub fn list(headers: &HeaderMap, name: impl AsHeaderName) -> String {
-    let values: Vec<_> =
-        headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    let values: Vec<_> = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     values.join(",")
 }
 

@@ -2,12 +2,13 @@
 
 use crate::assets;
 use crate::barcode;
+use crate::cookies;
 use crate::csrf;
 use crate::icons::{self, Markup};
+use crate::in_app::InApp;
 use crate::locale;
 use crate::look::{Lang, Look};
 use crate::qr;
-use crate::cookies;
 use crate::seed::Seed;
 use axum::response::Response;
 use http::{HeaderValue, header};
@@ -266,6 +267,11 @@ impl Page {
     /// Takes a cookie away.
     pub fn clear_cookie(&self, response: &mut Response, name: &str) {
         self.set_cookie(response, name, "", Some(0));
+    }
+
+    /// The app whose browser shows this page, if it is not the phone's own.
+    pub fn in_app(&self) -> Option<InApp> {
+        self.seed.in_app
     }
 
     /// What this service is called by the browser: `https://host`, as its scripts see it. It comes from the

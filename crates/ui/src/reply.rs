@@ -1,8 +1,8 @@
 //! Answers: a rendered page, or a redirect after a POST.
 
+use crate::csrf;
 use crate::page::Page;
 use crate::problem::Problem;
-use crate::csrf;
 use crate::seed::FLASH;
 use askama::Template;
 use axum::body::Body;

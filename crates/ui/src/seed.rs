@@ -5,6 +5,7 @@ use crate::cookies::{find, name_of, read as read_cookies};
 use crate::csrf;
 use crate::encoding::Encoding;
 use crate::headers;
+use crate::in_app::InApp;
 use crate::look::{Lang, Look};
 use crate::page::Tab;
 use crate::site::{Elsewhere, Origin, Site};
@@ -32,6 +33,7 @@ pub(crate) struct Seed {
     pub(crate) origin: Origin,
     pub(crate) elsewhere: Option<Elsewhere>,
     pub(crate) secure: bool,
+    pub(crate) in_app: Option<InApp>,
     pub(crate) cookies: Vec<(String, String)>,
     pub(crate) path: String,
     pub(crate) query: Option<String>,
@@ -73,6 +75,7 @@ impl Seed {
             request: reference(ctx.rng.as_ref()),
             ip: came.address.to_string(),
             visit: csrf::visit(&word, now),
+            in_app: InApp::of(headers),
             flash: find(&cookies, &name_of(FLASH, secure)).filter(|key| is_key(key)).map(str::to_owned),
             demo: matches!(ctx.mode, Mode::Demo),
             origin: standing.origin,

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use axum::extract::{FromRequestParts, Path};
-use axum::http::request::Parts;
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -53,7 +53,8 @@ impl FromRequestParts<Ctx> for Claimant {
             ProofPurpose::LoginPassword => Claimant::visitor(parts, state).await?,
             purpose => Claimant::citizen(Citizen::from_request_parts(parts, state).await?, purpose).await?,
         };
-        claimant.claim.place = devices::place(&claimant.visit.ctx, &ui::headers::text(&parts.headers, header::USER_AGENT));
+        claimant.claim.place =
+            devices::place(&claimant.visit.ctx, &ui::headers::text(&parts.headers, header::USER_AGENT));
         Ok(claimant)
     }
 }

@@ -43,9 +43,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> HttpConfig {
     };
     let (connections, connections_per_address) =
         (count("http.connections", 1_000_000), count("http.connections_per_address", 1_000_000));
-    let mut number = |path: &str, least: i64, most: i64, default: i64| {
-        reader.number(path, least..=most, default).unsigned_abs()
-    };
+    let mut number =
+        |path: &str, least: i64, most: i64, default: i64| reader.number(path, least..=most, default).unsigned_abs();
     HttpConfig {
         connections,
         connections_per_address,

@@ -215,7 +215,10 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
         ("[proxy]\ntrusted = \"10.0.0.1\"", "renshe.toml:2: proxy.trusted: must be a list of texts"),
         ("[proxy]\ntrusted = [\"10.0.0.0/40\"]", "renshe.toml:2: proxy.trusted: \"10.0.0.0/40\" is neither an address"),
         ("public_url = \"http://x/app\"", "renshe.toml:1: public_url: must be http://host[:port]"),
-        ("[proxy]\nheader = \"via\"", "renshe.toml:2: proxy.header: \"via\" is not one of \"x-forwarded-for\", \"forwarded\""),
+        (
+            "[proxy]\nheader = \"via\"",
+            "renshe.toml:2: proxy.header: \"via\" is not one of \"x-forwarded-for\", \"forwarded\"",
+        ),
         ("public_url = \"https://x\"", "renshe.toml:1: public_url: says https, and nothing here speaks it"),
         (
             "public_url = \"http://x\"\n[tls]\ncert = \"c.pem\"\nkey = \"k.pem\"",
@@ -275,7 +278,8 @@ fn production_refuses_what_is_fit_for_a_laptop_only() {
     for loopback in ["127.0.0.1:8080", "[::1]:8080"] {
         let told = message(&PRODUCTION.replace("0.0.0.0:443", loopback));
         assert!(told.contains("listen: on loopback only a proxy") && told.contains("proxy.trusted"), "{told}");
-        let named = format!("{}\n[proxy]\ntrusted = [\"127.0.0.1\", \"::1\"]\n", PRODUCTION.replace("0.0.0.0:443", loopback));
+        let named =
+            format!("{}\n[proxy]\ntrusted = [\"127.0.0.1\", \"::1\"]\n", PRODUCTION.replace("0.0.0.0:443", loopback));
         assert!(read_text(&named).is_ok());
     }
     let behind_proxy =

@@ -69,7 +69,9 @@ async fn converse<I: AsyncRead + AsyncWrite + Unpin>(
     pages: Router,
     about: Extensions,
 ) -> Option<Line<I>> {
-    let service = service_fn(|request: Request<Incoming>| Box::pin(answer(request, pages.clone(), about.clone(), Arc::clone(seat))));
+    let service = service_fn(|request: Request<Incoming>| {
+        Box::pin(answer(request, pages.clone(), about.clone(), Arc::clone(seat)))
+    });
     let mut builder = http1::Builder::new();
     // Times are kept by the line, which knows what is being waited for.
     builder.max_buf_size(ENGINE_BYTES).header_read_timeout(None);
@@ -123,7 +125,10 @@ impl http_body::Body for Answer {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.body).poll_frame(context)
     }
 

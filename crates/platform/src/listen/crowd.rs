@@ -72,7 +72,9 @@ impl Crowd {
     /// Lets somebody in, at the cost of somebody who waits if need be.
     pub(super) fn enter(self: &Arc<Self>, whose: Option<Neighbourhood>) -> Result<Place, Full> {
         let mut inside = self.inside();
-        if let Some(own) = whose.and_then(|whose| inside.by.get_mut(&whose)).filter(|own| own.seats.len() >= self.most_own) {
+        if let Some(own) =
+            whose.and_then(|whose| inside.by.get_mut(&whose)).filter(|own| own.seats.len() >= self.most_own)
+        {
             let seat = own.find(|_| 0).ok_or(Full::Neighbourhood)?;
             self.send_away(&mut inside, &seat);
         }
@@ -149,7 +151,8 @@ impl Drop for Place {
 /// The most crowded neighbourhood gives first, then who sits lightest and longest.
 fn find_of_all(inside: &mut Inside) -> Option<Arc<Seat>> {
     let by = &inside.by;
-    let crowding = |whose: Option<Neighbourhood>| whose.and_then(|whose| by.get(&whose)).map_or(0, |own| own.seats.len());
+    let crowding =
+        |whose: Option<Neighbourhood>| whose.and_then(|whose| by.get(&whose)).map_or(0, |own| own.seats.len());
     inside.all.find(crowding)
 }
 

@@ -8,6 +8,7 @@
 //!
 //! The HTTP engine itself is hyper's. Time here is the machine's own, never the city's, which tests and demos move.
 
+mod chunks;
 mod connection;
 mod crowd;
 pub mod files;

@@ -180,7 +180,8 @@ async fn cookies_are_kept_from_scripts_and_neighbours(app: TestApp) {
                 let shown = person.once(reqwest::Method::GET, "/", None).await;
                 for (answer, age) in [(out, "60"), (shown, "0")] {
                     let lines = cookie_lines(&answer);
-                    let flash = lines.iter().find(|line| line.starts_with(&format!("{prefix}flash="))).expect("a message");
+                    let flash =
+                        lines.iter().find(|line| line.starts_with(&format!("{prefix}flash="))).expect("a message");
                     assert_eq!(flash.contains("; Secure"), secure, "{flash}");
                     assert!(flash.contains(&format!("Max-Age={age}")) && flash.contains("HttpOnly"), "{flash}");
                 }

@@ -107,20 +107,27 @@ fn a_body_that_is_none_is_refused_with_a_page() {
                 let mut raw = Raw::sending(url, &post(path, chunked, body)).await;
                 let said = raw.rest().await.expect("an answer, and the end");
                 // Half a chunk is one that did not come in time.
-                let (want, words) = if body.ends_with("login") { (408, "没有收到完整") } else { (400, "没有看懂") };
-                assert!(status(&said) == want && said.contains(words) && said.contains("code-small"), "{body:?}: {said}");
+                let (want, words) =
+                    if body.ends_with("login") { (408, "没有收到完整") } else { (400, "没有看懂") };
+                assert!(
+                    status(&said) == want && said.contains(words) && said.contains("code-small"),
+                    "{body:?}: {said}"
+                );
                 assert_eq!(said.matches("HTTP/1.1 ").count(), 1, "{said}");
             }
         }
         // Right chunks are a form like any other: this one has no token.
-        let said = ask(url, &post("/login", &format!("{chunked}Connection: close\r\n"), "5\r\nlogin\r\n0\r\n\r\n")).await;
+        let said =
+            ask(url, &post("/login", &format!("{chunked}Connection: close\r\n"), "5\r\nlogin\r\n0\r\n\r\n")).await;
         assert_eq!(status(&said), 403, "{said}");
         // Machines are told in their own way.
         let api = "X-Renshe-Key: pky_00000000000000000000000000\r\nX-Renshe-Nonce: 0123456789abcdef0123456789abcdef\r\n\
                    X-Renshe-Signature: x\r\n";
         let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970").as_secs();
         let json = "Host: localhost\r\nContent-Type: application/json\r\n";
-        let api = format!("POST /api/v1/card-codes/verify HTTP/1.1\r\n{json}{api}X-Renshe-Time: {now}\r\n{chunked}\r\nzz\r\n");
+        let api = format!(
+            "POST /api/v1/card-codes/verify HTTP/1.1\r\n{json}{api}X-Renshe-Time: {now}\r\n{chunked}\r\nzz\r\n"
+        );
         let said = ask(url, &api).await;
         assert!(status(&said) == 400 && said.contains("\"body\""), "{said}");
         let said = ask(url, &format!("POST /pay/notify/wechat-pay HTTP/1.1\r\n{json}{chunked}\r\nzz\r\n")).await;

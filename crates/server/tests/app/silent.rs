@@ -10,7 +10,8 @@ use crate::support::raw::{Raw, ask, get, status};
 /// Times of a server that does not wait long.
 const QUICK: [(&str, &str); 3] = [("HTTP__HEAD_SECS", "2"), ("HTTP__IDLE_SECS", "2"), ("HTTP__PAUSE_SECS", "2")];
 /// Times of a server that waits longer than any test runs.
-const PATIENT: [(&str, &str); 3] = [("HTTP__HEAD_SECS", "600"), ("HTTP__IDLE_SECS", "600"), ("HTTP__PAUSE_SECS", "600")];
+const PATIENT: [(&str, &str); 3] =
+    [("HTTP__HEAD_SECS", "600"), ("HTTP__IDLE_SECS", "600"), ("HTTP__PAUSE_SECS", "600")];
 
 const HALF_HEAD: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nCookie: vis";
 const HALF_BODY: &str = "POST /login HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\

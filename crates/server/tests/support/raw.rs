@@ -14,7 +14,8 @@ pub struct Raw(TcpStream);
 impl Raw {
     /// Connects to `http://address:port`.
     pub async fn to(url: &str) -> Raw {
-        let address = url.split("://").nth(1).expect("a scheme").trim_end_matches('/').replace("localhost", "127.0.0.1");
+        let address =
+            url.split("://").nth(1).expect("a scheme").trim_end_matches('/').replace("localhost", "127.0.0.1");
         let socket = TcpSocket::new_v4().expect("a socket");
         // So that an answer nobody reads is not taken by the system on the reader's behalf.
         socket.set_recv_buffer_size(4096).expect("a size");
@@ -81,7 +82,10 @@ impl Raw {
                     let length = head.to_ascii_lowercase();
                     let length = length.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
                     let head_bytes = head.len() + 4;
-                    if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|n| bytes.len() >= head_bytes + n) {
+                    if length
+                        .and_then(|length| length.parse::<usize>().ok())
+                        .is_some_and(|n| bytes.len() >= head_bytes + n)
+                    {
                         return format!("{head}\r\n\r\n{body}");
                     }
                 }

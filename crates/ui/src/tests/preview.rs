@@ -20,6 +20,7 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
         origin: crate::site::Origin::parse("http://localhost"),
         elsewhere: None,
         secure: false,
+        in_app: None,
         cookies: Vec::new(),
         path: path.to_owned(),
         query: None,

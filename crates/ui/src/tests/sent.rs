@@ -202,5 +202,8 @@ async fn a_page_by_another_name_leads_to_the_right_one() {
         let app = app_of(ctx(Mode::Demo)).layer(axum::Extension(Site::new("http://localhost:8080", true, false)));
         ask(&app, by("mypc:8080", "/form")).await
     };
-    assert!(demo.status() == StatusCode::MISDIRECTED_REQUEST && page.contains("public_url = &#34;http://mypc:8080&#34;"), "{page}");
+    assert!(
+        demo.status() == StatusCode::MISDIRECTED_REQUEST && page.contains("public_url = &#34;http://mypc:8080&#34;"),
+        "{page}"
+    );
 }
