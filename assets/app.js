@@ -1,31 +1,68 @@
-// Makes pages smoother; every one of them works without this file.
+// Makes pages smoother; every one of them works without this file, and each part of it without the others.
+// WebViews of old phones run it too (Chrome 70): cargo xtask tidy knows what they do not.
 
-// A second tap on submit is dropped here at once, and is harmless on the server anyway.
-document.addEventListener('submit', (event) => {
-  const form = event.target;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    return;
+// A part that fails says so, and takes nothing else with it.
+const part = (run) => {
+  try {
+    run();
+  } catch (error) {
+    console.error(error);
   }
-  if (form.method !== 'post') return;
-  form.dataset.sent = '1';
-  // After the browser has read the form: a disabled button would not be sent.
-  setTimeout(() => event.submitter?.setAttribute('aria-busy', 'true'));
-});
+};
 
-// Coming back by the back button shows the page as it was left: let it be sent again.
-addEventListener('pageshow', (event) => {
-  if (!event.persisted) return;
-  for (const form of document.forms) delete form.dataset.sent;
-  for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+// A page that looks again by itself has a meta element for browsers in which no script runs. A script that really runs
+// and does it better ends that: taking the element away does not, stopping the page once it is loaded does.
+const endRefresh = () => {
+  const end = () => setTimeout(() => window.stop());
+  if (document.readyState === 'complete') end();
+  else addEventListener('load', end);
+};
+
+// A second tap on submit is dropped here at once, and is harmless on the server anyway. A form is let go again when its
+// page stays: the person stopped it, the network failed, or nothing has come for a while.
+part(() => {
+  const HELD_MS = 8000;
+  const letGo = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+  };
+  const letAllGo = () => {
+    for (const form of document.forms) letGo(form);
+  };
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method !== 'post') return;
+    form.dataset.sent = '1';
+    const button = event.submitter || form.querySelector('[type="submit"]');
+    // After the browser has read the form: a disabled button would not be sent.
+    setTimeout(() => {
+      if (button && form.dataset.sent) button.setAttribute('aria-busy', 'true');
+    });
+    setTimeout(() => letGo(form), HELD_MS);
+  });
+  // Coming back by the back button shows the page as it was left.
+  addEventListener('pageshow', letAllGo);
+  // What stops a page, where the browser tells.
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') letAllGo();
+  });
+  if ('navigation' in window) window.navigation.addEventListener('navigateerror', letAllGo);
 });
 
 // A form that comes back with errors says so first.
-document.querySelector('[data-focus]')?.focus();
+part(() => {
+  const errors = document.querySelector('[data-focus]');
+  if (errors) errors.focus();
+});
 
 // 长辈版: read the page aloud, where the device can.
-const reader = document.querySelector('[data-read]');
-if (reader && 'speechSynthesis' in window) {
+part(() => {
+  const reader = document.querySelector('[data-read]');
+  if (!reader || !('speechSynthesis' in window)) return;
   reader.hidden = false;
   reader.addEventListener('click', () => {
     if (speechSynthesis.speaking) {
@@ -38,27 +75,46 @@ if (reader && 'speechSynthesis' in window) {
     speechSynthesis.speak(words);
   });
   addEventListener('pagehide', () => speechSynthesis.cancel());
-}
+});
 
 // A button that may be used again in a while counts down.
-for (const button of document.querySelectorAll('[data-wait]')) {
-  const label = button.textContent;
-  let left = Number(button.dataset.wait);
-  const tick = () => {
-    button.disabled = left > 0;
-    button.textContent = left > 0 ? `${label} (${left})` : label;
-    if (left-- > 0) setTimeout(tick, 1000);
-  };
-  tick();
-}
+part(() => {
+  for (const button of document.querySelectorAll('[data-wait]')) {
+    const label = button.textContent;
+    let left = Number(button.dataset.wait);
+    const tick = () => {
+      button.disabled = left > 0;
+      button.textContent = left > 0 ? `${label} (${left})` : label;
+      if (left > 0) setTimeout(tick, 1000);
+      left -= 1;
+    };
+    tick();
+  }
+});
+
+// An address to paste elsewhere. The old way of copying: it works without https and in every app's own browser.
+part(() => {
+  for (const button of document.querySelectorAll('[data-copy]')) {
+    const from = button.parentElement.querySelector('[data-copy-from]');
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      from.select();
+      if (document.execCommand('copy')) button.textContent = button.dataset.copy;
+    });
+  }
+});
 
 // Desks: a key for each act, and the cursor always waits in the scan box.
-document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+part(() => {
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const act = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (act) act.click();
+  });
 });
-const scan = document.querySelector('[data-scan]');
-if (scan) {
+part(() => {
+  const scan = document.querySelector('[data-scan]');
+  if (!scan) return;
   addEventListener('focus', () => scan.focus());
   // A scanner that ends with Tab means Enter; a hand that types is slower, and moves on with it.
   let keys = [];
@@ -73,37 +129,53 @@ if (scan) {
     if (scan.form.requestSubmit) scan.form.requestSubmit();
     else scan.form.submit();
   });
-}
+});
 
 // A page that waits for something looks again by itself, and is drawn anew only when it says something else: focus,
-// reading place and the voice that reads stay. Without script its meta element does.
-const waiting = document.querySelector('[data-reload-secs]');
-let timer;
-const later = (secs) => {
-  clearTimeout(timer);
-  timer = setTimeout(() => look().catch(() => later(5)), secs * 1000);
-};
-const look = async () => {
-  // Looked at again when it is seen again, and when the voice has ended.
-  if (document.hidden) return;
-  if (globalThis.speechSynthesis?.speaking) return later(3);
-  const answer = await fetch(location.href, { redirect: 'manual' });
-  const told = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-reload-secs]');
-  if (told?.textContent !== waiting.textContent) location.reload();
-  else later(Number(told.dataset.reloadSecs));
-};
-if (waiting) {
+// reading place and the voice that reads stay.
+part(() => {
+  const waiting = document.querySelector('[data-reload-secs]');
+  if (!waiting) return;
+  let timer;
+  const later = (secs) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => look().catch(() => later(5)), secs * 1000);
+  };
+  const look = async () => {
+    // Looked at again when it is seen again, and when the voice has ended.
+    if (document.hidden) return;
+    if (window.speechSynthesis && speechSynthesis.speaking) {
+      later(3);
+      return;
+    }
+    const answer = await fetch(location.href, { redirect: 'manual', credentials: 'same-origin' });
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const told = page.querySelector('[data-reload-secs]');
+    if (!told || told.textContent !== waiting.textContent) location.reload();
+    else later(Number(told.dataset.reloadSecs));
+  };
   later(Number(waiting.dataset.reloadSecs));
-  addEventListener('visibilitychange', () => document.hidden || later(0));
-}
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) later(0);
+  });
+  endRefresh();
+});
 
 // How long a place is still held, where nothing is hurried by it.
-for (const clock of document.querySelectorAll('[data-left-secs]')) {
-  const end = performance.now() + Number(clock.dataset.leftSecs) * 1000;
-  const tick = () => {
-    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
-    clock.textContent = clock.dataset.left.replace('{m}', Math.floor(left / 60)).replace('{s}', String(left % 60).padStart(2, '0'));
-    if (left > 0) setTimeout(tick, 1000);
-  };
-  tick();
-}
+part(() => {
+  for (const clock of document.querySelectorAll('[data-left-secs]')) {
+    const end = performance.now() + Number(clock.dataset.leftSecs) * 1000;
+    const tick = () => {
+      const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+      const [minutes, secs] = [Math.floor(left / 60), String(left % 60).padStart(2, '0')];
+      clock.textContent = clock.dataset.left.replace('{m}', minutes).replace('{s}', secs);
+      if (left > 0) setTimeout(tick, 1000);
+    };
+    tick();
+  }
+});
+
+// What is said to those in whose browser no script runs.
+part(() => {
+  for (const note of document.querySelectorAll('[data-unscripted]')) note.hidden = true;
+});

@@ -1,5 +1,5 @@
-// The card's code: counts down, and renews itself. Without this file the page is reloaded by its
-// meta element, and a link renews it.
+// The card's code: counts down, and renews itself. Until this file really runs, the page is reloaded by its meta
+// element, and a link renews it.
 
 const box = document.querySelector('[data-code-secs]');
 if (box) {
@@ -21,7 +21,13 @@ if (box) {
     if (!document.hidden && performance.now() >= end) renew();
   });
   // Shown from the browser's memory by the back button it is an old code.
-  addEventListener('pageshow', (event) => event.persisted && renew());
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) renew();
+  });
+  // From here on this file renews the code; the meta element's turn is over (app.js says why so).
+  const endRefresh = () => setTimeout(() => window.stop());
+  if (document.readyState === 'complete') endRefresh();
+  else addEventListener('load', endRefresh);
   // The screen must not go dark while somebody queues at a counter.
-  navigator.wakeLock?.request('screen').catch(() => {});
+  if ('wakeLock' in navigator) navigator.wakeLock.request('screen').catch(() => {});
 }

@@ -16,13 +16,15 @@ async function store(mode) {
   return database.transaction('keys', mode).objectStore('keys');
 }
 
-const stored = async () => asked((await store('readonly')).get('own'));
+async function stored() {
+  return asked((await store('readonly')).get('own'));
+}
 
 const base64url = (bytes) =>
   btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=/g, '');
 
 // The pair there is, or a new one. The private half is not extractable: not even this script can read it.
 async function ownPair() {
@@ -34,42 +36,42 @@ async function ownPair() {
 }
 
 // Answering a challenge: the page goes on by itself.
-const answer = document.querySelector('[data-device-answer]');
-if (answer) {
-  const lost = document.querySelector('[data-device-word="lost"]');
-  try {
-    const pair = await stored();
-    if (!pair) throw new Error('no key here');
-    answer.hidden = false;
-    const sign = async () => {
-      const text = `renshe device proof\n${location.origin}\n${answer.elements.challenge.value}`;
-      const signature = await crypto.subtle.sign(
-        { name: 'ECDSA', hash: 'SHA-256' },
-        pair.privateKey,
-        new TextEncoder().encode(text),
-      );
-      answer.elements.signature.value = base64url(signature);
-    };
-    await sign();
-    if ('auto' in answer.dataset) answer.requestSubmit();
-    else answer.querySelector('[data-device-word="working"]').hidden = true;
-  } catch {
-    answer.hidden = true;
-    if (lost) lost.hidden = false;
-  }
+async function answer(form) {
+  const pair = await stored();
+  if (!pair) throw new Error('no key here');
+  form.hidden = false;
+  const text = `renshe device proof\n${location.origin}\n${form.elements.challenge.value}`;
+  const signature = await crypto.subtle.sign(
+    { name: 'ECDSA', hash: 'SHA-256' },
+    pair.privateKey,
+    new TextEncoder().encode(text),
+  );
+  form.elements.signature.value = base64url(signature);
+  if ('auto' in form.dataset) form.submit();
+  else form.querySelector('[data-device-word="working"]').hidden = true;
 }
 
 // Leaving the key: with a code by SMS, or by itself right after real-name authentication, once.
-const leave = document.querySelector('[data-device-key]');
-if (leave) {
-  try {
-    const pair = await ownPair();
-    leave.elements.key.value = base64url(await crypto.subtle.exportKey('raw', pair.publicKey));
-    if ('auto' in leave.dataset && !sessionStorage.getItem('device-key-left')) {
-      sessionStorage.setItem('device-key-left', '1');
-      leave.requestSubmit();
-    }
-  } catch {
-    // No key then: this browser does without.
+async function leave(form) {
+  const pair = await ownPair();
+  form.elements.key.value = base64url(await crypto.subtle.exportKey('raw', pair.publicKey));
+  if ('auto' in form.dataset && !sessionStorage.getItem('device-key-left')) {
+    sessionStorage.setItem('device-key-left', '1');
+    form.submit();
   }
+}
+
+const answering = document.querySelector('[data-device-answer]');
+if (answering) {
+  answer(answering).catch(() => {
+    answering.hidden = true;
+    const lost = document.querySelector('[data-device-word="lost"]');
+    if (lost) lost.hidden = false;
+  });
+}
+
+const leaving = document.querySelector('[data-device-key]');
+if (leaving) {
+  // No key then: this browser does without.
+  leave(leaving).catch(() => {});
 }

@@ -1,6 +1,6 @@
 // The camera page of a face check: prompts shown and spoken, pictures taken, sent to the provider.
-// What is said here decides nothing: the server asks the provider. Without this file the page leads to
-// the second way.
+// What is said here decides nothing: the server asks the provider. Until this file really runs the page
+// leads to the second way.
 
 const WIDTH = 480; // a picture's width at most, in px
 const SHOTS = 5; // pictures of each movement
@@ -40,17 +40,19 @@ const say = async (text) => {
 };
 
 const open = async () => {
-  stream ??= await navigator.mediaDevices.getUserMedia({
-    audio: false,
-    video: { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 640 } },
-  });
+  if (!stream) {
+    stream = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 640 } },
+    });
+  }
   video.srcObject = stream;
   await video.play();
   frame.classList.add('face-live');
 };
 
 const close = () => {
-  stream?.getTracks().forEach((track) => track.stop());
+  if (stream) stream.getTracks().forEach((track) => track.stop());
   stream = null;
   frame.classList.remove('face-live');
 };
@@ -117,12 +119,12 @@ const deliver = async () => {
   }
   frames = [];
   document.querySelector('[data-face-result]').hidden = false;
-  form.requestSubmit();
+  form.submit();
 };
 
 const run = async () => {
   for (const note of [refused, none, unsent, resend]) note.hidden = true;
-  if (!navigator.mediaDevices?.getUserMedia) {
+  if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
     none.hidden = false;
     return;
   }
@@ -142,6 +144,8 @@ const run = async () => {
   await deliver();
 };
 
+const unscripted = document.querySelector('[data-face-unscripted]');
+if (unscripted) unscripted.hidden = true;
 begin.hidden = false;
 begin.addEventListener('click', run);
 resend.addEventListener('click', deliver);

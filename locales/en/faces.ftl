@@ -23,7 +23,7 @@ face-tries = { $left ->
    *[other] You can try { $left } times within 24 hours.
 }
 face-spent = There are no tries left within these 24 hours. Please try again in { $time }, or choose another way now.
-face-no-script = Script is switched off in your browser, so it cannot take pictures. Please choose another way; it works just the same.
+face-no-script = This page's script does not run in your browser, so it cannot take pictures. Reload to try again, or choose another way; it works just the same.
 error-face-consent = Please agree before the face check starts
 flash-face-withdrawn = Your consent was withdrawn. You will be asked again before the next face check.
 

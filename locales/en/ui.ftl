@@ -66,7 +66,30 @@ problem-forbidden-text = This account does not have the permission. If that is w
 problem-sign-in-title = Please log in first
 problem-sign-in-text = You will come back to this page.
 problem-stale-title = This page stood open too long
-problem-stale-text = For your safety nothing was done and nothing has changed. Go back, reload the page and submit again.
+problem-stale-text = For your safety nothing was done and nothing has changed.
+problem-blocked-title = Your browser did not send this site's cookie
+problem-blocked-text = Without it we cannot be sure that it is you who submits, so nothing was done and nothing has changed. Please allow cookies in the browser's settings (not “Block all cookies”), or open this site in another browser, and submit again.
+problem-cleared-title = This site's data was deleted from your browser
+problem-cleared-text = Cookies were deleted after this page was opened, so nothing was done and nothing has changed.
+problem-other-browser-title = This page was not opened in this browser
+problem-other-browser-text = It may have come from another browser, or cookies were deleted after it was opened, so nothing was done and nothing has changed.
+problem-not-ours-title = This was not sent from a page of this site
+problem-not-ours-text = It was stopped and nothing has changed. If it was you, please start again from the front page.
+problem-late-title = What you sent did not arrive whole
+problem-late-text = The network is too slow or broke off; nothing has changed. Find a better signal, go back and submit again.
+problem-go-back = Go back, reload the page and submit again.
+problem-kept = What you filled in is still here.
+problem-kept-secrets = { " " }Passwords and codes must be entered once more.
+problem-send-again = Submit again
+problem-elsewhere-title = Please open this site by its own address
+problem-elsewhere-text = This is not the site's address.
+problem-elsewhere-name = This site is at { $own }; you opened it by { $by }. From there neither logging in nor submitting works.
+problem-elsewhere-scheme = This site is at { $own }; you opened it by { $by }, and the connection is not encrypted.
+problem-elsewhere-cookies = Opened by http, your browser does not keep this site's cookies: neither logging in nor submitting works.
+problem-elsewhere-proxy-scheme = If your address bar says https already, tell the staff: the proxy in front says that this request was { $by } (X-Forwarded-Proto).
+problem-elsewhere-proxy-name = If your address bar shows the address above already, tell the staff: the proxy in front changed it to { $by } (it does not pass Host on unchanged).
+problem-elsewhere-demo = The demo city is opened by localhost or by this machine's IP address. For another name, set public_url = "{ $by }".
+problem-elsewhere-go = Open it by its own address
 problem-bad-form-title = We could not read that form
 problem-bad-form-text = Nothing has changed. Go back and fill it in again.
 problem-too-large-title = That was too large
@@ -79,6 +102,15 @@ problem-unknown-title = We are confirming the result
 problem-unknown-text = The connection broke just now, and it may already be done. Do not submit it again; look under “Me” in a while.
 problem-fault-title = Something went wrong on our side
 problem-fault-text = It is our mistake, not yours. This step was not done; what was done before is safe. Please try again later.
+
+in-app-wechat = WeChat Pay does not open yet on pages shown inside WeChat
+in-app-alipay = WeChat Pay does not open on pages shown inside Alipay
+in-app-menu = Tap “···” at the top right
+in-app-open = Choose “Open in Browser” (on an iPhone “Open in Default Browser”)
+in-app-login = Log in there, and you are back on this page
+in-app-address = Or copy this address and paste it into your phone's browser
+in-app-copy = Copy
+in-app-copied = Copied
 
 error-required = Please fill this in
 

@@ -20,7 +20,7 @@ face-agreed-at = 您已于 { $when } 同意由 { $provider } 进行面部识别�
 face-withdraw = 撤回同意
 face-tries = 24 小时内还可以试 { $left } 次。
 face-spent = 24 小时内的识别次数已用完，请 { $time }后再试，或现在改用其他方式。
-face-no-script = 您的浏览器没有开启脚本，拍不了照片。请改用其他方式，效果完全相同。
+face-no-script = 这个浏览器里没有运行本页的脚本，拍不了照片。可以刷新再试，或者改用其他方式，效果完全相同。
 error-face-consent = 请先同意，再开始面部识别
 flash-face-withdrawn = 已撤回同意。下次面部识别前会重新征求您的同意。
 

@@ -66,7 +66,30 @@ problem-forbidden-text = 当前账户没有这项权限。如果您认为不对�
 problem-sign-in-title = 请先登录
 problem-sign-in-text = 登录后回到刚才的页面。
 problem-stale-title = 页面放得太久了
-problem-stale-text = 为了您的安全，这次提交没有办理，什么都没有改变。请返回上一页，刷新后再提交一次。
+problem-stale-text = 为了您的安全，这次提交没有办理，什么都没有改变。
+problem-blocked-title = 浏览器没有带上本网站的 Cookie
+problem-blocked-text = 没有它，我们不能确认是您本人在提交，所以没有办理，什么都没有改变。请在浏览器设置里允许 Cookie（不要用“阻止所有 Cookie”），或者换一个浏览器打开，再提交一次。
+problem-cleared-title = 浏览器里本网站的记录被清掉了
+problem-cleared-text = 打开这个页面以后，Cookie 被清除过，所以这次没有办理，什么都没有改变。
+problem-other-browser-title = 这个页面不是在这个浏览器里打开的
+problem-other-browser-text = 它可能是从别的浏览器转来的，或者打开以后 Cookie 被清除过，所以这次没有办理，什么都没有改变。
+problem-not-ours-title = 这次提交不是从本网站的页面发出的
+problem-not-ours-text = 已经拦下，什么都没有改变。如果是您自己点的，请从首页重新进入，再办一次。
+problem-late-title = 没有收到完整的内容
+problem-late-text = 网络太慢或者断开了，什么都没有改变。请换个信号好的地方，返回上一页再提交一次。
+problem-go-back = 请返回上一页，刷新后再提交一次。
+problem-kept = 刚才填的内容还在。
+problem-kept-secrets = 密码和验证码要再填一次。
+problem-send-again = 再提交一次
+problem-elsewhere-title = 请从本网站的网址打开
+problem-elsewhere-text = 这个网址不是本网站的。
+problem-elsewhere-name = 本网站的网址是 { $own }，您是从 { $by } 打开的。从那里打开，登录和提交都不会成功。
+problem-elsewhere-scheme = 本网站的网址是 { $own }，您是从 { $by } 打开的，连接没有加密。
+problem-elsewhere-cookies = 用 http 打开时，浏览器不保存本网站的 Cookie，登录和提交都不会成功。
+problem-elsewhere-proxy-scheme = 如果地址栏里已经是 https，请把这句话告诉工作人员：前面的代理把这次访问说成了 { $by }（X-Forwarded-Proto）。
+problem-elsewhere-proxy-name = 如果地址栏里已经是上面的网址，请把这句话告诉工作人员：前面的代理把网址改成了 { $by }（Host 没有原样转来）。
+problem-elsewhere-demo = 演示城市用 localhost 或这台机器的 IP 地址打开。要用别的名字，请在配置里写 public_url = "{ $by }"。
+problem-elsewhere-go = 从本网站的网址打开
 problem-bad-form-title = 没有看懂这次提交
 problem-bad-form-text = 什么都没有改变。请返回上一页，重新填写。
 problem-too-large-title = 提交的内容太大了
@@ -79,6 +102,15 @@ problem-unknown-title = 结果正在确认
 problem-unknown-text = 刚才连接中断，事情可能已经办好。请不要重复提交，过一会儿到“我的”里看结果。
 problem-fault-title = 系统出了点问题
 problem-fault-text = 是我们的问题，不是您的。这一步没有办成；之前办好的都还在。请稍后再试。
+
+in-app-wechat = 在微信里打开的网页，现在还不能用微信支付
+in-app-alipay = 在支付宝里打开的网页，不能用微信支付
+in-app-menu = 点右上角的“···”
+in-app-open = 选“在浏览器打开”（苹果手机选“在默认浏览器中打开”）
+in-app-login = 在浏览器里登录，就回到这一页
+in-app-address = 也可以复制网址，到手机浏览器里粘贴
+in-app-copy = 复制
+in-app-copied = 已复制
 
 error-required = 这里还没有填
 

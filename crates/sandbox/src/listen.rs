@@ -1,17 +1,17 @@
-//! A listener whose connections can be cut by the one who answers: how a partner that is down, or
-//! that never answers, looks from outside.
+//! Connections that can be cut by the one who answers: how a partner that is down, or that never answers, looks
+//! from outside.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::extract::ConnectInfo;
+use axum::http::Extensions;
+use platform::listen::Greet;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 /// The handle by which a handler cuts its own connection.
 #[derive(Clone, Debug, Default)]
@@ -31,27 +31,19 @@ impl Cut {
     }
 }
 
-/// Accepts connections that carry a [`Cut`].
-pub(crate) struct CuttableListener(pub(crate) TcpListener);
+/// Gives each connection, and so each request on it, its [`Cut`].
+#[derive(Clone, Copy)]
+pub(crate) struct Cuttable;
 
-impl Listener for CuttableListener {
+impl Greet for Cuttable {
     type Io = CuttableStream;
-    type Addr = SocketAddr;
+    const PLAIN: bool = true;
 
-    async fn accept(&mut self) -> (CuttableStream, SocketAddr) {
-        // axum's own accept for TCP logs and waits when the process is out of file handles.
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        (CuttableStream { stream, cut: Cut::default() }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, CuttableListener>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Cut {
-        stream.io().cut.clone()
+    async fn greet(&self, stream: TcpStream) -> io::Result<(CuttableStream, Extensions)> {
+        let cut = Cut::default();
+        let mut about = Extensions::new();
+        about.insert(ConnectInfo(cut.clone()));
+        Ok((CuttableStream { stream, cut }, about))
     }
 }
 

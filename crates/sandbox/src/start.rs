@@ -1,6 +1,5 @@
 //! Starting the sandbox: its database, its ports, the clock it left behind.
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +9,7 @@ use axum::Router;
 use axum::routing::any;
 use kernel::{Rng, ShiftedClock};
 use platform::db::{Db, DbFault, MigrateError};
+use platform::listen::{self, Greet, Plain, Rules};
 use platform::private;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -21,7 +21,7 @@ use crate::data;
 use crate::face;
 use crate::house::{Addresses, House, Inner};
 use crate::insurer::{self, Dialect, Insurer, Spoken};
-use crate::listen::{Cut, CuttableListener};
+use crate::listen::Cuttable;
 use crate::partner::{Partner, serve};
 use crate::people::{self, FirstPerson};
 use crate::sms::{Sms, SmsAccount};
@@ -274,14 +274,13 @@ impl Doors {
     }
 
     fn serve(self, house: &House) -> Vec<JoinHandle<()>> {
-        let pages = axum::serve(self.control, control::routes(house.clone()));
         vec![
-            tokio::spawn(async { drop(pages.into_future().await) }),
-            answer(self.sms, routes::<Sms>(house)),
-            answer(self.face, face::routes(house)),
-            answer(self.insurer, routes::<Insurer>(house)),
-            answer(self.cards, routes::<Cards>(house)),
-            answer(self.wechat_pay, crate::wechat_pay::routes(house)),
+            answer(self.control, Plain, control::routes(house.clone())),
+            answer(self.sms, Cuttable, routes::<Sms>(house)),
+            answer(self.face, Cuttable, face::routes(house)),
+            answer(self.insurer, Cuttable, routes::<Insurer>(house)),
+            answer(self.cards, Cuttable, routes::<Cards>(house)),
+            answer(self.wechat_pay, Cuttable, crate::wechat_pay::routes(house)),
         ]
     }
 }
@@ -291,11 +290,11 @@ fn routes<P: Partner>(house: &House) -> Router {
     Router::new().fallback(any(serve::<P>)).with_state(house.clone())
 }
 
-/// Answers a partner's port.
-fn answer(listener: TcpListener, routes: Router) -> JoinHandle<()> {
-    let service = routes.into_make_service_with_connect_info::<Cut>();
-    let served = axum::serve(CuttableListener(listener), service);
-    tokio::spawn(async { drop(served.into_future().await) })
+/// Answers a port until the task is aborted.
+fn answer<G: Greet>(listener: TcpListener, greet: G, routes: Router) -> JoinHandle<()> {
+    tokio::spawn(async {
+        listen::serve(listener, greet, routes, Rules::inside("sandbox"), std::future::pending()).await;
+    })
 }
 
 impl Running {

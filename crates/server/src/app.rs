@@ -13,9 +13,10 @@ use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 use platform::outbox::OutboxPolicy;
 use platform::policy::Known;
-use ui::{PublicCache, TrustedProxies};
+use ui::{PublicCache, Site, TrustedProxies};
 
-use crate::{front, probes, upkeep};
+use crate::probes::{self, Ready};
+use crate::{front, upkeep};
 
 /// Every route of the platform, without state: the table of contents.
 pub fn routes() -> Router<Ctx> {
@@ -31,14 +32,35 @@ pub fn routes() -> Router<Ctx> {
         .merge(payments::routes())
 }
 
+/// What the program knows of the place where it is served.
+#[derive(Clone)]
+pub struct Place {
+    /// By which address it is reached.
+    pub site: Site,
+    /// Whose word is taken about who asks.
+    pub proxies: TrustedProxies,
+    /// Whether it can serve.
+    pub ready: Arc<Ready>,
+}
+
+impl Place {
+    /// A demo on this machine, reached at `own` without a proxy, which writes into the folder for temporary files.
+    pub fn demo(own: &str) -> Place {
+        let ready = Ready::new(std::env::temp_dir(), 0);
+        Place { site: Site::new(own, true, false), proxies: TrustedProxies::default(), ready: Arc::new(ready) }
+    }
+}
+
 /// The routes with error pages, headers and limits around them, ready to be served.
-pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, proxies: TrustedProxies) -> Router {
+pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, place: Place) -> Router {
     let routes = routes().layer(from_fn_with_state(ctx.clone(), identity::keep_forms));
     ui::layer(routes, ctx)
         .layer(Extension(Arc::new(PublicCache::new())))
         .layer(Extension(ports))
         .layer(Extension(pay))
-        .layer(Extension(proxies))
+        .layer(Extension(place.ready))
+        .layer(Extension(place.site))
+        .layer(Extension(place.proxies))
 }
 
 /// Every periodic job of the program.

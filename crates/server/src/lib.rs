@@ -7,7 +7,7 @@ pub mod commands;
 mod front;
 pub mod open;
 pub mod ports;
-mod probes;
+pub mod probes;
 pub mod start;
 mod tls;
 mod upkeep;

@@ -5,26 +5,25 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use identity::{IssueCarrier, Ports};
 use partners::acs3::AccessKey;
 use partners::sms::{SmsCarrier, SmsSettings};
 use payments::Payments;
 use platform::config::Config;
 use platform::jobs::Runner;
+use platform::listen::{self, Plain};
 use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use ui::TrustedProxies;
+use tokio::sync::Notify;
+use ui::{Site, TrustedProxies};
 
-use crate::tls::TlsListener;
+use crate::probes::{self, LEAST_FREE_BYTES, Ready};
+use crate::tls::Tls;
 use crate::{app, upkeep};
 
 pub use crate::open::{Access, instance, open, verify_vault};
-
-/// How long a stop waits for requests that are under way.
-const STOP_WAIT: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// What stops a start, as a line that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -103,30 +102,25 @@ pub async fn serve(
     (ports, pay): (Arc<Ports>, Arc<Payments>),
     stop: Stop,
 ) -> Result<(), StartError> {
-    let proxies =
-        TrustedProxies::parse(&config.proxy.trusted).map_err(|error| StartError::at("proxy.trusted", error))?;
-    let service = app::service(ctx.clone(), ports, pay, proxies).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = async {
-        match &config.tls {
-            None => axum::serve(listener, service).with_graceful_shutdown(stop.clone().wished()).await,
-            Some(files) => {
-                // Tapped (to no effect) because only tapped listeners of our own hand over the address.
-                let listener = TlsListener::start(listener, files).map_err(std::io::Error::other)?.tap_io(|_| {});
-                axum::serve(listener, service).with_graceful_shutdown(stop.clone().wished()).await
-            }
-        }
+    let rules = config.http.rules(listen::files::raise(), config.proxy.trusted.clone()).map_err(StartError)?;
+    let own = config.public_url(listener.local_addr().map_err(|error| StartError::at("listen", error))?);
+    let (connections, per_address) = (rules.connections, rules.per_neighbourhood);
+    tracing::info!(own, connections, per_address, "server.listens");
+    let place = app::Place {
+        site: Site::new(&own, config.mode == Mode::Demo, config.tls.is_some()),
+        proxies: TrustedProxies::new(config.proxy.trusted.clone(), config.proxy.by),
+        ready: Arc::new(Ready::new(config.data_dir.clone(), LEAST_FREE_BYTES)),
     };
-    tokio::select! {
-        served = serving => served.map_err(|error| StartError::at("serving", error)),
-        () = waited_long_enough(stop.clone()) => Ok(()),
+    tokio::spawn(probes::watch(ctx.clone(), Arc::clone(&place.ready)));
+    let service = app::service(ctx.clone(), ports, pay, place);
+    let cut = match &config.tls {
+        None => listen::serve(listener, Plain, service, rules, stop.wished()).await,
+        Some(files) => listen::serve(listener, Tls::read(files)?, service, rules, stop.wished()).await,
+    };
+    if cut > 0 {
+        tracing::warn!(cut, "server.stopped_with_requests_open");
     }
-}
-
-/// Somebody who stalls in the middle of a request must not keep the process from stopping.
-async fn waited_long_enough(stop: Stop) {
-    stop.wished().await;
-    tokio::time::sleep(STOP_WAIT).await;
-    tracing::warn!("server.stopped_with_requests_open");
+    Ok(())
 }
 
 /// Serves Prometheus on its own address, never on the people's.
@@ -142,11 +136,7 @@ pub async fn serve_metrics(config: &Config) -> Result<(), StartError> {
         }
     });
     let pages = Router::new().route("/metrics", axum::routing::get(move || async move { metrics.render() }));
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, pages).await {
-            tracing::error!(%error, "metrics.stopped");
-        }
-    });
+    tokio::spawn(listen::serve(listener, Plain, pages, listen::Rules::inside("metrics"), std::future::pending()));
     Ok(())
 }
 

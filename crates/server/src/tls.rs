@@ -1,14 +1,12 @@
 //! TLS on the people's listener: rustls with the configured certificate and key (architecture, rule 16).
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::serve::Listener;
+use axum::http::Extensions;
 use platform::config::TlsConfig;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use platform::listen::Greet;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -17,66 +15,24 @@ use tokio_rustls::server::TlsStream;
 
 use crate::start::StartError;
 
-/// A handshake that takes longer is somebody who does not want to speak.
-const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
-/// Finished handshakes that may wait to be served.
-const WAITING: usize = 64;
+/// Shakes hands with whoever comes. How long that may take, and how many may be at it, is the listener's matter: a
+/// handshake has a place like a request.
+#[derive(Clone)]
+pub(crate) struct Tls(TlsAcceptor);
 
-/// A listener whose connections have shaken hands already.
-pub(crate) struct TlsListener {
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    address: SocketAddr,
-}
-
-impl TlsListener {
-    /// Reads the PEM files and starts to shake hands; each handshake is a task of its own, so that
-    /// a slow one keeps nobody waiting.
-    pub(crate) fn start(listener: TcpListener, files: &TlsConfig) -> Result<Self, StartError> {
-        let acceptor = TlsAcceptor::from(Arc::new(server_config(files)?));
-        let address = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
-        let (finished, ready) = mpsc::channel(WAITING);
-        tokio::spawn(shake_hands(listener, acceptor, finished));
-        Ok(Self { ready, address })
+impl Tls {
+    /// Reads the PEM files.
+    pub(crate) fn read(files: &TlsConfig) -> Result<Tls, StartError> {
+        Ok(Tls(TlsAcceptor::from(Arc::new(server_config(files)?))))
     }
 }
 
-impl Listener for TlsListener {
+impl Greet for Tls {
     type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
+    const PLAIN: bool = false;
 
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.ready.recv().await {
-            Some(connection) => connection,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(self.address)
-    }
-}
-
-async fn shake_hands(
-    listener: TcpListener,
-    acceptor: TlsAcceptor,
-    finished: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
-) {
-    loop {
-        let (stream, address) = match listener.accept().await {
-            Ok(connection) => connection,
-            Err(error) => {
-                tracing::warn!(%error, "tls.accept_failed");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        let (acceptor, finished) = (acceptor.clone(), finished.clone());
-        tokio::spawn(async move {
-            if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await {
-                // The receiver goes only when the server stops.
-                drop(finished.send((stream, address)).await);
-            }
-        });
+    async fn greet(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, Extensions)> {
+        Ok((self.0.accept(stream).await?, Extensions::new()))
     }
 }
 

@@ -2,6 +2,7 @@
 //! a browser may keep them for ever.
 
 use crate::encoding::Encoding;
+use crate::headers::text;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -27,8 +28,7 @@ pub(crate) fn source(name: &str) -> Option<&'static str> {
 /// Answers `/assets/{name}`: the smallest coding the visitor takes, to be kept for a year.
 pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
     let asset = ASSETS.by_name.get(name)?;
-    let accept = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let wanted = Encoding::for_asset(accept.unwrap_or(""));
+    let wanted = Encoding::for_asset(&text(headers, header::ACCEPT_ENCODING));
     let (encoding, body) = match asset.packed(wanted) {
         Some(packed) => (wanted, packed),
         None => (Encoding::Identity, Bytes::from_static(asset.plain)),

@@ -1,12 +1,10 @@
 //! Forms: protected against other sites before a byte is believed, and errors as kinds, not sentences.
 
-use crate::csrf;
+use crate::body::read_body;
 use crate::problem::Problem;
-use crate::seed::{Seed, text};
-use axum::body::{Body, to_bytes};
+use crate::sent;
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use http::request::Parts;
-use http::{HeaderMap, header};
 use platform::Ctx;
 use serde::de::DeserializeOwned;
 
@@ -23,12 +21,9 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
 
     async fn from_request(request: Request, state: &Ctx) -> Result<Form<T>, Problem> {
         let (parts, body) = request.into_parts();
-        if !from_our_page(&parts.headers) {
-            return Err(Problem::stale().because("the form came from another site"));
-        }
-        let bytes = to_bytes(body, FORM_BYTES).await.map_err(|_| Problem::too_large())?;
-        if !is_ours(state, &parts, &bytes) {
-            return Err(Problem::stale());
+        let bytes = read_body(body, FORM_BYTES).await?;
+        if let Err(why) = sent::judge(state, &parts, &bytes) {
+            return Err(sent::problem(state, &parts, &bytes, why));
         }
         let request = Request::from_parts(parts, Body::from(bytes));
         match axum::extract::Form::<T>::from_request(request, &()).await {
@@ -38,24 +33,12 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
     }
 }
 
-/// Whether a urlencoded body was sent by a page of ours to this very browser.
-pub fn is_ours(ctx: &Ctx, parts: &Parts, body: &[u8]) -> bool {
-    let seed = Seed::of(ctx, &parts.headers, &parts.uri, &parts.extensions);
-    let token = form_urlencoded::parse(body).find(|(name, _)| name == csrf::FIELD).map(|(_, value)| value.into_owned());
-    let fits = token.is_some_and(|token| csrf::fits(&ctx.vault, &seed.visit, &token));
-    !seed.fresh && fits && from_our_page(&parts.headers)
-}
-
-/// What the browser itself says about where the request started. Absent in old browsers: the token decides.
-fn from_our_page(headers: &HeaderMap) -> bool {
-    match text(headers, &header::HeaderName::from_static("sec-fetch-site")) {
-        "same-origin" | "none" => return true,
-        "" => {}
-        _ => return false,
-    }
-    let origin = text(headers, &header::ORIGIN);
-    let host = text(headers, &header::HOST);
-    origin.is_empty() || origin.split_once("://").is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(host))
+/// Whether what stands in a field of this name is a secret: it is typed again, never kept or shown. So is the form's
+/// token, which belongs to one page.
+pub fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let pin = name.starts_with("pin") || name.ends_with("pin");
+    pin || name.contains("password") || name.contains("code") || name == crate::csrf::FIELD
 }
 
 /// What is wrong with a form, by field and kind. The text of a kind is `error-<kind>`; a kind may carry one detail
@@ -98,29 +81,16 @@ impl Errors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
-
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for (name, value) in pairs {
-            headers.insert(*name, HeaderValue::from_static(value));
-        }
-        headers
-    }
 
     #[test]
-    fn other_sites_are_refused_by_what_the_browser_says() {
-        for (pairs, want) in [
-            (&[("host", "city.cn"), ("sec-fetch-site", "same-origin")][..], true),
-            (&[("host", "city.cn"), ("sec-fetch-site", "none")], true),
-            (&[("host", "city.cn"), ("sec-fetch-site", "cross-site")], false),
-            (&[("host", "city.cn"), ("sec-fetch-site", "same-site")], false),
-            (&[("host", "city.cn"), ("origin", "https://city.cn")], true),
-            (&[("host", "city.cn"), ("origin", "https://evil.cn")], false),
-            (&[("host", "city.cn"), ("origin", "null")], false),
-            (&[("host", "city.cn")], true),
-        ] {
-            assert_eq!(from_our_page(&headers(pairs)), want, "{pairs:?}");
+    fn secrets_are_known_by_their_names() {
+        for name in
+            ["csrf", "password", "password_again", "old_password", "code", "pin", "pin_again", "card_pin", "Code"]
+        {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in ["name", "mobile", "note", "act", "to"] {
+            assert!(!is_secret(name), "{name}");
         }
     }
 }

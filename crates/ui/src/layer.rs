@@ -1,10 +1,12 @@
 //! Around every route: the reference number, the problem's page, the headers that keep browsers safe,
 //! the access log, and a net under panics.
 
+use crate::headers::text;
 use crate::page::Page;
-use crate::problem::{Problem, ProblemKind};
-use crate::reply::html_status;
-use crate::seed::Seed;
+use crate::problem::{Problem, ProblemKind, Typed};
+use crate::reply::{Flash, html_status};
+use crate::seed::{self, FLASH, Seed};
+use crate::site::{Site, Why};
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -20,7 +22,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// The largest body any handler is given unless its route raises it.
 const BODY_BYTES: usize = 1024 * 1024;
 
-/// Wraps the composed router. Put `Extension(TrustedProxies)` outside of it.
+/// How long a message waits to be shown on the next page, seconds.
+const FLASH_SECS: i64 = 60;
+
+/// Wraps the composed router. Put `Extension(TrustedProxies)` and `Extension(Site)` outside of it.
 pub fn layer(router: Router<Ctx>, ctx: Ctx) -> Router {
     router
         .fallback(|| async { Problem::not_found() })
@@ -36,7 +41,12 @@ struct ErrorPage {
     page: Page,
     title: String,
     text: String,
+    /// Where to go on, by the service's own address; empty where that is here.
+    there: String,
+    /// What to do about it, line by line.
+    hints: Vec<String>,
     again: bool,
+    typed: Typed,
 }
 
 async fn around(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
@@ -46,15 +56,26 @@ async fn around(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Res
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let wants_page = accepts_html(&request);
-    let mut response = next.run(request).await;
+    let site = seed::site(&ctx, request.extensions());
+    let mut response = match misled(&seed, wants_page) {
+        Some(problem) => problem.into_response(),
+        None => {
+            // Probes ask by themselves; people come through a proxy that says for whom.
+            if wants_page {
+                site.tell_nameless(&seed::came(request.headers(), request.extensions()));
+            }
+            next.run(request).await
+        }
+    };
     let problem = response.extensions_mut().remove::<Problem>().or_else(|| {
         let plain = !is_html(&response) && wants_page;
         plain.then(|| Problem::of_status(response.status())).flatten()
     });
     if let Some(problem) = problem {
         report(&problem, &seed, route.as_ref());
-        response = error_page(&problem, &seed, response);
+        response = error_page(&ctx, &site, &problem, &seed, response);
     }
+    keep_flash(&mut response, &seed);
     secure(&mut response, &seed);
     let pattern = route.as_ref().map_or("-", MatchedPath::as_str).to_owned();
     let status = response.status().as_u16().to_string();
@@ -87,15 +108,30 @@ fn report(problem: &Problem, seed: &Seed, route: Option<&MatchedPath>) {
     }
 }
 
-fn error_page(problem: &Problem, seed: &Arc<Seed>, original: Response) -> Response {
-    let page = Page::bare(Arc::clone(seed));
-    let key = problem.key();
-    let template = ErrorPage {
-        title: page.t(&format!("{key}-title")),
-        text: page.t(&format!("{key}-text")),
+/// Somebody who opened a page by another address than the service's own; machines and assets are not meant.
+fn misled(seed: &Seed, wants_page: bool) -> Option<Problem> {
+    let elsewhere = seed.elsewhere.clone().filter(|_| wants_page && !seed.path.starts_with("/assets/"))?;
+    Some(Problem::elsewhere(elsewhere))
+}
+
+fn error_page(ctx: &Ctx, site: &Site, problem: &Problem, seed: &Arc<Seed>, original: Response) -> Response {
+    // A form that can be sent again needs a token, and the cookie that goes with it.
+    let has_form = !problem.typed.fields.is_empty();
+    let page = if has_form { Page::new(ctx, Arc::clone(seed)) } else { Page::bare(Arc::clone(seed)) };
+    let mut template = ErrorPage {
+        title: page.t(&format!("{}-title", problem.key())),
+        text: page.t(&format!("{}-text", problem.key())),
+        there: String::new(),
+        hints: Vec::new(),
         again: problem.retry_secs.is_some(),
+        typed: problem.typed.clone(),
         page: page.clone(),
     };
+    match &problem.kind {
+        ProblemKind::Elsewhere => tell_way(site, problem, &mut template),
+        ProblemKind::Unfit { .. } if !has_form => template.hints.push(page.t("problem-go-back")),
+        _ => {}
+    }
     let mut response = html_status(&page, problem.status, template);
     if let Some(secs) = problem.retry_secs {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
@@ -104,6 +140,33 @@ fn error_page(problem: &Problem, seed: &Arc<Seed>, original: Response) -> Respon
         response.headers_mut().insert(header::ALLOW, allow.clone());
     }
     response
+}
+
+/// By which address the visitor came, and by which the service is reached.
+fn tell_way(site: &Site, problem: &Problem, told: &mut ErrorPage) {
+    let Some(elsewhere) = &problem.elsewhere else { return };
+    site.tell_elsewhere(elsewhere);
+    let (page, by, own) = (&told.page, elsewhere.by.text(), site.own().text());
+    let key = match elsewhere.why {
+        Why::Scheme => "problem-elsewhere-scheme",
+        Why::Name | Why::ProxysName => "problem-elsewhere-name",
+    };
+    told.text = page.t2(key, "own", &own, "by", &by);
+    let hints: &[&str] = match elsewhere.why {
+        Why::Scheme => &["problem-elsewhere-cookies", "problem-elsewhere-proxy-scheme"],
+        Why::ProxysName => &["problem-elsewhere-proxy-name"],
+        Why::Name if site.is_demo() => &["problem-elsewhere-demo"],
+        Why::Name => &[],
+    };
+    told.hints = hints.iter().map(|hint| page.t1(hint, "by", &by)).collect();
+    told.there = format!("{own}{}", page.here());
+}
+
+/// The message for the next page, kept as securely as the site is.
+fn keep_flash(response: &mut Response, seed: &Arc<Seed>) {
+    if let Some(Flash(key)) = response.extensions_mut().remove::<Flash>() {
+        Page::bare(Arc::clone(seed)).set_cookie(response, FLASH, &key, Some(FLASH_SECS));
+    }
 }
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -152,11 +215,9 @@ fn caught(panic: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 fn accepts_html(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
+    text(request.headers(), header::ACCEPT).contains("text/html")
 }
 
 fn is_html(response: &Response) -> bool {
-    let mime = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    mime.is_some_and(|mime| mime.starts_with("text/html"))
+    text(response.headers(), header::CONTENT_TYPE).starts_with("text/html")
 }

@@ -7,13 +7,17 @@
 pub mod address;
 pub mod assets;
 pub mod barcode;
+pub mod body;
 pub mod cache;
+mod cookies;
 pub mod csrf;
 pub mod encoding;
 pub mod form;
 pub mod front;
 mod gallery;
+pub mod headers;
 pub mod icons;
+pub mod in_app;
 mod layer;
 pub mod locale;
 pub mod look;
@@ -22,20 +26,26 @@ pub mod problem;
 pub mod qr;
 pub mod reply;
 mod seed;
+mod sent;
 pub mod shell;
+pub mod site;
 pub mod visit;
 
 pub use address::TrustedProxies;
+pub use body::{BodyFault, read_body};
 pub use cache::PublicCache;
 pub use encoding::Encoding;
 pub use form::{Errors, Form};
 pub use icons::Markup;
+pub use in_app::InApp;
 pub use layer::{allow_camera, layer};
 pub use look::{Lang, Look};
 pub use page::{Page, Tab};
 pub use problem::{Problem, ProblemKind};
 pub use reply::{html, html_again, html_status, local_path, see_other, see_other_with};
+pub use sent::is_ours;
 pub use shell::routes;
+pub use site::Site;
 pub use visit::Visit;
 
 #[cfg(test)]

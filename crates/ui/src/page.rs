@@ -2,12 +2,14 @@
 
 use crate::assets;
 use crate::barcode;
+use crate::cookies;
 use crate::csrf;
 use crate::icons::{self, Markup};
+use crate::in_app::InApp;
 use crate::locale;
 use crate::look::{Lang, Look};
 use crate::qr;
-use crate::seed::{self, Seed};
+use crate::seed::Seed;
 use axum::response::Response;
 use http::{HeaderValue, header};
 use kernel::{Date, Moment, Time, Weekday};
@@ -75,7 +77,7 @@ pub struct Page {
 
 impl Page {
     pub(crate) fn new(ctx: &Ctx, seed: Arc<Seed>) -> Page {
-        let csrf = csrf::token(&ctx.vault, ctx.rng.as_ref(), &seed.visit);
+        let csrf = csrf::token(&ctx.vault, ctx.rng.as_ref(), &seed.visit, ctx.now());
         Page { csrf, ..Page::bare(seed) }
     }
 
@@ -256,12 +258,12 @@ impl Page {
 
     /// The value of a cookie this service set, found under the name it has on this transport.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        seed::find(&self.seed.cookies, &seed::cookie_name(name, self.seed.secure))
+        cookies::find(&self.seed.cookies, &cookies::name_of(name, self.seed.secure))
     }
 
-    /// Sets a cookie: HttpOnly, Lax, and `__Host-` with Secure except on loopback. `None` ends with the browser session.
+    /// Sets a cookie: HttpOnly, Lax, and `__Host-` with Secure where the site is. `None` ends with the browser session.
     pub fn set_cookie(&self, response: &mut Response, name: &str, value: &str, max_age_secs: Option<i64>) {
-        let name = seed::cookie_name(name, self.seed.secure);
+        let name = cookies::name_of(name, self.seed.secure);
         let secure = if self.seed.secure { "; Secure" } else { "" };
         let age = max_age_secs.map_or_else(String::new, |secs| format!("; Max-Age={secs}"));
         let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
@@ -275,9 +277,15 @@ impl Page {
         self.set_cookie(response, name, "", Some(0));
     }
 
-    /// Whether cookies are for HTTPS only on this request.
-    pub fn secure(&self) -> bool {
-        self.seed.secure
+    /// The app whose browser shows this page, if it is not the phone's own.
+    pub fn in_app(&self) -> Option<InApp> {
+        self.seed.in_app
+    }
+
+    /// What this service is called by the browser: `https://host`, as its scripts see it. It comes from the
+    /// configuration, never from what the request says.
+    pub fn origin(&self) -> String {
+        self.seed.origin.text()
     }
 }
 

@@ -2,6 +2,8 @@
 //! reference number under which the log keeps the cause.
 
 use crate::reply::see_other;
+use crate::sent::Unfit;
+use crate::site::Elsewhere;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use platform::db::DbFault;
@@ -26,8 +28,15 @@ pub enum ProblemKind {
         /// Which.
         path: String,
     },
-    /// The form's token is missing or old: the page stood open too long, or was not ours.
-    Stale,
+    /// The form was not sent by a page of ours to this browser, or not in time; the texts' key says which.
+    Unfit {
+        /// The key both texts start with.
+        key: &'static str,
+    },
+    /// The page was opened by another address than the service's own.
+    Elsewhere,
+    /// What the browser sends did not come in time.
+    Late,
     /// The form cannot be read.
     BadForm,
     /// The body is larger than the service reads.
@@ -58,11 +67,36 @@ pub struct Problem {
     pub retry_secs: Option<i64>,
     /// What the log is told; never shown.
     pub cause: Option<String>,
+    /// What was typed into the form that was refused, to be sent again.
+    pub(crate) typed: Typed,
+    /// The way the visitor came, if that is the trouble.
+    pub(crate) elsewhere: Option<Elsewhere>,
+}
+
+/// What was typed into a form, without its secrets. Never printed.
+#[derive(Clone, Default)]
+pub(crate) struct Typed {
+    /// Name and value, in order; a name may come twice.
+    pub(crate) fields: Vec<(String, String)>,
+    /// Something secret is to be typed again.
+    pub(crate) secrets: bool,
+}
+
+impl Typed {
+    pub(crate) fn of(fields: impl Iterator<Item = (String, String)>, secrets: bool) -> Typed {
+        Typed { fields: fields.collect(), secrets }
+    }
+}
+
+impl std::fmt::Debug for Typed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Typed({} fields)", self.fields.len())
+    }
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: ProblemKind) -> Problem {
-        Problem { status, kind, retry_secs: None, cause: None }
+        Problem { status, kind, retry_secs: None, cause: None, typed: Typed::default(), elsewhere: None }
     }
 
     /// No such page. Also for what is not this visitor's: nobody learns that it exists.
@@ -85,9 +119,30 @@ impl Problem {
         Problem::new(StatusCode::SEE_OTHER, ProblemKind::GoTo { path: path.into() })
     }
 
-    /// The form's token does not fit.
-    pub fn stale() -> Problem {
-        Problem::new(StatusCode::FORBIDDEN, ProblemKind::Stale)
+    /// A form that is not taken, and what was typed into it.
+    pub(crate) fn unfit(why: Unfit, typed: Typed) -> Problem {
+        let key = match &why {
+            Unfit::Elsewhere(elsewhere) => return Problem::elsewhere(elsewhere.clone()),
+            Unfit::NotOurs => "problem-not-ours",
+            Unfit::Stale => "problem-stale",
+            Unfit::Blocked => "problem-blocked",
+            Unfit::Cleared => "problem-cleared",
+            Unfit::OtherBrowser => "problem-other-browser",
+        };
+        let problem = Problem { typed, ..Problem::new(StatusCode::FORBIDDEN, ProblemKind::Unfit { key }) };
+        // What strangers send is no news; what befalls a visitor may be a fault of ours, or of a proxy.
+        if why == Unfit::NotOurs { problem } else { problem.because(format!("the form was not taken: {key}")) }
+    }
+
+    /// Opened by another address than the service's own.
+    pub(crate) fn elsewhere(elsewhere: Elsewhere) -> Problem {
+        let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, ProblemKind::Elsewhere);
+        Problem { elsewhere: Some(elsewhere), ..problem }
+    }
+
+    /// What was to come did not come in time.
+    pub(crate) fn late() -> Problem {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, ProblemKind::Late)
     }
 
     /// A form that no page of ours sends.
@@ -131,7 +186,9 @@ impl Problem {
             ProblemKind::NotFound => "problem-not-found",
             ProblemKind::Forbidden => "problem-forbidden",
             ProblemKind::SignIn { .. } | ProblemKind::GoTo { .. } => "problem-sign-in",
-            ProblemKind::Stale => "problem-stale",
+            ProblemKind::Unfit { key } => key,
+            ProblemKind::Elsewhere => "problem-elsewhere",
+            ProblemKind::Late => "problem-late",
             ProblemKind::BadForm => "problem-bad-form",
             ProblemKind::TooLarge => "problem-too-large",
             ProblemKind::Method => "problem-method",

@@ -1,8 +1,9 @@
 //! Answers: a rendered page, or a redirect after a POST.
 
+use crate::csrf;
 use crate::page::Page;
 use crate::problem::Problem;
-use crate::seed::{FLASH, VISIT};
+use crate::seed::FLASH;
 use askama::Template;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 
 /// How long the cookie that names a visit lives: longer than anybody leaves a form open.
-const VISIT_SECS: i64 = 30 * 24 * 3600;
+pub(crate) const VISIT_SECS: i64 = 30 * 24 * 3600;
 
 /// Room for most pages: a text that grows is copied at each step.
 const PAGE_BYTES: usize = 16 * 1024;
@@ -48,13 +49,14 @@ pub fn see_other(path: &str) -> Response {
     response
 }
 
+/// A message for the next page, by its key: the layer makes a cookie of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Flash(pub(crate) String);
+
 /// Goes on and shows the message `flash_key` once, at the top of the next page.
 pub fn see_other_with(path: &str, flash_key: &str) -> Response {
     let mut response = see_other(path);
-    let cookie = format!("{FLASH}={flash_key}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    response.extensions_mut().insert(Flash(flash_key.to_owned()));
     response
 }
 
@@ -94,12 +96,11 @@ pub(crate) fn page_response(
 
 /// The cookies a personal page leaves: the visit the form token is bound to; the shown flash goes.
 fn finish(page: &Page, response: &mut Response) {
-    if page.seed.fresh && !page.csrf.is_empty() {
-        page.set_cookie(response, VISIT, &page.seed.visit, Some(VISIT_SECS));
+    if page.seed.renew && !page.csrf.is_empty() {
+        page.set_cookie(response, &csrf::cookie_name(&page.seed.visit), &page.seed.visit, Some(VISIT_SECS));
     }
     if page.seed.flash.is_some() {
-        let gone = HeaderValue::from_static("flash=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
-        response.headers_mut().append(header::SET_COOKIE, gone);
+        page.clear_cookie(response, FLASH);
     }
 }
 

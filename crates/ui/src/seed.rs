@@ -1,9 +1,14 @@
 //! What one request says about its visitor, read once: look, cookies, address, coding, reference number.
 
-use crate::address::{TrustedProxies, UNKNOWN};
+use crate::address::{Came, TrustedProxies, UNKNOWN};
+use crate::cookies::{find, name_of, read as read_cookies};
+use crate::csrf;
 use crate::encoding::Encoding;
+use crate::headers;
+use crate::in_app::InApp;
 use crate::look::{Lang, Look};
 use crate::page::Tab;
+use crate::site::{Elsewhere, Origin, Site};
 use axum::extract::ConnectInfo;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,23 +18,31 @@ use platform::{Ctx, Mode};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// The name of the cookie the form token is bound to.
-pub(crate) const VISIT: &str = "visit";
 /// The name of the cookie that carries one message over a redirect; it holds only a message key.
 pub(crate) const FLASH: &str = "flash";
+/// The names of the cookies that keep how pages look.
+pub(crate) const LANG: &str = "lang";
+pub(crate) const ELDER: &str = "elder";
+/// A visit's cookie is renewed when it is this old, so that it never ends under an open page.
+const RENEW_DAYS: i64 = 7;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Seed {
     pub(crate) look: Look,
     pub(crate) encoding: Encoding,
+    pub(crate) origin: Origin,
+    pub(crate) elsewhere: Option<Elsewhere>,
     pub(crate) secure: bool,
+    pub(crate) in_app: Option<InApp>,
     pub(crate) cookies: Vec<(String, String)>,
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) request: String,
     pub(crate) ip: String,
+    /// The visit that forms of this page belong to.
     pub(crate) visit: String,
-    pub(crate) fresh: bool,
+    /// That visit's cookie is to be set: it is new, or old.
+    pub(crate) renew: bool,
     pub(crate) flash: Option<String>,
     pub(crate) today: Date,
     pub(crate) demo: bool,
@@ -45,85 +58,66 @@ impl Seed {
     }
 
     pub(crate) fn read(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, extensions: &Extensions) -> Seed {
-        // A city is served over TLS, whatever a proxy makes of the Host.
-        let secure = ctx.mode == Mode::Production || !is_loopback(text(headers, &header::HOST));
-        let cookies = cookies(headers);
-        let visit = find(&cookies, &cookie_name(VISIT, secure)).map(str::to_owned);
-        let fresh = visit.is_none();
+        let came = came(headers, extensions);
+        let standing = site(ctx, extensions).stand(&came, &headers::text(headers, header::HOST));
+        // A city is served over TLS, whatever a proxy makes of it.
+        let secure = ctx.mode == Mode::Production || standing.origin.is_https();
+        let cookies = read_cookies(headers);
+        let now = ctx.now();
+        let known = visits(&cookies, secure).next().map(str::to_owned);
+        let renew = known.as_deref().is_none_or(|visit| csrf::is_old(visit, now, RENEW_DAYS));
+        let word = known.as_deref().map_or_else(|| random_name(ctx.rng.as_ref()), |visit| csrf::word(visit).to_owned());
         Seed {
-            look: look(&cookies, headers),
-            encoding: Encoding::for_page(text(headers, &header::ACCEPT_ENCODING)),
+            look: look(&cookies, secure, headers),
+            encoding: Encoding::for_page(&headers::text(headers, header::ACCEPT_ENCODING)),
             path: uri.path().to_owned(),
             query: uri.query().map(str::to_owned),
             request: reference(ctx.rng.as_ref()),
-            ip: address(headers, extensions),
-            visit: visit.unwrap_or_else(|| random_name(ctx.rng.as_ref())),
-            flash: find(&cookies, FLASH).filter(|key| is_key(key)).map(str::to_owned),
-            today: ctx.now().date(),
+            ip: came.address.to_string(),
+            visit: csrf::visit(&word, now),
+            in_app: InApp::of(headers),
+            flash: find(&cookies, &name_of(FLASH, secure)).filter(|key| is_key(key)).map(str::to_owned),
             demo: matches!(ctx.mode, Mode::Demo),
+            origin: standing.origin,
+            elsewhere: standing.elsewhere,
             secure,
             cookies,
-            fresh,
+            renew,
+            today: now.date(),
         }
     }
 
     pub(crate) fn tab(&self) -> Tab {
         Tab::of_path(&self.path)
     }
-}
 
-/// `__Host-` keeps a neighbour under the same domain from planting the cookie; browsers accept it over
-/// HTTPS only, so that loopback goes without.
-pub(crate) fn cookie_name(name: &str, secure: bool) -> String {
-    if secure { format!("__Host-{name}") } else { name.to_owned() }
-}
-
-pub(crate) fn find<'a>(cookies: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    cookies.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-}
-
-fn look(cookies: &[(String, String)], headers: &HeaderMap) -> Look {
-    let lang = find(cookies, "lang")
-        .and_then(Lang::parse)
-        .unwrap_or_else(|| Lang::accepted(text(headers, &header::ACCEPT_LANGUAGE)));
-    Look { lang, elder: find(cookies, "elder") == Some("1") }
-}
-
-fn address(headers: &HeaderMap, extensions: &Extensions) -> String {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip());
-    // A proxy may add a line of its own: all lines together are the way, the nearest hop last.
-    let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
-    let forwarded = (!lines.is_empty()).then(|| lines.join(","));
-    match extensions.get::<TrustedProxies>() {
-        Some(proxies) => proxies.visitor(peer, forwarded.as_deref()).to_string(),
-        None => peer.to_canonical().to_string(),
+    /// The visits that this browser has sent back.
+    pub(crate) fn visits(&self) -> impl Iterator<Item = &str> {
+        visits(&self.cookies, self.secure)
     }
 }
 
-fn cookies(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+/// The site a router was given; without one (in tests) a demo on this machine.
+pub(crate) fn site(ctx: &Ctx, extensions: &Extensions) -> Site {
+    let given = extensions.get::<Site>().cloned();
+    given.unwrap_or_else(|| Site::new("http://localhost", ctx.mode == Mode::Demo, false))
 }
 
-pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+pub(crate) fn came(headers: &HeaderMap, extensions: &Extensions) -> Came {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip());
+    extensions.get::<TrustedProxies>().cloned().unwrap_or_default().came(peer, headers)
 }
 
-/// Whether a `Host` value names this machine itself.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name == "[::1]"
-        || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+fn visits(cookies: &[(String, String)], secure: bool) -> impl Iterator<Item = &str> {
+    let start = name_of(csrf::COOKIE, secure);
+    cookies.iter().filter(move |(name, _)| name.starts_with(&start)).map(|(_, visit)| visit.as_str())
+}
+
+fn look(cookies: &[(String, String)], secure: bool, headers: &HeaderMap) -> Look {
+    let lang = find(cookies, &name_of(LANG, secure))
+        .and_then(Lang::parse)
+        .unwrap_or_else(|| Lang::accepted(&headers::text(headers, header::ACCEPT_LANGUAGE)));
+    Look { lang, elder: find(cookies, &name_of(ELDER, secure)) == Some("1") }
 }
 
 /// A number a person can read over the telephone: eight letters without I, L, O and U, in two groups.
@@ -147,25 +141,4 @@ fn random_name(rng: &dyn Rng) -> String {
 
 fn is_key(text: &str) -> bool {
     text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_goes_without_secure_cookies() {
-        for (host, want) in [
-            ("localhost:8080", true),
-            ("127.0.0.1:3000", true),
-            ("[::1]:3000", true),
-            ("[::1]", true),
-            ("renshe.example.cn", false),
-            ("localhost.example.cn", false),
-            ("127.0.0.1.example.cn", false),
-            ("", false),
-        ] {
-            assert_eq!(is_loopback(host), want, "{host}");
-        }
-    }
 }

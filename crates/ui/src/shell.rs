@@ -5,16 +5,18 @@ use crate::gallery;
 use crate::look::Lang;
 use crate::problem::Problem;
 use crate::reply::{local_path, see_other};
+use crate::seed::{ELDER, LANG};
+use crate::visit::Visit;
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use axum::routing::get;
-use http::{HeaderMap, HeaderValue, header};
+use http::HeaderMap;
 use platform::Ctx;
 use serde::Deserialize;
 
 /// A year: the look is kept on this browser, not with a person.
-const LOOK_SECS: u32 = 365 * 24 * 3600;
+const LOOK_SECS: i64 = 365 * 24 * 3600;
 
 /// The routes of this crate.
 pub fn routes() -> Router<Ctx> {
@@ -39,21 +41,14 @@ struct Change {
 }
 
 /// Changes language or 长辈版 and goes back. A GET, so that it is one link: it touches nothing but this browser.
-async fn look(Query(change): Query<Change>) -> Response {
+async fn look(visit: Visit, Query(change): Query<Change>) -> Response {
     let to = change.to.as_deref().and_then(local_path).unwrap_or("/");
     let mut response = see_other(to);
     if let Some(lang) = change.lang.as_deref().and_then(Lang::parse) {
-        keep(&mut response, "lang", lang.code());
+        visit.page.set_cookie(&mut response, LANG, lang.code(), Some(LOOK_SECS));
     }
     if let Some(elder) = change.elder.as_deref() {
-        keep(&mut response, "elder", if elder == "1" { "1" } else { "0" });
+        visit.page.set_cookie(&mut response, ELDER, if elder == "1" { "1" } else { "0" }, Some(LOOK_SECS));
     }
     response
-}
-
-fn keep(response: &mut Response, name: &str, value: &str) {
-    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={LOOK_SECS}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
 }

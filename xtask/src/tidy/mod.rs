@@ -10,6 +10,7 @@ mod ids;
 mod licence;
 mod paths;
 mod rust;
+mod scripts;
 mod sizes;
 mod supply;
 
@@ -81,6 +82,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(ids::check(&tree));
     findings.extend(headers::check(&tree));
     findings.extend(paths::check(&tree));
+    findings.extend(scripts::check(&tree));
     findings.extend(supply::check(root, &tree)?);
     findings.sort();
     for finding in &findings {

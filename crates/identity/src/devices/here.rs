@@ -24,7 +24,7 @@ impl Here {
             session: citizen.session.clone(),
             person: citizen.person.clone(),
             word: word(citizen),
-            place: place(citizen.ctx(), text(headers, &header::USER_AGENT)),
+            place: place(citizen.ctx(), &ui::headers::text(headers, header::USER_AGENT)),
         }
     }
 }
@@ -34,8 +34,4 @@ pub(super) fn word(citizen: &Citizen) -> String {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
     let known = page.cookie(login::DEVICE_COOKIE).and_then(|cookie| login::KnownDevice::read(ctx, cookie));
     known.map_or_else(String::new, |known| known.device)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
 }

@@ -94,7 +94,7 @@ async fn signed(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignedFor
     let here = Here::of(&citizen, &headers);
     let answered = Answer {
         here: here.clone(),
-        origin: citizen.origin(&headers),
+        origin: citizen.visit.page.origin(),
         challenge: form.challenge,
         signature: form.signature,
     };

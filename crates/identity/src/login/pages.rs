@@ -291,8 +291,8 @@ async fn signed_in(ctx: &Ctx, page: &Page, to: &str, token: &Token, device: &Kno
 }
 
 fn seat(ctx: &Ctx, headers: &HeaderMap) -> Seat {
-    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
-    Seat::new(agent, &ctx.trace.ip)
+    let agent = ui::headers::text(headers, header::USER_AGENT);
+    Seat::new(&agent, &ctx.trace.ip)
 }
 
 /// Where to go after login: a path of this service, never another login.

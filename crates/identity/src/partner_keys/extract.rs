@@ -1,8 +1,9 @@
 //! The extractor of partners (architecture, rule 12): a request is theirs if it is signed with their key,
 //! young, and not a repetition.
 
+use std::borrow::Cow;
+
 use axum::Json;
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +11,7 @@ use platform::db::DbFault;
 use platform::{Actor, Ctx};
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use ui::{Problem, Visit};
+use ui::{BodyFault, Problem, Visit, read_body};
 
 use super::model::{PartnerKeyId, SKEW_SECS, canonical, is_nonce, is_signed, timely};
 use super::store;
@@ -61,6 +62,21 @@ impl From<Failure> for ApiProblem {
     }
 }
 
+impl From<BodyFault> for ApiProblem {
+    fn from(fault: BodyFault) -> ApiProblem {
+        let (status, error, says) = match fault {
+            BodyFault::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than is read; nothing was done")
+            }
+            BodyFault::Late => (StatusCode::REQUEST_TIMEOUT, "late", "the body did not come in time; nothing was done"),
+            BodyFault::Unreadable => {
+                (StatusCode::BAD_REQUEST, "body", "the body could not be read to its end; nothing was done")
+            }
+        };
+        ApiProblem::new(status, error, says)
+    }
+}
+
 impl From<DbFault> for ApiProblem {
     fn from(fault: DbFault) -> ApiProblem {
         Failure::from(fault).into()
@@ -91,22 +107,21 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Partner<T> {
             "the headers x-renshe-key, -time, -nonce and -signature are needed",
         ))?;
         let now = ctx.now();
-        let made = timely(signed.time, now).ok_or(ApiProblem::new(
+        let made = timely(&signed.time, now).ok_or(ApiProblem::new(
             UNAUTHORIZED,
             "time",
             "x-renshe-time is in seconds and within five minutes of our clock",
         ))?;
-        let too_large = ApiProblem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than 16 KiB");
-        let bytes = to_bytes(body, BODY_BYTES).await.map_err(|_| too_large)?;
+        let bytes = read_body(body, BODY_BYTES).await?;
         let (vault, id) = (ctx.vault.clone(), signed.key.clone());
         let known = ctx.db.read("partner.by_id", move |tx| store::active(tx, &vault, &id)).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let text = canonical(parts.method.as_str(), path, signed.time, signed.nonce, &bytes);
+        let text = canonical(parts.method.as_str(), path, &signed.time, &signed.nonce, &bytes);
         // One answer for an unknown key, an ended one and a wrong signature.
         let partner = known
-            .filter(|partner| is_signed(partner.secret.as_bytes(), &text, signed.signature))
+            .filter(|partner| is_signed(partner.secret.as_bytes(), &text, &signed.signature))
             .ok_or(ApiProblem::new(UNAUTHORIZED, "signature", "no active key with this id made this signature"))?;
-        let (id, nonce, until) = (signed.key.clone(), signed.nonce.to_owned(), made.plus_secs(2 * SKEW_SECS));
+        let (id, nonce, until) = (signed.key.clone(), signed.nonce.clone().into_owned(), made.plus_secs(2 * SKEW_SECS));
         let lane = store::lane(&id);
         let first = ctx.db.write(lane, "partner.nonce", move |tx| store::take_nonce(tx, &id, &nonce, until)).await?;
         if !first {
@@ -128,14 +143,14 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Partner<T> {
 /// The headers of a signed request.
 struct Signed<'a> {
     key: PartnerKeyId,
-    time: &'a str,
-    nonce: &'a str,
-    signature: &'a str,
+    time: Cow<'a, str>,
+    nonce: Cow<'a, str>,
+    signature: Cow<'a, str>,
 }
 
 impl<'a> Signed<'a> {
     fn read(headers: &'a HeaderMap) -> Option<Signed<'a>> {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let text = |name: &str| headers.contains_key(name).then(|| ui::headers::text(headers, name));
         Some(Signed {
             key: text("x-renshe-key")?.parse().ok()?,
             time: text("x-renshe-time")?,

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use axum::extract::{FromRequestParts, Path};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -53,7 +53,8 @@ impl FromRequestParts<Ctx> for Claimant {
             ProofPurpose::LoginPassword => Claimant::visitor(parts, state).await?,
             purpose => Claimant::citizen(Citizen::from_request_parts(parts, state).await?, purpose).await?,
         };
-        claimant.claim.place = devices::place(&claimant.visit.ctx, user_agent(&parts.headers));
+        claimant.claim.place =
+            devices::place(&claimant.visit.ctx, &ui::headers::text(&parts.headers, header::USER_AGENT));
         Ok(claimant)
     }
 }
@@ -113,11 +114,6 @@ impl Claimant {
         };
         Ok(Claimant { visit, claim, name: visitor.name, number: visitor.number })
     }
-}
-
-/// How the browser calls itself.
-fn user_agent(headers: &HeaderMap) -> &str {
-    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
 /// The device's name out of its cookie; empty where it has none.

@@ -217,12 +217,12 @@ pub(super) struct Asking {
 impl Asking {
     /// Reads cookie, address and browser of a request.
     pub(super) fn of(ctx: &Ctx, page: &Page, parts: &Parts) -> Result<Asking, Failure> {
-        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let agent = ui::headers::text(&parts.headers, header::USER_AGENT);
         let known = page.cookie(DEVICE_COOKIE).and_then(|cookie| KnownDevice::read(ctx, cookie));
         let now = ctx.now();
         Ok(Asking {
             device: known.map_or_else(String::new, |known| known.device),
-            place: devices::place(ctx, agent),
+            place: devices::place(ctx, &agent),
             now,
             policy: ctx.policy.at::<DevicePolicy>(now.date())?,
         })

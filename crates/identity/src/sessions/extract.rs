@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{Method, header};
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use platform::vault::Vault;
@@ -42,14 +42,6 @@ impl Citizen {
     /// The context, acting as this citizen.
     pub fn ctx(&self) -> &Ctx {
         &self.visit.ctx
-    }
-
-    /// What this service is called by the browser: `https://host`, as its scripts see it.
-    pub fn origin(&self, headers: &HeaderMap) -> String {
-        // Browsers reach loopback without TLS; everything else is served over it.
-        let scheme = if self.visit.page.secure() { "https" } else { "http" };
-        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("");
-        format!("{scheme}://{host}")
     }
 
     fn new(visit: Visit, found: Found) -> Citizen {
@@ -256,7 +248,7 @@ pub(crate) fn back(parts: &Parts, visit: &Visit) -> String {
     if parts.method == Method::GET || parts.method == Method::HEAD {
         return visit.page.here();
     }
-    let referer = parts.headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let referer = ui::headers::text(&parts.headers, header::REFERER);
     let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
     path.and_then(ui::local_path).unwrap_or("/").to_owned()
 }

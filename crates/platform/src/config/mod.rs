@@ -3,6 +3,7 @@
 //!
 //! All mistakes are reported at once, each with its line and what is allowed. Secrets never print.
 
+mod http;
 mod partners;
 mod reader;
 mod rules;
@@ -12,13 +13,15 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+pub use http::HttpConfig;
 pub use partners::{CardsConfig, FaceConfig, InsurerConfig, WechatPayConfig};
 pub use secret::Secret;
 
 use crate::ctx::Mode;
+use crate::networks::Networks;
 use crate::telemetry::LogFormat;
 use crate::vault::{Cipher, Digest, Suite};
 use reader::Reader;
@@ -36,8 +39,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where citizens and desks are served.
     pub listen: SocketAddr,
-    /// How the outside world names `listen`: scheme, host, port; no path. `None`: `http://localhost`
-    /// and the port.
+    /// How the outside world names `listen`: scheme, host, port; no path. `None` (demo only): `localhost`, or the
+    /// address itself where it is not all of them, and the port.
     pub public_url: Option<String>,
     /// Everything this installation writes, unless another setting says otherwise.
     pub data_dir: PathBuf,
@@ -56,6 +59,7 @@ pub struct Config {
     pub cards: CardsConfig,
     pub wechat_pay: WechatPayConfig,
     pub sandbox: SandboxConfig,
+    pub http: HttpConfig,
     pub proxy: ProxyConfig,
     pub tls: Option<TlsConfig>,
     pub log: LogConfig,
@@ -127,7 +131,20 @@ pub struct SandboxConfig {
 #[derive(Debug, Clone, Default)]
 pub struct ProxyConfig {
     /// Addresses (`10.0.0.7`) and networks (`10.0.0.0/8`).
-    pub trusted: Vec<String>,
+    pub trusted: Networks,
+    /// In which headers they say it.
+    pub by: ForwardedBy,
+}
+
+/// In which headers a proxy says from where, by which name and by which scheme a request came. One or the other: a
+/// proxy passes the other on as the visitor made it up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ForwardedBy {
+    /// `X-Forwarded-For`, `X-Forwarded-Host`, `X-Forwarded-Proto`.
+    #[default]
+    XForwarded,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// PEM files of this server's certificate chain and key.
@@ -200,8 +217,23 @@ impl Config {
 
     /// The address people are told, once it is known which port was bound.
     pub fn public_url(&self, bound: SocketAddr) -> String {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://localhost:{}", bound.port()))
+        let everywhere = bound.ip().is_loopback() || bound.ip().is_unspecified();
+        let host = if everywhere { format!("localhost:{}", bound.port()) } else { bound.to_string() };
+        self.public_url.clone().unwrap_or_else(|| format!("{}://{host}", self.scheme()))
+    }
+
+    /// How programs on this machine reach what was bound.
+    pub fn local_url(&self, bound: SocketAddr) -> String {
+        let ip = match bound.ip() {
+            IpAddr::V4(v4) if v4.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(v6) if v6.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        format!("{}://{}", self.scheme(), SocketAddr::new(ip, bound.port()))
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
     }
 }
 
@@ -240,7 +272,8 @@ fn read(reader: &mut Reader<'_>) -> Config {
             seed: reader.number("sandbox.seed", 0..=i64::MAX, 1).unsigned_abs(),
             insurer_dialect: reader.text("sandbox.insurer_dialect"),
         },
-        proxy: ProxyConfig { trusted: reader.list("proxy.trusted") },
+        http: http::read(reader),
+        proxy: read_proxy(reader),
         tls: read_tls(reader),
         log: LogConfig {
             format: reader
@@ -296,6 +329,15 @@ fn read_sms(reader: &mut Reader<'_>) -> SmsConfig {
         timeout_ms: reader.number("sms.timeout_ms", 100..=60_000, 5_000).unsigned_abs(),
         max_in_flight: usize::try_from(reader.number("sms.max_in_flight", 1..=1_000, 16)).unwrap_or(1),
     }
+}
+
+fn read_proxy(reader: &mut Reader<'_>) -> ProxyConfig {
+    let trusted = Networks::parse(&reader.list("proxy.trusted")).unwrap_or_else(|why| {
+        reader.wrong("proxy.trusted", why);
+        Networks::default()
+    });
+    let headers = [("x-forwarded-for", ForwardedBy::XForwarded), ("forwarded", ForwardedBy::Forwarded)];
+    ProxyConfig { trusted, by: reader.choice("proxy.header", &headers).unwrap_or_default() }
 }
 
 fn read_tls(reader: &mut Reader<'_>) -> Option<TlsConfig> {

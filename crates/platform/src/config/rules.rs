@@ -37,14 +37,6 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
     if let Err(why) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
         reader.wrong("log.filter", format!("{why}; for example \"info\" or \"warn,platform=debug\""));
     }
-    for entry in &config.proxy.trusted {
-        if !is_network(entry) {
-            reader.wrong(
-                "proxy.trusted",
-                format!("\"{entry}\" is neither an address (10.0.0.7) nor a network (10.0.0.0/8)"),
-            );
-        }
-    }
     let endpoints = endpoints(config);
     for (path, url) in endpoints
         .into_iter()
@@ -61,6 +53,7 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
     }
     partners::apply(&config.insurer, reader);
     ports(config, reader);
+    own_address(config, reader);
     match config.mode {
         Mode::Demo => {
             for (path, _) in endpoints.iter().filter(|(_, url)| url.is_none() && !config.sandbox.enabled) {
@@ -106,12 +99,20 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
     if config.sandbox.enabled {
         reader.wrong("sandbox.enabled", "the sandbox must not run in production; set it to false");
     }
-    let plain = config.tls.is_none() && config.proxy.trusted.is_empty();
-    if plain && !config.listen.ip().is_loopback() {
-        reader.wrong(
-            "listen",
-            "production serves plain HTTP on loopback only; give tls.cert and tls.key, or name the proxy in proxy.trusted",
-        );
+    if config.proxy.trusted.is_empty() {
+        if config.listen.ip().is_loopback() {
+            reader.wrong(
+                "listen",
+                "on loopback only a proxy on this machine can ask, and without its name the whole city is one address to \
+                 every limit; name it in proxy.trusted, for example [\"127.0.0.1\", \"::1\"]",
+            );
+        } else if config.tls.is_none() {
+            reader.wrong(
+                "listen",
+                "production does not serve plain HTTP to the world; give tls.cert and tls.key, or name the proxy in \
+                 proxy.trusted",
+            );
+        }
     }
     match config.public_url.as_deref().and_then(base) {
         None if config.public_url.is_none() => {
@@ -157,6 +158,22 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
     }
 }
 
+/// The address people are told, and what really answers there.
+fn own_address(config: &Config, reader: &mut Reader<'_>) {
+    let Some(url) = config.public_url.as_deref().and_then(base) else { return };
+    let ends_tls = config.tls.is_some() || !config.proxy.trusted.is_empty();
+    if url.scheme() == "https" && !ends_tls {
+        reader.wrong(
+            "public_url",
+            "says https, and nothing here speaks it; give tls.cert and tls.key, or name in proxy.trusted the proxy that \
+             does, or write http://",
+        );
+    }
+    if url.scheme() == "http" && config.tls.is_some() {
+        reader.wrong("public_url", "says http, and with tls.cert and tls.key only https is spoken; write https://");
+    }
+}
+
 /// A base address: scheme, host, perhaps a port, nothing else.
 fn base(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
@@ -170,11 +187,4 @@ fn base(text: &str) -> Option<Url> {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-fn is_network(text: &str) -> bool {
-    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let Ok(address) = address.parse::<IpAddr>() else { return false };
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
 }

@@ -79,6 +79,14 @@ fn nothing_at_all_is_the_demo() {
     assert_eq!(config.database.url.expose(), "sqlite:renshe-data/renshe.sqlite3");
     assert_eq!(config.keys_file, Path::new("renshe-data/keys.toml"));
     assert_eq!(config.public_url(config.listen), "http://localhost:8080");
+    for (bound, told, local) in [
+        ("0.0.0.0:80", "http://localhost:80", "http://127.0.0.1:80"),
+        ("[::]:80", "http://localhost:80", "http://[::1]:80"),
+        ("192.168.1.5:8080", "http://192.168.1.5:8080", "http://192.168.1.5:8080"),
+    ] {
+        let bound = bound.parse().unwrap();
+        assert_eq!((config.public_url(bound).as_str(), config.local_url(bound).as_str()), (told, local));
+    }
 }
 
 #[test]
@@ -171,7 +179,7 @@ fn the_environment_overrides_the_file() {
     ]);
     let config = Config::from_text("renshe.toml", file, vars).unwrap();
     assert_eq!((config.listen.port(), config.database.lanes, config.sandbox.listen.port()), (2, 8, 3));
-    assert_eq!(config.proxy.trusted, ["10.0.0.0/8", "::1"]);
+    assert_eq!(config.proxy.trusted, crate::networks::Networks::parse(&["10.0.0.0/8", "::1"]).unwrap());
     assert_eq!(config.sms.templates["verify"], "SMS_2");
     assert_eq!(config.metrics_listen, None);
 }
@@ -211,6 +219,18 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
         ("[proxy]\ntrusted = \"10.0.0.1\"", "renshe.toml:2: proxy.trusted: must be a list of texts"),
         ("[proxy]\ntrusted = [\"10.0.0.0/40\"]", "renshe.toml:2: proxy.trusted: \"10.0.0.0/40\" is neither an address"),
         ("public_url = \"http://x/app\"", "renshe.toml:1: public_url: must be http://host[:port]"),
+        (
+            "[proxy]\nheader = \"via\"",
+            "renshe.toml:2: proxy.header: \"via\" is not one of \"x-forwarded-for\", \"forwarded\"",
+        ),
+        ("public_url = \"https://x\"", "renshe.toml:1: public_url: says https, and nothing here speaks it"),
+        (
+            "public_url = \"http://x\"\n[tls]\ncert = \"c.pem\"\nkey = \"k.pem\"",
+            "renshe.toml:1: public_url: says http, and with tls.cert and tls.key only https is spoken",
+        ),
+        ("[http]\nhead_secs = 0", "renshe.toml:2: http.head_secs: 0 is out of range; from 1 to 600"),
+        ("[http]\nconnections = 0", "renshe.toml:2: http.connections: 0 is out of range"),
+        ("[http]\nspeed = 1", "renshe.toml:2: unknown setting `speed` in [http]"),
         ("[tls]\ncert = \"c.pem\"", "renshe.toml:2: tls.cert: needs tls.key beside it"),
         ("[sandbox]\nenabled = false", "sms.endpoint: must be given where sandbox.enabled is false"),
         ("[sandbox]\nenabled = false", "cards.endpoint: must be given where sandbox.enabled is false"),
@@ -249,7 +269,7 @@ fn production_refuses_what_is_fit_for_a_laptop_only() {
         "mode = \"production\"\nlisten = \"0.0.0.0:80\"\npublic_url = \"http://app.example.cn\"\n[sandbox]\nenabled = true\n",
     );
     for wanted in [
-        "renshe.toml:2: listen: production serves plain HTTP on loopback only",
+        "renshe.toml:2: listen: production does not serve plain HTTP to the world",
         "renshe.toml:3: public_url: must begin with https://",
         "renshe.toml:5: sandbox.enabled: the sandbox must not run in production",
         "renshe.toml: sms.endpoint: must be given in production",
@@ -257,6 +277,14 @@ fn production_refuses_what_is_fit_for_a_laptop_only() {
         "renshe.toml: sms.templates: must name",
     ] {
         assert!(told.contains(wanted), "wanted: {wanted}\ntold:   {told}");
+    }
+    // Only a proxy on this machine can ask there: unnamed, it makes the whole city one address.
+    for loopback in ["127.0.0.1:8080", "[::1]:8080"] {
+        let told = message(&PRODUCTION.replace("0.0.0.0:443", loopback));
+        assert!(told.contains("listen: on loopback only a proxy") && told.contains("proxy.trusted"), "{told}");
+        let named =
+            format!("{}\n[proxy]\ntrusted = [\"127.0.0.1\", \"::1\"]\n", PRODUCTION.replace("0.0.0.0:443", loopback));
+        assert!(read_text(&named).is_ok());
     }
     let behind_proxy =
         PRODUCTION.replace("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"", "[proxy]\ntrusted = [\"10.0.0.7\"]");

@@ -17,6 +17,9 @@ const LINK: &str = "MWEB";
 const NOWHERE: &str =
     "商家参数格式有误，请联系商家解决 (the browser does not say which site it comes from: Referer is empty)";
 
+/// Nor does it pay by a link inside its own app.
+const INSIDE: &str = "请在微信外打开订单，进行支付 (a link, H5, is not opened inside WeChat)";
+
 #[derive(Template)]
 #[template(path = "cashier.html")]
 struct Page {
@@ -76,6 +79,10 @@ pub(super) async fn show(
     let Some(order) = find(&house, &token).await else { return unknown() };
     if order.kind == LINK && !headers.contains_key(header::REFERER) {
         return (StatusCode::FORBIDDEN, NOWHERE).into_response();
+    }
+    let agent = headers.get(header::USER_AGENT).map_or(&[][..], |agent| agent.as_bytes());
+    if order.kind == LINK && String::from_utf8_lossy(agent).contains("MicroMessenger") {
+        return (StatusCode::FORBIDDEN, INSIDE).into_response();
     }
     let now = house.now();
     let old = order.state == "NOTPAY" && !order.link_lives(now);

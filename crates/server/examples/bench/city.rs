@@ -11,6 +11,7 @@ use kernel::SystemClock;
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::LaneKey;
+use platform::listen::{self, Plain};
 use renshe::ports::{self, SandboxAt};
 use renshe::{app, commands, start};
 use tokio::net::TcpListener;
@@ -62,7 +63,6 @@ impl City {
 
     /// Serves the city on a free port.
     pub fn serve(&self) -> Result<SocketAddr, Box<dyn Error>> {
-        let proxies = ui::TrustedProxies::parse::<&str>(&[])?;
         // Nobody is asked here: everybody's insurance is fresh.
         let config = Config::from_text("bench", "", [])?;
         let at = SandboxAt::beside(config.sandbox.listen);
@@ -70,19 +70,21 @@ impl City {
         let config =
             Config::from_text("bench", "", [("RENSHE__DATA_DIR".to_owned(), self.folder.display().to_string())])?;
         let pay = ports::payments(&config, &at, &ports, "http://127.0.0.1:9")?;
-        let service =
-            app::service(self.ctx.clone(), ports, pay, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let addr = listener.local_addr()?;
-        self.runtime.spawn(async move { axum::serve(listener, service).await });
+        let service = app::service(self.ctx.clone(), ports, pay, app::Place::demo(&format!("http://{addr}")));
+        // The load comes from one address.
+        let mut rules = config.http.rules(listen::files::raise(), config.proxy.trusted)?;
+        rules.per_neighbourhood = rules.connections;
+        self.runtime.spawn(listen::serve(listener, Plain, service, rules, std::future::pending()));
         Ok(addr)
     }
 
     /// Cookies and form token of a person.
     pub fn form(&self, number: usize) -> (String, String) {
-        let visit = format!("bench{number}");
-        let token = ui::csrf::token(&self.ctx.vault, self.ctx.rng.as_ref(), &visit);
-        (format!("{}; visit={visit}", self.people[number].1), format!("csrf={token}"))
+        let visit = ui::csrf::visit(&format!("bench{number}"), self.ctx.now());
+        let token = ui::csrf::token(&self.ctx.vault, self.ctx.rng.as_ref(), &visit, self.ctx.now());
+        (format!("{}; {}={visit}", self.people[number].1, ui::csrf::cookie_name(&visit)), format!("csrf={token}"))
     }
 
     /// Ends the database and removes the folder.

@@ -45,6 +45,12 @@ async fn city(config: Config) -> Result<Db, StartError> {
     let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
     println!("{}", config.public_url(bound));
     println!("  市民应用 citizens' app: open it in a phone-sized window; the desk is at /desk");
+    if !bound.ip().is_loopback() {
+        println!(
+            "  同一网络的手机 phones on the same network: http://<this machine's IP address>:{}; camera and device keys need https",
+            bound.port()
+        );
+    }
     #[cfg(feature = "sandbox")]
     let own = partners.as_ref().map(|partners| {
         println!("http://{}", partners.control);
@@ -58,7 +64,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
     // Without a sandbox of its own, a demo asks where `renshe sandbox` would listen.
     let sandbox = own.unwrap_or_else(|| SandboxAt::beside(config.sandbox.listen));
     let ports = ports::ports(&config, &sandbox)?;
-    let own = format!("http://{bound}");
+    let own = config.local_url(bound);
     let pay = ports::payments(&config, &sandbox, &ports, &own)?;
     start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
     seed::print(&logins);

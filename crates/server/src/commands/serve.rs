@@ -33,7 +33,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         let sandbox = SandboxAt::beside(config.sandbox.listen);
         let ports = ports::ports(&config, &sandbox)?;
         let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
-        let own = if config.mode == Mode::Demo { format!("http://{bound}") } else { config.public_url(bound) };
+        let own = if config.mode == Mode::Demo { config.local_url(bound) } else { config.public_url(bound) };
         let pay = ports::payments(&config, &sandbox, &ports, &own)?;
         start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
         println!("{}", config.public_url(bound));

@@ -136,9 +136,14 @@ async fn fault(app: &TestApp, operation: &str, kind: &str) {
 async fn a_face_is_checked_and_proves_once(app: TestApp) {
     let person = citizen(&app, 101).await;
     let page = person.get(FACE).await;
-    for words in
-        ["面部识别认证", "阿里云金融级实人认证", "不经过本平台", "您可以不同意", "<noscript>", "href=\"/real-name\""]
-    {
+    for words in [
+        "面部识别认证",
+        "阿里云金融级实人认证",
+        "不经过本平台",
+        "您可以不同意",
+        "data-unscripted",
+        "href=\"/real-name\"",
+    ] {
         assert!(page.says(words), "{words}: {}", page.text);
     }
     let unasked = person.send_form(&page, &[]).await;
@@ -148,7 +153,7 @@ async fn a_face_is_checked_and_proves_once(app: TestApp) {
     let policy = page.headers["content-security-policy"].to_str().expect("text").to_owned();
     let origin = format!("connect-src 'self' http://{};", app.sandbox.face);
     assert!(policy.contains(&origin) && policy.contains("script-src 'self'"), "{policy}");
-    assert!(page.says("<noscript>") && page.says("href=\"/real-name\""), "{}", page.text);
+    assert!(page.says("data-face-unscripted") && page.says("href=\"/real-name\""), "{}", page.text);
     film(&page).await;
     let done = finish(&person, &page).await;
     assert_eq!((done.status, location(&done).as_str()), (303, "/real-name/done"), "{}", done.text);

@@ -155,8 +155,7 @@ async fn each_login_brings_a_new_token_and_ends_the_one_before(app: TestApp) {
     // The same browser logs in once more from a form that was open before.
     let form = app.visitor();
     let open = form.get("/login").await;
-    let visit = form.cookie("visit").expect("a visit");
-    let person = person.with_cookie(&format!("visit={visit}"));
+    let person = person.with_cookie(&form.cookie_pair("visit-").expect("a visit"));
     assert_eq!(person.send_form(&open, &OWNER).await.path, "/me");
     let second = person.cookie("ses").expect("a token");
     assert_ne!(first, second);
@@ -171,24 +170,43 @@ fn cookie_lines(answer: &Answer) -> Vec<String> {
 
 #[db_test]
 async fn cookies_are_kept_from_scripts_and_neighbours(app: TestApp) {
+    let city = app.behind_a_proxy().await;
     for (host, prefix, secure) in [(None, "", false), (Some("app.example.cn"), "__Host-", true)] {
         for (form, login) in
             [("/login", OWNER), ("/desk/login", [("login", "chuangkou1"), ("password", "gongzuotai2026")])]
         {
-            let person = match host {
-                Some(host) => app.visitor().with_header("host", host),
-                None => app.visitor(),
-            };
+            let mut person = app.visitor();
+            if let Some(host) = host {
+                person = person.with_header("host", host);
+                person.go_to(&city.url);
+            }
+            let look = person.once(reqwest::Method::GET, "/look?lang=en&elder=1", None).await;
             let page = person.get(form).await;
             let answer = person.send_once(&page, form, &login).await;
             assert_eq!(answer.status, 303, "{}", answer.text);
-            let lines = [cookie_lines(&page), cookie_lines(&answer)].concat();
+            let lines = [cookie_lines(&look), cookie_lines(&page), cookie_lines(&answer)].concat();
+            for name in ["lang", "elder"] {
+                assert!(lines.iter().any(|line| line.starts_with(&format!("{prefix}{name}="))), "{lines:?}");
+            }
             let name = if form == "/login" { "ses" } else { "desk" };
             assert!(lines.iter().any(|line| line.starts_with(&format!("{prefix}{name}="))), "{lines:?}");
-            assert!(lines.iter().any(|line| line.starts_with(&format!("{prefix}visit="))), "{lines:?}");
+            assert!(lines.iter().any(|line| line.starts_with(&format!("{prefix}visit-"))), "{lines:?}");
             for line in &lines {
                 assert!(line.contains("; Path=/; HttpOnly; SameSite=Lax"), "{line}");
                 assert_eq!(line.contains("; Secure"), secure, "{line}");
+            }
+            // A message over a redirect, and its end once it has been shown.
+            if form == "/login" {
+                let me = person.get("/me").await;
+                let out = person.send_once(&me, "/logout", &[]).await;
+                let shown = person.once(reqwest::Method::GET, "/", None).await;
+                for (answer, age) in [(out, "60"), (shown, "0")] {
+                    let lines = cookie_lines(&answer);
+                    let flash =
+                        lines.iter().find(|line| line.starts_with(&format!("{prefix}flash="))).expect("a message");
+                    assert_eq!(flash.contains("; Secure"), secure, "{flash}");
+                    assert!(flash.contains(&format!("Max-Age={age}")) && flash.contains("HttpOnly"), "{flash}");
+                }
             }
             let hsts = answer.headers.contains_key("strict-transport-security");
             assert_eq!(hsts, secure);

@@ -42,11 +42,13 @@ pub struct Wanted {
     pub text_px: u32,
     /// Has a camera that shows a made-up picture, and lets pages use it.
     pub camera: bool,
+    /// Keeps cookies.
+    pub cookies: bool,
 }
 
 impl Wanted {
     pub fn on(screen: Screen) -> Wanted {
-        Wanted { screen, script: true, dark: false, text_px: 16, camera: false }
+        Wanted { screen, script: true, dark: false, text_px: 16, camera: false, cookies: true }
     }
 }
 
@@ -260,6 +262,9 @@ fn capabilities(wanted: &Wanted) -> serde_json::Map<String, Value> {
     let mut prefs = json!({ "intl.accept_languages": "zh-CN", "webkit.webprefs.default_font_size": wanted.text_px });
     if !wanted.script {
         prefs["profile.managed_default_content_settings.javascript"] = json!(2);
+    }
+    if !wanted.cookies {
+        prefs["profile.default_content_setting_values.cookies"] = json!(2);
     }
     let mut arguments = vec![
         "--headless",

@@ -109,9 +109,9 @@ fn without_script_the_second_way_is_shown() {
         let browser = Browser::open(&driver, &app.url, Wanted { script: false, ..Wanted::on(PHONE) }).await;
         browser.adopt(&citizen(&app).await).await;
         browser.go(FACE).await;
-        browser.says("您的浏览器没有开启脚本").await;
+        browser.until_says("没有运行本页的脚本").await;
         browser.tap_words("同意，开始面部识别").await;
-        browser.says("您的浏览器没有开启脚本").await;
+        browser.until_says("没有运行本页的脚本").await;
         assert!(!browser.has("[data-face-begin]:not([hidden])").await);
         browser.tap_words("不用面部识别，改用其他方式").await;
         assert!(browser.path().await.starts_with("/real-name"), "{}", browser.path().await);

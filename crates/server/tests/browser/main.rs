@@ -13,6 +13,8 @@ mod browser;
 mod desk;
 mod driver;
 mod face;
+mod fallback;
+mod in_app;
 mod looks;
 mod measure;
 mod pay;

@@ -89,9 +89,10 @@ pub fn folder(port: u16) -> PathBuf {
 }
 
 pub fn visitor(ctx: &Ctx, number: usize, (person, session): (PersonId, String)) -> Visitor {
-    let visit = format!("storm-visitor-{number}");
-    let csrf = ui::csrf::token(&ctx.vault, ctx.rng.as_ref(), &visit);
-    Visitor { person: person.to_string(), cookie: format!("{session}; visit={visit}"), csrf }
+    let visit = ui::csrf::visit(&format!("storm-visitor-{number}"), ctx.now());
+    let csrf = ui::csrf::token(&ctx.vault, ctx.rng.as_ref(), &visit, ctx.now());
+    let cookie = format!("{session}; {}={visit}", ui::csrf::cookie_name(&visit));
+    Visitor { person: person.to_string(), cookie, csrf }
 }
 
 fn settings(db: &TestDb, folder: &Path, port: u16) -> Vec<(String, String)> {

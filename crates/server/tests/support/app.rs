@@ -11,6 +11,7 @@ use payments::Payments;
 use platform::Ctx;
 use platform::config::Config;
 use platform::jobs::Runner;
+use platform::listen::{self, Plain};
 use platform::outbox::Worker;
 use renshe::ports::{self, SandboxAt};
 use renshe::{app, commands, start};
@@ -55,12 +56,10 @@ impl Fixture for TestApp {
         let addr = listener.local_addr().expect("bound");
         let at = SandboxAt::from(&sandbox);
         let ports = ports::ports(&config, &at).expect("settings");
-        let proxies = ui::TrustedProxies::parse::<&str>(&[]).expect("none");
         let pay = payments_of(&sandbox, &at, &ports, (&format!("http://{addr}"), &[]));
-        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), proxies);
-        tokio::spawn(async move {
-            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).await
-        });
+        let place = app::Place::demo(&format!("http://{addr}"));
+        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), place);
+        tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         let carriers = start::carriers(&config, &at.sms, &ports).expect("settings");
         let worker = Worker::new(ctx.clone(), "test", carriers);
         let runner = Runner::new(ctx.clone(), "test", app::jobs(&ports, &pay));
@@ -183,6 +182,12 @@ impl Drop for TestApp {
         // Best effort: a test that passed must not fail on tidying up.
         drop(std::fs::remove_dir_all(&self.folder));
     }
+}
+
+/// The people's listener, as it is without a word in the configuration.
+pub fn listener_rules() -> listen::Rules {
+    let config = Config::from_text("test", "", []).expect("the defaults are a configuration");
+    config.http.rules(listen::files::raise(), config.proxy.trusted).expect("enough files")
 }
 
 /// Payments with the keys of this test's sandbox, and with settings of its own.

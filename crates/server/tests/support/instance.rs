@@ -1,18 +1,26 @@
 //! Further instances and further workers over a test's database.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use identity::Ports;
 use payments::Payments;
-use platform::config::Config;
+use platform::config::{Config, ForwardedBy};
+use platform::listen::{self, Plain};
+use platform::networks::Networks;
 use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode};
 use renshe::ports::SandboxAt;
 use renshe::{app, start};
 use tokio::net::TcpListener;
+use ui::{Site, TrustedProxies};
 
-use super::app::{TestApp, payments_of};
+use super::app::{TestApp, listener_rules, payments_of};
+
+/// A city at this address, behind a proxy on this machine.
+fn behind_own_proxy(own: &str) -> app::Place {
+    let proxies = TrustedProxies::new(Networks::parse(&["127.0.0.1"]).expect("an address"), ForwardedBy::XForwarded);
+    app::Place { site: Site::new(own, false, false), proxies, ..app::Place::demo(own) }
+}
 
 /// A second front door.
 pub struct Instance {
@@ -23,14 +31,22 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Serves a context on a port of its own.
+    /// Serves a context on a port of its own, which it is known by.
     pub async fn serve(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>) -> Instance {
+        Instance::serve_at(ctx, ports, pay, app::Place::demo).await
+    }
+
+    /// The same, known by another address, or behind proxies.
+    pub async fn serve_at(
+        ctx: Ctx,
+        ports: Arc<Ports>,
+        pay: Arc<Payments>,
+        place: impl FnOnce(&str) -> app::Place,
+    ) -> Instance {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let service =
-            app::service(ctx.clone(), ports, Arc::clone(&pay), ui::TrustedProxies::parse::<&str>(&[]).expect("none"));
-        let service = service.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), place(&url));
+        tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         Instance { ctx, url, pay }
     }
 
@@ -69,14 +85,21 @@ impl TestApp {
         Instance::serve(self.ctx.clone(), Arc::clone(&self.ports), pay).await
     }
 
-    /// The same program as a city runs it.
+    /// The same program in another place.
+    pub async fn served_at(&self, place: impl FnOnce(&str) -> app::Place) -> Instance {
+        Instance::serve_at(self.ctx.clone(), Arc::clone(&self.ports), Arc::clone(&self.pay), place).await
+    }
+
+    /// The same program as a city runs it, behind a proxy on this machine that ends TLS: `https://127.0.0.1:PORT`.
     pub async fn in_production(&self) -> Instance {
-        Instance::serve(
-            Ctx { mode: Mode::Production, ..self.ctx.clone() },
-            Arc::clone(&self.ports),
-            Arc::clone(&self.pay),
-        )
-        .await
+        let ctx = Ctx { mode: Mode::Production, ..self.ctx.clone() };
+        let place = |url: &str| behind_own_proxy(&url.replace("http:", "https:"));
+        Instance::serve_at(ctx, Arc::clone(&self.ports), Arc::clone(&self.pay), place).await
+    }
+
+    /// The same program as `https://app.example.cn`, behind a proxy on this machine.
+    pub async fn behind_a_proxy(&self) -> Instance {
+        self.served_at(|_| behind_own_proxy("https://app.example.cn")).await
     }
 
     /// A worker that waits for the SMS provider so long only, at this address or the sandbox's.

@@ -10,6 +10,7 @@ pub mod look;
 pub mod payer;
 pub mod people;
 pub mod program;
+pub mod raw;
 pub mod store;
 pub mod visitor;
 

@@ -53,6 +53,19 @@ impl Home {
         command
     }
 
+    /// The same in a shell that bounds its open files first: `-S -n 256` for the soft limit, `-n 256` for both.
+    pub fn command_with_files(&self, ulimit: &str, settings: &[(&str, &str)]) -> Command {
+        let inner = self.command(&[]);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit {ulimit} && exec \"$0\""), env!("CARGO_BIN_EXE_renshe")]).env_clear();
+        for (name, value) in inner.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        command.envs(settings.iter().map(|(name, value)| (format!("RENSHE__{name}"), (*value).to_owned())));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
     /// Runs a command to its end.
     pub fn run(&self, words: &[&str]) -> Ended {
         ended(self.command(words))
@@ -132,10 +145,27 @@ impl Serving {
         }
     }
 
-    /// Asks it to end, as a service manager does, and returns its code and what else it printed.
-    pub fn stop(mut self) -> (i32, String) {
+    /// The memory that it holds, in KiB.
+    pub fn memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+        line.trim().trim_end_matches("kB").trim().parse().expect("a number")
+    }
+
+    /// How many files and sockets it has open.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("it runs").count()
+    }
+
+    /// Asks it to end and does not wait.
+    pub fn ask_to_stop(&self) {
         let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
         assert!(told.success());
+    }
+
+    /// Asks it to end, as a service manager does, and returns its code and what else it printed.
+    pub fn stop(mut self) -> (i32, String) {
+        self.ask_to_stop();
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).expect("text");
         (self.child.wait().expect("ended").code().unwrap_or(-1), rest)

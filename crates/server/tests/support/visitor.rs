@@ -106,6 +106,12 @@ impl Visitor {
         self.cookies.lock().expect("lock").get(name).cloned()
     }
 
+    /// The first cookie held whose name begins with this, as a browser sends it.
+    pub fn cookie_pair(&self, start: &str) -> Option<String> {
+        let cookies = self.cookies.lock().expect("lock");
+        cookies.iter().find(|(name, _)| name.starts_with(start)).map(|(name, value)| format!("{name}={value}"))
+    }
+
     /// One request, no redirect followed.
     pub async fn once(&self, method: reqwest::Method, path: &str, body: Option<String>) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.base)).header("accept", "text/html");

@@ -3,4 +3,5 @@
 mod pages;
 mod palette;
 pub(crate) mod preview;
+mod sent;
 mod words;

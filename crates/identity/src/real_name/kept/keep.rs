@@ -1,15 +1,16 @@
 //! The layer that keeps a refused form. It stands around all routes, inside of `ui::layer`.
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use platform::Ctx;
-use ui::form::{FORM_BYTES, is_ours};
+use ui::form::FORM_BYTES;
+use ui::headers::text;
 use ui::problem::Detour;
-use ui::{Problem, Visit};
+use ui::{Problem, Visit, is_ours, read_body};
 
 use super::model::{KeptForm, KeptId, holder};
 use super::store::{self, NewKept};
@@ -28,8 +29,9 @@ pub async fn keep_forms(State(ctx): State<Ctx>, request: Request, next: Next) ->
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, FORM_BYTES).await else {
-        return Problem::too_large().into_response();
+    let body = match read_body(body, FORM_BYTES).await {
+        Ok(body) => body,
+        Err(fault) => return Problem::from(fault).into_response(),
     };
     let sent = parts.clone();
     let mut response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
@@ -45,9 +47,8 @@ pub async fn keep_forms(State(ctx): State<Ctx>, request: Request, next: Next) ->
 }
 
 fn is_small_form(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or("");
-    let length = text(header::CONTENT_LENGTH).parse::<usize>().unwrap_or(0);
-    text(header::CONTENT_TYPE).starts_with("application/x-www-form-urlencoded") && length <= FORM_BYTES
+    let length = text(headers, header::CONTENT_LENGTH).parse::<usize>().unwrap_or(0);
+    text(headers, header::CONTENT_TYPE).starts_with("application/x-www-form-urlencoded") && length <= FORM_BYTES
 }
 
 async fn keep(

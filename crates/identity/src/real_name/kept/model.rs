@@ -3,6 +3,7 @@
 use platform::vault::Aad;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use ui::form::is_secret;
 
 use crate::people::PersonId;
 
@@ -25,7 +26,7 @@ pub(super) struct KeptForm {
 impl KeptForm {
     /// The form as it may be kept; `None` if nothing of what was typed may be.
     pub(super) fn new(path: &str, page: &str, fields: impl Iterator<Item = (String, String)>) -> Option<KeptForm> {
-        let fields: Vec<(String, String)> = fields.filter(|(name, _)| may_be_kept(name)).collect();
+        let fields: Vec<(String, String)> = fields.filter(|(name, _)| !is_secret(name)).collect();
         (!fields.is_empty()).then(|| KeptForm { path: path.to_owned(), page: page.to_owned(), fields })
     }
 
@@ -33,13 +34,6 @@ impl KeptForm {
     pub(super) fn aad(id: &KeptId) -> Aad<'_> {
         Aad { table: "kept_form", column: "form", row: id.as_str() }
     }
-}
-
-/// Secrets are typed again, and the token belongs to one page.
-fn may_be_kept(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let secret = name.contains("password") || name.starts_with("pin") || name.ends_with("pin") || name.contains("code");
-    !secret && name != ui::csrf::FIELD
 }
 
 /// Who may have a form back: this person, in the browser that holds this word.

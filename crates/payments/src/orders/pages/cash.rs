@@ -11,7 +11,7 @@ use axum::response::Response;
 use identity::{RealName, opens};
 use kernel::{Fen, Moment};
 use serde::Deserialize;
-use ui::{Form, Page, Problem, html, see_other};
+use ui::{Form, InApp, Page, Problem, html, see_other};
 
 use super::{drive_a_while, load, refused, title, yuan};
 use crate::attempts::model::{Kind, State};
@@ -97,7 +97,7 @@ async fn ask(
 }
 
 fn is_phone(headers: &HeaderMap) -> bool {
-    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).is_some_and(|agent| agent.contains("Mobi"))
+    ui::headers::text(headers, header::USER_AGENT).contains("Mobi")
 }
 
 #[derive(Template)]
@@ -115,6 +115,10 @@ struct CashierPage {
     code: Option<String>,
     /// What this device would rather show: the end of a key.
     other: Option<&'static str>,
+    /// The app in whose browser the link does not open.
+    app: Option<&'static str>,
+    /// This page's own address, for another browser.
+    address: String,
 }
 
 /// The hand-over. A link that has grown old is asked for anew before it is shown.
@@ -136,8 +140,9 @@ pub(super) async fn cashier(
     }
     let page = citizen.visit.page.clone();
     let link = attempt.link.clone().filter(|_| attempt.view.state == State::Open);
-    let back = format!("{}/pay/{id}/state", citizen.origin(&headers));
+    let back = format!("{}/pay/{id}/state", citizen.visit.page.origin());
     let (code, link) = if is_code { (link, None) } else { (None, link.map(|link| with_way_back(&link, &back))) };
+    let app = page.in_app().filter(|_| is_phone(&headers)).map(InApp::word);
     let shown = CashierPage {
         back: format!("/pay/{id}/state"),
         title: title(&page, &order),
@@ -148,8 +153,11 @@ pub(super) async fn cashier(
         other: match (is_code, is_phone(&headers)) {
             (true, true) => Some("phone"),
             (false, false) => Some("screen"),
+            (false, true) if app.is_some() => Some("another"),
             _ => None,
         },
+        app,
+        address: format!("{}/pay/{id}/cashier", page.origin()),
         id,
         page,
     };

@@ -129,9 +129,9 @@ async fn prepare(ctx: &Ctx, control: &str) -> Fallible<Prepared> {
         let number = identity::demo::number_of(ctx, &person).await?.ok_or("nobody")?;
         let known = json!({ "id_number": number.expose(), "name": "市民", "balance_fen": 500_000 });
         client.post(format!("{control}/control/people")).json(&known).send().await?.error_for_status()?;
-        let visit = format!("bench{at}");
-        let csrf = ui::csrf::token(&ctx.vault, ctx.rng.as_ref(), &visit);
-        payers.push(Payer { cookie: format!("{cookies}; visit={visit}"), csrf });
+        let visit = ui::csrf::visit(&format!("bench{at}"), ctx.now());
+        let csrf = ui::csrf::token(&ctx.vault, ctx.rng.as_ref(), &visit, ctx.now());
+        payers.push(Payer { cookie: format!("{cookies}; {}={visit}", ui::csrf::cookie_name(&visit)), csrf });
     }
     let after = ctx.now().plus_secs(2 * 86_400);
     let key = LaneKey::of("bench", "widen");
