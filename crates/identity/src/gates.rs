@@ -1,11 +1,11 @@
 //! Caps by network address, in this process's memory: the cheap first gate before the exact ones that
 //! count rows. The server keeps one [`Gates`] for all routes.
 
-use std::net::Ipv6Addr;
 use std::sync::OnceLock;
 
 use platform::Ctx;
 use platform::limit::Limiter;
+use platform::neighbourhood::Neighbourhood;
 
 use crate::faces::FacePolicy;
 use crate::policy::{LoginPolicy, SmsCodePolicy};
@@ -47,22 +47,7 @@ fn take(limiter: &Limiter, ctx: &Ctx) -> Result<(), i64> {
     if ctx.trace.ip.is_empty() { Ok(()) } else { limiter.take(&neighbourhood(&ctx.trace.ip), ctx.now()) }
 }
 
-/// One household has one IPv4 address, or a /64 of IPv6.
+/// The network neighbourhood of an address, as budgets are kept under it; jobs and commands share one.
 pub(crate) fn neighbourhood(address: &str) -> String {
-    match address.parse::<Ipv6Addr>() {
-        Ok(address) => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
-        Err(_) => address.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::neighbourhood;
-
-    #[test]
-    fn a_household_is_one_however_many_addresses_it_has() {
-        assert_eq!(neighbourhood("2001:db8:1:2:3:4:5:6"), neighbourhood("2001:db8:1:2:ffff::1"));
-        assert_ne!(neighbourhood("2001:db8:1:2::1"), neighbourhood("2001:db8:1:3::1"));
-        assert_eq!(neighbourhood("192.0.2.7"), "192.0.2.7");
-    }
+    Neighbourhood::of_trace(address).map_or_else(|| address.to_owned(), |of| of.to_string())
 }

@@ -24,6 +24,11 @@ impl Neighbourhood {
             v4 => Neighbourhood(v4),
         }
     }
+
+    /// The neighbourhood of whoever a [`Trace`](crate::Trace) is about; jobs and commands have none.
+    pub fn of_trace(ip: &str) -> Option<Neighbourhood> {
+        ip.parse().ok().map(Neighbourhood::of)
+    }
 }
 
 impl fmt::Display for Neighbourhood {

@@ -6,30 +6,14 @@
 //! others need.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// Where an asker sits, as far as taking turns is concerned.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(super) struct Neighbourhood(String);
+use crate::neighbourhood::Neighbourhood;
 
-impl Neighbourhood {
-    /// Of a network address as a request's trace has it; jobs and commands have none and share a line.
-    pub(super) fn of(address: &str) -> Self {
-        let place = match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-            // The half of an IPv6 address that a customer chooses freely says nothing.
-            Ok(IpAddr::V6(address)) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-            Ok(IpAddr::V4(address)) => address.to_string(),
-            Err(_) => address.to_owned(),
-        };
-        Self(place)
-    }
-}
+/// Whose line is joined; jobs and commands have no address and share one.
+pub(super) type Line = Option<Neighbourhood>;
 
 /// All places are taken by others who have as good a right to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +34,9 @@ struct State {
     running: usize,
     waiting: usize,
     next_ticket: u64,
-    lines: HashMap<Neighbourhood, VecDeque<Waiter>>,
+    lines: HashMap<Line, VecDeque<Waiter>>,
     /// Neighbourhoods with somebody waiting, the next to be served first.
-    turns: VecDeque<Neighbourhood>,
+    turns: VecDeque<Line>,
 }
 
 struct Waiter {
@@ -69,7 +53,7 @@ impl Gate {
     }
 
     /// Waits for a turn.
-    pub(super) async fn enter(&self, from: &Neighbourhood) -> Result<Pass, Full> {
+    pub(super) async fn enter(&self, from: &Line) -> Result<Pass, Full> {
         let (ticket, called) = {
             let mut state = self.lock();
             if state.running < self.0.at_once {
@@ -92,29 +76,29 @@ impl Gate {
 }
 
 impl State {
-    fn join(&mut self, from: &Neighbourhood) -> (u64, oneshot::Receiver<Pass>) {
+    fn join(&mut self, from: &Line) -> (u64, oneshot::Receiver<Pass>) {
         let (call, called) = oneshot::channel();
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         self.waiting += 1;
-        let line = self.lines.entry(from.clone()).or_default();
+        let line = self.lines.entry(*from).or_default();
         if line.is_empty() {
-            self.turns.push_back(from.clone());
+            self.turns.push_back(*from);
         }
         line.push_back(Waiter { ticket, call });
         (ticket, called)
     }
 
     /// Sends away who came last to the longest line, if that leaves it no shorter than the newcomer's own.
-    fn make_room_for(&mut self, from: &Neighbourhood) -> bool {
+    fn make_room_for(&mut self, from: &Line) -> bool {
         let own = self.lines.get(from).map_or(0, VecDeque::len);
-        let longest = self.lines.iter().max_by_key(|(_, line)| line.len()).map(|(of, line)| (of.clone(), line.len()));
+        let longest = self.lines.iter().max_by_key(|(_, line)| line.len()).map(|(of, line)| (*of, line.len()));
         let Some((of, _)) = longest.filter(|(_, length)| *length > own + 1) else { return false };
         let last = self.lines.get(&of).and_then(|line| line.back()).map(|waiter| waiter.ticket);
         last.is_some_and(|ticket| self.leave(&of, ticket))
     }
 
-    fn leave(&mut self, from: &Neighbourhood, ticket: u64) -> bool {
+    fn leave(&mut self, from: &Line, ticket: u64) -> bool {
         let Some(line) = self.lines.get_mut(from) else { return false };
         let before = line.len();
         line.retain(|waiter| waiter.ticket != ticket);
@@ -161,7 +145,7 @@ impl Drop for Pass {
 /// A place in a line.
 struct Place<'g> {
     gate: &'g Gate,
-    from: &'g Neighbourhood,
+    from: &'g Line,
     ticket: u64,
 }
 
@@ -181,7 +165,7 @@ mod tests {
 
     /// Somebody who has asked and waits.
     fn ask(gate: &Gate, address: &str) -> Entering {
-        let (gate, from) = (gate.clone(), Neighbourhood::of(address));
+        let (gate, from) = (gate.clone(), Neighbourhood::of_trace(address));
         let mut entering: Entering = Box::pin(async move { gate.enter(&from).await });
         assert!((&mut entering).now_or_never().is_none(), "{address} has to wait");
         entering
@@ -192,19 +176,11 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_are_one_address_or_one_customers_network() {
-        let same = |a, b| Neighbourhood::of(a) == Neighbourhood::of(b);
-        assert!(same("2001:db8:1:2:3::4", "2001:db8:1:2:ffff::1") && !same("2001:db8:1:2::1", "2001:db8:1:3::1"));
-        assert!(same("::ffff:10.0.0.7", "10.0.0.7") && !same("10.0.0.7", "10.0.0.8"));
-        assert!(same("", "") && !same("", "10.0.0.7"));
-    }
-
-    #[test]
     fn one_address_fills_the_queue_and_nobody_else_is_sent_away() {
         let gate = Gate::new(1, 8);
-        let running = gate.enter(&Neighbourhood::of("10.6.6.6")).now_or_never().unwrap().unwrap_or_else(|_| panic!());
+        let running = gate.enter(&Neighbourhood::of_trace("10.6.6.6")).now_or_never().unwrap().unwrap_or_else(|_| panic!());
         let mut attack: Vec<_> = (0..8).map(|_| ask(&gate, "10.6.6.6")).collect();
-        let more = gate.enter(&Neighbourhood::of("10.6.6.6")).now_or_never();
+        let more = gate.enter(&Neighbourhood::of_trace("10.6.6.6")).now_or_never();
         assert!(matches!(more, Some(Err(Full))), "the attacker's own queue is full");
         // Each of three others finds a place, at the cost of who came last to the longest line.
         let mut others: Vec<_> = (1..=3).map(|n| ask(&gate, &format!("10.0.0.{n}"))).collect();
@@ -224,14 +200,14 @@ mod tests {
     #[test]
     fn who_has_gone_takes_no_turn_and_no_place() {
         let gate = Gate::new(1, 2);
-        let running = gate.enter(&Neighbourhood::of("a")).now_or_never().unwrap().unwrap_or_else(|_| panic!());
-        let (gone, mut stays) = (ask(&gate, "b"), ask(&gate, "c"));
+        let running = gate.enter(&Neighbourhood::of_trace("192.0.2.1")).now_or_never().unwrap().unwrap_or_else(|_| panic!());
+        let (gone, mut stays) = (ask(&gate, "192.0.2.2"), ask(&gate, "192.0.2.3"));
         drop(gone);
         assert_eq!(gate.lock().waiting, 1);
         drop(running);
         let running = pass(&mut stays).expect("the next in line");
         // Called, and gone before it heard of it: the pass goes on to the next.
-        let (called, mut last) = (ask(&gate, "d"), ask(&gate, "e"));
+        let (called, mut last) = (ask(&gate, "192.0.2.4"), ask(&gate, "192.0.2.5"));
         drop(running);
         drop(called);
         assert!(pass(&mut last).is_some());
@@ -241,8 +217,8 @@ mod tests {
     #[test]
     fn many_addresses_with_one_each_have_equal_rights() {
         let gate = Gate::new(1, 2);
-        let _running = gate.enter(&Neighbourhood::of("a")).now_or_never();
-        let _waiting = (ask(&gate, "b"), ask(&gate, "c"));
-        assert!(matches!(gate.enter(&Neighbourhood::of("d")).now_or_never(), Some(Err(Full))));
+        let _running = gate.enter(&Neighbourhood::of_trace("192.0.2.1")).now_or_never();
+        let _waiting = (ask(&gate, "192.0.2.2"), ask(&gate, "192.0.2.3"));
+        assert!(matches!(gate.enter(&Neighbourhood::of_trace("192.0.2.4")).now_or_never(), Some(Err(Full))));
     }
 }

@@ -13,9 +13,11 @@ use std::sync::Arc;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use gate::{Gate, Neighbourhood};
+use gate::{Gate, Line};
 use kernel::{Rng, typing};
 use zeroize::Zeroizing;
+
+use crate::neighbourhood::Neighbourhood;
 
 /// Memory of one hash in KiB, passes and lanes: OWASP's first choice for Argon2id.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -40,7 +42,7 @@ pub enum PasswordError {
 pub struct Hasher {
     inner: Arc<Inner>,
     /// Whose line in the gate is joined.
-    from: Neighbourhood,
+    from: Line,
 }
 
 struct Inner {
@@ -72,13 +74,13 @@ impl Hasher {
         let nobody = hash_now(&params, &pepper, b"nobody", &[0; 16])?;
         let gate = Gate::new(slots, slots * WAITING_PER_SLOT);
         let inner = Arc::new(Inner { rng, pepper, params, gate, nobody });
-        Ok(Self { inner, from: Neighbourhood::default() })
+        Ok(Self { inner, from: None })
     }
 
     /// The same hasher for somebody at a network address, who takes turns with those at others.
     #[must_use]
     pub fn asked_from(&self, address: &str) -> Self {
-        Self { inner: Arc::clone(&self.inner), from: Neighbourhood::of(address) }
+        Self { inner: Arc::clone(&self.inner), from: Neighbourhood::of_trace(address) }
     }
 
     /// Hashes a new password into a PHC string (`$argon2id$v=19$m=…`).
