@@ -13,6 +13,7 @@ mod rust;
 mod scripts;
 mod sizes;
 mod supply;
+mod threats;
 
 use std::fmt;
 use std::fs;
@@ -83,6 +84,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(headers::check(&tree));
     findings.extend(paths::check(&tree));
     findings.extend(scripts::check(&tree));
+    findings.extend(threats::check(&tree));
     findings.extend(supply::check(root, &tree)?);
     findings.sort();
     for finding in &findings {
