@@ -109,7 +109,7 @@ fn the_camera_page_leads_on_when_its_script_is_lost_or_breaks() {
     story(|app, driver| async move {
         for breaks in [false, true] {
             let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
-            browser.adopt(&app.signed_in(2).await).await;
+            browser.adopt(&app.signed_in(1 + usize::from(breaks)).await).await;
             if breaks {
                 before_pages(&browser, "Element.prototype.querySelector = () => { throw new Error('an odd browser') };").await;
             } else {
