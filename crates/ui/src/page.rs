@@ -97,6 +97,11 @@ impl Page {
         }
     }
 
+    /// The word of this browser's visit, if it brought one: who has no cookie is given a new one at each request.
+    pub fn browser(&self) -> Option<&str> {
+        self.seed.visits().next().map(csrf::word)
+    }
+
     /// The text of a key in the page's language.
     pub fn t(&self, key: &str) -> String {
         locale::text(self.look.lang, key).into_owned()
