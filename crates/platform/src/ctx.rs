@@ -56,12 +56,14 @@ pub struct Trace {
     pub actor: Actor,
     /// The network address of the asker, empty for jobs.
     pub ip: String,
+    /// The asker's browser, by a fingerprint of the cookie it brought; `None` for jobs, and for who brought none.
+    pub browser: Option<u64>,
 }
 
 impl Trace {
     /// The trace of a job or a command.
     pub fn system(name: &str) -> Self {
-        Self { request: name.to_owned(), actor: Actor::System, ip: String::new() }
+        Self { request: name.to_owned(), actor: Actor::System, ip: String::new(), browser: None }
     }
 }
 

@@ -99,7 +99,7 @@ impl Page {
 
     /// The word of this browser's visit, if it brought one: who has no cookie is given a new one at each request.
     pub fn browser(&self) -> Option<&str> {
-        (!self.seed.fresh).then_some(self.seed.visit.as_str())
+        self.seed.visits().next().map(csrf::word)
     }
 
     /// The text of a key in the page's language.

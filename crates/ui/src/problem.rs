@@ -70,7 +70,7 @@ pub struct Problem {
     /// What was typed into the form that was refused, to be sent again.
     pub(crate) typed: Typed,
     /// The way the visitor came, if that is the trouble.
-    pub(crate) elsewhere: Option<Elsewhere>,
+    pub(crate) elsewhere: Option<Box<Elsewhere>>,
 }
 
 /// What was typed into a form, without its secrets. Never printed.
@@ -137,7 +137,7 @@ impl Problem {
     /// Opened by another address than the service's own.
     pub(crate) fn elsewhere(elsewhere: Elsewhere) -> Problem {
         let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, ProblemKind::Elsewhere);
-        Problem { elsewhere: Some(elsewhere), ..problem }
+        Problem { elsewhere: Some(Box::new(elsewhere)), ..problem }
     }
 
     /// What was to come did not come in time.

@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn doing(crowd: &Arc<Crowd>, whose: Option<Neighbourhood>, doing: Doing) -> Place {
-        let place = crowd.enter(whose).ok().expect("a place");
+        let place = crowd.enter(whose).unwrap_or_else(|full| panic!("{full:?}"));
         place.seat.goes_over(doing);
         place
     }

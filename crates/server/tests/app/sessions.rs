@@ -3,6 +3,7 @@
 use testkit::db_test;
 
 use crate::support::people::{asks_to_sign_in, location};
+use crate::support::raw::{ask, status};
 use crate::support::{Answer, TestApp, Visitor};
 
 const OWNERS_PASSWORD: &str = "changzhou2026";
@@ -161,6 +162,26 @@ async fn each_login_brings_a_new_token_and_ends_the_one_before(app: TestApp) {
     assert_ne!(first, second);
     let old = app.visitor().with_cookie(&format!("ses={first}"));
     assert!(!is_in(&old).await && is_in(&person).await);
+    app.check().await;
+}
+
+/// Another service under the same domain has set cookies in its own bytes; a phone calls itself what it likes.
+#[db_test]
+async fn a_neighbours_odd_cookie_shuts_nobody_out(app: TestApp) {
+    let person = signed_in(app.visitor()).await;
+    let own = person.cookie_pair("ses").expect("a session");
+    for cookies in [
+        format!("Cookie: theme=深色; {own}\r\n"),
+        format!("Cookie: {own}; 主题=1\r\n"),
+        format!("Cookie: theme=\u{80}\u{9f}\r\nCookie: {own}\r\n"),
+        format!("Cookie: nothing; =; ;; {own};\r\n"),
+    ] {
+        let head = format!("GET /me HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n{cookies}");
+        let said = ask(&app.url, &format!("{head}User-Agent: 华为 Mobile\r\nConnection: close\r\n\r\n")).await;
+        assert_eq!(status(&said), 200, "{cookies}: {said}");
+    }
+    let bare = "GET /me HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n";
+    assert_eq!(status(&ask(&app.url, bare).await), 303, "without it one signs in");
     app.check().await;
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::browser::{Browser, PHONE, Wanted};
 use crate::driver::story;
 use crate::support::TestApp;
+use crate::support::payer::{Payer, buyer_pays};
 
 /// Every script of ours is lost on the way: a blocker, a proxy, a bad network.
 async fn lose_scripts(browser: &Browser) {
@@ -109,9 +110,13 @@ fn the_camera_page_leads_on_when_its_script_is_lost_or_breaks() {
     story(|app, driver| async move {
         for breaks in [false, true] {
             let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
-            browser.adopt(&app.signed_in(2).await).await;
+            browser.adopt(&app.signed_in(1 + usize::from(breaks)).await).await;
             if breaks {
-                before_pages(&browser, "Element.prototype.querySelector = () => { throw new Error('an odd browser') };").await;
+                before_pages(
+                    &browser,
+                    "Element.prototype.querySelector = () => { throw new Error('an odd browser') };",
+                )
+                .await;
             } else {
                 lose_scripts(&browser).await;
             }
@@ -125,6 +130,37 @@ fn the_camera_page_leads_on_when_its_script_is_lost_or_breaks() {
             assert!(browser.path().await.starts_with("/real-name"), "{}", browser.path().await);
             browser.close().await;
         }
+    });
+}
+
+#[test]
+fn waiting_pages_look_again_when_their_script_is_lost_or_breaks() {
+    story(|app, driver| async move {
+        for breaks in [false, true] {
+            let payer = Payer::new(&app, usize::from(breaks)).await;
+            let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
+            browser.adopt(&payer.person).await;
+            app.vouch_in(&payer.person, &browser.agent().await).await;
+            browser.look("zh-CN", false).await;
+            if breaks {
+                let broken = "Object.defineProperty(HTMLElement.prototype, 'dataset', \
+                              { get: () => { throw new Error('an odd browser') } });";
+                before_pages(&browser, broken).await;
+            } else {
+                lose_scripts(&browser).await;
+            }
+            payer.cash(2_500).await;
+            browser.go(&format!("{}/{}", payer.pay, if breaks { "cashier" } else { "state" })).await;
+            assert!(!browser.words().await.contains("费用已付清"));
+            if breaks {
+                assert!(browser.console().await.join("\n").contains("an odd browser"), "it did break");
+            }
+            // Nothing is tapped: the page follows by itself.
+            buyer_pays(&app).await;
+            browser.until_says("费用已付清").await;
+            browser.close().await;
+        }
+        app.check().await;
     });
 }
 

@@ -43,7 +43,7 @@ pub(super) fn ctx(mode: Mode) -> Ctx {
         rng,
         mode,
         nudge: Arc::default(),
-        trace: Trace { request: String::new(), actor: Actor::Nobody, ip: String::new() },
+        trace: Trace { request: String::new(), actor: Actor::Nobody, ip: String::new(), browser: None },
     }
 }
 

@@ -62,6 +62,9 @@ pub(super) async fn other(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, &id).await?;
+    // In an app's own browser no link opens: there the other way than a link is a code, although it is a phone.
+    let shows_link = offered(&order, payer.ctx().now()).is_some_and(|attempt| !is_code(&attempt));
+    let by_link = is_phone(&headers) && !(payer.visit.page.in_app().is_some() && shows_link);
     if let Err(error) = withdraw(&pay, payer.ctx(), &payer.person, &order.id).await {
         return refused(error, &id, Way::Account);
     }
@@ -71,7 +74,7 @@ pub(super) async fn other(
     if order.view.live(Kind::Pay).is_some() || cash_due(&order) <= Fen::ZERO {
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
-    ask(&payer, &pay, &order, cash_due(&order), is_phone(&headers)).await
+    ask(&payer, &pay, &order, cash_due(&order), by_link).await
 }
 
 async fn ask(
@@ -131,7 +134,7 @@ pub(super) async fn cashier(
     let mut order = load(citizen.ctx(), &citizen.person, &id).await?;
     let now = citizen.ctx().now();
     let Some(mut attempt) = offered(&order, now) else { return Ok(see_other(&format!("/pay/{id}/state"))) };
-    let is_code = offer_of(&attempt).is_ok_and(|offer| offer.cashier == Cashier::Code);
+    let is_code = is_code(&attempt);
     let old = !is_code && attempt.link_at.is_some_and(|at| now >= at.plus_secs(LINK_SECS));
     if attempt.view.state == State::Open && old {
         renew_link(&pay, citizen.ctx(), &order, &attempt).await.map_err(Problem::fault)?;
@@ -168,6 +171,11 @@ pub(super) async fn cashier(
 fn offered(order: &Order, now: Moment) -> Option<Attempt> {
     let live = |one: &&Attempt| one.view.kind == Kind::Pay && one.view.state.is_live();
     order.attempts.iter().find(live).filter(|one| one.view.expires_at.is_none_or(|end| now < end)).cloned()
+}
+
+/// Whether it is handed over by a code on a screen, not by a link.
+fn is_code(attempt: &Attempt) -> bool {
+    offer_of(attempt).is_ok_and(|offer| offer.cashier == Cashier::Code)
 }
 
 /// The channel leads the buyer back to this page (`redirect_url`, appended to the link that it gave).
