@@ -16,7 +16,6 @@ use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Notify;
 use ui::{Site, TrustedProxies};
 
 use crate::probes::{self, LEAST_FREE_BYTES, Ready};

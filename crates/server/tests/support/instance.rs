@@ -18,8 +18,11 @@ use super::app::{TestApp, listener_rules, payments_of};
 
 /// A city at this address, behind a proxy on this machine.
 fn behind_own_proxy(own: &str) -> app::Place {
-    let proxies = TrustedProxies::new(Networks::parse(&["127.0.0.1"]).expect("an address"), ForwardedBy::XForwarded);
-    app::Place { site: Site::new(own, false, false), proxies, ..app::Place::demo(own) }
+    app::Place { site: Site::new(own, false, false), proxies: own_proxy(), ..app::Place::demo(own) }
+}
+
+fn own_proxy() -> TrustedProxies {
+    TrustedProxies::new(Networks::parse(&["127.0.0.1"]).expect("an address"), ForwardedBy::XForwarded)
 }
 
 /// A second front door.
@@ -50,15 +53,10 @@ impl Instance {
         Instance { ctx, url, pay }
     }
 
-    /// The same behind a proxy on this machine, which is believed when it says where a request came from.
-    pub async fn behind_a_proxy(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>) -> Instance {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let proxies = ui::TrustedProxies::parse(&["127.0.0.1"]).expect("an address");
-        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), proxies);
-        let service = service.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        Instance { ctx, url, pay }
+    /// The same, believing this machine when it says where a request came from.
+    pub async fn for_all_addresses(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>) -> Instance {
+        let place = |own: &str| app::Place { proxies: own_proxy(), ..app::Place::demo(own) };
+        Instance::serve_at(ctx, ports, pay, place).await
     }
 
     /// Drives every order that is due with this instance's partners, until none is.
