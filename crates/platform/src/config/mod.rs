@@ -15,7 +15,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub use partners::{CardsConfig, FaceConfig, InsurerConfig, WechatPayConfig};
+pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, WechatPayConfig};
 pub use secret::Secret;
 
 use crate::ctx::Mode;
