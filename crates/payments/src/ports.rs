@@ -119,8 +119,8 @@ pub struct Presettled {
 pub struct Settled {
     /// `setl_id`.
     pub setl_id: String,
-    /// `medins_setl_id`: the msgid of the settlement, that is our number.
-    pub number: String,
+    /// `medins_setl_id`: the msgid of the settlement, that is our number; `None` where a region does not repeat it.
+    pub number: Option<String>,
     /// From which purse how much.
     pub split: Split,
     /// `balc`.
@@ -128,6 +128,15 @@ pub struct Settled {
     /// What else it said, for reconciliation and clearing.
     #[serde(default)]
     pub facts: SettlementFacts,
+}
+
+/// A settlement that the insurer says it has undone (2208): that it is undone is certain, what it tells of it need not be.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Undone {
+    /// From which purse how much, where it tells all of it.
+    pub split: Option<Split>,
+    /// What does not fit in what it tells, for people who look.
+    pub doubt: Option<String>,
 }
 
 /// What the insurer tells of a settlement beside the money, as it told it: the day's statements and the
@@ -200,7 +209,7 @@ pub trait Settlements: Send + Sync {
     async fn reverse(&self, ctx: &Ctx, visit: &Visit, number: &str) -> Result<(), SettleError>;
     /// 2208 under this msgid: the settlement is undone, the personal account refilled. From which purse how much, where
     /// the insurer says so; one that was undone before is undone.
-    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<Option<Split>, SettleError>;
+    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<Undone, SettleError>;
 }
 
 /// How the buyer reaches the cashier.

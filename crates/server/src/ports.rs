@@ -172,6 +172,7 @@ fn insurer(config: &Config, sandbox: &str) -> InsurerSettings {
     words.no_original.extend(dialect.no_original.clone());
     words.voided.extend(dialect.voided.clone());
     words.done.extend(dialect.done.clone());
+    words.first(dialect.refusals.iter().flat_map(|(ours, words)| words.iter().map(|word| (word.as_str(), *ours))));
     InsurerSettings {
         endpoint: insurer.endpoint.clone().unwrap_or_else(|| sandbox.to_owned()),
         account: TifAccount { paasid: insurer.paasid.clone(), token: insurer.token.expose().clone() },

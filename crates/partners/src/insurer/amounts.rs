@@ -6,7 +6,7 @@
 
 use identity::ports::PortError;
 use kernel::Fen;
-use payments::ports::{SettleError, Split, Visit};
+use payments::ports::{SettleError, Split, Undone, Visit};
 use wire::insurer::{Named, SetlInfo, SettlementReply, Told};
 
 use super::doubts::{Doubts, balance, doubts};
@@ -49,23 +49,40 @@ pub(super) fn reckon_made(
     reckoned(infno, reply, (visit.care.total, true), types)
 }
 
-/// What was undone, purse by purse: regions write the record's amounts below nothing, all of them, or as they
-/// were. `None` where it does not tell them all: it is undone nevertheless.
-pub(super) fn reckon_undone(infno: &str, reply: &SettlementReply, visit: &Visit) -> Result<Option<Split>, SettleError> {
-    let Ok(mut told) = Purses::read(&reply.setlinfo) else { return Ok(None) };
-    if told.below_nothing() {
-        told = told.turned().ok_or_else(|| SettleError::Amounts(format!("{infno}: an amount is too large")))?;
-    }
-    match told.split(visit.care.total, true, None) {
-        Ok(split) => Ok(Some(split)),
-        Err(Wrong::Untold(_)) => Ok(None),
-        Err(Wrong::Odd(why)) => Err(SettleError::Amounts(format!("{infno}: {why}"))),
+/// What was undone, purse by purse: regions write the record's amounts below nothing, all of them, or as they were.
+/// It is undone whatever they are: those that cannot be read, or do not add up, are a doubt.
+pub(super) fn reckon_undone(info: &SetlInfo, visit: &Visit) -> Undone {
+    let split = Purses::read(info).and_then(|told| {
+        let below = sign(info) != Sign::Above;
+        let righted = if below { told.turned() } else { Some(told) };
+        righted.ok_or_else(|| Wrong::Odd("an amount is too large".to_owned()))?.split(visit.care.total, true, None)
+    });
+    match split {
+        Ok(split) => Undone { split: Some(split), doubt: None },
+        Err(Wrong::Untold(_)) => Undone::default(),
+        Err(Wrong::Odd(why)) => Undone { split: None, doubt: Some(why) },
     }
 }
 
-/// Whether it is the record of an undoing: an amount that somebody paid is below nothing.
-pub(super) fn is_undoing(info: &SetlInfo) -> bool {
-    Purses::read(info).is_ok_and(|purses| purses.below_nothing())
+/// On which side of nothing the whole of a settlement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// It is made; also where the whole is not told, and nothing is below nothing.
+    Above,
+    /// It is the record of an undoing.
+    Below,
+    /// The whole is not told, and a part of it is below nothing.
+    Mixed,
+}
+
+/// By `medfee_sumamt`.
+pub(super) fn sign(info: &SetlInfo) -> Sign {
+    match info.medfee_sumamt.fen() {
+        Ok(Some(total)) if total < Fen::ZERO => Sign::Below,
+        Ok(Some(_)) => Sign::Above,
+        _ if Purses::read(info).is_ok_and(|purses| purses.below_nothing().is_some()) => Sign::Mixed,
+        _ => Sign::Above,
+    }
 }
 
 fn reckoned(
@@ -138,8 +155,9 @@ impl Purses {
         ]
     }
 
-    fn below_nothing(&self) -> bool {
-        self.all().iter().any(|(_, told)| told.is_some_and(|amount| amount < Fen::ZERO))
+    /// The first purse that is below nothing.
+    fn below_nothing(&self) -> Option<(&'static str, Fen)> {
+        self.all().into_iter().find_map(|(name, told)| Some((name, told.filter(|amount| *amount < Fen::ZERO)?)))
     }
 
     /// All of them with the other sign; `None` where one does not fit.
@@ -164,9 +182,7 @@ impl Purses {
     ///
     /// fee = fund + person + institution; person = account + cash. Of each sum one part may be missing.
     fn split(self, fee: Fen, use_account: bool, share: Option<Fen>) -> Result<Split, Wrong> {
-        if let Some((name, Some(less))) =
-            self.all().into_iter().find(|(_, told)| told.is_some_and(|amount| amount < Fen::ZERO))
-        {
+        if let Some((name, less)) = self.below_nothing() {
             return Err(Wrong::Odd(format!("{name} is {less}")));
         }
         if let Some(total) = self.total.filter(|total| *total != fee) {

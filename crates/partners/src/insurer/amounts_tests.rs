@@ -190,24 +190,35 @@ fn what_changes_no_purse_stops_nothing() {
 }
 
 #[test]
-fn an_undoing_may_be_written_below_nothing_or_not_at_all() {
+fn an_undoing_may_be_written_in_any_way_and_is_one() {
     let turned = json!({
         "medfee_sumamt": "-25.00", "overlmt_selfpay": "-5.00", "inscp_scp_amt": "-20.00", "hifp_pay": "-8.00",
         "fund_pay_sumamt": "-8.00", "psn_part_amt": "-17.00", "acct_pay": "-12.00", "psn_cash_pay": "-5.00",
     });
     let (turned, visit) = (reply(&turned, &json!({"310100": -8.00})), visit(false));
-    let undone = |changes: &Value| reckon_undone("2208", &reply(changes, &json!({})), &visit);
-    let whole = Ok(Some(split_of(800, 1_200, 0, 500)));
-    assert_eq!(reckon_undone("2208", &turned, &visit), whole);
+    let undone = |changes: &Value| reckon_undone(&reply(changes, &json!({})).setlinfo, &visit);
+    let whole = Undone { split: Some(split_of(800, 1_200, 0, 500)), doubt: None };
+    assert_eq!(reckon_undone(&turned.setlinfo, &visit), whole);
     assert_eq!(undone(&json!({})), whole);
     assert_eq!(undone(&json!({"hosp_part_amt": null, "psn_part_amt": null})), whole);
-    // It is undone, but not told, or not readable, what it was.
-    assert_eq!(undone(&json!({"acct_pay": null, "psn_cash_pay": null})), Ok(None));
-    assert_eq!(undone(&json!({"acct_pay": "0.001"})), Ok(None));
-    // Told, and another one.
-    let half = undone(&json!({"medfee_sumamt": "-25.00", "fund_pay_sumamt": "-8.00"}));
-    assert!(matches!(half, Err(SettleError::Amounts(_))), "{half:?}");
-    assert!(is_undoing(&turned.setlinfo) && !is_undoing(&reply(&json!({}), &json!({})).setlinfo));
+    assert_eq!(undone(&json!({"acct_pay": null, "psn_cash_pay": null})), Undone::default(), "not told what it was");
+    // Whatever else it tells, it is undone.
+    for (changes, doubt) in [
+        (json!({"acct_pay": "0.001"}), "acct_pay is 0.001, with more than 2 places"),
+        (json!({"medfee_sumamt": "-25.00", "fund_pay_sumamt": "-8.00"}), "psn_part_amt is -17.00"),
+        (json!({"medfee_sumamt": null, "acct_pay": "-12.00"}), "fund_pay_sumamt is -8.00"),
+        (json!({"oth_pay": "-0.01"}), "oth_pay is -0.01"),
+        (json!({"medfee_sumamt": "24.00"}), "medfee_sumamt is 24.00, the fee is 25.00"),
+        (json!({"acct_pay": "13.00"}), "acct_pay + psn_cash_pay is 18.00"),
+        (json!({"acct_pay": "-92233720368547758.08", "medfee_sumamt": "-25.00"}), "too large"),
+    ] {
+        let told = undone(&changes);
+        assert!(
+            told.split.is_none() && told.doubt.as_ref().is_some_and(|why| why.contains(doubt)),
+            "{changes}: {told:?}"
+        );
+    }
+    assert_eq!((sign(&turned.setlinfo), sign(&reply(&json!({}), &json!({})).setlinfo)), (Sign::Below, Sign::Above));
     let made = reckon("2207", &turned, &visit, &FundTypes::default()).unwrap_err();
     assert_eq!(made, SettleError::Amounts("2207: medfee_sumamt is -25.00".into()), "never of one that is made");
 }

@@ -10,7 +10,7 @@ use super::settings::FundTypes;
 pub(super) type Doubts = Vec<String>;
 
 /// Tells those who run the city; nothing depends on it.
-pub(super) fn report(infno: &'static str, doubts: &Doubts) {
+pub(super) fn report(infno: &'static str, doubts: &[String]) {
     for doubt in doubts {
         tracing::warn!(infno, %doubt, "insurer.doubt");
         metrics::counter!("renshe_insurer_doubts", "infno" => infno).increment(1);

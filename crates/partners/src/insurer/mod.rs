@@ -11,6 +11,7 @@ mod answer;
 mod call;
 mod code;
 mod doubts;
+mod in_force;
 mod number;
 mod person;
 mod presettle;
@@ -30,7 +31,7 @@ mod words;
 use async_trait::async_trait;
 use identity::ports::{Acquaintance, Insurer, PortError};
 use kernel::{IdNumber, PersonName};
-use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Split, Visit};
+use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Undone, Visit};
 use platform::Ctx;
 
 pub use settings::{FundTypes, InsurerSettings, NOT_KNOWN, OTHER_NAME, PATH};
@@ -117,7 +118,7 @@ impl Settlements for InsurerClient {
         reverse::reverse(self, ctx, visit, number).await
     }
 
-    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<Option<Split>, SettleError> {
+    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
         void::void(self, ctx, number, visit, setl_id).await
     }
 }

@@ -23,6 +23,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_regions_words_come_before_those_of_all() {
+        let mut words = SettleWords::default();
+        assert_eq!(refusal(&words, FAILED, "该就诊存在未退费结算"), PortError::Refused("infcode -1".to_owned()));
+        words.first([("存在未退费结算", "settled_already"), ("已结算至他人", "no_visit")].into_iter());
+        for (says, wanted) in [
+            ("该就诊存在未退费结算", "settled_already"),
+            ("已结算至他人", "no_visit"),
+            ("该就诊已结算", "settled_already"),
+        ] {
+            assert_eq!(refusal(&words, FAILED, says), PortError::Refused(wanted.to_owned()), "{says}");
+        }
+        assert_eq!(words.check(), Ok(()));
+    }
+
+    #[test]
     fn words_become_a_code_and_are_not_passed_on() {
         let words = SettleWords::default();
         let refused = |code: &str| PortError::Refused(code.to_owned());

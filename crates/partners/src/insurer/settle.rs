@@ -46,7 +46,10 @@ pub(super) fn told(info: SetlInfo, reckoned: Reckoned) -> Result<Settled, PortEr
     let facts = facts(&info);
     Ok(Settled {
         setl_id: answer::number("setl_id", info.setl_id)?,
-        number: answer::number("medins_setl_id", info.medins_setl_id)?,
+        number: match info.medins_setl_id {
+            untold if untold.is_empty() => None,
+            told => Some(answer::number("medins_setl_id", told)?),
+        },
         split: reckoned.split,
         balance: reckoned.balance,
         facts,

@@ -6,15 +6,13 @@ use wire::insurer::{Data, FAILED, SETTLED, SettlementQuery};
 
 use super::call::Said;
 use super::doubts::report;
+use super::in_force::in_force;
 use super::refusal::refusal;
 use super::settle::told;
 use super::{InsurerClient, amounts, answer};
 
-/// `refd_setl_flag` of a settlement that has been undone.
-const UNDONE: &str = "1";
-
 /// Asks 5203 by the visit alone. `None` is a claim (nothing of this visit is settled): only the words
-/// that make it, a settlement marked as undone, and the record of an undoing count as that.
+/// that make it, and settlements of which each is undone, count as that.
 pub(super) async fn settled(client: &InsurerClient, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
     let input = Data {
         data: SettlementQuery {
@@ -29,10 +27,7 @@ pub(super) async fn settled(client: &InsurerClient, ctx: &Ctx, visit: &Visit) ->
         Said::Refused(FAILED, says) if words.no_settlement.iter().any(|word| says.contains(word)) => return Ok(None),
         Said::Refused(infcode, says) => return Err(refusal(words, infcode, &says).into()),
     };
-    let reply = answer::settlement(&output, visit)?;
-    if reply.setlinfo.refd_setl_flag == UNDONE || amounts::is_undoing(&reply.setlinfo) {
-        return Ok(None);
-    }
+    let Some(reply) = in_force(answer::settlements(&output, visit)?)? else { return Ok(None) };
     let reckoned = amounts::reckon_made(SETTLED, &reply, visit, &client.settings.fund_types)?;
     report(SETTLED, &reckoned.doubts);
     Ok(Some(told(reply.setlinfo, reckoned)?))

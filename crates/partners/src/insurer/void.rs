@@ -1,22 +1,23 @@
 //! 2208: a settlement is undone, and the personal account has its part back.
 
-use payments::ports::{SettleError, Split, Visit};
+use payments::ports::{SettleError, Undone, Visit};
 use platform::Ctx;
 use wire::insurer::{Data, FAILED, VOID, Voiding};
 
 use super::call::Said;
+use super::doubts::report;
 use super::refusal::refusal;
 use super::{InsurerClient, amounts, answer};
 
-/// Sends 2208 under this number; what was undone, purse by purse, where the insurer tells all of it. A settlement that
-/// has been undone before is undone, and the insurer does not say what it was.
+/// Sends 2208 under this number. Undone is what the insurer says is undone, whatever else it tells: amounts that cannot be
+/// read or do not add up are a doubt. Of a settlement that has been undone before it does not say what it was.
 pub(super) async fn void(
     client: &InsurerClient,
     ctx: &Ctx,
     number: &str,
     visit: &Visit,
     setl_id: &str,
-) -> Result<Option<Split>, SettleError> {
+) -> Result<Undone, SettleError> {
     let input = Data {
         data: Voiding {
             setl_id: setl_id.to_owned(),
@@ -27,9 +28,12 @@ pub(super) async fn void(
     let output = match client.tell(ctx, VOID, number, &visit.person, &input).await? {
         Said::Done(output) => output,
         Said::Refused(FAILED, says) if client.settings.words.voided.iter().any(|word| says.contains(word)) => {
-            return Ok(None);
+            return Ok(Undone::default());
         }
         Said::Refused(infcode, says) => return Err(refusal(&client.settings.words, infcode, &says).into()),
     };
-    amounts::reckon_undone(VOID, &answer::undoing(&output, visit)?, visit)
+    let told = answer::undoing(&output, visit)?;
+    let undone = told.map(|reply| amounts::reckon_undone(&reply.setlinfo, visit)).unwrap_or_default();
+    report(VOID, undone.doubt.as_slice());
+    Ok(undone)
 }

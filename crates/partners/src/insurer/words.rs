@@ -90,6 +90,11 @@ impl Default for SettleWords {
 }
 
 impl SettleWords {
+    /// With a region's words for refusals, and ours for them. They are looked for before those of all regions.
+    pub fn first<'a>(&mut self, refusals: impl Iterator<Item = (&'a str, &'a str)>) {
+        self.refusals.splice(0..0, refusals.map(|(word, ours)| (word.to_owned(), ours.to_owned())));
+    }
+
     pub(super) fn is_sign_in(&self, says: &str) -> bool {
         self.sign_in.iter().any(|word| says.contains(word))
     }
@@ -134,5 +139,11 @@ mod tests {
         assert!(empty.check().is_err());
         let person = ("未参保".to_owned(), "周明远".to_owned());
         assert!(SettleWords { refusals: vec![person], ..SettleWords::default() }.check().is_err());
+    }
+
+    #[test]
+    fn a_city_can_add_words_to_each_refusal() {
+        let known: std::collections::BTreeSet<_> = REFUSALS.map(|(_, ours)| ours).into();
+        assert_eq!(known, platform::config::INSURER_REFUSALS.into());
     }
 }

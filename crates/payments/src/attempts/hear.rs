@@ -3,7 +3,7 @@
 use kernel::{Fen, Moment};
 
 use super::model::{Event, Kind, State, View};
-use crate::ports::{ChannelState, RefundState, Settled, Split};
+use crate::ports::{ChannelState, RefundState, Settled, Undone};
 use crate::sim::planted::{Bug, bug};
 
 /// A settlement that the insurer does not know is reversed only so long after it was sent: until then it may
@@ -83,8 +83,8 @@ pub enum Heard {
     Offered(String),
     /// Where a payment stands.
     Channel(ChannelState),
-    /// The settlement is undone: from which purse how much, where the insurer says so.
-    Voided(Option<Split>),
+    /// The settlement is undone.
+    Voided(Undone),
     /// Where a refund stands.
     Refund(RefundState),
     /// It was given up before it was sent.
@@ -120,9 +120,6 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         Heard::NoSettlement if bug(Bug::NotReversed) && act == Act::AskSettle => Some(Event::Refuse),
         Heard::NoSettlement => None,
         Heard::Reversed => Some(Event::Refuse),
-        Heard::Voided(Some(undone)) if view.split.is_some_and(|made| made != *undone) => {
-            return block("other amounts were undone than were settled", now);
-        }
         Heard::Voided(_) => Some(Event::Succeed),
         Heard::Offered(_) => Some(Event::Accept),
         Heard::Channel(state) => match about_payment(view, act, state, now) {

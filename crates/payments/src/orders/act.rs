@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::asking::Asking;
 use super::store::Order;
+use super::whose::{Maker, Whose, whose};
 use crate::attempts::hear::{Act, Heard, may_reverse};
 use crate::attempts::store as attempts;
-use crate::ports::{Cashier, ChannelState, CloseAnswer, Giving, Offer, PayPorts, SettleError};
+use crate::ports::{Cashier, ChannelState, CloseAnswer, Giving, Offer, PayPorts, SettleError, Split, Undone};
 use crate::sim::planted::{Bug, bug};
 
 /// What an offer repeats word for word.
@@ -40,8 +41,10 @@ pub(super) async fn call(
                 Err(error) => failure(error),
             }
         }
-        (Act::AskSettle, Some(asking)) => ask_settlement(ports, ctx, attempt, asking, Some(leased_until)).await,
-        (Act::Watch, Some(asking)) => ask_settlement(ports, ctx, attempt, asking, None).await,
+        (Act::AskSettle, Some(asking)) => {
+            ask_settlement(ports, ctx, (order, attempt), asking, Some(leased_until)).await
+        }
+        (Act::Watch, Some(asking)) => ask_settlement(ports, ctx, (order, attempt), asking, None).await,
         (Act::Void, Some(asking)) => void(ports, ctx, order, attempt, asking).await,
         (Act::AskVoid, Some(asking)) => match ports.settlements.settled(ctx, &asking.visit).await {
             Ok(Some(settled)) => Heard::Settled(settled),
@@ -71,18 +74,24 @@ pub(super) async fn call(
 async fn ask_settlement(
     ports: &PayPorts,
     ctx: &Ctx,
-    attempt: &attempts::Attempt,
+    (order, attempt): (&Order, &attempts::Attempt),
     asking: &Asking,
     reverses_until: Option<Moment>,
 ) -> Heard {
     // While the lease holds, nobody else can be about the same settlement.
     let reverses = reverses_until.is_some();
     let holds = || reverses_until.is_some_and(|until| ctx.now() < until);
+    let makers: Vec<Maker<'_>> = order.attempts.iter().filter_map(Maker::of).collect();
     match ports.settlements.settled(ctx, &asking.visit).await {
-        Ok(Some(settled)) if settled.number == attempt.number => Heard::Settled(settled),
-        // Another attempt's settlement is in force: this one is not.
-        Ok(Some(_)) if !reverses => Heard::NoSettlement,
-        Ok(Some(settled)) => Heard::Mismatch(format!("a settlement under another number, {}", settled.setl_id)),
+        Ok(Some(settled)) => match whose(&attempt.number, &makers, &settled) {
+            Whose::Ours => Heard::Settled(settled),
+            // Another attempt's settlement is in force: this one is not.
+            Whose::Anothers if !reverses => Heard::NoSettlement,
+            Whose::Anothers => Heard::Mismatch(format!("a settlement under another number, {}", settled.setl_id)),
+            Whose::Untold => {
+                Heard::Nothing(format!("settlement {} does not say which number made it", settled.setl_id))
+            }
+        },
         Ok(None) if holds() && may_reverse(attempt.view.sent_at, ctx.now()) => {
             match ports.settlements.reverse(ctx, &asking.visit, &attempt.number).await {
                 Ok(()) => Heard::Reversed,
@@ -100,8 +109,19 @@ async fn void(ports: &PayPorts, ctx: &Ctx, order: &Order, attempt: &attempts::At
         return Heard::Nothing("the settlement has no number".to_owned());
     };
     match ports.settlements.void(ctx, &attempt.number, &asking.visit, &setl_id).await {
-        Ok(undone) => Heard::Voided(undone),
+        Ok(undone) => Heard::Voided(doubt(attempt.view.split, undone)),
         Err(error) => failure(error),
+    }
+}
+
+/// Other purses than were settled: it is undone all the same, and somebody should know.
+fn doubt(made: Option<Split>, undone: Undone) -> Undone {
+    match (made, undone.split) {
+        (Some(made), Some(split)) if made != split && undone.doubt.is_none() => {
+            metrics::counter!("renshe_insurer_doubts", "infno" => "2208").increment(1);
+            Undone { doubt: Some("other amounts were undone than were settled".to_owned()), ..undone }
+        }
+        _ => undone,
     }
 }
 
@@ -183,5 +203,48 @@ fn failure_of_question(error: SettleError) -> Heard {
     match error {
         SettleError::Port(error) => port_of_question(error),
         SettleError::Amounts(why) => Heard::Mismatch(why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Date, Fen, Time};
+
+    use super::*;
+    use crate::attempts::hear::hear;
+    use crate::attempts::model::{Event, Kind, State, View};
+
+    fn split(fund: i64, personal_account: i64) -> Split {
+        Split { fund: Fen::new(fund), personal_account: Fen::new(personal_account), ..Split::default() }
+    }
+
+    /// A void that is done is done: a doubt is told to who looks, and stops nobody's money.
+    #[test]
+    fn other_amounts_undone_than_were_settled_are_a_doubt() {
+        let now = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 0, 0));
+        let view = View {
+            kind: Kind::Void,
+            state: State::Unknown,
+            amount: Fen::new(2_000),
+            split: Some(split(800, 1_200)),
+            of: Some(0),
+            sent_at: Some(now),
+            lease_until: None,
+            due_at: now,
+            expires_at: None,
+            watch_until: None,
+        };
+        let told = |split: Option<Split>, words: Option<&str>| Undone { split, doubt: words.map(str::to_owned) };
+        for (undone, wanted) in [
+            (told(Some(split(800, 1_200)), None), None),
+            (told(None, None), None),
+            (told(Some(split(1_200, 800)), None), Some("other amounts were undone than were settled")),
+            (told(None, Some("medfee_sumamt is 24.00")), Some("medfee_sumamt is 24.00")),
+        ] {
+            let heard = doubt(view.split, undone.clone());
+            assert_eq!(heard.doubt.as_deref(), wanted, "{undone:?}");
+            let verdict = hear(&view, Act::Void, &Heard::Voided(heard), 0, now);
+            assert_eq!((verdict.event, verdict.block), (Some(Event::Succeed), None), "{undone:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, WATCH_FOR_SECS, hear};
 use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
 use crate::attempts::store::{self as attempts, Learned, NewAttempt};
 use crate::calls;
-use crate::ports::{ChannelState, RefundState};
+use crate::ports::{ChannelState, RefundState, Undone};
 use crate::sim::planted::{Bug, bug};
 
 /// In a row: the person was told that the order is paid, and that too much was.
@@ -127,6 +127,7 @@ fn note(heard: &Heard) -> String {
         Heard::Refused(why) => ("refused", why.as_str()),
         Heard::Mismatch(why) => ("amounts", why.as_str()),
         Heard::Refund(RefundState::Failed { why }) => ("failed", why.as_str()),
+        Heard::Voided(Undone { doubt: Some(why), .. }) => ("doubt", why.as_str()),
         _ => return String::new(),
     };
     format!("{word}: {}", why.chars().take(120).collect::<String>())

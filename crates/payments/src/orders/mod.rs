@@ -19,6 +19,7 @@ pub(crate) mod store;
 pub mod sweep;
 mod tell;
 pub mod trail;
+mod whose;
 pub(crate) mod withdraw;
 pub mod words;
 

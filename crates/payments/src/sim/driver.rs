@@ -16,7 +16,7 @@ use crate::Way;
 use crate::attempts::hear::{Act, Heard, may_reverse, overtaken};
 use crate::attempts::model::{Kind, State};
 use crate::orders::model::{Cause, Next, next};
-use crate::ports::{ChannelState, Split};
+use crate::ports::{ChannelState, Split, Undone};
 
 /// Steps of one drive.
 const STEPS_MOST: usize = 24;
@@ -129,7 +129,7 @@ impl Pure {
                 let of = view.of.and_then(|of| order.rows.get(of)).and_then(|row| row.external.clone());
                 let Some(setl_id) = of else { return Heard::Nothing("no settlement".to_owned()) };
                 match self.ask(Call::Void { number, setl_id }).await {
-                    Reply::Done => Heard::Voided(None),
+                    Reply::Done => Heard::Voided(Undone::default()),
                     other => failure(other),
                 }
             }
@@ -172,7 +172,7 @@ impl Pure {
         let reverses = reverses_until.is_some();
         let holds = || reverses_until.is_some_and(|until| self.now() < until);
         match self.ask(Call::Settled { number: number.clone() }).await {
-            Reply::Settled(Some(settled)) if settled.number == number => Heard::Settled(settled),
+            Reply::Settled(Some(settled)) if settled.number.as_ref() == Some(&number) => Heard::Settled(settled),
             Reply::Settled(Some(_)) if !reverses => Heard::NoSettlement,
             Reply::Settled(Some(other)) => Heard::Mismatch(format!("under another number, {}", other.setl_id)),
             Reply::Settled(None) if holds() && may_reverse(sent_at, self.now()) => {

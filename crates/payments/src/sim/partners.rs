@@ -44,7 +44,13 @@ impl Insurer {
 
     fn told(one: &Settlement) -> Settled {
         let facts = SettlementFacts::default();
-        Settled { setl_id: one.setl_id.clone(), number: one.number.clone(), split: one.split, balance: None, facts }
+        Settled {
+            setl_id: one.setl_id.clone(),
+            number: Some(one.number.clone()),
+            split: one.split,
+            balance: None,
+            facts,
+        }
     }
 
     /// 2207: the number again is answered as before; a visit has one settlement at a time.

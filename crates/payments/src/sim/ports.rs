@@ -14,7 +14,7 @@ use super::world::Shared;
 use crate::attempts::AttemptId;
 use crate::ports::{
     About, Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError,
-    Presettled, RefundState, Registered, SettleError, Settled, Settlements, Split, Visit,
+    Presettled, RefundState, Registered, SettleError, Settled, Settlements, Undone, Visit,
 };
 
 /// Both partners of one run.
@@ -95,9 +95,9 @@ impl Settlements for Partners {
         Ok(())
     }
 
-    async fn void(&self, _: &Ctx, number: &str, _: &Visit, setl_id: &str) -> Result<Option<Split>, SettleError> {
+    async fn void(&self, _: &Ctx, number: &str, _: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
         self.ask(Call::Void { number: number.to_owned(), setl_id: setl_id.to_owned() }).await?;
-        Ok(None)
+        Ok(Undone::default())
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use crate::ports::{
     Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError, Presettled,
-    RefundState, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Visit,
+    RefundState, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Undone, Visit,
 };
 
 #[derive(Default)]
@@ -161,7 +161,7 @@ impl Settlements for World {
         self.arrives()?;
         let split = self.split(visit.care.total, visit.use_account);
         let (setl_id, facts) = (format!("s{number}"), SettlementFacts::default());
-        let settled = Settled { setl_id, number: number.into(), split, balance: None, facts };
+        let settled = Settled { setl_id, number: Some(number.to_owned()), split, balance: None, facts };
         {
             let mut truth = self.truth();
             if truth.settled.insert(number.to_owned(), settled.clone()).is_none() {
@@ -193,10 +193,10 @@ impl Settlements for World {
         Ok(self.answer(())?)
     }
 
-    async fn void(&self, _: &Ctx, _: &str, _: &Visit, setl_id: &str) -> Result<Option<Split>, SettleError> {
+    async fn void(&self, _: &Ctx, _: &str, _: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
         self.arrives()?;
         self.truth().settled.retain(|_, one| one.setl_id != setl_id);
-        Ok(self.answer(None)?)
+        Ok(self.answer(Undone::default())?)
     }
 }
 

@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use http::HttpConfig;
-pub use partners::{CardsConfig, FaceConfig, InsurerConfig, WechatPayConfig};
+pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, WechatPayConfig};
 pub use secret::Secret;
 
 use crate::ctx::Mode;

@@ -71,7 +71,23 @@ pub struct InsurerDialect {
     pub voided: Vec<String>,
     /// Words of success.
     pub done: Vec<String>,
+    /// Words of other refusals: the platform's word for each, and how the region says it.
+    pub refusals: Vec<(&'static str, Vec<String>)>,
 }
+
+/// What the platform calls the refusals that it tells apart. A release of money rests on `settled_already`.
+pub const INSURER_REFUSALS: [&str; 10] = [
+    "not_signed_in",
+    "not_insured",
+    "account_short",
+    "settled_already",
+    "voided_already",
+    "reversed_already",
+    "cancelled",
+    "no_visit",
+    "advice_changed",
+    "another_region",
+];
 
 /// The card system.
 #[derive(Debug, Clone)]
@@ -168,6 +184,11 @@ fn read_dialect(reader: &mut Reader<'_>) -> InsurerDialect {
         no_original: reader.list("insurer.words.no_original"),
         voided: reader.list("insurer.words.voided"),
         done: reader.list("insurer.words.done"),
+        refusals: INSURER_REFUSALS
+            .map(|ours| (ours, reader.list(&format!("insurer.words.{ours}"))))
+            .into_iter()
+            .filter(|(_, words)| !words.is_empty())
+            .collect(),
     }
 }
 
@@ -224,6 +245,18 @@ pub(super) fn apply(insurer: &InsurerConfig, reader: &mut Reader<'_>) {
     }
     if !insurer.path.starts_with('/') || !insurer.path.contains("{infno}") {
         reader.wrong("insurer.path", "must begin with / and hold {infno}");
+    }
+    let mut seen = Vec::new();
+    for (ours, words) in &insurer.dialect.refusals {
+        for word in words {
+            if word.trim().is_empty() {
+                // It would stand in every sentence.
+                reader.wrong(&format!("insurer.words.{ours}"), "holds an empty word");
+            } else if let Some((_, other)) = seen.iter().find(|(one, other)| one == &word && other != &ours) {
+                reader.wrong(&format!("insurer.words.{ours}"), format!("\"{word}\" also stands in {other}"));
+            }
+            seen.push((word, ours));
+        }
     }
     for (infno, path) in &insurer.paths {
         if !path.starts_with('/') {

@@ -237,6 +237,12 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
             "renshe.toml:2: insurer.fixmedins_code: must be twelve letters and digits",
         ),
         ("[insurer]\npath = \"/fsi\"", "renshe.toml:2: insurer.path: must begin with / and hold {infno}"),
+        ("[insurer.words]\nno_visit = [\" \"]", "renshe.toml:2: insurer.words.no_visit: holds an empty word"),
+        (
+            "[insurer.words]\nno_visit = [\"已结\"]\nsettled_already = [\"已结\"]",
+            "renshe.toml:2: insurer.words.no_visit: \"已结\" also stands in settled_already",
+        ),
+        ("[insurer.words]\nsettled = []", "renshe.toml:2: unknown setting `settled` in [insurer.words]; known there:"),
         ("[face]\nendpoint = \"https://x/y\"", "renshe.toml:2: face.endpoint: must be http://host[:port]"),
         ("listen = \"127.0.0.1:8081\"", "sandbox.listen: 127.0.0.1:8081 is already taken by `listen`"),
         ("listen = \"127.0.0.1:8085\"", "sandbox.listen: 127.0.0.1:8085 is already taken by `listen`"),

@@ -5,7 +5,8 @@ use platform::{sql, vals};
 
 const CLOCK_SHIFT_MS: &str = "clock_shift_ms";
 const SMS_LIMITS: &str = "sms_limits";
-const INSURER_DIALECT: &str = "insurer_dialect";
+/// The row whose name begins so ends with the dialect's word: places among dialects change, words do not.
+const INSURER_DIALECT: &str = "insurer_dialect.";
 
 /// Settings belong to one key.
 pub(crate) fn lane() -> LaneKey {
@@ -14,7 +15,7 @@ pub(crate) fn lane() -> LaneKey {
 
 /// Writes what a new database starts with; an old one keeps what it has.
 pub(crate) fn first(tx: &mut Tx<'_>, sms_limits: bool) -> Result<(), DbFault> {
-    for (name, value) in [(CLOCK_SHIFT_MS, 0), (SMS_LIMITS, i64::from(sms_limits)), (INSURER_DIALECT, 0)] {
+    for (name, value) in [(CLOCK_SHIFT_MS, 0), (SMS_LIMITS, i64::from(sms_limits))] {
         tx.exec(
             sql!(
                 "INSERT INTO sandbox_setting (name, value) VALUES ($1, $2)
@@ -51,14 +52,21 @@ pub(crate) fn set_sms_limits(tx: &mut Tx<'_>, on: bool) -> Result<(), DbFault> {
     Ok(())
 }
 
-/// Which dialect the insurer speaks, by its place among them.
-pub(crate) fn insurer_dialect(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
-    read(tx, INSURER_DIALECT)
+/// Which dialect the insurer speaks, by its word; `None` before one was chosen.
+pub(crate) fn insurer_dialect(tx: &mut Tx<'_>) -> Result<Option<String>, DbFault> {
+    let name = tx.opt(
+        sql!("SELECT name FROM sandbox_setting WHERE substr(name, 1, 16) = $1"),
+        vals![INSURER_DIALECT],
+        |row| row.text(0),
+    )?;
+    Ok(name.and_then(|name| name.strip_prefix(INSURER_DIALECT).map(str::to_owned)))
 }
 
 /// Has the insurer speak this one.
-pub(crate) fn set_insurer_dialect(tx: &mut Tx<'_>, number: i64) -> Result<(), DbFault> {
-    tx.exec(sql!("UPDATE sandbox_setting SET value = $1 WHERE name = $2"), vals![number, INSURER_DIALECT])?;
+pub(crate) fn set_insurer_dialect(tx: &mut Tx<'_>, word: &str) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM sandbox_setting WHERE substr(name, 1, 16) = $1"), vals![INSURER_DIALECT])?;
+    let name = format!("{INSURER_DIALECT}{word}");
+    tx.exec(sql!("INSERT INTO sandbox_setting (name, value) VALUES ($1, 1)"), vals![name])?;
     Ok(())
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Act<'a> {
     pub(super) now: Moment,
     /// Whether the institution bears a part of a fee.
     pub(super) institution_bears: bool,
+    /// Whether 5203 also lists what was undone.
+    pub(super) lists_undone: bool,
 }
 
 impl Act<'_> {
@@ -35,11 +37,13 @@ impl Act<'_> {
 struct Terms {
     now: Moment,
     institution_bears: bool,
+    lists_undone: bool,
 }
 
 impl Terms {
     fn of(house: &House) -> Terms {
-        Terms { now: house.now(), institution_bears: house.insurer_speaks.get().institution_bears() }
+        let speaks = house.insurer_speaks.get();
+        Terms { now: house.now(), institution_bears: speaks.institution_bears(), lists_undone: speaks.lists_undone() }
     }
 }
 
@@ -98,12 +102,12 @@ pub(super) async fn ask(house: &House, call: &Call) -> Result<Reply, DbFault> {
         Ok(found) => found,
         Err(words) => return Ok(envelope::failed(house, &words)),
     };
-    let (mine, Terms { now, institution_bears }) = (call.clone(), Terms::of(house));
+    let (mine, Terms { now, institution_bears, lists_undone }) = (call.clone(), Terms::of(house));
     let told = house
         .db
         .read("sandbox.insurer.ask", move |tx| {
             let person = admit(tx, &mine, now)?;
-            let act = Act { call: &mine, person: &person, number: "", now, institution_bears };
+            let act = Act { call: &mine, person: &person, number: "", now, institution_bears, lists_undone };
             if mine.infno == super::PRESETTLE { presettle::presettle(tx, &act) } else { query::query(tx, &act) }
         })
         .await;
@@ -141,13 +145,13 @@ async fn find(house: &House, call: &Call) -> Result<Result<Found, String>, DbFau
 
 /// One act in an open transaction: as kept under its number, or done now and kept.
 fn once(tx: &mut Tx<'_>, call: &Call, number: &str, terms: Terms) -> Result<Told, Refusal> {
-    let Terms { now, institution_bears } = terms;
+    let Terms { now, institution_bears, lists_undone } = terms;
     let person = admit(tx, call, now)?;
     let digest = messages::digest(&call.infno, &call.input);
     if let Some(kept) = messages::store::by_msgid(tx, &call.msgid)? {
         return kept.again(&digest).map(|output| Told::Done(output, kept.setl_id.clone()));
     }
-    let act = Act { call, person: &person, number, now, institution_bears };
+    let act = Act { call, person: &person, number, now, institution_bears, lists_undone };
     let told = match call.infno.as_str() {
         super::REGISTER => register::register(tx, &act),
         super::CANCEL => cancel::cancel(tx, &act),

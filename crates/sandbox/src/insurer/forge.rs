@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::fields::Fields;
 use super::rules::{SCALE, Scheme, Split, over_limit};
-use super::{CANCEL, CODE, Call, FEES, PERSON, REGISTER, REVERSE, SIGN_IN, SIGN_OUT, UNFEES, envelope, person};
+use super::{CANCEL, CODE, Call, FEES, PERSON, REGISTER, REVERSE, SIGN_IN, SIGN_OUT, UNFEES, VOID, envelope, person};
 use crate::house::House;
 use crate::partner::Reply;
 
@@ -37,6 +37,12 @@ pub(super) fn forgery(house: &House, call: &Call) -> Reply {
                 "inscp_scp_amt": "0.02",
             }] }),
             CANCEL | REVERSE | UNFEES | SIGN_OUT => json!({}),
+            // Whatever it tells of amounts is believed: only whose it is can be seen to be wrong.
+            VOID => {
+                let mut told = amounts(call);
+                told["setlinfo"]["mdtrt_id"] = json!("9".repeat(30));
+                told
+            }
             _ => amounts(call),
         },
     );

@@ -1,7 +1,7 @@
 //! 5203: what became of a settlement.
 
 use platform::db::Tx;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::books::{Settlement, SettlementState, Visit};
 use super::carry::Act;
@@ -14,6 +14,9 @@ pub(super) fn query(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Value, Refusal> {
     let data = act.data();
     let (mdtrt_id, setl_id) = (data.must("mdtrt_id", 30)?, data.text("setl_id", 30)?);
     let visit = Visit::find(tx, mdtrt_id, &act.person.psn_no)?;
+    if setl_id.is_empty() && act.lists_undone {
+        return listed(tx, act, &visit);
+    }
     let found = match setl_id {
         "" => store::in_force(tx, &visit.mdtrt_id)?,
         _ => Settlement::find(tx, setl_id, &act.person.psn_no)?,
@@ -21,5 +24,32 @@ pub(super) fn query(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Value, Refusal> {
     match found.filter(|found| found.mdtrt_id == visit.mdtrt_id && found.state != SettlementState::Reversed) {
         Some(settlement) => settlement.tell(act.person, settlement.split.after),
         None => says("未查询到结算信息"),
+    }
+}
+
+/// How many settlements of a person are looked through for those of a visit.
+const LOOKED_THROUGH: i64 = 100;
+
+/// Everything of a visit, as some regions tell it: what is in force, what was undone, and of each that was undone the
+/// record (`record`, which the dialect turns below nothing), under the number of what it undid.
+fn listed(tx: &mut Tx<'_>, act: &Act<'_>, visit: &Visit) -> Result<Value, Refusal> {
+    let all = store::newest(tx, Some(&act.person.psn_no), LOOKED_THROUGH)?;
+    let (mut entries, mut lines) = (Vec::new(), Vec::new());
+    for one in all.iter().filter(|one| one.mdtrt_id == visit.mdtrt_id && one.state != SettlementState::Reversed) {
+        let mut told = one.tell(act.person, one.split.after)?;
+        if let Some(details) = told["setldetail"].as_array() {
+            lines.extend_from_slice(details);
+        }
+        let info = told["setlinfo"].take();
+        if one.state == SettlementState::Voided {
+            let mut record = info.clone();
+            record["record"] = json!(true);
+            entries.push(record);
+        }
+        entries.push(info);
+    }
+    match entries.is_empty() {
+        true => says("未查询到结算信息"),
+        false => Ok(json!({ "setlinfo": entries, "setldetail": lines })),
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn register(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Told, Refusal> 
     let scheme = scheme(data, person)?;
     data.certificate(&person.id_number)?;
     data.must("begntime", 19)?;
-    for (name, most) in [("atddr_no", 30), ("dr_name", 50), ("dept_code", 30), ("dept_name", 100), ("caty", 10)] {
+    for (name, most) in [("atddr_no", 30), ("dr_name", 50), ("dept_code", 30), ("dept_name", 100), ("caty", 6)] {
         data.must(name, most)?;
     }
     let ipt_otp_no = data.must("ipt_otp_no", 30)?;

@@ -12,7 +12,7 @@ use crate::partner::{Manner, Reply};
 /// Gives the number that everything from 2201 on must carry today.
 pub(super) async fn sign_in(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
     let fields = Fields(&call.input["signIn"]);
-    let opter = match fields.must("opter_no", 30).and_then(|opter| {
+    let opter = match fields.must("opter_no", 20).and_then(|opter| {
         fields.must("mac", 20)?;
         fields.must("ip", 20)?;
         Ok(opter.to_owned())

@@ -12,7 +12,7 @@ use crate::partner::{Manner, Reply};
 /// Ends a sign-in: nothing can be asked under its number any more.
 pub(super) async fn sign_out(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
     let fields = Fields(&call.input["signOut"]);
-    let named = fields.must("sign_no", 30).and_then(|sign_no| Ok((sign_no, fields.must("opter_no", 30)?)));
+    let named = fields.must("sign_no", 30).and_then(|sign_no| Ok((sign_no, fields.must("opter_no", 20)?)));
     let (sign_no, opter) = match named {
         Ok((sign_no, opter)) => (sign_no.to_owned(), opter.to_owned()),
         Err(refusal) => return Ok(envelope::failed(house, &refusal.to_string())),

@@ -73,4 +73,5 @@ in_each_dialect! {
     an_insurer_that_leaves_null_what_is_not_known: Nulls,
     an_insurer_that_lists_the_account_and_the_institution: Purses,
     an_insurer_that_says_of_a_settlement_what_it_said_before: AsSettled,
+    an_insurer_that_lists_what_was_undone_and_names_no_number_of_ours: Exponents,
 }

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::loose::{self, Exact, Told};
+use crate::loose::{self, Exact, Node, Told, Unreadable};
 
 /// 2206, asked.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -102,6 +102,28 @@ pub struct SettlementReply {
     /// Who bears it: the funds, and in some regions the account and the institution too.
     #[serde(default, deserialize_with = "loose::many")]
     pub setldetail: Vec<SetlDetail>,
+}
+
+/// An `output` in which any number of settlements stand.
+#[derive(Deserialize)]
+struct Several {
+    #[serde(default, deserialize_with = "loose::many")]
+    setlinfo: Vec<SetlInfo>,
+    #[serde(default, deserialize_with = "loose::many")]
+    setldetail: Vec<SetlDetail>,
+}
+
+impl SettlementReply {
+    /// All that an `output` tells: none, one, or several where a region also lists what was undone. Whose the lines
+    /// of `setldetail` are, only one settlement alone can say: beside others it has none.
+    pub fn all(output: &Node) -> Result<Vec<SettlementReply>, Unreadable> {
+        let parts = output.many::<Several>()?;
+        let all = parts.into_iter().flat_map(|part| {
+            let lines = if part.setlinfo.len() == 1 { part.setldetail } else { Vec::new() };
+            part.setlinfo.into_iter().map(move |setlinfo| SettlementReply { setlinfo, setldetail: lines.clone() })
+        });
+        Ok(all.collect())
+    }
 }
 
 /// `setlinfo`; amounts N16,2. What is not told is not known.
@@ -261,6 +283,27 @@ mod tests {
         assert!(!format!("{reply:?}").contains("32"));
         assert!(read(r#"{"setlinfo":null}"#).is_err() && read(r#"{"setldetail":[]}"#).is_err());
         assert!(read(r#"{"setlinfo":{},"setldetail":null}"#).unwrap().setldetail.is_empty());
+    }
+
+    #[test]
+    fn an_answer_may_tell_no_settlement_one_or_several() {
+        let all = |json: &str| {
+            let told = SettlementReply::all(&serde_json::from_str(json).unwrap()).unwrap();
+            told.iter().map(|one| (one.setlinfo.setl_id.clone(), one.setldetail.len())).collect::<Vec<_>>()
+        };
+        let line = r#""setldetail":[{"fund_pay_type":"310100","fund_payamt":8}]"#;
+        let (one, two) = (r#"{"setl_id":1}"#, r#"[{"setl_id":1},{"setl_id":2}]"#);
+        assert_eq!(all(&format!("{{\"setlinfo\":{one},{line}}}")), [("1".to_owned(), 1)]);
+        assert_eq!(all(&format!("{{\"setlinfo\":[{one}],{line}}}")), [("1".to_owned(), 1)]);
+        assert_eq!(all(&format!("{{\"setlinfo\":{two},{line}}}")), [("1".to_owned(), 0), ("2".to_owned(), 0)]);
+        let parts = format!("[{{\"setlinfo\":{one},{line}}},{{\"setlinfo\":{{\"setl_id\":2}}}}]");
+        assert_eq!(all(&parts), [("1".to_owned(), 1), ("2".to_owned(), 0)]);
+        for nothing in ["null", "{}", "[]", r#"{"setlinfo":null,"setldetail":[]}"#, r#"{"setlinfo":[]}"#] {
+            assert_eq!(all(nothing), [], "{nothing}");
+        }
+        for other in ["7", r#""PznBlnVSzpDlyl54Vk3/hg==""#, r#"{"setlinfo":7}"#] {
+            assert!(SettlementReply::all(&serde_json::from_str(other).unwrap()).is_err(), "{other}");
+        }
     }
 
     #[test]

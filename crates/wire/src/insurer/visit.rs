@@ -16,7 +16,7 @@ pub struct SignInQuery {
 /// `signIn`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SignIn {
-    /// C30: the operator.
+    /// C20: the operator.
     pub opter_no: String,
     /// C20: the machine.
     pub mac: String,
@@ -58,7 +58,7 @@ pub struct Registration {
     pub dept_code: String,
     /// C100: the department's name.
     pub dept_name: String,
-    /// C10: 科别, by the national list of departments.
+    /// C6: 科别, by the national list of departments.
     pub caty: String,
 }
 
@@ -109,7 +109,7 @@ pub struct FeeDetail {
     pub dise_codg: String,
     /// The prescription.
     pub rxno: String,
-    /// Whether the prescription is one to take elsewhere: 0 or 1.
+    /// 外购处方标志: whether the prescription is one to take elsewhere, 0 or 1.
     pub rx_circ_flag: String,
     /// When it was charged.
     pub fee_ocur_time: String,
@@ -141,7 +141,7 @@ pub struct FeeDetail {
     pub orders_dr_name: String,
     /// Whether the institution has approved it: 0 no, 1 yes, 2 not asked for.
     pub hosp_appr_flag: String,
-    /// Charged to the outside: 0 or 1.
+    /// 外检标志: whether it is examined elsewhere, 0 or 1.
     pub etip_flag: String,
 }
 

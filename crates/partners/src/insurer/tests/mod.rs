@@ -2,6 +2,7 @@
 //! to and keeps what it heard (`talk`, `who`) or what regions were recorded to answer (`recorded`), and against
 //! the sandbox's (`story`).
 
+mod in_force;
 mod insurer;
 mod recorded;
 mod story;

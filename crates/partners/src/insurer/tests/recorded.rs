@@ -2,7 +2,7 @@
 
 use identity::ports::{Acquaintance, Insurance, Insurer, PortError};
 use kernel::ManualClock;
-use payments::ports::{Presettled, SettleError, Settled, Settlements, Split};
+use payments::ports::{Presettled, SettleError, Settlements, Split, Undone};
 use serde_json::{Value, json};
 
 use super::insurer::FakeInsurer;
@@ -118,9 +118,15 @@ async fn a_visit_is_registered_and_given_up() {
         let error = city.client.register(&city.ctx, &person(psn_no, "310"), &dearer).await.unwrap_err();
         assert!(matches!(error, SettleError::Amounts(_)), "{error}");
     }
-    let city = City::new(&[("2202", recorded!("zhejiang/2202"))]).await;
-    let visit = visit_of(ZHEJIANG.0, ZHEJIANG.1, ZHEJIANG.2);
-    assert_eq!(city.client.unregister(&city.ctx, &visit.person, &visit.care, &visit.registered).await, Ok(()));
+    for answers in [
+        &[("2202", recorded!("zhejiang/2202"))][..],
+        &[("2202", recorded!("specification/2202"))],
+        &[("2202", recorded!("constructed/2202"))],
+    ] {
+        let city = City::new(answers).await;
+        let visit = visit_of(ZHEJIANG.0, ZHEJIANG.1, ZHEJIANG.2);
+        assert_eq!(city.client.unregister(&city.ctx, &visit.person, &visit.care, &visit.registered).await, Ok(()));
+    }
 }
 
 #[tokio::test]
@@ -176,7 +182,7 @@ async fn a_settlement_is_known_with_what_is_told_beside() {
         let advice = Presettled { split: split_of(split), balance: None, echo: [Fen::ZERO; 4] };
         let visit = visit_of(psn_no, mdtrt_id, total);
         let told = city.client.settle(&city.ctx, number, &visit, &advice).await.unwrap();
-        assert_eq!((told.setl_id.as_str(), told.number.as_str()), (setl_id, number));
+        assert_eq!((told.setl_id.as_str(), told.number.as_deref()), (setl_id, Some(number)));
         assert_eq!((told.split, told.split.total()), (split_of(split), Some(Fen::new(total))));
         assert!(told.facts.settled_at.is_some() && told.facts.medins_setl_id.as_deref() == Some(number));
         let beside = [told.facts.clr_optins, told.facts.clr_type, told.facts.clr_way].map(Option::unwrap_or_default);
@@ -184,34 +190,61 @@ async fn a_settlement_is_known_with_what_is_told_beside() {
     }
 }
 
-/// No answer to 5203 was recorded: this one is made of the fields that the specification lists.
+/// No answer to 5203 was recorded: these are made of the fields that the specification lists, in spellings of regions.
 #[tokio::test]
-async fn a_settlement_that_is_asked_about_is_known_by_the_names_of_5203() {
-    let city = City::new(&[("5203", recorded!("specification/5203"))]).await;
-    let visit = visit_of("32040000000000000001", "320000000000000000000000002201", 2_500);
-    let told = city.client.settled(&city.ctx, &visit).await.unwrap().unwrap();
-    let Settled { setl_id, number, split, balance, facts } = told;
-    assert_eq!(
-        (setl_id.as_str(), number.as_str()),
-        ("320000000000000000000000004207", "H32040000001202603020930050042")
-    );
-    assert_eq!((split, balance), (split_of([800, 1_200, 0, 500]), Some(Fen::new(118_800))));
-    assert_eq!(facts.settled_at, Some(Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 6, 0))));
+async fn a_settlement_that_is_asked_about_is_known_in_every_form() {
+    let national = ("32040000000000000001", "320000000000000000000000002201", 2_500);
+    for (answers, (psn_no, mdtrt_id, total), setl_id, number, split) in [
+        (
+            &[("5203", recorded!("specification/5203"))][..],
+            national,
+            "320000000000000000000000004207",
+            Some("H32040000001202603020930050042"),
+            [800, 1_200, 0, 500],
+        ),
+        (&[("5203", recorded!("constructed/5203"))], HEBEI, "400317745", None, [0, 736, 0, 0]),
+        (
+            &[("5203", recorded!("constructed/5203-settled-again"))],
+            ZHEJIANG,
+            "330000177241999900000004571000",
+            Some("H33010000000202603021020150001"),
+            [0, 0, 0, 64_000],
+        ),
+    ] {
+        let city = City::new(answers).await;
+        let told = city.client.settled(&city.ctx, &visit_of(psn_no, mdtrt_id, total)).await.unwrap().unwrap();
+        assert_eq!((told.setl_id.as_str(), told.number.as_deref()), (setl_id, number));
+        assert_eq!((told.split, told.facts.settled_at.is_some()), (split_of(split), true));
+    }
+    let city = City::new(&[("5203", recorded!("constructed/5203-undone"))]).await;
+    assert_eq!(city.client.settled(&city.ctx, &visit_of(ZHEJIANG.0, ZHEJIANG.1, ZHEJIANG.2)).await, Ok(None));
+}
+
+#[tokio::test]
+async fn what_is_taken_back_is_told_without_anything_else() {
+    for answers in [&[("2601", recorded!("specification/2601"))][..], &[("2601", recorded!("constructed/2601"))]] {
+        let city = City::new(answers).await;
+        let (number, visit) = (city.client.number(&city.ctx), visit_of(ZHEJIANG.0, ZHEJIANG.1, ZHEJIANG.2));
+        assert_eq!(city.client.reverse(&city.ctx, &visit, &number).await, Ok(()));
+    }
 }
 
 /// What the fields leave out of an undoing follows from the rest.
 #[tokio::test]
 async fn an_undoing_is_known_though_half_of_it_is_null() {
     let chongqing = (CHONGQING.0, "310009990002", CHONGQING.2);
+    let national = ("32040000000000000001", "320000000000000000000000002201", 2_500);
     for (answers, (psn_no, mdtrt_id, total), split) in [
         (&[("2208", recorded!("hebei/2208"))][..], HEBEI, [0, 736, 0, 0]),
         (&[("2208", recorded!("zhejiang/2208"))], ZHEJIANG, [0, 0, 0, 64_000]),
         (&[("2208", recorded!("chongqing/2305"))], chongqing, [90_155, 0, 2_501, 21_536]),
+        // The specification's tells neither the fee nor whose it is.
+        (&[("2208", recorded!("specification/2208"))], national, [800, 1_200, 0, 500]),
     ] {
         let city = City::new(answers).await;
         let (number, visit) = (city.client.number(&city.ctx), visit_of(psn_no, mdtrt_id, total));
         let told = city.client.void(&city.ctx, &number, &visit, "1").await;
-        assert_eq!(told, Ok(Some(split_of(split))), "{psn_no}");
+        assert_eq!(told, Ok(Undone { split: Some(split_of(split)), doubt: None }), "{psn_no}");
     }
 }
 

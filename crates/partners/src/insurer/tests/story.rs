@@ -2,7 +2,7 @@
 
 use identity::ports::{Insurer, PortError};
 use kernel::ShiftedClock;
-use payments::ports::{SettleError, Settlements, Split};
+use payments::ports::{SettleError, Settlements, Split, Undone};
 use sandbox::{Dialect, Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
 
@@ -105,18 +105,24 @@ async fn settled_found_and_undone(stage: &Stage, visit_no: &str, split: Split) {
     let number = client.number(ctx);
     let settled = client.settle(ctx, &number, &visit, &advice).await.unwrap();
     assert_eq!(
-        (settled.number.as_str(), settled.split, settled.balance),
-        (number.as_str(), advice.split, advice.balance)
+        (settled.number.as_deref(), settled.split, settled.balance),
+        (Some(number.as_str()), advice.split, advice.balance)
     );
     assert_eq!(client.settle(ctx, &number, &visit, &advice).await, Ok(settled.clone()), "one number, one settlement");
     assert_eq!(client.settle(ctx, &client.number(ctx), &visit, &advice).await, refused("settled_already"));
-    assert_eq!(client.settled(ctx, &visit).await, Ok(Some(settled.clone())), "{visit_no}");
+    let mut found = client.settled(ctx, &visit).await.unwrap().unwrap();
+    if found.number.is_none() {
+        // There 5203 does not repeat our number.
+        (found.number, found.facts.medins_setl_id) = (settled.number.clone(), settled.facts.medins_setl_id.clone());
+    }
+    assert_eq!(found, settled, "{visit_no}");
     assert_eq!(settled.facts.clr_optins.as_deref(), Some("320400"));
     assert_eq!(client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await, refused("settled_already"));
 
     let number = client.number(ctx);
     for (number, told) in [(&number, Some(split)), (&number, Some(split)), (&client.number(ctx), None)] {
-        assert_eq!(client.void(ctx, number, &visit, &settled.setl_id).await, Ok(told), "{visit_no}");
+        let undone = Undone { split: told, doubt: None };
+        assert_eq!(client.void(ctx, number, &visit, &settled.setl_id).await, Ok(undone), "{visit_no}");
     }
     assert_eq!(client.settled(ctx, &visit).await, Ok(None));
     assert_eq!(client.presettle(ctx, &visit).await.unwrap().balance, advice.balance, "the account has its part back");
@@ -149,7 +155,9 @@ async fn asked_about_and_taken_back(stage: &Stage, dialect: &str) {
             "{kind}: {answer:?}"
         );
         let found = client.settled(ctx, &visit).await.unwrap();
-        assert_eq!(found.map(|settled| settled.number), done.then(|| number.clone()), "{kind}");
+        assert_eq!(found.is_some(), done, "{kind}");
+        let named = found.and_then(|settled| settled.number);
+        assert_eq!(named, (done && dialect != "exponents").then(|| number.clone()), "{kind}");
         for _ in 0..2 {
             assert_eq!(client.reverse(ctx, &visit, &number).await, Ok(()), "{kind}");
         }
@@ -181,11 +189,10 @@ async fn forgeries_are_told(stage: &Stage, dialect: &str) {
     forged("2207", format!("{:?}", client.settle(ctx, &client.number(ctx), &visit, &advice).await));
     stage.fault("forge", "5203", "").await;
     forged("5203", format!("{:?}", client.settled(ctx, &visit).await));
-    stage.fault("forge", "2208", "").await;
-    forged("2208", format!("{:?}", client.void(ctx, &client.number(ctx), &visit, "S").await));
-    for infno in ["2601", "2202", "2201", "2204"] {
+    for infno in ["2208", "2601", "2202", "2201", "2204"] {
         stage.fault("forge", infno, "").await;
         let answer = match infno {
+            "2208" => client.void(ctx, &client.number(ctx), &visit, "S").await.map(drop),
             "2601" => client.reverse(ctx, &visit, &client.number(ctx)).await,
             "2202" => client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await,
             _ => client.register(ctx, &stage.person, &care(&format!("{dialect}-2"))).await.map(drop),

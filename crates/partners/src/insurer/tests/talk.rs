@@ -76,7 +76,7 @@ async fn a_settlement_goes_under_the_number_given_at_the_time_written_in_it() {
     .await;
     stage.clock.advance_secs(3_600);
     let told = stage.settle(NUMBER).await.unwrap();
-    assert_eq!((told.setl_id.as_str(), told.number.as_str(), told.split), ("S", NUMBER, split()));
+    assert_eq!((told.setl_id.as_str(), told.number.as_deref(), told.split), ("S", Some(NUMBER), split()));
     assert_eq!(told.balance, Some(Fen::new(118_800)));
     let facts = SettlementFacts {
         settled_at: Some(Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 6, 0))),
@@ -262,15 +262,4 @@ async fn words_that_mean_it_is_done_or_never_was_count_as_that_and_only_where_th
             json!({ "psn_no": "P", "mdtrt_id": "M", "setl_id": "" })
         );
     }
-}
-
-#[tokio::test]
-async fn a_settlement_marked_as_undone_is_none() {
-    let stage = Stage::new(|message| {
-        let mut answer = settled(&json!(NUMBER));
-        answer["setlinfo"]["refd_setl_flag"] = json!("1");
-        if message["infno"] == "9001" { Value::Null } else { answer }
-    })
-    .await;
-    assert_eq!(stage.client.settled(&stage.ctx, &visit(true)).await, Ok(None));
 }

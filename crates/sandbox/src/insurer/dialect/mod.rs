@@ -7,7 +7,7 @@ pub(crate) mod api;
 mod shape;
 mod spell;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -34,11 +34,13 @@ pub enum Dialect {
     Purses,
     /// 5203 and 2208 say what 2207 said.
     AsSettled,
+    /// Every number with an exponent; 5203 lists what was undone beside what is in force.
+    Exponents,
 }
 
 impl Dialect {
     /// All, in the order of the control page.
-    pub const ALL: [Dialect; 7] = [
+    pub const ALL: [Dialect; 8] = [
         Dialect::National,
         Dialect::Text,
         Dialect::Bare,
@@ -46,6 +48,7 @@ impl Dialect {
         Dialect::Nulls,
         Dialect::Purses,
         Dialect::AsSettled,
+        Dialect::Exponents,
     ];
 
     /// Its word in settings and in the control API.
@@ -58,6 +61,7 @@ impl Dialect {
             Dialect::Nulls => "nulls",
             Dialect::Purses => "purses",
             Dialect::AsSettled => "as_settled",
+            Dialect::Exponents => "exponents",
         }
     }
 
@@ -70,8 +74,8 @@ impl Dialect {
     pub(crate) const fn says(self) -> (&'static str, &'static str) {
         match self {
             Dialect::National => (
-                "全国规范：金额为数字 25.00；5203 用 psn_pay、cash_payamt；2208 为负数且无 psn_no",
-                "the specification: numbers 25.00; psn_pay and cash_payamt in 5203; 2208 below nothing, without psn_no",
+                "全国规范：金额为数字 25.00；5203 用 psn_pay、cash_payamt；2208 为负数且无 psn_no、medfee_sumamt",
+                "the specification: numbers 25.00; psn_pay and cash_payamt in 5203; 2208 below nothing, without psn_no and medfee_sumamt",
             ),
             Dialect::Text => (
                 "数字一律为文本 \"25.00\"；infcode 为 \"0\"；err_msg 为“成功”；inf_refmsgid 为空",
@@ -96,12 +100,21 @@ impl Dialect {
                 "5203、2208 与 2207 同名同号（正数）；1101 只有一项参保时为对象",
                 "5203 and 2208 name and sign as 2207 does; a single insurance in 1101 is an object",
             ),
+            Dialect::Exponents => (
+                "数字一律带指数：2.5E+1；5203 将已撤销的结算及其红冲记录一并列出，且不回传 medins_setl_id",
+                "every number with an exponent: 2.5E+1; 5203 also lists what was undone and its record, without medins_setl_id",
+            ),
         }
     }
 
     /// Whether the institution bears a part of what is above the cap.
     pub(super) const fn institution_bears(self) -> bool {
         matches!(self, Dialect::Purses)
+    }
+
+    /// Whether 5203 also lists what was undone, with the records of that.
+    pub(super) const fn lists_undone(self) -> bool {
+        matches!(self, Dialect::Exponents)
     }
 
     /// An answer to a transaction as it is said here.
@@ -121,45 +134,38 @@ impl Dialect {
             Dialect::Text => spell::Spelling::Text,
             Dialect::Bare => spell::Spelling::Shortest,
             Dialect::Doubles | Dialect::Nulls => spell::Spelling::Double,
+            Dialect::Exponents => spell::Spelling::Exponent,
             Dialect::National | Dialect::Purses | Dialect::AsSettled => spell::Spelling::Places,
         }
-    }
-
-    fn number(self) -> usize {
-        Dialect::ALL.into_iter().position(|dialect| dialect == self).unwrap_or_default()
-    }
-
-    fn of(number: usize) -> Dialect {
-        Dialect::ALL.get(number).copied().unwrap_or_default()
     }
 }
 
 /// Which dialect is spoken now.
 #[derive(Debug, Default)]
-pub(crate) struct Spoken(AtomicUsize);
+pub(crate) struct Spoken(Mutex<Dialect>);
 
 impl Spoken {
     pub(crate) fn new(dialect: Dialect) -> Spoken {
-        Spoken(AtomicUsize::new(dialect.number()))
+        Spoken(Mutex::new(dialect))
     }
 
     pub(crate) fn get(&self) -> Dialect {
-        Dialect::of(self.0.load(Ordering::SeqCst))
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, dialect: Dialect) {
-        self.0.store(dialect.number(), Ordering::SeqCst);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = dialect;
     }
 }
 
-/// The dialect that was spoken last.
+/// The dialect that was spoken last; the first where there was none, or one that is no more.
 pub(crate) fn kept(tx: &mut Tx<'_>) -> Result<Dialect, DbFault> {
-    Ok(usize::try_from(store::insurer_dialect(tx)?).map(Dialect::of).unwrap_or_default())
+    Ok(store::insurer_dialect(tx)?.and_then(|word| Dialect::named(&word)).unwrap_or_default())
 }
 
 /// Keeps it for the next start.
 pub(crate) fn keep(tx: &mut Tx<'_>, dialect: Dialect) -> Result<(), DbFault> {
-    store::set_insurer_dialect(tx, i64::try_from(dialect.number()).unwrap_or_default())
+    store::set_insurer_dialect(tx, dialect.name())
 }
 
 #[cfg(test)]
@@ -169,8 +175,8 @@ mod tests {
     #[test]
     fn each_has_a_word_and_is_found_by_it() {
         for dialect in Dialect::ALL {
-            assert_eq!((Dialect::named(dialect.name()), Dialect::of(dialect.number())), (Some(dialect), dialect));
+            assert_eq!(Dialect::named(dialect.name()), Some(dialect));
         }
-        assert_eq!((Dialect::named("latin"), Dialect::of(99)), (None, Dialect::National));
+        assert_eq!(Dialect::named("latin"), None);
     }
 }

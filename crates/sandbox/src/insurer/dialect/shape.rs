@@ -39,6 +39,7 @@ pub(super) fn shape(dialect: Dialect, infno: &str, body: &mut Value) {
     if let Some(output) = body.get_mut("output").filter(|output| output.is_object()) {
         match infno {
             PERSON => person(dialect, output),
+            QUERY if output["setlinfo"].is_array() => listed(dialect, output),
             PRESETTLE | SETTLE | VOID | QUERY => settlement(dialect, infno, output),
             _ => {}
         }
@@ -51,7 +52,7 @@ fn envelope(dialect: Dialect, body: &mut Value) {
     let numbered = body.get("inf_refmsgid").is_some();
     let empty = body["output"].as_object().is_some_and(serde_json::Map::is_empty);
     match dialect {
-        Dialect::National | Dialect::AsSettled => {}
+        Dialect::National | Dialect::AsSettled | Dialect::Exponents => {}
         Dialect::Text => {
             body["infcode"] = json!(if refused { "-1" } else { "0" });
             if numbered {
@@ -93,7 +94,7 @@ fn envelope(dialect: Dialect, body: &mut Value) {
 }
 
 fn person(dialect: Dialect, output: &mut Value) {
-    if matches!(dialect, Dialect::National | Dialect::Text | Dialect::Bare | Dialect::AsSettled) {
+    if matches!(dialect, Dialect::National | Dialect::Text | Dialect::Bare | Dialect::AsSettled | Dialect::Exponents) {
         let age = output["baseinfo"]["age"].as_str().and_then(|age| age.split('.').next()).unwrap_or_default();
         output["baseinfo"]["age"] = json!(age);
     }
@@ -131,6 +132,19 @@ fn settlement(dialect: Dialect, infno: &str, output: &mut Value) {
         QUERY => asked(dialect, info),
         VOID => undone(dialect, output),
         _ => {}
+    }
+}
+
+/// What is in force and what was undone, each by 5203's names. A settlement that was undone stands beside the record of
+/// that, which is below nothing.
+fn listed(dialect: Dialect, output: &mut Value) {
+    let Some(entries) = output["setlinfo"].as_array_mut() else { return };
+    for info in entries {
+        if info["record"] == json!(true) {
+            turn(info, &AMOUNTS);
+        }
+        without(info, &["record", "medins_setl_id"]);
+        asked(dialect, info);
     }
 }
 
@@ -178,7 +192,7 @@ fn undone(dialect: Dialect, output: &mut Value) {
     turn(info, &AMOUNTS);
     match dialect {
         Dialect::National => {
-            without(info, &["psn_no"]);
+            without(info, &["psn_no", "medfee_sumamt", "clr_way", "clr_type"]);
             info["hosp_part_amt"] = Value::Null;
         }
         Dialect::Nulls => ["psn_part_amt", "hosp_part_amt"].iter().for_each(|name| info[*name] = Value::Null),

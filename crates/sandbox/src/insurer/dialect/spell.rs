@@ -15,6 +15,8 @@ pub(super) enum Spelling {
     Shortest,
     /// `25.0`, and `1.0E7` from ten million on.
     Double,
+    /// `2.5E+1`, `5E-1`, and `0E+0`.
+    Exponent,
 }
 
 /// Fields that are numbers in the specification (数值型).
@@ -108,7 +110,23 @@ fn digits(spelling: Spelling, text: &str) -> Option<String> {
             format!("{sign}{first}.{}E{}", if more.is_empty() { "0" } else { more }, whole.len() - 1)
         }
         Spelling::Double => format!("{sign}{whole}.{}", if short.is_empty() { "0" } else { short }),
+        Spelling::Exponent => format!("{sign}{}", with_exponent(whole, short)),
     })
+}
+
+/// One digit before the point, all others behind it.
+fn with_exponent(whole: &str, part: &str) -> String {
+    let all = format!("{whole}{part}");
+    let digits = all.trim_start_matches('0');
+    let kept = digits.trim_end_matches('0');
+    let Some((first, more)) = kept.split_at_checked(1) else { return "0E+0".to_owned() };
+    let point = if more.is_empty() { "" } else { "." };
+    // The first digit's place: units are 0, tens 1, tenths -1.
+    let place = match (whole.len(), all.len() - digits.len()) {
+        (units, zeros) if zeros < units => format!("+{}", units - zeros - 1),
+        (units, zeros) => format!("-{}", zeros - units + 1),
+    };
+    format!("{first}{point}{more}E{place}")
 }
 
 #[cfg(test)]
@@ -118,22 +136,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_number_is_written_in_four_ways() {
-        for (text, places, shortest, double) in [
-            ("25.00", "25.00", "25", "25.0"),
-            ("7.50", "7.50", "7.5", "7.5"),
-            ("-0.37", "-0.37", "-0.37", "-0.37"),
-            ("0.00", "0.00", "0", "0.0"),
-            ("25.000000", "25.000000", "25", "25.0"),
-            ("9999999.99", "9999999.99", "9999999.99", "9999999.99"),
-            ("10000000.00", "10000000.00", "10000000", "1.0E7"),
-            ("-12345678.90", "-12345678.90", "-12345678.9", "-1.23456789E7"),
+    fn one_number_is_written_in_five_ways() {
+        for (text, places, shortest, double, exponent) in [
+            ("25.00", "25.00", "25", "25.0", "2.5E+1"),
+            ("7.50", "7.50", "7.5", "7.5", "7.5E+0"),
+            ("-0.37", "-0.37", "-0.37", "-0.37", "-3.7E-1"),
+            ("0.00", "0.00", "0", "0.0", "0E+0"),
+            ("25.000000", "25.000000", "25", "25.0", "2.5E+1"),
+            ("9999999.99", "9999999.99", "9999999.99", "9999999.99", "9.99999999E+6"),
+            ("10000000.00", "10000000.00", "10000000", "1.0E7", "1E+7"),
+            ("-12345678.90", "-12345678.90", "-12345678.9", "-1.23456789E7", "-1.23456789E+7"),
+            ("0.05", "0.05", "0.05", "0.05", "5E-2"),
         ] {
             let body = json!({"outer": [{"balc": text, "psn_no": text}]});
             let said = |number: &str| format!("{{\"outer\":[{{\"balc\":{number},\"psn_no\":\"{text}\"}}]}}");
             assert_eq!(spelled(Spelling::Places, &body), said(places));
             assert_eq!(spelled(Spelling::Shortest, &body), said(shortest));
             assert_eq!(spelled(Spelling::Double, &body), said(double));
+            assert_eq!(spelled(Spelling::Exponent, &body), said(exponent));
             assert_eq!(spelled(Spelling::Text, &body), said(&format!("\"{text}\"")));
         }
         let odd = json!({"balc": "", "cnt": "x", "age": null, "pric": "1e3"});

@@ -38,7 +38,7 @@ async fn each_dialect_is_spoken_to_the_letter() {
     let stage = Stage::new().await;
     let desk = Desk::employee(&stage).await;
     type Parts = (&'static [&'static str], &'static [&'static str]);
-    let wanted: [(Dialect, [Parts; 5], &str); 7] = [
+    let wanted: [(Dialect, [Parts; 5], &str); 8] = [
         (
             Dialect::National,
             [
@@ -48,7 +48,10 @@ async fn each_dialect_is_spoken_to_the_letter() {
                     &["\"psn_pay\":17.00", "\"cash_payamt\":5.00", "\"refd_setl_flag\":\"0\""],
                     &["psn_part_amt", "psn_cash_pay", "hosp_part_amt"],
                 ),
-                (&["\"medfee_sumamt\":-25.00", "\"hosp_part_amt\":null", "\"maf_pay\":0.00"], &["psn_no\"", "-0.00"]),
+                (
+                    &["\"fund_pay_sumamt\":-8.00", "\"hosp_part_amt\":null", "\"maf_pay\":0.00"],
+                    &["psn_no\"", "-0.00", "medfee_sumamt", "clr_way"],
+                ),
                 (&["\"output\":{}"], &[]),
             ],
             "\"infcode\":-1",
@@ -128,6 +131,17 @@ async fn each_dialect_is_spoken_to_the_letter() {
             ],
             "\"infcode\":-1",
         ),
+        (
+            Dialect::Exponents,
+            [
+                (&["\"medfee_sumamt\":2.5E+1", "\"maf_pay\":0E+0"], &["25.00"]),
+                (&["\"acct_pay\":1.2E+1", "\"medins_setl_id\":", "\"balc\":1.188E+3"], &[]),
+                (&["\"setlinfo\":[{", "\"cash_payamt\":5E+0"], &["medins_setl_id", "psn_cash_pay", "record"]),
+                (&["\"medfee_sumamt\":-2.5E+1"], &[]),
+                (&["\"output\":{}"], &[]),
+            ],
+            "\"infcode\":-1",
+        ),
     ];
     for (dialect, parts, refusal) in wanted {
         speak(&stage, dialect).await;
@@ -138,6 +152,28 @@ async fn each_dialect_is_spoken_to_the_letter() {
         let refused = desk.text(&stage, "2206", json!({ "data": { "psn_no": "nobody" } })).await;
         holds(dialect, "2206", &refused, &[refusal, "未查询到参保人信息"], &["setlinfo"]);
     }
+}
+
+#[tokio::test]
+async fn a_region_may_list_what_was_undone_beside_what_is_in_force() {
+    let stage = Stage::new().await;
+    let desk = Desk::employee(&stage).await;
+    let visit = desk.register(&stage, "25.00").await;
+    let ask = async || desk.text(&stage, "5203", desk.undo(&visit, &json!(""))).await;
+    speak(&stage, Dialect::Exponents).await;
+    assert!(ask().await.contains("未查询到结算信息"));
+    for undone in [1, 2] {
+        let settled = desk.text(&stage, "2207", desk.settlement(&visit, true)).await;
+        let setl_id = settled.split("\"setl_id\":\"").nth(1).unwrap().split('"').next().unwrap();
+        desk.text(&stage, "2208", desk.undo(&visit, &json!(setl_id))).await;
+        let told = ask().await;
+        let count = |part: &str| told.matches(part).count();
+        assert_eq!((count("\"medfee_sumamt\":2.5E+1"), count("\"medfee_sumamt\":-2.5E+1")), (undone, undone), "{told}");
+        assert_eq!(count("\"refd_setl_flag\":\"1\""), 2 * undone);
+    }
+    desk.text(&stage, "2207", desk.settlement(&visit, true)).await;
+    let told = ask().await;
+    assert_eq!((told.matches("\"refd_setl_flag\":\"0\"").count(), told.matches("\"cash_payamt\"").count()), (1, 5));
 }
 
 #[tokio::test]
@@ -172,7 +208,7 @@ async fn people_have_an_age_as_the_dialect_writes_it() {
 async fn a_dialect_is_chosen_at_the_start_or_at_the_control_page_and_stays() {
     let stage = Stage::new().await;
     let told = stage.get("/control/insurer/dialect").await;
-    assert_eq!((&told["dialect"], told["dialects"].as_array().unwrap().len()), (&json!("national"), 7));
+    assert_eq!((&told["dialect"], told["dialects"].as_array().unwrap().len()), (&json!("national"), 8));
     let (status, _) = stage.post("/control/insurer/dialect", json!({ "dialect": "latin" })).await;
     assert_eq!(status, 400);
     let form = stage.http.post(stage.url("/switches/insurer-dialect")).form(&[("dialect", "doubles")]);
