@@ -79,7 +79,7 @@ impl Gate {
 }
 
 /// What counts an address; see [`Neighbourhood`].
-fn neighbourhood(address: &str) -> String {
+pub(crate) fn neighbourhood(address: &str) -> String {
     address.parse::<IpAddr>().map_or_else(|_| address.to_owned(), |address| Neighbourhood::of(address).to_string())
 }
 
