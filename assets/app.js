@@ -11,8 +11,11 @@ const part = (run) => {
 };
 
 // A page that looks again by itself has a meta element for browsers in which no script runs. A script that really runs
-// and does it better ends that: taking the element away does not, stopping the page once it is loaded does.
+// and does it better ends that: stopping the page once it is loaded does, and the element is taken away so that nothing
+// says what is not so.
 const endRefresh = () => {
+  const refresh = document.querySelector('meta[http-equiv="refresh"]');
+  if (refresh) refresh.remove();
   const end = () => setTimeout(() => window.stop());
   if (document.readyState === 'complete') end();
   else addEventListener('load', end);

@@ -25,6 +25,8 @@ if (box) {
     if (event.persisted) renew();
   });
   // From here on this file renews the code; the meta element's turn is over (app.js says why so).
+  const refresh = document.querySelector('meta[http-equiv="refresh"]');
+  if (refresh) refresh.remove();
   const endRefresh = () => setTimeout(() => window.stop());
   if (document.readyState === 'complete') endRefresh();
   else addEventListener('load', endRefresh);

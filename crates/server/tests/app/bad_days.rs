@@ -1,9 +1,11 @@
 //! The database goes away under the pages, and the program over either engine.
 
+mod store;
+
 use testkit::{Engine, TestDb, db_test};
 
 use crate::support::program::{Home, ended};
-use crate::support::{TestApp, store};
+use crate::support::{TestApp, store as planted};
 
 #[db_test]
 async fn without_a_database_pages_say_so_and_nothing_is_done(app: TestApp) {
@@ -47,7 +49,7 @@ async fn the_commands_work_over_either_engine(db: TestDb) {
         assert!(ended.code == 0 && ended.out.contains(told), "{words:?}: {} {}", ended.out, ended.err);
     }
     let lane = platform::db::LaneKey::of("test", "plant");
-    let later = door.write(lane, "test.plant", |tx| store::plant_migration(tx, 9_000));
+    let later = door.write(lane, "test.plant", |tx| planted::plant_migration(tx, 9_000));
     assert_eq!(later.await.expect("planted"), 1);
     for words in [&["check"][..], &["migrate"], &["serve"], &["seed"]] {
         let ended = run(words).await.expect("joined");

@@ -7,7 +7,9 @@ use crate::support::{TestApp, store};
 #[db_test]
 async fn every_statement_is_understood_by_the_engine(db: TestDb) {
     let door = db.db.clone();
-    let refused = tokio::task::spawn_blocking(move || door.prepare_all(|module| !module.starts_with("sandbox")));
+    // The sandbox has tables of its own; how a database is spoiled for a test differs by engine.
+    let ours = |module: &str| !module.starts_with("sandbox") && !module.starts_with("app::bad_days");
+    let refused = tokio::task::spawn_blocking(move || door.prepare_all(ours));
     let refused = refused.await.expect("joined").expect("asked");
     assert_eq!(refused, Vec::<String>::new());
 }

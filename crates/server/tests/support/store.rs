@@ -31,14 +31,6 @@ pub fn outbox(tx: &mut Tx<'_>) -> Result<Vec<OutboxRow>, DbFault> {
     })
 }
 
-/// From now on this connection reads and writes nothing, as with a full disk or on a standby.
-pub fn take_no_writes(tx: &mut Tx<'_>, sqlite: bool) -> Result<(), DbFault> {
-    if sqlite {
-        return tx.query(sql!("PRAGMA query_only = 1"), vals![], |_| Ok(())).map(drop);
-    }
-    tx.exec(sql!("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"), vals![]).map(drop)
-}
-
 /// A slot of a clinic at this price in which nobody has a place, after a moment.
 pub fn priced_slot(tx: &mut Tx<'_>, after: Moment, fee_fen: i64) -> Result<String, DbFault> {
     let sql = sql!(
