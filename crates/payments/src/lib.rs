@@ -39,7 +39,7 @@ pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::pay_href;
 pub use orders::pen::Pen;
 pub use orders::policy::PaymentRules;
-pub use orders::stop::{stop_subject, unblock};
+pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};
 pub use orders::words::{Legs, cash_due, state_text, state_word};

@@ -10,7 +10,7 @@ use super::apply::{self, ApplyError};
 use super::begin::BeginError;
 use super::drive::Payments;
 use super::listen::Listener;
-use super::model::{Cause, OrderId, OrderState};
+use super::model::{Cause, OrderId, OrderState, is_overdue};
 use super::pen::Pen;
 use super::store;
 use crate::attempts::store as attempts;
@@ -31,6 +31,34 @@ pub fn stop_subject(
     let Some(held) = store::hold(tx, &order.id)? else { return Ok(None) };
     let order = apply::stop(tx, pen, &held, cause)?;
     Ok(Some((order.id, order.state)))
+}
+
+/// What became of an order whose time somebody took to be over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It has ended, now or before.
+    Yes,
+    /// Its time is not over as things stand: something was begun, or paid, since somebody looked.
+    NotYet,
+}
+
+/// Ends the order of a subject because its time is over, inside the closure of whoever owns the subject. Judged on the held
+/// order: what whoever calls has read before may be so no longer. `None` where there is no order.
+///
+/// # Errors
+/// What broke; the closure must then fail.
+pub fn time_out_subject(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    (kind, subject): (&str, &str),
+) -> Result<Option<Ended>, ApplyError> {
+    let Some(order) = store::of_subject(tx, kind, subject)? else { return Ok(None) };
+    let Some(held) = store::hold(tx, &order.id)? else { return Ok(None) };
+    if held.view.stop.is_none() && !is_overdue(&held.view, pen.now) {
+        return Ok(Some(Ended::NotYet));
+    }
+    apply::stop(tx, pen, &held, Cause::TimedOut)?;
+    Ok(Some(Ended::Yes))
 }
 
 /// The person gives an unpaid or half-paid order up. What is paid in full is cancelled where it was booked, within

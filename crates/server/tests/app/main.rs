@@ -24,6 +24,7 @@ mod pay_password;
 mod paying;
 mod paying_notices;
 mod paying_odd;
+mod paying_races;
 mod paying_returns;
 mod paying_time;
 mod paying_together;

@@ -174,3 +174,14 @@ pub fn hospital_of_slot(tx: &mut Tx<'_>, slot: &str) -> Result<String, DbFault> 
     let clinic = tx.one(sql!("SELECT clinic_id FROM slot WHERE id = $1"), vals![slot], |row| row.text(0))?;
     hospital_of(tx, &clinic).map(|(hospital, _)| hospital)
 }
+
+/// Damages the order of a path `/pay/ord_…`: what the insurer is told of its visit cannot be read any more.
+pub fn spoil_an_order(tx: &mut Tx<'_>, pay: &str) -> Result<u64, DbFault> {
+    let id = pay.trim_start_matches("/pay/");
+    tx.exec(sql!("UPDATE pay_order SET care = '?' || care WHERE id = $1"), vals![id])
+}
+
+/// Takes the damage away again.
+pub fn mend_the_orders(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE pay_order SET care = SUBSTR(care, 2) WHERE care LIKE '?%'"), vals![])
+}
