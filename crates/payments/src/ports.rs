@@ -125,6 +125,27 @@ pub struct Settled {
     pub split: Split,
     /// `balc`.
     pub balance: Option<Fen>,
+    /// What else it said, for reconciliation and clearing.
+    #[serde(default)]
+    pub facts: SettlementFacts,
+}
+
+/// What the insurer tells of a settlement beside the money, as it told it: the day's statements and the
+/// clearing are compared by it. Nothing is decided by it, so whatever was not told, or cannot be read,
+/// is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct SettlementFacts {
+    /// `setl_time`: when the insurer says that it settled.
+    pub settled_at: Option<Moment>,
+    /// `clr_optins` 清算经办机构: which agency clears, at most 6 characters.
+    pub clr_optins: Option<String>,
+    /// `clr_type` 清算类别: what kind of care it is cleared as, at most 30 characters.
+    pub clr_type: Option<String>,
+    /// `clr_way` 清算方式: how it is cleared, at most 30 characters.
+    pub clr_way: Option<String>,
+    /// `medins_setl_id`: the number by which the insurer's statements name the settlement; ours, where
+    /// the region keeps to the specification. At most 30 characters.
+    pub medins_setl_id: Option<String>,
 }
 
 /// One question or act about a registered visit.

@@ -3,7 +3,7 @@
 
 use kernel::{Fen, Moment};
 
-use crate::ports::{ChannelState, CloseAnswer, RefundState, Settled, Split};
+use crate::ports::{ChannelState, CloseAnswer, RefundState, Settled, SettlementFacts, Split};
 
 /// A settlement of the one visit.
 #[derive(Debug, Clone)]
@@ -43,7 +43,8 @@ impl Insurer {
     }
 
     fn told(one: &Settlement) -> Settled {
-        Settled { setl_id: one.setl_id.clone(), number: one.number.clone(), split: one.split, balance: None }
+        let facts = SettlementFacts::default();
+        Settled { setl_id: one.setl_id.clone(), number: one.number.clone(), split: one.split, balance: None, facts }
     }
 
     /// 2207: the number again is answered as before; a visit has one settlement at a time.

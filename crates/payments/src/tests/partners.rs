@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use crate::ports::{
     Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError, Presettled,
-    RefundState, Registered, SettleError, Settled, Settlements, Split, Visit,
+    RefundState, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Visit,
 };
 
 #[derive(Default)]
@@ -160,7 +160,8 @@ impl Settlements for World {
     async fn settle(&self, _: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
         self.arrives()?;
         let split = self.split(visit.care.total, visit.use_account);
-        let settled = Settled { setl_id: format!("s{number}"), number: number.into(), split, balance: None };
+        let (setl_id, facts) = (format!("s{number}"), SettlementFacts::default());
+        let settled = Settled { setl_id, number: number.into(), split, balance: None, facts };
         {
             let mut truth = self.truth();
             if truth.settled.insert(number.to_owned(), settled.clone()).is_none() {

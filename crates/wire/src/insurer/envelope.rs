@@ -111,6 +111,24 @@ pub fn day(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
 }
 
+/// A time as insurers write it, civil time in China: `yyyy-MM-dd HH:mm:ss`, with `T` for the blank, with
+/// a fraction of a second, or as milliseconds since 1970. `None` when it is none of these.
+pub fn moment(text: &str) -> Option<Moment> {
+    let text = text.trim();
+    if text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().map(Moment::from_ms);
+    }
+    let shape = text.bytes().zip(b"0000-00-00 00:00:00.").all(|(byte, like)| match like {
+        b'0' => byte.is_ascii_digit(),
+        b' ' => matches!(byte, b' ' | b'T'),
+        like => byte == *like,
+    });
+    // A zone or anything else behind the fraction is none of the forms that insurers are known to write.
+    let ends = text.get(19..)?.trim_start_matches('.').bytes().all(|byte| byte.is_ascii_digit());
+    let at: DateTime = text.get(..19).filter(|_| shape && ends)?.parse().ok()?;
+    Some(Moment::at(at.date(), at.time()))
+}
+
 /// The time that a [`msgid`] was made at, as [`inf_time`] writes it; `None` when it is none.
 pub fn time_in(msgid: &str) -> Option<String> {
     let (institution, rest) = msgid.split_at_checked(12)?;
@@ -152,6 +170,26 @@ mod tests {
             assert_eq!(time_in(text), None, "{text}");
         }
         assert_eq!(time_in("常州人社202603020930050042"), None);
+    }
+
+    #[test]
+    fn times_are_read_as_insurers_write_them_or_not_at_all() {
+        let wanted = Some(Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 5, 0)));
+        for text in ["2026-03-02 09:30:05", "2026-03-02T09:30:05", "2026-03-02 09:30:05.0", " 1772415005000 "] {
+            assert_eq!(moment(text), wanted, "{text}");
+        }
+        for text in [
+            "",
+            "2026-03-02",
+            "2026-02-30 09:30:05",
+            "2026-03-02 25:30:05",
+            "2026-03-02 09:30:05+08:00",
+            "20260302093005",
+            "二〇二六年",
+            "2026-03-02 09:30:0五",
+        ] {
+            assert_eq!(moment(text), None, "{text}");
+        }
     }
 
     #[test]

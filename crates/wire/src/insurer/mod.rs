@@ -23,7 +23,7 @@ mod person;
 mod settle;
 mod visit;
 
-pub use envelope::{Data, Reply, Request, compact, day, inf_time, msgid, time_in};
+pub use envelope::{Data, Reply, Request, compact, day, inf_time, moment, msgid, time_in};
 pub use person::{BaseInfo, CodeInfo, CodeQuery, IdetInfo, InsuInfo, PersonInfo, PersonQuery};
 pub use settle::{
     Echo, Presettlement, Reversal, SetlDetail, SetlInfo, Settlement, SettlementQuery, SettlementReply, Voiding,

@@ -184,6 +184,18 @@ pub struct SetlInfo {
     /// Whether it has been undone: 0 or 1.
     #[serde(default, deserialize_with = "loose::text")]
     pub refd_setl_flag: String,
+    /// `yyyy-MM-dd HH:mm:ss`: when it was made. [`moment`](super::moment) reads it.
+    #[serde(default, deserialize_with = "loose::text")]
+    pub setl_time: String,
+    /// C6: 清算经办机构, which agency clears it.
+    #[serde(default, deserialize_with = "loose::text")]
+    pub clr_optins: String,
+    /// C30: 清算类别, as what kind of care.
+    #[serde(default, deserialize_with = "loose::text")]
+    pub clr_type: String,
+    /// C30: 清算方式, how.
+    #[serde(default, deserialize_with = "loose::text")]
+    pub clr_way: String,
 }
 
 /// `setldetail`: what one fund bears.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use identity::ports::PortError;
 use kernel::ManualClock;
-use payments::ports::{Presettled, SettleError, Settled, Settlements, Split};
+use payments::ports::{Presettled, SettleError, Settled, SettlementFacts, Settlements, Split};
 use serde_json::{Value, json};
 
 use super::insurer::FakeInsurer;
@@ -50,6 +50,7 @@ fn settled(number: &Value) -> Value {
             "setl_id": "S", "mdtrt_id": "M", "psn_no": "P", "medfee_sumamt": 25, "overlmt_selfpay": "5.00",
             "inscp_scp_amt": "20", "hifp_pay": 8, "fund_pay_sumamt": "8.00", "psn_part_amt": "17.0", "acct_pay": 12,
             "psn_cash_pay": "5.00", "balc": "1188.00", "medins_setl_id": number, "refd_setl_flag": 0,
+            "setl_time": "2026-03-02 09:30:06", "clr_optins": 320400, "clr_type": "11", "clr_way": " ",
         },
         "setldetail": [{ "fund_pay_type": 310100, "fund_payamt": "8.00" }],
     })
@@ -77,6 +78,14 @@ async fn a_settlement_goes_under_the_number_given_at_the_time_written_in_it() {
     let told = stage.settle(NUMBER).await.unwrap();
     assert_eq!((told.setl_id.as_str(), told.number.as_str(), told.split), ("S", NUMBER, split()));
     assert_eq!(told.balance, Some(Fen::new(118_800)));
+    let facts = SettlementFacts {
+        settled_at: Some(Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 6, 0))),
+        clr_optins: Some("320400".to_owned()),
+        clr_type: Some("11".to_owned()),
+        clr_way: None,
+        medins_setl_id: Some(NUMBER.to_owned()),
+    };
+    assert_eq!(told.facts, facts);
     let message = stage.insurer.heard("2207").remove(0);
     assert_eq!((&message["msgid"], &message["inf_time"]), (&json!(NUMBER), &json!("2026-03-02 09:30:05")));
     assert_eq!((&message["sign_no"], &message["insuplc_admdvs"]), (&json!("S1"), &json!("320400")));
