@@ -5,10 +5,11 @@
 //! function; what is to be done next by another. An attempt's row is its own outbox row (docs/adr/0010): it is written
 //! with its cause, marked before it is sent, and asked about until the partner has said what became of it.
 //!
-//! Owned tables: `pay_order`, `pay_order_event`, `pay_quote`, `pay_registration`, `pay_attempt`, `pay_attempt_event`,
+//! Owned tables: `pay_order`, `pay_order_event`, `pay_quote`, `pay_quote_ask`, `pay_registration`, `pay_attempt`, `pay_attempt_event`,
 //! `pay_authorisation`, `pay_authorisation_use`, `pay_notice`, `pay_call`. It knows no product: what is paid for is a
 //! subject, and whoever owns it listens.
 
+mod asks;
 pub mod attempts;
 mod authorisations;
 mod calls;
@@ -29,7 +30,7 @@ use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 
 pub use attempts::AttemptId;
-pub use calls::{Call, calls};
+pub use calls::{Call, calls, channel_looked_after};
 pub use checks::checks;
 pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
@@ -42,7 +43,7 @@ pub use orders::policy::PaymentRules;
 pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};
-pub use orders::words::{Legs, cash_due, state_text, state_word};
+pub use orders::words::{Legs, cash_due, outside, short_no, state_text, state_word, stuck};
 pub use orders::{NewOrder, Order, OrderId, open};
 pub use ports::PayPorts;
 pub use registrations::release_due;

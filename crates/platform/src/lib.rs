@@ -9,6 +9,7 @@ pub mod config;
 pub mod ctx;
 pub mod db;
 pub mod http;
+pub mod instances;
 pub mod jobs;
 pub mod limit;
 pub mod outbox;
@@ -17,4 +18,4 @@ pub mod policy;
 pub mod telemetry;
 pub mod vault;
 
-pub use ctx::{Actor, Ctx, Mode, Trace};
+pub use ctx::{Actor, Ctx, Mode, TimeOver, Trace};

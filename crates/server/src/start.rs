@@ -82,6 +82,7 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, schema: Schema) -> Result<Ct
         hasher,
         mode: config.mode,
         nudge: Arc::new(Notify::new()),
+        not_after: None,
         trace: Trace::system("renshe"),
     };
     Ok(ctx)

@@ -87,17 +87,18 @@ pub struct Settle {
 /// # Errors
 /// See [`BeginError`]; nothing was begun then.
 pub async fn settle(pay: &Payments, ctx: &Ctx, command: Settle) -> Result<(), BeginError> {
-    let (order, quote) = {
+    let (order, shown) = {
         let (person, id) = (command.person.clone(), command.order.clone());
         let read = ctx.db.read("payment.settle.glance", move |tx| {
-            Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, store::quote(tx, &id)?))
+            // Whichever way was looked at last: what was shown of either stands.
+            let shown = [store::quote_for(tx, &id, Way::Account)?, store::quote_for(tx, &id, Way::Fund)?];
+            Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, shown))
         });
         read.await?
     };
     let order = order.ok_or(BeginError::NotFound)?;
     may_begin(&order, ctx.now())?;
-    let quote =
-        quote.filter(|quote| quote.hash == command.hash && quote.way != Way::OwnMoney).ok_or(BeginError::Changed)?;
+    let quote = shown.into_iter().flatten().find(|quote| quote.hash == command.hash).ok_or(BeginError::Changed)?;
     match identity::pay_password::check(ctx, &command.person, &command.pin).await? {
         Checked::Right => settle_authorised(pay, ctx, command, order, quote).await,
         other => Err(BeginError::Password(other)),

@@ -146,7 +146,7 @@ impl OrderView {
     }
 
     fn undone(&self, place: usize) -> bool {
-        self.attempts.iter().any(|one| one.of == Some(place) && one.state == State::Succeeded)
+        self.attempts.iter().any(|one| one.of == Some(place) && one.state.has_undone())
     }
 
     fn being_undone(&self, place: usize) -> bool {
@@ -286,7 +286,8 @@ fn due(order: &OrderView, one: &View, now: Moment) -> Due {
     let end = if one.kind == Kind::Settle { Some(order.deadline) } else { one.expires_at };
     let over = order.stop.is_some() || end.is_some_and(|end| now >= end);
     let ask = match (one.kind, one.state) {
-        (_, State::Succeeded) => return Due::Never,
+        (_, State::Succeeded | State::Outside) => return Due::Never,
+        (_, State::Abnormal) => Act::AskRefund,
         // The insurer certainly has not settled it, and after the end it must not (I-M09).
         (Kind::Settle, State::Requested) if over && !bug(Bug::SettledAfterEnd) => return Due::Now(Act::Drop),
         (Kind::Pay, State::Requested) if over && one.sent_at.is_none() => return Due::Now(Act::Drop),

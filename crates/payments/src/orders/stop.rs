@@ -13,6 +13,7 @@ use super::listen::Listener;
 use super::model::{Cause, OrderId, OrderState, is_overdue};
 use super::pen::Pen;
 use super::store;
+use crate::asks::store as asks;
 use crate::attempts::store as attempts;
 use crate::calls::store as calls;
 
@@ -102,8 +103,9 @@ pub async fn unblock(listener: &Arc<dyn Listener>, ctx: &Ctx, id: &OrderId) -> R
         pen.fresh();
         let held = store::hold(tx, &id)?.ok_or(BeginError::NotFound)?;
         store::set_blocked(tx, &held.id, None)?;
-        calls::done(tx, &held.id, pen.now)?;
+        calls::done(tx, held.id.as_str(), pen.now)?;
         attempts::look_now(tx, &held.id, pen.now)?;
+        asks::forget(tx, &held.id)?;
         tx.audit(pen.ctx.act("payment.unblocked", held.id.as_str(), serde_json::json!({ "was": held.blocked })));
         Ok(apply::settle(tx, &pen, &held)?.state)
     });

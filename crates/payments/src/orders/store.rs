@@ -99,6 +99,21 @@ pub(crate) fn hold(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Order>, DbFau
     find(tx, id)
 }
 
+/// The lane of an order's rows, and nothing else of it.
+pub(crate) fn lane_of(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<LaneKey>, DbFault> {
+    let sql = sql!("SELECT lane_kind, lane_id FROM pay_order WHERE id = $1");
+    tx.opt(sql, vals![id.as_str()], |row| Ok(LaneKey::of(&row.text(0)?, &row.text(1)?)))
+}
+
+/// Since when an order is in trouble and when it is looked at again, held until the closure's end.
+pub(crate) fn hold_trouble(
+    tx: &mut Tx<'_>,
+    id: &OrderId,
+) -> Result<Option<(Option<Moment>, Option<Moment>)>, DbFault> {
+    let sql = sql!("UPDATE pay_order SET version = version WHERE id = $1 RETURNING trouble_since, next_at");
+    tx.opt(sql, vals![id.as_str()], |row| Ok((row.opt_moment(0)?, row.opt_moment(1)?)))
+}
+
 /// The order of this person; nobody else's is found.
 pub(crate) fn of_person(tx: &mut Tx<'_>, person: &PersonId, id: &OrderId) -> Result<Option<Order>, DbFault> {
     Ok(find(tx, id)?.filter(|order| order.person == *person))
@@ -264,7 +279,7 @@ pub(crate) fn set_confirmed(
     tx.exec(sql, values).map(drop)
 }
 
-/// Notes what the person was told; false when somebody else has just done so.
+/// Notes what the person was told beyond what they were when this was read; false when somebody else has just done so.
 pub(crate) fn set_told(tx: &mut Tx<'_>, order: &Order, word: &str) -> Result<bool, DbFault> {
     let sql = sql!("UPDATE pay_order SET told = $1 WHERE id = $2 AND told = $3");
     tx.exec(sql, vals![word, order.id.as_str(), &order.told]).map(|rows| rows == 1)
@@ -285,21 +300,25 @@ pub struct Quote {
     pub at: Moment,
 }
 
+macro_rules! quote_columns {
+    () => {
+        "SELECT n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at FROM pay_quote WHERE order_id = $1"
+    };
+}
+
 /// The newest quote of an order.
 pub(crate) fn quote(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Quote>, DbFault> {
-    let sql = sql!(
-        "SELECT n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at FROM pay_quote \
-         WHERE order_id = $1 ORDER BY n DESC LIMIT 1"
-    );
-    tx.opt(sql, vals![id.as_str()], read_quote)
+    tx.opt(sql!(concat!(quote_columns!(), " ORDER BY n DESC LIMIT 1")), vals![id.as_str()], read_quote)
+}
+
+/// The newest quote of an order for a way.
+pub(crate) fn quote_for(tx: &mut Tx<'_>, id: &OrderId, way: Way) -> Result<Option<Quote>, DbFault> {
+    let sql = sql!(concat!(quote_columns!(), " AND way = $2 ORDER BY n DESC LIMIT 1"));
+    tx.opt(sql, vals![id.as_str(), way.as_str()], read_quote)
 }
 
 fn quote_at(tx: &mut Tx<'_>, id: &OrderId, n: i64) -> Result<Option<Quote>, DbFault> {
-    let sql = sql!(
-        "SELECT n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at FROM pay_quote \
-         WHERE order_id = $1 AND n = $2"
-    );
-    tx.opt(sql, vals![id.as_str(), n], read_quote)
+    tx.opt(sql!(concat!(quote_columns!(), " AND n = $2")), vals![id.as_str(), n], read_quote)
 }
 
 fn read_quote(row: &Row) -> Result<Quote, DbFault> {

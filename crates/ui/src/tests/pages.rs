@@ -43,6 +43,7 @@ fn ctx(mode: Mode) -> Ctx {
         rng,
         mode,
         nudge: Arc::default(),
+        not_after: None,
         trace: Trace { request: String::new(), actor: Actor::Nobody, ip: String::new() },
     }
 }
