@@ -9,7 +9,6 @@
 //! `pay_authorisation`, `pay_authorisation_use`, `pay_notice`, `pay_call`. It knows no product: what is paid for is a
 //! subject, and whoever owns it listens.
 
-mod asks;
 pub mod attempts;
 mod authorisations;
 mod calls;
@@ -17,6 +16,7 @@ mod checks;
 mod notices;
 pub mod orders;
 pub mod ports;
+mod quotes;
 mod registrations;
 mod sim;
 #[cfg(test)]
@@ -35,11 +35,13 @@ pub use checks::checks;
 pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
+pub use orders::find::find;
 pub use orders::listen::{Fact, Listener, News, Telling};
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::pay_href;
 pub use orders::pen::Pen;
 pub use orders::policy::PaymentRules;
+pub use orders::refunds::{RefundError, redirect, settled_outside};
 pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};

@@ -388,6 +388,8 @@ pub enum NoticeRefusal {
 /// Takes and returns money through a payment channel.
 #[async_trait]
 pub trait Channel: Send + Sync {
+    /// Whether a buyer at this address can be given a link; a code can be given to anybody.
+    fn gives_links_to(&self, client_ip: &str) -> bool;
     /// Offers a payment; where the buyer pays: a link, or the text of a code.
     async fn offer(&self, ctx: &Ctx, offer: &Offer) -> Result<String, ChannelError>;
     /// Asks what became of a payment.

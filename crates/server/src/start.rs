@@ -14,6 +14,7 @@ use partners::sms::{SmsCarrier, SmsSettings};
 use payments::Payments;
 use platform::config::Config;
 use platform::db::{Db, DbFault, DbSettings, LaneKey, Migrations, OnFatal, Target};
+use platform::instances::{self, Instance};
 use platform::jobs::Runner;
 use platform::outbox::{Carrier, Worker};
 use platform::password::Hasher;
@@ -135,6 +136,21 @@ fn make_private_folder(folder: &Path) -> Result<(), StartError> {
     std::fs::create_dir_all(folder).map_err(told)?;
     let probe = folder.join(".write-probe");
     std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(told)
+}
+
+/// Takes this process's place among those that serve the same city, and says from then on that it is there.
+pub async fn take_place(ctx: &Ctx) -> Result<Instance, StartError> {
+    let name = instance(ctx.rng.as_ref());
+    let place = instances::join(ctx, &name).await.map_err(|fault| StartError::at("instance", fault))?;
+    tokio::spawn(instances::keep(ctx.with_trace(Trace::system("instance")), place.clone()));
+    Ok(place)
+}
+
+/// Gives the place back at the end. Best effort: whoever dies is found out by the others.
+pub async fn give_place_back(ctx: &Ctx, place: &Instance) {
+    if let Err(fault) = instances::leave(ctx, place).await {
+        tracing::warn!(%fault, "instance.not_left");
+    }
 }
 
 /// Starts the outbox worker and the jobs of this process.

@@ -31,10 +31,10 @@ use kernel::{IdNumber, PersonName};
 use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Split, Visit};
 use platform::Ctx;
 
+pub use number::Numbers;
 pub use settings::{InsurerSettings, NOT_KNOWN, PATH, SettleWords};
 
 use crate::tif::{BadTifSettings, Gateway};
-use number::Sequence;
 use sign_in::SignIns;
 
 /// Asks the insurer (RNA-2), and settles with it (PHA-5, REG-3).
@@ -42,7 +42,6 @@ pub struct InsurerClient {
     settings: InsurerSettings,
     words: SettleWords,
     gateway: Gateway,
-    sequence: Sequence,
     sign_ins: SignIns,
 }
 
@@ -61,7 +60,6 @@ impl InsurerClient {
             settings,
             words: SettleWords::default(),
             gateway,
-            sequence: Sequence::default(),
             sign_ins: SignIns::default(),
         })
     }

@@ -1,7 +1,10 @@
 //! What the adapter must be told, as plain values; the server fills it from the configuration.
 
+use std::sync::Arc;
+
 use wire::insurer::insu_state;
 
+use super::number::Numbers;
 use crate::tif::{BadTifSettings, TifAccount};
 
 /// Where transactions are when nobody says otherwise; `{infno}` is the transaction's number. Paths
@@ -117,6 +120,8 @@ pub struct InsurerSettings {
     pub not_known: Vec<String>,
     /// Whether the insurer gives codes of its own (医保码) by `CZ01`.
     pub gives_code: bool,
+    /// What messages are numbered by; one for all clients of a process.
+    pub numbers: Arc<Numbers>,
     /// How long one call may take, milliseconds.
     pub timeout_ms: u64,
     /// Calls under way at once, at most.
@@ -136,6 +141,7 @@ impl InsurerSettings {
             active_states: vec![insu_state::ACTIVE.to_owned()],
             not_known: NOT_KNOWN.map(str::to_owned).to_vec(),
             gives_code: true,
+            numbers: Arc::default(),
             timeout_ms: 5_000,
             calls_max: 16,
         }

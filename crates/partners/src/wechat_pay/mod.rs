@@ -11,6 +11,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -60,6 +61,12 @@ impl WechatPay {
         let client = Client::new("wechat_pay", Duration::from_millis(settings.timeout_ms), settings.calls_max)
             .map_err(|error| BadWechatPaySettings(error.to_string()))?;
         Ok(WechatPay { settings, keys, learnt: Mutex::default(), client })
+    }
+
+    /// The buyer's address as the channel is told of it: H5 takes none of a private network.
+    fn payer_ip(&self, client_ip: &str) -> Option<IpAddr> {
+        let own = client_ip.parse().ok().filter(|ip: &IpAddr| is_public(*ip));
+        own.map(|ip| ip.to_canonical()).or(self.settings.stand_in_ip)
     }
 
     fn notify_url(&self) -> String {
@@ -119,12 +126,28 @@ fn json(body: &impl Serialize) -> Result<String, PortError> {
     serde_json::to_string(body).map_err(|error| PortError::NotSent(error.to_string()))
 }
 
+/// Whether somebody out in the world can have this address.
+fn is_public(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => {
+            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() || v4.is_broadcast())
+        }
+        IpAddr::V6(v6) => {
+            !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
+        }
+    }
+}
+
 #[async_trait]
 impl Channel for WechatPay {
+    fn gives_links_to(&self, client_ip: &str) -> bool {
+        self.payer_ip(client_ip).is_some()
+    }
+
     async fn offer(&self, ctx: &Ctx, offer: &Offer) -> Result<String, ChannelError> {
         let code = offer.cashier == Cashier::Code;
         let scene = |kind: &str| SceneInfo {
-            payer_client_ip: offer.client_ip.clone(),
+            payer_client_ip: self.payer_ip(&offer.client_ip).map_or_else(String::new, |ip| ip.to_string()),
             h5_info: Some(H5Info { kind: kind.to_owned() }),
         };
         let body = json(&OfferBody {

@@ -1,6 +1,7 @@
 //! What the adapter must be told, as plain values; the server fills it from the configuration.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use kernel::Moment;
 use wire::wechat_pay::PUBLIC_KEY_ID;
@@ -23,6 +24,8 @@ pub struct WechatPaySettings {
     pub platform_keys: Vec<PlatformKey>,
     /// Whether certificates that are not among them are fetched from the channel: an account in public-key mode has none.
     pub fetches_certificates: bool,
+    /// What is told as the address of a buyer who has none that the world knows.
+    pub stand_in_ip: Option<IpAddr>,
     /// `scheme://host` of this platform as the channel reaches it.
     pub notify_base: String,
     /// How long one call may take, milliseconds.

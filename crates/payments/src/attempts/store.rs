@@ -221,7 +221,6 @@ pub(crate) struct Learned {
     pub(crate) note: String,
     pub(crate) happened_at: Option<Moment>,
     pub(crate) clearing: Clearing,
-    pub(crate) outside: Option<(String, String)>,
 }
 
 /// Writes what is to come of an attempt without a move: when it is looked at again, and what was heard.
@@ -273,9 +272,8 @@ pub(crate) fn apply(
          asks = CASE WHEN CAST($15 AS BIGINT) = 1 THEN asks + 1 ELSE 0 END, note = $16, \
          happened_at = COALESCE(CAST($17 AS BIGINT), happened_at), clr_optins = COALESCE(CAST($18 AS TEXT), clr_optins), \
          clr_type = COALESCE(CAST($19 AS TEXT), clr_type), clr_way = COALESCE(CAST($20 AS TEXT), clr_way), \
-         medins_setl_id = COALESCE(CAST($21 AS TEXT), medins_setl_id), \
-         outside_by = COALESCE(CAST($22 AS TEXT), outside_by), outside_how = COALESCE(CAST($23 AS TEXT), outside_how) \
-         WHERE id = $24 AND version = $25"
+         medins_setl_id = COALESCE(CAST($21 AS TEXT), medins_setl_id) \
+         WHERE id = $22 AND version = $23"
     );
     let split = |pick: fn(&Split) -> Fen| learned.split.as_ref().map(pick);
     // Tries and their questions are counted on until the attempt comes to rest.
@@ -302,8 +300,6 @@ pub(crate) fn apply(
         learned.clearing.kind.as_deref(),
         learned.clearing.way.as_deref(),
         learned.clearing.medins_setl_id.as_deref(),
-        learned.outside.as_ref().map(|(by, _)| by.as_str()),
-        learned.outside.as_ref().map(|(_, how)| how.as_str()),
         attempt.id.as_str(),
         attempt.version
     ];
@@ -312,6 +308,12 @@ pub(crate) fn apply(
     }
     event(tx, &attempt.id, attempt.version + 1, event_.as_str(), to, source, now)?;
     Ok(true)
+}
+
+/// Writes down who says that it was settled by other means, and how.
+pub(crate) fn settled_by(tx: &mut Tx<'_>, attempt: &Attempt, by: &str, how: &str) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE pay_attempt SET outside_by = $1, outside_how = $2 WHERE id = $3");
+    tx.exec(sql, vals![by, how, attempt.id.as_str()]).map(drop)
 }
 
 /// Has an order's live payments looked at now.

@@ -17,11 +17,12 @@ use super::drive::Payments;
 use super::model::{OrderId, OrderState, Way};
 use super::pen::Pen;
 use super::quote::content_hash;
-use super::store::{self, Order, Quote};
+use super::store::{self, Order};
 use crate::attempts::model::{AttemptId, Kind};
 use crate::attempts::store::NewAttempt;
 use crate::authorisations::{self, Authorisation};
 use crate::ports::Split;
+use crate::quotes::store::{self as quotes, Quote};
 
 /// Why nothing was begun.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +92,7 @@ pub async fn settle(pay: &Payments, ctx: &Ctx, command: Settle) -> Result<(), Be
         let (person, id) = (command.person.clone(), command.order.clone());
         let read = ctx.db.read("payment.settle.glance", move |tx| {
             // Whichever way was looked at last: what was shown of either stands.
-            let shown = [store::quote_for(tx, &id, Way::Account)?, store::quote_for(tx, &id, Way::Fund)?];
+            let shown = [quotes::quote_for(tx, &id, Way::Account)?, quotes::quote_for(tx, &id, Way::Fund)?];
             Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, shown))
         });
         read.await?

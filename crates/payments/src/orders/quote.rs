@@ -13,11 +13,12 @@ use super::drive::Payments;
 use super::model::{OrderState, Way};
 use super::pen::Pen;
 use super::policy::PaymentRules;
-use super::store::{self, Order, Quote};
-use crate::asks::{self, Reserved};
+use super::store::Order;
 use crate::attempts::model::Kind;
 use crate::calls;
 use crate::ports::{Insured, PortError, Presettled, Registered, SettleError, Split, Visit};
+use crate::quotes::asks::{self, Reserved};
+use crate::quotes::store::{self, Quote};
 use crate::registrations::store as registrations;
 
 /// What can be shown of a way to pay.

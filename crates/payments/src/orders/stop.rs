@@ -13,9 +13,9 @@ use super::listen::Listener;
 use super::model::{Cause, OrderId, OrderState, is_overdue};
 use super::pen::Pen;
 use super::store;
-use crate::asks::store as asks;
 use crate::attempts::store as attempts;
 use crate::calls::store as calls;
+use crate::quotes::store as quotes;
 
 /// Ends the order of a subject inside the closure of whoever owns the subject; what became of it, or `None` where
 /// there is no order. What came in goes back by itself (drive it, or let the sweep).
@@ -105,7 +105,7 @@ pub async fn unblock(listener: &Arc<dyn Listener>, ctx: &Ctx, id: &OrderId) -> R
         store::set_blocked(tx, &held.id, None)?;
         calls::done(tx, held.id.as_str(), pen.now)?;
         attempts::look_now(tx, &held.id, pen.now)?;
-        asks::forget(tx, &held.id)?;
+        quotes::forget(tx, &held.id)?;
         tx.audit(pen.ctx.act("payment.unblocked", held.id.as_str(), serde_json::json!({ "was": held.blocked })));
         Ok(apply::settle(tx, &pen, &held)?.state)
     });

@@ -15,7 +15,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub use partners::{CardsConfig, FaceConfig, InsurerConfig, WechatPayConfig};
+pub use partners::{CardsConfig, FaceConfig, InsurerConfig, KeyFile, WechatPayConfig};
 pub use secret::Secret;
 
 use crate::ctx::Mode;
@@ -206,7 +206,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
         face: partners::read_face(reader),
         insurer: partners::read_insurer(reader, mode),
         cards: partners::read_cards(reader),
-        wechat_pay: partners::read_wechat_pay(reader),
+        wechat_pay: partners::read_wechat_pay(reader, mode),
         sandbox: SandboxConfig {
             enabled: reader.flag("sandbox.enabled", mode == Mode::Demo),
             listen: address(reader, "sandbox.listen", 8081),

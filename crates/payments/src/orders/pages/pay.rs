@@ -19,7 +19,7 @@ use crate::orders::listen::Fact;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::quote::{Quoted, quote};
-use crate::orders::store::{Order, Quote};
+use crate::orders::{Order, Quote};
 use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::cash_until;
 use crate::ports::{EMPLOYEES, Split};

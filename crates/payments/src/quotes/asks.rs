@@ -1,8 +1,6 @@
 //! How often the insurer is asked for a pre-settlement: the question is written down before it is asked, and whoever comes
 //! too soon after it is answered by what is kept.
 
-pub(crate) mod store;
-
 use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
@@ -11,6 +9,7 @@ use crate::orders::Order;
 use crate::orders::model::Way;
 use crate::orders::policy::PaymentRules;
 use crate::orders::quote::Quoted;
+use crate::quotes::store;
 
 /// Questions of one person are counted over so long.
 const WINDOW_SECS: i64 = 600;
