@@ -7,7 +7,7 @@ ALTER TABLE pay_attempt ADD COLUMN clr_type TEXT;
 ALTER TABLE pay_attempt ADD COLUMN clr_way TEXT;
 ALTER TABLE pay_attempt ADD COLUMN medins_setl_id TEXT;
 
--- sends: how often it was handed to the partner. doubted: 1 when its last offer was refused and nobody signed the refusal.
+-- sends: how often it was handed to the partner. doubted: 1 when its last offer was refused, and that alone does not end it.
 ALTER TABLE pay_attempt ADD COLUMN sends BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE pay_attempt ADD COLUMN doubted BIGINT NOT NULL DEFAULT 0;
 

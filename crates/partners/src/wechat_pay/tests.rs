@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use kernel::{Fen, OsRng, ShiftedClock};
-use payments::ports::{About, Cashier, Channel, ChannelState, CloseAnswer, Giving, Offer, PortError, RefundState};
+use payments::ports::{About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Offer, PortError, RefundState};
 use platform::Ctx;
 use sandbox::{Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::{WechatPay, WechatPaySettings};
+use super::{MerchantKey, PlatformKey, WechatPay, WechatPaySettings};
 use crate::insurer::tests::{Folder, context};
 
 struct Stage {
@@ -38,11 +38,18 @@ impl Stage {
             endpoint: format!("http://{}", running.wechat_pay),
             mchid: account.mchid.clone(),
             appid: account.appid.clone(),
-            merchant_serial: account.merchant_serial.clone(),
-            merchant_key: read(&account.merchant_key),
+            merchant_keys: vec![MerchantKey {
+                serial: account.merchant_serial.clone(),
+                pem: read(&account.merchant_key),
+                from: None,
+            }],
             apiv3_key: account.apiv3_key.clone(),
-            platform_public_key: read(&account.platform_public_key),
-            platform_public_key_id: account.platform_public_key_id.clone(),
+            platform_keys: vec![PlatformKey {
+                serial: account.platform_public_key_id.clone(),
+                pem: read(&account.platform_public_key),
+            }],
+            fetches_certificates: false,
+            stand_in_ip: Some([203, 0, 113, 7].into()),
             notify_base: format!("http://{}", merchant.local_addr().unwrap()),
             timeout_ms: 1_500,
             calls_max: 16,
@@ -101,13 +108,13 @@ impl Stage {
 async fn offered_paid_told_and_given_back() {
     let stage = Stage::new().await;
     let (pay, ctx) = (&stage.pay, &stage.ctx);
-    assert_eq!(pay.query(ctx, "att_one_1").await.unwrap(), ChannelState::NotFound);
+    assert_eq!(pay.query(ctx, "att_one_1").await.unwrap(), ChannelState::NotFound { signed: true });
     let code = pay.offer(ctx, &stage.offer("att_one_1", Cashier::Code)).await.unwrap();
     assert!(code.starts_with("weixin://wxpay/bizpayurl?pr="), "{code}");
     // The same again is the same payment; with another amount it is refused.
     pay.offer(ctx, &stage.offer("att_one_1", Cashier::Code)).await.unwrap();
     let other = Offer { amount: Fen::new(600), ..stage.offer("att_one_1", Cashier::Code) };
-    assert_eq!(pay.offer(ctx, &other).await, Err(PortError::Refused("INVALID_REQUEST".into())));
+    assert_eq!(pay.offer(ctx, &other).await, Err(PortError::Refused("INVALID_REQUEST".into()).into()));
     assert_eq!(pay.query(ctx, "att_one_1").await.unwrap(), ChannelState::Open);
     assert_eq!(stage.control("wechat_pay/pay/att_one_1", json!({})).await, 200);
     let paid = pay.query(ctx, "att_one_1").await.unwrap();
@@ -127,7 +134,7 @@ async fn offered_paid_told_and_given_back() {
     let begun = pay.refund(ctx, &giving).await.unwrap();
     assert!(matches!(begun, RefundState::Processing { .. }), "{begun:?}");
     let again = Giving { number: "att_three_1".into(), ..giving.clone() };
-    assert!(matches!(pay.refund(ctx, &again).await, Err(PortError::Refused(_))), "no more than was paid");
+    assert!(matches!(pay.refund(ctx, &again).await, Err(ChannelError::Port(PortError::Refused(_)))), "no more than was paid");
     stage.clock.advance_secs(2);
     let done = pay.refund_state(ctx, "att_two_1").await.unwrap();
     assert!(matches!(&done, RefundState::Done { amount, .. } if *amount == Fen::new(500)), "{done:?}");
@@ -162,10 +169,10 @@ async fn what_the_channel_did_not_sign_is_not_believed() {
     let (pay, ctx) = (&stage.pay, &stage.ctx);
     stage.fault("time_out_after", "native").await;
     let offer = stage.offer("att_slow_1", Cashier::Code);
-    assert!(matches!(pay.offer(ctx, &offer).await, Err(PortError::Unknown(_))));
+    assert!(matches!(pay.offer(ctx, &offer).await, Err(ChannelError::Port(PortError::Unknown(_)))));
     assert_eq!(pay.query(ctx, "att_slow_1").await.unwrap(), ChannelState::Open);
     stage.fault("forge", "query").await;
-    assert!(matches!(pay.query(ctx, "att_slow_1").await, Err(PortError::Unknown(_))));
+    assert!(matches!(pay.query(ctx, "att_slow_1").await, Err(ChannelError::Port(PortError::Unknown(_)))));
     stage.fault("forge", "notify").await;
     stage.control("wechat_pay/pay/att_slow_1", json!({})).await;
     let (headers, body) = stage.notice().await;

@@ -61,10 +61,11 @@ impl Act {
     }
 }
 
-/// Whether somebody else took the attempt up since it was leased until then: the clock jumped, or the machine stood
-/// still. What a call that was overtaken has done may have been taken back meanwhile (2601): its answer tells nothing.
-pub fn overtaken(view: &View, act: Act, leased_until: Moment) -> bool {
-    act.sends() && view.lease_until != Some(leased_until)
+/// Whether the attempt is not in the same hands any more as when it was leased until then: the clock jumped, or the machine
+/// stood still. What a call that was overtaken has done may have been taken back meanwhile (2601), and what it was told may
+/// be of before something was sent: its answer tells nothing.
+pub fn overtaken(view: &View, leased_until: Moment) -> bool {
+    view.lease_until != Some(leased_until)
 }
 
 /// What came back.
@@ -129,6 +130,8 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         Heard::Mismatch(why) => return block(why, now),
         Heard::Dropped => Some(Event::Drop),
         Heard::Outside => Some(Event::Outside),
+        // An offer before this one may have arrived, its answer lost: the channel is asked.
+        Heard::Refused(_) if act == Act::Offer && view.sends > 1 => None,
         Heard::Refused(_) => refused(act),
         Heard::Settled(settled) => return about_settlement(view, act, settled, asks, now),
         Heard::NoSettlement if view.kind == Kind::Void => Some(Event::Succeed),
@@ -195,7 +198,8 @@ fn about_payment(view: &View, act: Act, state: &ChannelState, now: Moment) -> Re
         // Offered, and its answer lost: the same offer again brings the way to the cashier.
         ChannelState::Open if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
         ChannelState::NotFound { signed: false } if bug(Bug::UnsignedUnheard) => None,
-        // Refused, though nobody signed that, and not known there: two words for one thing. It was not made.
+        // Refused, though nobody signed that or it was offered before, and not known there: two words for one thing. It
+        // was not made.
         ChannelState::NotFound { .. } if view.state == State::Unknown && act == Act::AskPay && view.doubted => {
             was_never_made(view, now).then_some(Event::Refuse)
         }

@@ -177,6 +177,8 @@ pub const REPEATS: &[(State, Event)] = &[
     (State::Closed, Event::Close),
     (State::Closed, Event::Again),
     (State::Closed, Event::Accept),
+    (State::Closed, Event::Stick),
+    (State::Outside, Event::Accept),
 ];
 
 /// What an event does to a state.
@@ -231,7 +233,7 @@ pub struct View {
     pub watch_until: Option<Moment>,
     /// How often it was handed to the partner.
     pub sends: i64,
-    /// The last offer was refused, and nobody signed that.
+    /// The last offer was refused, and that alone does not end it: nobody signed it, or one before may have been taken.
     pub doubted: bool,
 }
 

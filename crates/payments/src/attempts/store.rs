@@ -235,7 +235,7 @@ pub(crate) fn look_again(
     tx.exec(sql, vals![due_at, lease_until, note, attempt.id.as_str()]).map(drop)
 }
 
-/// Notes that the last offer was refused, and that nobody signed the refusal.
+/// Notes that the last offer was refused, and that this alone does not end it.
 pub(crate) fn doubt(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), DbFault> {
     tx.exec(sql!("UPDATE pay_attempt SET doubted = 1 WHERE id = $1"), vals![attempt.id.as_str()]).map(drop)
 }

@@ -106,6 +106,7 @@ fn stays(
             tracing::warn!(attempt = attempt.id.as_str(), word, "payment.refused_and_not_signed");
             attempts::doubt(tx, attempt)?;
         }
+        (Act::Offer, Heard::Refused(_)) => attempts::doubt(tx, attempt)?,
         _ => {}
     }
     attempts::look_again(tx, attempt, verdict.due_at, None, &note(heard))

@@ -132,3 +132,9 @@ pub(crate) fn answered(tx: &mut Tx<'_>, id: &OrderId, way: Way, word: &str) -> R
 pub(crate) fn forget(tx: &mut Tx<'_>, id: &OrderId) -> Result<(), DbFault> {
     tx.exec(sql!("DELETE FROM pay_quote_ask WHERE order_id = $1"), vals![id.as_str()]).map(drop)
 }
+
+/// Forgets how often anybody has asked: every run of the simulator is another person's.
+#[cfg(test)]
+pub(crate) fn forget_all(tx: &mut Tx<'_>) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM pay_quote_ask"), vals![]).map(drop)
+}

@@ -18,6 +18,8 @@ pub(super) enum Call {
     Close { number: String },
     Refund { number: String, payment: String, amount: Fen },
     RefundState { number: String },
+    /// A person says where an abnormal refund goes.
+    Redirect { number: String, to_merchant: bool },
 }
 
 impl Call {
@@ -32,7 +34,8 @@ impl Call {
             | Call::Query { number }
             | Call::Close { number }
             | Call::Refund { number, .. }
-            | Call::RefundState { number } => number,
+            | Call::RefundState { number }
+            | Call::Redirect { number, .. } => number,
         }
     }
 
@@ -65,6 +68,8 @@ pub(super) enum Reply {
     Closing(CloseAnswer),
     Back(RefundState),
     Refused(String),
+    /// Refused, and nobody signed that.
+    Unsigned,
     Odd,
     /// It certainly did not arrive.
     NotSent,
@@ -98,6 +103,8 @@ pub(super) enum What {
     Lands { number: String },
     RefundEnds { number: String, state: Back },
     Notice(News),
+    /// Somebody looks after a refund that waits for a person.
+    Clerk,
     Wake,
     Crash,
     Calm,

@@ -39,7 +39,7 @@ async fn one_damaged_order_keeps_nobody_elses_place_and_nobody_elses_money(app: 
     assert_eq!(payers[0].slot, payers[1].slot, "the same clinic");
     assert!(payers[2].settle(PIN).await.says("医保已支付"));
     let bad = payers[0].pay.clone();
-    app.change(move |tx| store::spoil_an_order(tx, &bad)).await;
+    app.plant(move |tx| store::spoil_an_order(tx, &bad)).await;
     app.advance_secs(HOLD_SECS + 1);
     let due = health::dead_holds(&app.ctx, app.ctx.now(), None).await.expect("read");
     let (freed, _) = health::expire(&app.ctx, due).await.expect_err("one of them cannot be read");
@@ -49,7 +49,7 @@ async fn one_damaged_order_keeps_nobody_elses_place_and_nobody_elses_money(app: 
     assert!(payers[2].state().await.says("已付的钱都已按原路退回"), "{}", payers[2].state().await.text);
     assert_eq!(held(&app).await, 0);
     assert_eq!(payments::drive_due(&app.pay, &app.ctx).await.expect("read"), 0, "it is not looked at all the time");
-    app.change(store::mend_the_orders).await;
+    app.plant(store::mend_the_orders).await;
     pass(&app, 120).await;
     assert!(payers[0].state().await.says("支付时间已过"), "{}", payers[0].state().await.text);
     app.check().await;
