@@ -16,8 +16,8 @@ const POLL_SECS: [i64; 8] = [5, 5, 10, 15, 30, 30, 60, 60];
 /// Pauses between tries that certainly did nothing.
 const AGAIN_SECS: [i64; 7] = [1, 5, 30, 60, 300, 600, 1800];
 /// Pauses about an offer of which nobody knows whether it was made: somebody waits for the cashier, and the same offer
-/// again does no harm. First the channel is asked at once.
-const UNSURE_SECS: [i64; 8] = [0, 0, 1, 2, 5, 10, 30, 60];
+/// again does no harm. First the channel is asked at once, and offered it again at once.
+const UNSURE_SECS: [i64; 10] = [0, 0, 0, 1, 1, 2, 5, 10, 30, 60];
 /// Pauses between questions about a refund that the channel keeps until a person has said where to.
 const STUCK_SECS: [i64; 5] = [60, 300, 600, 1800, 3600];
 /// Pauses between looks at what has ended without money.
@@ -248,8 +248,7 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
     };
     match (event, act) {
         (Some(Event::Again), Act::AskPay) => pick(&UNSURE_SECS),
-        (None, Act::Offer) if view.state == State::Unknown => pick(&UNSURE_SECS),
-        (None, Act::AskPay) if view.doubted && view.state == State::Unknown => pick(&UNSURE_SECS),
+        (None, Act::Offer | Act::AskPay) if view.state == State::Unknown => pick(&UNSURE_SECS),
         // The partner has just answered: it is there.
         (Some(Event::Again), Act::AskRefund | Act::AskVoid) => pick(&AGAIN_SECS[..3]),
         (Some(Event::Again), _) => pick(&AGAIN_SECS),
@@ -257,6 +256,10 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
         (_, Act::Watch) => pick(&WATCH_SECS),
         (Some(Event::Close | Event::Refuse), _) => now.plus_secs(WATCH_SECS[0]),
         (Some(Event::Stick), _) => now.plus_secs(STUCK_SECS[0]),
+        // Taken on just now: how long that took says nothing of how long it will take.
+        (Some(Event::Accept), _) if view.state != State::Open => {
+            now.plus_secs(if view.kind == Kind::Pay { POLL_SECS[0] } else { ASK_SECS[0] })
+        }
         _ if view.state == State::Abnormal => pick(&STUCK_SECS),
         _ if view.kind == Kind::Pay => pick(&POLL_SECS),
         _ => pick(&ASK_SECS),

@@ -45,7 +45,7 @@ pub(super) fn open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Call>, DbFault> {
         "SELECT c.order_id, o.state, c.reason, c.at FROM pay_call c LEFT JOIN pay_order o ON o.id = c.order_id \
          WHERE c.done_at IS NULL AND (o.id IS NULL OR o.state NOT IN ('settled', 'refunded', 'closed') OR o.trouble_since IS NOT NULL \
          OR c.reason IN ('quote', 'registration', 'odd_answer') OR EXISTS (SELECT 1 FROM pay_attempt a WHERE a.order_id = o.id \
-           AND a.state IN ('requested', 'unknown', 'open'))) ORDER BY c.at, c.order_id LIMIT $1"
+           AND (a.state IN ('requested', 'unknown', 'open', 'abnormal') OR (a.kind = 'refund' AND a.state = 'closed')))) ORDER BY c.at, c.order_id LIMIT $1"
     );
     tx.query(sql, vals![limit], |row| {
         let order = row.opt_parse(1)?.map(|state| Ok::<_, DbFault>((row.parse(0)?, state))).transpose()?;

@@ -20,6 +20,8 @@ use crate::sim::planted::{Bug, bug};
 
 /// In a row: the person was told that the order is paid, and that too much was.
 const EXTRA: &str = "settled_extra";
+/// In a row: the person was told that the order is paid, and that what was too much did not arrive.
+const EXTRA_STUCK: &str = "settled_extra_stuck";
 /// In a row: the person was told that a refund did not arrive, and that somebody looks after it.
 const STUCK: &str = "returning_stuck";
 
@@ -315,12 +317,13 @@ pub(crate) fn to_tell(order: &Order) -> Option<(&'static str, Telling)> {
     let extra = Fen::sum(undone).unwrap_or(Fen::ZERO);
     let told = order.told.as_str();
     match order.state {
-        OrderState::Settled if told == EXTRA => None,
+        OrderState::Settled if told == EXTRA_STUCK => None,
+        OrderState::Settled if told == EXTRA => stuck.then_some((EXTRA_STUCK, Telling::Stuck)),
         OrderState::Settled if told == order.state.as_str() => {
             (extra > Fen::ZERO).then_some((EXTRA, Telling::Extra(extra)))
         }
         // Told that it is paid, and it is: a settlement that was found beside goes back by itself, and is told of then.
-        OrderState::Reconfirm if told == OrderState::Settled.as_str() || told == EXTRA => None,
+        OrderState::Reconfirm if told.starts_with(OrderState::Settled.as_str()) => None,
         OrderState::Returning if stuck && told != STUCK => Some((STUCK, Telling::Stuck)),
         OrderState::Returning if told == STUCK => None,
         state if told == state.as_str() => None,

@@ -31,14 +31,18 @@ struct Truth {
     settled: BTreeMap<String, Settled>,
     payments: BTreeMap<String, (Fen, &'static str)>,
     refunds: BTreeMap<String, Refund>,
+    /// When buyers paid.
+    paid_at: Option<Moment>,
     /// What becomes of refunds that begin from now on.
     refunds_end: RefundsEnd,
     /// The channel does not know who asks: it refuses everything, and signs nothing of that.
     turned_away: bool,
+    /// So many offers are refused under the channel's signature, once nothing is lost any more.
+    refuse_offers: u32,
     /// Every call takes so long.
     slow_secs: i64,
-    /// What was asked for, and when.
-    calls: Vec<(&'static str, Moment)>,
+    /// What was asked for.
+    calls: Vec<&'static str>,
     lose_answers: u32,
     lose_requests: u32,
     /// The insurer does not see what it has settled: it answers nothing, finds nothing, takes nothing back.
@@ -120,18 +124,17 @@ impl World {
         self.truth().turned_away = turned_away;
     }
 
+    pub(super) fn refuses_offers(&self, many: u32) {
+        self.truth().refuse_offers = many;
+    }
+
     pub(super) fn takes(&self, secs: i64) {
         self.truth().slow_secs = secs;
     }
 
     /// How often this was asked for.
     pub(super) fn asked_for(&self, what: &str) -> usize {
-        self.truth().calls.iter().filter(|(name, _)| *name == what).count()
-    }
-
-    /// When something was last asked for.
-    pub(super) fn last_asked(&self) -> Option<Moment> {
-        self.truth().calls.last().map(|(_, at)| *at)
+        self.truth().calls.iter().filter(|name| **name == what).count()
     }
 
     /// Somebody's settlement of this visit, not of this order.
@@ -142,6 +145,9 @@ impl World {
     }
 
     fn turn(&self, from: &str, to: &'static str) {
+        if to == "paid" {
+            self.truth().paid_at = Some(self.clock.now());
+        }
         for (_, state) in self.truth().payments.values_mut().filter(|(_, state)| *state == from) {
             *state = to;
         }
@@ -164,7 +170,7 @@ impl World {
     fn arrives(&self, name: &'static str) -> Result<(), PortError> {
         let slow = {
             let mut truth = self.truth();
-            truth.calls.push((name, self.clock.now()));
+            truth.calls.push(name);
             truth.slow_secs
         };
         self.clock.advance_secs(slow);
@@ -219,10 +225,12 @@ impl Settlements for World {
     }
 
     async fn unregister(&self, _: &Ctx, _: &Insured, _: &Care, _: &Registered) -> Result<(), SettleError> {
+        self.arrives("unregister")?;
         Ok(())
     }
 
     async fn presettle(&self, _: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
+        self.arrives("presettle")?;
         let split = self.split(visit.care.total, visit.use_account);
         Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] })
     }
@@ -285,6 +293,10 @@ impl Channel for World {
 
     async fn offer(&self, _: &Ctx, offer: &Offer) -> Result<String, ChannelError> {
         self.admits("offer")?;
+        if self.truth().lose_answers == 0 && self.truth().refuse_offers > 0 {
+            self.truth().refuse_offers -= 1;
+            return Err(PortError::Refused("FREQUENCY_LIMITED".into()).into());
+        }
         self.truth().payments.entry(offer.number.clone()).or_insert((offer.amount, "open"));
         Ok(self.answer("weixin://wxpay/bizpayurl?pr=1".to_owned())?)
     }
@@ -296,7 +308,8 @@ impl Channel for World {
         Ok(self.answer(match found.filter(|_| signed) {
             None => ChannelState::NotFound { signed },
             Some((amount, "paid")) => {
-                ChannelState::Paid { channel_no: format!("4200{number}"), amount, paid_at: self.clock.now() }
+                let paid_at = self.truth().paid_at.unwrap_or(self.clock.now());
+                ChannelState::Paid { channel_no: format!("4200{number}"), amount, paid_at }
             }
             Some((_, "closed" | "landing")) => ChannelState::Closed,
             Some(_) => ChannelState::Open,
