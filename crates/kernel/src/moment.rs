@@ -84,7 +84,8 @@ impl Moment {
                 b'T' => true,
                 like => byte == like,
             });
-        let offset = text.get(19..).unwrap_or_default().trim_start_matches(|sign: char| sign == '.' || sign.is_ascii_digit());
+        let offset =
+            text.get(19..).unwrap_or_default().trim_start_matches(|sign: char| sign == '.' || sign.is_ascii_digit());
         let zulu = offset.eq_ignore_ascii_case("z");
         let numeric = offset.len() == 6 && offset.starts_with(['+', '-']) && offset.as_bytes()[3] == b':';
         if !shaped || !(zulu || numeric) {

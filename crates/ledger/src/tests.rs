@@ -158,10 +158,8 @@ async fn what_a_partner_says_happened_yesterday_stands_in_yesterday_until_that_h
     book.pay_in("first", 2_500).await.unwrap();
     book.set_aside("back", 1_000).await.unwrap();
     clock.set(crate::ends_at(monday).unwrap().minus_secs(1));
-    let told = |movement: &str| NewTransfer {
-        happened_at: Some(evening),
-        ..book.transfer(movement, channel(), order(), 100)
-    };
+    let told =
+        |movement: &str| NewTransfer { happened_at: Some(evening), ..book.transfer(movement, channel(), order(), 100) };
     let new = told("in_time");
     book.write(move |tx| record(tx, &new)).await.unwrap();
     clock.advance_secs(1);

@@ -9,6 +9,7 @@ use platform::db::Db;
 
 use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
 use crate::sms::SmsAccount;
+use crate::wechat_pay::account::Kept;
 use crate::wechat_pay::keys::WechatPayAccount;
 use crate::wechat_pay::seal::Seals;
 
@@ -28,6 +29,8 @@ pub(crate) struct Inner {
     pub(crate) cards: CardsAccount,
     pub(crate) wechat_pay: WechatPayAccount,
     pub(crate) wechat_seals: Seals,
+    /// What kind of account it is.
+    pub(crate) wechat_standing: Kept,
     /// Held while due refunds end: a rule befalls each of them once.
     pub(crate) wechat_refunds: tokio::sync::Mutex<()>,
     /// Where each partner listens.

@@ -58,8 +58,8 @@ impl From<&sandbox::Running> for SandboxAt {
 pub fn ports(config: &Config, sandbox: &SandboxAt, numbers: &Arc<Numbers>) -> Result<Arc<Ports>, StartError> {
     let faces = AliyunFaces::new(face(config, &sandbox.face)).map_err(|error| StartError::at("face", error))?;
     let cards = CardClient::new(cards(config, &sandbox.cards)).map_err(|error| StartError::at("cards", error))?;
-    let insurer =
-        InsurerClient::new(insurer(config, &sandbox.insurer, numbers)).map_err(|error| StartError::at("insurer", error))?;
+    let insurer = InsurerClient::new(insurer(config, &sandbox.insurer, numbers))
+        .map_err(|error| StartError::at("insurer", error))?;
     Ok(Arc::new(Ports { faces: Arc::new(faces), cards: Arc::new(cards), insurer: Arc::new(insurer) }))
 }
 
@@ -72,8 +72,8 @@ pub fn payments(
     (own, numbers): (&str, &Arc<Numbers>),
 ) -> Result<Arc<Payments>, StartError> {
     buyers_addresses(config);
-    let settlements =
-        InsurerClient::new(insurer(config, &sandbox.insurer, numbers)).map_err(|error| StartError::at("insurer", error))?;
+    let settlements = InsurerClient::new(insurer(config, &sandbox.insurer, numbers))
+        .map_err(|error| StartError::at("insurer", error))?;
     let channel = WechatPay::new(wechat_pay(config, &sandbox.wechat_pay, own)?)
         .map_err(|error| StartError::at("wechat_pay", error))?;
     Ok(Arc::new(Payments {

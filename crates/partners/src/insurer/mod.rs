@@ -56,12 +56,7 @@ impl InsurerClient {
             settings.timeout_ms,
             settings.calls_max,
         )?;
-        Ok(InsurerClient {
-            settings,
-            words: SettleWords::default(),
-            gateway,
-            sign_ins: SignIns::default(),
-        })
+        Ok(InsurerClient { settings, words: SettleWords::default(), gateway, sign_ins: SignIns::default() })
     }
 
     /// The same adapter for a region that words its refusals otherwise.

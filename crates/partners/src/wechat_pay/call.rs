@@ -10,7 +10,9 @@ use platform::Ctx;
 use platform::http::{CallError, Reply, Request};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
-use wire::wechat_pay::{Certificates, PROBE, PUBLIC_KEY_ID, Refused, answer_text, authorization, header, path, request_text};
+use wire::wechat_pay::{
+    Certificates, PROBE, PUBLIC_KEY_ID, Refused, answer_text, authorization, header, path, request_text,
+};
 
 use super::WechatPay;
 use super::keys::Platform;
@@ -32,7 +34,9 @@ impl Answer {
     /// The body as what it should be; a refusal becomes one.
     pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, ChannelError> {
         match self {
-            Answer::Good(body) => serde_json::from_slice(&body).map_err(|_| unknown("the answer cannot be read").into()),
+            Answer::Good(body) => {
+                serde_json::from_slice(&body).map_err(|_| unknown("the answer cannot be read").into())
+            }
             Answer::Refused { code, signed: true } => Err(PortError::Refused(code).into()),
             Answer::Refused { code, signed: false } => Err(ChannelError::Unsigned(code)),
         }
@@ -98,7 +102,9 @@ impl WechatPay {
         };
         // Turned away at the door, before anybody looked at it: the same again in a while.
         if status == 429 {
-            return Err(PortError::NotSent(if crate::tif::is_code(&code) { code } else { format!("STATUS_{status}") }).into());
+            return Err(
+                PortError::NotSent(if crate::tif::is_code(&code) { code } else { format!("STATUS_{status}") }).into()
+            );
         }
         if signed.is_missing() {
             let refusal = (400..500).contains(&status) && crate::tif::is_code(&code);

@@ -18,8 +18,8 @@ use async_trait::async_trait;
 use http::HeaderMap;
 use kernel::{Fen, Moment};
 use payments::ports::{
-    Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Notice, NoticeRefusal, Offer, PortError, Recipient,
-    RefundState,
+    Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Notice, NoticeRefusal, Offer, PortError,
+    Recipient, RefundState,
 };
 use platform::Ctx;
 use platform::http::Client;
@@ -27,8 +27,8 @@ use reqwest::Method;
 use serde::Serialize;
 use tokio::sync::Mutex;
 use wire::wechat_pay::{
-    AbnormalRefundBody, CNY, H5Info, MERCHANT_ACCOUNTS, OfferAmount, OfferBody, Offered, Refund, RefundAmount, RefundBody,
-    SceneInfo, Transaction, code, path, recipient,
+    AbnormalRefundBody, CNY, H5Info, MERCHANT_ACCOUNTS, OfferAmount, OfferBody, Offered, Refund, RefundAmount,
+    RefundBody, SceneInfo, Transaction, code, path, recipient,
 };
 
 use call::{Answer, unknown};
@@ -236,7 +236,13 @@ impl WechatPay {
         let out_refund_no = number.to_owned();
         let Recipient::Buyer { bank, account, name } = to else {
             let kind = recipient::MERCHANT.to_owned();
-            return Ok(AbnormalRefundBody { out_refund_no, kind, bank_type: None, bank_account: None, real_name: None });
+            return Ok(AbnormalRefundBody {
+                out_refund_no,
+                kind,
+                bank_type: None,
+                bank_account: None,
+                real_name: None,
+            });
         };
         let platform = self.keys.platform();
         let seal = |plain: &str| {

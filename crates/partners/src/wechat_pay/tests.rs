@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use kernel::{Fen, OsRng, ShiftedClock};
-use payments::ports::{About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Offer, PortError, RefundState};
+use payments::ports::{
+    About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Offer, PortError, RefundState,
+};
 use platform::Ctx;
 use sandbox::{Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
@@ -134,7 +136,10 @@ async fn offered_paid_told_and_given_back() {
     let begun = pay.refund(ctx, &giving).await.unwrap();
     assert!(matches!(begun, RefundState::Processing { .. }), "{begun:?}");
     let again = Giving { number: "att_three_1".into(), ..giving.clone() };
-    assert!(matches!(pay.refund(ctx, &again).await, Err(ChannelError::Port(PortError::Refused(_)))), "no more than was paid");
+    assert!(
+        matches!(pay.refund(ctx, &again).await, Err(ChannelError::Port(PortError::Refused(_)))),
+        "no more than was paid"
+    );
     stage.clock.advance_secs(2);
     let done = pay.refund_state(ctx, "att_two_1").await.unwrap();
     assert!(matches!(&done, RefundState::Done { amount, .. } if *amount == Fen::new(500)), "{done:?}");
@@ -145,7 +150,7 @@ async fn offered_paid_told_and_given_back() {
 }
 
 #[tokio::test]
-async fn closed_is_closed_and_time_closes_by_itself() {
+async fn closed_is_closed_and_time_closes_nothing() {
     let stage = Stage::new().await;
     let (pay, ctx) = (&stage.pay, &stage.ctx);
     let link = pay.offer(ctx, &stage.offer("att_link_1", Cashier::Link)).await.unwrap();
@@ -156,6 +161,9 @@ async fn closed_is_closed_and_time_closes_by_itself() {
     assert_eq!(pay.close(ctx, "att_none_1").await.unwrap(), CloseAnswer::NotFound);
     pay.offer(ctx, &stage.offer("att_late_1", Cashier::Code)).await.unwrap();
     stage.clock.advance_secs(901);
+    assert_eq!(pay.query(ctx, "att_late_1").await.unwrap(), ChannelState::Open);
+    assert_eq!(stage.control("wechat_pay/pay/att_late_1", json!({})).await, 409, "nobody can pay it any more");
+    assert_eq!(pay.close(ctx, "att_late_1").await.unwrap(), CloseAnswer::Closed);
     assert_eq!(pay.query(ctx, "att_late_1").await.unwrap(), ChannelState::Closed);
     assert_eq!(stage.control("wechat_pay/orders/att_late_1", json!({ "late_pay": true })).await, 200);
     assert_eq!(stage.control("wechat_pay/pay/att_late_1", json!({})).await, 200);

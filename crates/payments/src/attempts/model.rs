@@ -158,7 +158,6 @@ pub const TRANSITIONS: &[(State, Event, State)] = &[
     (State::Abnormal, Event::Accept, State::Open),
     (State::Abnormal, Event::Succeed, State::Succeeded),
     (State::Abnormal, Event::Close, State::Closed),
-    (State::Abnormal, Event::Outside, State::Outside),
     (State::Closed, Event::Outside, State::Outside),
 ];
 

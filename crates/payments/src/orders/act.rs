@@ -11,7 +11,8 @@ use crate::attempts::hear::{Act, Heard, may_reverse};
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
 use crate::ports::{
-    Cashier, Channel, ChannelError, ChannelState, Giving, Offer, PayPorts, RefundState, SettleError, Settled, Settlements,
+    Cashier, Channel, ChannelError, ChannelState, Giving, Offer, PayPorts, RefundState, SettleError, Settled,
+    Settlements,
 };
 use crate::sim::planted::{Bug, bug};
 

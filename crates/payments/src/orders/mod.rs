@@ -24,7 +24,7 @@ pub mod trail;
 pub(crate) mod withdraw;
 pub mod words;
 
+pub use crate::quotes::store::Quote;
 pub use model::OrderId;
 pub use open::{NewOrder, open};
-pub use crate::quotes::store::Quote;
 pub use store::Order;

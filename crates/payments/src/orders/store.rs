@@ -106,10 +106,7 @@ pub(crate) fn lane_of(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<LaneKey>, 
 }
 
 /// Since when an order is in trouble and when it is looked at again, held until the closure's end.
-pub(crate) fn hold_trouble(
-    tx: &mut Tx<'_>,
-    id: &OrderId,
-) -> Result<Option<(Option<Moment>, Option<Moment>)>, DbFault> {
+pub(crate) fn hold_trouble(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<(Option<Moment>, Option<Moment>)>, DbFault> {
     let sql = sql!("UPDATE pay_order SET version = version WHERE id = $1 RETURNING trouble_since, next_at");
     tx.opt(sql, vals![id.as_str()], |row| Ok((row.opt_moment(0)?, row.opt_moment(1)?)))
 }

@@ -3,8 +3,8 @@
 use kernel::{Fen, Moment};
 use ui::Page;
 
-use super::model::{Cause, OrderState};
 use super::apply::waits_for_a_person;
+use super::model::{Cause, OrderState};
 use super::policy::PaymentRules;
 use super::store::Order;
 use crate::attempts::model::{Kind, State};

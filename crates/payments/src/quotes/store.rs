@@ -108,12 +108,7 @@ pub(crate) fn asked_by(tx: &mut Tx<'_>, person: &PersonId, since: Moment) -> Res
 
 /// Writes that it is asked now; false where it was since `before`. A moment still to come was written by a clock that has
 /// been set back since, and counts for nothing.
-pub(crate) fn ask(
-    tx: &mut Tx<'_>,
-    order: &Order,
-    way: Way,
-    (now, before): (Moment, Moment),
-) -> Result<bool, DbFault> {
+pub(crate) fn ask(tx: &mut Tx<'_>, order: &Order, way: Way, (now, before): (Moment, Moment)) -> Result<bool, DbFault> {
     let sql = sql!(
         "INSERT INTO pay_quote_ask (order_id, way, person_id, asked_at, answer) VALUES ($1, $2, $3, $4, '') \
          ON CONFLICT (order_id, way) DO UPDATE SET asked_at = excluded.asked_at, answer = '' \

@@ -99,7 +99,8 @@ async fn released(pay: &Payments, ctx: &Ctx, order: &Order, odd: bool) -> Result
     let pen = Pen::new(ctx, Arc::clone(&pay.listener), "job").map_err(|error| DbFault::Corrupt(error.to_string()))?;
     let id = order.id.clone();
     let written = ctx.db.write(order.lane_key(), "payment.released", move |tx| -> Result<(), DbFault> {
-        let changed = orders::store::hold(tx, &id)?.is_none_or(|held| !held.state.is_over() && held.state != OrderState::Settled);
+        let changed =
+            orders::store::hold(tx, &id)?.is_none_or(|held| !held.state.is_over() && held.state != OrderState::Settled);
         store::set_released(tx, &id, pen.now)?;
         if odd || changed { calls::call(tx, &pen, &id, calls::REGISTRATION) } else { Ok(()) }
     });

@@ -120,8 +120,15 @@ pub(super) fn run<S: Shop>(seed: u64, plan: Plan, open: impl FnOnce(&Shared, &Pl
         Box::pin(tokio::task::unconstrained(async move { person(&shop, &world, &deeds).await })) as Doing
     });
     let people = people.collect();
-    let mut room =
-        Room { shop, world: Arc::clone(&world), people, workers: Vec::new(), life: 0, judge: Judge::default(), called: false };
+    let mut room = Room {
+        shop,
+        world: Arc::clone(&world),
+        people,
+        workers: Vec::new(),
+        life: 0,
+        judge: Judge::default(),
+        called: false,
+    };
     let mut events = 0;
     room.go_on();
     while held(&world).broken.is_none() {

@@ -105,7 +105,12 @@ impl Listener for Together {
         Ok(())
     }
 
-    async fn message(&self, ctx: &Ctx, order: &Order, _: Telling) -> Result<Option<PreparedMessage>, identity::Failure> {
+    async fn message(
+        &self,
+        ctx: &Ctx,
+        order: &Order,
+        _: Telling,
+    ) -> Result<Option<PreparedMessage>, identity::Failure> {
         self.0.wait().await;
         messages::prepare(ctx, &order.person, "booked", &json!({}), false).await.map(Some)
     }
@@ -190,9 +195,8 @@ async fn a_registration_that_always_fails_does_not_keep_the_insurer_from_the_oth
         let _ = crate::release_due(Arc::clone(&desk.pay), desk.ctx.clone()).await;
     }
     assert_eq!(desk.world.asked_for("unregister"), 1);
-    let read = desk.ctx.db.read("test.called", |tx| {
-        tx.query(sql!("SELECT reason FROM pay_call"), vals![], |row| row.text(0))
-    });
+    let read =
+        desk.ctx.db.read("test.called", |tx| tx.query(sql!("SELECT reason FROM pay_call"), vals![], |row| row.text(0)));
     assert_eq!(read.await.unwrap(), [crate::calls::REGISTRATION]);
 }
 
@@ -209,7 +213,9 @@ impl Desk {
     /// Orders whose registration the insurer still has.
     async fn unreleased(&self) -> Vec<String> {
         let read = self.ctx.db.read("test.unreleased", |tx| {
-            tx.query(sql!("SELECT order_id FROM pay_registration WHERE released_at IS NULL"), vals![], |row| row.text(0))
+            tx.query(sql!("SELECT order_id FROM pay_registration WHERE released_at IS NULL"), vals![], |row| {
+                row.text(0)
+            })
         });
         read.await.unwrap()
     }

@@ -89,7 +89,8 @@ async fn an_offer_that_was_made_and_is_refused_the_next_time_is_not_given_up(db:
     desk.drive().await;
     desk.pass(120).await;
     let order = desk.found().await;
-    let pays: Vec<State> = order.view.attempts.iter().filter(|one| one.kind == Kind::Pay).map(|one| one.state).collect();
+    let pays: Vec<State> =
+        order.view.attempts.iter().filter(|one| one.kind == Kind::Pay).map(|one| one.state).collect();
     assert_eq!((order.state, pays), (OrderState::Paying, vec![State::Open]));
     desk.world.buyer_pays();
     desk.pass(60).await;

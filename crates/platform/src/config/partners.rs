@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use kernel::Moment;
 
-use super::{Config, Secret};
 use super::reader::Reader;
+use super::{Config, Secret};
 use crate::ctx::Mode;
 
 /// The provider of face checks.
@@ -140,17 +140,15 @@ pub(super) fn read_cards(reader: &mut Reader<'_>) -> CardsConfig {
 }
 
 pub(super) fn read_wechat_pay(reader: &mut Reader<'_>, mode: Mode) -> WechatPayConfig {
-    let merchant_keys = key_files(
-        reader,
-        "wechat_pay.merchant_keys",
-        ["wechat_pay.merchant_serial", "wechat_pay.merchant_key_file"],
-    );
+    let merchant_keys =
+        key_files(reader, "wechat_pay.merchant_keys", ["wechat_pay.merchant_serial", "wechat_pay.merchant_key_file"]);
     let platform_keys = key_files(
         reader,
         "wechat_pay.platform_keys",
         ["wechat_pay.platform_public_key_id", "wechat_pay.platform_public_key_file"],
     );
-    let certificates = reader.is_given("wechat_pay.certificates").then(|| reader.flag("wechat_pay.certificates", false));
+    let certificates =
+        reader.is_given("wechat_pay.certificates").then(|| reader.flag("wechat_pay.certificates", false));
     let stand_in = (mode == Mode::Demo).then_some(STAND_IN_IP);
     let told = "an address, for example \"203.0.113.1\"";
     let stand_in_ip = reader.parse("wechat_pay.stand_in_ip", told, |text| text.parse().ok()).or(stand_in);
@@ -187,7 +185,10 @@ fn key_files(reader: &mut Reader<'_>, list: &'static str, [name, file]: [&'stati
     match (reader.text(name), reader.text(file)) {
         (None, None) => {}
         (Some(_), Some(_)) if !keys.is_empty() => {
-            reader.wrong(name, format!("stands beside {list}: write it there as NAME=FILE, and leave {name} and {file} out"));
+            reader.wrong(
+                name,
+                format!("stands beside {list}: write it there as NAME=FILE, and leave {name} and {file} out"),
+            );
         }
         (Some(serial), Some(path)) => keys.push(KeyFile { serial, file: path.into(), from: None }),
         (Some(_), None) => reader.wrong(name, format!("needs {file} beside it")),
@@ -239,7 +240,10 @@ pub(super) fn apply(insurer: &InsurerConfig, reader: &mut Reader<'_>) {
 pub(super) fn production(config: &Config, reader: &mut Reader<'_>) {
     let Config { face, insurer, cards, wechat_pay, .. } = config;
     if wechat_pay.merchant_keys.is_empty() {
-        reader.wrong("wechat_pay.merchant_keys", "must be given in production, for example [\"5157F09E=/etc/renshe/key.pem\"]");
+        reader.wrong(
+            "wechat_pay.merchant_keys",
+            "must be given in production, for example [\"5157F09E=/etc/renshe/key.pem\"]",
+        );
     }
     if wechat_pay.platform_keys.is_empty() && wechat_pay.certificates != Some(true) {
         reader.wrong(

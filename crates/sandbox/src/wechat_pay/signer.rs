@@ -57,7 +57,8 @@ impl NoticeSigner {
         })
         .to_string();
         let (timestamp, nonce) = (now.ms().div_euclid(1000).to_string(), rng.digits(32));
-        let signature = self.seals.sign(&[&timestamp, &nonce, &body]);
+        let serial = &self.account.platform_public_key_id;
+        let signature = self.seals.sign(serial, &[&timestamp, &nonce, &body]);
         let headers = vec![
             ("wechatpay-timestamp", timestamp),
             ("wechatpay-nonce", nonce),

@@ -18,7 +18,11 @@ async fn whoever_begins_to_pay_in_the_last_second_is_not_told_that_the_time_is_o
     assert!(payers[0].settle(PIN).await.says("医保已支付"), "the half hour begins");
     payers[1].cash(2_500).await;
     app.advance_secs(HOLD_SECS - 1);
-    assert_eq!(health::expire(&app.second_instance().await.ctx, due.clone()).await.expect("swept"), 0, "a second too early");
+    assert_eq!(
+        health::expire(&app.second_instance().await.ctx, due.clone()).await.expect("swept"),
+        0,
+        "a second too early"
+    );
     app.advance_secs(1);
     assert_eq!(health::expire(&app.second_instance().await.ctx, due).await.expect("swept"), 1, "who did nothing");
     assert!(payers[0].state().await.says("医保已支付 20.00 元"), "{}", payers[0].state().await.text);

@@ -19,9 +19,9 @@ use crate::orders::listen::Fact;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::quote::{Quoted, quote};
-use crate::orders::{Order, Quote};
 use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::cash_until;
+use crate::orders::{Order, Quote};
 use crate::ports::{EMPLOYEES, Split};
 
 type Payer = RealName<opens::Booking>;
