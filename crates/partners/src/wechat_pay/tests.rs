@@ -1,10 +1,15 @@
 //! The adapter against the sandbox's channel, over HTTP; and what it must not believe.
 
+mod keys;
+mod words;
+
+use std::path::Path;
 use std::sync::Arc;
 
-use kernel::{Fen, OsRng, ShiftedClock};
+use kernel::{Fen, OsRng, Pii, ShiftedClock};
 use payments::ports::{
-    About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Offer, PortError, RefundState,
+    About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, NoticeRefusal, Offer, PortError, Recipient,
+    RefundState,
 };
 use platform::Ctx;
 use sandbox::{Running, Sandbox, SandboxSettings};
@@ -14,6 +19,35 @@ use tokio::net::TcpListener;
 
 use super::{MerchantKey, PlatformKey, WechatPay, WechatPaySettings};
 use crate::insurer::tests::{Folder, context};
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The sandbox's merchant, with the public key alone.
+fn account(running: &Running, merchant: &TcpListener) -> WechatPaySettings {
+    let account = &running.wechat;
+    WechatPaySettings {
+        endpoint: format!("http://{}", running.wechat_pay),
+        mchid: account.mchid.clone(),
+        appid: account.appid.clone(),
+        merchant_keys: vec![MerchantKey {
+            serial: account.merchant_serial.clone(),
+            pem: read(&account.merchant_key),
+            from: None,
+        }],
+        apiv3_key: account.apiv3_key.clone(),
+        platform_keys: vec![PlatformKey {
+            serial: account.platform_public_key_id.clone(),
+            pem: read(&account.platform_public_key),
+        }],
+        fetches_certificates: false,
+        stand_in_ip: Some([203, 0, 113, 7].into()),
+        notify_base: format!("http://{}", merchant.local_addr().unwrap()),
+        timeout_ms: 1_500,
+        calls_max: 16,
+    }
+}
 
 struct Stage {
     running: Running,
@@ -34,31 +68,16 @@ impl Stage {
         settings.wechat_pay_keys = Some(std::env::temp_dir().join("renshe-test-wechat-pay"));
         let running = Sandbox::start(settings).await.unwrap();
         let merchant = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let account = &running.wechat;
-        let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
-        let pay = WechatPay::new(WechatPaySettings {
-            endpoint: format!("http://{}", running.wechat_pay),
-            mchid: account.mchid.clone(),
-            appid: account.appid.clone(),
-            merchant_keys: vec![MerchantKey {
-                serial: account.merchant_serial.clone(),
-                pem: read(&account.merchant_key),
-                from: None,
-            }],
-            apiv3_key: account.apiv3_key.clone(),
-            platform_keys: vec![PlatformKey {
-                serial: account.platform_public_key_id.clone(),
-                pem: read(&account.platform_public_key),
-            }],
-            fetches_certificates: false,
-            stand_in_ip: Some([203, 0, 113, 7].into()),
-            notify_base: format!("http://{}", merchant.local_addr().unwrap()),
-            timeout_ms: 1_500,
-            calls_max: 16,
-        })
-        .unwrap();
         let ctx = context(&folder, clock.clone());
+        let pay = WechatPay::new(account(&running, &merchant)).unwrap();
         Stage { running, pay, ctx, clock, merchant, _folder: folder }
+    }
+
+    /// The same account in the hands of a merchant who has set something otherwise.
+    fn with(&self, change: impl FnOnce(&mut WechatPaySettings)) -> WechatPay {
+        let mut settings = account(&self.running, &self.merchant);
+        change(&mut settings);
+        WechatPay::new(settings).unwrap()
     }
 
     fn offer(&self, number: &str, cashier: Cashier) -> Offer {
@@ -77,6 +96,18 @@ impl Stage {
         let sent =
             reqwest::Client::new().post(address).body(body.to_string()).header("content-type", "application/json");
         sent.send().await.unwrap().status().as_u16()
+    }
+
+    /// How the account is from now on.
+    async fn account(&self, wanted: Value) {
+        assert_eq!(self.control("wechat_pay/account", wanted).await, 200);
+    }
+
+    /// The next true answer to this does not come as it was given.
+    async fn twist(&self, how: &str, operation: &str) {
+        let rule =
+            json!({ "partner": "wechat_pay", "kind": "forge", "code": how, "operation": operation, "times": 1 });
+        assert_eq!(self.control("faults", rule).await, 201);
     }
 
     async fn fault(&self, kind: &str, operation: &str) {
