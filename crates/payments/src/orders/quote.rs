@@ -30,6 +30,8 @@ pub enum Quoted {
     Refused(String),
     /// The insurer does not answer now.
     Silent,
+    /// It is being asked this very moment, by another device or by the same page that was opened again.
+    BeingAsked,
     /// The insurer's amounts do not add up; nothing is settled until a person has looked.
     Odd,
     /// The person is not known to the insurer.

@@ -117,6 +117,21 @@ pub(crate) fn ask(tx: &mut Tx<'_>, order: &Order, way: Way, (now, before): (Mome
     tx.exec(sql, vals![order.id.as_str(), way.as_str(), order.person.as_str(), now, before]).map(|rows| rows == 1)
 }
 
+/// Whether it was asked since `before`, and has not answered: neither by a word nor by a quote.
+pub(crate) fn is_being_asked(
+    tx: &mut Tx<'_>,
+    id: &OrderId,
+    way: Way,
+    (now, before): (Moment, Moment),
+) -> Result<bool, DbFault> {
+    let sql = sql!(
+        "SELECT 1 FROM pay_quote_ask a WHERE a.order_id = $1 AND a.way = $2 AND a.answer = '' AND a.asked_at > $3 \
+         AND a.asked_at <= $4 AND NOT EXISTS (SELECT 1 FROM pay_quote q WHERE q.order_id = a.order_id AND q.way = a.way \
+           AND q.at >= a.asked_at)"
+    );
+    Ok(tx.opt(sql, vals![id.as_str(), way.as_str(), before, now], |row| row.int(0))?.is_some())
+}
+
 /// Keeps an answer.
 pub(crate) fn answered(tx: &mut Tx<'_>, id: &OrderId, way: Way, word: &str) -> Result<(), DbFault> {
     let sql = sql!("UPDATE pay_quote_ask SET answer = $1 WHERE order_id = $2 AND way = $3");

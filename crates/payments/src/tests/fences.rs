@@ -14,8 +14,10 @@ use tokio::sync::Barrier;
 
 use super::{Desk, PIN};
 use crate::attempts::model::{Kind, State};
+use crate::orders::quote::{Quoted, quote};
 use crate::ports::Split;
-use crate::{Listener, News, Order, OrderState, Payments, Telling, Way, drive};
+use crate::quotes::asks::{self, Reserved};
+use crate::{Listener, News, Order, OrderId, OrderState, PaymentRules, Payments, Telling, Way, drive};
 
 #[db_test]
 async fn the_second_call_of_an_act_is_not_sent_after_its_lease(db: TestDb) {
@@ -132,6 +134,61 @@ impl Listener for Mute {
     async fn message(&self, _: &Ctx, _: &Order, _: Telling) -> Result<Option<PreparedMessage>, identity::Failure> {
         Err(identity::Failure::NoSuchPerson)
     }
+}
+
+/// What a page would show of a way.
+async fn looks(desk: &Desk, order: &OrderId, way: Way) -> Quoted {
+    quote(&desk.pay, &desk.ctx, &desk.of(order).await, way).await.unwrap()
+}
+
+#[db_test]
+async fn however_often_a_page_is_opened_the_insurer_is_asked_now_and_then(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    let asked = || desk.world.asked_for("presettle");
+    // Nothing is answered: each way is asked about once, and the answer kept.
+    desk.world.lose_requests(1_000);
+    for _ in 0..20 {
+        for way in [Way::Account, Way::Fund] {
+            assert!(matches!(looks(&desk, &desk.order, way).await, Quoted::Silent));
+        }
+    }
+    assert_eq!(asked(), 2);
+    desk.clock.advance_secs(10);
+    desk.world.lose_requests(0);
+    for _ in 0..20 {
+        for way in [Way::Account, Way::Fund] {
+            assert!(matches!(looks(&desk, &desk.order, way).await, Quoted::Shown(_)));
+        }
+    }
+    assert_eq!(asked(), 4, "what was shown of either way stands");
+    // Somebody with many orders asks about a dozen of them in ten minutes.
+    let mut shown = 0;
+    for n in 0..20 {
+        let order = desk.another(&format!("apt_more_{n}")).await;
+        shown += usize::from(matches!(looks(&desk, &order, Way::Account).await, Quoted::Shown(_)));
+    }
+    assert_eq!((asked(), shown), (14, 10));
+    desk.settle(PIN).await.unwrap();
+    desk.drive().await;
+    assert_eq!(desk.state().await, OrderState::HalfPaid, "what was shown can be agreed to all the while");
+    desk.sound().await;
+}
+
+#[db_test]
+async fn a_page_that_is_opened_twice_at_once_waits_for_one_answer(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    let (order, rules) = (desk.found().await, desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap());
+    // Another device has just asked.
+    assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
+    assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::BeingAsked));
+    assert!(!matches!(looks(&desk, &desk.order, Way::Fund).await, Quoted::BeingAsked), "that is another question");
+    asks::answered(&desk.ctx, &order, Way::Account, &Quoted::NotInsured).await.unwrap();
+    assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::NotInsured), "what the first one was told");
+    // One that dies over its question keeps nobody from asking.
+    desk.clock.advance_secs(10);
+    assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
+    desk.clock.advance_secs(10);
+    assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::Shown(_)));
 }
 
 #[db_test]
