@@ -129,13 +129,18 @@ fn pem(path: &Path) -> Result<String, StartError> {
 /// Says at the start what would be found out by the first buyer with a phone: where everybody seems to come from this machine,
 /// nobody has an address that the channel takes for a link.
 fn buyers_addresses(config: &Config) {
-    let hidden = config.listen.ip().is_loopback() && config.proxy.trusted.is_empty();
-    if hidden && config.wechat_pay.stand_in_ip.is_none() {
+    if hides_buyers(config) {
         tracing::warn!(
             listen = %config.listen,
             "wechat_pay: every buyer seems to come from this machine, whose address WeChat Pay takes for no link (H5): phones are given codes. Name the proxy in proxy.trusted, or an address in wechat_pay.stand_in_ip"
         );
     }
+}
+
+/// Whether everybody seems to come from this machine, and nothing is told of them instead.
+fn hides_buyers(config: &Config) -> bool {
+    let hidden = config.listen.ip().is_loopback() && config.proxy.trusted.is_empty();
+    hidden && config.wechat_pay.stand_in_ip.is_none()
 }
 
 /// The account whose keys the sandbox of this data folder has made, or makes when it starts.
@@ -207,5 +212,22 @@ fn insurer(config: &Config, sandbox: &str, numbers: &Arc<Numbers>) -> InsurerSet
         numbers: Arc::clone(numbers),
         timeout_ms: insurer.timeout_ms,
         calls_max: insurer.max_in_flight,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buyers_who_seem_to_come_from_this_machine_are_named_at_the_start() {
+        for (text, hidden) in
+            [("", true), ("[proxy]\ntrusted = [\"10.0.0.0/8\"]\n", false), ("listen = \"0.0.0.0:8080\"\n", false)]
+        {
+            let mut config = Config::from_text("test", text, []).expect("a configuration");
+            assert!(!hides_buyers(&config), "a demo tells another address: {text}");
+            config.wechat_pay.stand_in_ip = None;
+            assert_eq!(hides_buyers(&config), hidden, "{text}");
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use kernel::{Fen, OsRng, Pii, ShiftedClock};
 use payments::ports::{
-    About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, NoticeRefusal, Offer, PortError, Recipient,
-    RefundState,
+    About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, NoticeRefusal, Offer, PortError,
+    Recipient, RefundState,
 };
 use platform::Ctx;
 use sandbox::{Running, Sandbox, SandboxSettings};
@@ -105,8 +105,7 @@ impl Stage {
 
     /// The next true answer to this does not come as it was given.
     async fn twist(&self, how: &str, operation: &str) {
-        let rule =
-            json!({ "partner": "wechat_pay", "kind": "forge", "code": how, "operation": operation, "times": 1 });
+        let rule = json!({ "partner": "wechat_pay", "kind": "forge", "code": how, "operation": operation, "times": 1 });
         assert_eq!(self.control("faults", rule).await, 201);
     }
 

@@ -1,6 +1,9 @@
 //! What stops a start: each reason is one line that says what to do.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+
+use platform::config::Config;
 
 use crate::commands::plant;
 use crate::support::program::{Ended, Home, Serving, ended};
@@ -170,4 +173,19 @@ fn the_sandbox_ends_when_it_is_told() {
     let serving = Serving::start(home.command(&["sandbox"]));
     let (code, rest) = serving.stop();
     assert_eq!(code, 0, "ended by itself, not killed: {rest}");
+}
+
+#[test]
+fn the_sandbox_tells_a_program_all_that_it_needs() {
+    let home = Home::new();
+    let mut child = home.command(&["sandbox", "--json"]).spawn().expect("the program runs");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+    child.kill().and_then(|()| child.wait()).expect("it ends");
+    let told: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(told["face"]["scene_id"], Config::from_text("test", "", []).expect("the demo's").face.scene_id);
+    for name in ["merchant_key", "merchant_next_key", "platform_cert", "platform_next_cert", "platform_public_key"] {
+        let path = told["wechat_pay"][name].as_str().expect("a path");
+        assert!(std::fs::read_to_string(path).is_ok_and(|text| text.starts_with("-----BEGIN ")), "{name}: {path}");
+    }
 }

@@ -48,7 +48,8 @@ async fn cancelled_in_vain(app: &TestApp, end: &str) -> Payer {
     let steer = format!("wechat_pay/orders/{}", newest(app).await);
     assert_eq!(control(app, &steer, json!({ "refund": end })).await, 200);
     payer.post(&format!("{visit}/cancel"), &[]).await;
-    pass(app, 30).await;
+    // Asked for, and asked about once the channel has had its second.
+    pass(app, 90).await;
     payer
 }
 

@@ -122,9 +122,14 @@ async fn a_refund_that_does_not_arrive_says_so_and_goes_where_somebody_says() {
         stage.clock.advance_secs(2);
         let ended = pay.refund_state(ctx, &number).await.unwrap();
         match to {
-            Recipient::Buyer { .. } => assert!(matches!(ended, RefundState::Done { done_at: Some(_), .. }), "{ended:?}"),
+            Recipient::Buyer { .. } => {
+                assert!(matches!(ended, RefundState::Done { done_at: Some(_), .. }), "{ended:?}")
+            }
             Recipient::Merchant => {
-                assert!(matches!(ended, RefundState::Closed { why: "TO_MERCHANT", .. }), "the buyer has nothing: {ended:?}");
+                assert!(
+                    matches!(ended, RefundState::Closed { why: "TO_MERCHANT", .. }),
+                    "the buyer has nothing: {ended:?}"
+                );
             }
         }
         stage.notice().await;
