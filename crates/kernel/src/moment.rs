@@ -71,6 +71,30 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// Reads RFC 3339 with any offset and any fraction of a second, as partners write it: `2026-08-07T09:30:00+08:00`,
+    /// `2026-08-07T01:30:00.123Z`. What is finer than a millisecond is left out; `None` where it is no such time.
+    pub fn from_rfc3339(text: &str) -> Option<Moment> {
+        // The reader beneath takes more than the standard: lone hours, weeks, zones in brackets.
+        let bytes = text.as_bytes();
+        let shaped = bytes.len() >= 20
+            && bytes[10].eq_ignore_ascii_case(&b'T')
+            && bytes[..19].iter().zip(b"0000-00-00T00:00:00").all(|(byte, like)| match like {
+                b'0' => byte.is_ascii_digit(),
+                b'T' => true,
+                like => byte == like,
+            });
+        let offset =
+            text.get(19..).unwrap_or_default().trim_start_matches(|sign: char| sign == '.' || sign.is_ascii_digit());
+        let zulu = offset.eq_ignore_ascii_case("z");
+        let numeric = offset.len() == 6 && offset.starts_with(['+', '-']) && offset.as_bytes()[3] == b':';
+        if !shaped || !(zulu || numeric) {
+            return None;
+        }
+        text.to_ascii_uppercase().parse::<jiff::Timestamp>().ok().map(|at| Moment(at.as_millisecond()))
+    }
+}
+
 /// RFC 3339 with the offset, as in `2026-08-07T09:30:00+08:00`; milliseconds only when not zero.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,6 +125,40 @@ mod tests {
             (1_798_732_800_000, "2027-01-01T00:00:00+08:00"),
         ] {
             assert_eq!(Moment::from_ms(ms).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn partners_times_are_read_with_any_offset_and_any_fraction() {
+        let wanted = Moment::from_ms(1_772_415_000_000);
+        for (text, ms) in [
+            ("2026-03-02T09:30:00+08:00", 0),
+            ("2026-03-02T01:30:00Z", 0),
+            ("2026-03-02t01:30:00z", 0),
+            ("2026-03-02T09:30:00.123+08:00", 123),
+            ("2026-03-02T01:30:00.1239999Z", 123),
+            ("2026-03-01T20:30:00-05:00", 0),
+            ("2026-03-02T07:00:00.5+05:30", 500),
+        ] {
+            assert_eq!(Moment::from_rfc3339(text), Some(wanted.plus_ms(ms)), "{text}");
+        }
+        for text in [
+            "",
+            "2026-03-02",
+            "2026-03-02 09:30:00+08:00",
+            "2026-03-02T09:30:00",
+            "2026-03-02T09:30:00+0800",
+            "2026-03-02T09:30:00+08",
+            "2026-03-02T09:30:00.+08:00",
+            "2026-03-02T09:30:00.1.2Z",
+            "2026-02-30T09:30:00+08:00",
+            "2026-03-02T25:30:00+08:00",
+            "2026-03-02T09:30:00+08:00[Asia/Shanghai]",
+            "20260302T093000+08:00",
+            "1772415000",
+            "２０26-03-02T09:30:00Z",
+        ] {
+            assert_eq!(Moment::from_rfc3339(text), None, "{text}");
         }
     }
 

@@ -3,13 +3,18 @@
 use kernel::{Moment, Time};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey};
+use platform::instances;
 use platform::jobs::Job;
 use serde_json::json;
 
 use crate::store;
 
-/// A day closes so long after its midnight: whoever read the clock before midnight has committed long since.
-const CLOSES_AFTER_SECS: i64 = 3600;
+/// A day ends so long after its midnight: what happened in its last minutes has been told by then.
+const ENDS_AFTER_SECS: i64 = 3600;
+/// An ended day is added up so long after: whoever was writing into it when it ended has committed or died since.
+const ADDS_UP_AFTER_SECS: i64 = 600;
+/// Clocks that differ by more than this are told to somebody.
+const SKEW_SECS: i64 = 600;
 
 /// The ledger's own work.
 pub fn jobs() -> Vec<Job> {
@@ -20,22 +25,35 @@ fn lane() -> LaneKey {
     LaneKey::of("ledger", "days")
 }
 
-/// Closes every day whose time has come, the oldest first.
+/// Ends every day whose time has come, the oldest first, and adds up those that ended a while ago. A day ends once and for
+/// all, so its time has come only when every process says so: by the slowest clock of those that are there.
 pub(crate) async fn close_days(ctx: Ctx) -> Result<(), String> {
-    let now = ctx.now();
-    let closable = now.minus_secs(CLOSES_AFTER_SECS).date();
-    loop {
-        let ctx2 = ctx.clone();
-        let done = ctx.db.write(lane(), "ledger.close_day", move |tx| -> Result<bool, DbFault> {
-            let Some(day) = store::first_open(tx)?.filter(|day| *day < closable) else { return Ok(false) };
+    let own = ctx.now();
+    let agreed = ctx.db.read("ledger.clocks", instances::earliest).await.map_err(|fault: DbFault| fault.to_string())?;
+    let now = agreed.map_or(own, |earliest| earliest.min(own));
+    if now.secs_until(own) > SKEW_SECS {
+        metrics::counter!("renshe_clocks_disagree").increment(1);
+        tracing::error!(%own, slowest = %now, "ledger.clocks_disagree");
+    }
+    while step(&ctx, now).await.map_err(|fault| fault.to_string())? {}
+    Ok(())
+}
+
+/// Ends or adds up one day; false when there is none.
+async fn step(ctx: &Ctx, now: Moment) -> Result<bool, DbFault> {
+    let endable = now.minus_secs(ENDS_AFTER_SECS).date();
+    let ctx2 = ctx.clone();
+    let done = ctx.db.write(lane(), "ledger.close_day", move |tx| -> Result<bool, DbFault> {
+        let rested = |ended: Moment| ended.plus_secs(ADDS_UP_AFTER_SECS) <= now;
+        if let Some((day, _)) = store::first_ended(tx)?.filter(|(_, ended)| rested(*ended)) {
             let closed = store::close(tx, day, now)?;
             tx.audit(ctx2.act("ledger.day_closed", &day.to_string(), json!({})));
-            Ok(closed)
-        });
-        if !done.await.map_err(|fault| fault.to_string())? {
-            return Ok(());
+            return Ok(closed);
         }
-    }
+        let Some(day) = store::first_open(tx)?.filter(|day| *day < endable) else { return Ok(false) };
+        store::end_day(tx, day, now)
+    });
+    done.await
 }
 
 /// Looks whether the book adds up to nothing, and stops money where it does not (rule 7).
@@ -71,8 +89,8 @@ pub async fn lift(ctx: &Ctx, who: &str) -> Result<u64, DbFault> {
         .await
 }
 
-/// The first moment at which a day may be closed, for whoever waits for it.
-pub fn closes_at(day: kernel::Date) -> Option<Moment> {
+/// The first moment at which a day may end, for whoever waits for it.
+pub fn ends_at(day: kernel::Date) -> Option<Moment> {
     let next = day.tomorrow().ok()?;
-    Some(Moment::at(next, Time::midnight()).plus_secs(CLOSES_AFTER_SECS))
+    Some(Moment::at(next, Time::midnight()).plus_secs(ENDS_AFTER_SECS))
 }

@@ -6,6 +6,7 @@
 //! order's own account is guarded: what does not lie there cannot leave it.
 //!
 //! Owned tables: `ledger_transfer`, `ledger_end`, `ledger_posting`, `ledger_balance`, `ledger_day`,
+//! `ledger_day_end`,
 //! `ledger_closed_day`, `ledger_stop`. What must not be here: partners, people, prices.
 
 mod checks;
@@ -21,7 +22,7 @@ use kernel::Fen;
 use platform::db::{DbFault, Tx};
 
 pub use checks::checks;
-pub use days::{closes_at, jobs, lift};
+pub use days::{ends_at, jobs, lift};
 pub use model::{Account, End, LedgerError, MOST_FEN, NewTransfer, NoAccount, Recorded, TransferId};
 pub use store::Line;
 pub use transfer::{expire, pend, post, record, void};

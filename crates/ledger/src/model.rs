@@ -93,8 +93,10 @@ pub struct NewTransfer {
     pub subject: String,
     /// A word for people who look.
     pub reason: &'static str,
-    /// When.
+    /// When it is written.
     pub now: Moment,
+    /// When it happened, by the word of whoever moved the money; the accounting day is that day while it is open.
+    pub happened_at: Option<Moment>,
     /// Of a pending one: it may be expired from then on.
     pub expires_at: Option<Moment>,
 }
@@ -178,11 +180,16 @@ pub(crate) fn sound(new: &NewTransfer) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// The accounting day of a moment: its civil date, or the first open day after the last closed one.
-pub(crate) fn accounting_day(now: Moment, last_closed: Option<Date>) -> Date {
+/// The accounting day of what is written now: the day on which it happened, where that is known and takes postings still;
+/// else the day on which we learned it, or the first open day after the last that has ended.
+pub(crate) fn accounting_day(now: Moment, happened_at: Option<Moment>, last_ended: Option<Date>) -> Date {
     let today = now.date();
-    match last_closed {
-        Some(closed) if closed >= today => closed.tomorrow().unwrap_or(closed),
+    // A partner's clock that is ahead of ours makes no day that has not begun.
+    let of_fact = happened_at.map(Moment::date).filter(|day| *day < today);
+    match (of_fact, last_ended) {
+        (Some(day), None) => day,
+        (Some(day), Some(ended)) if day > ended => day,
+        (_, Some(ended)) if ended >= today => ended.tomorrow().unwrap_or(ended),
         _ => today,
     }
 }
@@ -208,8 +215,20 @@ mod tests {
     fn a_fact_that_comes_late_stands_in_the_next_open_day() {
         let day = |d| Date::constant(2026, 3, d);
         let now = Moment::from_ms(1_772_415_000_000); // 2 March 2026, half past nine
-        assert_eq!(accounting_day(now, None), day(2));
-        assert_eq!(accounting_day(now, Some(day(1))), day(2));
-        assert_eq!(accounting_day(now, Some(day(2))), day(3));
+        assert_eq!(accounting_day(now, None, None), day(2));
+        assert_eq!(accounting_day(now, None, Some(day(1))), day(2));
+        assert_eq!(accounting_day(now, None, Some(day(2))), day(3));
+    }
+
+    #[test]
+    fn a_fact_stands_in_its_own_day_while_that_takes_postings() {
+        let day = |d| Date::constant(2026, 3, d);
+        let now = Moment::from_ms(1_772_415_000_000); // 2 March 2026, half past nine
+        let evening = Some(now.minus_secs(12 * 3600));
+        assert_eq!(accounting_day(now, evening, None), day(1));
+        assert_eq!(accounting_day(now, evening, Some(Date::constant(2026, 2, 28))), day(1));
+        assert_eq!(accounting_day(now, evening, Some(day(1))), day(2), "too late: the day on which we learned it");
+        assert_eq!(accounting_day(now, evening, Some(day(2))), day(3));
+        assert_eq!(accounting_day(now, Some(now.plus_secs(86_400)), None), day(2), "never a day to come");
     }
 }

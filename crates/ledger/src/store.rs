@@ -46,6 +46,7 @@ impl Stored {
             subject: self.subject.clone(),
             reason: "",
             now,
+            happened_at: None,
             expires_at: None,
         }
     }
@@ -53,8 +54,8 @@ impl Stored {
 
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewTransfer, kind: Kind, day: Date) -> Result<bool, DbFault> {
     let sql = sql!(
-        "INSERT INTO ledger_transfer (id, movement, kind, debit, credit, amount_fen, subject, reason, day, at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING"
+        "INSERT INTO ledger_transfer (id, movement, kind, debit, credit, amount_fen, subject, reason, day, at, expires_at, \
+         happened_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING"
     );
     let values = vals![
         new.id.as_str(),
@@ -67,7 +68,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewTransfer, kind: Kind, day: Date) 
         new.reason,
         day.to_string(),
         new.now,
-        new.expires_at
+        new.expires_at,
+        new.happened_at
     ];
     tx.exec(sql, values).map(|rows| rows == 1)
 }
@@ -90,9 +92,17 @@ pub(crate) fn find(tx: &mut Tx<'_>, movement: &str) -> Result<Option<Stored>, Db
     })
 }
 
-pub(crate) fn insert_end(tx: &mut Tx<'_>, id: &TransferId, how: End, day: Date, now: Moment) -> Result<bool, DbFault> {
-    let sql = sql!("INSERT INTO ledger_end (transfer_id, how, day, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING");
-    tx.exec(sql, vals![id.as_str(), how.as_str(), day.to_string(), now]).map(|rows| rows == 1)
+pub(crate) fn insert_end(
+    tx: &mut Tx<'_>,
+    id: &TransferId,
+    how: End,
+    day: Date,
+    (now, happened_at): (Moment, Option<Moment>),
+) -> Result<bool, DbFault> {
+    let sql = sql!(
+        "INSERT INTO ledger_end (transfer_id, how, day, at, happened_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
+    );
+    tx.exec(sql, vals![id.as_str(), how.as_str(), day.to_string(), now, happened_at]).map(|rows| rows == 1)
 }
 
 pub(crate) fn end_of(tx: &mut Tx<'_>, id: &TransferId) -> Result<Option<End>, DbFault> {
@@ -148,20 +158,35 @@ pub(crate) fn let_go(tx: &mut Tx<'_>, account: &Account, amount: Fen) -> Result<
     tx.exec(sql, vals![amount, account.as_str()]).map(drop)
 }
 
-/// The last accounting day that is closed.
-pub(crate) fn last_closed(tx: &mut Tx<'_>) -> Result<Option<Date>, DbFault> {
-    let found = tx.opt(sql!("SELECT MAX(day) FROM ledger_closed_day"), vals![], |row| row.opt_parse(0))?;
+/// The last accounting day that takes no more postings.
+pub(crate) fn last_ended(tx: &mut Tx<'_>) -> Result<Option<Date>, DbFault> {
+    let found = tx.opt(sql!("SELECT MAX(day) FROM ledger_day_end"), vals![], |row| row.opt_parse(0))?;
     Ok(found.flatten())
 }
 
-/// The first day with postings that is not closed.
+/// The first day with postings that takes more of them.
 pub(crate) fn first_open(tx: &mut Tx<'_>) -> Result<Option<Date>, DbFault> {
     let sql =
-        sql!("SELECT MIN(day) FROM ledger_posting WHERE day > COALESCE((SELECT MAX(day) FROM ledger_closed_day), '')");
+        sql!("SELECT MIN(day) FROM ledger_posting WHERE day > COALESCE((SELECT MAX(day) FROM ledger_day_end), '')");
     Ok(tx.opt(sql, vals![], |row| row.opt_parse(0))?.flatten())
 }
 
-/// Adds up a day's control accounts and closes it; false when it is closed.
+/// Lets a day take no more postings; false when it takes none already.
+pub(crate) fn end_day(tx: &mut Tx<'_>, day: Date, now: Moment) -> Result<bool, DbFault> {
+    let sql = sql!("INSERT INTO ledger_day_end (day, ended_at) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+    tx.exec(sql, vals![day.to_string(), now]).map(|rows| rows == 1)
+}
+
+/// The first day that has ended and is not added up, and when it ended.
+pub(crate) fn first_ended(tx: &mut Tx<'_>) -> Result<Option<(Date, Moment)>, DbFault> {
+    let sql = sql!(
+        "SELECT day, ended_at FROM ledger_day_end WHERE day > COALESCE((SELECT MAX(day) FROM ledger_closed_day), '') \
+         ORDER BY day LIMIT 1"
+    );
+    tx.opt(sql, vals![], |row| Ok((row.parse(0)?, row.moment(1)?)))
+}
+
+/// Adds up the control accounts of a day that has ended, and closes it; false when it is closed.
 pub(crate) fn close(tx: &mut Tx<'_>, day: Date, now: Moment) -> Result<bool, DbFault> {
     let closed = sql!(
         "INSERT INTO ledger_closed_day (day, closed_at, postings) \
@@ -245,11 +270,16 @@ pub struct Line {
     pub direct: bool,
     /// How a pending one ended, and when.
     pub end: Option<(End, Moment)>,
+    /// When it happened by a partner's word.
+    pub happened_at: Option<Moment>,
+    /// The accounting day in which it stands: that of its end where it pended first.
+    pub day: Date,
 }
 
 pub(crate) fn trail(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Line>, DbFault> {
     let sql = sql!(
-        "SELECT t.movement, t.debit, t.credit, t.amount_fen, t.reason, t.at, t.kind, e.how, e.at FROM ledger_transfer t \
+        "SELECT t.movement, t.debit, t.credit, t.amount_fen, t.reason, t.at, t.kind, e.how, e.at, \
+         COALESCE(e.happened_at, t.happened_at), COALESCE(e.day, t.day) FROM ledger_transfer t \
          LEFT JOIN ledger_end e ON e.transfer_id = t.id WHERE t.subject = $1 ORDER BY t.at, t.id"
     );
     tx.query(sql, vals![subject], |row: &Row| {
@@ -263,6 +293,8 @@ pub(crate) fn trail(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Line>, DbFault
             at: row.moment(5)?,
             direct: row.text(6)? == "direct",
             end: how.zip(row.opt_moment(8)?),
+            happened_at: row.opt_moment(9)?,
+            day: row.parse(10)?,
         })
     })
 }

@@ -12,7 +12,7 @@ use crate::store::{self, Kind, Stored};
 /// [`LedgerError`]; the closure must then fail.
 pub fn record(tx: &mut Tx<'_>, new: &NewTransfer) -> Result<Recorded, LedgerError> {
     sound(new)?;
-    let day = accounting_day(new.now, store::last_closed(tx)?);
+    let day = accounting_day(new.now, new.happened_at, store::last_ended(tx)?);
     if !store::insert(tx, new, Kind::Direct, day)? {
         return same(tx, new, Kind::Direct);
     }
@@ -27,7 +27,7 @@ pub fn record(tx: &mut Tx<'_>, new: &NewTransfer) -> Result<Recorded, LedgerErro
 /// [`LedgerError`]; the closure must then fail.
 pub fn pend(tx: &mut Tx<'_>, new: &NewTransfer) -> Result<Recorded, LedgerError> {
     sound(new)?;
-    let day = accounting_day(new.now, store::last_closed(tx)?);
+    let day = accounting_day(new.now, None, store::last_ended(tx)?);
     if !store::insert(tx, new, Kind::Pending, day)? {
         return same(tx, new, Kind::Pending);
     }
@@ -37,12 +37,17 @@ pub fn pend(tx: &mut Tx<'_>, new: &NewTransfer) -> Result<Recorded, LedgerError>
     Ok(Recorded::Now)
 }
 
-/// A pending transfer happened.
+/// A pending transfer happened: now, or when whoever moved the money says that it did.
 ///
 /// # Errors
 /// [`LedgerError`]; the closure must then fail.
-pub fn post(tx: &mut Tx<'_>, movement: &str, now: Moment) -> Result<Recorded, LedgerError> {
-    end(tx, movement, End::Post, now)
+pub fn post(
+    tx: &mut Tx<'_>,
+    movement: &str,
+    now: Moment,
+    happened_at: Option<Moment>,
+) -> Result<Recorded, LedgerError> {
+    end(tx, movement, End::Post, (now, happened_at))
 }
 
 /// A pending transfer was given up.
@@ -50,7 +55,7 @@ pub fn post(tx: &mut Tx<'_>, movement: &str, now: Moment) -> Result<Recorded, Le
 /// # Errors
 /// [`LedgerError`]; the closure must then fail.
 pub fn void(tx: &mut Tx<'_>, movement: &str, now: Moment) -> Result<Recorded, LedgerError> {
-    end(tx, movement, End::Void, now)
+    end(tx, movement, End::Void, (now, None))
 }
 
 /// A pending transfer's time is over; before that it stays.
@@ -58,17 +63,22 @@ pub fn void(tx: &mut Tx<'_>, movement: &str, now: Moment) -> Result<Recorded, Le
 /// # Errors
 /// [`LedgerError::NoSuchPending`] also where its time is not over.
 pub fn expire(tx: &mut Tx<'_>, movement: &str, now: Moment) -> Result<Recorded, LedgerError> {
-    end(tx, movement, End::Expire, now)
+    end(tx, movement, End::Expire, (now, None))
 }
 
-fn end(tx: &mut Tx<'_>, movement: &str, how: End, now: Moment) -> Result<Recorded, LedgerError> {
+fn end(
+    tx: &mut Tx<'_>,
+    movement: &str,
+    how: End,
+    (now, happened_at): (Moment, Option<Moment>),
+) -> Result<Recorded, LedgerError> {
     let stored = store::find(tx, movement)?.filter(|stored| stored.kind == Kind::Pending);
     let stored = stored.ok_or_else(|| LedgerError::NoSuchPending(movement.to_owned()))?;
     if how == End::Expire && stored.expires_at.is_none_or(|until| now < until) {
         return Err(LedgerError::NoSuchPending(movement.to_owned()));
     }
-    let day = accounting_day(now, store::last_closed(tx)?);
-    if !store::insert_end(tx, &stored.id, how, day, now)? {
+    let day = accounting_day(now, happened_at, store::last_ended(tx)?);
+    if !store::insert_end(tx, &stored.id, how, day, (now, happened_at))? {
         return match store::end_of(tx, &stored.id)? {
             Some(before) if before == how => Ok(Recorded::Already),
             Some(how) => Err(LedgerError::AlreadyEnded { movement: movement.to_owned(), how }),

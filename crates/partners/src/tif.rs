@@ -75,6 +75,7 @@ impl Gateway {
             request = request.header(name, &value).map_err(failure)?;
         }
         let request = request.header("content-type", "application/json; charset=utf-8").map_err(failure)?.body(body);
+        let request = request.in_time_of(ctx).map_err(failure)?;
         let reply = self.client.send(request).await.map_err(failure)?;
         if !reply.is_success() {
             return Err(refused(&reply));

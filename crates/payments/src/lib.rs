@@ -5,7 +5,7 @@
 //! function; what is to be done next by another. An attempt's row is its own outbox row (docs/adr/0010): it is written
 //! with its cause, marked before it is sent, and asked about until the partner has said what became of it.
 //!
-//! Owned tables: `pay_order`, `pay_order_event`, `pay_quote`, `pay_registration`, `pay_attempt`, `pay_attempt_event`,
+//! Owned tables: `pay_order`, `pay_order_event`, `pay_quote`, `pay_quote_ask`, `pay_registration`, `pay_attempt`, `pay_attempt_event`,
 //! `pay_authorisation`, `pay_authorisation_use`, `pay_notice`, `pay_call`. It knows no product: what is paid for is a
 //! subject, and whoever owns it listens.
 
@@ -16,6 +16,7 @@ mod checks;
 mod notices;
 pub mod orders;
 pub mod ports;
+mod quotes;
 mod registrations;
 mod sim;
 #[cfg(test)]
@@ -29,20 +30,22 @@ use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 
 pub use attempts::AttemptId;
-pub use calls::{Call, calls};
+pub use calls::{Call, calls, channel_looked_after};
 pub use checks::checks;
 pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
+pub use orders::find::find;
 pub use orders::listen::{Fact, Listener, News, Telling};
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::pay_href;
 pub use orders::pen::Pen;
 pub use orders::policy::PaymentRules;
-pub use orders::stop::{stop_subject, unblock};
+pub use orders::refunds::{RefundError, redirect, settled_outside};
+pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};
-pub use orders::words::{Legs, cash_due, state_text, state_word};
+pub use orders::words::{Legs, cash_due, outside, short_no, state_text, state_word, stuck};
 pub use orders::{NewOrder, Order, OrderId, open};
 pub use ports::PayPorts;
 pub use registrations::release_due;

@@ -238,11 +238,29 @@ pub struct Offer {
     pub client_ip: String,
 }
 
+/// Why the channel did not do it, or did not say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelError {
+    /// Nothing was sent, nothing usable came, or it was refused under the channel's signature.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// It was refused with this word, and nobody signed that: the channel signs only once it has verified who asks. Perhaps
+    /// it is the channel's word, perhaps that of something on the way; by itself it ends nothing.
+    #[error("refused with {0}, and nobody signed that")]
+    Unsigned(String),
+    /// It was signed under the name of a key that is not known here, nor told when the channel was asked for it.
+    #[error("signed with {0}, a key that is not known here")]
+    UnknownKey(String),
+}
+
 /// What the channel says of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChannelState {
-    /// The channel knows no such number.
-    NotFound,
+    /// The channel knows no such number. One that nobody signed says so only together with others.
+    NotFound {
+        /// Whether the channel signed this.
+        signed: bool,
+    },
     /// Offered, not paid.
     Open,
     /// Paid, under the channel's number; also while or after it is refunded.
@@ -258,7 +276,7 @@ pub enum ChannelState {
     Closed,
 }
 
-/// What came of closing.
+/// What came of closing; only a question afterwards says how the payment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloseAnswer {
     /// Closed, or closed before.
@@ -300,13 +318,37 @@ pub enum RefundState {
         channel_no: String,
         /// `amount.refund`.
         amount: Fen,
+        /// `success_time`, where the channel tells it.
+        done_at: Option<Moment>,
     },
-    /// It did not work (CLOSED), or the buyer's account cannot take it (ABNORMAL): under the same number later,
-    /// or by a person.
-    Failed {
-        /// The channel's word.
-        why: String,
+    /// ABNORMAL: the buyer's account does not take it. The channel keeps the money until somebody says where to.
+    Abnormal {
+        /// `refund_id`.
+        channel_no: String,
     },
+    /// Nothing went to the buyer, and nothing will under this number: the money is with the merchant.
+    Closed {
+        /// `refund_id`.
+        channel_no: String,
+        /// `CLOSED`, or `TO_MERCHANT` where it was done and went to the merchant's own account.
+        why: &'static str,
+    },
+}
+
+/// Where the money of a refund goes that the buyer's account did not take.
+#[derive(Debug, Clone)]
+pub enum Recipient {
+    /// `USER_BANK_CARD`: a bank card of the buyer's.
+    Buyer {
+        /// `bank_type`: `ICBC_DEBIT`.
+        bank: String,
+        /// `bank_account`.
+        account: Pii<String>,
+        /// `real_name`.
+        name: Pii<String>,
+    },
+    /// `MERCHANT_BANK_CARD`: back to the merchant, who pays the buyer by other means.
+    Merchant,
 }
 
 /// A notice of the channel that was verified and opened: the channel's word, under its signature. Its amount is
@@ -341,7 +383,13 @@ pub enum About {
 /// Why a notice is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoticeRefusal {
-    /// Not signed by the channel, too old, a probe, not for this merchant, or not readable.
+    /// The channel tries out whether signatures are verified; it must be refused, and is no attack.
+    #[error("a probe of the channel's")]
+    Probe,
+    /// Signed under the name of a key that is not known here.
+    #[error("signed with {0}, a key that is not known here")]
+    UnknownKey(String),
+    /// Not signed by the channel, too old, not for this merchant, or not readable.
     #[error("not the channel's word to us: {0}")]
     NotBelieved(String),
 }
@@ -349,16 +397,28 @@ pub enum NoticeRefusal {
 /// Takes and returns money through a payment channel.
 #[async_trait]
 pub trait Channel: Send + Sync {
+    /// Whether a buyer at this address can be given a link; a code can be given to anybody.
+    fn gives_links_to(&self, client_ip: &str) -> bool;
     /// Offers a payment; where the buyer pays: a link, or the text of a code.
-    async fn offer(&self, ctx: &Ctx, offer: &Offer) -> Result<String, PortError>;
+    async fn offer(&self, ctx: &Ctx, offer: &Offer) -> Result<String, ChannelError>;
     /// Asks what became of a payment.
-    async fn query(&self, ctx: &Ctx, number: &str) -> Result<ChannelState, PortError>;
+    async fn query(&self, ctx: &Ctx, number: &str) -> Result<ChannelState, ChannelError>;
     /// Closes a payment that has not been made.
-    async fn close(&self, ctx: &Ctx, number: &str) -> Result<CloseAnswer, PortError>;
+    async fn close(&self, ctx: &Ctx, number: &str) -> Result<CloseAnswer, ChannelError>;
     /// Gives money back by the way it came.
-    async fn refund(&self, ctx: &Ctx, giving: &Giving) -> Result<RefundState, PortError>;
+    async fn refund(&self, ctx: &Ctx, giving: &Giving) -> Result<RefundState, ChannelError>;
     /// Asks what became of a refund.
-    async fn refund_state(&self, ctx: &Ctx, number: &str) -> Result<RefundState, PortError>;
+    async fn refund_state(&self, ctx: &Ctx, number: &str) -> Result<RefundState, ChannelError>;
+    /// Says where the money of an abnormal refund goes. `number` is ours, `channel_no` the channel's (`refund_id`).
+    async fn redirect_refund(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        channel_no: &str,
+        to: &Recipient,
+    ) -> Result<RefundState, ChannelError>;
+    /// Asks the channel for a key by which it signs (`/v3/certificates`); whether this one is known now.
+    async fn learn_key(&self, ctx: &Ctx, serial: &str) -> bool;
     /// Verifies and opens a notice; no call is made.
     fn notice(&self, ctx: &Ctx, headers: &HeaderMap, body: &[u8]) -> Result<Notice, NoticeRefusal>;
 }

@@ -1,6 +1,7 @@
 //! What every use case is given first: who acts, the clock, the database, the keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kernel::{Clock, Moment, Rng, TypedId};
 use tokio::sync::Notify;
@@ -67,6 +68,11 @@ impl Trace {
     }
 }
 
+/// The time for which something was leased is over: no partner is called about it any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the time for it is over")]
+pub struct TimeOver;
+
 /// The context of a use case; cheap to clone.
 #[derive(Clone)]
 pub struct Ctx {
@@ -79,6 +85,8 @@ pub struct Ctx {
     pub mode: Mode,
     /// Wakes this process's outbox worker after a commit.
     pub nudge: Arc<Notify>,
+    /// No partner is called after this moment: whoever acts has leased what it is about until then only.
+    pub not_after: Option<Moment>,
     pub trace: Trace,
 }
 
@@ -96,6 +104,24 @@ impl Ctx {
     /// The same context for another request.
     pub fn with_trace(&self, trace: Trace) -> Self {
         Self { hasher: self.hasher.asked_from(&trace.ip), trace, ..self.clone() }
+    }
+
+    /// The same context for somebody who may call partners until then only.
+    pub fn until(&self, not_after: Moment) -> Self {
+        Self { not_after: Some(not_after), ..self.clone() }
+    }
+
+    /// How long a call to a partner may still take, by this context's clock; nothing where there is no end.
+    ///
+    /// # Errors
+    /// The time is over: nothing may be sent any more.
+    pub fn time_left(&self) -> Result<Option<Duration>, TimeOver> {
+        let Some(end) = self.not_after else { return Ok(None) };
+        let left_ms = end.ms().saturating_sub(self.now().ms());
+        match u64::try_from(left_ms) {
+            Ok(ms) if ms > 0 => Ok(Some(Duration::from_millis(ms))),
+            _ => Err(TimeOver),
+        }
     }
 
     /// The same request, now known to be made by `actor`.

@@ -10,6 +10,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Method, Url, retry};
 use tokio::sync::Semaphore;
 
+use crate::ctx::Ctx;
+
 /// No partner's answer is longer than this; more is refused rather than read into memory.
 const MOST_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Time to reach a partner at all, within the call's deadline.
@@ -56,6 +58,8 @@ pub struct Request {
     pub url: Url,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// Ends before the client's own deadline, where whoever sends it has so much time only.
+    pub within: Option<Duration>,
 }
 
 impl std::fmt::Debug for Request {
@@ -69,7 +73,7 @@ impl Request {
     /// A request without a body.
     pub fn new(method: Method, url: &str) -> Result<Self, CallError> {
         let url = Url::parse(url).map_err(|error| CallError::NotSent(format!("the address is wrong: {error}")))?;
-        Ok(Self { method, url, headers: HeaderMap::new(), body: Vec::new() })
+        Ok(Self { method, url, headers: HeaderMap::new(), body: Vec::new(), within: None })
     }
 
     /// Sets a header.
@@ -78,6 +82,15 @@ impl Request {
         let value =
             HeaderValue::try_from(value).map_err(|error| CallError::NotSent(format!("header {name}: {error}")))?;
         self.headers.insert(name, value);
+        Ok(self)
+    }
+
+    /// Lets the call take no longer than its context may still call partners.
+    ///
+    /// # Errors
+    /// That time is over: nothing is sent.
+    pub fn in_time_of(mut self, ctx: &Ctx) -> Result<Self, CallError> {
+        self.within = ctx.time_left().map_err(|over| CallError::NotSent(over.to_string()))?;
         Ok(self)
     }
 
@@ -113,6 +126,7 @@ impl Reply {
 pub struct Client {
     partner: &'static str,
     inner: reqwest::Client,
+    timeout: Duration,
     places: Arc<Semaphore>,
 }
 
@@ -136,7 +150,7 @@ impl Client {
             builder().tls_certs_only([]).build()
         });
         let inner = inner.map_err(|error| CallError::NotSent(error.to_string()))?;
-        Ok(Self { partner, inner, places: Arc::new(Semaphore::new(max_in_flight.max(1))) })
+        Ok(Self { partner, inner, timeout, places: Arc::new(Semaphore::new(max_in_flight.max(1))) })
     }
 
     /// Sends a request once. A call that finds no place is refused at once.
@@ -160,8 +174,11 @@ impl Client {
     }
 
     async fn exchange(&self, request: Request) -> Result<Reply, CallError> {
-        let Request { method, url, headers, body } = request;
-        let sending = self.inner.request(method, url).headers(headers).body(body);
+        let Request { method, url, headers, body, within } = request;
+        let mut sending = self.inner.request(method, url).headers(headers).body(body);
+        if let Some(within) = within.filter(|within| *within < self.timeout) {
+            sending = sending.timeout(within);
+        }
         let mut response = sending.send().await.map_err(classify)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();

@@ -10,6 +10,7 @@ pub mod ctx;
 pub mod db;
 pub mod disk;
 pub mod http;
+pub mod instances;
 pub mod jobs;
 pub mod limit;
 pub mod listen;
@@ -24,4 +25,4 @@ pub mod setting;
 pub mod telemetry;
 pub mod vault;
 
-pub use ctx::{Actor, Ctx, Mode, Trace};
+pub use ctx::{Actor, Ctx, Mode, TimeOver, Trace};

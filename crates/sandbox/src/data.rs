@@ -55,6 +55,7 @@ fn migrations() -> Migrations {
         ("insurer", include_str!("../migrations/0005_insurer.sql")),
         ("wechat_pay_truth", include_str!("../migrations/0006_wechat_pay_truth.sql")),
         ("witness", include_str!("../migrations/0007_witness.sql")),
+        ("wechat_pay_ways", include_str!("../migrations/0008_wechat_pay_ways.sql")),
     ];
     let list = (1..).zip(parts);
     Migrations::new(

@@ -10,6 +10,7 @@ use platform::db::Db;
 use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
 use crate::insurer::Spoken;
 use crate::sms::SmsAccount;
+use crate::wechat_pay::account::Kept;
 use crate::wechat_pay::keys::WechatPayAccount;
 use crate::wechat_pay::seal::Seals;
 use crate::witness::WitnessKey;
@@ -33,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) wechat_seals: Seals,
     /// Signs what the audit's witness says.
     pub(crate) witness: WitnessKey,
+    /// What kind of account it is.
+    pub(crate) wechat_standing: Kept,
     /// Held while due refunds end: a rule befalls each of them once.
     pub(crate) wechat_refunds: tokio::sync::Mutex<()>,
     /// Where each partner listens.

@@ -39,6 +39,8 @@ pub(crate) struct About {
     pub(crate) codes: &'static [&'static str],
     /// Ways to forge what the partner sends by itself, beside its signature.
     pub(crate) forgeries: &'static [&'static str],
+    /// Ways in which a true answer does not come as it was given.
+    pub(crate) twists: &'static [&'static str],
 }
 
 /// A request as it came in.
@@ -142,6 +144,11 @@ pub(crate) trait Partner: 'static {
     fn finish(_house: &House, _raw: &Raw, reply: Reply) -> Response {
         reply.into_response()
     }
+
+    /// The same, and not as it was given: in one of the partner's [`About::twists`].
+    fn twisted(house: &House, raw: &Raw, reply: Reply, _how: &str) -> Response {
+        Self::finish(house, raw, reply)
+    }
 }
 
 /// The handler of every path of a partner.
@@ -196,6 +203,10 @@ async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Respo
     };
     let reply = match kind {
         Some(Kind::Refuse { code }) => P::refusal(house, &code),
+        Some(Kind::Forge { code: Some(how) }) if P::ABOUT.twists.contains(&how.as_str()) => {
+            let reply = P::answer(house, &call, Manner::Plain).await?;
+            return Ok(P::twisted(house, raw, reply, &how));
+        }
         Some(Kind::Forge { .. }) => P::forgery(house, &call),
         Some(Kind::Lose) => P::answer(house, &call, Manner::Lost).await?,
         Some(Kind::Reorder) => P::answer(house, &call, Manner::Behind).await?,

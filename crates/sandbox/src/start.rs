@@ -198,6 +198,7 @@ impl Sandbox {
             wechat_pay: wechat_pay.clone(),
             wechat_seals,
             witness,
+            wechat_standing: crate::wechat_pay::account::load(&db).await.map_err(StartError::Fault)?,
             wechat_refunds: tokio::sync::Mutex::default(),
             addresses,
             allow_remote: settings.allow_remote,

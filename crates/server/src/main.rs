@@ -90,8 +90,17 @@ enum Partner {
 
 #[derive(Subcommand)]
 enum Pay {
-    /// Say every order that waits for a person, and why.
+    /// Say everything that waits for a person, and why.
     Calls,
+    /// Show an order with its attempts: by its number, or the short one that its person says on the telephone.
+    Show(commands::pay::Show),
+    /// Say where the money of a refund goes that the buyer's account did not take (ABNORMAL).
+    AbnormalRefund(commands::pay::AbnormalRefund),
+    /// Write down that a refund which did not reach the buyer was settled by other means. One person decides: that two agree
+    /// is not asked yet.
+    SettledOutside(commands::pay::SettledOutside),
+    /// Say that somebody has looked after what concerns the channel as a whole: its keys, and ours.
+    LookedAfter,
     /// Let a blocked order go on, after somebody has looked: its partners are asked anew.
     Unblock(commands::pay::Unblock),
 }
@@ -149,6 +158,10 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Partner(Partner::List)) => commands::partner::list(&config),
         Some(Command::Partner(Partner::End(end))) => commands::partner::end(&config, &end),
         Some(Command::Pay(Pay::Calls)) => commands::pay::calls(&config),
+        Some(Command::Pay(Pay::Show(show))) => commands::pay::show(&config, &show),
+        Some(Command::Pay(Pay::AbnormalRefund(refund))) => commands::pay::abnormal_refund(&config, &refund),
+        Some(Command::Pay(Pay::SettledOutside(settled))) => commands::pay::settled_outside(&config, &settled),
+        Some(Command::Pay(Pay::LookedAfter)) => commands::pay::looked_after(&config),
         Some(Command::Pay(Pay::Unblock(unblock))) => commands::pay::unblock(&config, &unblock),
         Some(Command::Ledger(Ledger::Lift(lift))) => commands::pay::lift(&config, &lift),
         Some(Command::Keys(Keys::Create)) => commands::keys::create(&config),

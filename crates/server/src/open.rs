@@ -78,6 +78,7 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ct
         hasher,
         mode: config.mode,
         nudge: Arc::new(Notify::new()),
+        not_after: None,
         trace: Trace::system("renshe"),
     })
 }

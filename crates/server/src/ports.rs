@@ -9,11 +9,11 @@ use identity::Ports;
 use partners::acs3::AccessKey;
 use partners::cards::{CardClient, CardSettings};
 use partners::face::{AliyunFaces, FaceSettings};
-use partners::insurer::{Form, FundTypes, InsurerClient, InsurerSettings, SettleWords};
+use partners::insurer::{Form, FundTypes, InsurerClient, InsurerSettings, Numbers, SettleWords};
 use partners::tif::TifAccount;
-use partners::wechat_pay::{WechatPay, WechatPaySettings};
+use partners::wechat_pay::{MerchantKey, PlatformKey, WechatPay, WechatPaySettings};
 use payments::{PayPorts, Payments};
-use platform::config::Config;
+use platform::config::{Config, KeyFile};
 
 use crate::start::StartError;
 
@@ -54,24 +54,26 @@ impl From<&sandbox::Running> for SandboxAt {
     }
 }
 
-/// The adapters, ready to be asked.
-pub fn ports(config: &Config, sandbox: &SandboxAt) -> Result<Arc<Ports>, StartError> {
+/// The adapters, ready to be asked. `numbers` is one for the whole process.
+pub fn ports(config: &Config, sandbox: &SandboxAt, numbers: &Arc<Numbers>) -> Result<Arc<Ports>, StartError> {
     let faces = AliyunFaces::new(face(config, &sandbox.face)).map_err(|error| StartError::at("face", error))?;
     let cards = CardClient::new(cards(config, &sandbox.cards)).map_err(|error| StartError::at("cards", error))?;
-    let insurer =
-        InsurerClient::new(insurer(config, &sandbox.insurer)).map_err(|error| StartError::at("insurer", error))?;
+    let insurer = InsurerClient::new(insurer(config, &sandbox.insurer, numbers))
+        .map_err(|error| StartError::at("insurer", error))?;
     Ok(Arc::new(Ports { faces: Arc::new(faces), cards: Arc::new(cards), insurer: Arc::new(insurer) }))
 }
 
-/// What paying needs: the insurer, WeChat Pay, and who listens. `own` is how people reach this platform.
+/// What paying needs: the insurer, WeChat Pay, and who listens. `own` is how people reach this platform, `numbers` one for
+/// the whole process.
 pub fn payments(
     config: &Config,
     sandbox: &SandboxAt,
     identity: &Arc<Ports>,
-    own: &str,
+    (own, numbers): (&str, &Arc<Numbers>),
 ) -> Result<Arc<Payments>, StartError> {
-    let settlements =
-        InsurerClient::new(insurer(config, &sandbox.insurer)).map_err(|error| StartError::at("insurer", error))?;
+    buyers_addresses(config);
+    let settlements = InsurerClient::new(insurer(config, &sandbox.insurer, numbers))
+        .map_err(|error| StartError::at("insurer", error))?;
     let channel = WechatPay::new(wechat_pay(config, &sandbox.wechat_pay, own)?)
         .map_err(|error| StartError::at("wechat_pay", error))?;
     Ok(Arc::new(Payments {
@@ -88,31 +90,57 @@ fn wechat_pay(config: &Config, sandbox: &str, own: &str) -> Result<WechatPaySett
         pay.endpoint.clone().unwrap_or_else(|| sandbox.to_owned()),
         pay.notify_base.clone().unwrap_or_else(|| own.to_owned()),
     );
-    let given =
-        pay.mchid.as_ref().zip(pay.appid.as_ref()).zip(pay.merchant_serial.as_ref()).zip(pay.apiv3_key.as_ref());
-    let files = pay.merchant_key_file.as_ref().zip(pay.platform_public_key_file.as_ref());
-    let (Some((((mchid, appid), serial), apiv3_key)), Some((key, public)), Some(public_id)) =
-        (given, files, pay.platform_public_key_id.as_ref())
-    else {
+    let given = pay.mchid.as_ref().zip(pay.appid.as_ref()).zip(pay.apiv3_key.as_ref());
+    let keys = (!pay.merchant_keys.is_empty()).then_some(&pay.merchant_keys);
+    let platform = !pay.platform_keys.is_empty() || pay.certificates == Some(true);
+    let (Some(((mchid, appid), apiv3_key)), Some(keys), true) = (given, keys, platform) else {
         return sandbox_account(config, endpoint, notify_base);
     };
+    let is_certificate = |key: &PlatformKey| !key.serial.starts_with("PUB_KEY_ID_");
+    let platform_keys = platform_keys(&pay.platform_keys)?;
     Ok(WechatPaySettings {
         endpoint,
         mchid: mchid.clone(),
         appid: appid.clone(),
-        merchant_serial: serial.clone(),
-        merchant_key: pem(key)?,
+        merchant_keys: merchant_keys(keys)?,
         apiv3_key: apiv3_key.expose().clone(),
-        platform_public_key: pem(public)?,
-        platform_public_key_id: public_id.clone(),
+        fetches_certificates: pay.certificates.unwrap_or_else(|| platform_keys.iter().any(is_certificate)),
+        platform_keys,
+        stand_in_ip: pay.stand_in_ip,
         notify_base,
         timeout_ms: pay.timeout_ms,
         calls_max: pay.max_in_flight,
     })
 }
 
+fn merchant_keys(keys: &[KeyFile]) -> Result<Vec<MerchantKey>, StartError> {
+    let read = |key: &KeyFile| Ok(MerchantKey { serial: key.serial.clone(), pem: pem(&key.file)?, from: key.from });
+    keys.iter().map(read).collect()
+}
+
+fn platform_keys(keys: &[KeyFile]) -> Result<Vec<PlatformKey>, StartError> {
+    keys.iter().map(|key| Ok(PlatformKey { serial: key.serial.clone(), pem: pem(&key.file)? })).collect()
+}
+
 fn pem(path: &Path) -> Result<String, StartError> {
     std::fs::read_to_string(path).map_err(|error| StartError::at(&format!("wechat_pay: {}", path.display()), error))
+}
+
+/// Says at the start what would be found out by the first buyer with a phone: where everybody seems to come from this machine,
+/// nobody has an address that the channel takes for a link.
+fn buyers_addresses(config: &Config) {
+    if hides_buyers(config) {
+        tracing::warn!(
+            listen = %config.listen,
+            "wechat_pay: every buyer seems to come from this machine, whose address WeChat Pay takes for no link (H5): phones are given codes. Name the proxy in proxy.trusted, or an address in wechat_pay.stand_in_ip"
+        );
+    }
+}
+
+/// Whether everybody seems to come from this machine, and nothing is told of them instead.
+fn hides_buyers(config: &Config) -> bool {
+    let hidden = config.listen.ip().is_loopback() && config.proxy.trusted.is_empty();
+    hidden && config.wechat_pay.stand_in_ip.is_none()
 }
 
 /// The account whose keys the sandbox of this data folder has made, or makes when it starts.
@@ -123,11 +151,18 @@ fn sandbox_account(config: &Config, endpoint: String, notify_base: String) -> Re
         endpoint,
         mchid: account.mchid,
         appid: account.appid,
-        merchant_serial: account.merchant_serial,
-        merchant_key: pem(&account.merchant_key)?,
+        merchant_keys: vec![MerchantKey {
+            serial: account.merchant_serial,
+            pem: pem(&account.merchant_key)?,
+            from: None,
+        }],
         apiv3_key: account.apiv3_key,
-        platform_public_key: pem(&account.platform_public_key)?,
-        platform_public_key_id: account.platform_public_key_id,
+        platform_keys: vec![PlatformKey {
+            serial: account.platform_public_key_id,
+            pem: pem(&account.platform_public_key)?,
+        }],
+        fetches_certificates: config.wechat_pay.certificates.unwrap_or(false),
+        stand_in_ip: config.wechat_pay.stand_in_ip,
         notify_base,
         timeout_ms: config.wechat_pay.timeout_ms,
         calls_max: config.wechat_pay.max_in_flight,
@@ -162,7 +197,7 @@ fn cards(config: &Config, sandbox: &str) -> CardSettings {
     }
 }
 
-fn insurer(config: &Config, sandbox: &str) -> InsurerSettings {
+fn insurer(config: &Config, sandbox: &str, numbers: &Arc<Numbers>) -> InsurerSettings {
     let (insurer, dialect) = (&config.insurer, &config.insurer.dialect);
     let fund_types = FundTypes::default().with(&dialect.funds, &dialect.account_funds, &dialect.hospital_funds);
     let mut words = SettleWords::default();
@@ -186,9 +221,27 @@ fn insurer(config: &Config, sandbox: &str) -> InsurerSettings {
         other_name: insurer.other_name.clone(),
         words,
         fund_types,
-        numbers: if dialect.number_amounts { Form::Number } else { Form::Text },
+        form: if dialect.number_amounts { Form::Number } else { Form::Text },
         gives_code: insurer.gives_code,
+        numbers: Arc::clone(numbers),
         timeout_ms: insurer.timeout_ms,
         calls_max: insurer.max_in_flight,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buyers_who_seem_to_come_from_this_machine_are_named_at_the_start() {
+        for (text, hidden) in
+            [("", true), ("[proxy]\ntrusted = [\"10.0.0.0/8\"]\n", false), ("listen = \"0.0.0.0:8080\"\n", false)]
+        {
+            let mut config = Config::from_text("test", text, []).expect("a configuration");
+            assert!(!hides_buyers(&config), "a demo tells another address: {text}");
+            config.wechat_pay.stand_in_ip = None;
+            assert_eq!(hides_buyers(&config), hidden, "{text}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use partners::acs3::AccessKey;
 use partners::sms::{SmsCarrier, SmsSettings};
 use payments::Payments;
 use platform::config::Config;
+use platform::instances::{self, Instance};
 use platform::jobs::Runner;
 use platform::listen::{self, Plain};
 use platform::outbox::{Carrier, Worker};
@@ -33,6 +34,21 @@ impl StartError {
     /// Names what was being done.
     pub fn at(doing: &str, why: impl std::fmt::Display) -> Self {
         Self(format!("{doing}: {why}"))
+    }
+}
+
+/// Takes this process's place among those that serve the same city, and says from then on that it is there.
+pub async fn take_place(ctx: &Ctx) -> Result<Instance, StartError> {
+    let name = instance(ctx.rng.as_ref());
+    let place = instances::join(ctx, &name).await.map_err(|fault| StartError::at("instance", fault))?;
+    tokio::spawn(instances::keep(ctx.with_trace(Trace::system("instance")), place.clone()));
+    Ok(place)
+}
+
+/// Gives the place back at the end. Best effort: whoever dies is found out by the others.
+pub async fn give_place_back(ctx: &Ctx, place: &Instance) {
+    if let Err(fault) = instances::leave(ctx, place).await {
+        tracing::warn!(%fault, "instance.not_left");
     }
 }
 

@@ -33,6 +33,7 @@ pub fn test_ctx(db: &TestDb, clock: Arc<dyn Clock>) -> Ctx {
         hasher: Hasher::for_tests(rng),
         mode: Mode::Demo,
         nudge: Arc::new(Notify::new()),
+        not_after: None,
         trace: Trace::system("test"),
     }
 }

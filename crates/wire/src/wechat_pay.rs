@@ -34,6 +34,14 @@ pub mod path {
     /// Refunds.
     pub const REFUNDS: &str = "/v3/refund/domestic/refunds";
 
+    /// The certificates by which the channel signs.
+    pub const CERTIFICATES: &str = "/v3/certificates";
+
+    /// Where the money of a refund goes that the buyer's account did not take.
+    pub fn abnormal_refund(refund_id: &str) -> String {
+        format!("{REFUNDS}/{refund_id}/apply-abnormal-refund")
+    }
+
     /// A payment by the merchant's number.
     pub fn by_number(out_trade_no: &str, mchid: &str) -> String {
         format!("/v3/pay/transactions/out-trade-no/{out_trade_no}?mchid={mchid}")
@@ -56,7 +64,9 @@ pub mod code {
     pub const ORDER_NOT_EXIST: &str = "ORDER_NOT_EXIST";
     /// The same, of the interface's younger words.
     pub const ORDERNOTEXIST: &str = "ORDERNOTEXIST";
-    /// There is no such refund.
+    /// The request's signature does not fit, or names a key that is not the merchant's.
+    pub const SIGN_ERROR: &str = "SIGN_ERROR";
+    /// There is no such refund, no such certificate.
     pub const RESOURCE_NOT_EXISTS: &str = "RESOURCE_NOT_EXISTS";
     /// It is paid.
     pub const ORDER_PAID: &str = "ORDERPAID";
@@ -146,8 +156,9 @@ pub struct Offered {
 /// `amount` of a payment, as far as it is looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PaidAmount {
-    /// Fen.
-    pub total: i64,
+    /// Fen; told of what is paid, and not always of what is not.
+    #[serde(default)]
+    pub total: Option<i64>,
     /// [`CNY`].
     #[serde(default)]
     pub currency: Option<String>,
@@ -222,6 +233,59 @@ pub struct Refund {
     pub status: String,
     /// What is given back.
     pub amount: RefundAmount,
+    /// RFC 3339, once the money has gone.
+    #[serde(default)]
+    pub success_time: Option<String>,
+    /// Where it went: `支付用户零钱`, `招商银行信用卡0403`, or one of [`MERCHANT_ACCOUNTS`].
+    #[serde(default)]
+    pub user_received_account: Option<String>,
+}
+
+/// `user_received_account` of a refund that went back to the merchant, and not to the buyer.
+pub const MERCHANT_ACCOUNTS: [&str; 2] = ["商户基本账户", "商户结算银行账户"];
+
+/// `type` of an abnormal refund's new way.
+pub mod recipient {
+    /// A bank card of the buyer's.
+    pub const BUYER: &str = "USER_BANK_CARD";
+    /// The merchant's own account.
+    pub const MERCHANT: &str = "MERCHANT_BANK_CARD";
+}
+
+/// Where the money of an abnormal refund goes. Account and name are sealed with the channel's key (RSA-OAEP, SHA-1, base64),
+/// whose serial the request names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AbnormalRefundBody {
+    /// The merchant's number of the refund.
+    pub out_refund_no: String,
+    /// One of [`recipient`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `ICBC_DEBIT`, for a buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank_type: Option<String>,
+    /// The card's number, sealed, for a buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank_account: Option<String>,
+    /// The card holder's name, sealed, for a buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub real_name: Option<String>,
+}
+
+/// The channel's certificates.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Certificates {
+    /// Each of them, old and new.
+    pub data: Vec<Certificate>,
+}
+
+/// One of the channel's certificates.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Certificate {
+    /// Hexadecimal.
+    pub serial_no: String,
+    /// PEM, sealed with the APIv3 key.
+    pub encrypt_certificate: Resource,
 }
 
 /// A refusal.

@@ -1,12 +1,13 @@
 //! Puts places back on sale whose hold ran out unpaid (REG-2).
-
-use std::collections::BTreeMap;
+//!
+//! What is due is read first and judged again in the closure that ends it, on the held order: in between somebody may have
+//! begun to pay, and the place is theirs until that has ended.
 
 use std::sync::Arc;
 
 use identity::PersonId;
 use kernel::Moment;
-use payments::{Cause, Pen};
+use payments::{Ended, Pen};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::policy::PolicyError;
@@ -19,12 +20,13 @@ use super::store;
 use crate::clinics::model::ClinicId;
 use crate::clinics::policy::BookingRules;
 
-/// Holds looked at in one round; the next round takes the rest.
+/// Holds read at once; those after them come next.
 const CHUNK: i64 = 200;
 
 /// Why holds could not be expired.
 #[derive(Debug, thiserror::Error)]
 pub enum ExpireError {
+    /// No rules for this day.
     #[error(transparent)]
     Policy(#[from] PolicyError),
     /// Never answered: a hold that must stay is passed over.
@@ -33,78 +35,109 @@ pub enum ExpireError {
     /// The payment could not be told to end.
     #[error(transparent)]
     Payment(#[from] payments::ApplyError),
+    /// What broke beneath.
     #[error(transparent)]
     Fault(#[from] DbFault),
 }
 
+/// A hold that had run out when it was read.
+#[derive(Debug, Clone)]
+pub struct DeadHold {
+    pub(super) clinic: ClinicId,
+    pub(super) person: PersonId,
+    pub(super) id: AppointmentId,
+    pub(super) until: Moment,
+}
+
 /// Expires every hold whose time is over; returns how many.
+///
+/// # Errors
+/// The first of what went wrong; the other holds have been looked after all the same.
 pub async fn expire_holds(ctx: &Ctx) -> Result<u64, ExpireError> {
-    let now = ctx.now();
-    let rules = ctx.policy.at::<BookingRules>(now.date())?;
+    let (now, mut last) = (ctx.now(), None);
     let (mut total, mut failed) = (0, None);
     loop {
-        let due = ctx.db.read("appointment.expire.due", move |tx| store::dead_holds(tx, now, CHUNK)).await?;
+        let due = dead_holds(ctx, now, last).await?;
         let full = i64::try_from(due.len()).is_ok_and(|len| len == CHUNK);
-        let mut by_clinic: BTreeMap<ClinicId, Vec<(PersonId, AppointmentId)>> = BTreeMap::new();
-        for (clinic, person, id) in due {
-            by_clinic.entry(clinic).or_default().push((person, id));
-        }
-        let mut expired = 0;
-        for (clinic, holds) in by_clinic {
-            let (ctx2, rules, pen) = (ctx.clone(), rules.clone(), Pen::new(ctx, Arc::new(Visits), "sweeper")?);
-            let swept = ctx
-                .db
-                .write(crate::lane(&clinic), "appointment.expire", move |tx| {
-                    expire(tx, &ctx2, (&rules, &pen), &holds, now)
-                })
-                .await;
-            // One clinic in trouble must not keep the others' places.
-            match swept {
-                Ok(count) => expired += count,
-                Err(error) => {
-                    tracing::warn!(clinic = clinic.as_str(), %error, "appointment.expire_failed");
-                    failed = failed.or(Some(error));
-                }
+        last = due.last().cloned();
+        match expire(ctx, due).await {
+            Ok(count) => total += count,
+            Err((count, error)) => {
+                total += count;
+                failed = failed.or(Some(error));
             }
         }
-        total += expired;
-        // A round that expired nothing would find the same rows again.
-        if !full || expired == 0 {
+        if !full {
             return failed.map_or(Ok(total), Err);
         }
     }
 }
 
-fn expire(
+/// Holds that have run out at a moment, the oldest first, after the one that was read last: those that cannot be ended
+/// keep nobody from those behind them.
+///
+/// # Errors
+/// What broke beneath.
+pub async fn dead_holds(ctx: &Ctx, now: Moment, after: Option<DeadHold>) -> Result<Vec<DeadHold>, DbFault> {
+    let after = after.map_or((Moment::from_ms(0), String::new()), |last| (last.until, last.id.to_string()));
+    ctx.db.read("appointment.expire.due", move |tx| store::dead_holds(tx, now, (after.0, &after.1), CHUNK)).await
+}
+
+/// Ends those of these holds that have run out as things stand; returns how many.
+///
+/// # Errors
+/// The first of what went wrong, with how many were ended all the same: one in trouble must not keep the others' places.
+pub async fn expire(ctx: &Ctx, due: Vec<DeadHold>) -> Result<u64, (u64, ExpireError)> {
+    let (mut expired, mut failed) = (0, None);
+    for hold in due {
+        let id = hold.id.clone();
+        match expire_one(ctx, hold).await {
+            Ok(ended) => expired += u64::from(ended),
+            Err(error) => {
+                tracing::warn!(appointment = id.as_str(), %error, "appointment.expire_failed");
+                failed = failed.or(Some(error));
+            }
+        }
+    }
+    failed.map_or(Ok(expired), |error| Err((expired, error)))
+}
+
+async fn expire_one(ctx: &Ctx, hold: DeadHold) -> Result<bool, ExpireError> {
+    let (ctx2, pen) = (ctx.clone(), Pen::new(ctx, Arc::new(Visits), "sweeper")?);
+    let now = ctx.now();
+    let rules = ctx.policy.at::<BookingRules>(now.date())?;
+    let lane = crate::lane(&hold.clinic);
+    ctx.db.write(lane, "appointment.expire", move |tx| within(tx, &ctx2, (&rules, &pen), &hold, now)).await
+}
+
+fn within(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     (rules, pen): (&BookingRules, &Pen),
-    holds: &[(PersonId, AppointmentId)],
+    hold: &DeadHold,
     now: Moment,
-) -> Result<u64, ExpireError> {
-    let actor = ctx.trace.actor.label();
-    let mut expired = 0;
+) -> Result<bool, ExpireError> {
+    let id = &hold.id;
     pen.fresh();
-    for (person, id) in holds {
-        let find = |tx: &mut Tx<'_>| store::of_person(tx, person, id).map_err(ExpireError::from);
-        // Paid, given up or expired by another sweeper since the look.
-        if find(tx)?.is_none_or(|found| found.state != State::Held) {
-            continue;
-        }
-        // The place goes when its order has ended: what is under way is waited for.
-        if payments::stop_subject(tx, pen, (SUBJECT, id.as_str()), Cause::TimedOut)?.is_some() {
-            expired += u64::from(find(tx)?.is_some_and(|found| found.state == State::Expired));
-            continue;
-        }
-        match advance(tx, find, rules, Event::Expire, &actor, now) {
-            Ok(Some(Advanced::Changed(..))) => {
-                tx.audit(ctx.act("appointment.expired", id.as_str(), json!({})));
-                expired += 1;
-            }
-            // Paid or given up in the meantime.
-            Ok(Some(Advanced::Already(_)) | None) | Err(ExpireError::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
+    let find = |tx: &mut Tx<'_>| store::of_person(tx, &hold.person, id).map_err(ExpireError::from);
+    // Paid, given up or expired by another sweeper since the look.
+    if find(tx)?.is_none_or(|found| found.state != State::Held) {
+        return Ok(false);
     }
-    Ok(expired)
+    match payments::time_out_subject(tx, pen, (SUBJECT, id.as_str()))? {
+        // Paying was begun at the last moment: the order holds the place.
+        Some(Ended::NotYet) => return Ok(false),
+        // The place goes when its order has ended: what is under way is waited for.
+        Some(Ended::Yes) => return Ok(find(tx)?.is_some_and(|found| found.state == State::Expired)),
+        None => {}
+    }
+    match advance(tx, find, rules, Event::Expire, &ctx.trace.actor.label(), now) {
+        Ok(Some(Advanced::Changed(..))) => {
+            tx.audit(ctx.act("appointment.expired", id.as_str(), json!({})));
+            Ok(true)
+        }
+        // Paid or given up in the meantime.
+        Ok(Some(Advanced::Already(_)) | None) | Err(ExpireError::Refused(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }

@@ -119,6 +119,10 @@ impl Listener for Visits {
         let days = ctx.policy.at::<PaymentRules>(ctx.now().date())?.refund_days;
         let (kind, own) = match (telling, order.state, order.view.stop) {
             (Telling::Extra(amount), ..) => ("paid_too_much", json!({ "amount": amount.to_string(), "days": days })),
+            (Telling::Stuck, ..) => {
+                let amount = payments::stuck(order).unwrap_or(Fen::ZERO).to_string();
+                ("refund_stuck", json!({ "amount": amount, "no": payments::short_no(order) }))
+            }
             (_, OrderState::Settled, _) => return booked(ctx, order).await,
             (_, OrderState::Reconfirm, _) if payments::cash_due(order) > Fen::ZERO => {
                 let cash = payments::cash_due(order).to_string();
@@ -128,6 +132,10 @@ impl Listener for Visits {
                 let kind = if cause == Some(Cause::TimedOut) { "pay_timed_out" } else { "refund_begun" };
                 (kind, json!({ "amount": Legs::held(order).sum().to_string(), "days": days }))
             }
+            (_, OrderState::Refunded, _) if payments::outside(order) > Fen::ZERO => {
+                let (all, outside) = (Legs::ever(order).sum().to_string(), payments::outside(order).to_string());
+                ("refunded_outside", json!({ "amount": all, "outside": outside }))
+            }
             (_, OrderState::Refunded, _) => ("refunded", json!({ "amount": Legs::ever(order).sum().to_string() })),
             _ => return Ok(None),
         };
@@ -136,8 +144,9 @@ impl Listener for Visits {
             all.extend(own.clone());
         }
         // SVC-6: the app keeps what an SMS says; that the money has arrived is said by whoever brings it, and nothing is to
-        // be done about what was paid too much.
-        let with_sms = !matches!(kind, "refunded" | "paid_too_much");
+        // be done about what was paid too much or did not arrive.
+        let in_app = ["refunded", "refunded_outside", "paid_too_much", "refund_stuck"];
+        let with_sms = !in_app.contains(&kind);
         Ok(Some(messages::prepare(ctx, &order.person, kind, &args, with_sms).await?))
     }
 

@@ -7,6 +7,7 @@ use platform::db::{DbFault, Row, Tx};
 use platform::{covered, sql, vals};
 
 use super::code::VisitCode;
+use super::expire_holds::DeadHold;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
 use crate::clinics::model::{ClinicId, Place, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
@@ -261,16 +262,20 @@ pub(super) fn keep_place(tx: &mut Tx<'_>, id: &AppointmentId, until: Option<Mome
     tx.exec(sql, vals![until, id.as_str()]).map(drop)
 }
 
-/// Holds that ran out, as (clinic, person, appointment), the oldest first.
+/// Holds that ran out, the oldest first, after the one with this end and id.
 pub(super) fn dead_holds(
     tx: &mut Tx<'_>,
     now: Moment,
+    after: (Moment, &str),
     limit: i64,
-) -> Result<Vec<(ClinicId, PersonId, AppointmentId)>, DbFault> {
+) -> Result<Vec<DeadHold>, DbFault> {
     let sql = sql!(
-        "SELECT clinic_id, person_id, id FROM appointment WHERE state = 'held' AND hold_until <= $1 ORDER BY hold_until, id LIMIT $2"
+        "SELECT clinic_id, person_id, id, hold_until FROM appointment WHERE state = 'held' AND hold_until <= $1 \
+         AND hold_until >= $2 AND (hold_until > $2 OR id > $3) ORDER BY hold_until, id LIMIT $4"
     );
-    tx.query(sql, vals![now, limit], |row| Ok((row.parse(0)?, row.parse(1)?, row.parse(2)?)))
+    tx.query(sql, vals![now, after.0, after.1, limit], |row| {
+        Ok(DeadHold { clinic: row.parse(0)?, person: row.parse(1)?, id: row.parse(2)?, until: row.moment(3)? })
+    })
 }
 
 /// How a hospital's day stands: visits still booked, visits checked in.

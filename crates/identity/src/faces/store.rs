@@ -258,7 +258,7 @@ pub(crate) fn give_up(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
             "UPDATE face_check SET state = CASE state WHEN 'started' THEN 'refused' ELSE 'failed' END,
              result = CASE state WHEN 'started' THEN 'timeout' ELSE 'provider_down' END, ended_at = expires_at
              WHERE id IN (SELECT id FROM face_check WHERE order_no <> '' AND created_at < $1
-             AND state IN ('reserved', 'started') LIMIT 500)"
+             AND state IN ('reserved', 'started') LIMIT 500) AND state IN ('reserved', 'started')"
         ),
         vals![before],
     )
@@ -310,7 +310,7 @@ pub(crate) fn wipe_visitors(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFa
 pub(crate) fn wipe_budgets(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(
         sql!(
-            "DELETE FROM face_budget WHERE (subject_blind, budget) IN
+            "DELETE FROM face_budget WHERE held_at < $1 AND (subject_blind, budget) IN
              (SELECT subject_blind, budget FROM face_budget WHERE held_at < $1 LIMIT 500)"
         ),
         vals![before],

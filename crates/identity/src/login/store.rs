@@ -67,7 +67,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, key: &Blind) -> Result<(), DbFault> {
 /// Deletes up to 500 guards last touched before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(
-        sql!("DELETE FROM login_guard WHERE guard IN (SELECT guard FROM login_guard WHERE updated_at < $1 LIMIT 500)"),
+        sql!("DELETE FROM login_guard WHERE updated_at < $1 AND guard IN (SELECT guard FROM login_guard WHERE updated_at < $1 LIMIT 500)"),
         vals![before],
     )
 }

@@ -107,8 +107,9 @@ async fn subject(ctx: &Ctx, person: &PersonId) -> Result<Option<Subject>, DbFaul
 async fn wait(ctx: &Ctx, person: &PersonId, record: Record, policy: &RealNamePolicy) -> Result<Record, DbFault> {
     let failed = record.failed.saturating_add(1);
     let due_at = ctx.now().plus_secs(policy.retry_after(failed));
-    let whom = person.clone();
-    ctx.db.write(lane(person), "insurance.silent", move |tx| store::unanswered(tx, &whom, failed, due_at)).await?;
+    let (whom, checked_at) = (person.clone(), record.checked_at);
+    let silent = move |tx: &mut Tx<'_>| store::unanswered(tx, &whom, failed, due_at, checked_at);
+    ctx.db.write(lane(person), "insurance.silent", silent).await?;
     Ok(Record { failed, due_at: Some(due_at), ..record })
 }
 

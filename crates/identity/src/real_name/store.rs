@@ -146,10 +146,19 @@ pub(super) fn answered(tx: &mut Tx<'_>, answer: &Answer) -> Result<(), DbFault> 
 }
 
 /// Notes a question without an answer.
-pub(super) fn unanswered(tx: &mut Tx<'_>, person: &PersonId, failed: i64, due_at: Moment) -> Result<(), DbFault> {
+pub(super) fn unanswered(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    failed: i64,
+    due_at: Moment,
+    checked_at: Option<Moment>,
+) -> Result<(), DbFault> {
+    // Somebody else may have been answered while this silence lasted: their answer stands.
     tx.exec(
-        sql!("UPDATE insurance_status SET failed = $1, due_at = $2 WHERE person_id = $3"),
-        vals![failed, due_at, person.as_str()],
+        sql!(
+            "UPDATE insurance_status SET failed = $1, due_at = $2 WHERE person_id = $3 AND COALESCE(checked_at, -1) = $4"
+        ),
+        vals![failed, due_at, person.as_str(), checked_at.unwrap_or(Moment::from_ms(-1))],
     )?;
     Ok(())
 }

@@ -339,7 +339,7 @@ pub(crate) fn wipe_guards(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFaul
     tx.exec(
         sql!(
             "DELETE FROM card_guard
-             WHERE subject_blind IN (SELECT subject_blind FROM card_guard WHERE at < $1 LIMIT 500)"
+             WHERE at < $1 AND subject_blind IN (SELECT subject_blind FROM card_guard WHERE at < $1 LIMIT 500)"
         ),
         vals![before],
     )

@@ -9,8 +9,8 @@ use wire::insurer::{FAILED, INFVER, Node, OK, Reply, Request, opter_type, time_i
 use super::InsurerClient;
 use super::refusal::refusal;
 
-/// The one operator that this service is at the insurer.
-pub(super) const OPERATOR: &str = "renshe";
+/// Our word for a refusal of whoever has not signed in.
+const NOT_SIGNED_IN: &str = "not_signed_in";
 
 /// The insurer's answer. Both sides of it may be about a person: neither is printed or passed on.
 pub(super) enum Said {
@@ -62,12 +62,23 @@ impl InsurerClient {
         match &said {
             // Whoever is not signed in is turned away at the door: the message was not looked at, and
             // goes again under the same number.
-            Said::Refused(FAILED, says) if self.settings.words.is_sign_in(says) => {
-                let sign_no = self.sign_no(ctx, Some(&sign_no)).await?;
-                self.send(ctx, &message, &sign_no).await
-            }
-            _ => Ok(said),
+            Said::Refused(FAILED, says) if self.turns_away(says) => {}
+            _ => return Ok(said),
         }
+        let sign_no = self.sign_no(ctx, Some(&sign_no)).await?;
+        match self.send(ctx, &message, &sign_no).await? {
+            // Turned away once more: what was to be done has not been looked at, and is no refusal of it.
+            Said::Refused(FAILED, says) if self.turns_away(&says) => {
+                Err(PortError::NotSent("turned away as not signed in".to_owned()))
+            }
+            said => Ok(said),
+        }
+    }
+
+    /// Whether these words turn an operator away who has not signed in.
+    fn turns_away(&self, says: &str) -> bool {
+        let not_signed_in = PortError::Refused(NOT_SIGNED_IN.to_owned());
+        self.settings.words.is_sign_in(says) || refusal(&self.settings.words, FAILED, says) == not_signed_in
     }
 
     /// The same, where every refusal is one.
@@ -128,7 +139,7 @@ impl InsurerClient {
             signtype: String::new(),
             infver: INFVER.to_owned(),
             opter_type: opter_type::MOBILE.to_owned(),
-            opter: OPERATOR.to_owned(),
+            opter: settings.numbers.operator(),
             opter_name: "线上服务".to_owned(),
             inf_time,
             fixmedins_code: settings.fixmedins_code.clone(),

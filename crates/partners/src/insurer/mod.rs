@@ -34,19 +34,18 @@ use kernel::{IdNumber, PersonName};
 use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Undone, Visit};
 use platform::Ctx;
 
+pub use number::Numbers;
 pub use settings::{FundTypes, InsurerSettings, NOT_KNOWN, OTHER_NAME, PATH};
 pub use wire::insurer::Form;
 pub use words::SettleWords;
 
 use crate::tif::{BadTifSettings, Gateway};
-use number::Sequence;
 use sign_in::SignIns;
 
 /// Asks the insurer (RNA-2), and settles with it (PHA-5, REG-3).
 pub struct InsurerClient {
     settings: InsurerSettings,
     gateway: Gateway,
-    sequence: Sequence,
     sign_ins: SignIns,
 }
 
@@ -61,7 +60,7 @@ impl InsurerClient {
             settings.timeout_ms,
             settings.calls_max,
         )?;
-        Ok(InsurerClient { settings, gateway, sequence: Sequence::default(), sign_ins: SignIns::default() })
+        Ok(InsurerClient { settings, gateway, sign_ins: SignIns::default() })
     }
 }
 

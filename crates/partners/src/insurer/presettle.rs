@@ -26,7 +26,7 @@ pub(super) fn question(client: &InsurerClient, visit: &Visit) -> Presettlement {
         mdtrt_cert_type: cert_type::ID_CARD.to_owned(),
         mdtrt_cert_no: visit.person.number.expose().to_owned(),
         med_type: visit.care.med_type.clone(),
-        medfee_sumamt: Exact::fen(visit.care.total, client.settings.numbers),
+        medfee_sumamt: Exact::fen(visit.care.total, client.settings.form),
         psn_setlway: BY_ITEM.to_owned(),
         mdtrt_id: visit.registered.mdtrt_id.clone(),
         chrg_bchno: visit.registered.batch_no.clone(),

@@ -89,7 +89,7 @@ fn line(
     (person, care): (&Insured, &Care),
     registered: &Registered,
 ) -> Result<FeeDetail, PortError> {
-    let form = client.settings.numbers;
+    let form = client.settings.form;
     // N16,6: an amount has two places already.
     let price = care.total.get().checked_mul(10_000).map(Decimal::<6>::from_units);
     let (Some(price), Some(one)) = (price, Decimal::<4>::whole(1)) else {

@@ -1,9 +1,11 @@
 //! What the adapter must be told, as plain values; the server fills it from the configuration.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use wire::insurer::{ACCOUNT_FUNDS, FUNDS, Form, HOSPITAL_FUNDS, insu_state};
 
+use super::number::Numbers;
 use super::words::SettleWords;
 use crate::tif::{BadTifSettings, TifAccount};
 
@@ -88,9 +90,11 @@ pub struct InsurerSettings {
     /// Whose money a line of `setldetail` is.
     pub fund_types: FundTypes,
     /// In which form numbers are sent.
-    pub numbers: Form,
+    pub form: Form,
     /// Whether the insurer gives codes of its own (医保码) by `CZ01`.
     pub gives_code: bool,
+    /// What messages are numbered by; one for all clients of a process.
+    pub numbers: Arc<Numbers>,
     /// How long one call may take, milliseconds.
     pub timeout_ms: u64,
     /// Calls under way at once, at most.
@@ -113,8 +117,9 @@ impl InsurerSettings {
             other_name: OTHER_NAME.map(str::to_owned).to_vec(),
             words: SettleWords::default(),
             fund_types: FundTypes::default(),
-            numbers: Form::Text,
+            form: Form::Text,
             gives_code: true,
+            numbers: Arc::default(),
             timeout_ms: 5_000,
             calls_max: 16,
         }

@@ -37,7 +37,7 @@ pub(super) async fn settle(
 /// What the pre-settlement said.
 fn echo(client: &InsurerClient, advice: &Presettled) -> Echo {
     let [fulamt_ownpay_amt, overlmt_selfpay, preselfpay_amt, inscp_scp_amt] =
-        advice.echo.map(|amount| Exact::fen(amount, client.settings.numbers));
+        advice.echo.map(|amount| Exact::fen(amount, client.settings.form));
     Echo { fulamt_ownpay_amt, overlmt_selfpay, preselfpay_amt, inscp_scp_amt }
 }
 

@@ -10,7 +10,7 @@ use wire::insurer::{SIGN_IN, SignIn, SignInQuery, SignedIn};
 
 use super::InsurerClient;
 use super::answer::read;
-use super::call::{Message, OPERATOR, Said};
+use super::call::{Message, Said};
 use super::refusal::refusal;
 
 /// What the interface wants to know of the machine. The gateway knows the caller by its account; a
@@ -66,7 +66,7 @@ impl InsurerClient {
 
 async fn sign_in(client: &InsurerClient, ctx: &Ctx) -> Result<String, PortError> {
     let (mac, ip) = MACHINE;
-    let sign_in = SignIn { opter_no: OPERATOR.to_owned(), mac: mac.to_owned(), ip: ip.to_owned() };
+    let sign_in = SignIn { opter_no: client.settings.numbers.operator(), mac: mac.to_owned(), ip: ip.to_owned() };
     let (number, region) = (client.fresh_number(ctx), &client.settings.mdtrtarea_admvs);
     let message = Message { infno: SIGN_IN, number: &number, region, input: &SignInQuery { sign_in } };
     match client.send(ctx, &message, "").await? {

@@ -1,31 +1,44 @@
 //! One signed call, and whether its answer is the channel's.
+//!
+//! The channel signs what it answers once it has verified who asks: what goes wrong before that (a signature that does not
+//! fit, a field that it does not know, a path that is none) comes without a signature. Such an answer does nothing by itself;
+//! a refusal among them is told apart, for whoever can have it confirmed.
 
-use payments::ports::PortError;
+use kernel::Moment;
+use payments::ports::{ChannelError, PortError};
 use platform::Ctx;
 use platform::http::{CallError, Reply, Request};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
-use wire::wechat_pay::{Refused, answer_text, authorization, header, request_text};
+use wire::wechat_pay::{
+    Certificates, PROBE, PUBLIC_KEY_ID, Refused, answer_text, authorization, header, path, request_text,
+};
 
 use super::WechatPay;
+use super::keys::Platform;
 
 /// An answer's clock may differ from ours by so much.
 pub(super) const SKEW_SECS: i64 = 300;
+/// The channel is asked for its certificates at most so often.
+const LEARN_SECS: i64 = 60;
 
-/// What the channel answered, verified as its own.
+/// What was answered.
 pub(super) enum Answer {
-    /// Status 2xx.
+    /// Status 2xx, under the channel's signature.
     Good(Vec<u8>),
     /// Status 4xx with a word.
-    Refused(String),
+    Refused { code: String, signed: bool },
 }
 
 impl Answer {
     /// The body as what it should be; a refusal becomes one.
-    pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, PortError> {
+    pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, ChannelError> {
         match self {
-            Answer::Good(body) => serde_json::from_slice(&body).map_err(|_| unknown("the answer cannot be read")),
-            Answer::Refused(code) => Err(PortError::Refused(code)),
+            Answer::Good(body) => {
+                serde_json::from_slice(&body).map_err(|_| unknown("the answer cannot be read").into())
+            }
+            Answer::Refused { code, signed: true } => Err(PortError::Refused(code).into()),
+            Answer::Refused { code, signed: false } => Err(ChannelError::Unsigned(code)),
         }
     }
 }
@@ -34,28 +47,141 @@ pub(super) fn unknown(why: &str) -> PortError {
     PortError::Unknown(why.to_owned())
 }
 
+/// Why an answer or a notice is not the channel's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NotBelieved {
+    /// The channel tries out whether signatures are verified.
+    Probe,
+    /// Signed under this name, of which no key is known.
+    UnknownKey(String),
+    /// Anything else.
+    Other(&'static str),
+}
+
 impl WechatPay {
-    /// Signs and sends. What is not signed by the channel is nobody's answer.
-    pub(super) async fn call(&self, ctx: &Ctx, method: Method, path: &str, body: &str) -> Result<Answer, PortError> {
-        let timestamp = ctx.now().ms().div_euclid(1000);
-        let nonce = crate::tif::nonce(ctx);
-        let settings = &self.settings;
+    /// Signs and sends. What is not signed by the channel is nobody's answer. A key that is not known is asked for once.
+    pub(super) async fn call(&self, ctx: &Ctx, method: Method, path: &str, body: &str) -> Result<Answer, ChannelError> {
+        let reply = self.send(ctx, method, path, body).await?;
+        match self.believe(ctx, &reply) {
+            Err(ChannelError::UnknownKey(serial)) if self.learn(ctx, &serial).await => self.believe(ctx, &reply),
+            believed => believed,
+        }
+    }
+
+    async fn send(&self, ctx: &Ctx, method: Method, path: &str, body: &str) -> Result<Reply, PortError> {
+        let now = ctx.now();
+        let (timestamp, nonce) = (now.ms().div_euclid(1000), crate::tif::nonce(ctx));
         let text = request_text(method.as_str(), path, timestamp, &nonce, body);
-        let signature = self.keys.sign(&text).map_err(PortError::NotSent)?;
-        let authorization = authorization(&settings.mchid, &settings.merchant_serial, timestamp, &nonce, &signature);
-        let address = format!("{}{path}", settings.endpoint.trim_end_matches('/'));
-        let request = Request::new(method, &address)
+        let (serial, signature) = self.keys.sign(&text, now).map_err(PortError::NotSent)?;
+        let authorization = authorization(&self.settings.mchid, serial, timestamp, &nonce, &signature);
+        let address = format!("{}{path}", self.settings.endpoint.trim_end_matches('/'));
+        let wanted = self.keys.platform().first().to_owned();
+        let mut request = Request::new(method, &address)
             .and_then(|request| request.header("authorization", &authorization))
             .and_then(|request| request.header("accept", "application/json"))
             .and_then(|request| request.header("content-type", "application/json"))
-            .and_then(|request| request.header(header::SERIAL, &settings.platform_public_key_id))
+            .and_then(|request| request.in_time_of(ctx))
             .map_err(failure)?;
-        let reply = self.client.send(request.body(body)).await.map_err(failure)?;
-        self.believe(ctx, reply)
+        // Which key an answer is signed by is the merchant's choice; while none is known, the channel chooses.
+        if !wanted.is_empty() {
+            request = request.header(header::SERIAL, &wanted).map_err(failure)?;
+        }
+        self.client.send(request.body(body)).await.map_err(failure)
     }
 
-    fn believe(&self, ctx: &Ctx, reply: Reply) -> Result<Answer, PortError> {
+    fn believe(&self, ctx: &Ctx, reply: &Reply) -> Result<Answer, ChannelError> {
         let status = reply.status;
+        let said = |name: &str| reply.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let body = std::str::from_utf8(&reply.body).map_err(|_| unknown("the answer is no text"))?;
+        let code = serde_json::from_str::<Refused>(body).map(|refused| refused.code).unwrap_or_default();
+        let signed = Signed {
+            timestamp: said(header::TIMESTAMP),
+            nonce: said(header::NONCE),
+            signature: said(header::SIGNATURE),
+            serial: said(header::SERIAL),
+        };
+        // Turned away at the door, before anybody looked at it: the same again in a while.
+        if status == 429 {
+            return Err(
+                PortError::NotSent(if crate::tif::is_code(&code) { code } else { format!("STATUS_{status}") }).into()
+            );
+        }
+        if signed.is_missing() {
+            let refusal = (400..500).contains(&status) && crate::tif::is_code(&code);
+            return match refusal {
+                true => Ok(Answer::Refused { code, signed: false }),
+                false => Err(PortError::Unknown(format!("status {status}, and nobody signed it")).into()),
+            };
+        }
+        match self.verify(ctx, &self.keys.platform(), &signed, body) {
+            Ok(()) => {}
+            Err(NotBelieved::UnknownKey(serial)) => return Err(ChannelError::UnknownKey(serial)),
+            Err(NotBelieved::Probe) => {
+                metrics::counter!("renshe_wechat_pay_probes").increment(1);
+                return Err(unknown("a probe of the channel's").into());
+            }
+            Err(NotBelieved::Other(why)) => return Err(PortError::Unknown(format!("status {status}: {why}")).into()),
+        }
+        if reply.is_success() {
+            return Ok(Answer::Good(reply.body.clone()));
+        }
+        let code = if crate::tif::is_code(&code) { code } else { format!("STATUS_{status}") };
+        if status >= 500 { Err(PortError::Unknown(code).into()) } else { Ok(Answer::Refused { code, signed: true }) }
+    }
+
+    /// Whether the channel signed this with one of these keys, not long ago.
+    pub(super) fn verify(
+        &self,
+        ctx: &Ctx,
+        keys: &Platform,
+        signed: &Signed<'_>,
+        body: &str,
+    ) -> Result<(), NotBelieved> {
+        if signed.signature.starts_with(PROBE) {
+            return Err(NotBelieved::Probe);
+        }
+        if !keys.knows(signed.serial) {
+            return Err(NotBelieved::UnknownKey(plain(signed.serial)));
+        }
+        let now = ctx.now().ms().div_euclid(1000);
+        if !signed.timestamp.parse::<i64>().is_ok_and(|at| (now - at).abs() <= SKEW_SECS) {
+            return Err(NotBelieved::Other("signed at another time"));
+        }
+        let text = answer_text(signed.timestamp, signed.nonce, body);
+        match keys.verifies(signed.serial, &text, signed.signature) {
+            true => Ok(()),
+            false => Err(NotBelieved::Other("not signed by the channel")),
+        }
+    }
+
+    /// Asks the channel for its certificates, now and then; whether this key is known then. They come sealed with the APIv3
+    /// key and signed by one of themselves. An account in public-key mode has none.
+    pub(super) async fn learn(&self, ctx: &Ctx, serial: &str) -> bool {
+        if !self.settings.fetches_certificates || serial.starts_with(PUBLIC_KEY_ID) {
+            return false;
+        }
+        {
+            // Whoever waited for another one's question has its answer.
+            let mut asked = self.learnt.lock().await;
+            if self.keys.platform().knows(serial) {
+                return true;
+            }
+            if asked.is_some_and(|at: Moment| at <= ctx.now() && ctx.now() < at.plus_secs(LEARN_SECS)) {
+                return false;
+            }
+            *asked = Some(ctx.now());
+            if let Err(error) = self.fetch(ctx).await {
+                tracing::error!(%error, serial, "wechat_pay.no_certificates");
+            }
+        }
+        self.keys.platform().knows(serial)
+    }
+
+    async fn fetch(&self, ctx: &Ctx) -> Result<(), ChannelError> {
+        let reply = self.send(ctx, Method::GET, path::CERTIFICATES, "").await?;
+        let told: Certificates = serde_json::from_slice(&reply.body)
+            .map_err(|_| PortError::Unknown(format!("status {}, no certificates", reply.status)))?;
+        let keys = self.keys.with(&told.data);
         let said = |name: &str| reply.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let body = std::str::from_utf8(&reply.body).map_err(|_| unknown("the answer is no text"))?;
         let signed = Signed {
@@ -64,33 +190,20 @@ impl WechatPay {
             signature: said(header::SIGNATURE),
             serial: said(header::SERIAL),
         };
-        if let Err(why) = self.verify(ctx, &signed, body) {
-            return Err(PortError::Unknown(format!("status {status}: {why}")));
+        match self.verify(ctx, &keys, &signed, body) {
+            Ok(()) => {
+                self.keys.know(keys);
+                Ok(())
+            }
+            Err(why) => Err(PortError::Unknown(format!("the certificates are not the channel's: {why:?}")).into()),
         }
-        if reply.is_success() {
-            return Ok(Answer::Good(reply.body));
-        }
-        let code = serde_json::from_str::<Refused>(body).map(|refused| refused.code).unwrap_or_default();
-        let code = if crate::tif::is_code(&code) { code } else { format!("STATUS_{status}") };
-        // Turned away at the door, before anybody looked at it: the same again in a while.
-        if status == 429 {
-            return Err(PortError::NotSent(code));
-        }
-        if status >= 500 { Err(PortError::Unknown(code)) } else { Ok(Answer::Refused(code)) }
     }
+}
 
-    /// Whether the channel signed this, not long ago.
-    pub(super) fn verify(&self, ctx: &Ctx, signed: &Signed<'_>, body: &str) -> Result<(), &'static str> {
-        if signed.serial != self.settings.platform_public_key_id {
-            return Err("signed with another key");
-        }
-        let now = ctx.now().ms().div_euclid(1000);
-        if !signed.timestamp.parse::<i64>().is_ok_and(|at| (now - at).abs() <= SKEW_SECS) {
-            return Err("signed at another time");
-        }
-        let text = answer_text(signed.timestamp, signed.nonce, body);
-        if self.keys.verifies(&text, signed.signature) { Ok(()) } else { Err("not signed by the channel") }
-    }
+/// A serial as it may be logged and shown: somebody else may have written it.
+fn plain(serial: &str) -> String {
+    let kept = |sign: &char| sign.is_ascii_alphanumeric() || *sign == '_';
+    serial.chars().filter(kept).take(64).collect()
 }
 
 /// What an answer or a notice says of its signature.
@@ -99,6 +212,12 @@ pub(super) struct Signed<'a> {
     pub(super) nonce: &'a str,
     pub(super) signature: &'a str,
     pub(super) serial: &'a str,
+}
+
+impl Signed<'_> {
+    fn is_missing(&self) -> bool {
+        self.signature.is_empty() && self.serial.is_empty()
+    }
 }
 
 fn failure(error: CallError) -> PortError {

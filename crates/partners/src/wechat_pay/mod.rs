@@ -1,7 +1,8 @@
-//! WeChat Pay API v3: a code on the screen (Native) and a link on the phone (H5), in public-key mode.
+//! WeChat Pay API v3: a code on the screen (Native) and a link on the phone (H5), with the channel's public keys, its
+//! certificates, or both.
 //!
-//! Every answer is verified with the channel's public key before a word of it is believed, and must be about our
-//! merchant and our number; so must every notice.
+//! Every answer is verified with a key of the channel's before a word of it is believed, and must be about our merchant and
+//! our number; so must every notice. What nobody signed is told apart and believed by itself in nothing (`call`).
 
 mod call;
 mod keys;
@@ -10,26 +11,30 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::HeaderMap;
-use kernel::{DateTime, Fen, Moment};
+use kernel::{Fen, Moment};
 use payments::ports::{
-    Cashier, Channel, ChannelState, CloseAnswer, Giving, Notice, NoticeRefusal, Offer, PortError, RefundState,
+    Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Notice, NoticeRefusal, Offer, PortError,
+    Recipient, RefundState,
 };
 use platform::Ctx;
 use platform::http::Client;
 use reqwest::Method;
 use serde::Serialize;
+use tokio::sync::Mutex;
 use wire::wechat_pay::{
-    CNY, H5Info, OfferAmount, OfferBody, Offered, Refund, RefundAmount, RefundBody, SceneInfo, Transaction, code, path,
+    AbnormalRefundBody, CNY, H5Info, MERCHANT_ACCOUNTS, OfferAmount, OfferBody, Offered, Refund, RefundAmount,
+    RefundBody, SceneInfo, Transaction, code, path, recipient,
 };
 
 use call::{Answer, unknown};
 use keys::Keys;
 
-pub use settings::{BadWechatPaySettings, WechatPaySettings};
+pub use settings::{BadWechatPaySettings, MerchantKey, PlatformKey, WechatPaySettings};
 
 /// Where notices come in on this platform.
 const NOTIFY: &str = "/pay/notify/wechat-pay";
@@ -40,6 +45,8 @@ const DESCRIPTION_CHARS: usize = 127;
 pub struct WechatPay {
     settings: WechatPaySettings,
     keys: Keys,
+    /// When the channel was last asked for its certificates.
+    learnt: Mutex<Option<Moment>>,
     client: Client,
 }
 
@@ -50,10 +57,16 @@ impl WechatPay {
     /// Settings that could never work.
     pub fn new(settings: WechatPaySettings) -> Result<WechatPay, BadWechatPaySettings> {
         settings.check()?;
-        let keys = Keys::read(&settings.merchant_key, &settings.platform_public_key, &settings.apiv3_key)?;
+        let keys = Keys::read(&settings)?;
         let client = Client::new("wechat_pay", Duration::from_millis(settings.timeout_ms), settings.calls_max)
             .map_err(|error| BadWechatPaySettings(error.to_string()))?;
-        Ok(WechatPay { settings, keys, client })
+        Ok(WechatPay { settings, keys, learnt: Mutex::default(), client })
+    }
+
+    /// The buyer's address as the channel is told of it: H5 takes none of a private network.
+    fn payer_ip(&self, client_ip: &str) -> Option<IpAddr> {
+        let own = client_ip.parse().ok().filter(|ip: &IpAddr| is_public(*ip));
+        own.map(|ip| ip.to_canonical()).or(self.settings.stand_in_ip)
     }
 
     fn notify_url(&self) -> String {
@@ -81,33 +94,60 @@ fn paid(told: &Transaction) -> Result<ChannelState, PortError> {
     let amount = told.amount.as_ref().filter(|amount| amount.currency.as_deref().is_none_or(|money| money == CNY));
     let amount = amount.ok_or_else(|| unknown("paid without an amount in yuan"))?;
     let channel_no = told.transaction_id.clone().filter(|no| !no.is_empty() && no.len() <= 64);
-    let paid_at = told.success_time.as_deref().and_then(moment);
+    let paid_at = told.success_time.as_deref().and_then(Moment::from_rfc3339);
+    let total = amount.total.ok_or_else(|| unknown("paid without an amount"))?;
     Ok(ChannelState::Paid {
         channel_no: channel_no.ok_or_else(|| unknown("paid without a number"))?,
-        amount: Fen::new(amount.total),
+        amount: Fen::new(total),
         paid_at: paid_at.ok_or_else(|| unknown("paid at no time"))?,
     })
 }
 
-/// What a refund's status means.
-fn refund_state(told: &Refund) -> RefundState {
-    match told.status.as_str() {
-        "SUCCESS" => RefundState::Done { channel_no: told.refund_id.clone(), amount: Fen::new(told.amount.refund) },
-        "PROCESSING" => RefundState::Processing { channel_no: told.refund_id.clone() },
-        other => RefundState::Failed { why: other.chars().filter(char::is_ascii_uppercase).take(20).collect() },
-    }
+/// What a refund's status means. One that is done may have gone to the merchant's own account, where somebody has chosen that
+/// for an abnormal one: the buyer has nothing of it.
+fn refund_state(told: &Refund) -> Result<RefundState, PortError> {
+    let channel_no = told.refund_id.clone();
+    let account = told.user_received_account.as_deref().unwrap_or_default();
+    Ok(match told.status.as_str() {
+        "SUCCESS" if MERCHANT_ACCOUNTS.contains(&account) => RefundState::Closed { channel_no, why: "TO_MERCHANT" },
+        "SUCCESS" => RefundState::Done {
+            channel_no,
+            amount: Fen::new(told.amount.refund),
+            done_at: told.success_time.as_deref().and_then(Moment::from_rfc3339),
+        },
+        "PROCESSING" => RefundState::Processing { channel_no },
+        "ABNORMAL" => RefundState::Abnormal { channel_no },
+        "CLOSED" => RefundState::Closed { channel_no, why: "CLOSED" },
+        _ => return Err(unknown("a status that is not known")),
+    })
 }
 
 fn json(body: &impl Serialize) -> Result<String, PortError> {
     serde_json::to_string(body).map_err(|error| PortError::NotSent(error.to_string()))
 }
 
+/// Whether somebody out in the world can have this address.
+fn is_public(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => {
+            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() || v4.is_broadcast())
+        }
+        IpAddr::V6(v6) => {
+            !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
+        }
+    }
+}
+
 #[async_trait]
 impl Channel for WechatPay {
-    async fn offer(&self, ctx: &Ctx, offer: &Offer) -> Result<String, PortError> {
+    fn gives_links_to(&self, client_ip: &str) -> bool {
+        self.payer_ip(client_ip).is_some()
+    }
+
+    async fn offer(&self, ctx: &Ctx, offer: &Offer) -> Result<String, ChannelError> {
         let code = offer.cashier == Cashier::Code;
         let scene = |kind: &str| SceneInfo {
-            payer_client_ip: offer.client_ip.clone(),
+            payer_client_ip: self.payer_ip(&offer.client_ip).map_or_else(String::new, |ip| ip.to_string()),
             h5_info: Some(H5Info { kind: kind.to_owned() }),
         };
         let body = json(&OfferBody {
@@ -123,32 +163,33 @@ impl Channel for WechatPay {
         let answer = self.call(ctx, Method::POST, if code { path::NATIVE } else { path::H5 }, &body).await?;
         let offered: Offered = answer.read()?;
         let link = if code { offered.code_url } else { offered.h5_url };
-        link.filter(|link| (1..=512).contains(&link.len())).ok_or_else(|| unknown("no way to the cashier"))
+        link.filter(|link| (1..=512).contains(&link.len())).ok_or_else(|| unknown("no way to the cashier").into())
     }
 
-    async fn query(&self, ctx: &Ctx, number: &str) -> Result<ChannelState, PortError> {
+    async fn query(&self, ctx: &Ctx, number: &str) -> Result<ChannelState, ChannelError> {
         match self.call(ctx, Method::GET, &path::by_number(number, &self.settings.mchid), "").await? {
-            Answer::Refused(code) if code == code::ORDER_NOT_EXIST || code == code::ORDERNOTEXIST => {
-                Ok(ChannelState::NotFound)
+            Answer::Refused { code, signed } if code == code::ORDER_NOT_EXIST || code == code::ORDERNOTEXIST => {
+                Ok(ChannelState::NotFound { signed })
             }
-            answer => self.payment(&answer.read()?, number),
+            answer => Ok(self.payment(&answer.read()?, number)?),
         }
     }
 
-    async fn close(&self, ctx: &Ctx, number: &str) -> Result<CloseAnswer, PortError> {
+    async fn close(&self, ctx: &Ctx, number: &str) -> Result<CloseAnswer, ChannelError> {
         let body = json(&serde_json::json!({ "mchid": self.settings.mchid }))?;
         match self.call(ctx, Method::POST, &path::close(number), &body).await? {
             Answer::Good(_) => Ok(CloseAnswer::Closed),
-            Answer::Refused(code) => match code.as_str() {
+            Answer::Refused { code, signed: false } => Err(ChannelError::Unsigned(code)),
+            Answer::Refused { code, .. } => match code.as_str() {
                 code::ORDER_CLOSED | code::ORDERCLOSED => Ok(CloseAnswer::Closed),
                 code::ORDER_NOT_EXIST | code::ORDERNOTEXIST => Ok(CloseAnswer::NotFound),
                 code::ORDER_PAID => Ok(CloseAnswer::Paid),
-                _ => Err(PortError::Refused(code)),
+                _ => Err(PortError::Refused(code).into()),
             },
         }
     }
 
-    async fn refund(&self, ctx: &Ctx, giving: &Giving) -> Result<RefundState, PortError> {
+    async fn refund(&self, ctx: &Ctx, giving: &Giving) -> Result<RefundState, ChannelError> {
         let body = json(&RefundBody {
             out_trade_no: giving.payment_number.clone(),
             out_refund_no: giving.number.clone(),
@@ -160,11 +201,28 @@ impl Channel for WechatPay {
         ours(&told, &giving.number)
     }
 
-    async fn refund_state(&self, ctx: &Ctx, number: &str) -> Result<RefundState, PortError> {
+    async fn refund_state(&self, ctx: &Ctx, number: &str) -> Result<RefundState, ChannelError> {
         match self.call(ctx, Method::GET, &path::refund(number), "").await? {
-            Answer::Refused(code) if code == code::RESOURCE_NOT_EXISTS => Ok(RefundState::NotFound),
+            // Signed or not: it is asked for again under its number, of which the channel makes one refund.
+            Answer::Refused { code, .. } if code == code::RESOURCE_NOT_EXISTS => Ok(RefundState::NotFound),
             answer => ours(&answer.read()?, number),
         }
+    }
+
+    async fn redirect_refund(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        channel_no: &str,
+        to: &Recipient,
+    ) -> Result<RefundState, ChannelError> {
+        let body = json(&self.abnormal(number, to)?)?;
+        let told: Refund = self.call(ctx, Method::POST, &path::abnormal_refund(channel_no), &body).await?.read()?;
+        ours(&told, number)
+    }
+
+    async fn learn_key(&self, ctx: &Ctx, serial: &str) -> bool {
+        self.learn(ctx, serial).await
     }
 
     fn notice(&self, ctx: &Ctx, headers: &HeaderMap, body: &[u8]) -> Result<Notice, NoticeRefusal> {
@@ -172,23 +230,39 @@ impl Channel for WechatPay {
     }
 }
 
-fn ours(told: &Refund, number: &str) -> Result<RefundState, PortError> {
-    if told.out_refund_no != number {
-        return Err(unknown("the answer is about something else"));
+impl WechatPay {
+    /// Where the money goes: a buyer's card and name are sealed for the channel.
+    fn abnormal(&self, number: &str, to: &Recipient) -> Result<AbnormalRefundBody, PortError> {
+        let out_refund_no = number.to_owned();
+        let Recipient::Buyer { bank, account, name } = to else {
+            let kind = recipient::MERCHANT.to_owned();
+            return Ok(AbnormalRefundBody {
+                out_refund_no,
+                kind,
+                bank_type: None,
+                bank_account: None,
+                real_name: None,
+            });
+        };
+        let platform = self.keys.platform();
+        let seal = |plain: &str| {
+            platform.seal(plain).ok_or_else(|| PortError::NotSent("it cannot be sealed for the channel".to_owned()))
+        };
+        Ok(AbnormalRefundBody {
+            out_refund_no,
+            kind: recipient::BUYER.to_owned(),
+            bank_type: Some(bank.clone()),
+            bank_account: Some(seal(account.expose())?),
+            real_name: Some(seal(name.expose())?),
+        })
     }
-    Ok(refund_state(told))
 }
 
-/// Reads RFC 3339 with the offset of China, or of nowhere.
-fn moment(text: &str) -> Option<Moment> {
-    let (civil, offset) = text.split_at_checked(19)?;
-    let civil: DateTime = civil.parse().ok()?;
-    let china = Moment::at(civil.date(), civil.time());
-    match offset {
-        "+08:00" => Some(china),
-        "Z" => Some(china.plus_secs(8 * 3600)),
-        _ => None,
+fn ours(told: &Refund, number: &str) -> Result<RefundState, ChannelError> {
+    if told.out_refund_no != number {
+        return Err(unknown("the answer is about something else").into());
     }
+    Ok(refund_state(told)?)
 }
 
 /// Civil time in China with its offset.

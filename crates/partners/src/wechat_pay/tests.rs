@@ -1,17 +1,53 @@
 //! The adapter against the sandbox's channel, over HTTP; and what it must not believe.
 
+mod keys;
+mod words;
+
+use std::path::Path;
 use std::sync::Arc;
 
-use kernel::{Fen, OsRng, ShiftedClock};
-use payments::ports::{About, Cashier, Channel, ChannelState, CloseAnswer, Giving, Offer, PortError, RefundState};
+use kernel::{Fen, OsRng, Pii, ShiftedClock};
+use payments::ports::{
+    About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, NoticeRefusal, Offer, PortError,
+    Recipient, RefundState,
+};
 use platform::Ctx;
 use sandbox::{Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::{WechatPay, WechatPaySettings};
+use super::{MerchantKey, PlatformKey, WechatPay, WechatPaySettings};
 use crate::insurer::tests::{Folder, context};
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The sandbox's merchant, with the public key alone.
+fn account(running: &Running, merchant: &TcpListener) -> WechatPaySettings {
+    let account = &running.wechat;
+    WechatPaySettings {
+        endpoint: format!("http://{}", running.wechat_pay),
+        mchid: account.mchid.clone(),
+        appid: account.appid.clone(),
+        merchant_keys: vec![MerchantKey {
+            serial: account.merchant_serial.clone(),
+            pem: read(&account.merchant_key),
+            from: None,
+        }],
+        apiv3_key: account.apiv3_key.clone(),
+        platform_keys: vec![PlatformKey {
+            serial: account.platform_public_key_id.clone(),
+            pem: read(&account.platform_public_key),
+        }],
+        fetches_certificates: false,
+        stand_in_ip: Some([203, 0, 113, 7].into()),
+        notify_base: format!("http://{}", merchant.local_addr().unwrap()),
+        timeout_ms: 1_500,
+        calls_max: 16,
+    }
+}
 
 struct Stage {
     running: Running,
@@ -32,24 +68,16 @@ impl Stage {
         settings.wechat_pay_keys = Some(std::env::temp_dir().join("renshe-test-wechat-pay"));
         let running = Sandbox::start(settings).await.unwrap();
         let merchant = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let account = &running.wechat;
-        let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
-        let pay = WechatPay::new(WechatPaySettings {
-            endpoint: format!("http://{}", running.wechat_pay),
-            mchid: account.mchid.clone(),
-            appid: account.appid.clone(),
-            merchant_serial: account.merchant_serial.clone(),
-            merchant_key: read(&account.merchant_key),
-            apiv3_key: account.apiv3_key.clone(),
-            platform_public_key: read(&account.platform_public_key),
-            platform_public_key_id: account.platform_public_key_id.clone(),
-            notify_base: format!("http://{}", merchant.local_addr().unwrap()),
-            timeout_ms: 1_500,
-            calls_max: 16,
-        })
-        .unwrap();
         let ctx = context(&folder, clock.clone());
+        let pay = WechatPay::new(account(&running, &merchant)).unwrap();
         Stage { running, pay, ctx, clock, merchant, _folder: folder }
+    }
+
+    /// The same account in the hands of a merchant who has set something otherwise.
+    fn with(&self, change: impl FnOnce(&mut WechatPaySettings)) -> WechatPay {
+        let mut settings = account(&self.running, &self.merchant);
+        change(&mut settings);
+        WechatPay::new(settings).unwrap()
     }
 
     fn offer(&self, number: &str, cashier: Cashier) -> Offer {
@@ -68,6 +96,17 @@ impl Stage {
         let sent =
             reqwest::Client::new().post(address).body(body.to_string()).header("content-type", "application/json");
         sent.send().await.unwrap().status().as_u16()
+    }
+
+    /// How the account is from now on.
+    async fn account(&self, wanted: Value) {
+        assert_eq!(self.control("wechat_pay/account", wanted).await, 200);
+    }
+
+    /// The next true answer to this does not come as it was given.
+    async fn twist(&self, how: &str, operation: &str) {
+        let rule = json!({ "partner": "wechat_pay", "kind": "forge", "code": how, "operation": operation, "times": 1 });
+        assert_eq!(self.control("faults", rule).await, 201);
     }
 
     async fn fault(&self, kind: &str, operation: &str) {
@@ -101,13 +140,13 @@ impl Stage {
 async fn offered_paid_told_and_given_back() {
     let stage = Stage::new().await;
     let (pay, ctx) = (&stage.pay, &stage.ctx);
-    assert_eq!(pay.query(ctx, "att_one_1").await.unwrap(), ChannelState::NotFound);
+    assert_eq!(pay.query(ctx, "att_one_1").await.unwrap(), ChannelState::NotFound { signed: true });
     let code = pay.offer(ctx, &stage.offer("att_one_1", Cashier::Code)).await.unwrap();
     assert!(code.starts_with("weixin://wxpay/bizpayurl?pr="), "{code}");
     // The same again is the same payment; with another amount it is refused.
     pay.offer(ctx, &stage.offer("att_one_1", Cashier::Code)).await.unwrap();
     let other = Offer { amount: Fen::new(600), ..stage.offer("att_one_1", Cashier::Code) };
-    assert_eq!(pay.offer(ctx, &other).await, Err(PortError::Refused("INVALID_REQUEST".into())));
+    assert_eq!(pay.offer(ctx, &other).await, Err(PortError::Refused("INVALID_REQUEST".into()).into()));
     assert_eq!(pay.query(ctx, "att_one_1").await.unwrap(), ChannelState::Open);
     assert_eq!(stage.control("wechat_pay/pay/att_one_1", json!({})).await, 200);
     let paid = pay.query(ctx, "att_one_1").await.unwrap();
@@ -127,7 +166,10 @@ async fn offered_paid_told_and_given_back() {
     let begun = pay.refund(ctx, &giving).await.unwrap();
     assert!(matches!(begun, RefundState::Processing { .. }), "{begun:?}");
     let again = Giving { number: "att_three_1".into(), ..giving.clone() };
-    assert!(matches!(pay.refund(ctx, &again).await, Err(PortError::Refused(_))), "no more than was paid");
+    assert!(
+        matches!(pay.refund(ctx, &again).await, Err(ChannelError::Port(PortError::Refused(_)))),
+        "no more than was paid"
+    );
     stage.clock.advance_secs(2);
     let done = pay.refund_state(ctx, "att_two_1").await.unwrap();
     assert!(matches!(&done, RefundState::Done { amount, .. } if *amount == Fen::new(500)), "{done:?}");
@@ -138,7 +180,7 @@ async fn offered_paid_told_and_given_back() {
 }
 
 #[tokio::test]
-async fn closed_is_closed_and_time_closes_by_itself() {
+async fn closed_is_closed_and_time_closes_nothing() {
     let stage = Stage::new().await;
     let (pay, ctx) = (&stage.pay, &stage.ctx);
     let link = pay.offer(ctx, &stage.offer("att_link_1", Cashier::Link)).await.unwrap();
@@ -149,6 +191,9 @@ async fn closed_is_closed_and_time_closes_by_itself() {
     assert_eq!(pay.close(ctx, "att_none_1").await.unwrap(), CloseAnswer::NotFound);
     pay.offer(ctx, &stage.offer("att_late_1", Cashier::Code)).await.unwrap();
     stage.clock.advance_secs(901);
+    assert_eq!(pay.query(ctx, "att_late_1").await.unwrap(), ChannelState::Open);
+    assert_eq!(stage.control("wechat_pay/pay/att_late_1", json!({})).await, 409, "nobody can pay it any more");
+    assert_eq!(pay.close(ctx, "att_late_1").await.unwrap(), CloseAnswer::Closed);
     assert_eq!(pay.query(ctx, "att_late_1").await.unwrap(), ChannelState::Closed);
     assert_eq!(stage.control("wechat_pay/orders/att_late_1", json!({ "late_pay": true })).await, 200);
     assert_eq!(stage.control("wechat_pay/pay/att_late_1", json!({})).await, 200);
@@ -162,10 +207,10 @@ async fn what_the_channel_did_not_sign_is_not_believed() {
     let (pay, ctx) = (&stage.pay, &stage.ctx);
     stage.fault("time_out_after", "native").await;
     let offer = stage.offer("att_slow_1", Cashier::Code);
-    assert!(matches!(pay.offer(ctx, &offer).await, Err(PortError::Unknown(_))));
+    assert!(matches!(pay.offer(ctx, &offer).await, Err(ChannelError::Port(PortError::Unknown(_)))));
     assert_eq!(pay.query(ctx, "att_slow_1").await.unwrap(), ChannelState::Open);
     stage.fault("forge", "query").await;
-    assert!(matches!(pay.query(ctx, "att_slow_1").await, Err(PortError::Unknown(_))));
+    assert!(matches!(pay.query(ctx, "att_slow_1").await, Err(ChannelError::Port(PortError::Unknown(_)))));
     stage.fault("forge", "notify").await;
     stage.control("wechat_pay/pay/att_slow_1", json!({})).await;
     let (headers, body) = stage.notice().await;

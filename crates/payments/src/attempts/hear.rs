@@ -15,6 +15,11 @@ const ASK_SECS: [i64; 8] = [2, 5, 10, 30, 60, 120, 300, 600];
 const POLL_SECS: [i64; 8] = [5, 5, 10, 15, 30, 30, 60, 60];
 /// Pauses between tries that certainly did nothing.
 const AGAIN_SECS: [i64; 7] = [1, 5, 30, 60, 300, 600, 1800];
+/// Pauses about an offer of which nobody knows whether it was made: somebody waits for the cashier, and the same offer
+/// again does no harm. First the channel is asked at once, and offered it again at once.
+const UNSURE_SECS: [i64; 10] = [0, 0, 0, 1, 1, 2, 5, 10, 30, 60];
+/// Pauses between questions about a refund that the channel keeps until a person has said where to.
+const STUCK_SECS: [i64; 5] = [60, 300, 600, 1800, 3600];
 /// Pauses between looks at what has ended without money.
 const WATCH_SECS: [i64; 6] = [60, 240, 600, 3600, 4 * 3600, 8 * 3600];
 /// So long after its end an attempt is still looked at: the channel repeats its notices for a day.
@@ -56,10 +61,11 @@ impl Act {
     }
 }
 
-/// Whether somebody else took the attempt up since it was leased until then: the clock jumped, or the machine stood
-/// still. What a call that was overtaken has done may have been taken back meanwhile (2601): its answer tells nothing.
-pub fn overtaken(view: &View, act: Act, leased_until: Moment) -> bool {
-    act.sends() && view.lease_until != Some(leased_until)
+/// Whether the attempt is not in the same hands any more as when it was leased until then: the clock jumped, or the machine
+/// stood still. What a call that was overtaken has done may have been taken back meanwhile (2601), and what it was told may
+/// be of before something was sent: its answer tells nothing.
+pub fn overtaken(view: &View, leased_until: Moment) -> bool {
+    view.lease_until != Some(leased_until)
 }
 
 /// What came back.
@@ -71,10 +77,16 @@ pub enum Heard {
     Nothing(String),
     /// The partner refused it, and did nothing.
     Refused(String),
+    /// It was refused, and nobody signed that.
+    Unsigned(String),
+    /// It was signed under the name of a key that is not known here.
+    UnknownKey(String),
     /// Amounts do not add up, or are not ours: a person must look.
     Mismatch(String),
     /// The settlement in force.
     Settled(Settled),
+    /// In force is the settlement of another attempt of this order, at this place, of which that was not known.
+    OfSibling(usize, Settled),
     /// No settlement is in force.
     NoSettlement,
     /// No settlement was in force, and none will be: it was reversed.
@@ -89,6 +101,8 @@ pub enum Heard {
     Refund(RefundState),
     /// It was given up before it was sent.
     Dropped,
+    /// A person has settled it by other means.
+    Outside,
 }
 
 /// What follows.
@@ -111,14 +125,18 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         Heard::NotSent(_) if act.sends() => Some(Event::Again),
         Heard::Nothing(_) if bug(Bug::TimeoutIsFailure) && act == Act::Settle => Some(Event::Refuse),
         Heard::Nothing(_) if bug(Bug::NewSettleNumber) && act == Act::Settle => Some(Event::Again),
-        Heard::NotSent(_) | Heard::Nothing(_) => None,
+        Heard::Unsigned(_) if bug(Bug::UnsignedBelieved) && act == Act::Offer => Some(Event::Refuse),
+        Heard::NotSent(_) | Heard::Nothing(_) | Heard::Unsigned(_) | Heard::UnknownKey(_) => None,
         Heard::Mismatch(why) => return block(why, now),
         Heard::Dropped => Some(Event::Drop),
+        Heard::Outside => Some(Event::Outside),
+        // An offer before this one may have arrived, its answer lost: the channel is asked.
+        Heard::Refused(_) if act == Act::Offer && view.sends > 1 => None,
         Heard::Refused(_) => refused(act),
         Heard::Settled(settled) => return about_settlement(view, act, settled, asks, now),
         Heard::NoSettlement if view.kind == Kind::Void => Some(Event::Succeed),
         Heard::NoSettlement if bug(Bug::NotReversed) && act == Act::AskSettle => Some(Event::Refuse),
-        Heard::NoSettlement => None,
+        Heard::NoSettlement | Heard::OfSibling(..) => None,
         Heard::Reversed => Some(Event::Refuse),
         Heard::Voided(_) => Some(Event::Succeed),
         Heard::Offered(_) => Some(Event::Accept),
@@ -132,7 +150,7 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         },
     };
     let mut due_at = next_look(view, act, event, asks, now);
-    if act == Act::Watch && matches!(heard, Heard::NotSent(_) | Heard::Nothing(_)) {
+    if act == Act::Watch && matches!(heard, Heard::NotSent(_) | Heard::Nothing(_) | Heard::Unsigned(_)) {
         // Nobody has answered, and there are few looks.
         due_at = due_at.min(now.plus_secs(ASK_SECS[7]));
     }
@@ -176,11 +194,24 @@ fn about_payment(view: &View, act: Act, state: &ChannelState, now: Moment) -> Re
         ChannelState::Open if matches!(view.state, State::Closed | State::Failed) => None,
         // Offered, and its answer lost: the same offer again brings the way to the cashier.
         ChannelState::Open if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
-        ChannelState::NotFound if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
-        // The offer may still be on its way: what arrives later would stay open.
-        ChannelState::NotFound if act == Act::Close && may_reverse(view.sent_at, now) => closes(view),
-        ChannelState::Open | ChannelState::NotFound => None,
+        ChannelState::NotFound { signed: false } if bug(Bug::UnsignedUnheard) => None,
+        // Refused, though nobody signed that or it was offered before, and not known there: two words for one thing. It
+        // was not made.
+        ChannelState::NotFound { .. } if view.state == State::Unknown && act == Act::AskPay && view.doubted => {
+            was_never_made(view, now).then_some(Event::Refuse)
+        }
+        ChannelState::NotFound { .. } if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
+        // The offer may still be on its way: what arrives later would stay open. An answer that nobody signed comes here
+        // only after closing has said the same (`orders::act`).
+        ChannelState::NotFound { .. } if act == Act::Close && may_reverse(view.sent_at, now) => closes(view),
+        ChannelState::Open | ChannelState::NotFound { .. } => None,
     })
+}
+
+/// Whether none of the offers of an attempt may still arrive: the only one was refused, or the last was refused long after
+/// those before it were lost.
+fn was_never_made(view: &View, now: Moment) -> bool {
+    view.sends <= 1 || may_reverse(view.sent_at, now)
 }
 
 fn closes(view: &View) -> Option<Event> {
@@ -195,10 +226,14 @@ fn about_refund(view: &View, act: Act, state: &RefundState) -> Result<Option<Eve
         RefundState::Done { .. } => Some(Event::Succeed),
         RefundState::Processing { .. } if bug(Bug::AcceptedIsDone) => Some(Event::Succeed),
         RefundState::Processing { .. } => Some(Event::Accept),
-        // A notice of an earlier failure that comes after the money went back.
-        RefundState::Failed { .. } if view.state == State::Succeeded => None,
-        RefundState::Failed { .. } => Some(Event::Again),
-        RefundState::NotFound if act == Act::AskRefund => Some(Event::Again),
+        // Words of before that come after the money went back, or after a person has settled it.
+        _ if view.state.has_undone() => None,
+        RefundState::Abnormal { .. } if bug(Bug::AbnormalIsDone) => Some(Event::Succeed),
+        RefundState::Abnormal { .. } => Some(Event::Stick),
+        // Under this number nothing goes back any more: asked for again, the channel says the same for ever.
+        RefundState::Closed { .. } if bug(Bug::ClosedAgain) => Some(Event::Again),
+        RefundState::Closed { .. } => Some(Event::Close),
+        RefundState::NotFound if act == Act::AskRefund && view.state != State::Abnormal => Some(Event::Again),
         RefundState::NotFound => None,
     })
 }
@@ -209,12 +244,20 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
         now.plus_secs(ladder[step])
     };
     match (event, act) {
-        // The partner has just answered: it is there, and somebody may be waiting for a cashier.
-        (Some(Event::Again), Act::AskPay | Act::AskRefund | Act::AskVoid) => pick(&AGAIN_SECS[..3]),
+        (Some(Event::Again), Act::AskPay) => pick(&UNSURE_SECS),
+        (None, Act::Offer | Act::AskPay) if view.state == State::Unknown => pick(&UNSURE_SECS),
+        // The partner has just answered: it is there.
+        (Some(Event::Again), Act::AskRefund | Act::AskVoid) => pick(&AGAIN_SECS[..3]),
         (Some(Event::Again), _) => pick(&AGAIN_SECS),
         // Whatever the partner answers: what has ended is looked at less and less often.
         (_, Act::Watch) => pick(&WATCH_SECS),
         (Some(Event::Close | Event::Refuse), _) => now.plus_secs(WATCH_SECS[0]),
+        (Some(Event::Stick), _) => now.plus_secs(STUCK_SECS[0]),
+        // Taken on just now: how long that took says nothing of how long it will take.
+        (Some(Event::Accept), _) if view.state != State::Open => {
+            now.plus_secs(if view.kind == Kind::Pay { POLL_SECS[0] } else { ASK_SECS[0] })
+        }
+        _ if view.state == State::Abnormal => pick(&STUCK_SECS),
         _ if view.kind == Kind::Pay => pick(&POLL_SECS),
         _ => pick(&ASK_SECS),
     }
@@ -223,6 +266,16 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
 /// What the insurer's answer leaves open of a settlement that it does not know: whether it may be reversed yet.
 pub fn may_reverse(sent_at: Option<Moment>, now: Moment) -> bool {
     bug(Bug::ReversedEarly) || sent_at.is_some_and(|sent| now >= sent.plus_secs(IN_FLIGHT_SECS))
+}
+
+/// When it happened, by the partner's own word.
+pub fn happened_at(heard: &Heard) -> Option<Moment> {
+    match heard {
+        Heard::Settled(settled) => settled.facts.settled_at,
+        Heard::Channel(ChannelState::Paid { paid_at, .. }) => Some(*paid_at),
+        Heard::Refund(RefundState::Done { done_at, .. }) => *done_at,
+        _ => None,
+    }
 }
 
 /// The amount that an attempt moves, by what was heard.

@@ -89,8 +89,12 @@ words! {
         Succeeded = "succeeded",
         /// Certainly nothing moved, and nothing will.
         Failed = "failed",
-        /// A payment closed at the channel without money.
+        /// Closed at the channel: a payment without money, a refund of which nothing went back.
         Closed = "closed",
+        /// A refund that the buyer's account did not take: the channel keeps it until somebody says where to.
+        Abnormal = "abnormal",
+        /// A refund that a person has settled by other means.
+        Outside = "outside",
     }
 }
 
@@ -98,6 +102,11 @@ impl State {
     /// Whether it may still move money by itself.
     pub const fn is_live(self) -> bool {
         matches!(self, State::Requested | State::Unknown | State::Open)
+    }
+
+    /// Of what undoes another: whether the money is with the person again.
+    pub const fn has_undone(self) -> bool {
+        matches!(self, State::Succeeded | State::Outside)
     }
 }
 
@@ -118,6 +127,10 @@ words! {
         Drop = "drop",
         /// Closed at the channel.
         Close = "close",
+        /// The channel could not hand it to the buyer, and keeps it.
+        Stick = "stick",
+        /// A person says that it was settled by other means.
+        Outside = "outside",
     }
 }
 
@@ -138,6 +151,14 @@ pub const TRANSITIONS: &[(State, Event, State)] = &[
     // Money that comes after the end: a payment under way while it was closed, a settlement found later.
     (State::Closed, Event::Succeed, State::Succeeded),
     (State::Failed, Event::Succeed, State::Succeeded),
+    // Refunds that did not reach the buyer: the channel is told where to, or a person settles them by other means.
+    (State::Requested, Event::Stick, State::Abnormal),
+    (State::Unknown, Event::Stick, State::Abnormal),
+    (State::Open, Event::Stick, State::Abnormal),
+    (State::Abnormal, Event::Accept, State::Open),
+    (State::Abnormal, Event::Succeed, State::Succeeded),
+    (State::Abnormal, Event::Close, State::Closed),
+    (State::Closed, Event::Outside, State::Outside),
 ];
 
 /// Events that arrive again after they were done: success, and nothing changes.
@@ -150,9 +171,13 @@ pub const REPEATS: &[(State, Event)] = &[
     (State::Failed, Event::Refuse),
     (State::Failed, Event::Drop),
     (State::Failed, Event::Again),
+    (State::Abnormal, Event::Stick),
+    (State::Outside, Event::Outside),
     (State::Closed, Event::Close),
     (State::Closed, Event::Again),
     (State::Closed, Event::Accept),
+    (State::Closed, Event::Stick),
+    (State::Outside, Event::Accept),
 ];
 
 /// What an event does to a state.
@@ -205,6 +230,10 @@ pub struct View {
     pub expires_at: Option<Moment>,
     /// Ended, and still asked about until then: what is late can be late again.
     pub watch_until: Option<Moment>,
+    /// How often it was handed to the partner.
+    pub sends: i64,
+    /// The last offer was refused, and that alone does not end it: nobody signed it, or one before may have been taken.
+    pub doubted: bool,
 }
 
 /// The table as a mermaid state diagram, for the docs.
@@ -213,6 +242,6 @@ pub fn diagram() -> String {
     for (from, event, to) in TRANSITIONS {
         text.push_str(&format!("    {from} --> {to}: {event}\n"));
     }
-    text.push_str("    succeeded --> [*]\n    failed --> [*]\n    closed --> [*]\n");
+    text.push_str("    succeeded --> [*]\n    failed --> [*]\n    closed --> [*]\n    outside --> [*]\n");
     text
 }

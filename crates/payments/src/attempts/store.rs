@@ -38,6 +38,12 @@ pub struct Attempt {
     pub asks: i64,
     /// What was heard last, for people who look.
     pub note: String,
+    /// When the money moved, by the partner's own word.
+    pub happened_at: Option<Moment>,
+    /// What the insurer told of a settlement for its clearing.
+    pub clearing: Clearing,
+    /// Of a refund that a person has settled by other means: who says so, and how it was done.
+    pub outside: Option<(String, String)>,
     /// When the channel answered that it is closed.
     pub closed_at: Option<Moment>,
     /// When it was intended.
@@ -48,11 +54,25 @@ pub struct Attempt {
     pub view: View,
 }
 
+/// Of a settlement: what the insurer's clearing and its statements go by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Clearing {
+    /// `clr_optins`.
+    pub optins: Option<String>,
+    /// `clr_type`.
+    pub kind: Option<String>,
+    /// `clr_way`.
+    pub way: Option<String>,
+    /// `medins_setl_id`.
+    pub medins_setl_id: Option<String>,
+}
+
 macro_rules! columns {
     () => {
         "id, order_id, n, kind, rail, number, of_n, amount_fen, fund_fen, account_fen, other_fen, cash_fen, state, version, \
          terms, external_no, link, link_at, sent_at, lease_until, due_at, asks, expires_at, watch_until, note, closed_at, \
-         created_at, changed_at"
+         created_at, changed_at, happened_at, clr_optins, clr_type, clr_way, medins_setl_id, sends, doubted, outside_by, \
+         outside_how"
     };
 }
 
@@ -91,6 +111,14 @@ fn read(row: &Row) -> Result<Attempt, DbFault> {
         link_at: row.opt_moment(17)?,
         asks: row.int(21)?,
         note: row.text(24)?,
+        happened_at: row.opt_moment(28)?,
+        clearing: Clearing {
+            optins: row.opt_text(29)?,
+            kind: row.opt_text(30)?,
+            way: row.opt_text(31)?,
+            medins_setl_id: row.opt_text(32)?,
+        },
+        outside: row.opt_text(35)?.zip(row.opt_text(36)?),
         closed_at: row.opt_moment(25)?,
         created_at: row.moment(26)?,
         changed_at: row.moment(27)?,
@@ -106,6 +134,8 @@ fn read(row: &Row) -> Result<Attempt, DbFault> {
             due_at: row.moment(20)?,
             expires_at: row.opt_moment(22)?,
             watch_until: row.opt_moment(23)?,
+            sends: row.int(33)?,
+            doubted: row.flag(34)?,
         },
     })
 }
@@ -189,6 +219,8 @@ pub(crate) struct Learned {
     pub(crate) lease_until: Option<Moment>,
     pub(crate) sent: bool,
     pub(crate) note: String,
+    pub(crate) happened_at: Option<Moment>,
+    pub(crate) clearing: Clearing,
 }
 
 /// Writes what is to come of an attempt without a move: when it is looked at again, and what was heard.
@@ -201,6 +233,11 @@ pub(crate) fn look_again(
 ) -> Result<(), DbFault> {
     let sql = sql!("UPDATE pay_attempt SET due_at = $1, lease_until = $2, asks = asks + 1, note = $3 WHERE id = $4");
     tx.exec(sql, vals![due_at, lease_until, note, attempt.id.as_str()]).map(drop)
+}
+
+/// Notes that the last offer was refused, and that this alone does not end it.
+pub(crate) fn doubt(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), DbFault> {
+    tx.exec(sql!("UPDATE pay_attempt SET doubted = 1 WHERE id = $1"), vals![attempt.id.as_str()]).map(drop)
 }
 
 /// Takes an attempt for one look, so that nobody else looks at the same time. False when somebody has.
@@ -231,8 +268,12 @@ pub(crate) fn apply(
          closed_at = CASE WHEN CAST($12 AS BIGINT) = 1 THEN $2 ELSE closed_at END, \
          watch_until = COALESCE(CAST($13 AS BIGINT), watch_until), \
          sent_at = CASE WHEN CAST($14 AS BIGINT) = 1 THEN $2 ELSE sent_at END, \
-         asks = CASE WHEN CAST($15 AS BIGINT) = 1 THEN asks + 1 ELSE 0 END, note = $16 \
-         WHERE id = $17 AND version = $18"
+         sends = sends + CAST($14 AS BIGINT), doubted = CASE WHEN CAST($14 AS BIGINT) = 1 THEN 0 ELSE doubted END, \
+         asks = CASE WHEN CAST($15 AS BIGINT) = 1 THEN asks + 1 ELSE 0 END, note = $16, \
+         happened_at = COALESCE(CAST($17 AS BIGINT), happened_at), clr_optins = COALESCE(CAST($18 AS TEXT), clr_optins), \
+         clr_type = COALESCE(CAST($19 AS TEXT), clr_type), clr_way = COALESCE(CAST($20 AS TEXT), clr_way), \
+         medins_setl_id = COALESCE(CAST($21 AS TEXT), medins_setl_id) \
+         WHERE id = $22 AND version = $23"
     );
     let split = |pick: fn(&Split) -> Fen| learned.split.as_ref().map(pick);
     // Tries and their questions are counted on until the attempt comes to rest.
@@ -254,6 +295,11 @@ pub(crate) fn apply(
         learned.sent,
         counts,
         &learned.note,
+        learned.happened_at,
+        learned.clearing.optins.as_deref(),
+        learned.clearing.kind.as_deref(),
+        learned.clearing.way.as_deref(),
+        learned.clearing.medins_setl_id.as_deref(),
         attempt.id.as_str(),
         attempt.version
     ];
@@ -262,6 +308,12 @@ pub(crate) fn apply(
     }
     event(tx, &attempt.id, attempt.version + 1, event_.as_str(), to, source, now)?;
     Ok(true)
+}
+
+/// Writes down who says that it was settled by other means, and how.
+pub(crate) fn settled_by(tx: &mut Tx<'_>, attempt: &Attempt, by: &str, how: &str) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE pay_attempt SET outside_by = $1, outside_how = $2 WHERE id = $3");
+    tx.exec(sql, vals![by, how, attempt.id.as_str()]).map(drop)
 }
 
 /// Has an order's live payments looked at now.

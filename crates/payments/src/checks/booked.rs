@@ -66,8 +66,10 @@ fn moves(one: &Attempt, says: &BTreeMap<String, Stands>) -> Vec<(&'static str, S
     };
     let expected = |amount| match view.state {
         State::Succeeded => Stands::Happened(amount),
-        State::Failed | State::Closed => Stands::LetGo(amount),
-        State::Requested | State::Unknown | State::Open => Stands::Pends(amount),
+        // A refund that is closed is still owed to the person: it stands aside until somebody has settled it.
+        State::Closed if view.kind == Kind::Refund => Stands::Pends(amount),
+        State::Failed | State::Closed | State::Outside => Stands::LetGo(amount),
+        State::Requested | State::Unknown | State::Open | State::Abnormal => Stands::Pends(amount),
     };
     match view.kind {
         Kind::Settle if view.state == State::Succeeded => {
@@ -75,6 +77,9 @@ fn moves(one: &Attempt, says: &BTreeMap<String, Stands>) -> Vec<(&'static str, S
         }
         Kind::Settle => Vec::new(),
         Kind::Void => purses().map(|(purse, part)| (purse, expected(part))).collect(),
+        Kind::Refund if view.state == State::Outside => {
+            vec![("out", Stands::LetGo(amount)), ("outside", Stands::Happened(amount))]
+        }
         Kind::Refund => vec![("out", expected(amount))],
         Kind::Pay if view.state == State::Succeeded && says.contains_key(&format!("{}:late", one.id)) => {
             vec![("in", Stands::LetGo(amount)), ("late", Stands::Happened(amount))]

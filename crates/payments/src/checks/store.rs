@@ -220,12 +220,15 @@ pub(super) fn not_agreed(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     tx.query(sql, vals![], name)
 }
 
-/// I-M21: orders with something under way, and no time at which they are looked at.
+/// I-M21: orders with something under way, and no time at which they are looked at; where only a person can go on, one must
+/// be called.
 pub(super) fn forgotten(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let sql = sql!(
-        "SELECT o.id FROM pay_order o WHERE o.next_at IS NULL AND o.blocked IS NULL AND (o.state NOT IN ('settled', 'refunded', 'closed') \
-         OR EXISTS (SELECT 1 FROM pay_attempt a WHERE a.order_id = o.id AND a.state IN ('requested', 'unknown', 'open'))) \
-         ORDER BY o.id LIMIT 50"
+        "SELECT o.id FROM pay_order o WHERE o.next_at IS NULL AND o.blocked IS NULL AND (EXISTS ( \
+           SELECT 1 FROM pay_attempt a WHERE a.order_id = o.id AND a.state IN ('requested', 'unknown', 'open', 'abnormal')) \
+         OR (o.state NOT IN ('settled', 'refunded', 'closed') AND NOT EXISTS (SELECT 1 FROM pay_attempt r \
+           JOIN pay_call c ON c.order_id = r.order_id AND c.reason = 'refund_closed' AND c.done_at IS NULL \
+           WHERE r.order_id = o.id AND r.kind = 'refund' AND r.state = 'closed'))) ORDER BY o.id LIMIT 50"
     );
     tx.query(sql, vals![], name)
 }

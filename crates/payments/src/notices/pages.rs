@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::receive::{ReceiveError, Received, receive};
 use crate::orders::drive::{Payments, drive};
+use crate::ports::NoticeRefusal;
 
 /// The channel's door.
 pub(crate) fn routes() -> Router<Ctx> {
@@ -38,6 +39,12 @@ async fn notify(
                 });
             }
             StatusCode::NO_CONTENT.into_response()
+        }
+        // The channel tries out whether signatures are verified here: they are, and nothing is wrong.
+        Err(ReceiveError::Refused(NoticeRefusal::Probe)) => {
+            metrics::counter!("renshe_payment_notice_probes").increment(1);
+            tracing::debug!("payment.notice_probe");
+            refuse(StatusCode::UNAUTHORIZED, "not verified")
         }
         Err(ReceiveError::Refused(why)) => {
             metrics::counter!("renshe_payment_notices_refused").increment(1);

@@ -59,7 +59,7 @@ pub enum ReceiveError {
 /// # Errors
 /// See [`ReceiveError`].
 pub async fn receive(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]) -> Result<Received, ReceiveError> {
-    let notice = pay.ports.wechat_pay.notice(ctx, headers, body)?;
+    let notice = verified(pay, ctx, headers, body).await?;
     let sealed = seal(ctx, &notice, body)?;
     let Meaning { kind, number, act, heard, amount } = meaning(&notice);
     let found = {
@@ -97,6 +97,21 @@ pub async fn receive(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]
         Ok(Received::Heard(held.id))
     });
     done.await
+}
+
+/// Verifies and opens it. One that is signed under the name of a key that is not known here may be the channel's all the
+/// same, which changes its keys now and then: the channel is asked for it once, and somebody is called where it has none.
+async fn verified(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]) -> Result<Notice, ReceiveError> {
+    let channel = &pay.ports.wechat_pay;
+    let refusal = match channel.notice(ctx, headers, body) {
+        Ok(notice) => return Ok(notice),
+        Err(refusal) => refusal,
+    };
+    let NoticeRefusal::UnknownKey(serial) = &refusal else { return Err(refusal.into()) };
+    if channel.learn_key(ctx, serial).await {
+        return Ok(channel.notice(ctx, headers, body)?);
+    }
+    Err(refusal.into())
 }
 
 fn seal(ctx: &Ctx, notice: &Notice, body: &[u8]) -> Result<Vec<u8>, VaultError> {

@@ -31,7 +31,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, rail: &str, row: &Row<'_>) -> Result<bool,
 /// Returns how many.
 pub(super) fn forget(tx: &mut Tx<'_>, before: Moment, limit: i64) -> Result<u64, DbFault> {
     let sql = sql!(
-        "UPDATE pay_notice SET body = $1, kept = 0 WHERE (rail, event_id) IN (SELECT rail, event_id FROM pay_notice \
+        "UPDATE pay_notice SET body = $1, kept = 0 WHERE kept = 1 AND (rail, event_id) IN (SELECT rail, event_id FROM pay_notice \
          WHERE kept = 1 AND at < $2 ORDER BY at LIMIT $3)"
     );
     tx.exec(sql, vals![Vec::<u8>::new(), before, limit])

@@ -9,8 +9,12 @@ use super::asking::Asking;
 use super::store::Order;
 use super::whose::{Maker, Whose, whose};
 use crate::attempts::hear::{Act, Heard, may_reverse};
-use crate::attempts::store as attempts;
-use crate::ports::{Cashier, ChannelState, CloseAnswer, Giving, Offer, PayPorts, SettleError, Split, Undone};
+use crate::attempts::model::State;
+use crate::attempts::store::Attempt;
+use crate::ports::{
+    Cashier, Channel, ChannelError, ChannelState, Giving, Offer, PayPorts, RefundState, SettleError, Settled,
+    Settlements, Split, Undone,
+};
 use crate::sim::planted::{Bug, bug};
 
 /// What an offer repeats word for word.
@@ -21,7 +25,33 @@ pub(crate) struct Terms {
     pub(crate) client_ip: String,
 }
 
-/// Makes the one call; every way it can go is a [`Heard`].
+/// The partners, for as long as the lease of an attempt lasts: nothing is sent after it, also not the second call of an act.
+struct Partners<'a> {
+    ports: &'a PayPorts,
+    /// Ends with the lease.
+    ctx: Ctx,
+}
+
+impl Partners<'_> {
+    fn in_time(&self) -> Result<(), PortError> {
+        match self.ctx.time_left() {
+            Err(over) if !bug(Bug::FenceOff) => Err(PortError::NotSent(over.to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    fn settlements(&self) -> Result<&dyn Settlements, SettleError> {
+        self.in_time()?;
+        Ok(&*self.ports.settlements)
+    }
+
+    fn channel(&self) -> Result<&dyn Channel, ChannelError> {
+        self.in_time()?;
+        Ok(&*self.ports.wechat_pay)
+    }
+}
+
+/// Makes the call; every way it can go is a [`Heard`].
 pub(super) async fn call(
     ports: &PayPorts,
     ctx: &Ctx,
@@ -31,87 +61,91 @@ pub(super) async fn call(
     leased_until: Moment,
 ) -> Heard {
     let Some(attempt) = order.attempts.get(place) else { return Heard::Nothing("no such attempt".to_owned()) };
-    let number = attempt.number.as_str();
+    let partners = Partners { ports, ctx: ctx.until(leased_until) };
     match (act, asking) {
-        (Act::Settle, Some(asking)) => {
-            let renamed = bug(Bug::NewSettleNumber).then(|| format!("{number}-{}", attempt.asks));
-            let number = renamed.as_deref().unwrap_or(number);
-            match ports.settlements.settle(ctx, number, &asking.visit, &asking.advice).await {
-                Ok(settled) => Heard::Settled(settled),
-                Err(error) => failure(error),
-            }
-        }
-        (Act::AskSettle, Some(asking)) => {
-            ask_settlement(ports, ctx, (order, attempt), asking, Some(leased_until)).await
-        }
-        (Act::Watch, Some(asking)) => ask_settlement(ports, ctx, (order, attempt), asking, None).await,
-        (Act::Void, Some(asking)) => void(ports, ctx, order, attempt, asking).await,
-        (Act::AskVoid, Some(asking)) => match ports.settlements.settled(ctx, &asking.visit).await {
-            Ok(Some(settled)) => Heard::Settled(settled),
-            Ok(None) => Heard::NoSettlement,
-            Err(error) => failure(error),
+        (Act::Settle, Some(asking)) => settle(&partners, attempt, asking).await,
+        (Act::AskSettle, Some(asking)) => ask_settlement(&partners, order, attempt, asking, true).await,
+        (Act::Watch, Some(asking)) => ask_settlement(&partners, order, attempt, asking, false).await,
+        (Act::Void, Some(asking)) => void(&partners, order, attempt, asking).await,
+        (Act::AskVoid, Some(asking)) => ask_void(&partners, order, attempt, asking).await,
+        (Act::Offer, _) => match offer(&partners, attempt).await {
+            Ok(link) => Heard::Offered(link),
+            Err(error) => port(error),
         },
-        (Act::Offer, _) => match offer_of(attempt) {
-            Ok(offer) => match ports.wechat_pay.offer(ctx, &offer).await {
-                Ok(link) => Heard::Offered(link),
-                Err(error) => port(error),
-            },
-            Err(why) => Heard::Refused(why),
-        },
-        (Act::AskPay | Act::Watch, _) => channel(ports.wechat_pay.query(ctx, number).await),
-        (Act::Close, _) => close(ports, ctx, number).await,
+        (Act::AskPay | Act::Watch, _) => query(&partners, &attempt.number).await,
+        (Act::Close, _) => close(&partners, &attempt.number).await,
         (Act::Refund, _) => match giving(order, attempt) {
-            Some(giving) => refund(ports.wechat_pay.refund(ctx, &giving).await),
+            Some(giving) => refund(&partners, &giving).await.map_or_else(port, Heard::Refund),
             None => Heard::Nothing("the payment is not there".to_owned()),
         },
-        (Act::AskRefund, _) => {
-            ports.wechat_pay.refund_state(ctx, number).await.map_or_else(port_of_question, Heard::Refund)
-        }
+        (Act::AskRefund, _) => ask_refund(&partners, attempt).await.map_or_else(port_of_question, Heard::Refund),
         _ => Heard::Nothing("nobody to ask".to_owned()),
     }
 }
 
-async fn ask_settlement(
-    ports: &PayPorts,
-    ctx: &Ctx,
-    (order, attempt): (&Order, &attempts::Attempt),
-    asking: &Asking,
-    reverses_until: Option<Moment>,
-) -> Heard {
-    // While the lease holds, nobody else can be about the same settlement.
-    let reverses = reverses_until.is_some();
-    let holds = || reverses_until.is_some_and(|until| ctx.now() < until);
-    let makers: Vec<Maker<'_>> = order.attempts.iter().filter_map(Maker::of).collect();
-    match ports.settlements.settled(ctx, &asking.visit).await {
-        Ok(Some(settled)) => match whose(&attempt.number, &makers, &settled) {
-            Whose::Ours => Heard::Settled(settled),
-            // Another attempt's settlement is in force: this one is not.
-            Whose::Anothers if !reverses => Heard::NoSettlement,
-            Whose::Anothers => Heard::Mismatch(format!("a settlement under another number, {}", settled.setl_id)),
-            Whose::Untold => {
-                Heard::Nothing(format!("settlement {} does not say which number made it", settled.setl_id))
-            }
-        },
-        Ok(None) if holds() && may_reverse(attempt.view.sent_at, ctx.now()) => {
-            match ports.settlements.reverse(ctx, &asking.visit, &attempt.number).await {
-                Ok(()) => Heard::Reversed,
-                Err(error) => failure_of_question(error),
-            }
-        }
-        Ok(None) => Heard::NoSettlement,
-        Err(error) => failure_of_question(error),
-    }
+async fn settle(partners: &Partners<'_>, attempt: &Attempt, asking: &Asking) -> Heard {
+    let renamed = bug(Bug::NewSettleNumber).then(|| format!("{}-{}", attempt.number, attempt.asks));
+    let number = renamed.as_deref().unwrap_or(&attempt.number);
+    let made = async {
+        let settlements = partners.settlements()?;
+        settlements.settle(&partners.ctx, number, &asking.visit, &asking.advice).await
+    };
+    made.await.map_or_else(failure, Heard::Settled)
 }
 
-async fn void(ports: &PayPorts, ctx: &Ctx, order: &Order, attempt: &attempts::Attempt, asking: &Asking) -> Heard {
-    let of = attempt.view.of.and_then(|place| order.attempts.get(place));
-    let Some(setl_id) = of.and_then(|one| one.external_no.clone()) else {
+/// The settlement of the visit that is in force, if any.
+async fn in_force(partners: &Partners<'_>, asking: &Asking) -> Result<Option<Settled>, SettleError> {
+    partners.settlements()?.settled(&partners.ctx, &asking.visit).await
+}
+
+async fn ask_settlement(
+    partners: &Partners<'_>,
+    order: &Order,
+    attempt: &Attempt,
+    asking: &Asking,
+    reverses: bool,
+) -> Heard {
+    let found = match in_force(partners, asking).await {
+        Ok(found) => found,
+        Err(error) => return failure_of_question(error),
+    };
+    let makers: Vec<Maker<'_>> = order.attempts.iter().enumerate().filter_map(Maker::of).collect();
+    match found.map(|settled| (whose(&attempt.number, &makers, &settled), settled)) {
+        Some((Whose::Ours, settled)) => return Heard::Settled(settled),
+        // Ours as well, refused or given up, and made all the same.
+        Some((Whose::Siblings(place), settled)) if !stands(order, place) => return Heard::OfSibling(place, settled),
+        Some((Whose::Untold, settled)) => {
+            return Heard::Nothing(format!("settlement {} does not say which number made it", settled.setl_id));
+        }
+        Some((Whose::Strangers, _)) if !reverses => return Heard::NoSettlement,
+        Some((Whose::Strangers, settled)) => {
+            return Heard::Mismatch(format!("a settlement under another number, {}", settled.setl_id));
+        }
+        // Another attempt's settlement is in force, or none: this one is not.
+        Some((Whose::Siblings(_), _)) | None => {}
+    }
+    // While the lease holds, nobody else can be about the same settlement.
+    if !reverses || partners.in_time().is_err() || !may_reverse(attempt.view.sent_at, partners.ctx.now()) {
+        return Heard::NoSettlement;
+    }
+    let reversed = async { partners.settlements()?.reverse(&partners.ctx, &asking.visit, &attempt.number).await };
+    reversed.await.map_or_else(failure_of_question, |()| Heard::Reversed)
+}
+
+/// Whether that attempt is known to have settled.
+fn stands(order: &Order, place: usize) -> bool {
+    order.attempts.get(place).is_some_and(|one| one.view.state == State::Succeeded)
+}
+
+async fn void(partners: &Partners<'_>, order: &Order, attempt: &Attempt, asking: &Asking) -> Heard {
+    let Some(setl_id) = undone(order, attempt).and_then(|of| of.external_no.clone()) else {
         return Heard::Nothing("the settlement has no number".to_owned());
     };
-    match ports.settlements.void(ctx, &attempt.number, &asking.visit, &setl_id).await {
-        Ok(undone) => Heard::Voided(doubt(attempt.view.split, undone)),
-        Err(error) => failure(error),
-    }
+    let done = async {
+        let settlements = partners.settlements()?;
+        settlements.void(&partners.ctx, &attempt.number, &asking.visit, &setl_id).await
+    };
+    done.await.map_or_else(failure, |undone| Heard::Voided(doubt(attempt.view.split, undone)))
 }
 
 /// Other purses than were settled: it is undone all the same, and somebody should know.
@@ -125,27 +159,59 @@ fn doubt(made: Option<Split>, undone: Undone) -> Undone {
     }
 }
 
-/// Query, close, query: only what the channel says after it was closed is the end.
-async fn close(ports: &PayPorts, ctx: &Ctx, number: &str) -> Heard {
-    let before = channel(ports.wechat_pay.query(ctx, number).await);
-    match before {
-        Heard::Channel(ChannelState::Open) => {}
+/// Whether what is voided is in force still; that of another attempt says nothing of it.
+async fn ask_void(partners: &Partners<'_>, order: &Order, attempt: &Attempt, asking: &Asking) -> Heard {
+    let voided = undone(order, attempt).and_then(|of| of.external_no.as_deref());
+    match in_force(partners, asking).await {
+        Ok(Some(settled)) if voided.is_none_or(|setl_id| setl_id == settled.setl_id) => Heard::Settled(settled),
+        Ok(_) => Heard::NoSettlement,
+        Err(error) => failure(error),
+    }
+}
+
+fn undone<'a>(order: &'a Order, attempt: &Attempt) -> Option<&'a Attempt> {
+    order.attempts.get(attempt.view.of?)
+}
+
+async fn offer(partners: &Partners<'_>, attempt: &Attempt) -> Result<String, ChannelError> {
+    let offer = offer_of(attempt).map_err(PortError::Refused)?;
+    partners.channel()?.offer(&partners.ctx, &offer).await
+}
+
+async fn query(partners: &Partners<'_>, number: &str) -> Heard {
+    let told = async { partners.channel()?.query(&partners.ctx, number).await };
+    told.await.map_or_else(port_of_question, Heard::Channel)
+}
+
+/// Query, close, query: only what the channel says after it was closed is the end. That it knows no such payment, and nobody
+/// signed that, counts only where all three say so.
+async fn close(partners: &Partners<'_>, number: &str) -> Heard {
+    match query(partners, number).await {
+        Heard::Channel(ChannelState::Open | ChannelState::NotFound { signed: false }) => {}
         settled => return settled,
     }
     if bug(Bug::CloseSkipped) {
         return Heard::Channel(ChannelState::Closed);
     }
-    match ports.wechat_pay.close(ctx, number).await {
+    let closed = async { partners.channel()?.close(&partners.ctx, number).await };
+    match closed.await {
         Ok(_) if bug(Bug::PaidReadAsClosed) => Heard::Channel(ChannelState::Closed),
-        Ok(CloseAnswer::Closed | CloseAnswer::Paid | CloseAnswer::NotFound) => {
-            channel(ports.wechat_pay.query(ctx, number).await)
-        }
+        // What it says of closing is not believed: it is asked.
+        Ok(_) | Err(ChannelError::Unsigned(_)) => query(partners, number).await,
         Err(error) => port(error),
     }
 }
 
+async fn refund(partners: &Partners<'_>, giving: &Giving) -> Result<RefundState, ChannelError> {
+    partners.channel()?.refund(&partners.ctx, giving).await
+}
+
+async fn ask_refund(partners: &Partners<'_>, attempt: &Attempt) -> Result<RefundState, ChannelError> {
+    partners.channel()?.refund_state(&partners.ctx, &attempt.number).await
+}
+
 /// The offer of an attempt, word for word as it was made.
-pub(crate) fn offer_of(attempt: &attempts::Attempt) -> Result<Offer, String> {
+pub(crate) fn offer_of(attempt: &Attempt) -> Result<Offer, String> {
     let terms: Terms = serde_json::from_str(&attempt.terms).map_err(|error| error.to_string())?;
     Ok(Offer {
         number: attempt.number.clone(),
@@ -157,7 +223,7 @@ pub(crate) fn offer_of(attempt: &attempts::Attempt) -> Result<Offer, String> {
     })
 }
 
-fn giving(order: &Order, attempt: &attempts::Attempt) -> Option<Giving> {
+fn giving(order: &Order, attempt: &Attempt) -> Option<Giving> {
     let payment = order.attempts.get(attempt.view.of?)?;
     Some(Giving {
         number: match bug(Bug::NewRefundNumber) {
@@ -171,15 +237,15 @@ fn giving(order: &Order, attempt: &attempts::Attempt) -> Option<Giving> {
     })
 }
 
-fn channel(answer: Result<ChannelState, PortError>) -> Heard {
-    answer.map_or_else(port_of_question, Heard::Channel)
+fn port(error: ChannelError) -> Heard {
+    match error {
+        ChannelError::Port(error) => of_port(error),
+        ChannelError::Unsigned(word) => Heard::Unsigned(word),
+        ChannelError::UnknownKey(serial) => Heard::UnknownKey(serial),
+    }
 }
 
-fn refund(answer: Result<crate::ports::RefundState, PortError>) -> Heard {
-    answer.map_or_else(port, Heard::Refund)
-}
-
-fn port(error: PortError) -> Heard {
+fn of_port(error: PortError) -> Heard {
     match error {
         PortError::NotSent(why) => Heard::NotSent(why),
         PortError::Unknown(why) => Heard::Nothing(why),
@@ -188,20 +254,23 @@ fn port(error: PortError) -> Heard {
 }
 
 /// A question that is refused answers nothing.
-fn port_of_question(error: PortError) -> Heard {
-    Heard::Nothing(error.to_string())
+fn port_of_question(error: ChannelError) -> Heard {
+    match error {
+        ChannelError::UnknownKey(serial) => Heard::UnknownKey(serial),
+        other => Heard::Nothing(other.to_string()),
+    }
 }
 
 fn failure(error: SettleError) -> Heard {
     match error {
-        SettleError::Port(error) => port(error),
+        SettleError::Port(error) => of_port(error),
         SettleError::Amounts(why) => Heard::Mismatch(why),
     }
 }
 
 fn failure_of_question(error: SettleError) -> Heard {
     match error {
-        SettleError::Port(error) => port_of_question(error),
+        SettleError::Port(error) => Heard::Nothing(error.to_string()),
         SettleError::Amounts(why) => Heard::Mismatch(why),
     }
 }

@@ -11,15 +11,19 @@ use super::listen::{News, Telling};
 use super::model::{Cause, Next, OrderId, OrderState, Undo, may_go, next, order_state};
 use super::pen::Pen;
 use super::store::{self, Order};
-use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, WATCH_FOR_SECS, hear};
+use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, Verdict, WATCH_FOR_SECS, happened_at, hear};
 use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
-use crate::attempts::store::{self as attempts, Learned, NewAttempt};
+use crate::attempts::store::{self as attempts, Attempt, Clearing, Learned, NewAttempt};
 use crate::calls;
 use crate::ports::{ChannelState, RefundState, Undone};
 use crate::sim::planted::{Bug, bug};
 
 /// In a row: the person was told that the order is paid, and that too much was.
 const EXTRA: &str = "settled_extra";
+/// In a row: the person was told that the order is paid, and that what was too much did not arrive.
+const EXTRA_STUCK: &str = "settled_extra_stuck";
+/// In a row: the person was told that a refund did not arrive, and that somebody looks after it.
+const STUCK: &str = "returning_stuck";
 
 /// Why an order was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -41,16 +45,22 @@ pub(crate) fn heard(
     heard: &Heard,
 ) -> Result<Order, ApplyError> {
     let Some(attempt) = order.attempts.get(place) else { return Ok(order.clone()) };
+    if let Heard::OfSibling(sibling, settled) = heard {
+        let of_sibling = Heard::Settled(settled.clone());
+        let order = self::heard(tx, pen, order, (*sibling, Act::Watch), &of_sibling)?;
+        return self::heard(tx, pen, &order, (place, act), &Heard::NoSettlement);
+    }
     let verdict = hear(&attempt.view, act, heard, attempt.asks, pen.now);
     if let Some(why) = &verdict.block {
         store::set_blocked(tx, &order.id, Some(why))?;
         calls::call(tx, pen, &order.id, "amounts")?;
     }
+    about_keys(tx, pen, heard)?;
     let moves = verdict.event.map(|event| (event, advance(attempt.view.state, event)));
     match moves {
         Some((event, Ok(Move::To(to)))) => {
             let learned = learned(attempt.view.kind, event, heard, pen);
-            books::moved(tx, pen, order, place, to, learned.split.as_ref())?;
+            books::moved(tx, pen, order, place, to, (learned.split.as_ref(), learned.happened_at))?;
             if !attempts::apply(tx, attempt, (event, to), &learned, verdict.due_at, (pen.source, pen.now))? {
                 return Err(DbFault::Busy.into());
             }
@@ -65,12 +75,7 @@ pub(crate) fn heard(
             calls::call(tx, pen, &order.id, "odd_answer")?;
             attempts::look_again(tx, attempt, verdict.due_at, None, &forbidden.to_string())?;
         }
-        Some((_, Ok(Move::Stays))) | None => {
-            if let (Act::Offer, Heard::Offered(link)) = (act, heard) {
-                attempts::relink(tx, attempt, link, pen.now)?;
-            }
-            attempts::look_again(tx, attempt, verdict.due_at, None, &note(heard))?;
-        }
+        Some((_, Ok(Move::Stays))) | None => stays(tx, pen, attempt, (act, heard), &verdict)?,
     }
     let waits = attempt.created_at.secs_until(pen.now) > CALL_AFTER_SECS;
     if waits && attempt.view.state.is_live() && verdict.event.is_none_or(|event| event == Event::Again) {
@@ -79,9 +84,45 @@ pub(crate) fn heard(
     settle(tx, pen, order)
 }
 
+/// Signatures that do not work concern every order: a person is called to the channel.
+fn about_keys(tx: &mut Tx<'_>, pen: &Pen, heard: &Heard) -> Result<(), DbFault> {
+    match heard {
+        Heard::UnknownKey(serial) => calls::call_channel(tx, pen, &format!("{} {serial}", calls::UNKNOWN_KEY)),
+        Heard::Unsigned(word) if word == calls::SIGNATURE_REFUSED => calls::call_channel(tx, pen, word),
+        _ => Ok(()),
+    }
+}
+
+/// The attempt does not move: what was heard, and when it is looked at again.
+fn stays(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    attempt: &Attempt,
+    (act, heard): (Act, &Heard),
+    verdict: &Verdict,
+) -> Result<(), DbFault> {
+    match (act, heard) {
+        (Act::Offer, Heard::Offered(link)) => attempts::relink(tx, attempt, link, pen.now)?,
+        (Act::Offer, Heard::Unsigned(word)) => {
+            metrics::counter!("renshe_payment_refusals_unsigned").increment(1);
+            tracing::warn!(attempt = attempt.id.as_str(), word, "payment.refused_and_not_signed");
+            attempts::doubt(tx, attempt)?;
+        }
+        (Act::Offer, Heard::Refused(_)) => attempts::doubt(tx, attempt)?,
+        _ => {}
+    }
+    attempts::look_again(tx, attempt, verdict.due_at, None, &note(heard))
+}
+
 /// What follows at once from money that moved.
 fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> Result<(), DbFault> {
     let kind = order.attempts.get(place).map(|one| one.view.kind);
+    match (kind, to) {
+        // Nothing comes of itself any more: a person is called at once.
+        (Some(Kind::Refund), State::Abnormal) => calls::call(tx, pen, &order.id, calls::REFUND_ABNORMAL)?,
+        (Some(Kind::Refund), State::Closed) => calls::call(tx, pen, &order.id, calls::REFUND_CLOSED)?,
+        _ => {}
+    }
     if kind == Some(Kind::Settle) && to == State::Succeeded && order.view.stop.is_none() && !bug(Bug::DeadlineNotMoved)
     {
         // PHA-5: half an hour from the insurer's success.
@@ -96,27 +137,47 @@ fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> 
 }
 
 fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
-    let mut learned = Learned { note: note(heard), ..Learned::default() };
+    let mut learned = Learned { note: note(heard), happened_at: happened_at(heard), ..Learned::default() };
     match heard {
         Heard::Settled(settled) if kind == Kind::Settle => {
+            let facts = settled.facts.clone();
+            learned.clearing = Clearing {
+                optins: facts.clr_optins,
+                kind: facts.clr_type,
+                way: facts.clr_way,
+                medins_setl_id: facts.medins_setl_id,
+            };
             learned.external_no = Some(settled.setl_id.clone());
             learned.split = Some(settled.split);
             learned.amount = settled.split.insured();
         }
         Heard::Offered(link) => learned.link = Some(link.clone()),
         Heard::Channel(ChannelState::Paid { channel_no, .. }) => learned.external_no = Some(channel_no.clone()),
-        Heard::Channel(ChannelState::Closed | ChannelState::NotFound) => learned.closed = event == Event::Close,
-        Heard::Refund(RefundState::Done { channel_no, .. } | RefundState::Processing { channel_no }) => {
+        Heard::Channel(ChannelState::Closed | ChannelState::NotFound { .. }) => {
+            learned.closed = event == Event::Close;
+        }
+        Heard::Refund(
+            RefundState::Done { channel_no, .. }
+            | RefundState::Processing { channel_no }
+            | RefundState::Abnormal { channel_no }
+            | RefundState::Closed { channel_no, .. },
+        ) => {
             learned.external_no = Some(channel_no.clone());
         }
         _ => {}
     }
     // What has ended without money can be late all the same.
     let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused(_));
-    if event == Event::Close || (event == Event::Refuse && kind == Kind::Settle && !believed) {
+    let closed = event == Event::Close && kind == Kind::Pay;
+    if closed || (event == Event::Refuse && (kind == Kind::Settle || doubtful(heard)) && !believed) {
         learned.watch_until = Some(pen.now.plus_secs(WATCH_FOR_SECS));
     }
     learned
+}
+
+/// It ended by words that nobody signed, or by putting two of them together: it is looked at for a day as well.
+fn doubtful(heard: &Heard) -> bool {
+    matches!(heard, Heard::Channel(ChannelState::NotFound { .. }))
 }
 
 /// What was heard, in a word for people who look; nothing personal.
@@ -125,8 +186,11 @@ fn note(heard: &Heard) -> String {
         Heard::NotSent(why) => ("not sent", why.as_str()),
         Heard::Nothing(why) => ("no answer", why.as_str()),
         Heard::Refused(why) => ("refused", why.as_str()),
+        Heard::Unsigned(why) => ("refused, not signed", why.as_str()),
+        Heard::UnknownKey(serial) => ("signed with an unknown key", serial.as_str()),
         Heard::Mismatch(why) => ("amounts", why.as_str()),
-        Heard::Refund(RefundState::Failed { why }) => ("failed", why.as_str()),
+        Heard::Refund(RefundState::Abnormal { .. }) => ("failed", "ABNORMAL"),
+        Heard::Refund(RefundState::Closed { why, .. }) => ("failed", *why),
         Heard::Voided(Undone { doubt: Some(why), .. }) => ("doubt", why.as_str()),
         _ => return String::new(),
     };
@@ -240,18 +304,29 @@ fn change(tx: &mut Tx<'_>, pen: &Pen, order: &Order, to: OrderState) -> Result<(
     Ok(())
 }
 
+/// Whether a refund goes on only when a person has done something.
+pub(crate) const fn waits_for_a_person(state: State) -> bool {
+    matches!(state, State::Abnormal | State::Closed)
+}
+
 /// What the person has yet to be told, as it will stand in the row: where the order stands, or that more was paid than
 /// it costs and the rest goes back.
 pub(crate) fn to_tell(order: &Order) -> Option<(&'static str, Telling)> {
     let held = order.view.settlement().is_some() || order.view.payments().next().is_some();
+    let stuck = order.view.attempts.iter().any(|one| one.kind == Kind::Refund && waits_for_a_person(one.state));
     let undone = order.view.attempts.iter().filter(|one| !one.kind.brings()).map(|one| one.amount);
     let extra = Fen::sum(undone).unwrap_or(Fen::ZERO);
     let told = order.told.as_str();
     match order.state {
-        OrderState::Settled if told == EXTRA => None,
+        OrderState::Settled if told == EXTRA_STUCK => None,
+        OrderState::Settled if told == EXTRA => stuck.then_some((EXTRA_STUCK, Telling::Stuck)),
         OrderState::Settled if told == order.state.as_str() => {
             (extra > Fen::ZERO).then_some((EXTRA, Telling::Extra(extra)))
         }
+        // Told that it is paid, and it is: a settlement that was found beside goes back by itself, and is told of then.
+        OrderState::Reconfirm if told.starts_with(OrderState::Settled.as_str()) => None,
+        OrderState::Returning if stuck && told != STUCK => Some((STUCK, Telling::Stuck)),
+        OrderState::Returning if told == STUCK => None,
         state if told == state.as_str() => None,
         OrderState::Settled | OrderState::Refunded | OrderState::Reconfirm => {
             Some((order.state.as_str(), Telling::State))

@@ -5,8 +5,9 @@ use platform::db::DbFault;
 
 use super::drive::{DriveError, Payments};
 use super::model::Way;
-use super::store::{self, Order};
+use super::store::Order;
 use crate::ports::{Insured, Presettled, Visit};
+use crate::quotes::store as quotes;
 use crate::registrations::store as registrations;
 
 /// Of one order.
@@ -37,7 +38,7 @@ async fn known(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DbFault> {
             Some(person) => Some(person),
             None => identity::covered(tx, &vault, &asked.person, today)?.map(Insured::from),
         };
-        let quote = store::quote_agreed(tx, &asked)?;
+        let quote = quotes::quote_agreed(tx, &asked)?;
         Ok::<_, DbFault>(person.map(|person| (person, registered, quote)))
     });
     let Some((person, registered, quote)) = read.await? else { return Ok(None) };

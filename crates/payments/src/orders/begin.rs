@@ -17,11 +17,12 @@ use super::drive::Payments;
 use super::model::{OrderId, OrderState, Way};
 use super::pen::Pen;
 use super::quote::content_hash;
-use super::store::{self, Order, Quote};
+use super::store::{self, Order};
 use crate::attempts::model::{AttemptId, Kind};
 use crate::attempts::store::NewAttempt;
 use crate::authorisations::{self, Authorisation};
 use crate::ports::Split;
+use crate::quotes::store::{self as quotes, Quote};
 
 /// Why nothing was begun.
 #[derive(Debug, thiserror::Error)]
@@ -87,17 +88,18 @@ pub struct Settle {
 /// # Errors
 /// See [`BeginError`]; nothing was begun then.
 pub async fn settle(pay: &Payments, ctx: &Ctx, command: Settle) -> Result<(), BeginError> {
-    let (order, quote) = {
+    let (order, shown) = {
         let (person, id) = (command.person.clone(), command.order.clone());
         let read = ctx.db.read("payment.settle.glance", move |tx| {
-            Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, store::quote(tx, &id)?))
+            // Whichever way was looked at last: what was shown of either stands.
+            let shown = [quotes::quote_for(tx, &id, Way::Account)?, quotes::quote_for(tx, &id, Way::Fund)?];
+            Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, shown))
         });
         read.await?
     };
     let order = order.ok_or(BeginError::NotFound)?;
     may_begin(&order, ctx.now())?;
-    let quote =
-        quote.filter(|quote| quote.hash == command.hash && quote.way != Way::OwnMoney).ok_or(BeginError::Changed)?;
+    let quote = shown.into_iter().flatten().find(|quote| quote.hash == command.hash).ok_or(BeginError::Changed)?;
     match identity::pay_password::check(ctx, &command.person, &command.pin).await? {
         Checked::Right => settle_authorised(pay, ctx, command, order, quote).await,
         other => Err(BeginError::Password(other)),

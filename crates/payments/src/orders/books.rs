@@ -2,7 +2,7 @@
 //! closure of the move. Money that came in lies on the order's own account until everything is there, then it is
 //! the institution's; what goes back leaves the order's account again.
 
-use kernel::Fen;
+use kernel::{Fen, Moment};
 use ledger::{Account, LedgerError, NewTransfer};
 use platform::db::Tx;
 
@@ -39,6 +39,7 @@ fn transfer(
         subject: subject.as_str().to_owned(),
         reason,
         now: pen.now,
+        happened_at: None,
         expires_at: None,
     })
 }
@@ -90,28 +91,38 @@ pub(crate) fn moved(
     order: &Order,
     place: usize,
     to: State,
-    learned: Option<&Split>,
+    (learned, happened_at): (Option<&Split>, Option<Moment>),
 ) -> Result<(), LedgerError> {
     let Some(attempt) = order.attempts.get(place) else { return Ok(()) };
     let (view, id) = (&attempt.view, &attempt.id);
     match (view.kind, to) {
-        (Kind::Settle, State::Succeeded) => settled(tx, pen, &order.id, id, learned.or(view.split.as_ref())),
+        (Kind::Settle, State::Succeeded) => {
+            settled(tx, pen, &order.id, id, (learned.or(view.split.as_ref()), happened_at))
+        }
         (Kind::Pay, State::Succeeded) if view.state.is_live() => {
-            ledger::post(tx, &format!("{id}:in"), pen.now).map(drop)
+            ledger::post(tx, &format!("{id}:in"), pen.now, happened_at).map(drop)
         }
         // It had been given up, and came all the same.
         (Kind::Pay, State::Succeeded) => {
             let accounts = (channel(), Account::order(order.id.as_str()));
             let late = transfer(pen, format!("{id}:late"), accounts, view.amount, &order.id, "late_payment")?;
-            ledger::record(tx, &late).map(drop)
+            ledger::record(tx, &NewTransfer { happened_at, ..late }).map(drop)
         }
         (Kind::Pay, State::Failed | State::Closed) if bug(Bug::PendingKept) => Ok(()),
         (Kind::Pay, State::Failed | State::Closed) => ledger::void(tx, &format!("{id}:in"), pen.now).map(drop),
-        (Kind::Refund, State::Succeeded) => ledger::post(tx, &format!("{id}:out"), pen.now).map(drop),
+        (Kind::Refund, State::Succeeded) => ledger::post(tx, &format!("{id}:out"), pen.now, happened_at).map(drop),
+        (Kind::Refund, State::Outside) if bug(Bug::OutsideUnbooked) => Ok(()),
+        // The channel gave it back to the merchant, and the institution has paid the person by other means.
+        (Kind::Refund, State::Outside) => {
+            ledger::void(tx, &format!("{id}:out"), pen.now)?;
+            let accounts = (Account::order(order.id.as_str()), Account::institution(&order.institution));
+            let outside = transfer(pen, format!("{id}:outside"), accounts, view.amount, &order.id, "paid_outside")?;
+            ledger::record(tx, &outside).map(drop)
+        }
         (Kind::Void, State::Succeeded) => {
             for (purse, part) in view.split.as_ref().map(purses).into_iter().flatten() {
                 if part > Fen::ZERO {
-                    ledger::post(tx, &format!("{id}:{purse}"), pen.now)?;
+                    ledger::post(tx, &format!("{id}:{purse}"), pen.now, happened_at)?;
                 }
             }
             Ok(())
@@ -125,13 +136,13 @@ fn settled(
     pen: &Pen,
     order: &OrderId,
     id: &AttemptId,
-    split: Option<&Split>,
+    (split, happened_at): (Option<&Split>, Option<Moment>),
 ) -> Result<(), LedgerError> {
     for (purse, part) in split.map(purses).into_iter().flatten() {
         if part > Fen::ZERO {
             let accounts = (Account::insurer(purse), Account::order(order.as_str()));
             let paid = transfer(pen, format!("{id}:{purse}"), accounts, part, order, "settlement")?;
-            ledger::record(tx, &paid)?;
+            ledger::record(tx, &NewTransfer { happened_at, ..paid })?;
         }
     }
     Ok(())

@@ -173,7 +173,7 @@ async fn act_on(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act
     let Some(until) = lease(pay, ctx, order, place, act).await? else { return Ok(false) };
     let heard = call(&pay.ports, ctx, order, (place, act), asking.as_ref(), until).await;
     write(pay, ctx, order, move |tx, pen, held| {
-        if held.attempts.get(place).is_some_and(|one| overtaken(&one.view, act, until)) {
+        if held.attempts.get(place).is_some_and(|one| overtaken(&one.view, until)) {
             tracing::warn!(order = held.id.as_str(), ?act, "payment.answer_overtaken");
             return Ok(true);
         }

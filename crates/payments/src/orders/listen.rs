@@ -43,6 +43,8 @@ pub enum Telling {
     State,
     /// It is paid, and so much more than it costs came in and goes back by itself.
     Extra(Fen),
+    /// It ends, and own money did not reach the person: somebody looks after it.
+    Stuck,
 }
 
 /// Listens to orders of its own subjects, and passes over all others.

@@ -146,7 +146,7 @@ impl OrderView {
     }
 
     fn undone(&self, place: usize) -> bool {
-        self.attempts.iter().any(|one| one.of == Some(place) && one.state == State::Succeeded)
+        self.attempts.iter().any(|one| one.of == Some(place) && one.state.has_undone())
     }
 
     fn being_undone(&self, place: usize) -> bool {
@@ -233,15 +233,10 @@ pub fn next(order: &OrderView, now: Moment) -> Next {
     if let Some(undo) = undo(order) {
         return Next::Begin(undo);
     }
-    // Paid in full by one's own money beside a settlement that was found later: it is paid, and the settlement goes.
-    let paid = order_state(order) == OrderState::Settled || order.stays() >= order.total;
     if !ending && bug(Bug::GivesUpItself) {
         return Next::Stop(Cause::Cancelled);
     }
-    if !ending && !paid {
-        // What was offered is asked about once more: paid in time is paid.
-        let asked = order.live(Kind::Pay).map_or(0, |_| LAST_QUESTION_SECS);
-        let end = ends_at(order).plus_secs(asked);
+    if let Some(end) = runs_until(order) {
         if now >= end {
             return Next::Stop(Cause::TimedOut);
         }
@@ -252,6 +247,24 @@ pub fn next(order: &OrderView, now: Moment) -> Next {
 
 /// So long after its end an order waits for the channel to say whether an offered payment was made in time.
 const LAST_QUESTION_SECS: i64 = 60;
+
+/// When an order is told that its time is over; `None` while nothing but a person ends it: it is paid, has ended or stands
+/// blocked.
+fn runs_until(order: &OrderView) -> Option<Moment> {
+    // Paid in full by one's own money beside a settlement that was found later: it is paid, and the settlement goes.
+    let paid = order_state(order) == OrderState::Settled || order.stays() >= order.total;
+    if order.stop.is_some() || order.blocked || paid {
+        return None;
+    }
+    // What was offered is asked about once more: paid in time is paid.
+    let asked = order.live(Kind::Pay).map_or(0, |_| LAST_QUESTION_SECS);
+    Some(ends_at(order).plus_secs(asked))
+}
+
+/// Whether an order's time is over as things stand.
+pub(crate) fn is_overdue(order: &OrderView, now: Moment) -> bool {
+    runs_until(order).is_some_and(|end| now >= end)
+}
 
 /// When an order ends by itself.
 fn ends_at(order: &OrderView) -> Moment {
@@ -273,7 +286,8 @@ fn due(order: &OrderView, one: &View, now: Moment) -> Due {
     let end = if one.kind == Kind::Settle { Some(order.deadline) } else { one.expires_at };
     let over = order.stop.is_some() || end.is_some_and(|end| now >= end);
     let ask = match (one.kind, one.state) {
-        (_, State::Succeeded) => return Due::Never,
+        (_, State::Succeeded | State::Outside) => return Due::Never,
+        (_, State::Abnormal) => Act::AskRefund,
         // The insurer certainly has not settled it, and after the end it must not (I-M09).
         (Kind::Settle, State::Requested) if over && !bug(Bug::SettledAfterEnd) => return Due::Now(Act::Drop),
         (Kind::Pay, State::Requested) if over && one.sent_at.is_none() => return Due::Now(Act::Drop),

@@ -15,6 +15,10 @@ pub struct PaymentRules {
     pub least_pay_secs: i64,
     /// A pre-settlement shown longer ago than this is asked for again.
     pub quote_secs: i64,
+    /// The insurer is asked for the pre-settlement of one way to pay an order at most once in so many seconds.
+    pub quote_again_secs: i64,
+    /// It is asked about so many ways to pay and orders of one person in ten minutes, at most.
+    pub quotes_most: i64,
     /// A payment password given longer ago than this authorises nothing.
     pub authorisation_secs: i64,
     /// One look at a partner takes no longer than this.
@@ -40,6 +44,9 @@ impl Section for PaymentRules {
         }
         if !(10..=300).contains(&self.authorisation_secs) || self.quote_secs < 30 {
             return Err("authorisation_secs must be 10 to 300, quote_secs at least 30".to_owned());
+        }
+        if !(1..=120).contains(&self.quote_again_secs) || !(2..=1_000).contains(&self.quotes_most) {
+            return Err("quote_again_secs must be 1 to 120, quotes_most 2 to 1000".to_owned());
         }
         if !(10..=120).contains(&self.lease_secs) || self.refund_days < 0 {
             return Err("lease_secs must be 10 to 120, refund_days not negative".to_owned());

@@ -13,10 +13,12 @@ use super::drive::Payments;
 use super::model::{OrderState, Way};
 use super::pen::Pen;
 use super::policy::PaymentRules;
-use super::store::{self, Order, Quote};
+use super::store::Order;
 use crate::attempts::model::Kind;
 use crate::calls;
 use crate::ports::{Insured, PortError, Presettled, Registered, SettleError, Split, Visit};
+use crate::quotes::asks::{self, Reserved};
+use crate::quotes::store::{self, Quote};
 use crate::registrations::store as registrations;
 
 /// What can be shown of a way to pay.
@@ -28,6 +30,8 @@ pub enum Quoted {
     Refused(String),
     /// The insurer does not answer now.
     Silent,
+    /// It is being asked this very moment, by another device or by the same page that was opened again.
+    BeingAsked,
     /// The insurer's amounts do not add up; nothing is settled until a person has looked.
     Odd,
     /// The person is not known to the insurer.
@@ -60,7 +64,7 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
         let registered = registrations::registration(tx, &vault, &asked, today)?;
         let covered = identity::covered(tx, &vault, &asked.person, today)?;
         let odd = calls::store::stands(tx, &asked.id, calls::QUOTE)?;
-        Ok::<_, DbFault>((covered, registered, store::quote(tx, &asked.id)?, odd))
+        Ok::<_, DbFault>((covered, registered, store::quote_for(tx, &asked.id, way)?, odd))
     });
     let (covered, registered, last, odd) = read.await?;
     if odd && way != Way::OwnMoney {
@@ -68,15 +72,31 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
     }
     // A settlement that did not come about may have failed because the amounts are others by now.
     let tried = order.attempts.iter().filter(|one| one.view.kind == Kind::Settle).map(|one| one.changed_at).max();
-    let since = |last: &Quote| tried.is_none_or(|tried| tried < last.at);
-    let fresh = last.filter(|last| last.way == way && since(last) && now < last.at.plus_secs(rules.quote_secs));
-    if let Some(fresh) = fresh {
-        return Ok(Quoted::Shown(fresh));
+    let last = last.filter(|last| tried.is_none_or(|tried| tried < last.at));
+    if let Some(fresh) = last.as_ref().filter(|last| now < last.at.plus_secs(rules.quote_secs)) {
+        return Ok(Quoted::Shown(fresh.clone()));
     }
     if way == Way::OwnMoney {
         let advice = Presettled { split: Split::own_money(order.view.total), balance: None, echo: Default::default() };
         return Ok(Quoted::Shown(keep(ctx, order, way, advice).await?));
     }
+    // However often a page is opened, the insurer is asked now and then.
+    if let Reserved::No(answer) = asks::reserve(ctx, order, way, tried, &rules).await? {
+        return Ok(last.map_or_else(|| answer.unwrap_or(Quoted::Silent), Quoted::Shown));
+    }
+    let quoted = ask(pay, ctx, order, way, (covered, registered)).await?;
+    asks::answered(ctx, order, way, &quoted).await?;
+    Ok(quoted)
+}
+
+/// Asks the insurer.
+async fn ask(
+    pay: &Payments,
+    ctx: &Ctx,
+    order: &Order,
+    way: Way,
+    (covered, registered): (Option<CoveredPerson>, Option<(Registered, Option<Insured>)>),
+) -> Result<Quoted, QuoteError> {
     let (person, registered) = match registered {
         Some((registered, Some(person))) => (person, registered),
         other => {

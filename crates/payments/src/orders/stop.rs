@@ -10,11 +10,12 @@ use super::apply::{self, ApplyError};
 use super::begin::BeginError;
 use super::drive::Payments;
 use super::listen::Listener;
-use super::model::{Cause, OrderId, OrderState};
+use super::model::{Cause, OrderId, OrderState, is_overdue};
 use super::pen::Pen;
 use super::store;
 use crate::attempts::store as attempts;
 use crate::calls::store as calls;
+use crate::quotes::store as quotes;
 
 /// Ends the order of a subject inside the closure of whoever owns the subject; what became of it, or `None` where
 /// there is no order. What came in goes back by itself (drive it, or let the sweep).
@@ -31,6 +32,34 @@ pub fn stop_subject(
     let Some(held) = store::hold(tx, &order.id)? else { return Ok(None) };
     let order = apply::stop(tx, pen, &held, cause)?;
     Ok(Some((order.id, order.state)))
+}
+
+/// What became of an order whose time somebody took to be over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It has ended, now or before.
+    Yes,
+    /// Its time is not over as things stand: something was begun, or paid, since somebody looked.
+    NotYet,
+}
+
+/// Ends the order of a subject because its time is over, inside the closure of whoever owns the subject. Judged on the held
+/// order: what whoever calls has read before may be so no longer. `None` where there is no order.
+///
+/// # Errors
+/// What broke; the closure must then fail.
+pub fn time_out_subject(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    (kind, subject): (&str, &str),
+) -> Result<Option<Ended>, ApplyError> {
+    let Some(order) = store::of_subject(tx, kind, subject)? else { return Ok(None) };
+    let Some(held) = store::hold(tx, &order.id)? else { return Ok(None) };
+    if held.view.stop.is_none() && !is_overdue(&held.view, pen.now) {
+        return Ok(Some(Ended::NotYet));
+    }
+    apply::stop(tx, pen, &held, Cause::TimedOut)?;
+    Ok(Some(Ended::Yes))
 }
 
 /// The person gives an unpaid or half-paid order up. What is paid in full is cancelled where it was booked, within
@@ -74,8 +103,9 @@ pub async fn unblock(listener: &Arc<dyn Listener>, ctx: &Ctx, id: &OrderId) -> R
         pen.fresh();
         let held = store::hold(tx, &id)?.ok_or(BeginError::NotFound)?;
         store::set_blocked(tx, &held.id, None)?;
-        calls::done(tx, &held.id, pen.now)?;
+        calls::done(tx, held.id.as_str(), pen.now)?;
         attempts::look_now(tx, &held.id, pen.now)?;
+        quotes::forget(tx, &held.id)?;
         tx.audit(pen.ctx.act("payment.unblocked", held.id.as_str(), serde_json::json!({ "was": held.blocked })));
         Ok(apply::settle(tx, &pen, &held)?.state)
     });

@@ -8,7 +8,7 @@ use platform::{sql, vals};
 
 use super::model::{Cause, OrderId, OrderState, OrderView, Way, order_state};
 use crate::attempts::store::{self as attempts, Attempt};
-use crate::ports::{Care, Presettled, Split};
+use crate::ports::{Care, Split};
 
 /// An order with its attempts.
 #[derive(Debug, Clone)]
@@ -99,6 +99,18 @@ pub(crate) fn hold(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Order>, DbFau
     find(tx, id)
 }
 
+/// The lane of an order's rows, and nothing else of it.
+pub(crate) fn lane_of(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<LaneKey>, DbFault> {
+    let sql = sql!("SELECT lane_kind, lane_id FROM pay_order WHERE id = $1");
+    tx.opt(sql, vals![id.as_str()], |row| Ok(LaneKey::of(&row.text(0)?, &row.text(1)?)))
+}
+
+/// Since when an order is in trouble and when it is looked at again, held until the closure's end.
+pub(crate) fn hold_trouble(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<(Option<Moment>, Option<Moment>)>, DbFault> {
+    let sql = sql!("UPDATE pay_order SET version = version WHERE id = $1 RETURNING trouble_since, next_at");
+    tx.opt(sql, vals![id.as_str()], |row| Ok((row.opt_moment(0)?, row.opt_moment(1)?)))
+}
+
 /// The order of this person; nobody else's is found.
 pub(crate) fn of_person(tx: &mut Tx<'_>, person: &PersonId, id: &OrderId) -> Result<Option<Order>, DbFault> {
     Ok(find(tx, id)?.filter(|order| order.person == *person))
@@ -113,6 +125,15 @@ pub(crate) fn of_subject(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<O
     ));
     let found = tx.opt(sql, vals![kind, subject], read)?;
     found.map(|order| with_attempts(tx, order)).transpose()
+}
+
+/// Orders whose number ends so.
+pub(crate) fn ending_in(tx: &mut Tx<'_>, end: &str, limit: i64) -> Result<Vec<Order>, DbFault> {
+    let like = format!("%{}", end.replace('_', "\\_"));
+    let sql = sql!("SELECT id FROM pay_order WHERE id LIKE $1 ESCAPE '\\' ORDER BY id LIMIT $2");
+    let ids: Vec<OrderId> = tx.query(sql, vals![like, limit], |row| row.parse(0))?;
+    let found = ids.iter().map(|id| find(tx, id)).collect::<Result<Vec<_>, _>>()?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 fn with_attempts(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, DbFault> {
@@ -264,91 +285,10 @@ pub(crate) fn set_confirmed(
     tx.exec(sql, values).map(drop)
 }
 
-/// Notes what the person was told; false when somebody else has just done so.
+/// Notes what the person was told beyond what they were when this was read; false when somebody else has just done so.
 pub(crate) fn set_told(tx: &mut Tx<'_>, order: &Order, word: &str) -> Result<bool, DbFault> {
     let sql = sql!("UPDATE pay_order SET told = $1 WHERE id = $2 AND told = $3");
     tx.exec(sql, vals![word, order.id.as_str(), &order.told]).map(|rows| rows == 1)
-}
-
-/// A quote as it was shown.
-#[derive(Debug, Clone)]
-pub struct Quote {
-    /// Counts within the order.
-    pub n: i64,
-    /// For which way.
-    pub way: Way,
-    /// From which purse how much; what a settlement must repeat.
-    pub advice: Presettled,
-    /// Binds it to the order.
-    pub hash: Vec<u8>,
-    /// When the insurer said it.
-    pub at: Moment,
-}
-
-/// The newest quote of an order.
-pub(crate) fn quote(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Quote>, DbFault> {
-    let sql = sql!(
-        "SELECT n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at FROM pay_quote \
-         WHERE order_id = $1 ORDER BY n DESC LIMIT 1"
-    );
-    tx.opt(sql, vals![id.as_str()], read_quote)
-}
-
-fn quote_at(tx: &mut Tx<'_>, id: &OrderId, n: i64) -> Result<Option<Quote>, DbFault> {
-    let sql = sql!(
-        "SELECT n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at FROM pay_quote \
-         WHERE order_id = $1 AND n = $2"
-    );
-    tx.opt(sql, vals![id.as_str(), n], read_quote)
-}
-
-fn read_quote(row: &Row) -> Result<Quote, DbFault> {
-    let split = Split { fund: row.fen(2)?, personal_account: row.fen(3)?, other: row.fen(4)?, cash: row.fen(5)? };
-    let echo = serde_json::from_str(&row.text(7)?).map_err(|error| DbFault::Corrupt(format!("echo: {error}")))?;
-    Ok(Quote {
-        n: row.int(0)?,
-        way: row.parse(1)?,
-        advice: Presettled { split, balance: row.opt_int(6)?.map(Fen::new), echo },
-        hash: row.blob(8)?,
-        at: row.moment(9)?,
-    })
-}
-
-/// The quote that was agreed to.
-pub(crate) fn quote_agreed(tx: &mut Tx<'_>, order: &Order) -> Result<Option<Quote>, DbFault> {
-    let Some(hash) = &order.confirmed_hash else { return Ok(None) };
-    let sql = sql!("SELECT MAX(n) FROM pay_quote WHERE order_id = $1 AND hash = $2");
-    let n = tx.opt(sql, vals![order.id.as_str(), hash], |row| row.opt_int(0))?.flatten();
-    let newest = quote(tx, &order.id)?;
-    // What a settlement repeats of a pre-settlement depends on the fee alone: any quote of the order has it.
-    Ok(match n {
-        Some(n) => quote_at(tx, &order.id, n)?.or(newest),
-        None => newest,
-    })
-}
-
-/// Writes a quote.
-pub(crate) fn insert_quote(tx: &mut Tx<'_>, id: &OrderId, quote: &Quote) -> Result<(), DbFault> {
-    let sql = sql!(
-        "INSERT INTO pay_quote (order_id, n, way, fund_fen, account_fen, other_fen, cash_fen, balance_fen, echo, hash, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING"
-    );
-    let echo = serde_json::to_string(&quote.advice.echo).map_err(|error| DbFault::Corrupt(error.to_string()))?;
-    let split = &quote.advice.split;
-    let values = vals![
-        id.as_str(),
-        quote.n,
-        quote.way.as_str(),
-        split.fund,
-        split.personal_account,
-        split.other,
-        split.cash,
-        quote.advice.balance,
-        echo,
-        &quote.hash,
-        quote.at
-    ];
-    tx.exec(sql, values).map(drop)
 }
 
 /// Orders whose time to be looked at has come, the longest waiting first, and whether looking after them failed last.

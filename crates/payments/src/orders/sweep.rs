@@ -59,22 +59,23 @@ pub async fn drive_due(pay: &Arc<Payments>, ctx: &Ctx) -> Result<usize, DbFault>
 }
 
 /// Notes how an order's look went. One that fails is looked at again later, after those that do not fail; a person
-/// is called when that goes on.
+/// is called when that goes on. The order itself is not read: it may be that which fails.
 async fn note(pay: &Payments, ctx: &Ctx, id: &OrderId, good: bool) -> Result<(), DriveError> {
     let pen = Pen::new(ctx, Arc::clone(&pay.listener), "driver")?;
     let glance = id.clone();
-    let Some(order) = ctx.db.read("payment.trouble.glance", move |tx| store::find(tx, &glance)).await? else {
+    let Some(lane) = ctx.db.read("payment.trouble.glance", move |tx| store::lane_of(tx, &glance)).await? else {
         return Ok(());
     };
-    let noted = ctx.db.write(order.lane_key(), "payment.trouble", move |tx| -> Result<(), DbFault> {
-        let Some(held) = store::hold(tx, &order.id)? else { return Ok(()) };
+    let id = id.clone();
+    let noted = ctx.db.write(lane, "payment.trouble", move |tx| -> Result<(), DbFault> {
+        let Some((trouble_since, next_at)) = store::hold_trouble(tx, &id)? else { return Ok(()) };
         if good {
-            return store::set_trouble(tx, &held.id, None, held.next_at);
+            return store::set_trouble(tx, &id, None, next_at);
         }
-        let since = held.trouble_since.unwrap_or(pen.now);
-        store::set_trouble(tx, &held.id, Some(since), Some(pen.now.plus_secs(AGAIN_SECS)))?;
+        let since = trouble_since.unwrap_or(pen.now);
+        store::set_trouble(tx, &id, Some(since), Some(pen.now.plus_secs(AGAIN_SECS)))?;
         if since.secs_until(pen.now) > CALL_AFTER_SECS {
-            calls::call(tx, &pen, &held.id, calls::TROUBLE)?;
+            calls::call(tx, &pen, &id, calls::TROUBLE)?;
         }
         Ok(())
     });

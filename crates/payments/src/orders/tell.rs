@@ -24,7 +24,9 @@ pub(crate) async fn tell(
     let told = ctx.db.write(order.lane_key(), "payment.tell", move |tx| -> Result<(), apply::ApplyError> {
         pen.fresh();
         let Some(held) = store::hold(tx, &read.id)? else { return Ok(()) };
-        let now = held.state == read.state && store::set_told(tx, &held, word)?;
+        // Whoever comes second has read that nothing was told yet, and finds that it was.
+        let due = apply::to_tell(&held).is_some_and(|(due, _)| due == word);
+        let now = due && held.state == read.state && store::set_told(tx, &read, word)?;
         if let Some(message) = message.as_ref().filter(|_| now) {
             messages::insert(tx, message)?;
         }

@@ -28,14 +28,30 @@ fn line(page: &Page, one: &Attempt) -> Option<Line> {
         State::Succeeded => ("done", "done"),
         State::Requested | State::Unknown => ("now", "unknown"),
         State::Open => ("now", "open"),
+        // Nothing comes of itself any more: somebody looks after it.
+        State::Abnormal => ("danger", "abnormal"),
+        State::Closed if one.view.kind == Kind::Refund => ("danger", "closed"),
         State::Closed => ("later", "closed"),
+        State::Outside => ("done", "outside"),
         // What was dropped before it was sent is nobody's business.
         State::Failed if one.view.sent_at.is_none() => return None,
         State::Failed => ("later", "failed"),
     };
     let title = page.t1(&format!("pay-trail-{}-{word}", one.view.kind), "amount", amount(page, one));
     let number = one.external_no.as_deref().map_or_else(String::new, |no| format!(" · {no}"));
-    Some(Line { mark, title, detail: format!("{}{number}", page.moment(one.changed_at)) })
+    Some(Line { mark, title, detail: format!("{}{number}", when(page, one)) })
+}
+
+/// When it happened by the partner's own word; where we heard of it on another day, that is said beside it.
+fn when(page: &Page, one: &Attempt) -> String {
+    let learned = one.changed_at;
+    match one.happened_at.filter(|_| one.view.state == State::Succeeded) {
+        Some(at) if at.date() != learned.date() => {
+            page.t2("pay-trail-learned", "at", page.moment(at), "learned", page.moment(learned))
+        }
+        Some(at) => page.moment(at),
+        None => page.moment(learned),
+    }
 }
 
 /// 「医保统筹 8.00 元、个人账户 12.00 元」 for what the insurer moves, one amount for the rest.

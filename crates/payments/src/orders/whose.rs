@@ -3,10 +3,13 @@
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
 use crate::ports::Settled;
+use crate::sim::planted::{Bug, bug};
 
 /// An attempt to settle, as far as it can have made a settlement.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Maker<'a> {
+    /// Its place in its order.
+    place: usize,
     /// Our number.
     number: &'a str,
     /// The insurer's of what it made, once that is known.
@@ -18,8 +21,9 @@ pub(super) struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     /// `None` for what settles nothing.
-    pub(super) fn of(attempt: &'a Attempt) -> Option<Maker<'a>> {
+    pub(super) fn of((place, attempt): (usize, &'a Attempt)) -> Option<Maker<'a>> {
         (attempt.view.kind == Kind::Settle).then(|| Maker {
+            place,
             number: &attempt.number,
             setl_id: attempt.external_no.as_deref(),
             sent: attempt.view.sent_at.is_some(),
@@ -38,21 +42,23 @@ impl<'a> Maker<'a> {
 pub(super) enum Whose {
     /// Of the attempt that asks.
     Ours,
-    /// Of another one.
-    Anothers,
-    /// It may be of either.
+    /// Of another one of its order, at this place.
+    Siblings(usize),
+    /// Of none of its order.
+    Strangers,
+    /// It may be of several.
     Untold,
 }
 
 /// By our number. Where the insurer does not repeat that, by its own; and where that is not known yet, it is of the only
 /// one that can have made it. What was refused is not thought of before what is open.
 pub(super) fn whose(number: &str, makers: &[Maker<'_>], settled: &Settled) -> Whose {
-    let ours = |is: bool| if is { Whose::Ours } else { Whose::Anothers };
     if let Some(told) = &settled.number {
-        return ours(told == number);
+        let made = makers.iter().find(|one| one.number == told).filter(|_| told == number || !bug(Bug::SiblingUnknown));
+        return made.map_or(Whose::Strangers, |made| by(made, number));
     }
     if let Some(known) = makers.iter().find(|one| one.setl_id == Some(&settled.setl_id)) {
-        return ours(known.number == number);
+        return by(known, number);
     }
     let live = makers.iter().any(|one| one.number == number && one.state.is_live());
     let other = |one: &&Maker<'_>| one.number != number && one.may_have_made_it();
@@ -60,6 +66,10 @@ pub(super) fn whose(number: &str, makers: &[Maker<'_>], settled: &Settled) -> Wh
         true => Whose::Untold,
         false => Whose::Ours,
     }
+}
+
+fn by(made: &Maker<'_>, number: &str) -> Whose {
+    if made.number == number { Whose::Ours } else { Whose::Siblings(made.place) }
 }
 
 #[cfg(test)]
@@ -78,14 +88,16 @@ mod tests {
     }
 
     fn maker<'a>(number: &'a str, setl_id: Option<&'a str>, sent: bool, state: State) -> Maker<'a> {
-        Maker { number, setl_id, sent, state }
+        let place = number.parse().unwrap();
+        Maker { place, number, setl_id, sent, state }
     }
 
     #[test]
     fn a_settlement_is_of_the_number_that_it_tells() {
-        let makers = [maker("1", None, true, State::Unknown)];
+        let makers = [maker("1", None, true, State::Unknown), maker("2", None, true, State::Failed)];
         assert_eq!(whose("1", &makers, &told(Some("1"))), Whose::Ours);
-        assert_eq!(whose("1", &makers, &told(Some("2"))), Whose::Anothers);
+        assert_eq!(whose("1", &makers, &told(Some("2"))), Whose::Siblings(2));
+        assert_eq!(whose("1", &makers, &told(Some("3"))), Whose::Strangers);
     }
 
     #[test]
@@ -93,7 +105,7 @@ mod tests {
         let unknown = maker("1", None, true, State::Unknown);
         for (other, wanted) in [
             (None, Whose::Ours),
-            (Some(maker("2", Some("S"), true, State::Succeeded)), Whose::Anothers),
+            (Some(maker("2", Some("S"), true, State::Succeeded)), Whose::Siblings(2)),
             (Some(maker("2", Some("T"), true, State::Succeeded)), Whose::Ours),
             (Some(maker("2", None, false, State::Requested)), Whose::Ours),
             (Some(maker("2", None, true, State::Failed)), Whose::Ours),

@@ -3,6 +3,7 @@
 use kernel::{Fen, Moment};
 use ui::Page;
 
+use super::apply::waits_for_a_person;
 use super::model::{Cause, OrderState};
 use super::policy::PaymentRules;
 use super::store::Order;
@@ -53,6 +54,7 @@ pub fn state_word(page: &Page, order: &Order) -> (String, &'static str) {
     let tone = match order.state {
         OrderState::Settled => "done",
         OrderState::Open | OrderState::HalfPaid | OrderState::Reconfirm | OrderState::Paying => "due",
+        OrderState::Returning if stuck(order).is_some() => "due",
         OrderState::Settling | OrderState::Returning | OrderState::Refunded | OrderState::Closed => "blue",
         OrderState::Blocked => "due",
     };
@@ -64,6 +66,13 @@ pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
     let key = format!("pay-{}-text", word(order));
     match order.state {
         OrderState::HalfPaid => page.t2(&key, "insured", Legs::held(order).insured, "cash", cash_due(order)),
+        OrderState::Returning if stuck(order).is_some() => {
+            let amount = page.t1("pay-yuan", "yuan", stuck(order).unwrap_or(Fen::ZERO));
+            page.t2("pay-stuck-text", "amount", amount, "no", short_no(order))
+        }
+        OrderState::Refunded if outside(order) > Fen::ZERO => {
+            page.t1("pay-refunded-outside-text", "amount", page.t1("pay-yuan", "yuan", outside(order)))
+        }
         OrderState::Returning if brought(order) && order.view.live(Kind::Pay).is_some() => {
             page.t("pay-returning-waiting")
         }
@@ -72,9 +81,37 @@ pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
         }
         OrderState::Reconfirm => page.t1(&key, "until", page.moment(order.view.deadline)),
         OrderState::Closed if order.view.stop == Some(Cause::TimedOut) => page.t("pay-closed-late-text"),
-        OrderState::Blocked => page.t1(&key, "no", &order.id),
+        OrderState::Blocked => page.t1(&key, "no", short_no(order)),
         _ => page.t(&key),
     }
+}
+
+/// The end of an order's number, for whoever says it on the telephone; `renshe pay show` finds the order by it.
+pub fn short_no(order: &Order) -> String {
+    let id = order.id.as_str();
+    let end = id.get(id.len().saturating_sub(SHORT_CHARS)..).unwrap_or(id).to_ascii_uppercase();
+    match end.split_at_checked(SHORT_CHARS / 2) {
+        Some((first, second)) => format!("{first}-{second}"),
+        None => end,
+    }
+}
+
+/// Characters of [`short_no`]: among a thousand million orders one in a thousand shares it with another.
+pub(crate) const SHORT_CHARS: usize = 8;
+
+/// Own money that did not reach the person, and that somebody looks after.
+pub fn stuck(order: &Order) -> Option<Fen> {
+    of_refunds(order, waits_for_a_person).filter(|amount| *amount > Fen::ZERO)
+}
+
+/// Own money that was given back by other means.
+pub fn outside(order: &Order) -> Fen {
+    of_refunds(order, |state| state == State::Outside).unwrap_or(Fen::ZERO)
+}
+
+fn of_refunds(order: &Order, of: impl Fn(State) -> bool) -> Option<Fen> {
+    let refunds = order.view.attempts.iter().filter(|one| one.kind == Kind::Refund && of(one.state));
+    Fen::sum(refunds.map(|one| one.amount))
 }
 
 /// One's own money that is still to come.
@@ -98,6 +135,7 @@ fn word(order: &Order) -> String {
     match order.state {
         OrderState::Returning if !brought(order) && live(Kind::Settle) => "closing-insurer".to_owned(),
         OrderState::Returning if !brought(order) => "closing".to_owned(),
+        OrderState::Returning if stuck(order).is_some() => "stuck".to_owned(),
         OrderState::HalfPaid if live(Kind::Pay) => "half-paying".to_owned(),
         OrderState::Reconfirm if doubled(order) => "doubled".to_owned(),
         state => state.as_str().replace('_', "-"),

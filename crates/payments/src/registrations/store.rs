@@ -50,19 +50,38 @@ pub(crate) fn insert_registration(
     tx.exec(sql, values).map(drop)
 }
 
-/// Orders whose registration serves nothing any more: over, or paid without the insurer, and unchanged since.
-pub(super) fn useless(tx: &mut Tx<'_>, unchanged_since: Moment, limit: i64) -> Result<Vec<OrderId>, DbFault> {
+/// Orders whose registration serves nothing any more: over, or paid without the insurer, and unchanged since; those of
+/// which the insurer was told in vain come again in their turn.
+pub(super) fn useless(
+    tx: &mut Tx<'_>,
+    unchanged_since: Moment,
+    now: Moment,
+    limit: i64,
+) -> Result<Vec<OrderId>, DbFault> {
     let sql = sql!(
         "SELECT r.order_id FROM pay_registration r JOIN pay_order o ON o.id = r.order_id WHERE r.released_at IS NULL \
-         AND o.state IN ('closed', 'refunded', 'settled') AND o.changed_at < $1 AND (o.state <> 'settled' OR NOT EXISTS ( \
+         AND o.state IN ('closed', 'refunded', 'settled') AND o.changed_at < $1 AND r.release_at <= $2 AND (o.state <> 'settled' OR NOT EXISTS ( \
            SELECT 1 FROM pay_attempt a WHERE a.order_id = o.id AND a.kind = 'settle' AND a.state = 'succeeded')) \
-         ORDER BY r.at, r.order_id LIMIT $2"
+         ORDER BY r.release_at, r.at, r.order_id LIMIT $3"
     );
-    tx.query(sql, vals![unchanged_since, limit], |row| row.parse(0))
+    tx.query(sql, vals![unchanged_since, now, limit], |row| row.parse(0))
 }
 
 /// The insurer was told that it is over.
 pub(super) fn set_released(tx: &mut Tx<'_>, id: &OrderId, now: Moment) -> Result<u64, DbFault> {
     let sql = sql!("UPDATE pay_registration SET released_at = $2 WHERE order_id = $1 AND released_at IS NULL");
     tx.exec(sql, vals![id.as_str(), now])
+}
+
+/// The insurer could not be told: how often that was so, and when it is tried again.
+pub(super) fn release_later(tx: &mut Tx<'_>, id: &OrderId, now: Moment, pauses: &[i64]) -> Result<i64, DbFault> {
+    let sql = sql!(
+        "UPDATE pay_registration SET release_tries = release_tries + 1 WHERE order_id = $1 AND released_at IS NULL \
+         RETURNING release_tries"
+    );
+    let tries = tx.opt(sql, vals![id.as_str()], |row| row.int(0))?.unwrap_or_default();
+    let step = usize::try_from(tries - 1).unwrap_or(0).min(pauses.len().saturating_sub(1));
+    let again = now.plus_secs(pauses.get(step).copied().unwrap_or_default());
+    tx.exec(sql!("UPDATE pay_registration SET release_at = $1 WHERE order_id = $2"), vals![again, id.as_str()])?;
+    Ok(tries)
 }

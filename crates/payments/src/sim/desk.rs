@@ -73,6 +73,10 @@ impl Desk {
     /// Hears an answer, as `apply::heard`.
     pub(super) fn heard(&mut self, (place, act): (usize, Act), heard: &Heard, now: Moment) {
         let Some(view) = self.view.attempts.get(place).cloned() else { return };
+        if let Heard::OfSibling(sibling, settled) = heard {
+            self.heard((*sibling, Act::Watch), &Heard::Settled(settled.clone()), now);
+            return self.heard((place, act), &Heard::NoSettlement, now);
+        }
         let verdict = hear(&view, act, heard, self.rows[place].asks, now);
         if verdict.block.is_some() {
             self.view.blocked = true;
@@ -90,6 +94,7 @@ impl Desk {
                 }
                 self.rows[place].linked |= matches!((act, heard), (Act::Offer, Heard::Offered(_)));
                 let one = &mut self.view.attempts[place];
+                one.doubted |= matches!((act, heard), (Act::Offer, Heard::Unsigned(_) | Heard::Refused(_)));
                 (one.due_at, one.lease_until) = (verdict.due_at, None);
                 self.rows[place].asks += 1;
             }
@@ -106,13 +111,15 @@ impl Desk {
                 one.amount = settled.split.insured().unwrap_or(Fen::ZERO);
             }
             Heard::Offered(_) => row.linked = true,
-            Heard::Channel(ChannelState::Closed | ChannelState::NotFound) if event == Event::Close => {
+            Heard::Channel(ChannelState::Closed | ChannelState::NotFound { .. }) if event == Event::Close => {
                 row.closed_at = Some(now);
             }
             _ => {}
         }
         let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused(_));
-        if event == Event::Close || (event == Event::Refuse && one.kind == Kind::Settle && !believed) {
+        let doubtful = matches!(heard, Heard::Channel(ChannelState::NotFound { .. }));
+        let closed = event == Event::Close && one.kind == Kind::Pay;
+        if closed || (event == Event::Refuse && (one.kind == Kind::Settle || doubtful) && !believed) {
             one.watch_until = Some(now.plus_secs(WATCH_FOR_SECS));
         }
     }
@@ -139,6 +146,11 @@ impl Desk {
             (Kind::Pay, State::Failed | State::Closed) => books.let_go(&format!("{place}:in")),
             (Kind::Refund | Kind::Void, State::Succeeded) if one.amount > Fen::ZERO => {
                 books.post(&format!("{place}:out"));
+            }
+            (Kind::Refund, State::Outside) if bug(Bug::OutsideUnbooked) => {}
+            (Kind::Refund, State::Outside) => {
+                books.let_go(&format!("{place}:out"));
+                books.write(format!("{place}:outside"), ("order", "institution"), one.amount, true);
             }
             _ => {}
         }
@@ -170,7 +182,14 @@ impl Desk {
         self.moved(place, Event::Send, to, now);
         let one = &mut self.view.attempts[place];
         (one.lease_until, one.sent_at) = (Some(until), Some(now));
+        (one.sends, one.doubted) = (one.sends + 1, false);
         Some(until)
+    }
+
+    /// The settlement of this order that has this number, as `act::sibling`.
+    pub(super) fn sibling(&self, number: &str) -> Option<usize> {
+        let ours = |(one, row): (&View, &Row)| one.kind == Kind::Settle && row.number == number;
+        self.view.attempts.iter().zip(&self.rows).position(ours).filter(|_| !bug(Bug::SiblingUnknown))
     }
 
     /// As `apply::stop`.
@@ -228,6 +247,8 @@ impl Desk {
             due_at: now,
             expires_at,
             watch_until: None,
+            sends: 0,
+            doubted: false,
         });
         self.settle(now);
     }

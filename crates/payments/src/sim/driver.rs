@@ -7,7 +7,7 @@ use kernel::{Fen, Moment};
 use super::desk::Desk;
 use super::faults::Fault;
 use super::house::{Doing, House, No, Seen, Shop, Shown, Stands, in_one_life};
-use super::judge::Snapshot;
+use super::judge::{Snapshot, waits_for_a_person};
 use super::messages::{Call, News, NewsOf, Reply};
 use super::planted::{Bug, bug};
 use super::waiting::call;
@@ -104,7 +104,7 @@ impl Pure {
         let Some(until) = self.commit(|desk, now| desk.lease(place, act, now))? else { return Ok(false) };
         let heard = self.call(order, place, act, until).await;
         self.commit(|desk, now| {
-            if !overtaken(&desk.view.attempts[place], act, until) {
+            if !overtaken(&desk.view.attempts[place], until) {
                 desk.heard((place, act), &heard, now);
             }
         })?;
@@ -117,46 +117,49 @@ impl Pure {
         match (act, view.kind) {
             (Act::Settle, _) => {
                 let number = if bug(Bug::NewSettleNumber) { format!("{number}-{}", row.asks) } else { number };
-                let asked = self.ask(Call::Settle { number, use_account: order.use_account }).await;
+                let asked = self.ask(until, Call::Settle { number, use_account: order.use_account }).await;
                 match asked {
                     Reply::Settled(Some(settled)) => Heard::Settled(settled),
                     other => failure(other),
                 }
             }
-            (Act::AskSettle, _) => self.ask_settlement(number, view.sent_at, Some(until)).await,
-            (Act::Watch, Kind::Settle) => self.ask_settlement(number, view.sent_at, None).await,
+            (Act::AskSettle, _) => self.ask_settlement(order, place, (true, until)).await,
+            (Act::Watch, Kind::Settle) => self.ask_settlement(order, place, (false, until)).await,
             (Act::Void, _) => {
                 let of = view.of.and_then(|of| order.rows.get(of)).and_then(|row| row.external.clone());
                 let Some(setl_id) = of else { return Heard::Nothing("no settlement".to_owned()) };
-                match self.ask(Call::Void { number, setl_id }).await {
+                match self.ask(until, Call::Void { number, setl_id }).await {
                     Reply::Done => Heard::Voided(Undone::default()),
                     other => failure(other),
                 }
             }
-            (Act::AskVoid, _) => match self.ask(Call::Settled { number }).await {
-                Reply::Settled(Some(settled)) => Heard::Settled(settled),
-                Reply::Settled(None) => Heard::NoSettlement,
-                other => question(other),
-            },
+            (Act::AskVoid, _) => {
+                let of = view.of.and_then(|of| order.rows.get(of)).and_then(|row| row.external.clone());
+                match self.ask(until, Call::Settled { number }).await {
+                    Reply::Settled(Some(one)) if of.is_none_or(|of| of == one.setl_id) => Heard::Settled(one),
+                    Reply::Settled(_) => Heard::NoSettlement,
+                    other => question(other),
+                }
+            }
             (Act::Offer, _) => {
                 let expires_at = view.expires_at.unwrap_or(view.due_at);
-                match self.ask(Call::Offer { number, amount: view.amount, expires_at }).await {
+                match self.ask(until, Call::Offer { number, amount: view.amount, expires_at }).await {
                     Reply::Done => Heard::Offered(String::new()),
                     other => failure(other),
                 }
             }
-            (Act::AskPay | Act::Watch, _) => self.query(number).await,
-            (Act::Close, _) => self.close(number).await,
+            (Act::AskPay | Act::Watch, _) => self.query(until, number).await,
+            (Act::Close, _) => self.close(until, number).await,
             (Act::Refund, _) => {
                 let Some(of) = view.of else { return Heard::Nothing("no payment".to_owned()) };
                 let number = if bug(Bug::NewRefundNumber) { format!("{number}-{}", row.asks) } else { number };
                 let payment = order.rows[of].number.clone();
-                match self.ask(Call::Refund { number, payment, amount: view.amount }).await {
+                match self.ask(until, Call::Refund { number, payment, amount: view.amount }).await {
                     Reply::Back(state) => Heard::Refund(state),
                     other => failure(other),
                 }
             }
-            (Act::AskRefund, _) => match self.ask(Call::RefundState { number }).await {
+            (Act::AskRefund, _) => match self.ask(until, Call::RefundState { number }).await {
                 Reply::Back(state) => Heard::Refund(state),
                 other => question(other),
             },
@@ -164,46 +167,55 @@ impl Pure {
         }
     }
 
-    async fn ask(&self, question: Call) -> Reply {
-        call(&self.world, question, true).await
+    /// Nothing is sent after the lease, also not the second call of an act.
+    async fn ask(&self, until: Moment, question: Call) -> Reply {
+        if self.now() >= until && !bug(Bug::FenceOff) {
+            return Reply::NotSent;
+        }
+        call(&self.world, question, Some(until)).await
     }
 
-    async fn ask_settlement(&self, number: String, sent_at: Option<Moment>, reverses_until: Option<Moment>) -> Heard {
-        let reverses = reverses_until.is_some();
-        let holds = || reverses_until.is_some_and(|until| self.now() < until);
-        match self.ask(Call::Settled { number: number.clone() }).await {
-            Reply::Settled(Some(settled)) if settled.number.as_ref() == Some(&number) => Heard::Settled(settled),
-            Reply::Settled(Some(_)) if !reverses => Heard::NoSettlement,
-            Reply::Settled(Some(other)) => Heard::Mismatch(format!("under another number, {}", other.setl_id)),
-            Reply::Settled(None) if holds() && may_reverse(sent_at, self.now()) => {
-                match self.ask(Call::Reverse { number }).await {
-                    Reply::Done => Heard::Reversed,
-                    other => question(other),
-                }
-            }
-            Reply::Settled(None) => Heard::NoSettlement,
+    async fn ask_settlement(&self, order: &Desk, place: usize, (reverses, until): (bool, Moment)) -> Heard {
+        let number = order.rows[place].number.clone();
+        match self.ask(until, Call::Settled { number: number.clone() }).await {
+            Reply::Settled(Some(settled)) if settled.number.as_ref() == Some(&number) => return Heard::Settled(settled),
+            Reply::Settled(Some(settled)) => match settled.number.as_deref().and_then(|told| order.sibling(told)) {
+                Some(of) if order.view.attempts[of].state != State::Succeeded => return Heard::OfSibling(of, settled),
+                Some(_) => {}
+                None if !reverses => return Heard::NoSettlement,
+                None => return Heard::Mismatch(format!("under another number, {}", settled.setl_id)),
+            },
+            Reply::Settled(None) => {}
+            other => return question(other),
+        }
+        let held = self.now() < until || bug(Bug::FenceOff);
+        if !reverses || !held || !may_reverse(order.view.attempts[place].sent_at, self.now()) {
+            return Heard::NoSettlement;
+        }
+        match self.ask(until, Call::Reverse { number }).await {
+            Reply::Done => Heard::Reversed,
             other => question(other),
         }
     }
 
-    async fn query(&self, number: String) -> Heard {
-        match self.ask(Call::Query { number }).await {
+    async fn query(&self, until: Moment, number: String) -> Heard {
+        match self.ask(until, Call::Query { number }).await {
             Reply::State(state) => Heard::Channel(state),
             other => question(other),
         }
     }
 
-    async fn close(&self, number: String) -> Heard {
-        match self.query(number.clone()).await {
-            Heard::Channel(ChannelState::Open) => {}
+    async fn close(&self, until: Moment, number: String) -> Heard {
+        match self.query(until, number.clone()).await {
+            Heard::Channel(ChannelState::Open | ChannelState::NotFound { signed: false }) => {}
             settled => return settled,
         }
         if bug(Bug::CloseSkipped) {
             return Heard::Channel(ChannelState::Closed);
         }
-        match self.ask(Call::Close { number: number.clone() }).await {
+        match self.ask(until, Call::Close { number: number.clone() }).await {
             Reply::Closing(_) if bug(Bug::PaidReadAsClosed) => Heard::Channel(ChannelState::Closed),
-            Reply::Closing(_) => self.query(number).await,
+            Reply::Closing(_) | Reply::Unsigned => self.query(until, number).await,
             other => failure(other),
         }
     }
@@ -223,6 +235,7 @@ pub(super) fn failure(reply: Reply) -> Heard {
     match reply {
         Reply::NotSent => Heard::NotSent("not sent".to_owned()),
         Reply::Refused(why) => Heard::Refused(why),
+        Reply::Unsigned => Heard::Unsigned("PARAM_ERROR".to_owned()),
         Reply::Odd => Heard::Mismatch("odd amounts".to_owned()),
         _ => Heard::Nothing("no answer".to_owned()),
     }
@@ -249,7 +262,7 @@ impl House for Pure {
 
     async fn quote(&self, way: Way) -> Result<Shown, No> {
         self.up()?;
-        let asked = call(&self.world, Call::Presettle { use_account: way == Way::Account }, false);
+        let asked = call(&self.world, Call::Presettle { use_account: way == Way::Account }, None);
         match in_one_life(&self.world, asked).await? {
             Reply::Advice(split) => Ok(Shown { way, split }),
             _ => Err(No),
@@ -288,6 +301,30 @@ impl House for Pure {
             desk.stop(Cause::Cancelled, now);
             true
         })
+    }
+
+    async fn look_after(&self, to_merchant: bool) -> Result<(), No> {
+        self.up()?;
+        let Some((place, state)) = waits_for_a_person(&self.desk().view) else { return Err(No) };
+        let still = |desk: &Desk| desk.view.attempts[place].state == state;
+        if state == State::Closed {
+            return self.button(|desk, now| {
+                let waits = still(desk);
+                if waits {
+                    desk.heard((place, Act::AskRefund), &Heard::Outside, now);
+                }
+                waits
+            });
+        }
+        self.button(|desk, _| still(desk))?;
+        let number = self.desk().rows[place].number.clone();
+        match in_one_life(&self.world, call(&self.world, Call::Redirect { number, to_merchant }, None)).await? {
+            Reply::Back(told) => self.button(|desk, now| {
+                desk.heard((place, Act::AskRefund), &Heard::Refund(told), now);
+                true
+            }),
+            _ => Err(No),
+        }
     }
 }
 

@@ -44,8 +44,16 @@ faults! {
     Outage,
     /// The channel works on a refund for hours.
     RefundSlow,
-    /// The buyer's account does not take a refund, up to twice.
+    /// The buyer's account does not take a refund, up to twice: the channel keeps it until somebody says where to.
     RefundAbnormal,
+    /// The channel closes a refund: nothing goes back under its number any more.
+    RefundClosed,
+    /// The channel turns a call away before it has seen who asks, and signs nothing of that.
+    UnsignedRefusal,
+    /// Something on the way refuses, in nobody's name, what the channel has done.
+    UnsignedLie,
+    /// For up to a day nothing that the channel answers is signed.
+    Unsigned,
     /// A payment is under way while it is closed, and comes after.
     InFlight,
     /// The same, for up to twenty hours.
@@ -66,6 +74,8 @@ faults! {
     ClockJump,
     /// Two workers take up the same order.
     TwoWorkers,
+    /// A worker stands still for up to two minutes, between an answer and what it does next.
+    Stalled,
 }
 
 /// How many kinds there are.

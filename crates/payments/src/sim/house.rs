@@ -45,6 +45,8 @@ pub(super) trait House {
     async fn withdraw(&self) -> Result<(), No>;
     async fn give_up(&self) -> Result<(), No>;
     async fn cancel(&self) -> Result<(), No>;
+    /// Somebody at a desk looks after a refund that waits for a person; where the channel keeps it, they say where to.
+    async fn look_after(&self, to_merchant: bool) -> Result<(), No>;
 }
 
 /// Somebody who is about something.

@@ -57,6 +57,9 @@ const GRACE_MS: i64 = 300_000;
 /// So long after the last stir, or after it was last at rest, everything has come to rest: twice the longest pause, a half hour, and some.
 const REST_MS: i64 = 3 * 3_600_000;
 
+/// So often the channel may say of a number that it knows no such payment, until that is heard.
+const NOT_FOUND_MOST: u32 = 120;
+
 impl Judge {
     /// Looks at a step; the world keeps what is wrong.
     pub(super) fn step(&mut self, stands: &Stands, world: &mut World) {
@@ -88,6 +91,7 @@ impl Judge {
         free(now)?;
         for (place, one) in view.attempts.iter().enumerate() {
             ended(one.kind, one.state, &now.numbers[place], now.closed_at[place], world)?;
+            went_back(one, &now.numbers[place], world)?;
         }
         if now.state == OrderState::Settled {
             paid(view, world)?;
@@ -110,8 +114,14 @@ impl Judge {
             self.rested_ms = world.true_ms();
         }
         self.resting = rests;
-        let long = world.true_ms() - world.stirred_ms.max(self.rested_ms) > REST_MS;
-        rule(rests || !long, "it does not come to rest")
+        // What the channel has it gives back only by its own word, for which one has to wait.
+        let unsigned = if world.channel.trades.is_empty() { 0 } else { world.unsigned_until.min(world.true_ms()) };
+        let stirred = world.stirred_ms.max(self.rested_ms).max(unsigned);
+        let long = world.true_ms() - stirred > REST_MS;
+        rule(rests || !long, "it does not come to rest")?;
+        // A clock that was moved back makes the minute long in which an offer may still be on its way.
+        let asked = world.not_found.values().max().copied().filter(|_| !world.jumped).unwrap_or_default();
+        rule(asked < NOT_FOUND_MOST, "what the channel does not know is asked about for ever")
     }
 
     /// What goes back goes back once, whole, and not before the payments have ended.
@@ -208,6 +218,17 @@ impl Judge {
     }
 }
 
+/// The refund that waits for a person, and where it stands.
+pub(super) fn waits_for_a_person(view: &OrderView) -> Option<(usize, State)> {
+    let waits = |one: &View| one.kind == Kind::Refund && matches!(one.state, State::Abnormal | State::Closed);
+    view.attempts.iter().position(waits).map(|place| (place, view.attempts[place].state))
+}
+
+/// What people have paid back themselves.
+fn outside(view: &OrderView) -> Fen {
+    Fen::sum(view.attempts.iter().filter(|one| one.state == State::Outside).map(|one| one.amount)).unwrap_or(Fen::ZERO)
+}
+
 /// What came in by such attempts and is not on its way back.
 fn stays(view: &OrderView, by: fn(Kind) -> bool) -> Fen {
     let goes = |place: usize| view.attempts.iter().any(|one| one.of == Some(place) && one.state != State::Failed);
@@ -219,12 +240,10 @@ fn stays(view: &OrderView, by: fn(Kind) -> bool) -> Fen {
     Fen::sum(stay.map(|(_, one)| one.amount)).unwrap_or(Fen::ZERO)
 }
 
-/// A person must look only where amounts were odd: said so by a partner, or two settlements of one visit.
+/// A person must look only where a partner told odd amounts.
 fn blocked(now: &Snapshot, world: &World) -> Result<(), String> {
     let odd = [Fault::OddAmounts, Fault::ForgedPayment].into_iter().any(|kind| world.faults.has(kind));
-    let tries = now.view.attempts.iter().filter(|one| one.kind == Kind::Settle).count();
-    let two = tries > 1 && (world.jumped || world.faults.has(Fault::FalseRefusal));
-    match now.view.blocked && !odd && !two {
+    match now.view.blocked && !odd {
         true => Err("a person must look, and nothing was odd".into()),
         false => Ok(()),
     }
@@ -246,17 +265,21 @@ fn books(stands: &Stands) -> Result<(), String> {
         return Err("the ledger: a movement twice, or more set aside than there is".into());
     }
     let (view, state) = (&stands.order.view, stands.order.state);
-    let gone = |place: usize| view.attempts.iter().any(|one| one.of == Some(place) && one.state == State::Succeeded);
+    let gone = |place: usize| view.attempts.iter().any(|one| one.of == Some(place) && one.state.has_undone());
     let here = view
         .attempts
         .iter()
         .enumerate()
         .filter(|(place, one)| one.kind.brings() && one.state == State::Succeeded && !gone(*place));
     let here = Fen::sum(here.map(|(_, one)| one.amount)).unwrap_or(Fen::ZERO);
-    let institution = if state == OrderState::Settled { view.total } else { Fen::ZERO };
-    let order = Fen::new(here.get() - institution.get());
-    let expects =
-        view.attempts.iter().any(|one| one.kind != Kind::Settle && one.amount > Fen::ZERO && one.state.is_live());
+    let delivered = if state == OrderState::Settled { view.total } else { Fen::ZERO };
+    let order = Fen::new(here.get() - delivered.get());
+    // What a person has paid back themselves, the institution has from the channel.
+    let institution = Fen::new(delivered.get() + outside(view).get());
+    // Also what waits for a person is still to go back.
+    let waits = |one: &View| one.kind == Kind::Refund && matches!(one.state, State::Abnormal | State::Closed);
+    let under_way = |one: &View| one.state.is_live() || waits(one);
+    let expects = view.attempts.iter().any(|one| one.kind != Kind::Settle && one.amount > Fen::ZERO && under_way(one));
     let says = Ledger { order, institution, expects };
     match stands.ledger == says {
         true => Ok(()),
@@ -273,6 +296,11 @@ fn ended(kind: Kind, state: State, number: &str, closed_at: Option<Moment>, worl
         (Kind::Settle, State::Failed) if !world.jumped && world.on_its_way(number) => {
             Err("told as failed while it was on its way".into())
         }
+        // The clock was moved: how long an offer was on its way nobody can know.
+        (Kind::Pay, State::Failed) => match world.channel.trades.iter().find(|one| one.number == number) {
+            Some(trade) if !trade.closed && !world.jumped => Err("told as not made, and offered at the channel".into()),
+            _ => Ok(()),
+        },
         (Kind::Pay, State::Closed) => {
             if closed_at.is_none() {
                 return Err("closed without the channel's answer".into());
@@ -286,10 +314,21 @@ fn ended(kind: Kind, state: State, number: &str, closed_at: Option<Moment>, worl
     }
 }
 
+/// What counts as given back is with the buyer, by the channel or by other means, and not by both.
+fn went_back(one: &View, number: &str, world: &World) -> Result<(), String> {
+    let there = world.channel.refunds.iter().find(|there| there.number == number).map(|there| there.state);
+    let done = there == Some(Back::Done);
+    match (one.kind, one.state) {
+        (Kind::Refund, State::Succeeded) if !done => Err("told as given back, and the buyer has nothing".into()),
+        (Kind::Refund, State::Outside) if done => Err("given back twice".into()),
+        _ => Ok(()),
+    }
+}
+
 /// Everything was paid, as agreed, and the partners know it.
 fn paid(view: &OrderView, world: &World) -> Result<(), String> {
     let came = world.insurer.held().checked_add(world.channel.held()).unwrap_or(Fen::ZERO);
-    let going = world.channel.refunds.iter().any(|one| one.state != Back::Failed);
+    let going = world.channel.refunds.iter().any(|one| one.state != Back::Closed);
     if came < view.total && !going {
         return Err(format!("settled, and the partners hold {came}"));
     }
@@ -305,7 +344,8 @@ pub(super) fn at_rest(stands: &Stands, world: &World) -> Result<(), String> {
     if now.state == OrderState::Blocked {
         return Ok(());
     }
-    let came = world.insurer.held().checked_add(world.channel.held()).unwrap_or(Fen::ZERO);
+    let held = world.insurer.held().checked_add(world.channel.held()).unwrap_or(Fen::ZERO);
+    let came = Fen::new(held.get() - outside(&now.view).get());
     let says = match now.state {
         OrderState::Settled => now.view.total,
         OrderState::Refunded | OrderState::Closed => Fen::ZERO,
@@ -316,10 +356,11 @@ pub(super) fn at_rest(stands: &Stands, world: &World) -> Result<(), String> {
     if came != says && !jumped_over {
         return Err(format!("it is {}, and the partners hold {came}", now.state));
     }
-    if now.view.attempts.iter().any(|one| one.state.is_live()) {
+    if now.view.attempts.iter().any(|one| one.state.is_live()) || waits_for_a_person(&now.view).is_some() {
         return Err("at rest with something under way".into());
     }
-    let rests = Ledger { order: Fen::ZERO, institution: says, expects: false };
+    let institution = Fen::new(says.get() + outside(&now.view).get());
+    let rests = Ledger { order: Fen::ZERO, institution, expects: false };
     match stands.ledger == rests {
         true => Ok(()),
         false => Err(format!("the ledger has {} of an order that is {}", stands.ledger, now.state)),

@@ -8,16 +8,47 @@ use crate::ports::{ChannelState, CloseAnswer, RefundState, Settled, Split};
 /// A call to a partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Call {
-    Presettle { use_account: bool },
-    Settle { number: String, use_account: bool },
-    Settled { number: String },
-    Reverse { number: String },
-    Void { number: String, setl_id: String },
-    Offer { number: String, amount: Fen, expires_at: Moment },
-    Query { number: String },
-    Close { number: String },
-    Refund { number: String, payment: String, amount: Fen },
-    RefundState { number: String },
+    Presettle {
+        use_account: bool,
+    },
+    Settle {
+        number: String,
+        use_account: bool,
+    },
+    Settled {
+        number: String,
+    },
+    Reverse {
+        number: String,
+    },
+    Void {
+        number: String,
+        setl_id: String,
+    },
+    Offer {
+        number: String,
+        amount: Fen,
+        expires_at: Moment,
+    },
+    Query {
+        number: String,
+    },
+    Close {
+        number: String,
+    },
+    Refund {
+        number: String,
+        payment: String,
+        amount: Fen,
+    },
+    RefundState {
+        number: String,
+    },
+    /// A person says where an abnormal refund goes.
+    Redirect {
+        number: String,
+        to_merchant: bool,
+    },
 }
 
 impl Call {
@@ -32,7 +63,8 @@ impl Call {
             | Call::Query { number }
             | Call::Close { number }
             | Call::Refund { number, .. }
-            | Call::RefundState { number } => number,
+            | Call::RefundState { number }
+            | Call::Redirect { number, .. } => number,
         }
     }
 
@@ -65,6 +97,8 @@ pub(super) enum Reply {
     Closing(CloseAnswer),
     Back(RefundState),
     Refused(String),
+    /// Refused, and nobody signed that.
+    Unsigned,
     Odd,
     /// It certainly did not arrive.
     NotSent,
@@ -93,11 +127,24 @@ pub(super) enum NewsOf {
 /// Something that happens.
 #[derive(Debug, Clone)]
 pub(super) enum What {
-    Arrives { id: u64, call: Call },
-    Answers { id: u64, reply: Reply },
-    Lands { number: String },
-    RefundEnds { number: String, state: Back },
+    Arrives {
+        id: u64,
+        call: Call,
+    },
+    Answers {
+        id: u64,
+        reply: Reply,
+    },
+    Lands {
+        number: String,
+    },
+    RefundEnds {
+        number: String,
+        state: Back,
+    },
     Notice(News),
+    /// Somebody looks after a refund that waits for a person.
+    Clerk,
     Wake,
     Crash,
     Calm,

@@ -5,6 +5,8 @@
 pub(crate) mod planted;
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod desk;

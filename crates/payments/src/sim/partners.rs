@@ -126,8 +126,14 @@ pub(super) struct Trade {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Back {
     Processing,
+    /// The buyer has it.
     Done,
-    Failed,
+    /// The buyer's account does not take it: the channel keeps it until somebody says where to.
+    Abnormal,
+    /// Nothing went back, and nothing will under this number.
+    Closed,
+    /// It was done, and went to the merchant's own account.
+    Merchant,
 }
 
 /// A refund as the channel knows it.
@@ -137,6 +143,8 @@ pub(super) struct Refund {
     payment: String,
     amount: Fen,
     pub(super) state: Back,
+    /// Somebody has said that it goes to the merchant.
+    to_merchant: bool,
 }
 
 /// The channel, as far as it concerns one order.
@@ -167,7 +175,7 @@ impl Channel {
 
     pub(super) fn query(&mut self, number: &str, now: Moment) -> ChannelState {
         match self.trade(number) {
-            None => ChannelState::NotFound,
+            None => ChannelState::NotFound { signed: true },
             Some(Trade { paid: Some(amount), .. }) => {
                 ChannelState::Paid { channel_no: format!("T{number}"), amount: *amount, paid_at: now }
             }
@@ -204,41 +212,50 @@ impl Channel {
         }
     }
 
-    /// Takes a refund on: the number again is answered by its state, a failed one is tried again.
+    /// Takes a refund on; whether it begins. The number again is answered by where it stands, whatever that is: what is
+    /// abnormal or closed is not begun anew by it.
     pub(super) fn refund(&mut self, number: &str, payment: &str, amount: Fen) -> Acted<bool> {
-        if let Some(one) = self.refunds.iter_mut().find(|one| one.number == number) {
-            let again = one.state == Back::Failed;
-            if again {
-                one.state = Back::Processing;
-            }
-            return Ok(again);
+        if self.refunds.iter().any(|one| one.number == number) {
+            return Ok(false);
         }
         let paid = self.trade(payment).and_then(|trade| trade.paid).ok_or("not paid")?;
-        let given = self.refunds.iter().filter(|one| one.payment == payment && one.state != Back::Failed);
+        let given = self.refunds.iter().filter(|one| one.payment == payment && one.state != Back::Closed);
         let given = Fen::sum(given.map(|one| one.amount)).unwrap_or(Fen::ZERO);
         if given.checked_add(amount).is_none_or(|sum| sum > paid) {
             return Err("more than was paid".to_owned());
         }
         let (number, payment) = (number.to_owned(), payment.to_owned());
-        self.refunds.push(Refund { number, payment, amount, state: Back::Processing });
+        self.refunds.push(Refund { number, payment, amount, state: Back::Processing, to_merchant: false });
         Ok(true)
     }
 
-    pub(super) fn refund_state(&self, number: &str) -> RefundState {
-        match self.refunds.iter().find(|one| one.number == number) {
-            None => RefundState::NotFound,
-            Some(one) => match one.state {
-                Back::Processing => RefundState::Processing { channel_no: format!("R{number}") },
-                Back::Done => RefundState::Done { channel_no: format!("R{number}"), amount: one.amount },
-                Back::Failed => RefundState::Failed { why: "ABNORMAL".to_owned() },
-            },
+    /// Says where an abnormal refund goes; whether it begins anew by that.
+    pub(super) fn redirect(&mut self, number: &str, to_merchant: bool) -> Acted<bool> {
+        let found = self.refunds.iter_mut().find(|one| one.number == number);
+        let one = found.ok_or("no such refund")?;
+        let begins = one.state == Back::Abnormal;
+        if begins {
+            (one.state, one.to_merchant) = (Back::Processing, to_merchant);
+        }
+        Ok(begins)
+    }
+
+    pub(super) fn refund_state(&self, number: &str, now: Moment) -> RefundState {
+        let Some(one) = self.refunds.iter().find(|one| one.number == number) else { return RefundState::NotFound };
+        let channel_no = format!("R{number}");
+        match one.state {
+            Back::Processing => RefundState::Processing { channel_no },
+            Back::Done => RefundState::Done { channel_no, amount: one.amount, done_at: Some(now) },
+            Back::Abnormal => RefundState::Abnormal { channel_no },
+            Back::Closed => RefundState::Closed { channel_no, why: "CLOSED" },
+            Back::Merchant => RefundState::Closed { channel_no, why: "TO_MERCHANT" },
         }
     }
 
     pub(super) fn refund_ends(&mut self, number: &str, state: Back) {
         let found = self.refunds.iter_mut().find(|one| one.number == number && one.state == Back::Processing);
         if let Some(one) = found {
-            one.state = state;
+            one.state = if one.to_merchant && state == Back::Done { Back::Merchant } else { state };
         }
     }
 

@@ -46,8 +46,8 @@ pub(super) fn by_chance(dice: &mut Dice) -> Vec<Deed> {
         }
         deeds.push(*deed);
     }
-    if dice.chance(10) {
-        deeds.push(if dice.chance(50) { Cancel } else { GiveUp });
+    if dice.chance(30) {
+        deeds.push(if dice.chance(80) { Cancel } else { GiveUp });
     }
     if dice.chance(15) {
         let stay = dice.between(0, deeds.len() as i64);

@@ -87,6 +87,20 @@ bugs! {
     RefusalBelieved,
     /// A payment that was taken back stays offered.
     NotWithdrawn,
+    /// What is leased is acted on after its lease has ended.
+    FenceOff,
+    /// A refusal that nobody signed is believed at once.
+    UnsignedBelieved,
+    /// An answer that nobody signed is no answer, whatever else says the same.
+    UnsignedUnheard,
+    /// A refund that the channel has closed is asked for again under its number.
+    ClosedAgain,
+    /// A refund that the buyer's account did not take counts as done.
+    AbnormalIsDone,
+    /// Another settlement of the same order is not known again.
+    SiblingUnknown,
+    /// What a person settled by other means is still expected from the channel.
+    OutsideUnbooked,
 }
 
 /// Whether a mistake is planted here and now.

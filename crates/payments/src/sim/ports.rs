@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use async_trait::async_trait;
 use http::HeaderMap;
-use kernel::Fen;
+use kernel::{Fen, Moment};
 use platform::Ctx;
 
 use super::messages::{Call, News, NewsOf, Reply};
@@ -13,8 +13,8 @@ use super::waiting::call;
 use super::world::Shared;
 use crate::attempts::AttemptId;
 use crate::ports::{
-    About, Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError,
-    Presettled, RefundState, Registered, SettleError, Settled, Settlements, Undone, Visit,
+    About, Care, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer,
+    PortError, Presettled, Recipient, RefundState, Registered, SettleError, Settled, Settlements, Undone, Visit,
 };
 
 /// Both partners of one run.
@@ -34,14 +34,22 @@ impl Partners {
         *self.post.lock().unwrap_or_else(PoisonError::into_inner) = Some((event_id, news));
     }
 
-    async fn ask(&self, question: Call) -> Result<Reply, PortError> {
-        let worker = !matches!(question, Call::Presettle { .. });
-        match call(&self.world, question, worker).await {
-            Reply::NotSent => Err(PortError::NotSent("not sent".to_owned())),
-            Reply::Nothing => Err(PortError::Unknown("no answer".to_owned())),
-            Reply::Refused(why) => Err(PortError::Refused(why)),
+    /// Asks with the lease that the context carries; pages and desks have none.
+    async fn ask(&self, leased_until: Option<Moment>, question: Call) -> Result<Reply, ChannelError> {
+        match call(&self.world, question, leased_until).await {
+            Reply::NotSent => Err(PortError::NotSent("not sent".to_owned()).into()),
+            Reply::Nothing => Err(PortError::Unknown("no answer".to_owned()).into()),
+            Reply::Refused(why) => Err(PortError::Refused(why).into()),
+            Reply::Unsigned => Err(ChannelError::Unsigned("PARAM_ERROR".to_owned())),
             other => Ok(other),
         }
+    }
+
+    async fn ask_insurer(&self, leased_until: Option<Moment>, question: Call) -> Result<Reply, PortError> {
+        self.ask(leased_until, question).await.map_err(|error| match error {
+            ChannelError::Port(error) => error,
+            other => PortError::Unknown(other.to_string()),
+        })
     }
 }
 
@@ -73,69 +81,91 @@ impl Settlements for Partners {
     }
 
     async fn presettle(&self, _: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
-        match self.ask(Call::Presettle { use_account: visit.use_account }).await? {
+        match self.ask_insurer(None, Call::Presettle { use_account: visit.use_account }).await? {
             Reply::Advice(split) => Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] }),
             other => Err(odd(&other).into()),
         }
     }
 
-    async fn settle(&self, _: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
+    async fn settle(&self, ctx: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
         let number = number.to_owned();
-        let reply = self.ask(Call::Settle { number, use_account: visit.use_account }).await?;
+        let reply = self.ask_insurer(ctx.not_after, Call::Settle { number, use_account: visit.use_account }).await?;
         settled(reply)?.ok_or_else(|| PortError::Unknown("no settlement".to_owned()).into())
     }
 
-    async fn settled(&self, _: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
+    async fn settled(&self, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
         let number = visit.registered.mdtrt_id.clone();
-        settled(self.ask(Call::Settled { number }).await?)
+        settled(self.ask_insurer(ctx.not_after, Call::Settled { number }).await?)
     }
 
-    async fn reverse(&self, _: &Ctx, _: &Visit, number: &str) -> Result<(), SettleError> {
-        self.ask(Call::Reverse { number: number.to_owned() }).await?;
+    async fn reverse(&self, ctx: &Ctx, _: &Visit, number: &str) -> Result<(), SettleError> {
+        self.ask_insurer(ctx.not_after, Call::Reverse { number: number.to_owned() }).await?;
         Ok(())
     }
 
-    async fn void(&self, _: &Ctx, number: &str, _: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
-        self.ask(Call::Void { number: number.to_owned(), setl_id: setl_id.to_owned() }).await?;
+    async fn void(&self, ctx: &Ctx, number: &str, _: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
+        self.ask_insurer(ctx.not_after, Call::Void { number: number.to_owned(), setl_id: setl_id.to_owned() }).await?;
         Ok(Undone::default())
     }
 }
 
 #[async_trait]
 impl Channel for Partners {
-    async fn offer(&self, _: &Ctx, offer: &Offer) -> Result<String, PortError> {
+    fn gives_links_to(&self, _: &str) -> bool {
+        true
+    }
+
+    async fn offer(&self, ctx: &Ctx, offer: &Offer) -> Result<String, ChannelError> {
         let Offer { number, amount, expires_at, .. } = offer.clone();
-        self.ask(Call::Offer { number, amount, expires_at }).await?;
+        self.ask(ctx.not_after, Call::Offer { number, amount, expires_at }).await?;
         Ok("weixin://wxpay/bizpayurl?pr=1".to_owned())
     }
 
-    async fn query(&self, _: &Ctx, number: &str) -> Result<ChannelState, PortError> {
-        match self.ask(Call::Query { number: number.to_owned() }).await? {
+    async fn query(&self, ctx: &Ctx, number: &str) -> Result<ChannelState, ChannelError> {
+        match self.ask(ctx.not_after, Call::Query { number: number.to_owned() }).await? {
             Reply::State(state) => Ok(state),
-            other => Err(odd(&other)),
+            other => Err(odd(&other).into()),
         }
     }
 
-    async fn close(&self, _: &Ctx, number: &str) -> Result<CloseAnswer, PortError> {
-        match self.ask(Call::Close { number: number.to_owned() }).await? {
+    async fn close(&self, ctx: &Ctx, number: &str) -> Result<CloseAnswer, ChannelError> {
+        match self.ask(ctx.not_after, Call::Close { number: number.to_owned() }).await? {
             Reply::Closing(answer) => Ok(answer),
-            other => Err(odd(&other)),
+            other => Err(odd(&other).into()),
         }
     }
 
-    async fn refund(&self, _: &Ctx, giving: &Giving) -> Result<RefundState, PortError> {
+    async fn refund(&self, ctx: &Ctx, giving: &Giving) -> Result<RefundState, ChannelError> {
         let Giving { number, payment_number: payment, amount, .. } = giving.clone();
-        match self.ask(Call::Refund { number, payment, amount }).await? {
+        match self.ask(ctx.not_after, Call::Refund { number, payment, amount }).await? {
             Reply::Back(state) => Ok(state),
-            other => Err(odd(&other)),
+            other => Err(odd(&other).into()),
         }
     }
 
-    async fn refund_state(&self, _: &Ctx, number: &str) -> Result<RefundState, PortError> {
-        match self.ask(Call::RefundState { number: number.to_owned() }).await? {
+    async fn refund_state(&self, ctx: &Ctx, number: &str) -> Result<RefundState, ChannelError> {
+        match self.ask(ctx.not_after, Call::RefundState { number: number.to_owned() }).await? {
             Reply::Back(state) => Ok(state),
-            other => Err(odd(&other)),
+            other => Err(odd(&other).into()),
         }
+    }
+
+    async fn redirect_refund(
+        &self,
+        _: &Ctx,
+        number: &str,
+        _: &str,
+        to: &Recipient,
+    ) -> Result<RefundState, ChannelError> {
+        let (number, to_merchant) = (number.to_owned(), matches!(to, Recipient::Merchant));
+        match self.ask(None, Call::Redirect { number, to_merchant }).await? {
+            Reply::Back(state) => Ok(state),
+            other => Err(odd(&other).into()),
+        }
+    }
+
+    async fn learn_key(&self, _: &Ctx, _: &str) -> bool {
+        false
     }
 
     fn notice(&self, _: &Ctx, _: &HeaderMap, _: &[u8]) -> Result<Notice, NoticeRefusal> {

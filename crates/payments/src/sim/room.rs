@@ -10,8 +10,8 @@ use super::desk::Desk;
 use super::dice::Dice;
 use super::driver::Pure;
 use super::faults::{Fault, Faults, KINDS};
-use super::house::{Doing, Shop};
-use super::judge::{Judge, at_rest};
+use super::house::{Doing, Shop, Stands};
+use super::judge::{Judge, at_rest, waits_for_a_person};
 use super::messages::{News, What};
 use super::partners::Insurer;
 use super::person::{Deed, by_chance, person};
@@ -98,6 +98,8 @@ struct Room<S> {
     workers: Vec<Doing>,
     life: u32,
     judge: Judge,
+    /// Somebody has been told that a refund waits for a person, and is on the way or about it.
+    called: bool,
 }
 
 /// Runs a plan on the decisions alone.
@@ -118,8 +120,15 @@ pub(super) fn run<S: Shop>(seed: u64, plan: Plan, open: impl FnOnce(&Shared, &Pl
         Box::pin(tokio::task::unconstrained(async move { person(&shop, &world, &deeds).await })) as Doing
     });
     let people = people.collect();
-    let mut room =
-        Room { shop, world: Arc::clone(&world), people, workers: Vec::new(), life: 0, judge: Judge::default() };
+    let mut room = Room {
+        shop,
+        world: Arc::clone(&world),
+        people,
+        workers: Vec::new(),
+        life: 0,
+        judge: Judge::default(),
+        called: false,
+    };
     let mut events = 0;
     room.go_on();
     while held(&world).broken.is_none() {
@@ -147,6 +156,7 @@ impl<S: Shop> Room<S> {
             What::Crash => held(&world).crash(),
             What::Jump => held(&world).jump(),
             What::Calm => held(&world).calm(),
+            What::Clerk => self.clerk(),
             What::Wake => {}
         }
     }
@@ -165,6 +175,28 @@ impl<S: Shop> Room<S> {
         }
         let again = News { tries: news.tries + 1, ..news };
         held(&self.world).plan(15_000, What::Notice(again));
+    }
+
+    /// Somebody at a desk looks after the refund; if it still waits then, they are called again.
+    fn clerk(&mut self) {
+        self.called = false;
+        let (shop, world) = (self.shop.clone(), Arc::clone(&self.world));
+        let to_merchant = held(&world).dice.chance(50);
+        self.people.push(Box::pin(tokio::task::unconstrained(async move {
+            let _ = shop.look_after(to_merchant).await;
+        })));
+    }
+
+    /// Calls somebody to a refund that waits for a person: they come when they come.
+    fn call_clerk(&mut self, stands: &Stands, world: &mut World) {
+        if waits_for_a_person(&stands.order.view).is_none() || self.called {
+            return;
+        }
+        self.called = true;
+        let way = world.dice.between(600, 6 * 3_600) * 1_000;
+        world.plan(way, What::Clerk);
+        let there = world.true_ms() + way;
+        world.stir(there);
     }
 
     /// Lets everybody do what they can, then looks at what has become of it.
@@ -226,8 +258,10 @@ impl<S: Shop> Room<S> {
 
     fn look(&mut self) {
         let stands = self.shop.stands();
-        let mut world = held(&self.world);
+        let shared = Arc::clone(&self.world);
+        let mut world = held(&shared);
         self.judge.step(&stands, &mut world);
+        self.call_clerk(&stands, &mut world);
     }
 
     fn close(self, events: u32) -> Ran {

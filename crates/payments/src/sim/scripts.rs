@@ -111,4 +111,35 @@ pub(crate) const SCRIPTS: &[Script] = &[
     when(&[(Fault::Outage, 2)], "gives up what was not sent", &[Settle(Account), GiveUp], Closed),
     when(&[(Fault::InFlight, 1)], "gives up as the money lands", &[PayCash, GoPay, Wait(21), GiveUp], Refunded),
     when(&[(Fault::InFlightLong, 1)], "gives up, and pays later", &[PayCash, GoPay, GiveUp], Refunded),
+    when(
+        &[(Fault::FalseRefusal, 1)],
+        "is settled after all, and asks again",
+        &[Settle(Account), Wait(20), Settle(Account), PayCash, GoPay],
+        Settled,
+    ),
+    when(
+        &[(Fault::RefundAbnormal, 1)],
+        "cancels, and the account does not take it",
+        &[Settle(Account), PayCash, GoPay, Wait(60), Cancel],
+        Refunded,
+    ),
+    when(
+        &[(Fault::RefundClosed, 1)],
+        "cancels, and the refund is closed",
+        &[Settle(Account), PayCash, GoPay, Wait(60), Cancel],
+        Refunded,
+    ),
+    when(
+        &[(Fault::UnsignedRefusal, 1)],
+        "is turned away at the channel, and asks again",
+        &[Settle(Account), PayCash, Wait(15), PayCash, GoPay],
+        Settled,
+    ),
+    when(
+        &[(Fault::UnsignedRefusal, 1), (Fault::Unsigned, 1)],
+        "is turned away, nobody signs anything, and gives up",
+        &[Settle(Account), PayCash, Wait(15), GiveUp],
+        Refunded,
+    ),
+    when(&[(Fault::UnsignedLie, 1)], "pays what was refused by somebody", &[PayCash, Wait(15), GoPay], Settled),
 ];

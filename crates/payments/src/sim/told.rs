@@ -5,6 +5,7 @@ use platform::db::DbFault;
 
 use crate::orders::begin::BeginError;
 use crate::orders::quote::QuoteError;
+use crate::orders::refunds::RefundError;
 use crate::{ApplyError, DriveError, ReceiveError};
 
 /// An error as somebody is told of it.
@@ -62,6 +63,20 @@ impl Told for BeginError {
 
     fn is_a_no(&self) -> bool {
         matches!(self, BeginError::State(_) | BeginError::Changed | BeginError::TooLate)
+    }
+}
+
+impl Told for RefundError {
+    fn fault(&self) -> Option<&DbFault> {
+        match self {
+            RefundError::Begin(error) => error.fault(),
+            RefundError::Fault(fault) => Some(fault),
+            _ => None,
+        }
+    }
+
+    fn is_a_no(&self) -> bool {
+        matches!(self, RefundError::NoneWaits | RefundError::Channel(_))
     }
 }
 

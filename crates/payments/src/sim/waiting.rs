@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use kernel::Moment;
+
 use super::messages::{Call, Reply};
 use super::world::{Shared, held};
 
@@ -28,9 +30,9 @@ impl Drop for Waiting {
     }
 }
 
-/// Calls a partner; `worker` for the driver's calls, of which no two may be about the same number.
-pub(super) fn call(world: &Shared, call: Call, worker: bool) -> Waiting {
-    let id = held(world).dial(call, worker);
+/// Calls a partner; the driver says until when it has the lease.
+pub(super) fn call(world: &Shared, call: Call, leased_until: Option<Moment>) -> Waiting {
+    let id = held(world).dial(call, leased_until);
     Waiting { world: Arc::clone(world), id }
 }
 

@@ -9,14 +9,14 @@ use std::task::{Context, Poll, Waker};
 
 use identity::pay_password::Pin;
 use identity::{PersonId, Ports};
-use kernel::{Clock, Fen, Moment, SeededRng};
+use kernel::{Clock, Fen, Moment, Pii, SeededRng};
 use ledger::Account;
 use platform::Ctx;
 use platform::db::{CommitHook, Db, DbFault, Fate, LaneKey, Target};
 
 use super::faults::Fault;
 use super::house::{Doing, House, No, Seen, Shop, Shown, Stands, in_one_life};
-use super::judge::{Ledger, Snapshot};
+use super::judge::{Ledger, Snapshot, waits_for_a_person};
 use super::listener::Ear;
 use super::messages::News;
 use super::ports::Partners;
@@ -27,8 +27,9 @@ use super::world::{Shared, held};
 use crate::attempts::model::{Kind, State};
 use crate::orders::begin::{self, PayCash, Settle};
 use crate::orders::quote::{Quoted, content_hash, quote};
-use crate::orders::{Order, OrderId, open, stop, store, withdraw};
-use crate::ports::PayPorts;
+use crate::orders::{Order, OrderId, open, refunds, stop, store, withdraw};
+use crate::ports::{PayPorts, Recipient};
+use crate::quotes::store as quotes;
 use crate::{Cause, Payments, Pen, Way, calls, drive, receive, stop_subject};
 
 pub(super) const SUBJECT: &str = "appointment";
@@ -159,7 +160,11 @@ impl Whole {
         let new = order_of(&order, &stage.person, plan, ctx.now());
         let opening = ctx.clone();
         let lane = LaneKey::of("visit", order.as_str());
-        assert!(now(db.write(lane, "sim.open", move |tx| open(tx, &opening, &new))).unwrap());
+        let opened = db.write(lane, "sim.open", move |tx| {
+            quotes::forget_all(tx)?;
+            open(tx, &opening, &new)
+        });
+        assert!(now(opened).unwrap());
         let first = inner.start();
         *locked(&inner.life) = first;
         Whole(Arc::new(inner))
@@ -253,8 +258,8 @@ impl House for Whole {
 
     async fn settle(&self, shown: &Shown) -> Result<(), No> {
         let (pay, ctx, order) = (self.pay(), self.ctx(), self.found());
-        let id = order.id.clone();
-        let quote = ctx.db.read("sim.quote", move |tx| store::quote(tx, &id));
+        let (id, way) = (order.id.clone(), shown.way);
+        let quote = ctx.db.read("sim.quote", move |tx| quotes::quote_for(tx, &id, way));
         let quote = self.served(quote).await?.ok_or(No)?;
         let hash = content_hash(&order, shown.way, &shown.split);
         if quote.hash != hash {
@@ -306,6 +311,23 @@ impl House for Whole {
             stop_subject(tx, &pen, (SUBJECT, &order.subject_id), Cause::Cancelled)
         });
         self.served(write).await.map(drop)
+    }
+
+    async fn look_after(&self, to_merchant: bool) -> Result<(), No> {
+        let (pay, ctx, order) = (self.pay(), self.ctx(), self.found());
+        let Some((_, state)) = waits_for_a_person(&order.view) else { return Err(No) };
+        if state == State::Closed {
+            let said = ("周会计", "从医院账户转到本人的卡");
+            return self.served(refunds::settled_outside(&pay.listener, &ctx, &order.id, said)).await.map(drop);
+        }
+        let secret = |text: &str| Pii::new(text.to_owned());
+        let (account, name) = (secret("6222020903001234567"), secret("单文"));
+        let to = if to_merchant {
+            Recipient::Merchant
+        } else {
+            Recipient::Buyer { bank: "ICBC_DEBIT".to_owned(), account, name }
+        };
+        self.served(refunds::redirect(&pay, &ctx, &order.id, &to)).await.map(drop)
     }
 }
 

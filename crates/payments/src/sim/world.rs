@@ -7,16 +7,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kernel::{Fen, Moment};
 
+use super::answers::unsigned;
 use super::dice::{Dice, Trace};
 use super::faults::{Fault, Faults};
 use super::messages::{Call, News, NewsOf, Reply, What};
 use super::partners::{Back, Channel, Insurer};
+use crate::ports::ChannelState;
 
 /// Nine in the morning of the seeds' day.
 const BEGINS_MS: i64 = 1_772_413_200_000;
 /// How long a caller waits for a partner.
 const PATIENCE_MS: i64 = 8_000;
-const SECOND: i64 = 1_000;
+pub(super) const SECOND: i64 = 1_000;
 const HOUR: i64 = 3_600 * SECOND;
 
 /// The world; see the module.
@@ -35,7 +37,12 @@ pub(super) struct World {
     waiting: Vec<(u64, String)>,
     on_their_way: Vec<(u64, String)>,
     out_until: [i64; 2],
-    abnormal: u32,
+    /// The channel signs nothing until then.
+    pub(super) unsigned_until: i64,
+    /// How often the channel has said of a number that it knows no such payment.
+    pub(super) not_found: BTreeMap<String, u32>,
+    /// Refunds that went wrong.
+    pub(super) astray: u32,
     /// Counts the lives of the process.
     pub(super) life: u32,
     pub(super) down_until: i64,
@@ -79,7 +86,9 @@ impl World {
             waiting: Vec::new(),
             on_their_way: Vec::new(),
             out_until: [0; 2],
-            abnormal: 0,
+            unsigned_until: 0,
+            not_found: BTreeMap::new(),
+            astray: 0,
             life: 0,
             down_until: 0,
             jumped: false,
@@ -153,6 +162,7 @@ impl World {
             What::Crash => 7,
             What::Calm => 8,
             What::Jump => 9,
+            What::Clerk => 10,
         }]);
         Some(what)
     }
@@ -184,14 +194,20 @@ impl World {
     /// From now on nothing goes wrong any more; the person has gone home.
     pub(super) fn calm(&mut self) {
         self.faults.calm();
-        self.out_until = [0; 2];
+        (self.out_until, self.unsigned_until) = ([0; 2], 0);
         self.stir(self.true_ms);
     }
 
-    pub(super) fn dial(&mut self, call: Call, worker: bool) -> u64 {
+    /// A call begins. Of the driver's, which end with a lease, no two may be about the same number, and none is sent
+    /// after its lease.
+    pub(super) fn dial(&mut self, call: Call, leased_until: Option<Moment>) -> u64 {
         self.counter += 1;
         let id = self.counter;
         let number = call.number().to_owned();
+        let worker = leased_until.is_some();
+        if leased_until.is_some_and(|until| self.now() >= until) {
+            self.breaks(format!("sent after its lease had ended: {number}"));
+        }
         if worker && self.waiting.iter().any(|(_, other)| *other == number) {
             self.breaks(format!("two at once about {number}"));
         }
@@ -236,15 +252,13 @@ impl World {
         if call.to_insurer() && self.strikes(Fault::Spent) {
             self.insurer.balance = Fen::new(self.insurer.balance.get() * self.dice.between(0, 100) / 100);
         }
-        let refused = call.refusable() && self.strikes(Fault::Refused);
-        let denied = !refused && matches!(call, Call::Settle { .. }) && self.strikes(Fault::FalseRefusal);
-        let odd = matches!(call, Call::Settle { .. } | Call::Settled { .. }) && self.strikes(Fault::OddAmounts);
-        let reply = if refused {
-            Reply::Refused("busy".to_owned())
-        } else {
-            let reply = if denied { self.deny(&call) } else { self.act(&call) };
-            if odd && matches!(reply, Reply::Settled(Some(_))) { Reply::Odd } else { reply }
+        let reply = match self.turns_away(&call) {
+            Some(reply) => reply,
+            None => self.told(&call),
         };
+        let reply = if call.to_insurer() || self.signs() { reply } else { unsigned(reply) };
+        let not_found = matches!(reply, Reply::State(ChannelState::NotFound { .. }));
+        *self.not_found.entry(call.number().to_owned()).or_default() += u32::from(not_found);
         self.trace.note(format!("{call:?}{reply:?}").as_bytes());
         if !self.strikes(Fault::AnswerLost) {
             let way = self.dice.between(10, 150);
@@ -252,63 +266,9 @@ impl World {
         }
     }
 
-    /// Does it, and says that it did not.
-    fn deny(&mut self, call: &Call) -> Reply {
-        self.act(call);
-        Reply::Refused("busy".to_owned())
-    }
-
-    fn act(&mut self, call: &Call) -> Reply {
-        let now = self.now();
-        let refused = |why: String| Reply::Refused(why);
-        match call {
-            Call::Presettle { use_account } => Reply::Advice(self.insurer.advice(*use_account)),
-            Call::Settle { number, use_account } => match self.insurer.settle(number, *use_account) {
-                Ok(settled) => Reply::Settled(Some(settled)),
-                Err(why) => refused(why),
-            },
-            Call::Settled { .. } => Reply::Settled(self.insurer.in_force()),
-            Call::Reverse { number } => {
-                self.insurer.reverse(number);
-                Reply::Done
-            }
-            Call::Void { number, setl_id } => self.insurer.void(number, setl_id).map_or_else(refused, |()| Reply::Done),
-            Call::Offer { number, amount, expires_at } => {
-                self.channel.offer(number, *amount, *expires_at).map_or_else(refused, |()| Reply::Done)
-            }
-            Call::Query { number } => Reply::State(self.channel.query(number, now)),
-            Call::Close { number } => Reply::Closing(self.channel.close(number)),
-            Call::Refund { number, payment, amount } => match self.channel.refund(number, payment, *amount) {
-                Ok(begun) => {
-                    if begun {
-                        self.begin_refund(number);
-                    }
-                    Reply::Back(self.channel.refund_state(number))
-                }
-                Err(why) => refused(why),
-            },
-            Call::RefundState { number } => Reply::Back(self.channel.refund_state(number)),
-        }
-    }
-
-    fn begin_refund(&mut self, number: &str) {
-        let fails = self.abnormal < 2 && self.strikes(Fault::RefundAbnormal);
-        self.abnormal += u32::from(fails);
-        let state = if fails { Back::Failed } else { Back::Done };
-        let hours = self.strikes(Fault::RefundSlow);
-        let long = if hours { self.dice.between(600, 6 * 3_600) } else { self.dice.between(0, 20) } * SECOND;
-        if long == 0 && !fails {
-            self.channel.refund_ends(number, Back::Done);
-        } else {
-            self.plan(long, What::RefundEnds { number: number.to_owned(), state });
-            let end = self.true_ms + long;
-            self.stir(end);
-        }
-    }
-
     pub(super) fn end_refund(&mut self, number: &str, state: Back) {
         self.channel.refund_ends(number, state);
-        let about = NewsOf::Refund(self.channel.refund_state(number));
+        let about = NewsOf::Refund(self.channel.refund_state(number, self.now()));
         self.stir(self.true_ms);
         self.tell(number, about);
     }
@@ -378,6 +338,17 @@ impl World {
     }
 
     pub(super) fn answer(&mut self, id: u64, reply: Reply) {
+        let about = self.waiting.iter().position(|(other, number)| *other == id && number != "-");
+        if let Some(at) = about
+            && self.strikes(Fault::Stalled)
+        {
+            // It has come, and whoever waited for it does not go on yet.
+            "-".clone_into(&mut self.waiting[at].1);
+            let later = self.dice.between(1, 120) * SECOND;
+            self.plan(later, What::Answers { id, reply });
+            self.stir(self.true_ms + later);
+            return;
+        }
         if self.waiting.iter().any(|(other, _)| *other == id) {
             self.answers.push((id, reply));
             self.waiting.retain(|(other, _)| *other != id);

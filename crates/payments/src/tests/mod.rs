@@ -3,10 +3,14 @@
 mod checks;
 mod docs;
 mod extra;
+mod facts;
+mod fences;
 mod forget;
 mod last_second;
 mod overtaken;
 pub(crate) mod partners;
+mod stuck;
+mod unsigned;
 
 use std::sync::Arc;
 
@@ -23,6 +27,7 @@ use crate::orders::begin::{self, BeginError, PayCash, Settle};
 use crate::orders::quote::{Quoted, quote};
 use crate::orders::{Order, OrderId, stop, store};
 use crate::ports::{Care, PayPorts};
+use crate::quotes::store::Quote;
 use crate::{Listener, NewOrder, News, OrderState, Payments, Telling, Way, drive, drive_due};
 use partners::World;
 
@@ -67,19 +72,33 @@ impl Desk {
         let identity = Arc::new(Ports { faces: world.clone(), cards: world.clone(), insurer: world.clone() });
         let pay = Arc::new(Payments { ports, identity, listener: Arc::new(Nobody) });
         let order: OrderId = ctx.id();
+        let desk = Desk { ctx, clock, world, pay, person, order };
+        desk.opens(&desk.order, "apt_1").await;
+        desk
+    }
+
+    /// Another order of the same person's.
+    async fn another(&self, subject: &str) -> OrderId {
+        let order: OrderId = self.ctx.id();
+        self.opens(&order, subject).await;
+        order
+    }
+
+    async fn opens(&self, order: &OrderId, subject: &str) {
+        let now = self.ctx.now();
         let new = NewOrder {
             id: order.clone(),
             subject_kind: "appointment",
-            subject_id: "apt_1".into(),
-            person: person.clone(),
+            subject_id: subject.into(),
+            person: self.person.clone(),
             institution: "hsp_1".into(),
             total: TOTAL,
-            deadline: ctx.now().plus_secs(900),
+            deadline: now.plus_secs(900),
             lane: ("clinic", "cli_1".into()),
             care: Care {
-                visit_no: "1".into(),
+                visit_no: subject.into(),
                 med_type: "12".into(),
-                begins_at: ctx.now().plus_secs(86_400),
+                begins_at: now.plus_secs(86_400),
                 department_code: "d".into(),
                 department: "眼科".into(),
                 doctor_code: "d".into(),
@@ -90,26 +109,33 @@ impl Desk {
             title: "测试医院 挂号费".into(),
             title_en: "Test Hospital, visit fee".into(),
             href: "/appointments/apt_1".into(),
-            now: ctx.now(),
+            now,
         };
-        let opening = ctx.clone();
+        let opening = self.ctx.clone();
         let lane = LaneKey::of("clinic", "cli_1");
-        let opened = ctx.db.write(lane, "test.open", move |tx| crate::open(tx, &opening, &new));
+        let opened = self.ctx.db.write(lane, "test.open", move |tx| crate::open(tx, &opening, &new));
         assert!(opened.await.unwrap());
-        Desk { ctx, clock, world, pay, person, order }
+    }
+
+    async fn of(&self, id: &OrderId) -> Order {
+        let id = id.clone();
+        self.ctx.db.read("test.find", move |tx| store::find(tx, &id)).await.unwrap().unwrap()
     }
 
     async fn found(&self) -> Order {
-        let id = self.order.clone();
-        self.ctx.db.read("test.find", move |tx| store::find(tx, &id)).await.unwrap().unwrap()
+        self.of(&self.order).await
     }
 
     async fn state(&self) -> OrderState {
         self.found().await.state
     }
 
-    async fn shown(&self, way: Way) -> crate::orders::Quote {
-        match quote(&self.pay, &self.ctx, &self.found().await, way).await.unwrap() {
+    async fn shown(&self, way: Way) -> Quote {
+        self.shown_of(&self.order, way).await
+    }
+
+    async fn shown_of(&self, order: &OrderId, way: Way) -> Quote {
+        match quote(&self.pay, &self.ctx, &self.of(order).await, way).await.unwrap() {
             Quoted::Shown(quote) => quote,
             other => panic!("{other:?}"),
         }
@@ -156,13 +182,18 @@ impl Desk {
         }
     }
 
-    /// Every invariant, and that the partners hold what the order says.
-    async fn sound(&self) {
+    /// Every invariant.
+    async fn promises(&self) {
         let now = self.ctx.now();
         for check in crate::checks().into_iter().chain(ledger::checks()) {
             let result = self.ctx.db.read("test.check", move |tx| (check.run)(tx, now)).await.unwrap();
             assert_eq!(result.broken, Vec::<String>::new(), "{}", check.id);
         }
+    }
+
+    /// Every invariant, and that the partners hold what the order says.
+    async fn sound(&self) {
+        self.promises().await;
         let held = self.world.held();
         match self.state().await {
             OrderState::Settled => assert_eq!(held, TOTAL),

@@ -9,21 +9,41 @@ use identity::ports::{
     Acquaintance, CardRecord, CardSystem, FaceVerdict, Faces, Insurance, InsuredPerson, Insurer, IssuedCard,
     PinVerdict, StartFace, StartedFace,
 };
-use kernel::{Clock, Fen, IdNumber, ManualClock, PersonName, Pii};
+use kernel::{Clock, Fen, IdNumber, ManualClock, Moment, PersonName, Pii};
 use platform::Ctx;
 use tokio::sync::Notify;
 
 use crate::ports::{
-    Care, Channel, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError, Presettled,
-    RefundState, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Undone, Visit,
+    Care, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError,
+    Presettled, Recipient, RefundState, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Undone,
+    Visit,
 };
+
+/// A refund, and what has become of it.
+#[derive(Debug, Clone)]
+struct Refund {
+    amount: Fen,
+    state: RefundState,
+}
 
 #[derive(Default)]
 struct Truth {
     account: i64,
     settled: BTreeMap<String, Settled>,
     payments: BTreeMap<String, (Fen, &'static str)>,
-    refunds: BTreeMap<String, Fen>,
+    refunds: BTreeMap<String, Refund>,
+    /// When buyers paid.
+    paid_at: Option<Moment>,
+    /// What becomes of refunds that begin from now on.
+    refunds_end: RefundsEnd,
+    /// The channel does not know who asks: it refuses everything, and signs nothing of that.
+    turned_away: bool,
+    /// So many offers are refused under the channel's signature, once nothing is lost any more.
+    refuse_offers: u32,
+    /// Every call takes so long.
+    slow_secs: i64,
+    /// What was asked for.
+    calls: Vec<&'static str>,
     lose_answers: u32,
     lose_requests: u32,
     /// The insurer does not see what it has settled: it answers nothing, finds nothing, takes nothing back.
@@ -31,6 +51,15 @@ struct Truth {
     /// What is settled is answered only when somebody lets it.
     gate: Option<Arc<Notify>>,
     number: u32,
+}
+
+/// What becomes of a refund.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum RefundsEnd {
+    #[default]
+    Done,
+    Abnormal,
+    Closed,
 }
 
 /// Both partners.
@@ -53,7 +82,8 @@ impl World {
         let truth = self.truth();
         let insured = truth.settled.values().filter_map(|one| one.split.insured());
         let paid = truth.payments.values().filter(|(_, state)| *state == "paid").map(|(amount, _)| *amount);
-        let back = truth.refunds.values().map(|amount| Fen::ZERO.checked_sub(*amount).unwrap());
+        let done = truth.refunds.values().filter(|one| matches!(one.state, RefundState::Done { .. }));
+        let back = done.map(|one| Fen::ZERO.checked_sub(one.amount).unwrap());
         Fen::sum(insured.chain(paid).chain(back)).unwrap()
     }
 
@@ -86,7 +116,39 @@ impl World {
         self.truth().account = fen.get();
     }
 
+    pub(super) fn refunds_end(&self, how: RefundsEnd) {
+        self.truth().refunds_end = how;
+    }
+
+    /// From now on the channel turns everybody away, in nobody's name; or no longer.
+    pub(super) fn turns_away(&self, turned_away: bool) {
+        self.truth().turned_away = turned_away;
+    }
+
+    pub(super) fn refuses_offers(&self, many: u32) {
+        self.truth().refuse_offers = many;
+    }
+
+    pub(super) fn takes(&self, secs: i64) {
+        self.truth().slow_secs = secs;
+    }
+
+    /// How often this was asked for.
+    pub(super) fn asked_for(&self, what: &str) -> usize {
+        self.truth().calls.iter().filter(|name| **name == what).count()
+    }
+
+    /// Somebody's settlement of this visit, not of this order.
+    pub(super) fn settles_for_others(&self, number: &str, split: Split) {
+        let (setl_id, facts) = (format!("s{number}"), SettlementFacts::default());
+        let settled = Settled { setl_id, number: number.to_owned(), split, balance: None, facts };
+        self.truth().settled.insert(number.to_owned(), settled);
+    }
+
     fn turn(&self, from: &str, to: &'static str) {
+        if to == "paid" {
+            self.truth().paid_at = Some(self.clock.now());
+        }
         for (_, state) in self.truth().payments.values_mut().filter(|(_, state)| *state == from) {
             *state = to;
         }
@@ -106,13 +168,28 @@ impl World {
     }
 
     /// Whether a request is lost on its way; then whether its answer is.
-    fn arrives(&self) -> Result<(), PortError> {
+    fn arrives(&self, name: &'static str) -> Result<(), PortError> {
+        let slow = {
+            let mut truth = self.truth();
+            truth.calls.push(name);
+            truth.slow_secs
+        };
+        self.clock.advance_secs(slow);
         let mut truth = self.truth();
         if truth.lose_requests > 0 {
             truth.lose_requests -= 1;
             return Err(PortError::Unknown("no answer in time".into()));
         }
         Ok(())
+    }
+
+    /// The same at the channel, which may not know who asks.
+    fn admits(&self, name: &'static str) -> Result<(), ChannelError> {
+        self.arrives(name)?;
+        match self.truth().turned_away {
+            true => Err(ChannelError::Unsigned("PARAM_ERROR".into())),
+            false => Ok(()),
+        }
     }
 
     fn answer<T>(&self, answer: T) -> Result<T, PortError> {
@@ -149,19 +226,28 @@ impl Settlements for World {
     }
 
     async fn unregister(&self, _: &Ctx, _: &Insured, _: &Care, _: &Registered) -> Result<(), SettleError> {
+        self.arrives("unregister")?;
         Ok(())
     }
 
     async fn presettle(&self, _: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
+        self.arrives("presettle")?;
         let split = self.split(visit.care.total, visit.use_account);
         Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] })
     }
 
     async fn settle(&self, _: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
-        self.arrives()?;
+        self.arrives("settle")?;
         let split = self.split(visit.care.total, visit.use_account);
-        let (setl_id, facts) = (format!("s{number}"), SettlementFacts::default());
-        let settled = Settled { setl_id, number: Some(number.to_owned()), split, balance: None, facts };
+        let facts = SettlementFacts {
+            settled_at: Some(self.clock.now().minus_secs(2)),
+            clr_optins: Some("320400".into()),
+            clr_type: Some("11".into()),
+            clr_way: Some("1".into()),
+            medins_setl_id: Some(number.into()),
+        };
+        let setl_id = format!("s{number}");
+        let settled = Settled { setl_id, number: Some(number.into()), split, balance: None, facts };
         {
             let mut truth = self.truth();
             if truth.settled.insert(number.to_owned(), settled.clone()).is_none() {
@@ -179,14 +265,14 @@ impl Settlements for World {
     }
 
     async fn settled(&self, _: &Ctx, _: &Visit) -> Result<Option<Settled>, SettleError> {
-        self.arrives()?;
+        self.arrives("settled")?;
         let unseen = self.truth().unseen || self.truth().gate.is_some();
         let found = self.truth().settled.values().next().cloned().filter(|_| !unseen);
         Ok(self.answer(found)?)
     }
 
     async fn reverse(&self, _: &Ctx, _: &Visit, number: &str) -> Result<(), SettleError> {
-        self.arrives()?;
+        self.arrives("reverse")?;
         if !self.truth().unseen {
             self.truth().settled.remove(number);
         }
@@ -194,7 +280,7 @@ impl Settlements for World {
     }
 
     async fn void(&self, _: &Ctx, _: &str, _: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
-        self.arrives()?;
+        self.arrives("void")?;
         self.truth().settled.retain(|_, one| one.setl_id != setl_id);
         Ok(self.answer(Undone::default())?)
     }
@@ -202,27 +288,37 @@ impl Settlements for World {
 
 #[async_trait]
 impl Channel for World {
-    async fn offer(&self, _: &Ctx, offer: &Offer) -> Result<String, PortError> {
-        self.arrives()?;
-        self.truth().payments.entry(offer.number.clone()).or_insert((offer.amount, "open"));
-        self.answer("weixin://wxpay/bizpayurl?pr=1".to_owned())
+    fn gives_links_to(&self, _: &str) -> bool {
+        true
     }
 
-    async fn query(&self, _: &Ctx, number: &str) -> Result<ChannelState, PortError> {
-        self.arrives()?;
+    async fn offer(&self, _: &Ctx, offer: &Offer) -> Result<String, ChannelError> {
+        self.admits("offer")?;
+        if self.truth().lose_answers == 0 && self.truth().refuse_offers > 0 {
+            self.truth().refuse_offers -= 1;
+            return Err(PortError::Refused("FREQUENCY_LIMITED".into()).into());
+        }
+        self.truth().payments.entry(offer.number.clone()).or_insert((offer.amount, "open"));
+        Ok(self.answer("weixin://wxpay/bizpayurl?pr=1".to_owned())?)
+    }
+
+    async fn query(&self, _: &Ctx, number: &str) -> Result<ChannelState, ChannelError> {
+        self.arrives("query")?;
+        let signed = !self.truth().turned_away;
         let found = self.truth().payments.get(number).copied();
-        self.answer(match found {
-            None => ChannelState::NotFound,
+        Ok(self.answer(match found.filter(|_| signed) {
+            None => ChannelState::NotFound { signed },
             Some((amount, "paid")) => {
-                ChannelState::Paid { channel_no: format!("4200{number}"), amount, paid_at: self.clock.now() }
+                let paid_at = self.truth().paid_at.unwrap_or(self.clock.now());
+                ChannelState::Paid { channel_no: format!("4200{number}"), amount, paid_at }
             }
             Some((_, "closed" | "landing")) => ChannelState::Closed,
             Some(_) => ChannelState::Open,
-        })
+        })?)
     }
 
-    async fn close(&self, _: &Ctx, number: &str) -> Result<CloseAnswer, PortError> {
-        self.arrives()?;
+    async fn close(&self, _: &Ctx, number: &str) -> Result<CloseAnswer, ChannelError> {
+        self.admits("close")?;
         let answer = match self.truth().payments.get_mut(number) {
             None => CloseAnswer::NotFound,
             Some((_, "paid")) => CloseAnswer::Paid,
@@ -231,22 +327,60 @@ impl Channel for World {
                 CloseAnswer::Closed
             }
         };
-        self.answer(answer)
+        Ok(self.answer(answer)?)
     }
 
-    async fn refund(&self, _: &Ctx, giving: &Giving) -> Result<RefundState, PortError> {
-        self.arrives()?;
-        self.truth().refunds.insert(giving.number.clone(), giving.amount);
-        self.answer(RefundState::Processing { channel_no: format!("5030{}", giving.number) })
+    async fn refund(&self, _: &Ctx, giving: &Giving) -> Result<RefundState, ChannelError> {
+        self.admits("refund")?;
+        let (channel_no, amount) = (format!("5030{}", giving.number), giving.amount);
+        {
+            let mut truth = self.truth();
+            let done_at = Some(self.clock.now());
+            let no = channel_no.clone();
+            let state = match truth.refunds_end {
+                RefundsEnd::Done => RefundState::Done { channel_no: no, amount, done_at },
+                RefundsEnd::Abnormal => RefundState::Abnormal { channel_no: no },
+                RefundsEnd::Closed => RefundState::Closed { channel_no: no, why: "CLOSED" },
+            };
+            truth.refunds.entry(giving.number.clone()).or_insert(Refund { amount, state });
+        }
+        Ok(self.answer(RefundState::Processing { channel_no })?)
     }
 
-    async fn refund_state(&self, _: &Ctx, number: &str) -> Result<RefundState, PortError> {
-        self.arrives()?;
-        let found = self.truth().refunds.get(number).copied();
-        self.answer(match found {
-            Some(amount) => RefundState::Done { channel_no: format!("5030{number}"), amount },
-            None => RefundState::NotFound,
-        })
+    async fn refund_state(&self, _: &Ctx, number: &str) -> Result<RefundState, ChannelError> {
+        self.admits("refund_state")?;
+        let found = self.truth().refunds.get(number).map(|one| one.state.clone());
+        Ok(self.answer(found.unwrap_or(RefundState::NotFound))?)
+    }
+
+    async fn redirect_refund(
+        &self,
+        _: &Ctx,
+        number: &str,
+        channel_no: &str,
+        to: &Recipient,
+    ) -> Result<RefundState, ChannelError> {
+        self.admits("redirect_refund")?;
+        let channel_no = channel_no.to_owned();
+        {
+            let mut truth = self.truth();
+            let done_at = Some(self.clock.now());
+            let refused = || PortError::Refused("RESOURCE_NOT_EXISTS".into());
+            let one = truth.refunds.get_mut(number).ok_or_else(refused)?;
+            if matches!(one.state, RefundState::Abnormal { .. }) {
+                one.state = match to {
+                    Recipient::Buyer { .. } => {
+                        RefundState::Done { channel_no: channel_no.clone(), amount: one.amount, done_at }
+                    }
+                    Recipient::Merchant => RefundState::Closed { channel_no: channel_no.clone(), why: "TO_MERCHANT" },
+                };
+            }
+        }
+        Ok(self.answer(RefundState::Processing { channel_no })?)
+    }
+
+    async fn learn_key(&self, _: &Ctx, _: &str) -> bool {
+        false
     }
 
     fn notice(&self, _: &Ctx, _: &HeaderMap, _: &[u8]) -> Result<Notice, NoticeRefusal> {

@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use http::HttpConfig;
-pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, WechatPayConfig};
+pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, KeyFile, WechatPayConfig};
 pub use secret::Secret;
 
 use crate::ctx::Mode;
@@ -264,7 +264,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
         face: partners::read_face(reader),
         insurer: partners::read_insurer(reader, mode),
         cards: partners::read_cards(reader),
-        wechat_pay: partners::read_wechat_pay(reader),
+        wechat_pay: partners::read_wechat_pay(reader, mode),
         sandbox: SandboxConfig {
             enabled: reader.flag("sandbox.enabled", mode == Mode::Demo),
             listen: address(reader, "sandbox.listen", 8081),

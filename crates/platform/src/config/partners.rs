@@ -2,10 +2,13 @@
 //! holds, its demo defaults, and what production refuses of it.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use super::Secret;
+use kernel::Moment;
+
 use super::reader::Reader;
+use super::{Config, Secret};
 use crate::ctx::Mode;
 
 /// The provider of face checks.
@@ -110,19 +113,29 @@ pub struct WechatPayConfig {
     /// `None` (demo only): the sandbox's account, with the keys that it made; so for all of these.
     pub mchid: Option<String>,
     pub appid: Option<String>,
-    /// The serial of the merchant's certificate.
-    pub merchant_serial: Option<String>,
-    /// The merchant's private key, PKCS#8 PEM.
-    pub merchant_key_file: Option<PathBuf>,
+    /// The merchant's private keys, PKCS#8 PEM, under the serials of their certificates: the last whose time has come signs.
+    pub merchant_keys: Vec<KeyFile>,
     pub apiv3_key: Option<Secret<String>>,
-    /// The channel's public key, PEM.
-    pub platform_public_key_file: Option<PathBuf>,
-    /// `PUB_KEY_ID_…`.
-    pub platform_public_key_id: Option<String>,
+    /// The channel's public keys and certificates, PEM, under `PUB_KEY_ID_…` or their serials; answers are asked for under
+    /// the first.
+    pub platform_keys: Vec<KeyFile>,
+    /// Whether the channel is asked for certificates that are not among them. `None`: where one of them is a certificate.
+    pub certificates: Option<bool>,
+    /// What is told as the address of a buyer who has none that the world knows. `None`: such a buyer gets a code to scan.
+    pub stand_in_ip: Option<IpAddr>,
     /// How the channel reaches this platform: scheme and host. `None`: as people do.
     pub notify_base: Option<String>,
     pub timeout_ms: u64,
     pub max_in_flight: usize,
+}
+
+/// A key in a file, under the name by which it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFile {
+    pub serial: String,
+    pub file: PathBuf,
+    /// It is used from then on.
+    pub from: Option<Moment>,
 }
 
 /// What stands for these partners' accounts in the demo, and never in production.
@@ -203,20 +216,72 @@ pub(super) fn read_cards(reader: &mut Reader<'_>) -> CardsConfig {
     }
 }
 
-pub(super) fn read_wechat_pay(reader: &mut Reader<'_>) -> WechatPayConfig {
+pub(super) fn read_wechat_pay(reader: &mut Reader<'_>, mode: Mode) -> WechatPayConfig {
+    let merchant_keys =
+        key_files(reader, "wechat_pay.merchant_keys", ["wechat_pay.merchant_serial", "wechat_pay.merchant_key_file"]);
+    let platform_keys = key_files(
+        reader,
+        "wechat_pay.platform_keys",
+        ["wechat_pay.platform_public_key_id", "wechat_pay.platform_public_key_file"],
+    );
+    let certificates =
+        reader.is_given("wechat_pay.certificates").then(|| reader.flag("wechat_pay.certificates", false));
+    let stand_in = (mode == Mode::Demo).then_some(STAND_IN_IP);
+    let told = "an address, for example \"203.0.113.1\"";
+    let stand_in_ip = reader.parse("wechat_pay.stand_in_ip", told, |text| text.parse().ok()).or(stand_in);
     WechatPayConfig {
         endpoint: reader.text("wechat_pay.endpoint"),
         mchid: reader.text("wechat_pay.mchid"),
         appid: reader.text("wechat_pay.appid"),
-        merchant_serial: reader.text("wechat_pay.merchant_serial"),
-        merchant_key_file: reader.text("wechat_pay.merchant_key_file").map(PathBuf::from),
+        merchant_keys,
         apiv3_key: reader.text("wechat_pay.apiv3_key").map(Secret::new),
-        platform_public_key_file: reader.text("wechat_pay.platform_public_key_file").map(PathBuf::from),
-        platform_public_key_id: reader.text("wechat_pay.platform_public_key_id"),
+        platform_keys,
+        certificates,
+        stand_in_ip,
         notify_base: reader.text("wechat_pay.notify_base"),
         timeout_ms: timeout_ms(reader, "wechat_pay.timeout_ms"),
         max_in_flight: max_in_flight(reader, "wechat_pay.max_in_flight"),
     }
+}
+
+/// An address for documents: nobody has it, and the channel takes it where it refuses a machine's own.
+const STAND_IN_IP: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
+
+/// Keys under their names, each written `NAME=FILE` or `NAME=FILE from TIME`; or one of them in two settings of its own.
+fn key_files(reader: &mut Reader<'_>, list: &'static str, [name, file]: [&'static str; 2]) -> Vec<KeyFile> {
+    let mut keys = Vec::new();
+    for entry in reader.list(list) {
+        match key_file(&entry) {
+            Some(key) => keys.push(key),
+            None => reader.wrong(
+                list,
+                format!("\"{entry}\" must be NAME=FILE, or NAME=FILE from TIME, for example \"5157F09E=/etc/renshe/key.pem from 2026-12-01T02:00:00+08:00\""),
+            ),
+        }
+    }
+    match (reader.text(name), reader.text(file)) {
+        (None, None) => {}
+        (Some(_), Some(_)) if !keys.is_empty() => {
+            reader.wrong(
+                name,
+                format!("stands beside {list}: write it there as NAME=FILE, and leave {name} and {file} out"),
+            );
+        }
+        (Some(serial), Some(path)) => keys.push(KeyFile { serial, file: path.into(), from: None }),
+        (Some(_), None) => reader.wrong(name, format!("needs {file} beside it")),
+        (None, Some(_)) => reader.wrong(file, format!("needs {name} beside it")),
+    }
+    keys
+}
+
+fn key_file(entry: &str) -> Option<KeyFile> {
+    let (serial, rest) = entry.split_once('=')?;
+    let (file, from) = match rest.rsplit_once(" from ") {
+        Some((file, from)) => (file, Some(Moment::from_rfc3339(from.trim())?)),
+        None => (rest, None),
+    };
+    let (serial, file) = (serial.trim(), file.trim());
+    (!serial.is_empty() && !file.is_empty()).then(|| KeyFile { serial: serial.to_owned(), file: file.into(), from })
 }
 
 fn timeout_ms(reader: &mut Reader<'_>, path: &str) -> u64 {
@@ -266,7 +331,20 @@ pub(super) fn apply(insurer: &InsurerConfig, reader: &mut Reader<'_>) {
 }
 
 /// Accounts of its own: each setting given, none of them the sandbox's.
-pub(super) fn production(face: &FaceConfig, insurer: &InsurerConfig, cards: &CardsConfig, reader: &mut Reader<'_>) {
+pub(super) fn production(config: &Config, reader: &mut Reader<'_>) {
+    let Config { face, insurer, cards, wechat_pay, .. } = config;
+    if wechat_pay.merchant_keys.is_empty() {
+        reader.wrong(
+            "wechat_pay.merchant_keys",
+            "must be given in production, for example [\"5157F09E=/etc/renshe/key.pem\"]",
+        );
+    }
+    if wechat_pay.platform_keys.is_empty() && wechat_pay.certificates != Some(true) {
+        reader.wrong(
+            "wechat_pay.platform_keys",
+            "must be given in production, for example [\"PUB_KEY_ID_0119=/etc/renshe/pub_key.pem\"], unless wechat_pay.certificates is true",
+        );
+    }
     for path in [
         "face.access_key_id",
         "face.access_key_secret",
@@ -281,11 +359,7 @@ pub(super) fn production(face: &FaceConfig, insurer: &InsurerConfig, cards: &Car
         "cards.channel",
         "wechat_pay.mchid",
         "wechat_pay.appid",
-        "wechat_pay.merchant_serial",
-        "wechat_pay.merchant_key_file",
         "wechat_pay.apiv3_key",
-        "wechat_pay.platform_public_key_file",
-        "wechat_pay.platform_public_key_id",
     ] {
         if !reader.is_given(path) {
             reader.wrong(path, "must be given in production");

@@ -139,7 +139,7 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
     {
         reader.wrong("audit.witness_url", "must begin with https:// in production");
     }
-    partners::production(&config.face, &config.insurer, &config.cards, reader);
+    partners::production(config, reader);
     for path in ["sms.access_key_id", "sms.access_key_secret", "sms.sign_name"] {
         if !reader.is_given(path) {
             reader.wrong(path, "must be given in production");

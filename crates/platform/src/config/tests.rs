@@ -144,6 +144,44 @@ fn production_refuses_partners_that_are_the_sandbox_or_nobody() {
 }
 
 #[test]
+fn keys_stand_in_lists_under_their_names_and_with_their_times() {
+    let one = read_text(PRODUCTION).unwrap().wechat_pay;
+    assert_eq!((one.merchant_keys.len(), one.platform_keys.len()), (1, 1));
+    assert_eq!((one.merchant_keys[0].from, one.certificates, one.stand_in_ip), (None, None, None));
+    let two = "merchant_keys = [\"51=a.pem\", \"62 = /keys/b.pem from 2026-12-01T02:00:00+08:00\"]\nplatform_keys = [\"PUB_KEY_ID_1=c.pem\", \"444F=d.pem\"]\n";
+    let with = |lists: &str| {
+        let single = |line: &str| line.starts_with("merchant_") || line.starts_with("platform_");
+        let kept: Vec<&str> = PRODUCTION.lines().filter(|line| !single(line)).collect();
+        read_text(&format!("{}\n{lists}", kept.join("\n")))
+    };
+    let WechatPayConfig { merchant_keys, platform_keys, .. } = with(two).unwrap().wechat_pay;
+    let named = |keys: &[KeyFile]| keys.iter().map(|key| (key.serial.clone(), key.file.clone())).collect::<Vec<_>>();
+    assert_eq!(named(&merchant_keys), [("51".into(), "a.pem".into()), ("62".into(), "/keys/b.pem".into())]);
+    assert_eq!(named(&platform_keys), [("PUB_KEY_ID_1".into(), "c.pem".into()), ("444F".into(), "d.pem".into())]);
+    assert_eq!(merchant_keys[1].from.map(|from| from.to_string()), Some("2026-12-01T02:00:00+08:00".into()));
+    // An account whose certificates are fetched needs none of the channel's keys here.
+    let fetched = with("merchant_keys = [\"51=a.pem\"]\ncertificates = true\n").unwrap().wechat_pay;
+    assert_eq!((fetched.platform_keys.len(), fetched.certificates), (0, Some(true)));
+    for (lists, wanted) in [
+        ("merchant_keys = [\"51=a.pem\"]\n", "wechat_pay.platform_keys: must be given in production"),
+        ("platform_keys = [\"44=a.pem\"]\n", "wechat_pay.merchant_keys: must be given in production"),
+        ("merchant_keys = [\"a.pem\"]\n", "\"a.pem\" must be NAME=FILE"),
+        ("merchant_keys = [\"51=\"]\n", "must be NAME=FILE"),
+        ("merchant_keys = [\"51=a.pem from tomorrow\"]\n", "or NAME=FILE from TIME"),
+        ("merchant_serial = \"51\"\n", "wechat_pay.merchant_serial: needs wechat_pay.merchant_key_file beside it"),
+        ("platform_public_key_file = \"a\"\n", "needs wechat_pay.platform_public_key_id beside it"),
+        ("stand_in_ip = \"here\"\n", "wechat_pay.stand_in_ip: \"here\" is not an address"),
+    ] {
+        let told = with(lists).unwrap_err().to_string();
+        assert!(told.contains(wanted), "for {lists}\nwanted: {wanted}\ntold:   {told}");
+    }
+    let both = PRODUCTION.replace("[wechat_pay]\n", "[wechat_pay]\nmerchant_keys = [\"62=b.pem\"]\n");
+    assert!(message(&both).contains("stands beside wechat_pay.merchant_keys"), "{}", message(&both));
+    // In a demo everybody comes from this machine: the channel's sandbox is told another address.
+    assert!(read_text("").unwrap().wechat_pay.stand_in_ip.is_some());
+}
+
+#[test]
 fn the_city_is_as_large_as_wished() {
     let config = read_text("[sandbox]\npeople = 20\nseed = 7\n").unwrap();
     assert_eq!((config.sandbox.people, config.sandbox.seed), (20, 7));

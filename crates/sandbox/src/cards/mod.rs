@@ -29,6 +29,7 @@ pub(crate) const ABOUT: About = About {
     operations: &["card.query", "card.verify-pin", "ecard.issue"],
     codes: &[code::BUSY, code::NOT_ALLOWED, code::NO_CARD, code::SYSTEM_ERROR, tif::CODES[0], tif::CODES[1]],
     forgeries: &[],
+    twists: &[],
 };
 
 /// The partner.

@@ -51,6 +51,7 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/control/faces", get(face::page::list))
         .route("/control/wechat_pay/orders", get(wechat::control::list))
         .route("/control/wechat_pay/orders/{number}", post(wechat::control::steer))
+        .route("/control/wechat_pay/account", get(wechat::account::show).post(wechat::account::change))
         .route("/control/wechat_pay/pay", post(wechat::control::pay_named))
         .route("/control/wechat_pay/pay/", post(wechat::control::pay_named))
         .route("/control/wechat_pay/pay/{number}", post(wechat::control::pay))

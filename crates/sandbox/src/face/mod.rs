@@ -48,6 +48,7 @@ pub(crate) const ABOUT: About = About {
         code::SYSTEM_ERROR,
     ],
     forgeries: &[],
+    twists: &[],
 };
 
 /// The partner.

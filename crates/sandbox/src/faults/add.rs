@@ -36,7 +36,7 @@ pub(crate) enum AddFaultError {
     Ms,
     #[error("refuse needs the partner's code")]
     Code,
-    #[error("a code of forge is one of the partner's ways to forge a notice, for its operation notify")]
+    #[error("a code of forge is one of the partner's ways to forge an answer or, for its operation notify, a notice")]
     Forgery,
     #[error("times is 1 or more, or absent for until cleared")]
     Times,
@@ -69,8 +69,9 @@ fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     }
     let kind = Kind::from_parts(&command.kind, command.ms, filled(command.code)).ok_or(AddFaultError::Code)?;
     if let Kind::Forge { code: Some(code) } = &kind {
-        // Only what a partner sends by itself can be forged in more than one way.
-        if operation != wechat_pay::notify::NOTIFY || !about.forgeries.contains(&code.as_str()) {
+        // What a partner sends by itself can be forged in other ways than what it answers.
+        let ways = if operation == wechat_pay::notify::NOTIFY { about.forgeries } else { about.twists };
+        if !ways.contains(&code.as_str()) {
             return Err(AddFaultError::Forgery);
         }
     }

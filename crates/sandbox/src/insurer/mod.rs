@@ -81,6 +81,7 @@ pub(crate) const ABOUT: About = About {
     ],
     codes: &["SYSTEM_ERROR", "INVALID_SIGN_NO", tif::CODES[0], tif::CODES[1]],
     forgeries: &[],
+    twists: &[],
 };
 
 /// The partner.

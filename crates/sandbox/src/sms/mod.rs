@@ -45,6 +45,7 @@ pub(crate) const ABOUT: About = About {
         gateway::SERVICE_UNAVAILABLE,
     ],
     forgeries: &[],
+    twists: &[],
 };
 
 /// The partner.

@@ -99,6 +99,7 @@ fn context(folder: &Folder, clock: Arc<dyn Clock>) -> Ctx {
         hasher: Hasher::for_tests(rng),
         mode: Mode::Demo,
         nudge: Arc::default(),
+        not_after: None,
         trace: Trace::system("test"),
     }
 }

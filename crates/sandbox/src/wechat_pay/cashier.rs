@@ -4,13 +4,16 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use platform::db::{DbFault, Tx};
 use serde::Deserialize;
 
-use super::orders::{self, standing};
+use super::orders;
 use super::store::{self, Order};
 use crate::control::pages::{Lang, page};
 use crate::house::House;
 
+/// The cookie that tells one buyer from another.
+const BUYER: &str = "sandbox_buyer";
 /// An order for a link, which is opened on the phone that pays.
 const LINK: &str = "MWEB";
 /// The channel lets in only who comes from the merchant's own site.
@@ -29,7 +32,7 @@ struct Page {
     merchant: String,
     description: String,
     yuan: String,
-    /// `NOTPAY`, `SUCCESS`, `CLOSED`, or `OLD` where the link has ended.
+    /// `NOTPAY`, `SUCCESS`, `CLOSED`, `EXPIRED`, `OLD` where the link has ended, or `OTHERS` where somebody else opened it.
     state: String,
     failed: bool,
     left: bool,
@@ -84,21 +87,55 @@ pub(super) async fn show(
     if order.kind == LINK && String::from_utf8_lossy(agent).contains("MicroMessenger") {
         return (StatusCode::FORBIDDEN, INSIDE).into_response();
     }
+    let (buyer, is_new) = match buyer(&headers) {
+        Some(known) => (known, false),
+        None => (format!("o{}", house.rng.digits(27)), true),
+    };
+    let Ok(opened_by) = open_by(&house, &order, &buyer).await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
     let now = house.now();
-    let old = order.state == "NOTPAY" && !order.link_lives(now);
-    page(&Page {
+    let state = match order.shown(now) {
+        "NOTPAY" if opened_by != buyer => "OTHERS",
+        "NOTPAY" if !order.link_lives(now) => "OLD",
+        state => state,
+    };
+    let mut shown = page(&Page {
         lang: Lang::of(&headers),
         css: format!("http://{}/sandbox.css", house.addresses.control),
         merchant: house.wechat_pay.mchid.clone(),
         description: order.description.clone(),
         yuan: order.total.to_string(),
-        state: if old { "OLD".to_owned() } else { standing(&order, now).to_owned() },
+        state: state.to_owned(),
         failed: !asked.failed.is_empty(),
         left: !asked.left.is_empty(),
         back_encoded: encoded(&asked.back()),
         back: asked.back(),
         token,
-    })
+    });
+    if is_new && let Ok(cookie) = format!("{BUYER}={buyer}; Path=/cashier; HttpOnly; SameSite=Lax").try_into() {
+        shown.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    shown
+}
+
+/// Which WeChat user a browser is; a program that keeps no cookies is nobody.
+fn buyer(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+    let named = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let mut ours =
+        named.filter(|(name, value)| *name == BUYER && value.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    ours.next().map(|(_, value)| value.to_owned())
+}
+
+/// Opens an order for a buyer; who opened it first.
+async fn open_by(house: &House, order: &Order, buyer: &str) -> Result<String, DbFault> {
+    if let Some(first) = &order.buyer {
+        return Ok(first.clone());
+    }
+    let (number, buyer) = (order.out_trade_no.clone(), buyer.to_owned());
+    let opened = move |tx: &mut Tx<'_>| store::open_by(tx, &number, &buyer);
+    house.db.write(store::lane(), "sandbox.wechat.open", opened).await
 }
 
 /// `POST /cashier/{token}/{pay|fail|leave}`.
@@ -106,6 +143,7 @@ pub(super) async fn act(
     State(house): State<House>,
     Path((token, act)): Path<(String, String)>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Response {
     let Some(order) = find(&house, &token).await else { return unknown() };
     let back = asked.back();
@@ -116,8 +154,9 @@ pub(super) async fn act(
         "leave" => "&left=1",
         _ => return (StatusCode::BAD_REQUEST, "no such act: pay, fail or leave").into_response(),
     };
-    // The page says so when the link has ended.
-    let pays = act == "pay" && order.link_lives(house.now());
+    // The page says so when the link has ended, or when somebody else has opened the order.
+    let others = order.buyer.as_ref().zip(buyer(&headers)).is_some_and(|(first, now)| *first != now);
+    let pays = act == "pay" && order.link_lives(house.now()) && !others;
     if pays && orders::pay(&house, &order.out_trade_no).await.is_err() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }

@@ -1,24 +1,37 @@
-//! `GET /v3/certificates`: the channel's certificate, sealed with the merchant's APIv3 key.
+//! `GET /v3/certificates`: the channel's certificates, sealed with the merchant's APIv3 key. An account with the public key
+//! alone has none.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::refusals;
+use super::account;
+use super::refusals::{self, refused};
 use crate::house::House;
 use crate::partner::Reply;
 
-/// As the certificate itself says.
+/// As the certificates themselves say.
 const EFFECTIVE: &str = "2020-01-01T08:00:00+08:00";
 const EXPIRES: &str = "2099-12-31T08:00:00+08:00";
 /// What is sealed with it.
 const ASSOCIATED: &str = "certificate";
 
 pub(super) fn answer(house: &House) -> Reply {
+    let serials = account::certificates(house);
+    if serials.is_empty() {
+        let says = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。";
+        return refused("RESOURCE_NOT_EXISTS", says);
+    }
+    let sealed: Option<Vec<Value>> = serials.iter().map(|serial| sealed(house, serial)).collect();
+    match sealed {
+        Some(data) => Reply::ok(json!({ "data": data })),
+        None => refusals::by_code("SYSTEM_ERROR"),
+    }
+}
+
+fn sealed(house: &House, serial: &str) -> Option<Value> {
     let seals = &house.wechat_seals;
-    let Some((nonce, ciphertext)) = seals.seal(&*house.rng, seals.certificate(), ASSOCIATED) else {
-        return refusals::by_code("SYSTEM_ERROR");
-    };
-    Reply::ok(json!({ "data": [{
-        "serial_no": house.wechat_pay.platform_serial,
+    let (nonce, ciphertext) = seals.seal(&*house.rng, seals.certificate(serial)?, ASSOCIATED)?;
+    Some(json!({
+        "serial_no": serial,
         "effective_time": EFFECTIVE,
         "expire_time": EXPIRES,
         "encrypt_certificate": {
@@ -27,5 +40,5 @@ pub(super) fn answer(house: &House) -> Reply {
             "associated_data": ASSOCIATED,
             "ciphertext": ciphertext,
         },
-    }] }))
+    }))
 }

@@ -11,7 +11,7 @@ use platform::db::DbFault;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::orders::{self, Paying, standing};
+use super::orders::{self, Paying};
 use super::steer::{self, Steer};
 use super::{store, times};
 use crate::control::refused;
@@ -25,7 +25,6 @@ const NUMBER: &str = "out_trade_no";
 
 /// `GET /control/wechat_pay/orders`.
 pub(crate) async fn list(State(house): State<House>) -> Response {
-    let now = house.now();
     let read = house.db.read("sandbox.wechat.list", |tx| {
         let mut all = Vec::new();
         for order in store::newest(tx, LIST_MAX)? {
@@ -43,7 +42,7 @@ pub(crate) async fn list(State(house): State<House>) -> Response {
             json!({
                 "out_trade_no": order.out_trade_no,
                 "transaction_id": order.transaction_id,
-                "state": standing(order, now),
+                "state": order.state,
                 "total": order.total.get(),
                 "refunded": done.map(|one| one.amount.get()).sum::<i64>(),
                 "refunds": refunds.iter().map(|one| json!({
@@ -96,8 +95,8 @@ async fn paid(house: &House, path: Option<String>, mut query: BTreeMap<String, S
             "transaction_id": transaction_id,
         }))
         .into_response(),
-        Ok(Paying::Closed) => {
-            (StatusCode::CONFLICT, Json(json!({ "out_trade_no": number, "trade_state": "CLOSED" }))).into_response()
+        Ok(Paying::No(state)) => {
+            (StatusCode::CONFLICT, Json(json!({ "out_trade_no": number, "trade_state": state }))).into_response()
         }
         Ok(Paying::Unknown) => refused(StatusCode::NOT_FOUND, &"no such order"),
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),

@@ -28,16 +28,24 @@ pub struct WechatPayAccount {
     pub merchant_cert: PathBuf,
     /// 32 characters; seals notices.
     pub apiv3_key: String,
+    /// The serial of the merchant's next certificate: both are good.
+    pub merchant_next_serial: String,
+    /// The merchant's next private key.
+    pub merchant_next_key: PathBuf,
     /// The channel's certificate.
     pub platform_cert: PathBuf,
     /// Its serial, hexadecimal.
     pub platform_serial: String,
-    /// The channel's public key.
+    /// The channel's next certificate.
+    pub platform_next_cert: PathBuf,
+    /// Its serial, hexadecimal.
+    pub platform_next_serial: String,
+    /// The channel's public key, which is that of no certificate.
     pub platform_public_key: PathBuf,
     /// `PUB_KEY_ID_…`.
     pub platform_public_key_id: String,
-    /// The channel's private key: the sandbox's own.
-    pub(crate) platform_key: PathBuf,
+    /// The private keys that belong to the certificates and to the public key: the sandbox's own.
+    pub(crate) channel_keys: [(String, PathBuf); 3],
 }
 
 impl fmt::Debug for WechatPayAccount {
@@ -49,16 +57,22 @@ impl fmt::Debug for WechatPayAccount {
 const MCHID: &str = "1900000109";
 const APPID: &str = "wx0123456789abcdef";
 const MERCHANT_SERIAL: &str = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
+const MERCHANT_NEXT_SERIAL: &str = "6A1C03D54E0F2B9971C8D3A0B5E64F18C27D90E4";
+const PLATFORM_NEXT_SERIAL: &str = "5B8E1D7402C96FA38D4417E9B06C25F1A93E7D60";
 const PLATFORM_SERIAL: &str = "444F4864EA9B34415BE97EBC8A8C5E0B1E5D2A7F";
 const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_0119000001092026010100000000000001";
+
+/// Within the folder: what earlier programs kept beside it had one key for certificate and public key.
+const KEYS: &str = "keys";
 
 /// The account whose keys are in this folder; made there if there are none. Two processes may ask at once.
 ///
 /// # Errors
 /// The folder cannot be read or written.
 pub fn account_in(folder: &Path) -> io::Result<WechatPayAccount> {
+    let folder = folder.join(KEYS);
     if !folder.join("apiv3_key.txt").exists() {
-        make(folder)?;
+        make(&folder)?;
     }
     let path = |name: &str| fs::canonicalize(folder.join(name));
     Ok(WechatPayAccount {
@@ -67,12 +81,20 @@ pub fn account_in(folder: &Path) -> io::Result<WechatPayAccount> {
         merchant_serial: MERCHANT_SERIAL.to_owned(),
         merchant_key: path("merchant_key.pem")?,
         merchant_cert: path("merchant_cert.pem")?,
+        merchant_next_serial: MERCHANT_NEXT_SERIAL.to_owned(),
+        merchant_next_key: path("merchant_next_key.pem")?,
         apiv3_key: fs::read_to_string(path("apiv3_key.txt")?)?.trim().to_owned(),
         platform_cert: path("platform_cert.pem")?,
         platform_serial: PLATFORM_SERIAL.to_owned(),
-        platform_public_key: path("platform_public_key.pem")?,
+        platform_next_cert: path("platform_next_cert.pem")?,
+        platform_next_serial: PLATFORM_NEXT_SERIAL.to_owned(),
+        platform_public_key: path("wechatpay_public_key.pem")?,
         platform_public_key_id: PUBLIC_KEY_ID.to_owned(),
-        platform_key: path("platform_key.pem")?,
+        channel_keys: [
+            (PLATFORM_SERIAL.to_owned(), path("platform_key.pem")?),
+            (PLATFORM_NEXT_SERIAL.to_owned(), path("platform_next_key.pem")?),
+            (PUBLIC_KEY_ID.to_owned(), path("wechatpay_key.pem")?),
+        ],
     })
 }
 
@@ -93,7 +115,11 @@ fn make(folder: &Path) -> io::Result<()> {
     let fresh = folder.with_extension(&word[..8]);
     fs::create_dir_all(&fresh)?;
     pair(&fresh, "merchant", MERCHANT_SERIAL, true)?;
+    pair(&fresh, "merchant_next", MERCHANT_NEXT_SERIAL, true)?;
     pair(&fresh, "platform", PLATFORM_SERIAL, false)?;
+    pair(&fresh, "platform_next", PLATFORM_NEXT_SERIAL, false)?;
+    // Its certificate is given to nobody.
+    pair(&fresh, "wechatpay", "01", false)?;
     fs::write(fresh.join("apiv3_key.txt"), &word)?;
     if fs::rename(&fresh, folder).is_err() {
         // Somebody else was faster, or the folder is there from before: theirs counts where it is whole.

@@ -1,10 +1,13 @@
 //! WeChat Pay API v3 at the root of its own port: Native and H5, query, close, refunds, notices, and the cashier where
-//! a buyer pays. Every answer is signed with the channel's key, refusals too.
+//! a buyer pays. An answer is signed once it is known who asks and what; what goes wrong before comes in nobody's name.
 
+mod abnormal;
+pub(crate) mod account;
 mod admit;
 mod cashier;
 mod certificates;
 pub(crate) mod control;
+mod form;
 pub(crate) mod keys;
 pub(crate) mod notify;
 mod offers;
@@ -45,13 +48,22 @@ pub(crate) const ABOUT: About = About {
         "close",
         "refund",
         "query_refund",
+        "abnormal_refund",
         "certificates",
         refund_ends::REFUND_END,
         notify::NOTIFY,
     ],
     codes: &refusals::CODES,
     forgeries: &notify::FORGERIES,
+    twists: &[PROBE, UNSIGNED, UNSIGNED_ERROR],
 };
+
+/// The answer is true and its signature is not: the channel tries out whether anybody looks.
+pub(super) const PROBE: &str = "SIGNTEST";
+/// The answer is true, and its signature is lost.
+pub(super) const UNSIGNED: &str = "UNSIGNED";
+/// It is done, and something on the way refuses it in nobody's name.
+const UNSIGNED_ERROR: &str = "UNSIGNED_ERROR";
 
 /// The partner.
 pub(crate) struct WechatPay;
@@ -60,7 +72,7 @@ pub(crate) struct WechatPay;
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     named: paths::Named,
-    /// Under which key's name the merchant wants to be told.
+    /// Which key of the channel's the merchant names: it has sealed something with it, or wants to be answered with it.
     serial: String,
     body: Value,
 }
@@ -81,11 +93,11 @@ impl Partner for WechatPay {
     const ABOUT: &'static About = &ABOUT;
 
     fn operation(raw: &Raw) -> String {
-        paths::named(raw).map(|named| named.operation.to_owned()).unwrap_or_default()
+        paths::named(raw).map_or_else(|_| String::new(), |named| named.operation.to_owned())
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        Ok(admit::admit(house, raw).and_then(|()| read(house, raw)))
+        Ok(read(house, raw))
     }
 
     async fn answer(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
@@ -97,6 +109,7 @@ impl Partner for WechatPay {
             "close" => orders::close(house, number, &call.body, manner).await,
             "refund" => refunds::ask(house, call, manner).await,
             "query_refund" => refunds::query(house, number).await,
+            "abnormal_refund" => abnormal::apply(house, call, number, manner).await,
             _ => Ok(certificates::answer(house)),
         }
     }
@@ -121,30 +134,71 @@ impl Partner for WechatPay {
     }
 
     fn finish(house: &House, raw: &Raw, reply: Reply) -> Response {
-        let empty = reply.status == StatusCode::NO_CONTENT;
-        let forged = reply.body["forged"] == json!(true);
-        let body = if empty { String::new() } else { reply.body.to_string() };
-        let mut response = (reply.status, body.clone()).into_response();
-        let headers = response.headers_mut();
-        if !empty {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-        }
-        for (name, value) in signed(house, serial(house, raw), if forged { "" } else { &body }) {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.insert(name, value);
-            }
-        }
-        response
+        let signature = match &reply {
+            reply if !refusals::is_signed(reply) => Signature::None,
+            reply if reply.body["forged"] == json!(true) => Signature::Wrong,
+            _ => Signature::Right,
+        };
+        written(house, raw, reply, signature)
     }
+
+    fn twisted(house: &House, raw: &Raw, reply: Reply, how: &str) -> Response {
+        match how {
+            PROBE if refusals::is_signed(&reply) => written(house, raw, reply, Signature::Probe),
+            UNSIGNED_ERROR => written(house, raw, refusals::by_code("PARAM_ERROR"), Signature::None),
+            _ => written(house, raw, reply, Signature::None),
+        }
+    }
+}
+
+/// How an answer or a notice is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signature {
+    Right,
+    /// Over another body.
+    Wrong,
+    /// The channel tries out whether anybody looks.
+    Probe,
+    None,
+}
+
+fn written(house: &House, raw: &Raw, reply: Reply, signature: Signature) -> Response {
+    let status = match reply.body["code"].as_str() {
+        // Where refunds are made, the word has another status.
+        Some("MCH_NOT_EXISTS") if raw.path.starts_with("/v3/refund/") => StatusCode::NOT_FOUND,
+        _ => reply.status,
+    };
+    let body = if reply.body.is_null() { String::new() } else { reply.body.to_string() };
+    let mut response = (status, body.clone()).into_response();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_TYPE);
+    if !body.is_empty() {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    }
+    let serial = account::signs_answers(house, raw.header(SERIAL_HEADER));
+    // Who is turned away where payments are made is given no number to ask by.
+    let numbered = signature != Signature::None || !raw.path.starts_with("/v3/pay/");
+    let number = numbered.then(|| ("request-id", house.request_id()));
+    for (name, value) in signed(house, &serial, &body, signature).into_iter().chain(number) {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(name, value);
+        }
+    }
+    response
 }
 
 /// The call in a request that is the merchant's.
 fn read(house: &House, raw: &Raw) -> Result<Call, Reply> {
-    let Some(named) = paths::named(raw) else { return Err(refusals::by_code("NOT_FOUND")) };
-    let body = match raw.body.is_empty() {
-        true => Value::Null,
-        false => serde_json::from_slice(&raw.body).map_err(|_| refusals::wrong("/", &Value::Null, "请求不是JSON"))?,
-    };
+    let named = paths::named(raw).map_err(|nothing| Reply {
+        status: match nothing {
+            paths::Nothing::Path => StatusCode::NOT_FOUND,
+            paths::Nothing::Method => StatusCode::METHOD_NOT_ALLOWED,
+        },
+        body: Value::Null,
+    })?;
+    form::headers(raw, &named)?;
+    admit::admit(house, raw)?;
+    let body = form::body(raw, &named)?;
     if named.operation == "query" {
         let said = form_urlencoded::parse(raw.query.as_bytes()).find(|(name, _)| name == "mchid");
         let said = said.map(|(_, value)| value.into_owned());
@@ -152,15 +206,7 @@ fn read(house: &House, raw: &Raw) -> Result<Call, Reply> {
             return Err(refusals::wrong("mchid", &json!(said), "须为发起请求的商户号"));
         }
     }
-    Ok(Call { named, serial: serial(house, raw).to_owned(), body })
-}
-
-/// Under which key's name a request wants its answer signed: the public key's where the merchant names one, else the
-/// certificate's.
-fn serial<'a>(house: &'a House, raw: &Raw) -> &'a str {
-    let wanted = raw.header(SERIAL_HEADER);
-    let account = &house.wechat_pay;
-    if wanted.starts_with(PUBLIC_KEY_ID) { &account.platform_public_key_id } else { &account.platform_serial }
+    Ok(Call { named, serial: raw.header(SERIAL_HEADER).to_owned(), body })
 }
 
 /// The header that names the channel's key, in requests, answers and notices.
@@ -170,13 +216,18 @@ const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_";
 /// How answers and notices are signed.
 const SIGNATURE_TYPE: (&str, &str) = ("wechatpay-signature-type", "WECHATPAY2-SHA256-RSA2048");
 
-/// The headers that say who signed this.
-fn signed(house: &House, serial: &str, body: &str) -> Vec<(&'static str, String)> {
+/// The headers that say who signed this, if anybody.
+fn signed(house: &House, serial: &str, body: &str, signature: Signature) -> Vec<(&'static str, String)> {
     let timestamp = house.now().ms().div_euclid(1000).to_string();
     let nonce = word(house);
-    let signature = house.wechat_seals.sign(&[&timestamp, &nonce, body]);
+    let made = |over: &str| house.wechat_seals.sign(serial, &[&timestamp, &nonce, over]);
+    let signature = match signature {
+        Signature::None => return Vec::new(),
+        Signature::Right => made(body),
+        Signature::Wrong => made("another body"),
+        Signature::Probe => format!("WECHATPAY/SIGNTEST/{}", made("another body")),
+    };
     vec![
-        ("request-id", house.request_id()),
         ("wechatpay-timestamp", timestamp),
         ("wechatpay-nonce", nonce),
         ("wechatpay-signature", signature),
@@ -188,4 +239,9 @@ fn signed(house: &House, serial: &str, body: &str) -> Vec<(&'static str, String)
 /// 32 hexadecimal digits.
 fn word(house: &House) -> String {
     house.request_id().replace('-', "")
+}
+
+/// 36 characters, as notices are numbered.
+fn uuid(house: &House) -> String {
+    house.request_id().to_ascii_lowercase()
 }

@@ -7,8 +7,8 @@ use platform::db::DbFault;
 use platform::http::{Client, Request};
 use serde_json::{Value, json};
 
-use super::refund_ends;
 use super::store::{self, Notice};
+use super::{PROBE, Signature, UNSIGNED, account, refund_ends};
 use crate::faults::{Kind, take};
 use crate::house::House;
 
@@ -23,8 +23,9 @@ const ROUND: i64 = 32;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The operation's name in rules.
 pub(crate) const NOTIFY: &str = "notify";
-/// Ways to forge a notice that is signed rightly: another amount, merchant or app. Without one its signature does not fit.
-pub(super) const FORGERIES: [&str; 3] = ["AMOUNT", "MERCHANT", "APPID"];
+/// Ways to forge a notice that is signed rightly: another amount, merchant or app. Without one its signature does not fit. Or
+/// it is true, and its signature is a probe or is lost.
+pub(super) const FORGERIES: [&str; 5] = ["AMOUNT", "MERCHANT", "APPID", PROBE, UNSIGNED];
 
 /// Sends what is due until the task is dropped.
 pub(crate) async fn run(house: House) {
@@ -136,10 +137,15 @@ fn request(house: &House, notice: &Notice, forged: Option<&str>) -> Option<Reque
         },
     })
     .to_string();
-    let account = &house.wechat_pay;
-    let serial = if notice.serial.is_empty() { &account.platform_public_key_id } else { &notice.serial };
-    let mut request = Request::new(http_post(), &notice.url).ok()?;
-    for (name, value) in super::signed(house, serial, if forged == Some("") { "{}" } else { &body }) {
+    let signature = match forged {
+        Some("") => Signature::Wrong,
+        Some(PROBE) => Signature::Probe,
+        Some(UNSIGNED) => Signature::None,
+        _ => Signature::Right,
+    };
+    let serial = account::signs_notices(house);
+    let mut request = Request::new(http_post(), &notice.url).ok()?.header("request-id", &house.request_id()).ok()?;
+    for (name, value) in super::signed(house, &serial, &body, signature) {
         request = request.header(name, &value).ok()?;
     }
     Some(request.header("content-type", "application/json").ok()?.body(body))
@@ -147,7 +153,9 @@ fn request(house: &House, notice: &Notice, forged: Option<&str>) -> Option<Reque
 
 /// What a notice says, or would have said.
 fn said(notice: &Notice, forged: Option<&str>) -> Option<String> {
-    let Some(forged) = forged.filter(|way| !way.is_empty()) else { return Some(notice.plain.clone()) };
+    let Some(forged) = forged.filter(|way| !["", PROBE, UNSIGNED].contains(way)) else {
+        return Some(notice.plain.clone());
+    };
     let mut plain: Value = serde_json::from_str(&notice.plain).ok()?;
     if forged == "AMOUNT" {
         for name in ["total", "payer_total", "refund", "payer_refund"] {

@@ -7,7 +7,6 @@ use platform::db::{DbFault, Tx};
 use serde_json::{Value, json};
 
 use super::Call;
-use super::orders::standing;
 use super::refusals::{by_code, refused, wrong};
 use super::store::{self, Order};
 use crate::house::House;
@@ -43,20 +42,20 @@ fn within(tx: &mut Tx<'_>, order: &Order) -> Result<Result<String, Reply>, DbFau
         store::insert(tx, order)?;
         return Ok(Ok(order.token.clone()));
     };
-    let now = order.link_at;
-    if there.state == "SUCCESS" {
-        return Ok(Err(by_code("ORDERPAID")));
-    }
-    if standing(&there, now) == "CLOSED" {
-        return Ok(Err(by_code("ORDER_CLOSED")));
+    match there.state.as_str() {
+        "SUCCESS" => return Ok(Err(by_code("ORDERPAID"))),
+        "CLOSED" => return Ok(Err(by_code("ORDER_CLOSED"))),
+        _ => {}
     }
     if there.params != order.params {
         return Ok(Err(refused("INVALID_REQUEST", "请求重入时，参数与首次请求时不一致")));
     }
-    // Asked again, a link that lives stays the same, and has its whole time before it.
-    let token = if there.link_lives(now) { &there.token } else { &order.token };
-    store::set_link(tx, &Order { token: token.clone(), ..order.clone() })?;
-    Ok(Ok(token.clone()))
+    if there.is_past(order.link_at) {
+        return Ok(Err(refused("INVALID_REQUEST", "订单已过支付截止时间")));
+    }
+    // Another way to the cashier, with its whole time before it; the one before leads nowhere from now on.
+    store::set_link(tx, order)?;
+    Ok(Ok(order.token.clone()))
 }
 
 impl Order {
@@ -96,8 +95,8 @@ fn wanted(house: &House, h5: bool, call: &Call) -> Result<Order, Reply> {
     let attach = optional(body, "/attach", 128)?.map(str::to_owned);
     if h5 {
         let ip = must(body, "/scene_info/payer_client_ip", 45)?;
-        if ip.parse::<IpAddr>().is_err() {
-            return Err(wrong("/scene_info/payer_client_ip", &json!(ip), "须为IPv4或IPv6地址"));
+        if !ip.parse::<IpAddr>().is_ok_and(is_buyers) {
+            return Err(wrong("/scene_info/payer_client_ip", &json!(ip), "须为用户终端的公网IPv4或IPv6地址"));
         }
         must(body, "/scene_info/h5_info/type", 32)?;
     }
@@ -125,9 +124,19 @@ fn wanted(house: &House, h5: bool, call: &Call) -> Result<Order, Reply> {
         paid_at: None,
         late: false,
         refunds_end: "SUCCESS".to_owned(),
-        serial: call.serial.clone(),
+        buyer: None,
         created_at: now,
     })
+}
+
+/// Whether a buyer out in the world can have this address.
+fn is_buyers(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => !(ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()),
+        IpAddr::V6(ip) => {
+            !(ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local())
+        }
+    }
 }
 
 /// A text that may be absent, or empty; `pointer` is a JSON pointer.

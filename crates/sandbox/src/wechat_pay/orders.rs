@@ -9,9 +9,16 @@ use super::store::{self, Notice, Order};
 use crate::house::House;
 use crate::partner::{Manner, Reply};
 
-/// The state as it is now: an unpaid order closes by itself.
-pub(super) fn standing(order: &Order, now: Moment) -> &str {
-    if order.state == "NOTPAY" && now >= order.expires_at { "CLOSED" } else { &order.state }
+impl Order {
+    /// Whether its time is over. That closes nothing: only closing does.
+    pub(super) fn is_past(&self, now: Moment) -> bool {
+        self.state == "NOTPAY" && now >= self.expires_at
+    }
+
+    /// How it stands, for people: `NOTPAY`, `EXPIRED`, `SUCCESS` or `CLOSED`.
+    pub(super) fn shown(&self, now: Moment) -> &str {
+        if self.is_past(now) { "EXPIRED" } else { &self.state }
+    }
 }
 
 /// `GET …/out-trade-no/{no}` and `GET …/id/{transaction_id}`.
@@ -29,41 +36,44 @@ pub(super) async fn query(house: &House, number: &str, by_id: bool) -> Result<Re
     })
 }
 
-/// A payment as answers and notices tell it.
+/// Who has paid, where nobody opened the order at the cashier.
+const SOMEBODY: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
+
+/// A payment as answers and notices tell it. Of what is not paid hardly anything is told.
 pub(super) fn describe(house: &House, order: &Order, refunded: bool) -> Value {
-    let state = standing(order, house.now());
-    let state = if state == "SUCCESS" && refunded { "REFUND" } else { state };
+    let state = if order.state == "SUCCESS" && refunded { "REFUND" } else { &order.state };
     let says = match state {
         "SUCCESS" => "支付成功",
-        "REFUND" => "转入退款",
-        "CLOSED" => "已关闭",
-        _ => "未支付",
+        "REFUND" => "订单发生过退款，退款详情请查询退款单",
+        "CLOSED" => "订单已关闭",
+        _ => "订单未支付",
     };
     let mut told = json!({
         "appid": house.wechat_pay.appid,
         "mchid": house.wechat_pay.mchid,
         "out_trade_no": order.out_trade_no,
+        "promotion_detail": [],
         "trade_state": state,
         "trade_state_desc": says,
-        "trade_type": order.kind,
-        "amount": { "total": order.total.get(), "currency": "CNY" },
     });
-    if let (Some(transaction_id), Some(paid_at)) = (&order.transaction_id, order.paid_at) {
-        told["transaction_id"] = json!(transaction_id);
-        told["bank_type"] = json!("OTHERS");
-        told["success_time"] = json!(super::times::write(paid_at));
-        told["payer"] = json!({ "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o" });
-        told["amount"] = json!({
-            "total": order.total.get(),
-            "payer_total": order.total.get(),
-            "currency": "CNY",
-            "payer_currency": "CNY",
-        });
-        // Told of what is paid only.
-        if let Some(attach) = &order.attach {
-            told["attach"] = json!(attach);
-        }
-    }
+    let (Some(transaction_id), Some(paid_at)) = (&order.transaction_id, order.paid_at) else {
+        told["amount"] = json!({ "payer_currency": "CNY", "total": order.total.get() });
+        told["scene_info"] = json!({ "device_id": "" });
+        return told;
+    };
+    told["transaction_id"] = json!(transaction_id);
+    told["trade_type"] = json!(order.kind);
+    told["bank_type"] = json!("OTHERS");
+    told["success_time"] = json!(super::times::write(paid_at));
+    told["payer"] = json!({ "openid": order.buyer.as_deref().unwrap_or(SOMEBODY) });
+    // Told also where nothing was attached.
+    told["attach"] = json!(order.attach.as_deref().unwrap_or_default());
+    told["amount"] = json!({
+        "total": order.total.get(),
+        "payer_total": order.total.get(),
+        "currency": "CNY",
+        "payer_currency": "CNY",
+    });
     told
 }
 
@@ -94,24 +104,27 @@ pub(super) async fn close(house: &House, number: &str, body: &Value, manner: Man
 pub(super) enum Paying {
     /// Paid now, or before: the channel's number.
     Paid(String),
-    /// Closed, or too late.
-    Closed,
+    /// It takes no money: it is closed, or its time is over. How it stands.
+    No(&'static str),
     /// There is no such order.
     Unknown,
 }
 
-/// The buyer pays. An order that was closed takes no money, unless it is told to be late.
+/// The buyer pays. An order that was closed or whose time is over takes no money, unless it is told to be late.
 pub(super) async fn pay(house: &House, number: &str) -> Result<Paying, DbFault> {
     let now = house.now();
     let transaction_id = format!("4200{}{}", now.date().to_string().replace('-', ""), house.rng.digits(16));
-    let (house2, number, id) = (house.clone(), number.to_owned(), super::word(house));
+    let (house2, number, id) = (house.clone(), number.to_owned(), super::uuid(house));
     let paid = house.db.write(store::lane(), "sandbox.wechat.pay", move |tx| {
         let Some(order) = store::find(tx, &number)? else { return Ok::<_, DbFault>(Paying::Unknown) };
         if order.state == "SUCCESS" {
             return Ok(Paying::Paid(order.transaction_id.unwrap_or_default()));
         }
-        if standing(&order, now) == "CLOSED" && !order.late {
-            return Ok(Paying::Closed);
+        if order.state == "CLOSED" && !order.late {
+            return Ok(Paying::No("CLOSED"));
+        }
+        if order.is_past(now) && !order.late {
+            return Ok(Paying::No("NOTPAY"));
         }
         store::set_paid(tx, &number, &transaction_id, now)?;
         let order = Order {
@@ -127,7 +140,6 @@ pub(super) async fn pay(house: &House, number: &str) -> Result<Paying, DbFault> 
             event_type: "TRANSACTION.SUCCESS".to_owned(),
             plain: describe(&house2, &order, false).to_string(),
             attempts: 0,
-            serial: order.serial.clone(),
             created_at: now,
         };
         store::insert_notice(tx, &notice)?;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use platform::db::DbFault;
 use serde::Deserialize;
 
-use super::orders::{self, Paying, standing};
+use super::orders::{self, Paying};
 use super::steer::{self, Steer};
 use super::store::{self, Order, Refund};
 use crate::control::pages::{Lang, page};
@@ -72,9 +72,10 @@ pub(crate) async fn show(State(house): State<House>, Query(asked): Query<Asked>,
         Err(fault) => return refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     };
     let rows = found.iter().map(|(refunds, order)| {
-        let (state, says, class) = match standing(order, now) {
+        let (state, says, class) = match order.shown(now) {
             "SUCCESS" => ("SUCCESS", lang.pick_static("已支付", "paid"), "delivered"),
             "CLOSED" => ("CLOSED", lang.pick_static("已关闭", "closed"), "failed"),
+            "EXPIRED" => ("EXPIRED", lang.pick_static("已过支付时间", "its time is over"), "failed"),
             _ => ("NOTPAY", lang.pick_static("待支付", "not paid"), "accepted"),
         };
         Row {

@@ -15,26 +15,38 @@ pub(super) struct Named {
     pub(super) by_id: bool,
 }
 
-/// What a request's path names, if anything.
-pub(super) fn named(raw: &Raw) -> Option<Named> {
-    let parts: Vec<String> = raw.path.strip_prefix('/')?.split('/').map(decoded).collect();
+/// A request that names nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nothing {
+    /// There is no such path.
+    Path,
+    /// The path is asked with another method.
+    Method,
+}
+
+/// What a request's path names.
+pub(super) fn named(raw: &Raw) -> Result<Named, Nothing> {
+    let path = raw.path.strip_prefix('/').ok_or(Nothing::Path)?;
+    let parts: Vec<String> = path.split('/').map(decoded).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let post = raw.method == Method::POST;
-    if !post && raw.method != Method::GET {
-        return None;
-    }
-    let (operation, number, by_id) = match (post, parts.as_slice()) {
-        (true, ["v3", "pay", "transactions", "native"]) => ("native", "", false),
-        (true, ["v3", "pay", "transactions", "h5"]) => ("h5", "", false),
-        (false, ["v3", "pay", "transactions", "out-trade-no", no]) => ("query", *no, false),
-        (false, ["v3", "pay", "transactions", "id", id]) => ("query", *id, true),
-        (true, ["v3", "pay", "transactions", "out-trade-no", no, "close"]) => ("close", *no, false),
-        (true, ["v3", "refund", "domestic", "refunds"]) => ("refund", "", false),
-        (false, ["v3", "refund", "domestic", "refunds", no]) => ("query_refund", *no, false),
-        (false, ["v3", "certificates"]) => ("certificates", "", false),
-        _ => return None,
+    let (method, operation, number, by_id) = match parts.as_slice() {
+        ["v3", "pay", "transactions", "native"] => (Method::POST, "native", "", false),
+        ["v3", "pay", "transactions", "h5"] => (Method::POST, "h5", "", false),
+        ["v3", "pay", "transactions", "out-trade-no", no] => (Method::GET, "query", *no, false),
+        ["v3", "pay", "transactions", "id", id] => (Method::GET, "query", *id, true),
+        ["v3", "pay", "transactions", "out-trade-no", no, "close"] => (Method::POST, "close", *no, false),
+        ["v3", "refund", "domestic", "refunds"] => (Method::POST, "refund", "", false),
+        ["v3", "refund", "domestic", "refunds", no] => (Method::GET, "query_refund", *no, false),
+        ["v3", "refund", "domestic", "refunds", id, "apply-abnormal-refund"] => {
+            (Method::POST, "abnormal_refund", *id, true)
+        }
+        ["v3", "certificates"] => (Method::GET, "certificates", "", false),
+        _ => return Err(Nothing::Path),
     };
-    Some(Named { operation, number: number.to_owned(), by_id })
+    if raw.method != method {
+        return Err(Nothing::Method);
+    }
+    Ok(Named { operation, number: number.to_owned(), by_id })
 }
 
 #[cfg(test)]
@@ -52,10 +64,11 @@ mod tests {
             named(&raw).map(|named| (named.operation, named.number))
         };
         let close = found(Method::POST, "/v3/pay/transactions/out-trade-no/a%7Cb%2A1_x/close");
-        assert_eq!(close, Some(("close", "a|b*1_x".to_owned())));
-        assert_eq!(found(Method::GET, "/v3/certificates"), Some(("certificates", String::new())));
-        assert_eq!(found(Method::GET, "/v3/pay/transactions/native"), None);
-        assert_eq!(found(Method::PUT, "/v3/pay/transactions/native"), None);
-        assert_eq!(found(Method::POST, "/v3/pay/transactions/out-trade-no/a%2Fclose"), None);
+        assert_eq!(close, Ok(("close", "a|b*1_x".to_owned())));
+        assert_eq!(found(Method::GET, "/v3/certificates"), Ok(("certificates", String::new())));
+        assert_eq!(found(Method::GET, "/v3/pay/transactions/native"), Err(Nothing::Method));
+        assert_eq!(found(Method::PUT, "/v3/pay/transactions/native"), Err(Nothing::Method));
+        assert_eq!(found(Method::POST, "/v3/pay/transactions/out-trade-no/a%2Fclose"), Err(Nothing::Method));
+        assert_eq!(found(Method::GET, "/v3/pay/transactions/jsapi"), Err(Nothing::Path));
     }
 }

@@ -4,6 +4,7 @@ use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
+use super::refunds::account;
 use super::store::{self, Notice, Order, Refund};
 use crate::faults::{Kind, take};
 use crate::house::House;
@@ -23,7 +24,7 @@ pub(super) async fn settle_due(house: &House) -> Result<(), DbFault> {
     let due = house.db.read("sandbox.wechat.refunds_due", move |tx| store::refunds_due(tx, now, ROUND)).await?;
     for refund in due {
         let end = end_of(house, &refund, now).await?;
-        let (id, mchid) = (super::word(house), house.wechat_pay.mchid.clone());
+        let (id, mchid) = (super::uuid(house), house.wechat_pay.mchid.clone());
         house
             .db
             .write(store::lane(), "sandbox.wechat.refund_end", move |tx| match &end {
@@ -66,7 +67,9 @@ fn finish(
 ) -> Result<(), DbFault> {
     let still = store::refund(tx, &refund.out_refund_no)?.is_some_and(|one| one.status == "PROCESSING");
     let Some(order) = store::find(tx, &refund.out_trade_no)?.filter(|_| still) else { return Ok(()) };
-    let status = status.unwrap_or(&order.refunds_end);
+    // Where somebody has said where to, it arrives.
+    let own = if refund.goes_to.is_empty() { order.refunds_end.as_str() } else { "SUCCESS" };
+    let status = status.unwrap_or(own);
     let done_at = (status == "SUCCESS").then_some(now);
     store::set_refund(tx, &refund.out_refund_no, status, refund.due_at, done_at)?;
     if refund.notify_url.is_empty() {
@@ -79,7 +82,6 @@ fn finish(
         event_type: format!("REFUND.{status}"),
         plain: told(&order, refund, status, mchid, done_at).to_string(),
         attempts: 0,
-        serial: refund.serial.clone(),
         created_at: now,
     };
     store::insert_notice(tx, &notice)
@@ -94,7 +96,7 @@ fn told(order: &Order, refund: &Refund, status: &str, mchid: &str, done_at: Opti
         "out_refund_no": refund.out_refund_no,
         "refund_id": refund.refund_id,
         "refund_status": status,
-        "user_received_account": "支付用户零钱",
+        "user_received_account": account(refund),
         "amount": {
             "total": order.total.get(),
             "refund": refund.amount.get(),

@@ -13,7 +13,7 @@ use crate::house::House;
 use crate::partner::{Manner, Reply};
 
 /// How long a refund is under way.
-const UNDER_WAY_SECS: i64 = 1;
+pub(super) const UNDER_WAY_SECS: i64 = 1;
 /// Partial refunds of one payment.
 const MOST: usize = 50;
 /// A payment may be given back for so long.
@@ -74,13 +74,13 @@ fn asked(house: &House, call: &Call) -> Result<Asked, Reply> {
         status: "PROCESSING".to_owned(),
         due_at: now.plus_secs(UNDER_WAY_SECS),
         done_at: None,
-        serial: call.serial.clone(),
+        goes_to: String::new(),
         created_at: now,
     };
     Ok(Asked { transaction_id, out_trade_no, total: Fen::new(total), refund })
 }
 
-fn is_refund_number(text: &str) -> bool {
+pub(super) fn is_refund_number(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
     (1..=64).contains(&text.len()) && text.bytes().all(plain)
 }
@@ -101,15 +101,7 @@ fn within(tx: &mut Tx<'_>, asked: &Asked, lost: bool, now: Moment) -> Result<Res
         if there.params != params {
             return invalid("商户退款单号重复，且参数与首次请求不一致");
         }
-        // What did not reach the buyer is tried again under the same number; the money of what was closed may be
-        // gone with another one since.
-        if there.status == "CLOSED" && !left(tx, &order, new.amount)? {
-            return invalid("退款金额大于可退金额");
-        }
-        if there.status == "ABNORMAL" || there.status == "CLOSED" {
-            store::set_refund(tx, &there.out_refund_no, "PROCESSING", new.due_at, None)?;
-            return Ok(Ok((order, Refund { status: "PROCESSING".to_owned(), ..there })));
-        }
+        // Answered as it stands: what is abnormal or closed is not begun anew by asking again.
         return Ok(Ok((order, there)));
     }
     let Some(paid_at) = order.paid_at.filter(|_| order.state == "SUCCESS") else {
@@ -158,17 +150,28 @@ pub(super) async fn query(house: &House, number: &str) -> Result<Reply, DbFault>
     })
 }
 
-fn describe(order: &Order, refund: &Refund) -> Value {
+/// Where the money of a refund goes, in the channel's words.
+pub(super) fn account(refund: &Refund) -> &'static str {
+    match refund.goes_to.as_str() {
+        "USER_BANK_CARD" => "工商银行借记卡4567",
+        "MERCHANT_BANK_CARD" => "商户结算银行账户",
+        _ => "支付用户零钱",
+    }
+}
+
+/// A refund as answers tell it.
+pub(super) fn describe(order: &Order, refund: &Refund) -> Value {
     let mut told = json!({
         "refund_id": refund.refund_id,
         "out_refund_no": refund.out_refund_no,
         "transaction_id": order.transaction_id,
         "out_trade_no": order.out_trade_no,
         "channel": "ORIGINAL",
-        "user_received_account": "支付用户零钱",
+        "user_received_account": account(refund),
         "create_time": super::times::write(refund.created_at),
         "status": refund.status,
         "funds_account": "AVAILABLE",
+        "promotion_detail": [],
         "amount": {
             "total": order.total.get(),
             "refund": refund.amount.get(),

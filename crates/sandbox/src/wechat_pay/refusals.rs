@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::partner::Reply;
 
 /// What a code is answered with: its status, and what it says where nothing better is known.
-const TABLE: [(&str, u16, &str); 23] = [
+const TABLE: [(&str, u16, &str); 22] = [
     ("ACCOUNT_ERROR", 403, "账号异常"),
     ("APPID_MCHID_NOT_MATCH", 400, "商户号mchid与appid不匹配"),
     ("BANK_ERROR", 500, "银行系统异常"),
@@ -14,7 +14,6 @@ const TABLE: [(&str, u16, &str); 23] = [
     ("INVALID_REQUEST", 400, "无效请求"),
     ("MCH_NOT_EXISTS", 400, "商户号不存在"),
     ("NOT_ENOUGH", 403, "余额不足"),
-    ("NOT_FOUND", 404, "请求的资源不存在"),
     ("NO_AUTH", 403, "商户无权限"),
     ("ORDERNOTEXIST", 404, "订单不存在"),
     ("ORDERPAID", 400, "该订单已支付"),
@@ -65,6 +64,21 @@ pub(super) fn wrong(field: &str, value: &Value, issue: &str) -> Reply {
         refused("PARAM_ERROR", &format!("参数错误：{name} {issue}")),
         json!({ "location": location, "field": field, "value": value, "issue": issue }),
     )
+}
+
+/// A request that is none by its head.
+pub(super) fn headless(name: &str, message: &str) -> Reply {
+    detailed(refused("INVALID_REQUEST", message), json!({ "location": "header", "field": name }))
+}
+
+/// Whether the channel signs an answer: only where it has seen who asks, and could read what they ask. What goes wrong
+/// before that says where, in `detail`, or is one of the words for it.
+pub(super) fn is_signed(reply: &Reply) -> bool {
+    let word = reply.body["code"].as_str().unwrap_or_default();
+    let before = matches!(word, "PARAM_ERROR" | "SIGN_ERROR" | "MCH_NOT_EXISTS") || reply.body["detail"].is_object();
+    let no_path =
+        matches!(reply.status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) && reply.body.is_null();
+    !before && !no_path
 }
 
 /// A refusal that says more.

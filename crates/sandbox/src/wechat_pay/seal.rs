@@ -1,11 +1,14 @@
 //! The channel's own cryptography: verifies merchants, signs answers and notices, seals what notices say.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
 use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, PrivateDecryptingKey};
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,44 +18,83 @@ use super::keys::WechatPayAccount;
 
 /// The channel's keys, read once.
 pub(crate) struct Seals {
-    channel: RsaKeyPair,
-    merchant: PublicKey,
-    certificate: String,
+    /// By serial: certificates' keys, and the public key's.
+    channel: BTreeMap<String, Channel>,
+    /// By serial, in capitals.
+    merchants: BTreeMap<String, PublicKey>,
+    /// PEM, by serial.
+    certificates: BTreeMap<String, String>,
     apiv3: Aes256Gcm,
+}
+
+/// A key of the channel's: signs, and opens what merchants seal.
+struct Channel {
+    signer: RsaKeyPair,
+    opener: OaepPrivateDecryptingKey,
 }
 
 impl Seals {
     /// Reads the keys of an account.
     pub(crate) fn read(account: &WechatPayAccount) -> io::Result<Seals> {
         let broken = || io::Error::other("a key of WeChat Pay cannot be read");
-        let channel = pem_body(&fs::read_to_string(&account.platform_key)?).ok_or_else(broken)?;
-        let merchant = account.merchant_key.with_file_name("merchant_public_key.pem");
-        let merchant = pem_body(&fs::read_to_string(merchant)?).ok_or_else(broken)?;
+        let body = |path: &Path| pem_body(&fs::read_to_string(path)?).ok_or_else(broken);
+        let mut channel = BTreeMap::new();
+        for (serial, path) in &account.channel_keys {
+            let pkcs8 = body(path)?;
+            let signer = RsaKeyPair::from_pkcs8(&pkcs8).map_err(|_| broken())?;
+            let opener = PrivateDecryptingKey::from_pkcs8(&pkcs8).map_err(|_| broken())?;
+            let opener = OaepPrivateDecryptingKey::new(opener).map_err(|_| broken())?;
+            channel.insert(serial.clone(), Channel { signer, opener });
+        }
+        let mut merchants = BTreeMap::new();
+        for (serial, name) in [
+            (&account.merchant_serial, "merchant_public_key.pem"),
+            (&account.merchant_next_serial, "merchant_next_public_key.pem"),
+        ] {
+            let key = PublicKey::new(body(&account.merchant_key.with_file_name(name))?);
+            merchants.insert(serial.to_ascii_uppercase(), key);
+        }
+        let mut certificates = BTreeMap::new();
+        for (serial, path) in [
+            (&account.platform_serial, &account.platform_cert),
+            (&account.platform_next_serial, &account.platform_next_cert),
+        ] {
+            certificates.insert(serial.clone(), fs::read_to_string(path)?);
+        }
         let key: &Key<Aes256Gcm> = account.apiv3_key.as_bytes().try_into().map_err(|_| broken())?;
-        Ok(Seals {
-            channel: RsaKeyPair::from_pkcs8(&channel).map_err(|_| broken())?,
-            merchant: PublicKey::new(merchant),
-            certificate: fs::read_to_string(&account.platform_cert)?,
-            apiv3: Aes256Gcm::new(key),
-        })
+        Ok(Seals { channel, merchants, certificates, apiv3: Aes256Gcm::new(key) })
     }
 
-    /// Whether the merchant's key signed these lines.
-    pub(super) fn is_merchants(&self, lines: &[&str], signature: &str) -> bool {
-        self.merchant.signed(lines, signature)
+    /// Whether the merchant has a certificate with this serial, which is written in either case.
+    pub(super) fn knows_merchant(&self, serial: &str) -> bool {
+        self.merchants.contains_key(&serial.to_ascii_uppercase())
     }
 
-    /// The channel's certificate, PEM.
-    pub(super) fn certificate(&self) -> &str {
-        &self.certificate
+    /// Whether the merchant's key of this serial signed these lines.
+    pub(super) fn is_merchants(&self, serial: &str, lines: &[&str], signature: &str) -> bool {
+        self.merchants.get(&serial.to_ascii_uppercase()).is_some_and(|key| key.signed(lines, signature))
     }
 
-    /// The channel's signature under these lines.
-    pub(super) fn sign(&self, lines: &[&str]) -> String {
-        let mut signature = vec![0; self.channel.public_modulus_len()];
-        let signed =
-            self.channel.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), ended(lines).as_bytes(), &mut signature);
+    /// The channel's certificate of this serial, PEM.
+    pub(super) fn certificate(&self, serial: &str) -> Option<&str> {
+        self.certificates.get(serial).map(String::as_str)
+    }
+
+    /// The channel's signature under these lines, by its key of this serial.
+    pub(super) fn sign(&self, serial: &str, lines: &[&str]) -> String {
+        let Some(Channel { signer, .. }) = self.channel.get(serial) else { return String::new() };
+        let mut signature = vec![0; signer.public_modulus_len()];
+        let signed = signer.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), ended(lines).as_bytes(), &mut signature);
         if signed.is_ok() { STANDARD.encode(signature) } else { String::new() }
+    }
+
+    /// Opens what a merchant sealed with the channel's key of this serial (RSA-OAEP with SHA-1).
+    pub(super) fn open(&self, serial: &str, sealed: &str) -> Option<String> {
+        let Channel { opener, .. } = self.channel.get(serial)?;
+        let ciphertext = STANDARD.decode(sealed).ok()?;
+        let mut plain = vec![0; opener.min_output_size()];
+        let plain = opener.decrypt(&OAEP_SHA1_MGF1SHA1, &ciphertext, &mut plain, None).ok()?;
+        String::from_utf8(plain.to_vec()).ok()
     }
 
     /// Seals what a notice says: nonce and ciphertext.

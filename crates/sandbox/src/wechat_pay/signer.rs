@@ -41,8 +41,10 @@ impl NoticeSigner {
             "amount": { "total": total.get(), "payer_total": total.get(), "currency": "CNY", "payer_currency": "CNY" },
         });
         let (nonce, ciphertext) = self.seals.seal(rng, &told.to_string(), "transaction")?;
+        // As the channel numbers its notices: 36 characters.
+        let id = [8, 4, 4, 4, 12].map(|many| rng.digits(many)).join("-");
         let body = json!({
-            "id": rng.digits(32),
+            "id": id,
             "create_time": times::write(now),
             "resource_type": "encrypt-resource",
             "event_type": "TRANSACTION.SUCCESS",
@@ -57,7 +59,8 @@ impl NoticeSigner {
         })
         .to_string();
         let (timestamp, nonce) = (now.ms().div_euclid(1000).to_string(), rng.digits(32));
-        let signature = self.seals.sign(&[&timestamp, &nonce, &body]);
+        let serial = &self.account.platform_public_key_id;
+        let signature = self.seals.sign(serial, &[&timestamp, &nonce, &body]);
         let headers = vec![
             ("wechatpay-timestamp", timestamp),
             ("wechatpay-nonce", nonce),

@@ -4,6 +4,8 @@ use kernel::{Fen, Moment};
 use platform::db::{DbFault, LaneKey, Row, Tx};
 use platform::{sql, vals};
 
+use super::account::{Mode, Roll, Standing};
+
 pub(super) fn lane() -> LaneKey {
     LaneKey::of("sandbox", "wechat_pay")
 }
@@ -32,15 +34,15 @@ pub(super) struct Order {
     pub(super) late: bool,
     /// How refunds end: `SUCCESS`, `ABNORMAL` or `CLOSED`.
     pub(super) refunds_end: String,
-    /// Under which key's name the merchant wants notices signed.
-    pub(super) serial: String,
+    /// The WeChat user who opened it first; nobody else can pay it.
+    pub(super) buyer: Option<String>,
     pub(super) created_at: Moment,
 }
 
 macro_rules! columns {
     () => {
         "out_trade_no, params, kind, description, total_fen, notify_url, expires_at, state, token, link_at, transaction_id, \
-         paid_at, late, refunds_end, created_at, attach, serial"
+         paid_at, late, refunds_end, created_at, attach, buyer"
     };
 }
 
@@ -62,14 +64,14 @@ fn read(row: &Row) -> Result<Order, DbFault> {
         refunds_end: row.text(13)?,
         created_at: row.moment(14)?,
         attach: row.opt_text(15)?,
-        serial: row.text(16)?,
+        buyer: row.opt_text(16)?,
     })
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<(), DbFault> {
     let sql = sql!(
         "INSERT INTO wechat_order (out_trade_no, params, kind, description, total_fen, notify_url, expires_at, state, token, \
-         link_at, late, created_at, attach, serial) VALUES ($1, $2, $3, $4, $5, $6, $7, 'NOTPAY', $8, $9, 0, $10, $11, $12)"
+         link_at, late, created_at, attach) VALUES ($1, $2, $3, $4, $5, $6, $7, 'NOTPAY', $8, $9, 0, $10, $11)"
     );
     let values = vals![
         &order.out_trade_no,
@@ -82,8 +84,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<(), DbFault> {
         &order.token,
         order.link_at,
         order.created_at,
-        order.attach.as_deref(),
-        &order.serial
+        order.attach.as_deref()
     ];
     tx.exec(sql, values).map(drop)
 }
@@ -113,10 +114,19 @@ pub(super) fn set_state(tx: &mut Tx<'_>, out_trade_no: &str, state: &str) -> Res
     tx.exec(sql!("UPDATE wechat_order SET state = $1 WHERE out_trade_no = $2"), vals![state, out_trade_no]).map(drop)
 }
 
-/// Writes down the link of an order that was offered again, and under which key's name.
+/// Writes down the link of an order that was offered again; the one before it leads nowhere any more.
 pub(super) fn set_link(tx: &mut Tx<'_>, order: &Order) -> Result<(), DbFault> {
-    let sql = sql!("UPDATE wechat_order SET token = $1, link_at = $2, serial = $3 WHERE out_trade_no = $4");
-    tx.exec(sql, vals![&order.token, order.link_at, &order.serial, &order.out_trade_no]).map(drop)
+    let sql = sql!("UPDATE wechat_order SET token = $1, link_at = $2 WHERE out_trade_no = $3");
+    tx.exec(sql, vals![&order.token, order.link_at, &order.out_trade_no]).map(drop)
+}
+
+/// Somebody opens an order: who has, from the first on.
+pub(super) fn open_by(tx: &mut Tx<'_>, out_trade_no: &str, buyer: &str) -> Result<String, DbFault> {
+    let sql = sql!("UPDATE wechat_order SET buyer = $1 WHERE out_trade_no = $2 AND buyer IS NULL");
+    tx.exec(sql, vals![buyer, out_trade_no])?;
+    let sql = sql!("SELECT buyer FROM wechat_order WHERE out_trade_no = $1");
+    let opened = tx.opt(sql, vals![out_trade_no], |row| row.opt_text(0))?.flatten();
+    Ok(opened.unwrap_or_else(|| buyer.to_owned()))
 }
 
 pub(super) fn set_paid(tx: &mut Tx<'_>, out_trade_no: &str, transaction_id: &str, now: Moment) -> Result<(), DbFault> {
@@ -142,13 +152,14 @@ pub(super) struct Refund {
     pub(super) status: String,
     pub(super) due_at: Moment,
     pub(super) done_at: Option<Moment>,
-    pub(super) serial: String,
+    /// Where it goes after it was abnormal: empty, `USER_BANK_CARD` or `MERCHANT_BANK_CARD`.
+    pub(super) goes_to: String,
     pub(super) created_at: Moment,
 }
 
 macro_rules! refund_columns {
     () => {
-        "out_refund_no, out_trade_no, params, refund_id, refund_fen, notify_url, status, due_at, done_at, created_at, serial"
+        "out_refund_no, out_trade_no, params, refund_id, refund_fen, notify_url, status, due_at, done_at, created_at, goes_to"
     };
 }
 
@@ -164,14 +175,14 @@ fn read_refund(row: &Row) -> Result<Refund, DbFault> {
         due_at: row.moment(7)?,
         done_at: row.opt_moment(8)?,
         created_at: row.moment(9)?,
-        serial: row.text(10)?,
+        goes_to: row.text(10)?,
     })
 }
 
 pub(super) fn insert_refund(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), DbFault> {
     let sql = sql!(
         "INSERT INTO wechat_refund (out_refund_no, out_trade_no, params, refund_id, refund_fen, notify_url, status, due_at, \
-         created_at, serial) VALUES ($1, $2, $3, $4, $5, $6, 'PROCESSING', $7, $8, $9)"
+         created_at) VALUES ($1, $2, $3, $4, $5, $6, 'PROCESSING', $7, $8)"
     );
     let values = vals![
         &refund.out_refund_no,
@@ -181,8 +192,7 @@ pub(super) fn insert_refund(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), DbFa
         refund.amount,
         &refund.notify_url,
         refund.due_at,
-        refund.created_at,
-        &refund.serial
+        refund.created_at
     ];
     tx.exec(sql, values).map(drop)
 }
@@ -218,6 +228,14 @@ pub(super) fn set_refund(
     tx.exec(sql, vals![status, due_at, done_at, out_refund_no]).map(drop)
 }
 
+/// Where the money of an abnormal refund goes; it is under way again.
+pub(super) fn redirect(tx: &mut Tx<'_>, out_refund_no: &str, to: &str, due_at: Moment) -> Result<(), DbFault> {
+    let sql = sql!(
+        "UPDATE wechat_refund SET status = 'PROCESSING', goes_to = $1, due_at = $2, done_at = NULL WHERE out_refund_no = $3"
+    );
+    tx.exec(sql, vals![to, due_at, out_refund_no]).map(drop)
+}
+
 /// A notice on its way.
 #[derive(Debug, Clone)]
 pub(super) struct Notice {
@@ -229,14 +247,13 @@ pub(super) struct Notice {
     /// What it says, before it is sealed.
     pub(super) plain: String,
     pub(super) attempts: i64,
-    pub(super) serial: String,
     pub(super) created_at: Moment,
 }
 
 pub(super) fn insert_notice(tx: &mut Tx<'_>, notice: &Notice) -> Result<(), DbFault> {
     let sql = sql!(
-        "INSERT INTO wechat_notice (id, about, url, event_type, plain, attempts, next_at, created_at, serial) \
-         VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)"
+        "INSERT INTO wechat_notice (id, about, url, event_type, plain, attempts, next_at, created_at) \
+         VALUES ($1, $2, $3, $4, $5, 0, $6, $7)"
     );
     let values = vals![
         &notice.id,
@@ -245,15 +262,14 @@ pub(super) fn insert_notice(tx: &mut Tx<'_>, notice: &Notice) -> Result<(), DbFa
         &notice.event_type,
         &notice.plain,
         notice.created_at,
-        notice.created_at,
-        &notice.serial
+        notice.created_at
     ];
     tx.exec(sql, values).map(drop)
 }
 
 pub(super) fn notices_due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<Notice>, DbFault> {
     let sql = sql!(
-        "SELECT id, about, url, event_type, plain, attempts, created_at, serial FROM wechat_notice \
+        "SELECT id, about, url, event_type, plain, attempts, created_at FROM wechat_notice \
          WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2"
     );
     tx.query(sql, vals![now, limit], |row| {
@@ -265,7 +281,6 @@ pub(super) fn notices_due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Ve
             plain: row.text(4)?,
             attempts: row.int(5)?,
             created_at: row.moment(6)?,
-            serial: row.text(7)?,
         })
     })
 }
@@ -290,4 +305,22 @@ pub(super) fn notices_of(tx: &mut Tx<'_>, about: &str) -> Result<Vec<(String, i6
 /// Lets go of notices from before a moment that are not to be sent any more.
 pub(crate) fn forget_notices(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(sql!("DELETE FROM wechat_notice WHERE next_at IS NULL AND created_at < $1"), vals![before])
+}
+
+/// The account as it stands.
+pub(super) fn account(tx: &mut Tx<'_>) -> Result<Standing, DbFault> {
+    let read = |row: &Row| Ok((row.text(0)?, row.opt_moment(1)?, row.text(2)?));
+    let (mode, switched_at, roll) =
+        tx.one(sql!("SELECT mode, switched_at, certificates FROM wechat_account WHERE id = 1"), vals![], read)?;
+    let unknown = || DbFault::Corrupt(format!("an account of no kind: {mode} {roll}"));
+    Ok(Standing {
+        mode: Mode::named(&mode).ok_or_else(unknown)?,
+        switched_at,
+        roll: Roll::named(&roll).ok_or_else(unknown)?,
+    })
+}
+
+pub(super) fn set_account(tx: &mut Tx<'_>, standing: Standing) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE wechat_account SET mode = $1, switched_at = $2, certificates = $3 WHERE id = 1");
+    tx.exec(sql, vals![standing.mode.as_str(), standing.switched_at, standing.roll.as_str()]).map(drop)
 }

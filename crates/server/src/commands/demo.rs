@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{Clock, ShiftedClock};
+use partners::insurer::Numbers;
 use platform::Mode;
 use platform::config::Config;
 use platform::db::Db;
@@ -63,13 +64,16 @@ async fn city(config: Config) -> Result<Db, StartError> {
     let own: Option<SandboxAt> = None;
     // Without a sandbox of its own, a demo asks where `renshe sandbox` would listen.
     let sandbox = own.unwrap_or_else(|| SandboxAt::beside(config.sandbox.listen));
-    let ports = ports::ports(&config, &sandbox)?;
+    let place = start::take_place(&ctx).await?;
+    let numbers = Arc::new(Numbers::of_place(place.place()));
+    let ports = ports::ports(&config, &sandbox, &numbers)?;
     let own = config.local_url(bound);
-    let pay = ports::payments(&config, &sandbox, &ports, &own)?;
+    let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
     start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
     seed::print(&logins);
     println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
     start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
     upkeep::last_words(&ctx, &upkeep::witnesses(&config, &ctx)?).await;
+    start::give_place_back(&ctx, &place).await;
     Ok(ctx.db)
 }

@@ -1,11 +1,17 @@
-//! `renshe pay calls|unblock`, `renshe ledger lift`: what waits for a person, and letting it go on.
+//! `renshe pay …`, `renshe ledger lift`: what waits for a person, what is known of it, and letting it go on.
 
 use std::sync::Arc;
 
+use kernel::Pii;
+use ledger::{End, Line};
+use payments::orders::Order;
+use payments::ports::Recipient;
 use payments::{Listener, OrderId};
 use platform::config::Config;
+use platform::db::DbFault;
 
 use super::{Outcome, block_on, finish, open_to_act, open_to_look};
+use crate::ports::{self, SandboxAt};
 use crate::start::StartError;
 
 /// Which order.
@@ -23,14 +29,166 @@ pub struct Lift {
     by: String,
 }
 
-/// Says every order that waits for a person, the longest waiting first.
+/// An order, for whoever looks after it.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// The order's number, or the short one that its person says on the telephone.
+    order: String,
+}
+
+/// Where the money of a refund goes that the buyer's account did not take.
+#[derive(Debug, clap::Args)]
+pub struct AbnormalRefund {
+    /// The order's id.
+    order: String,
+    /// The bank of the buyer's card, in the channel's word: ICBC_DEBIT. The card's number and the holder's name are read from
+    /// standard input, a line each: what is typed as an argument would stand in the machine's list of processes.
+    #[arg(long, required_unless_present = "to_merchant")]
+    bank: Option<String>,
+    /// Back to the merchant's own account: the person is then paid by other means (`pay settled-outside`).
+    #[arg(long, conflicts_with = "bank")]
+    to_merchant: bool,
+}
+
+/// That a refund was settled by other means.
+#[derive(Debug, clap::Args)]
+pub struct SettledOutside {
+    /// The order's id.
+    order: String,
+    /// Who says so.
+    #[arg(long)]
+    by: String,
+    /// How it was done: transfer, cash, with its number.
+    #[arg(long)]
+    how: String,
+}
+
+/// Says everything that waits for a person, the longest waiting first.
 pub fn calls(config: &Config) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
     let calls = block_on(async { payments::calls(&ctx).await.map_err(|fault| StartError::at("pay", fault)) })?;
     ctx.db.close();
     for call in calls {
-        println!("{}\t{}\t{}\t{}", call.order, call.state, call.at.datetime(), call.reason);
+        let (order, state) = match &call.order {
+            Some((order, state)) => (order.as_str(), state.as_str()),
+            None => ("wechat_pay", "-"),
+        };
+        println!("{order}\t{state}\t{}\t{}", call.at.datetime(), call.reason);
     }
+    Ok(Outcome::Good)
+}
+
+/// Says that somebody has looked after what concerns the channel as a whole.
+pub fn looked_after(config: &Config) -> Result<Outcome, StartError> {
+    let ctx = open_to_act(config)?;
+    block_on(async { payments::channel_looked_after(&ctx).await.map_err(|fault| StartError::at("pay", fault)) })?;
+    finish(config, &ctx)?;
+    Ok(Outcome::Good)
+}
+
+/// Shows an order with each of its attempts: what is known of it here and at the partners.
+pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
+    let ctx = open_to_look(config)?;
+    let found = block_on(async {
+        let orders = payments::find(&ctx, &show.order).await.map_err(|fault| StartError::at("pay", fault))?;
+        let mut all = Vec::new();
+        for order in orders {
+            let id = order.id.clone();
+            let read = ctx.db.read("pay.show", move |tx| ledger::trail(tx, id.as_str()));
+            all.push((order, read.await.map_err(|fault: DbFault| StartError::at("pay", fault))?));
+        }
+        Ok(all)
+    })?;
+    ctx.db.close();
+    for (order, books) in &found {
+        show_order(order, books);
+    }
+    Ok(if found.is_empty() { Outcome::Bad } else { Outcome::Good })
+}
+
+fn show_order(order: &Order, books: &[Line]) {
+    let short = payments::short_no(order);
+    println!("{}\t{short}\t{}\t{}\t{} yuan", order.id, order.state, order.changed_at.datetime(), order.view.total);
+    if let Some(why) = &order.blocked {
+        println!("  blocked: {why}");
+    }
+    let or = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    for one in &order.attempts {
+        let (view, happened) = (&one.view, one.happened_at.map(|at| at.datetime().to_string()));
+        println!(
+            "  {}. {} {} {} yuan\tours {}\ttheirs {}\thappened {}\tlearned {}",
+            one.n,
+            view.kind,
+            view.state,
+            view.amount,
+            one.number,
+            or(one.external_no.as_deref()),
+            or(happened.as_deref()),
+            one.changed_at.datetime(),
+        );
+        if !one.note.is_empty() {
+            println!("     {}", one.note);
+        }
+        let clearing = &one.clearing;
+        if let Some(optins) = &clearing.optins {
+            let (kind, way) = (or(clearing.kind.as_deref()), or(clearing.way.as_deref()));
+            println!("     cleared by {optins}, as {kind}, by way {way}");
+        }
+        if let Some((by, how)) = &one.outside {
+            println!("     settled by other means: {how}, says {by}");
+        }
+        let name = format!("{}:", one.id);
+        for line in books.iter().filter(|line| line.movement.starts_with(&name)) {
+            let end = line.end.as_ref().map_or(if line.direct { "" } else { " pending" }, |(end, _)| match end {
+                End::Post => "",
+                End::Void | End::Expire => " let go",
+            });
+            println!("     {} -> {}\t{} yuan\tday {}{end}", line.debit, line.credit, line.amount, line.day);
+        }
+    }
+}
+
+/// Says where the money of a refund goes that the buyer's account did not take.
+pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outcome, StartError> {
+    let id: OrderId = refund.order.parse().map_err(|error| StartError::at("pay", error))?;
+    let to = match &refund.bank {
+        Some(bank) => {
+            let mut lines = std::io::stdin().lines();
+            let mut line = || lines.next().and_then(Result::ok).map(|line| line.trim().to_owned());
+            let (account, name) = (line().unwrap_or_default(), line().unwrap_or_default());
+            if account.is_empty() || name.is_empty() {
+                let says = "pay: give the card's number and the holder's name on standard input, a line each";
+                return Err(StartError(says.to_owned()));
+            }
+            Recipient::Buyer { bank: bank.clone(), account: Pii::new(account), name: Pii::new(name) }
+        }
+        None => Recipient::Merchant,
+    };
+    let ctx = open_to_act(config)?;
+    let state = block_on(async {
+        let sandbox = SandboxAt::beside(config.sandbox.listen);
+        let numbers = Arc::default();
+        let ports = ports::ports(config, &sandbox, &numbers)?;
+        let own = config.public_url(config.listen);
+        let pay = ports::payments(config, &sandbox, &ports, (&own, &numbers))?;
+        payments::redirect(&pay, &ctx, &id, &to).await.map_err(|error| StartError::at("pay", error))
+    })?;
+    finish(config, &ctx)?;
+    println!("{id}: the channel says {state:?}");
+    Ok(Outcome::Good)
+}
+
+/// Writes down that a refund was settled by other means. One person decides: that two agree is not asked yet.
+pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outcome, StartError> {
+    let id: OrderId = settled.order.parse().map_err(|error| StartError::at("pay", error))?;
+    let ctx = open_to_act(config)?;
+    let listener: Arc<dyn Listener> = Arc::new(health::Visits);
+    let state = block_on(async {
+        let done = payments::settled_outside(&listener, &ctx, &id, (&settled.by, &settled.how)).await;
+        done.map_err(|error| StartError::at("pay", error))
+    })?;
+    finish(config, &ctx)?;
+    println!("{id} is {state}");
     Ok(Outcome::Good)
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Clock, ShiftedClock, SystemClock};
+use partners::insurer::Numbers;
 use platform::Mode;
 use platform::config::Config;
 use platform::http::{Client, Request};
@@ -31,14 +32,17 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
             follow_clock(clock, config.sandbox.listen).await;
         }
         let sandbox = SandboxAt::beside(config.sandbox.listen);
-        let ports = ports::ports(&config, &sandbox)?;
+        let place = start::take_place(&ctx).await?;
+        let numbers = Arc::new(Numbers::of_place(place.place()));
+        let ports = ports::ports(&config, &sandbox, &numbers)?;
         let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
         let own = if config.mode == Mode::Demo { config.local_url(bound) } else { config.public_url(bound) };
-        let pay = ports::payments(&config, &sandbox, &ports, &own)?;
+        let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
         start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
         println!("{}", config.public_url(bound));
         start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
         upkeep::last_words(&ctx, &upkeep::witnesses(&config, &ctx)?).await;
+        start::give_place_back(&ctx, &place).await;
         Ok(())
     })?;
     ctx.db.close();

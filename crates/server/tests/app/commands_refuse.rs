@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use platform::config::Config;
+
 use crate::commands::plant;
 use crate::support::program::{Ended, Home, Serving, ended};
 use crate::support::store;
@@ -194,4 +196,19 @@ fn the_sandbox_says_how_its_insurer_speaks() {
     let told: serde_json::Value = serde_json::from_str(&line).expect("JSON");
     assert_eq!(told["insurer"]["dialect"], "purses", "it speaks as it did last: {line}");
     refused(&ended(speaking(&["sandbox"], "latin")), &["sandbox.insurer_dialect", "latin", "national", "as_settled"]);
+}
+
+#[test]
+fn the_sandbox_tells_a_program_all_that_it_needs() {
+    let home = Home::new();
+    let mut child = home.command(&["sandbox", "--json"]).spawn().expect("the program runs");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+    child.kill().and_then(|()| child.wait()).expect("it ends");
+    let told: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(told["face"]["scene_id"], Config::from_text("test", "", []).expect("the demo's").face.scene_id);
+    for name in ["merchant_key", "merchant_next_key", "platform_cert", "platform_next_cert", "platform_public_key"] {
+        let path = told["wechat_pay"][name].as_str().expect("a path");
+        assert!(std::fs::read_to_string(path).is_ok_and(|text| text.starts_with("-----BEGIN ")), "{name}: {path}");
+    }
 }

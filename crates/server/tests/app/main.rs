@@ -30,6 +30,7 @@ mod paying;
 mod paying_dialects;
 mod paying_notices;
 mod paying_odd;
+mod paying_races;
 mod paying_returns;
 mod paying_time;
 mod paying_together;

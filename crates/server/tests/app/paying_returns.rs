@@ -1,5 +1,7 @@
 //! Money on its way back: what partners refuse, delay or lose on it, and what holds meanwhile.
 
+use kernel::Pii;
+use payments::ports::Recipient;
 use serde_json::{Value, json};
 use testkit::db_test;
 
@@ -39,37 +41,75 @@ async fn a_refund_that_is_refused_twice_arrives_in_the_end(app: TestApp) {
     app.check().await;
 }
 
-#[db_test]
-async fn an_abnormal_refund_calls_a_person_and_arrives_under_its_number(app: TestApp) {
-    let payer = Payer::own_money(&app, 0).await;
+/// Somebody cancels what was paid, and the channel says of the refund that it ends so.
+async fn cancelled_in_vain(app: &TestApp, end: &str) -> Payer {
+    let payer = Payer::paid(app, 0).await;
     let visit = payer.visit().await;
-    let number = newest(&app).await;
-    let steer = format!("wechat_pay/orders/{number}");
-    assert_eq!(control(&app, &steer, json!({ "refund": "abnormal" })).await, 200);
+    let steer = format!("wechat_pay/orders/{}", newest(app).await);
+    assert_eq!(control(app, &steer, json!({ "refund": end })).await, 200);
     payer.post(&format!("{visit}/cancel"), &[]).await;
-    for _ in 0..3 {
-        pass(&app, 1_170).await;
+    // Asked for, and asked about once the channel has had its second.
+    pass(app, 90).await;
+    payer
+}
+
+/// What people are called for.
+async fn called(app: &TestApp) -> Vec<String> {
+    payments::calls(&app.ctx).await.expect("read").into_iter().map(|call| call.reason).collect()
+}
+
+/// The person is told at once, and the page promises nothing; five days later as well.
+async fn waits_for_a_person(app: &TestApp, payer: Payer, reason: &str) -> Payer {
+    let mut payer = payer;
+    for day in 0..2 {
         let waits = payer.state().await;
-        assert!(waits.says("已发起退款"), "{} {}", waits.path, waits.text);
+        assert!(waits.says("退款正在人工处理") && waits.says("没能把 5.00 元 退到您的账户"), "{day}: {}", waits.text);
+        assert!(!waits.says("工作日内到账") && !waits.says("原路退回中"), "{day}: {}", waits.text);
+        let messages = payer.person.get("/messages").await;
+        assert_eq!(messages.text.matches("退款正在人工处理").count(), 1, "{day}: {}", messages.text);
+        assert_eq!((called(app).await, refunds(app).await.len()), (vec![reason.to_owned()], 1), "{day}");
+        assert_eq!((insured(app).await, at_the_channel(app).await), (0, 500), "{day}: the insurer's part went back");
+        app.advance_secs(5 * 86_400);
+        pass(app, 60).await;
+        // The session has ended by then.
+        payer = Payer { person: app.citizen(0).await, ..payer };
     }
-    let waits = payer.state().await;
-    assert!(waits.says("已发起退款") && waits.says("微信支付 25.00 元 正在退款"), "{}", waits.text);
-    assert!(!waits.says("失败"), "{}", waits.text);
-    assert_eq!(payments::calls(&app.ctx).await.expect("read"), [], "within the hour nobody is called");
-    pass(&app, 3_600).await;
-    let calls = payments::calls(&app.ctx).await.expect("read");
-    assert_eq!(calls.iter().map(|call| call.reason.as_str()).collect::<Vec<_>>(), ["refund"]);
-    let before = refunds(&app).await;
-    assert_eq!((before.len(), at_the_channel(&app).await), (1, 2_500));
-    assert_eq!(control(&app, &steer, json!({})).await, 200);
-    pass(&app, 3_600).await;
-    // The session has ended by then.
-    let payer = Payer { person: app.citizen(0).await, ..payer };
+    payer
+}
+
+fn order_of(payer: &Payer) -> payments::OrderId {
+    payer.pay.trim_start_matches("/pay/").parse().expect("an order")
+}
+
+#[db_test]
+async fn a_refund_that_no_account_takes_goes_where_somebody_says(app: TestApp) {
+    let payer = cancelled_in_vain(&app, "abnormal").await;
+    let payer = waits_for_a_person(&app, payer, "refund_abnormal").await;
+    let to = Recipient::Buyer {
+        bank: "ICBC_DEBIT".into(),
+        account: Pii::new("6222020903001234567".to_owned()),
+        name: Pii::new("陈秀英".to_owned()),
+    };
+    payments::redirect(&app.pay, &app.ctx, &order_of(&payer), &to).await.expect("the channel takes it");
+    pass(&app, 60).await;
     assert!(payer.state().await.says("已付的钱都已按原路退回"), "{}", payer.state().await.text);
-    let after = refunds(&app).await;
-    assert_eq!((after.len(), &after[0].0, after[0].1.as_str()), (1, &before[0].0, "SUCCESS"), "the same number");
-    assert_eq!(held(&app).await, 0);
-    assert_eq!(payments::calls(&app.ctx).await.expect("read"), [], "nobody waits for a person any more");
+    assert_eq!((held(&app).await, refunds(&app).await.len()), (0, 1), "under the same number");
+    assert_eq!(called(&app).await, Vec::<String>::new(), "nobody waits for a person any more");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_refund_that_the_channel_closed_is_settled_by_somebody_else(app: TestApp) {
+    let payer = cancelled_in_vain(&app, "closed").await;
+    let payer = waits_for_a_person(&app, payer, "refund_closed").await;
+    let (listener, by) = (&app.pay.listener, ("李会计", "银行转账 20260308-17"));
+    payments::settled_outside(listener, &app.ctx, &order_of(&payer), by).await.expect("it waits for that");
+    pass(&app, 60).await;
+    let told = payer.state().await;
+    assert!(told.says("其中微信支付的 5.00 元 由工作人员另外退给了您"), "{}", told.text);
+    assert!(told.says("已由工作人员另外退给您") && !told.says("正在人工处理"), "{}", told.text);
+    assert!(payer.person.get("/messages").await.says("钱已退回"));
+    assert_eq!(called(&app).await, Vec::<String>::new());
     app.check().await;
 }
 

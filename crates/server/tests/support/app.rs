@@ -55,7 +55,7 @@ impl Fixture for TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("bound");
         let at = SandboxAt::from(&sandbox);
-        let ports = ports::ports(&config, &at).expect("settings");
+        let ports = ports::ports(&config, &at, &Arc::default()).expect("settings");
         let pay = payments_of(&sandbox, &at, &ports, (&format!("http://{addr}"), &[]));
         let place = app::Place::demo(&format!("http://{addr}"));
         let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), place);
@@ -211,7 +211,7 @@ pub(super) fn payments_of(
     .map(|(name, value)| (format!("RENSHE__WECHAT_PAY__{name}"), value));
     let other = other.iter().map(|(name, value)| (format!("RENSHE__{name}"), (*value).to_owned()));
     let config = Config::from_text("test", "", settings.into_iter().chain(other)).expect("settings");
-    ports::payments(&config, at, ports, own).expect("settings")
+    ports::payments(&config, at, ports, (own, &Arc::default())).expect("settings")
 }
 
 async fn start_sandbox(clock: &Arc<ShiftedClock>, folder: &std::path::Path) -> sandbox::Running {

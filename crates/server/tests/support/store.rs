@@ -260,3 +260,14 @@ pub fn count(tx: &mut Tx<'_>, table: &str) -> Result<i64, DbFault> {
 pub fn set_passwords(tx: &mut Tx<'_>, hash: &str) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE account SET password_hash = $1"), vals![hash])
 }
+
+/// Damages the order of a path `/pay/ord_…`: what the insurer is told of its visit cannot be read any more.
+pub fn spoil_an_order(tx: &mut Tx<'_>, pay: &str) -> Result<u64, DbFault> {
+    let id = pay.trim_start_matches("/pay/");
+    tx.exec(sql!("UPDATE pay_order SET care = '?' || care WHERE id = $1"), vals![id])
+}
+
+/// Takes the damage away again.
+pub fn mend_the_orders(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE pay_order SET care = SUBSTR(care, 2) WHERE care LIKE '?%'"), vals![])
+}

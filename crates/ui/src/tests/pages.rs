@@ -43,6 +43,7 @@ pub(super) fn ctx(mode: Mode) -> Ctx {
         rng,
         mode,
         nudge: Arc::default(),
+        not_after: None,
         trace: Trace { request: String::new(), actor: Actor::Nobody, ip: String::new(), browser: None },
     }
 }

@@ -84,14 +84,10 @@ async fn ask(
     shown: Fen,
     phone: bool,
 ) -> Result<Response, Problem> {
-    let ip = payer.ctx().trace.ip.clone();
-    let command = PayCash {
-        person: payer.person.clone(),
-        order: order.id.clone(),
-        shown,
-        code: !phone,
-        client_ip: if ip.is_empty() { "127.0.0.1".to_owned() } else { ip },
-    };
+    let client_ip = payer.ctx().trace.ip.clone();
+    // A link wants an address that the channel takes; who has none scans a code with another phone.
+    let code = !phone || !pay.ports.wechat_pay.gives_links_to(&client_ip);
+    let command = PayCash { person: payer.person.clone(), order: order.id.clone(), shown, code, client_ip };
     if let Err(error) = begin::pay_cash(pay, payer.ctx(), command).await {
         return refused(error, order.id.as_str(), Way::Account);
     }

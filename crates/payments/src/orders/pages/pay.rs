@@ -19,10 +19,11 @@ use crate::orders::listen::Fact;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::quote::{Quoted, quote};
-use crate::orders::store::{Order, Quote};
 use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::cash_until;
+use crate::orders::{Order, Quote};
 use crate::ports::{EMPLOYEES, Split};
+use crate::quotes::asks;
 
 type Payer = RealName<opens::Booking>;
 
@@ -111,7 +112,12 @@ async fn page_of(
     let (ctx, page) = (payer.ctx(), payer.visit.page.clone());
     let now = ctx.now();
     let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
-    let quoted = quote(pay, ctx, order, way).await.map_err(Problem::fault)?;
+    let mut quoted = quote(pay, ctx, order, way).await.map_err(Problem::fault)?;
+    if matches!(quoted, Quoted::BeingAsked) {
+        // Two devices, or a page that was opened again: they are shown what the first one is told.
+        asks::wait(ctx, order, way, &rules).await?;
+        quoted = quote(pay, ctx, order, way).await.map_err(Problem::fault)?;
+    }
     let (person, vault) = (payer.person.clone(), ctx.vault.clone());
     let read = ctx.db.read("payment.pin_set", move |tx| {
         let covered = identity::covered(tx, &vault, &person, now.date())?;
@@ -159,7 +165,7 @@ fn trouble(quoted: Quoted) -> (Option<Quote>, Option<&'static str>) {
         Quoted::Refused(word) if word == "not_insured" => (None, Some("not-insured")),
         Quoted::NotInsured => (None, Some("not-insured")),
         Quoted::Refused(_) => (None, Some("refused")),
-        Quoted::Silent => (None, Some("silent")),
+        Quoted::Silent | Quoted::BeingAsked => (None, Some("silent")),
         Quoted::Odd => (None, Some("odd")),
     }
 }

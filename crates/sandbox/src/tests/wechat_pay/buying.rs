@@ -53,7 +53,7 @@ async fn the_address_that_makes_the_buyer_pay_is_understood_in_every_way() {
 #[tokio::test]
 async fn at_the_cashier_a_buyer_pays_fails_or_leaves() {
     let merchant = Merchant::new().await;
-    let told = merchant.call("POST", "/v3/pay/transactions/h5", merchant.offer("buy_0001")).await;
+    let told = merchant.h5(merchant.link("buy_0001")).await;
     let link = told.json()["h5_url"].as_str().unwrap().to_owned();
     let page = async |url: &str| {
         let request = merchant.stage.http.get(url).header("referer", "http://127.0.0.1:9/");
@@ -100,10 +100,10 @@ async fn the_page_of_orders_says_how_each_stands_and_lets_it_go_on() {
     assert!(page("en").await.contains("action=\"/wechat/page%7C0001/pay\""));
     assert_eq!((act("steal").await.0, act("fail").await.2.as_str()), (400, "/wechat?failed=1"));
     merchant.stage.advance(700).await;
-    assert!(page("zh-CN").await.contains("已关闭"));
-    // Closed takes no money, until it is to come late.
+    assert!(page("zh-CN").await.contains("已过支付时间"));
+    // Its time is over, which closes nothing: it takes no money, until that is to come late.
     act("pay").await;
-    assert_eq!(merchant.query("page%7C0001").await.json()["trade_state"], "CLOSED");
+    assert_eq!(merchant.query("page%7C0001").await.json()["trade_state"], "NOTPAY");
     assert_eq!(act("late").await.0, 303);
     assert_eq!(merchant.query("page%7C0001").await.json()["trade_state"], "SUCCESS");
     assert!(page("zh-CN").await.contains("已支付"));
@@ -119,4 +119,49 @@ async fn the_page_of_orders_says_how_each_stands_and_lets_it_go_on() {
         merchant.call("GET", &format!("/v3/refund/domestic/refunds/page-{end}"), Value::Null).await;
         assert!(page("zh-CN").await.contains(word), "{end}");
     }
+}
+
+#[tokio::test]
+async fn who_opened_an_order_first_pays_it_and_nobody_else() {
+    let merchant = Merchant::new().await;
+    let told = merchant.native(merchant.offer("buy_0002")).await.json();
+    let token = told["code_url"].as_str().unwrap().split("pr=").nth(1).unwrap().to_owned();
+    let cashier = format!("http://{}/cashier/{token}", merchant.stage.running.wechat_pay);
+    let open = async |cookie: &str| {
+        let reply = merchant.stage.http.get(&cashier).header("cookie", cookie).send().await.unwrap();
+        let set = reply.headers().get("set-cookie").map_or("", |value| value.to_str().unwrap()).to_owned();
+        (reply.text().await.unwrap(), set.split(';').next().unwrap().to_owned())
+    };
+    let pay = async |cookie: &str| {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        client.post(format!("{cashier}/pay")).header("cookie", cookie).send().await.unwrap();
+        merchant.query("buy_0002").await.json()["trade_state"].clone()
+    };
+    let (shown, first) = open("").await;
+    assert!(shown.contains("/pay?") && first.starts_with("sandbox_buyer=o"), "{first}");
+    let (shown, second) = open("other=1").await;
+    assert!(!shown.contains("/pay?") && shown.contains("已由其他微信用户打开"), "{shown}");
+    assert_eq!(pay(&second).await, "NOTPAY");
+    assert!(open(&first).await.0.contains("/pay?"));
+    assert_eq!(pay(&first).await, "SUCCESS");
+    let told = merchant.told().await;
+    assert_eq!(format!("sandbox_buyer={}", told["payer"]["openid"].as_str().unwrap()), first);
+}
+
+#[tokio::test]
+async fn time_closes_nothing_and_takes_no_money() {
+    let merchant = Merchant::new().await;
+    let mut body = merchant.offer("buy_0003");
+    body["time_expire"] = json!(format!("{}", merchant.stage.clock.now().plus_secs(600)));
+    merchant.native(body.clone()).await;
+    merchant.stage.advance(601).await;
+    assert_eq!(merchant.query("buy_0003").await.json()["trade_state"], "NOTPAY");
+    let pay = async || merchant.stage.post("/control/wechat_pay/pay/buy_0003", json!({})).await;
+    assert_eq!(pay().await, (409, json!({ "out_trade_no": "buy_0003", "trade_state": "NOTPAY" })));
+    assert_eq!(merchant.native(body).await.refusal(), (400, "INVALID_REQUEST".into()), "it is not offered again");
+    let close = "/v3/pay/transactions/out-trade-no/buy_0003/close";
+    assert_eq!(merchant.call("POST", close, json!({ "mchid": "1900000109" })).await.status, 204);
+    let told = merchant.query("buy_0003").await.json();
+    assert_eq!((&told["trade_state"], &told["trade_state_desc"]), (&json!("CLOSED"), &json!("订单已关闭")));
+    assert_eq!(pay().await.1["trade_state"], "CLOSED");
 }

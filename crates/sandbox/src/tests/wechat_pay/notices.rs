@@ -14,7 +14,10 @@ async fn a_notice_comes_again_under_its_id_until_it_is_taken() {
         (&first["event_type"], &first["resource"]["original_type"]),
         (&json!("TRANSACTION.SUCCESS"), &json!("transaction"))
     );
+    let id = first["id"].as_str().unwrap();
+    assert!(id.len() == 36 && id.split('-').count() == 5, "{id}");
     let told: Value = serde_json::from_str(&merchant.open(&first["resource"])).unwrap();
+    assert_eq!((&told["attach"], &told["promotion_detail"]), (&json!(""), &json!([])));
     assert_eq!((&told["out_trade_no"], &told["amount"]["total"]), (&json!("notice_0001"), &json!(500)));
     merchant.stage.advance(15).await;
     let (headers, body) = merchant.notice(204).await;
@@ -63,12 +66,14 @@ async fn a_forged_notice_is_wrong_in_one_way() {
 }
 
 #[tokio::test]
-async fn a_forgerys_code_is_one_of_three_and_of_notices_only() {
+async fn a_forgerys_code_is_one_of_the_partners_own() {
     let merchant = Merchant::new().await;
     for (partner, operation, code) in [
         ("wechat_pay", "notify", "ALL"),
         ("wechat_pay", "query", "AMOUNT"),
         ("wechat_pay", "*", "AMOUNT"),
+        ("wechat_pay", "notify", "UNSIGNED_ERROR"),
+        ("insurer", "2207", "UNSIGNED"),
         ("sms", "SendSms", "AMOUNT"),
     ] {
         let rule = json!({ "partner": partner, "operation": operation, "kind": "forge", "code": code });

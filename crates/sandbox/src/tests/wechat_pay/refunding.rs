@@ -115,7 +115,8 @@ async fn refunds_end_as_a_rule_or_their_order_says() {
     }
     // Money of a refund that was closed is there for another one.
     assert_eq!(ask(&merchant, refund("back-20", ("out_trade_no", "refund_10"), 500)).await.status, 200);
-    assert_eq!(ask(&merchant, refund("back-10", ("out_trade_no", "refund_10"), 500)).await.refusal().0, 400, "gone");
+    let again = ask(&merchant, refund("back-10", ("out_trade_no", "refund_10"), 500)).await;
+    assert_eq!((again.status, &again.json()["status"]), (200, &json!("CLOSED")), "it is over under its number");
     assert_eq!(ask(&merchant, refund("back-21", ("out_trade_no", "refund_11"), 500)).await.refusal().0, 400);
 
     merchant.paid("refund_30").await;
@@ -125,9 +126,63 @@ async fn refunds_end_as_a_rule_or_their_order_says() {
     ask(&merchant, refund("back-30", ("out_trade_no", "refund_30"), 500)).await;
     merchant.stage.advance(2).await;
     assert_eq!(status(&merchant, "back-30").await, "CLOSED");
-    // Under its number once more, when refunds arrive again.
+    // Under its number again, when refunds arrive again, it is answered as it stands.
     steer(json!({})).await;
-    ask(&merchant, refund("back-30", ("out_trade_no", "refund_30"), 500)).await;
+    let again = ask(&merchant, refund("back-30", ("out_trade_no", "refund_30"), 500)).await.json();
+    assert_eq!(again["status"], "CLOSED");
     merchant.stage.advance(2).await;
-    assert_eq!(status(&merchant, "back-30").await, "SUCCESS");
+    assert_eq!(status(&merchant, "back-30").await, "CLOSED");
+    // It goes under another one.
+    ask(&merchant, refund("back-31", ("out_trade_no", "refund_30"), 500)).await;
+    merchant.stage.advance(2).await;
+    assert_eq!(status(&merchant, "back-31").await, "SUCCESS");
+}
+
+#[tokio::test]
+async fn an_abnormal_refund_goes_where_the_merchant_says() {
+    let merchant = Merchant::new().await;
+    let apply = async |id: &str, body: Value| {
+        merchant.call("POST", &format!("/v3/refund/domestic/refunds/{id}/apply-abnormal-refund"), body).await
+    };
+    for (at, to) in ["USER_BANK_CARD", "MERCHANT_BANK_CARD"].into_iter().enumerate() {
+        let (number, back) = (format!("refund_4{at}"), format!("back-4{at}"));
+        merchant.paid(&number).await;
+        merchant.told().await;
+        merchant.stage.post(&format!("/control/wechat_pay/orders/{number}"), json!({ "refund": "abnormal" })).await;
+        let mut body = refund(&back, ("out_trade_no", &number), 500);
+        body["notify_url"] = merchant.offer("x")["notify_url"].clone();
+        let id = ask(&merchant, body).await.json()["refund_id"].as_str().unwrap().to_owned();
+        let wanted = json!({
+            "out_refund_no": back,
+            "type": to,
+            "bank_type": "ICBC_DEBIT",
+            "bank_account": merchant.seal("6222020903001234567"),
+            "real_name": merchant.seal("陈秀英"),
+        });
+        assert_eq!(apply(&id, wanted.clone()).await.refusal(), (400, "INVALID_REQUEST".into()), "under way");
+        merchant.stage.advance(2).await;
+        assert_eq!(merchant.told().await["refund_status"], "ABNORMAL");
+        assert_eq!(apply("5030", wanted.clone()).await.refusal(), (404, "RESOURCE_NOT_EXISTS".into()));
+        for (field, value) in [("type", json!("HAND")), ("out_refund_no", json!(""))] {
+            let mut bad = wanted.clone();
+            bad[field] = value;
+            assert_eq!(apply(&id, bad).await.refusal(), (400, "PARAM_ERROR".into()), "{field}");
+        }
+        if to == "USER_BANK_CARD" {
+            for field in ["bank_type", "bank_account", "real_name"] {
+                let mut bad = wanted.clone();
+                bad[field] = Value::Null;
+                assert_eq!(apply(&id, bad).await.refusal(), (400, "PARAM_ERROR".into()), "{field}");
+            }
+            let mut bad = wanted.clone();
+            bad["bank_account"] = json!("6222020903001234567");
+            assert_eq!(apply(&id, bad).await.refusal(), (400, "PARAM_ERROR".into()), "not sealed");
+        }
+        assert_eq!(apply(&id, wanted.clone()).await.json()["status"], "PROCESSING");
+        assert_eq!(apply(&id, wanted).await.json()["status"], "PROCESSING", "the same again");
+        merchant.stage.advance(2).await;
+        assert_eq!(status(&merchant, &back).await, "SUCCESS");
+        let account = merchant.told().await["user_received_account"].as_str().unwrap().to_owned();
+        assert_eq!(account.starts_with("商户"), to == "MERCHANT_BANK_CARD", "{account}");
+    }
 }

@@ -1,0 +1,100 @@
+//! How often the insurer is asked for a pre-settlement: the question is written down before it is asked, and whoever comes
+//! too soon after it is answered by what is kept.
+
+use std::time::Duration;
+
+use kernel::Moment;
+use platform::Ctx;
+use platform::db::{DbFault, Tx};
+
+use crate::orders::Order;
+use crate::orders::model::Way;
+use crate::orders::policy::PaymentRules;
+use crate::orders::quote::Quoted;
+use crate::quotes::store;
+
+/// Questions of one person are counted over so long.
+const WINDOW_SECS: i64 = 600;
+/// Whoever waits for another one's answer looks so often for it, about as long as a partner may take.
+const LOOKS_MOST: u32 = 40;
+/// The pause before each look.
+const LOOK_EACH: Duration = Duration::from_millis(150);
+/// The word that is kept of a silent insurer; a refusal is kept by its own.
+const SILENT: &str = "-";
+/// The same of a person that the insurer does not know.
+const NOT_INSURED: &str = "+";
+
+/// Whether the insurer may be asked.
+#[derive(Debug, Clone)]
+pub(crate) enum Reserved {
+    /// It may, and nobody else may for a while.
+    Yes,
+    /// It was asked just now: with this answer, if it has come and is no quote.
+    No(Option<Quoted>),
+}
+
+/// Reserves a question about a way to pay; a settlement that was tried since the last one makes a new one due at once.
+pub(crate) async fn reserve(
+    ctx: &Ctx,
+    order: &Order,
+    way: Way,
+    tried: Option<Moment>,
+    rules: &PaymentRules,
+) -> Result<Reserved, DbFault> {
+    let now = ctx.now();
+    let before = now.minus_secs(rules.quote_again_secs);
+    let before = tried.map_or(before, |tried| tried.max(before));
+    let (order2, most) = (order.clone(), rules.quotes_most);
+    let reserved = move |tx: &mut Tx<'_>| -> Result<Reserved, DbFault> {
+        let kept = store::answer(tx, &order2.id, way)?;
+        if store::is_being_asked(tx, &order2.id, way, (now, before))? {
+            return Ok(Reserved::No(Some(Quoted::BeingAsked)));
+        }
+        if kept.is_none() && store::asked_by(tx, &order2.person, now.minus_secs(WINDOW_SECS))? >= most {
+            return Ok(Reserved::No(None));
+        }
+        Ok(match store::ask(tx, &order2, way, (now, before))? {
+            true => Reserved::Yes,
+            false => Reserved::No(kept.as_deref().and_then(quoted)),
+        })
+    };
+    ctx.db.write(order.lane_key(), "payment.quote_ask", reserved).await
+}
+
+/// Keeps what the insurer answered where it is no quote.
+pub(crate) async fn answered(ctx: &Ctx, order: &Order, way: Way, quoted: &Quoted) -> Result<(), DbFault> {
+    let word = match quoted {
+        Quoted::Shown(_) | Quoted::Odd | Quoted::BeingAsked => return Ok(()),
+        Quoted::Refused(word) => word.clone(),
+        Quoted::Silent => SILENT.to_owned(),
+        Quoted::NotInsured => NOT_INSURED.to_owned(),
+    };
+    let id = order.id.clone();
+    let kept = move |tx: &mut Tx<'_>| store::answered(tx, &id, way, &word);
+    ctx.db.write(order.lane_key(), "payment.quote_answer", kept).await
+}
+
+/// Waits until the insurer has answered whoever is asking it, or has taken as long as it may.
+pub(crate) async fn wait(ctx: &Ctx, order: &Order, way: Way, rules: &PaymentRules) -> Result<(), DbFault> {
+    let (id, now) = (order.id.clone(), ctx.now());
+    let window = (now, now.minus_secs(rules.quote_again_secs));
+    for _ in 0..LOOKS_MOST {
+        tokio::time::sleep(LOOK_EACH).await;
+        let id = id.clone();
+        let asked = ctx.db.read("payment.quote_wait", move |tx| store::is_being_asked(tx, &id, way, window));
+        if !asked.await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What a kept word says; nothing while the insurer has not answered.
+fn quoted(word: &str) -> Option<Quoted> {
+    match word {
+        "" => None,
+        SILENT => Some(Quoted::Silent),
+        NOT_INSURED => Some(Quoted::NotInsured),
+        refused => Some(Quoted::Refused(refused.to_owned())),
+    }
+}

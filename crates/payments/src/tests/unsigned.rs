@@ -1,0 +1,99 @@
+//! What nobody signed, and offers of which nobody knows whether they were made.
+
+use kernel::Fen;
+use testkit::{TestDb, db_test};
+
+use super::{Desk, PIN};
+use crate::attempts::model::{Kind, State};
+use crate::{OrderState, drive_due};
+
+#[db_test]
+async fn an_offer_that_was_turned_away_unsigned_and_is_not_known_was_not_made(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    desk.settle(PIN).await.unwrap();
+    desk.drive().await;
+    desk.world.turns_away(true);
+    desk.pay(500).await.unwrap();
+    desk.drive().await;
+    // Refused unsigned, asked at once, not known unsigned: the person may choose again now, and not in an hour.
+    let order = desk.found().await;
+    assert_eq!((order.state, order.view.attempts[1].state), (OrderState::HalfPaid, State::Failed));
+    assert_eq!((desk.world.asked_for("offer"), desk.world.asked_for("query")), (1, 1));
+    desk.sound().await;
+    desk.world.turns_away(false);
+    desk.pay(500).await.unwrap();
+    desk.drive().await;
+    desk.world.buyer_pays();
+    desk.pass(20).await;
+    assert_eq!(desk.state().await, OrderState::Settled);
+    desk.sound().await;
+}
+
+#[db_test]
+async fn the_insurers_part_goes_back_in_time_although_the_channel_signs_nothing(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    desk.settle(PIN).await.unwrap();
+    desk.drive().await;
+    // The first offer is lost on its way, and from then on nobody knows who asks.
+    desk.world.lose_requests(1);
+    desk.pay(500).await.unwrap();
+    desk.world.turns_away(true);
+    desk.drive().await;
+    crate::orders::stop::give_up(&desk.pay, &desk.ctx, &desk.person, &desk.order).await.unwrap();
+    assert_eq!(desk.state().await, OrderState::Returning);
+    desk.pass(180).await;
+    assert_eq!((desk.state().await, desk.world.held()), (OrderState::Refunded, Fen::ZERO));
+    desk.sound().await;
+}
+
+#[db_test]
+async fn what_was_made_is_offered_again_however_often_somebody_says_that_it_was_not(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    desk.world.lose_answers(1);
+    desk.pay(2_500).await.unwrap();
+    desk.drive().await;
+    // The answer was lost, so it was asked at once, and is offered again: nobody waits half a minute for a code.
+    let order = desk.found().await;
+    assert_eq!((order.state, order.view.attempts[0].state), (OrderState::Paying, State::Open));
+    assert!(order.attempts[0].link.is_some());
+    assert_eq!((desk.world.asked_for("offer"), desk.world.asked_for("query")), (2, 1));
+    desk.world.buyer_pays();
+    desk.pass(20).await;
+    assert_eq!(desk.state().await, OrderState::Settled);
+    desk.sound().await;
+}
+
+#[db_test]
+async fn an_offer_of_which_nobody_knows_is_asked_about_within_seconds(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    // The offer and the first questions are lost.
+    desk.world.lose_requests(4);
+    desk.pay(2_500).await.unwrap();
+    desk.drive().await;
+    assert_eq!(desk.found().await.view.attempts[0].state, State::Unknown);
+    let begun = desk.ctx.now();
+    while desk.found().await.attempts[0].link.is_none() {
+        desk.clock.advance_secs(1);
+        drive_due(&desk.pay, &desk.ctx).await.unwrap();
+        assert!(begun.secs_until(desk.ctx.now()) <= 4, "still no code");
+    }
+    desk.sound().await;
+}
+
+#[db_test]
+async fn an_offer_that_was_made_and_is_refused_the_next_time_is_not_given_up(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    desk.world.lose_answers(2);
+    desk.pay(2_500).await.unwrap();
+    desk.world.refuses_offers(2);
+    desk.drive().await;
+    desk.pass(120).await;
+    let order = desk.found().await;
+    let pays: Vec<State> =
+        order.view.attempts.iter().filter(|one| one.kind == Kind::Pay).map(|one| one.state).collect();
+    assert_eq!((order.state, pays), (OrderState::Paying, vec![State::Open]));
+    desk.world.buyer_pays();
+    desk.pass(60).await;
+    assert_eq!(desk.state().await, OrderState::Settled);
+    desk.sound().await;
+}
