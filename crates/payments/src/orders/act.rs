@@ -302,6 +302,8 @@ mod tests {
             due_at: now,
             expires_at: None,
             watch_until: None,
+            sends: 1,
+            doubted: false,
         };
         let told = |split: Option<Split>, words: Option<&str>| Undone { split, doubt: words.map(str::to_owned) };
         for (undone, wanted) in [

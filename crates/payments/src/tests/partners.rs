@@ -141,7 +141,7 @@ impl World {
     /// Somebody's settlement of this visit, not of this order.
     pub(super) fn settles_for_others(&self, number: &str, split: Split) {
         let (setl_id, facts) = (format!("s{number}"), SettlementFacts::default());
-        let settled = Settled { setl_id, number: number.to_owned(), split, balance: None, facts };
+        let settled = Settled { setl_id, number: Some(number.to_owned()), split, balance: None, facts };
         self.truth().settled.insert(number.to_owned(), settled);
     }
 

@@ -49,7 +49,7 @@ fn on(report: &mut Report, engine: &str, database: &str) -> Done {
     let at = SandboxAt::from(&sandbox);
     let own = [("RENSHE__DATA_DIR".to_owned(), folder.display().to_string())];
     let config = Config::from_text("bench", "", own)?;
-    let partners = ports::ports(&config, &at)?;
+    let partners = ports::ports(&config, &at, &Arc::default())?;
 
     write(&city, store::all_insurance_due)?;
     let asked = job(&city, &partners, &config, &at, "identity.refresh_insurance")?;
@@ -78,7 +78,7 @@ fn per_second(what: &str, engine: &str) -> String {
 
 /// How long one run of a job takes, in seconds.
 fn job(city: &City, ports: &Arc<Ports>, config: &Config, at: &SandboxAt, name: &str) -> Result<f64, Box<dyn Error>> {
-    let pay = ports::payments(config, at, ports, "http://127.0.0.1:9")?;
+    let pay = ports::payments(config, at, ports, ("http://127.0.0.1:9", &Arc::default()))?;
     let job = app::jobs(ports, &pay).into_iter().find(|job| job.name == name).ok_or("no such job")?;
     let began = Instant::now();
     city.runtime.block_on((job.run)(city.ctx.clone()))?;

@@ -67,11 +67,11 @@ fn client(endpoint: &str) -> InsurerClient {
     client_sending(endpoint, Form::Text)
 }
 
-/// One that sends numbers in this form.
-fn client_sending(endpoint: &str, numbers: Form) -> InsurerClient {
+/// One that sends amounts in this form.
+fn client_sending(endpoint: &str, form: Form) -> InsurerClient {
     let account = TifAccount { paasid: "sandbox".into(), token: "sandbox-token".into() };
     let settings = InsurerSettings::new(endpoint, account, "H32040000001");
-    InsurerClient::new(InsurerSettings { timeout_ms: TIMEOUT_MS, numbers, ..settings }).unwrap()
+    InsurerClient::new(InsurerSettings { timeout_ms: TIMEOUT_MS, form, ..settings }).unwrap()
 }
 
 /// Insured here as an employee, 1200.00 on the account.
