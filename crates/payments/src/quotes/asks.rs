@@ -15,8 +15,9 @@ use crate::quotes::store;
 
 /// Questions of one person are counted over so long.
 const WINDOW_SECS: i64 = 600;
-/// Whoever waits for another one's answer looks so often for it, about as long as a partner may take.
-const LOOKS_MOST: u32 = 40;
+/// Whoever waits for another one's answer looks so often for it: a little longer than until they may ask themselves, since who
+/// asks may have gone away over it (a page that was loaded again).
+const LOOKS_MOST: u32 = 72;
 /// The pause before each look.
 const LOOK_EACH: Duration = Duration::from_millis(150);
 /// The word that is kept of a silent insurer; a refusal is kept by its own.

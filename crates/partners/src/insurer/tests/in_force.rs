@@ -64,7 +64,7 @@ async fn one_settlement_is_in_force_or_undone_by_its_flag_and_else_by_its_total(
 /// A purse below nothing does not undo a settlement whose total is above it: money would stay with the insurer.
 #[tokio::test]
 async fn one_purse_below_nothing_undoes_no_settlement() {
-    for name in ["oth_pay", "hosp_part_amt", "acct_mulaid_pay", "cash_payamt"] {
+    for name in ["oth_pay", "hosp_part_amt", "acct_mulaid_pay", "acct_pay"] {
         for told in ["0", ""] {
             let entry = made("S", json!({ name: "-0.01", "refd_setl_flag": told }));
             let answer = asked(entry.clone()).await;
