@@ -7,6 +7,7 @@ mod bans;
 mod edges;
 mod headers;
 mod ids;
+mod kept;
 mod licence;
 mod paths;
 mod rust;
@@ -81,6 +82,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(sizes::check(&tree));
     findings.extend(bans::check(&tree));
     findings.extend(ids::check(&tree));
+    findings.extend(kept::check(&tree));
     findings.extend(headers::check(&tree));
     findings.extend(paths::check(&tree));
     findings.extend(scripts::check(&tree));
