@@ -105,10 +105,18 @@ pub(crate) fn lane_of(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<LaneKey>, 
     tx.opt(sql, vals![id.as_str()], |row| Ok(LaneKey::of(&row.text(0)?, &row.text(1)?)))
 }
 
-/// Since when an order is in trouble and when it is looked at again, held until the closure's end.
-pub(crate) fn hold_trouble(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<(Option<Moment>, Option<Moment>)>, DbFault> {
+/// How looking after an order goes.
+pub(crate) struct Trouble {
+    /// Since when it fails.
+    pub(crate) since: Option<Moment>,
+    /// When it is looked at again.
+    pub(crate) next_at: Option<Moment>,
+}
+
+/// How looking after an order goes, held until the closure's end.
+pub(crate) fn hold_trouble(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Trouble>, DbFault> {
     let sql = sql!("UPDATE pay_order SET version = version WHERE id = $1 RETURNING trouble_since, next_at");
-    tx.opt(sql, vals![id.as_str()], |row| Ok((row.opt_moment(0)?, row.opt_moment(1)?)))
+    tx.opt(sql, vals![id.as_str()], |row| Ok(Trouble { since: row.opt_moment(0)?, next_at: row.opt_moment(1)? }))
 }
 
 /// The order of this person; nobody else's is found.

@@ -68,11 +68,11 @@ async fn note(pay: &Payments, ctx: &Ctx, id: &OrderId, good: bool) -> Result<(),
     };
     let id = id.clone();
     let noted = ctx.db.write(lane, "payment.trouble", move |tx| -> Result<(), DbFault> {
-        let Some((trouble_since, next_at)) = store::hold_trouble(tx, &id)? else { return Ok(()) };
+        let Some(held) = store::hold_trouble(tx, &id)? else { return Ok(()) };
         if good {
-            return store::set_trouble(tx, &id, None, next_at);
+            return store::set_trouble(tx, &id, None, held.next_at);
         }
-        let since = trouble_since.unwrap_or(pen.now);
+        let since = held.since.unwrap_or(pen.now);
         store::set_trouble(tx, &id, Some(since), Some(pen.now.plus_secs(AGAIN_SECS)))?;
         if since.secs_until(pen.now) > CALL_AFTER_SECS {
             calls::call(tx, &pen, &id, calls::TROUBLE)?;
