@@ -1,3 +1,5 @@
+//! Purses that add up, those that follow from the rest, and what is said of those that do not.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -33,117 +33,115 @@ async fn story(stage: &Stage, desk: &Desk) -> [String; 5] {
     [advice, settled, asked, undone, desk.text(stage, "2202", cancel).await]
 }
 
+/// What an answer has, and what it lacks.
+type Parts = (&'static [&'static str], &'static [&'static str]);
+
+/// What stands in 2206, 2207, 5203, 2208 and 2202 of each, and in a refusal.
+const LETTERS: [(Dialect, [Parts; 5], &str); 8] = [
+    (
+        Dialect::National,
+        [
+            (&["\"infcode\":0", "\"err_msg\":\"\"", "\"medfee_sumamt\":25.00"], &["refd_setl_flag"]),
+            (&["\"acct_pay\":12.00", "\"psn_part_amt\":17.00", "\"psn_cash_pay\":5.00", "310100"], &["310200"]),
+            (
+                &["\"psn_pay\":17.00", "\"cash_payamt\":5.00", "\"refd_setl_flag\":\"0\""],
+                &["psn_part_amt", "psn_cash_pay", "hosp_part_amt"],
+            ),
+            (
+                &["\"fund_pay_sumamt\":-8.00", "\"hosp_part_amt\":null", "\"maf_pay\":0.00"],
+                &["psn_no\"", "-0.00", "medfee_sumamt", "clr_way"],
+            ),
+            (&["\"output\":{}"], &[]),
+        ],
+        "\"infcode\":-1",
+    ),
+    (
+        Dialect::Text,
+        [
+            (&["\"infcode\":\"0\"", "\"err_msg\":\"成功\"", "\"inf_refmsgid\":\"\""], &[]),
+            (&["\"medfee_sumamt\":\"25.00\"", "\"balc\":\"1188.00\""], &[]),
+            (&["\"psn_pay\":\"17.00\"", "\"cash_payamt\":\"5.00\""], &["psn_cash_pay"]),
+            (&["\"medfee_sumamt\":\"25.00\"", "\"psn_no\":"], &["-25"]),
+            (&["\"output\":\"\""], &[]),
+        ],
+        "\"infcode\":\"-1\"",
+    ),
+    (
+        Dialect::Bare,
+        [
+            (&["\"medfee_sumamt\":25,", "\"pool_prop_selfpay\":0.4"], &[]),
+            (&["\"psn_cash_pay\":5,"], &["5.0"]),
+            (&["\"psn_pay\":17,"], &["psn_part_amt"]),
+            (&["\"medfee_sumamt\":-25,", "\"psn_part_amt\":-17,"], &[]),
+            (&["\"infcode\":0"], &["output"]),
+        ],
+        "{\"err_msg\":\"",
+    ),
+    (
+        Dialect::Doubles,
+        [
+            (&["\"medfee_sumamt\":25.0,", "\"err_msg\":null"], &["25.00"]),
+            (&["\"balc\":1188.0,"], &[]),
+            (&["\"cash_payamt\":5.0,"], &["psn_cash_pay"]),
+            (&["\"acct_pay\":-12.0,", "\"psn_no\":"], &[]),
+            (&["\"output\":{}"], &[]),
+        ],
+        "\"infcode\":-1",
+    ),
+    (
+        Dialect::Nulls,
+        [
+            (&["\"setl_id\":null", "\"setl_time\":null", "\"clr_way\":null", "\"hosp_part_amt\":null"], &[]),
+            (&["\"fund_pay_type\":\"310200\"", "\"fund_payamt\":12.0", "\"err_msg\":\"success\""], &[]),
+            (&["\"psn_pay\":17.0", "\"acct_mulaid_pay\":null"], &["psn_part_amt"]),
+            (&["\"psn_part_amt\":null", "\"hosp_part_amt\":null", "\"fund_payamt\":-12.0"], &[]),
+            (&["\"output\":null"], &[]),
+        ],
+        "\"inf_refmsgid\":null",
+    ),
+    (
+        Dialect::Purses,
+        [
+            (&["\"hosp_part_amt\":1.00", "\"psn_cash_pay\":4.00"], &[]),
+            (&["\"310201\"", "\"999996\"", "\"fund_payamt\":1.00"], &["310200"]),
+            (&["\"psn_pay\":16.00", "\"psn_part_amt\":16.00", "\"cash_payamt\":4.00", "\"psn_cash_pay\":4.00"], &[]),
+            (&["\"psn_pay\":-16.00", "\"psn_part_amt\":null", "\"ownpay_hosp_part\":-1.00", "999997"], &["psn_no\""]),
+            (&["\"output\":{}"], &[]),
+        ],
+        "\"infcode\":-1",
+    ),
+    (
+        Dialect::AsSettled,
+        [
+            (&["\"medfee_sumamt\":25.00"], &[]),
+            (&["\"psn_cash_pay\":5.00"], &[]),
+            (
+                &["\"psn_part_amt\":17.00", "\"psn_cash_pay\":5.00", "\"hosp_part_amt\":0.00"],
+                &["psn_pay", "cash_payamt"],
+            ),
+            (&["\"medfee_sumamt\":25.00", "\"psn_no\":"], &["-25"]),
+            (&["\"output\":{}"], &[]),
+        ],
+        "\"infcode\":-1",
+    ),
+    (
+        Dialect::Exponents,
+        [
+            (&["\"medfee_sumamt\":2.5E+1", "\"maf_pay\":0E+0"], &["25.00"]),
+            (&["\"acct_pay\":1.2E+1", "\"medins_setl_id\":", "\"balc\":1.188E+3"], &[]),
+            (&["\"setlinfo\":[{", "\"cash_payamt\":5E+0"], &["medins_setl_id", "psn_cash_pay", "record"]),
+            (&["\"medfee_sumamt\":-2.5E+1"], &[]),
+            (&["\"output\":{}"], &[]),
+        ],
+        "\"infcode\":-1",
+    ),
+];
+
 #[tokio::test]
 async fn each_dialect_is_spoken_to_the_letter() {
     let stage = Stage::new().await;
     let desk = Desk::employee(&stage).await;
-    type Parts = (&'static [&'static str], &'static [&'static str]);
-    let wanted: [(Dialect, [Parts; 5], &str); 8] = [
-        (
-            Dialect::National,
-            [
-                (&["\"infcode\":0", "\"err_msg\":\"\"", "\"medfee_sumamt\":25.00"], &["refd_setl_flag"]),
-                (&["\"acct_pay\":12.00", "\"psn_part_amt\":17.00", "\"psn_cash_pay\":5.00", "310100"], &["310200"]),
-                (
-                    &["\"psn_pay\":17.00", "\"cash_payamt\":5.00", "\"refd_setl_flag\":\"0\""],
-                    &["psn_part_amt", "psn_cash_pay", "hosp_part_amt"],
-                ),
-                (
-                    &["\"fund_pay_sumamt\":-8.00", "\"hosp_part_amt\":null", "\"maf_pay\":0.00"],
-                    &["psn_no\"", "-0.00", "medfee_sumamt", "clr_way"],
-                ),
-                (&["\"output\":{}"], &[]),
-            ],
-            "\"infcode\":-1",
-        ),
-        (
-            Dialect::Text,
-            [
-                (&["\"infcode\":\"0\"", "\"err_msg\":\"成功\"", "\"inf_refmsgid\":\"\""], &[]),
-                (&["\"medfee_sumamt\":\"25.00\"", "\"balc\":\"1188.00\""], &[]),
-                (&["\"psn_pay\":\"17.00\"", "\"cash_payamt\":\"5.00\""], &["psn_cash_pay"]),
-                (&["\"medfee_sumamt\":\"25.00\"", "\"psn_no\":"], &["-25"]),
-                (&["\"output\":\"\""], &[]),
-            ],
-            "\"infcode\":\"-1\"",
-        ),
-        (
-            Dialect::Bare,
-            [
-                (&["\"medfee_sumamt\":25,", "\"pool_prop_selfpay\":0.4"], &[]),
-                (&["\"psn_cash_pay\":5,"], &["5.0"]),
-                (&["\"psn_pay\":17,"], &["psn_part_amt"]),
-                (&["\"medfee_sumamt\":-25,", "\"psn_part_amt\":-17,"], &[]),
-                (&["\"infcode\":0"], &["output"]),
-            ],
-            "{\"err_msg\":\"",
-        ),
-        (
-            Dialect::Doubles,
-            [
-                (&["\"medfee_sumamt\":25.0,", "\"err_msg\":null"], &["25.00"]),
-                (&["\"balc\":1188.0,"], &[]),
-                (&["\"cash_payamt\":5.0,"], &["psn_cash_pay"]),
-                (&["\"acct_pay\":-12.0,", "\"psn_no\":"], &[]),
-                (&["\"output\":{}"], &[]),
-            ],
-            "\"infcode\":-1",
-        ),
-        (
-            Dialect::Nulls,
-            [
-                (&["\"setl_id\":null", "\"setl_time\":null", "\"clr_way\":null", "\"hosp_part_amt\":null"], &[]),
-                (&["\"fund_pay_type\":\"310200\"", "\"fund_payamt\":12.0", "\"err_msg\":\"success\""], &[]),
-                (&["\"psn_pay\":17.0", "\"acct_mulaid_pay\":null"], &["psn_part_amt"]),
-                (&["\"psn_part_amt\":null", "\"hosp_part_amt\":null", "\"fund_payamt\":-12.0"], &[]),
-                (&["\"output\":null"], &[]),
-            ],
-            "\"inf_refmsgid\":null",
-        ),
-        (
-            Dialect::Purses,
-            [
-                (&["\"hosp_part_amt\":1.00", "\"psn_cash_pay\":4.00"], &[]),
-                (&["\"310201\"", "\"999996\"", "\"fund_payamt\":1.00"], &["310200"]),
-                (
-                    &["\"psn_pay\":16.00", "\"psn_part_amt\":16.00", "\"cash_payamt\":4.00", "\"psn_cash_pay\":4.00"],
-                    &[],
-                ),
-                (
-                    &["\"psn_pay\":-16.00", "\"psn_part_amt\":null", "\"ownpay_hosp_part\":-1.00", "999997"],
-                    &["psn_no\""],
-                ),
-                (&["\"output\":{}"], &[]),
-            ],
-            "\"infcode\":-1",
-        ),
-        (
-            Dialect::AsSettled,
-            [
-                (&["\"medfee_sumamt\":25.00"], &[]),
-                (&["\"psn_cash_pay\":5.00"], &[]),
-                (
-                    &["\"psn_part_amt\":17.00", "\"psn_cash_pay\":5.00", "\"hosp_part_amt\":0.00"],
-                    &["psn_pay", "cash_payamt"],
-                ),
-                (&["\"medfee_sumamt\":25.00", "\"psn_no\":"], &["-25"]),
-                (&["\"output\":{}"], &[]),
-            ],
-            "\"infcode\":-1",
-        ),
-        (
-            Dialect::Exponents,
-            [
-                (&["\"medfee_sumamt\":2.5E+1", "\"maf_pay\":0E+0"], &["25.00"]),
-                (&["\"acct_pay\":1.2E+1", "\"medins_setl_id\":", "\"balc\":1.188E+3"], &[]),
-                (&["\"setlinfo\":[{", "\"cash_payamt\":5E+0"], &["medins_setl_id", "psn_cash_pay", "record"]),
-                (&["\"medfee_sumamt\":-2.5E+1"], &[]),
-                (&["\"output\":{}"], &[]),
-            ],
-            "\"infcode\":-1",
-        ),
-    ];
-    for (dialect, parts, refusal) in wanted {
+    for (dialect, parts, refusal) in LETTERS {
         speak(&stage, dialect).await;
         let texts = story(&stage, &desk).await;
         for ((infno, text), (has, lacks)) in ["2206", "2207", "5203", "2208", "2202"].iter().zip(&texts).zip(parts) {

@@ -18,7 +18,7 @@ async fn a_void_gives_everything_back_once() {
     let first = desk.send_as(&stage, &number, "2208", input.clone()).await.unwrap();
     check(&first);
     let record = &first["setlinfo"];
-    assert_eq!((&record["balc"], &record["medfee_sumamt"]), (&json!("1200.00"), &json!("-25.00")));
+    assert_eq!((&record["balc"], &record["fund_pay_sumamt"]), (&json!("1200.00"), &json!("-8.00")));
     assert_eq!((&record["medins_setl_id"], record["setl_id"].as_str().unwrap().len()), (&json!(number), 30));
     assert_ne!(record["setl_id"], info["setl_id"], "the undoing has a number of its own");
     assert_eq!(desk.send_as(&stage, &number, "2208", input.clone()).await.unwrap(), first);
