@@ -17,6 +17,13 @@ CREATE INDEX consent_withdrawn ON consent (withdrawn_at) WHERE withdrawn_at IS N
 CREATE INDEX consent_of_visitor ON consent (at) WHERE given_by = 'visitor';
 CREATE INDEX appointment_of_slot ON appointment (slot_id);
 
+-- When a card had its turn in the background. Where the card system says nothing of one, only this moves on: its turn comes
+-- again later, nobody behind it waits, and checked_at stays the time of what is known.
+ALTER TABLE ecard ADD COLUMN turn_at BIGINT;
+UPDATE ecard SET turn_at = checked_at;
+DROP INDEX ecard_to_check;
+CREATE INDEX ecard_to_check ON ecard (turn_at) WHERE state IN ('live', 'suspended');
+
 -- Texts of one kind to one person in a day: what is counted here is what may cost money.
 CREATE TABLE message_text (
   person_id TEXT NOT NULL REFERENCES person (id),

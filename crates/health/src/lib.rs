@@ -72,9 +72,9 @@ pub async fn hospitals(ctx: &Ctx) -> Result<Vec<(HospitalId, String, String)>, D
     ctx.db.read("hospital.names", hospitals::store::names).await
 }
 
-/// How many appointments there are.
-pub fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
-    appointments::store::count(tx)
+/// How many appointments there are, counted as far as `most`.
+pub fn count(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
+    appointments::store::count_to(tx, most)
 }
 
 /// The lane that owns a clinic's slots and appointments.

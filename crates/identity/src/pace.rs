@@ -8,6 +8,10 @@ use tokio::task::JoinSet;
 
 use crate::people::PersonId;
 
+/// So many answers one after another that did not come end a run: a partner that is down is not hammered. One answer between
+/// them, a refusal too, shows that it is not; those about whom none comes wait for their own next turn.
+pub(crate) const SILENT_MOST: usize = 10;
+
 /// A run that comes each minute begins nothing new after this, so that what is under way ends before the next.
 const BEGIN_FOR: Duration = Duration::from_secs(50);
 
@@ -16,12 +20,12 @@ const BEGIN_FOR: Duration = Duration::from_secs(50);
 pub(crate) struct Run {
     /// People asked about.
     pub(crate) asked: usize,
-    /// Of these, those about whom no answer came.
+    /// The answers that did not come, one after another, when it ended.
     pub(crate) silent: usize,
 }
 
-/// Asks about people, `at_once` at a time, until all are asked about, time is up, or `silent_most` answers did not come: what
-/// is down is not hammered. `ask` says whether the partner answered.
+/// Asks about people, `at_once` at a time, until all are asked about, time is up, or `silent_most` answers one after another
+/// did not come. `ask` says whether the partner answered.
 pub(crate) async fn ask_all<W>(
     people: Vec<PersonId>,
     at_once: usize,
@@ -41,6 +45,8 @@ where
             asking.spawn(async move { ask(person).await });
         }
         match asking.join_next().await {
+            // Once there were too many the end is certain: an answer that comes late begins nothing anew.
+            Some(Ok(true)) if run.silent < silent_most => run.silent = 0,
             Some(Ok(answered)) => run.silent += usize::from(!answered),
             // One damaged row must not keep the job from everybody behind it.
             Some(Err(broken)) => tracing::error!(%broken, "pace.broken"),
@@ -81,6 +87,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_silent_partner_is_left_alone_and_a_panic_stops_nobody() {
+        // A few who get no answer among thousands who do are no sign of a partner that is down.
+        let nth = AtomicUsize::new(0);
+        let run = ask_all(people(4_000), 10, 3, move |_| {
+            let answered = !nth.fetch_add(1, Ordering::SeqCst).is_multiple_of(50);
+            async move { answered }
+        });
+        assert_eq!(run.await.asked, 4_000);
         let run = ask_all(people(1_000), 4, 3, |_| async { false }).await;
         assert!((3..=6).contains(&run.silent) && run.asked == run.silent, "{run:?}");
         let first = AtomicUsize::new(0);

@@ -2,9 +2,10 @@
 
 mod store;
 
+use platform::audit::covered;
 use platform::check::{Check, CheckResult};
 
-/// I-M01, I-M02, I-M03, I-M20.
+/// I-M01, I-M02, I-M03, I-M20, T35.
 pub fn checks() -> Vec<Check> {
     vec![
         Check {
@@ -26,6 +27,11 @@ pub fn checks() -> Vec<Check> {
             id: "I-M20",
             says: "every amount is more than nothing and not beyond reason",
             run: |tx, _| Ok(CheckResult { rows: store::transfers(tx)?, broken: store::amounts(tx)? }),
+        },
+        Check {
+            id: "T35",
+            says: "closed days, stops and their lifting came with their audit rows",
+            run: |tx, _| covered(tx, &store::AUDITED),
         },
     ]
 }

@@ -71,6 +71,35 @@ impl HttpWitness {
         self.client.send(request).await.map_err(|error| self.away(error))
     }
 
+    /// Hands over anchors; false when it has one of their numbers, or a newer one, already.
+    async fn take(&self, few: &[Anchor]) -> Result<bool, WitnessError> {
+        let batch = Batch { city: self.city.clone(), anchors: few.iter().map(line).collect() };
+        let body = serde_json::to_vec(&batch).map_err(|error| self.away(error))?;
+        let reply = self.call(Method::POST, "/anchors", body).await?;
+        match reply.status {
+            200 => {}
+            409 => return Ok(false),
+            status => return Err(self.away(format!("status {status}: it took nothing"))),
+        }
+        let seen = self.read(&reply)?;
+        if few.last().is_none_or(|last| last.n != seen.n || last.hash != seen.hash) {
+            return Err(self.away(format!("its receipt is for anchor {}, not for what it was given", seen.n)));
+        }
+        Ok(true)
+    }
+
+    /// Which of these it lacks, after it took none: another instance may have brought it the first of them, or all, in the
+    /// same moment. Each anchor names the one before it by its hash, so the newest that both have stands for all before it.
+    async fn not_there<'a>(&self, few: &'a [Anchor]) -> Result<&'a [Anchor], WitnessError> {
+        let (Some(last), Some(newest)) = (few.last(), self.newest().await?) else { return Ok(few) };
+        let seen = if newest.n > last.n { self.at(last.n).await? } else { Some(newest) };
+        let held = seen.and_then(|seen| few.iter().position(|one| one.n == seen.n && one.hash == seen.hash));
+        let Some(held) = held else {
+            return Err(self.away("status 409: it took nothing, and knows other anchors under these numbers"));
+        };
+        Ok(few.get(held + 1..).unwrap_or_default())
+    }
+
     async fn receipt_of(&self, which: &str) -> Result<Option<Seen>, WitnessError> {
         let reply = self.call(Method::GET, &format!("/anchors/{}/{which}", self.city), Vec::new()).await?;
         match reply.status {
@@ -110,15 +139,11 @@ impl Witness for HttpWitness {
 
     async fn add(&self, anchors: &[Anchor]) -> Result<(), WitnessError> {
         for few in anchors.chunks(BATCH) {
-            let batch = Batch { city: self.city.clone(), anchors: few.iter().map(line).collect() };
-            let body = serde_json::to_vec(&batch).map_err(|error| self.away(error))?;
-            let reply = self.call(Method::POST, "/anchors", body).await?;
-            if reply.status != 200 {
-                return Err(self.away(format!("status {}: it took nothing", reply.status)));
-            }
-            let seen = self.read(&reply)?;
-            if few.last().is_none_or(|last| last.n != seen.n || last.hash != seen.hash) {
-                return Err(self.away(format!("its receipt is for anchor {}, not for what it was given", seen.n)));
+            if !self.take(few).await? {
+                let rest = self.not_there(few).await?;
+                if !rest.is_empty() && !self.take(rest).await? {
+                    return Err(self.away("status 409: it took nothing, and others go on bringing it anchors"));
+                }
             }
         }
         Ok(())

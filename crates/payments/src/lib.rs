@@ -58,12 +58,12 @@ pub fn order_of(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<Ord
     orders::store::of_subject(tx, kind, subject)
 }
 
-/// How many orders there are.
+/// How many orders there are, counted as far as `most`.
 ///
 /// # Errors
 /// What broke beneath.
-pub fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
-    checks::count(tx)
+pub fn count(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
+    checks::count(tx, most)
 }
 
 /// The person's pages, and the channel's door.

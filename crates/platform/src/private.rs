@@ -40,6 +40,20 @@ pub fn make(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
+/// The rights of a folder which others may look into or change; `None` where they may not, or there is none.
+#[cfg(unix)]
+pub fn wider(folder: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let found = fs::metadata(folder).ok()?.permissions().mode() & 0o777;
+    (found & !FOLDER != 0).then(|| format!("{found:03o}"))
+}
+
+/// Rights are not known here.
+#[cfg(not(unix))]
+pub fn wider(_folder: &Path) -> Option<String> {
+    None
+}
+
 /// Opens a file to append, made for its owner alone where it is not there; narrows it where it is.
 ///
 /// # Errors

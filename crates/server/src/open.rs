@@ -42,6 +42,7 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ct
     let target = target(config)?;
     let policy = policy(config, clock.now())?;
     let found = Migrations::embedded().look(&target).map_err(|error| unusable(config, &target, &error))?;
+    let own = is_own(&config.data_dir);
     let rng: Arc<dyn Rng> = Arc::new(OsRng);
     let vault = match (access, found) {
         (Access::Make, Found::Missing | Found::Empty) => make_keys(config, rng.as_ref())?,
@@ -64,7 +65,9 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ct
         _ => Migrations::embedded().verify(&target),
     }
     .map_err(|error| unusable(config, &target, &error))?;
-    narrow(config, &target)?;
+    if access != Access::Look {
+        narrow(config, &target, own)?;
+    }
     let pepper = vault.mac("password-pepper", b"");
     let hasher = Hasher::new(Arc::clone(&rng), pepper).map_err(|error| StartError::at("passwords", error))?;
     let settings = db_settings(config, target, access, rng.as_ref());
@@ -136,6 +139,9 @@ fn make_keys(config: &Config, rng: &dyn Rng) -> Result<Vault, StartError> {
 
 /// Why a database cannot be used, with where it is and what led there.
 pub fn unusable(config: &Config, target: &Target, error: &MigrateError) -> StartError {
+    if let MigrateError::Fault(DbFault::Corrupt(why)) = error {
+        return damaged(config, target, why);
+    }
     StartError(format!("database: {error}. {}", whereabouts(config, target)))
 }
 
@@ -200,17 +206,31 @@ fn refuse_damaged(config: &Config, target: &Target) -> Result<(), StartError> {
             );
             Ok(())
         }
-        Pages::Damaged(said) => Err(StartError(format!(
-            "database: {} has damaged pages, so nothing was started: {}. Keep the file as it is for whoever looks into it, and \
-             put the newest backup back (docs/runbooks/run-a-city.md, \"Backup and restore\"). {}",
-            target.place(),
-            said.first().map_or("(no words)", String::as_str),
-            whereabouts(config, target)
-        ))),
+        Pages::Damaged(said) => Err(damaged(config, target, said.first().map_or("(no words)", String::as_str))),
     }
 }
 
-/// Makes the data folder, for its owner alone, and makes sure that it can be written.
+/// What is said of damage, wherever it is met: on the first page already, or by a look at all of them.
+fn damaged(config: &Config, target: &Target, why: &str) -> StartError {
+    StartError(format!(
+        "database: {} has damaged pages, so nothing was started: {why}. Keep the file as it is for whoever looks into it, and \
+         put the newest backup back (docs/runbooks/run-a-city.md, \"Backup and restore\"). {}",
+        target.place(),
+        whereabouts(config, target)
+    ))
+}
+
+/// Whether a folder is a city's own: not there yet, or with nothing in it but what a city puts there. What somebody else keeps
+/// something in (`/srv`, the folder one stands in) is not ours to close to others.
+fn is_own(folder: &Path) -> bool {
+    const OURS: [&str; 5] = ["renshe.sqlite3", "keys.toml", "anchors", "sandbox", ".write-probe"];
+    let Ok(entries) = std::fs::read_dir(folder) else { return true };
+    entries
+        .flatten()
+        .all(|entry| entry.file_name().to_str().is_some_and(|name| OURS.iter().any(|ours| name.starts_with(ours))))
+}
+
+/// Makes the data folder where it is missing, for its owner alone, and makes sure that it can be written.
 fn usable_folder(folder: &Path) -> Result<(), StartError> {
     let told = |error| {
         StartError(format!(
@@ -218,16 +238,23 @@ fn usable_folder(folder: &Path) -> Result<(), StartError> {
             folder.display()
         ))
     };
-    private::folder(folder).map_err(told)?;
+    private::make(folder).map_err(told)?;
     let probe = folder.join(".write-probe");
     std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(told)
 }
 
-/// Takes from others what they may do with the data folder and the database's files.
-fn narrow(config: &Config, target: &Target) -> Result<(), StartError> {
+/// Takes from others what they may do with the data folder, if it is the city's own, and with the database's files.
+fn narrow(config: &Config, target: &Target, own: bool) -> Result<(), StartError> {
     let told = |error| StartError::at("data_dir", error);
-    if config.data_dir.is_dir() {
+    if own && config.data_dir.is_dir() {
         private::folder(&config.data_dir).map_err(told)?;
+    } else if let Some(rights) = private::wider(&config.data_dir) {
+        let folder = absolute(&config.data_dir);
+        tracing::warn!(
+            folder,
+            rights,
+            "data_dir holds other things too, so its rights were left; give the city a folder of its own"
+        );
     }
     if let Target::Sqlite(path) = target {
         for ending in ["", "-wal", "-shm"] {

@@ -63,6 +63,9 @@ pub async fn workers(
     let holder = instance(ctx.rng.as_ref());
     let carriers = carriers(config, sms_endpoint, ports)?;
     let witnesses = upkeep::witnesses(config, ctx)?;
+    if let Some(says) = upkeep::no_witness_outside(config) {
+        tracing::warn!(says, "audit.no_witness_outside");
+    }
     upkeep::look_outside(ctx, &witnesses).await;
     let mut jobs = app::jobs(ports, pay);
     jobs.push(upkeep::carrying(witnesses));

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use partners::witness::{HttpWitness, HttpWitnessSettings};
-use platform::Ctx;
 use platform::audit::{self, FolderWitness, Witness};
 use platform::check::Check;
 use platform::config::{Config, WitnessConfig};
@@ -12,10 +12,13 @@ use platform::db::LaneKey;
 use platform::jobs::{CHUNK, Job, in_chunks};
 use platform::outbox::{self, OutboxPolicy};
 use platform::vault;
+use platform::{Ctx, Mode};
 
 use crate::start::StartError;
 
 const DAY_SECS: i64 = 86_400;
+/// What a start or a stop waits for witnesses.
+const CARRY_MOST: Duration = Duration::from_secs(30);
 /// Data keys wrapped anew in one closure.
 const REWRAP_MOST: i64 = 200;
 
@@ -60,10 +63,25 @@ pub fn service(config: &Config, ctx: &Ctx) -> Result<Option<HttpWitness>, StartE
     HttpWitness::new(settings).map(Some).map_err(|error| StartError::at("audit.witness_key", error))
 }
 
+/// What to say where nobody outside witnesses the audit of a real city: who can change the database can change a folder
+/// beside it as well.
+pub fn no_witness_outside(config: &Config) -> Option<String> {
+    let full = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let home = full(&config.data_dir);
+    let beside = config.audit.export_dirs.iter().all(|folder| full(folder).starts_with(&home));
+    (config.mode == Mode::Production && beside && config.audit.witness.is_none()).then(|| {
+        format!(
+            "no witness of the audit is outside {}: who can change the database can cut off the audit and its only witness with \
+             it. Name a folder of another machine in [audit] export_dirs, or a witness_url (docs/runbooks/run-a-city.md, \"Audit\")",
+            home.display()
+        )
+    })
+}
+
 /// Before anybody is served: whether a witness knows of what is not here, or a person has yet to say what that was.
 /// Everything goes on, and it is said loudly: people must be served, and nobody must overlook it.
 pub async fn look_outside(ctx: &Ctx, witnesses: &[Arc<dyn Witness>]) {
-    if let Err(why) = audit::carry_all(ctx, witnesses).await {
+    if let Err(why) = carry_for_a_while(ctx, witnesses).await {
         tracing::error!(why, "audit.witness");
     }
     match ctx.db.read("audit.waiting", audit::waiting).await {
@@ -75,10 +93,17 @@ pub async fn look_outside(ctx: &Ctx, witnesses: &[Arc<dyn Witness>]) {
 /// The last anchor of a process that ends, or of a command that wrote something: what it did is covered at once.
 pub async fn last_words(ctx: &Ctx, witnesses: &[Arc<dyn Witness>]) {
     let anchored = anchor_now(ctx).await;
-    let carried = audit::carry_all(ctx, witnesses).await;
+    let carried = carry_for_a_while(ctx, witnesses).await;
     if let Err(why) = anchored.and(carried) {
         tracing::warn!(why, "audit.last_anchor");
     }
+}
+
+/// Brings witnesses up to date, no longer than a start or a stop may wait for them; the job does the rest.
+async fn carry_for_a_while(ctx: &Ctx, witnesses: &[Arc<dyn Witness>]) -> Result<(), String> {
+    let carrying = audit::carry_all(ctx, witnesses);
+    let too_long = |_| format!("witnesses were given {} seconds and needed more", CARRY_MOST.as_secs());
+    tokio::time::timeout(CARRY_MOST, carrying).await.map_err(too_long)?
 }
 
 /// The platform's invariants.

@@ -67,6 +67,9 @@ pub struct Problem {
     pub retry_secs: Option<i64>,
     /// What the log is told; never shown.
     pub cause: Option<String>,
+    /// Who turned the request away because of load, before anything was done: `gate` (passwords, logins) or `database` (its
+    /// queue was full, or a row locked too long). Load is nobody's mistake: it is counted, not logged as an error.
+    pub shed_by: Option<&'static str>,
     /// What was typed into the form that was refused, to be sent again.
     pub(crate) typed: Typed,
     /// The way the visitor came, if that is the trouble.
@@ -96,7 +99,7 @@ impl std::fmt::Debug for Typed {
 
 impl Problem {
     fn new(status: StatusCode, kind: ProblemKind) -> Problem {
-        Problem { status, kind, retry_secs: None, cause: None, typed: Typed::default(), elsewhere: None }
+        Problem { status, kind, retry_secs: None, cause: None, shed_by: None, typed: Typed::default(), elsewhere: None }
     }
 
     /// No such page. Also for what is not this visitor's: nobody learns that it exists.
@@ -159,6 +162,7 @@ impl Problem {
     pub fn busy(retry_secs: i64) -> Problem {
         let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Busy);
         problem.retry_secs = Some(retry_secs.max(1));
+        problem.shed_by = Some("gate");
         problem
     }
 
@@ -217,8 +221,9 @@ impl Problem {
 impl From<DbFault> for Problem {
     fn from(fault: DbFault) -> Problem {
         match fault {
-            DbFault::Busy => Problem::busy(2),
-            DbFault::Down(_) | DbFault::DiskFull => Problem::busy(10).because(fault),
+            DbFault::Busy => Problem { shed_by: Some("database"), ..Problem::busy(2) },
+            // Too busy for people, and for operators something that is broken.
+            DbFault::Down(_) | DbFault::DiskFull => Problem { shed_by: None, ..Problem::busy(10).because(fault) },
             DbFault::Unknown => Problem::new(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unknown).because(fault),
             other => Problem::fault(other),
         }
@@ -292,5 +297,20 @@ impl IntoResponse for Detour {
         let mut response = see_other(&self.path());
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn load_that_was_shed_is_told_from_what_is_broken() {
+        let of = |problem: Problem| (problem.status.as_u16(), problem.shed_by, problem.cause.is_some());
+        assert_eq!(of(PasswordError::Busy.into()), (503, Some("gate"), false));
+        assert_eq!(of(DbFault::Busy.into()), (503, Some("database"), false));
+        assert_eq!(of(DbFault::DiskFull.into()), (503, None, true));
+        assert_eq!(of(DbFault::Down("away".to_owned()).into()), (503, None, true));
+        assert_eq!(of(DbFault::Unknown.into()), (503, None, true));
     }
 }

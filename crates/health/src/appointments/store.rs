@@ -310,6 +310,12 @@ pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM appointment"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
 }
 
+/// The same, counted as far as `most`.
+pub(crate) fn count_to(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
+    let sql = sql!("SELECT COUNT(*) FROM (SELECT id FROM appointment LIMIT $1) few");
+    tx.one(sql, vals![most], |row| row.int(0)).map(i64::unsigned_abs)
+}
+
 /// I-B03: seats given twice.
 pub(super) fn shared_seats(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let sql = sql!(

@@ -1,6 +1,8 @@
 //! Lets go of clinics that are over and that nobody had booked: places on offer that nobody wanted say nothing of anybody.
 //! What was booked, cancelled ones too, keeps its slot and its clinic: the visit's page shows them.
 
+use std::collections::BTreeSet;
+
 use kernel::Moment;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::policy::Section;
@@ -11,8 +13,8 @@ use super::store::{self, PastSlot};
 
 /// How far letting go has come, in milliseconds: nothing before it is looked at again.
 const DONE_UNTIL: &str = "health.clinics_let_go_until";
-/// Slots looked at in one closure.
-const CHUNK: i64 = 200;
+/// Slots looked at in one closure. A city of five million that offers 150,000 places a day lets go of a day in 300 of these.
+const CHUNK: i64 = 500;
 const DAY_SECS: i64 = 86_400;
 
 /// Section `clinics` (policy/keeping.toml).
@@ -60,11 +62,15 @@ fn let_go(
 ) -> Result<(u64, Option<(Moment, String)>), DbFault> {
     let past = store::past_slots(tx, *start, id, before, CHUNK)?;
     let mut gone = 0;
-    for PastSlot { id, clinic, free, .. } in &past {
-        if *free && store::drop_slot(tx, id)? {
+    let mut clinics = BTreeSet::new();
+    for PastSlot { id, clinic, .. } in past.iter().filter(|slot| slot.free) {
+        if store::drop_slot(tx, id)? {
             gone += 1;
-            store::drop_empty_clinic(tx, clinic)?;
+            clinics.insert(clinic);
         }
+    }
+    for clinic in clinics {
+        store::drop_empty_clinic(tx, clinic)?;
     }
     let last = past.last().map(|slot| (slot.starts_at, slot.id.as_str().to_owned()));
     let done = last.as_ref().map_or(before, |(start, _)| *start);

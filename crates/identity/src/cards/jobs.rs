@@ -7,16 +7,14 @@ use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::jobs::{Job, in_chunks};
 
-use super::look::look_within;
+use super::look::{Asked, look_within};
 use super::policy::CardPolicy;
 use super::{codes, store};
-use crate::pace::{Run, ask_all};
+use crate::pace::{Run, SILENT_MOST, ask_all};
 use crate::partner_keys;
-use crate::people::PersonId;
+use crate::people::{PersonId, lane};
 use crate::ports::Ports;
 
-/// Questions that got no answer after which the rest waits for the next run.
-const SILENT_MAX: usize = 3;
 const DAY: i64 = 86_400;
 
 /// The jobs of this feature.
@@ -29,35 +27,46 @@ pub(crate) fn jobs(ports: &Arc<Ports>) -> Vec<Job> {
 }
 
 /// Looks at every card that nobody looked at for a while, so that a message about a lost card does not
-/// wait until somebody shows it: the longest unseen first, up to what policy allows in a minute. Stops when the card system
-/// falls silent.
+/// wait until somebody shows it: the longest unseen first, up to what policy allows in a minute. Whoever cannot be asked about
+/// has their turn again later, and keeps nobody behind them waiting. Stops when the card system falls silent.
 async fn look_at_cards(ctx: Ctx, ports: Arc<Ports>) -> Result<(), String> {
     let policy = ctx.policy.at::<CardPolicy>(ctx.now().date()).map_err(|error| error.to_string())?;
     let (look_secs, most, at_once) = (policy.look_secs, policy.look_batch, policy.look_at_once);
+    // A turn is so long after the last one: one that came to nothing counts as one of longer ago.
+    let set_back = look_secs - policy.look_again_secs;
     let before = ctx.now().minus_secs(look_secs);
     let due = ctx.db.read("card.to_check", move |tx| store::to_check(tx, before, most)).await;
     let due = due.map_err(|fault| fault.to_string())?;
     let waiting = due.len();
-    let Run { asked, silent } = ask_all(due, at_once, SILENT_MAX, move |person| {
+    let Run { asked, silent } = ask_all(due, at_once, SILENT_MOST, move |person| {
         let (ctx, ports) = (ctx.clone(), Arc::clone(&ports));
-        async move { is_answered(&ctx, &ports, &person, look_secs).await }
+        async move { is_answered(&ctx, &ports, &person, (look_secs, set_back)).await }
     })
     .await;
     metrics::gauge!("renshe_cards_waiting").set((waiting - asked) as f64);
-    if silent >= SILENT_MAX {
+    if silent >= SILENT_MOST {
         return Err(format!("the card system gave no answer {silent} times; the others wait"));
     }
     Ok(())
 }
 
-async fn is_answered(ctx: &Ctx, ports: &Ports, person: &PersonId, look_secs: i64) -> bool {
-    match look_within(ctx, ports, person, look_secs).await {
-        Ok((_, silent)) => !silent,
+async fn is_answered(ctx: &Ctx, ports: &Ports, person: &PersonId, (look_secs, set_back): (i64, i64)) -> bool {
+    let why = match look_within(ctx, ports, person, look_secs).await {
+        Ok((_, Asked::Answered)) => return true,
+        Ok((_, Asked::Refused)) => "refused",
+        Ok((_, Asked::Silent)) => "silent",
         Err(failure) => {
             tracing::warn!(%failure, "card.look_failed");
-            true
+            "failed"
         }
+    };
+    metrics::counter!("renshe_cards_not_seen", "why" => why).increment(1);
+    let (whom, turn) = (person.clone(), ctx.now().minus_secs(set_back));
+    let put_off = ctx.db.write(lane(person), "card.put_off", move |tx| store::put_off(tx, &whom, turn)).await;
+    if let Err(fault) = put_off {
+        tracing::warn!(%fault, "card.not_put_off");
     }
+    why != "silent"
 }
 
 async fn wipe(ctx: Ctx) -> Result<(), String> {

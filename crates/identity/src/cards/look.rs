@@ -15,7 +15,7 @@ use super::store::{self, CARD_NO, Physical};
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::people::{PersonId, lane, store as people};
-use crate::ports::{CardRecord, PhysicalState, Ports};
+use crate::ports::{CardRecord, PhysicalState, PortError, Ports};
 
 /// Where a person's card stands right now.
 pub(crate) enum Standing {
@@ -27,47 +27,60 @@ pub(crate) enum Standing {
     Unsure(Ecard),
 }
 
+/// What became of a question to the card system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// It was answered, or there was nothing to ask.
+    Answered,
+    /// It was refused as such: the card system is there, and says nothing of this person.
+    Refused,
+    /// No answer came.
+    Silent,
+}
+
 /// How a person's card stands, asking the card system if the last answer is older than `fresh_secs`.
 pub(crate) async fn look(ctx: &Ctx, ports: &Ports, person: &PersonId) -> Result<Standing, Failure> {
     let fresh_secs = ctx.policy.at::<CardPolicy>(ctx.now().date())?.state_fresh_secs;
     look_within(ctx, ports, person, fresh_secs).await.map(|(standing, _)| standing)
 }
 
-/// The same with a freshness of the caller's, and whether the card system was asked in vain.
+/// The same with a freshness of the caller's, and what became of the question.
 pub(super) async fn look_within(
     ctx: &Ctx,
     ports: &Ports,
     person: &PersonId,
     fresh_secs: i64,
-) -> Result<(Standing, bool), Failure> {
+) -> Result<(Standing, Asked), Failure> {
     let now = ctx.now();
     let wanted = person.clone();
     let found = ctx.db.read("card.newest", move |tx| store::newest(tx, &wanted)).await?;
-    let Some(card) = found else { return Ok((Standing::None, false)) };
+    let Some(card) = found else { return Ok((Standing::None, Asked::Answered)) };
     let issued = matches!(card.state, State::Live | State::Suspended);
     let fresh = card.checked_at.is_some_and(|at| now < at.plus_secs(fresh_secs));
     if !issued || fresh {
-        return Ok((Standing::Sure(card), false));
+        return Ok((Standing::Sure(card), Asked::Answered));
     }
-    if let Some(card) = ask(ctx, ports, person, &card).await? {
-        return Ok((Standing::Sure(card), false));
-    }
+    let asked = match ask(ctx, ports, person, &card).await? {
+        Ok(card) => return Ok((Standing::Sure(card), Asked::Answered)),
+        Err(PortError::Refused(_)) => Asked::Refused,
+        Err(PortError::NotSent(_) | PortError::Unknown(_)) => Asked::Silent,
+    };
     let grace = ctx.policy.at::<CardPolicy>(now.date())?.state_grace_secs;
     let holds = card.checked_at.is_some_and(|at| now < at.plus_secs(grace));
-    Ok((if holds { Standing::Sure(card) } else { Standing::Unsure(card) }, true))
+    Ok((if holds { Standing::Sure(card) } else { Standing::Unsure(card) }, asked))
 }
 
-/// Asks the card system and writes down what it says; `None` if it says nothing.
-async fn ask(ctx: &Ctx, ports: &Ports, person: &PersonId, card: &Ecard) -> Result<Option<Ecard>, Failure> {
+/// Asks the card system and writes down what it says, if it says anything.
+async fn ask(ctx: &Ctx, ports: &Ports, person: &PersonId, card: &Ecard) -> Result<Result<Ecard, PortError>, Failure> {
     let asked_at = ctx.now();
     let (vault, wanted, today) = (ctx.vault.clone(), person.clone(), asked_at.date());
     let found = ctx.db.read("card.person", move |tx| people::real_identity(tx, &vault, &wanted, today)).await?;
     let (name, number) = found.ok_or(Failure::NoSuchPerson)?;
     match ports.cards.card_of(ctx, &name, &number).await {
-        Ok(record) => record_answer(ctx, person, card, record, asked_at).await.map(Some),
+        Ok(record) => record_answer(ctx, person, card, record, asked_at).await.map(Ok),
         Err(error) => {
             tracing::warn!(request = %ctx.trace.request, %error, "card.state_not_known");
-            Ok(None)
+            Ok(Err(error))
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct CardPolicy {
     pub state_grace_secs: i64,
     /// How often each card is looked at in the background, in seconds.
     pub look_secs: i64,
+    /// When a card that could not be asked about has its turn again, in seconds; `look_secs` at most.
+    pub look_again_secs: i64,
     /// Cards looked at in one run of the job, at most; a run a minute.
     pub look_batch: i64,
     /// Looks of the job under way at once; below the card system's bulkhead, so that people get through.
@@ -50,6 +52,9 @@ impl Section for CardPolicy {
         }
         if self.look_secs < 60 || self.code_keep_secs < 3600 || self.check_keep_days < 1 {
             return Err("look_secs must be at least 60, code_keep_secs 3600, check_keep_days 1".into());
+        }
+        if !(60..=self.look_secs).contains(&self.look_again_secs) {
+            return Err("look_again_secs must be from 60 to look_secs".into());
         }
         Ok(())
     }

@@ -89,7 +89,7 @@ pub(super) fn issued(
     tx.exec(
         sql!(
             "UPDATE ecard SET state = $2, sign_no = $3, level = $4, card_no = $5, card_masked = $6, physical_state = $7,
-             valid_to = $8, checked_at = $9, changed_at = $9 WHERE id = $1"
+             valid_to = $8, checked_at = $9, turn_at = $9, changed_at = $9 WHERE id = $1"
         ),
         vals![
             id.as_str(),
@@ -115,7 +115,7 @@ pub(super) fn none_found(
     asked_at: Moment,
 ) -> Result<(), DbFault> {
     tx.exec(
-        sql!("UPDATE ecard SET state = $2, physical_state = $3, checked_at = $4, changed_at = $4 WHERE id = $1"),
+        sql!("UPDATE ecard SET state = $2, physical_state = $3, checked_at = $4, turn_at = $4, changed_at = $4 WHERE id = $1"),
         vals![id.as_str(), state.as_str(), physical.map_or(NO_CARD, PhysicalState::as_str), asked_at],
     )?;
     Ok(())
@@ -133,7 +133,7 @@ pub(super) fn seen(
         Some(card) => tx.exec(
             sql!(
                 "UPDATE ecard SET state = $2, card_no = $3, card_masked = $4, physical_state = $5, valid_to = $6,
-                 checked_at = $7, changed_at = $7 WHERE id = $1"
+                 checked_at = $7, turn_at = $7, changed_at = $7 WHERE id = $1"
             ),
             vals![
                 id.as_str(),
@@ -146,19 +146,26 @@ pub(super) fn seen(
             ],
         )?,
         None => tx.exec(
-            sql!("UPDATE ecard SET state = $2, physical_state = $3, checked_at = $4, changed_at = $4 WHERE id = $1"),
+            sql!("UPDATE ecard SET state = $2, physical_state = $3, checked_at = $4, turn_at = $4, changed_at = $4 WHERE id = $1"),
             vals![id.as_str(), state.as_str(), NO_CARD, asked_at],
         )?,
     };
     Ok(())
 }
 
-/// Issued cards that were last looked at before `before`, the oldest look first.
+/// Notes that a card was asked about in vain: its turn comes again by `turn`, and what is known of it stays.
+pub(super) fn put_off(tx: &mut Tx<'_>, person: &PersonId, turn: Moment) -> Result<(), DbFault> {
+    let sql =
+        sql!("UPDATE ecard SET turn_at = $2 WHERE person_id = $1 AND state IN ('live', 'suspended') AND turn_at < $2");
+    tx.exec(sql, vals![person.as_str(), turn]).map(drop)
+}
+
+/// Issued cards that had their last turn before `before`, the oldest first.
 pub(super) fn to_check(tx: &mut Tx<'_>, before: Moment, most: i64) -> Result<Vec<PersonId>, DbFault> {
     tx.query(
         sql!(
-            "SELECT person_id FROM ecard WHERE state IN ('live', 'suspended') AND checked_at < $1
-             ORDER BY checked_at LIMIT $2"
+            "SELECT person_id FROM ecard WHERE state IN ('live', 'suspended') AND turn_at < $1
+             ORDER BY turn_at LIMIT $2"
         ),
         vals![before, most],
         |row| row.parse(0),
@@ -180,5 +187,8 @@ fn ecard(row: &Row) -> Result<Ecard, DbFault> {
 }
 
 /// What left an audit row when it was written.
-pub(crate) static AUDITED: [Covered; 1] =
-    [covered!("electronic card", "ecard", key "id", subject "id", at "created_at", acts "'card.ordered'")];
+pub(crate) static AUDITED: [Covered; 2] = [
+    covered!("electronic card", "ecard", key "id", subject "id", at "created_at", acts "'card.ordered'"),
+    covered!("answered card", "ecard", key "id", subject "id", at "created_at", acts "'card.issued'",
+        only "checked_at IS NOT NULL"),
+];

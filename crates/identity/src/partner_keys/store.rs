@@ -116,5 +116,8 @@ pub(crate) fn wipe_nonces(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFaul
 }
 
 /// What left an audit row when it was written.
-pub(crate) static AUDITED: [Covered; 1] =
-    [covered!("partner's key", "partner_key", key "id", subject "id", at "created_at", acts "'partner.added'")];
+pub(crate) static AUDITED: [Covered; 2] = [
+    covered!("partner's key", "partner_key", key "id", subject "id", at "created_at", acts "'partner.added'"),
+    covered!("ended partner's key", "partner_key", key "id", subject "id", at "created_at", acts "'partner.ended'",
+        only "ended_at IS NOT NULL"),
+];

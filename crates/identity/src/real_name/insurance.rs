@@ -15,7 +15,7 @@ use super::store::{self, Answer};
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::people::{PersonId, lane, store as people};
-use crate::ports::{Acquaintance, InsuredPerson, Ports};
+use crate::ports::{Acquaintance, InsuredPerson, PortError, Ports};
 
 /// An answer so young is not asked for again at anybody's wish.
 const AGAIN_SECS: i64 = 60;
@@ -39,6 +39,8 @@ pub(crate) enum Asked {
     Known(Record),
     /// No answer; what was known stays, and the question waits its time.
     Silent(Record),
+    /// The insurer is there and refused the question; the rest is as after silence.
+    Refused(Record),
     /// The person has never been authenticated, so nobody asks about them.
     Nobody,
 }
@@ -71,7 +73,8 @@ pub(crate) async fn refresh(
         Err(error) => {
             // The error names a code or a cause, never a person.
             tracing::warn!(%error, "insurer.silent");
-            Ok(Asked::Silent(wait(ctx, person, subject.record, &policy).await?))
+            let record = wait(ctx, person, subject.record, &policy).await?;
+            Ok(if matches!(error, PortError::Refused(_)) { Asked::Refused(record) } else { Asked::Silent(record) })
         }
     }
 }

@@ -93,7 +93,7 @@ async fn ask(
     ask_again(ctx, &citizen.person).await?;
     let flash = match refresh(ctx, &ports, &citizen.person, Occasion::Watched).await? {
         Asked::Known(_) => "flash-insurer-asked",
-        Asked::Silent(_) => "flash-insurer-silent",
+        Asked::Silent(_) | Asked::Refused(_) => "flash-insurer-silent",
         Asked::Nobody => return Ok(see_other("/real-name")),
     };
     Ok(see_other_with(&wanted.path(), flash))

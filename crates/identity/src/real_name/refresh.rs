@@ -8,12 +8,12 @@ use platform::Ctx;
 use super::insurance::{Asked, Occasion, refresh};
 use super::policy::RealNamePolicy;
 use super::store;
-use crate::pace::{Run, ask_all};
-use crate::people::PersonId;
+use crate::pace::{Run, SILENT_MOST, ask_all};
+use crate::people::{PersonId, lane};
 use crate::ports::Ports;
 
-/// Silent answers in one run after which the rest waits for the next: what is down is not hammered.
-const SILENT_MAX: usize = 3;
+/// Who could not be asked about, by a failure of ours, has their turn again after this.
+const AGAIN_SECS: i64 = 3600;
 
 /// Asks about everybody who is due, up to what policy allows in a minute.
 pub(crate) async fn refresh_due(ctx: Ctx, ports: Arc<Ports>) -> Result<(), String> {
@@ -22,13 +22,13 @@ pub(crate) async fn refresh_due(ctx: Ctx, ports: Arc<Ports>) -> Result<(), Strin
     let due = ctx.db.read("insurance.due", move |tx| store::due(tx, now, limit)).await;
     let due = due.map_err(|fault| fault.to_string())?;
     let waiting = due.len();
-    let Run { asked, silent } = ask_all(due, policy.refresh_at_once, SILENT_MAX, move |person| {
+    let Run { asked, silent } = ask_all(due, policy.refresh_at_once, SILENT_MOST, move |person| {
         let (ctx, ports) = (ctx.clone(), ports.clone());
         async move { is_answered(&ctx, &ports, &person).await }
     })
     .await;
     metrics::gauge!("renshe_insurance_waiting").set((waiting - asked) as f64);
-    if silent >= SILENT_MAX {
+    if silent >= SILENT_MOST {
         return Err(format!("the insurer gave no answer {silent} times; the others wait"));
     }
     Ok(())
@@ -36,12 +36,24 @@ pub(crate) async fn refresh_due(ctx: Ctx, ports: Arc<Ports>) -> Result<(), Strin
 
 async fn is_answered(ctx: &Ctx, ports: &Arc<Ports>, person: &PersonId) -> bool {
     match refresh(ctx, ports, person, Occasion::Unwatched).await {
-        Ok(Asked::Known(_) | Asked::Nobody) => true,
+        Ok(Asked::Known(_) | Asked::Refused(_)) => true,
         Ok(Asked::Silent(_)) => false,
+        // Nobody was asked, and nothing was written: without a later turn they would be first in each run.
+        Ok(Asked::Nobody) => put_off(ctx, person).await,
         // A failure of ours says nothing about the insurer.
         Err(failure) => {
             tracing::error!(%failure, "insurance.not_refreshed");
-            true
+            put_off(ctx, person).await
         }
     }
+}
+
+/// Gives somebody who could not be asked about their turn again later, so that nobody behind them waits for it.
+async fn put_off(ctx: &Ctx, person: &PersonId) -> bool {
+    let (whom, due_at) = (person.clone(), ctx.now().plus_secs(AGAIN_SECS));
+    let written = ctx.db.write(lane(person), "insurance.put_off", move |tx| store::put_off(tx, &whom, due_at)).await;
+    if let Err(fault) = written {
+        tracing::warn!(%fault, "insurance.not_put_off");
+    }
+    true
 }

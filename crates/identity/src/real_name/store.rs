@@ -188,6 +188,12 @@ pub(super) fn due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<Person
     )
 }
 
+/// Makes a question that is due due later, and nothing else.
+pub(super) fn put_off(tx: &mut Tx<'_>, person: &PersonId, due_at: Moment) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE insurance_status SET due_at = $2 WHERE person_id = $1 AND due_at < $2");
+    tx.exec(sql, vals![person.as_str(), due_at]).map(drop)
+}
+
 /// Deletes up to 500 notes from before `before` that somebody was authenticated on a device which is theirs no more; returns
 /// how many.
 pub(crate) fn wipe_devices(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {

@@ -1,7 +1,8 @@
 //! Questions over the ledger's own tables; nothing here writes.
 
+use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{covered, sql, vals};
 
 use crate::model::MOST_FEN;
 
@@ -76,3 +77,24 @@ pub(super) fn amounts(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     );
     tx.query(sql, vals![MOST_FEN], name)
 }
+
+/// What left an audit row: a day when it was closed, each stop, and each lifting of stops.
+pub(super) static AUDITED: [Covered; 2] = [
+    covered!("closed day", "ledger_closed_day", key "day", subject "day", at "closed_at", acts "'ledger.day_closed'"),
+    // All stops are acts on the one ledger: as many are asked for as there were until each.
+    Covered {
+        what: "stop of the ledger",
+        acts: "ledger.stopped, ledger.lifted",
+        since: 0,
+        sql: || {
+            sql!(
+                "SELECT p.k, CASE WHEN (SELECT COUNT(*) FROM ledger_stop b WHERE b.n <= p.n) <= \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = 'ledger' AND a.act = 'ledger.stopped') AND (p.lifted_at IS NULL OR \
+                 (SELECT COUNT(DISTINCT b.lifted_at) FROM ledger_stop b WHERE b.lifted_at <= p.lifted_at) <= \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = 'ledger' AND a.act = 'ledger.lifted')) THEN 1 ELSE 0 END \
+                 FROM (SELECT CAST(n AS TEXT) AS k, n, lifted_at FROM ledger_stop WHERE CAST(n AS TEXT) > $1 AND at >= $2 \
+                 ORDER BY CAST(n AS TEXT) LIMIT $3) p ORDER BY p.k"
+            )
+        },
+    },
+];

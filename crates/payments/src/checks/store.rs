@@ -11,6 +11,12 @@ use crate::orders::store::{Order, find};
 /// Orders read in one go when each is looked at.
 const CHUNK: i64 = 500;
 
+/// How many orders there are, counted as far as `most`.
+pub(super) fn orders_to(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
+    let sql = sql!("SELECT COUNT(*) FROM (SELECT id FROM pay_order LIMIT $1) few");
+    tx.one(sql, vals![most], |row| row.int(0)).map(i64::unsigned_abs)
+}
+
 pub(super) fn orders(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM pay_order"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
 }
@@ -245,8 +251,27 @@ pub(super) fn unauthorised(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     tx.query(sql, vals![], name)
 }
 
-/// What left an audit row: an order when it was opened, each of its attempts when it was intended, each of its changes.
-pub(super) static AUDITED: [Covered; 2] = [
+/// What left an audit row: an order when it was opened and when it was stopped, each of its attempts
+/// when it was intended, each of its changes, each call to a person and what a person said.
+pub(super) static AUDITED: [Covered; 5] = [
+    covered!("stopped order", "pay_order", key "id", subject "id", at "created_at", acts "'payment.stopped'",
+        only "stop IS NOT NULL"),
+    covered!("call to order", "pay_call", key "order_id", subject "order_id", at "at", acts "'payment.person_needed'"),
+    Covered {
+        what: "what a person said of order",
+        acts: "payment.agreed, payment.unblocked",
+        since: 0,
+        sql: || {
+            sql!(
+                "SELECT o.id, CASE WHEN \
+                 (SELECT COUNT(*) FROM pay_order_event e WHERE e.order_id = o.id AND e.from_state = 'reconfirm' AND e.to_state = 'half_paid') <= \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = o.id AND a.act = 'payment.agreed') AND \
+                 (SELECT COUNT(*) FROM pay_order_event e WHERE e.order_id = o.id AND e.from_state = 'blocked') <= \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = o.id AND a.act = 'payment.unblocked') THEN 1 ELSE 0 END \
+                 FROM (SELECT id FROM pay_order WHERE id > $1 AND created_at >= $2 ORDER BY id LIMIT $3) o ORDER BY o.id"
+            )
+        },
+    },
     covered!("order", "pay_order", key "id", subject "id", at "created_at", acts "'payment.opened'", since 12),
     Covered {
         what: "an attempt or a change of order",

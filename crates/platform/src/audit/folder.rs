@@ -4,12 +4,16 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::Moment;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use super::Anchor;
 use super::witness::{Seen, Witness, WitnessError};
@@ -21,14 +25,31 @@ const ANCHORS_A_FILE: i64 = 10_000;
 /// How much of a file's end is read to find its newest anchor.
 const TAIL_BYTES: u64 = 1024 * 1024;
 
+/// A call to a folder that takes longer hangs: a disk of another machine that went away does that, and for days.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// A folder of export files.
+///
+/// A file system that hangs lets go of no call, so each is made on a thread of its own, which neither a start nor a stop waits
+/// for, and never while another is still under way: however long it hangs, it holds one thread.
 #[derive(Debug, Clone)]
-pub struct FolderWitness(PathBuf);
+pub struct FolderWitness {
+    folder: PathBuf,
+    patience: Duration,
+    /// The right to make a call; a call that hangs keeps it.
+    turn: Arc<Semaphore>,
+}
 
 impl FolderWitness {
     /// The witness in a folder, which is made when it is first given something.
     pub fn new(folder: PathBuf) -> Self {
-        Self(folder)
+        Self::patient(folder, PATIENCE)
+    }
+
+    /// The same with another patience: for tests.
+    #[doc(hidden)]
+    pub fn patient(folder: PathBuf, patience: Duration) -> Self {
+        Self { folder, patience, turn: Arc::new(Semaphore::new(1)) }
     }
 
     /// Its files, the oldest first. Each holds the anchors of a stretch of numbers.
@@ -36,24 +57,38 @@ impl FolderWitness {
     /// # Errors
     /// The folder cannot be read; one that is not there has none.
     pub fn files(&self) -> io::Result<Vec<PathBuf>> {
-        export_files(&self.0)
+        export_files(&self.folder)
+    }
+
+    fn away(&self, why: impl ToString) -> WitnessError {
+        WitnessError::Away { name: self.name(), why: why.to_string() }
     }
 
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
     ) -> Result<T, WitnessError> {
-        let folder = self.0.clone();
-        let done = tokio::task::spawn_blocking(move || work(&folder)).await;
-        let told = |why: String| WitnessError::Away { name: self.name(), why };
-        done.map_err(|error| told(error.to_string()))?.map_err(|error| told(error.to_string()))
+        let turn = tokio::time::timeout(self.patience, Arc::clone(&self.turn).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(self.away("an earlier call to it still hangs; it was left alone")) };
+        let (folder, (tell, done)) = (self.folder.clone(), tokio::sync::oneshot::channel());
+        let call = thread::Builder::new().name("audit-folder".to_owned()).spawn(move || {
+            let _turn = turn;
+            // Nobody may be waiting any more: then nobody is told.
+            drop(tell.send(work(&folder)));
+        });
+        call.map_err(|error| self.away(error))?;
+        match tokio::time::timeout(self.patience, done).await {
+            Ok(Ok(done)) => done.map_err(|error| self.away(error)),
+            Ok(Err(_)) => Err(self.away("a call to it broke off")),
+            Err(_) => Err(self.away(format!("it hangs: no answer in {} seconds", self.patience.as_secs()))),
+        }
     }
 }
 
 #[async_trait]
 impl Witness for FolderWitness {
     fn name(&self) -> String {
-        std::path::absolute(&self.0).as_deref().unwrap_or(&self.0).display().to_string()
+        std::path::absolute(&self.folder).as_deref().unwrap_or(&self.folder).display().to_string()
     }
 
     async fn newest(&self) -> Result<Option<Seen>, WitnessError> {
@@ -244,6 +279,30 @@ mod tests {
         append_lines(&dir, &[anchor_no(10_001)]).unwrap();
         assert_eq!((newest_n(), read_export(&files[1]).unwrap().0.len()), (Some(10_001), 2));
         assert_eq!((at(&dir, 9_999).unwrap().map(|seen| seen.n), at(&dir, 30_000).unwrap()), (Some(9_999), None));
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    /// A pipe that nobody writes into hangs whoever opens it, as a file of a machine that went away does.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_folder_that_hangs_is_told_of_and_holds_one_thread() {
+        let dir = std::env::temp_dir().join(format!("renshe-hanging-{}", std::process::id()));
+        drop(fs::remove_dir_all(&dir));
+        fs::create_dir(&dir).unwrap();
+        let pipe = dir.join("anchors-000000.jsonl");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let witness = FolderWitness::patient(dir.clone(), Duration::from_millis(50));
+        let said = witness.newest().await.unwrap_err().to_string();
+        assert!(said.contains("it hangs"), "{said}");
+        for _ in 0..3 {
+            let said = witness.add(&[anchor_no(1)]).await.unwrap_err().to_string();
+            assert!(said.contains("an earlier call to it still hangs"), "{said}");
+        }
+        // Somebody answers at last, and it is a witness again.
+        drop(fs::OpenOptions::new().write(true).open(&pipe).unwrap());
+        fs::remove_file(&pipe).unwrap();
+        while witness.add(&[anchor_no(1)]).await.is_err() {}
+        assert_eq!(witness.newest().await.unwrap().map(|seen| seen.n), Some(1));
         fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -2,12 +2,15 @@
 //! lease of its own, so that no job waits for another: a partner that is slow delays the job that asks it, and a job
 //! that panics ends itself.
 //!
-//! A lease is short and renewed while the run goes on. A run that cannot renew it stops before another instance may begin, so
-//! that no two instances ever run the same job.
+//! A lease is short and renewed while the run goes on. Clocks of instances differ, so nobody judges another's lease by its
+//! time: an instance takes a run for dead once it has itself seen no renewal for a lease's length. A run that cannot renew
+//! its lease is ended before that, so that two instances do not run one job at a time; should a machine stand still between
+//! a look at its clock and what it does next, they may, and each job is harmless then: it is idempotent, and whatever it
+//! writes is decided anew in its closure.
 
 mod store;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -25,8 +28,10 @@ const LEASE_SECS: i64 = 30;
 const SKEW_SECS: i64 = 300;
 /// How often a lease is renewed while its run goes on.
 const RENEW: Duration = Duration::from_secs(10);
-/// After so long without a renewal a run is ended: well before its lease is over.
+/// After so long without a renewal a run is ended, whether the database answers or not: well before its lease is over.
 const RENEW_MOST: Duration = Duration::from_secs(22);
+/// The lease of a job that nobody runs.
+const FREE: Moment = Moment::from_ms(0);
 const TICK: Duration = Duration::from_millis(1000);
 /// What a run may take unless its job says otherwise.
 const MOST_SECS: u64 = 120;
@@ -129,6 +134,8 @@ struct Inner {
     renew: Duration,
     /// Jobs with a run of this process under way.
     running: Mutex<HashSet<&'static str>>,
+    /// Leases of runs under way anywhere, as last seen here, and when they were first seen so.
+    seen: Mutex<HashMap<&'static str, (Moment, Moment)>>,
 }
 
 impl Runner {
@@ -140,14 +147,21 @@ impl Runner {
     /// The same, with leases renewed more often: for tests.
     #[doc(hidden)]
     pub fn renewing(ctx: Ctx, holder: impl Into<String>, jobs: Vec<Job>, renew: Duration) -> Self {
-        Self(Arc::new(Inner { ctx, holder: holder.into(), jobs, renew, running: Mutex::default() }))
+        Self(Arc::new(Inner {
+            ctx,
+            holder: holder.into(),
+            jobs,
+            renew,
+            running: Mutex::default(),
+            seen: Mutex::default(),
+        }))
     }
 
     /// Works until the task is dropped; each run has a task of its own.
     pub async fn run(self) {
         loop {
             match self.0.due().await {
-                Ok(due) => due.into_iter().for_each(|job| self.0.start(job)),
+                Ok(due) => due.into_iter().for_each(|(job, lease)| self.0.start(job, lease)),
                 Err(fault) => tracing::warn!(%fault, "job.look_failed"),
             }
             tokio::time::sleep(TICK).await;
@@ -159,8 +173,8 @@ impl Runner {
     pub async fn run_due(&self) {
         match self.0.due().await {
             Ok(due) => {
-                for job in due {
-                    Inner::take_turn(&self.0, job).await;
+                for (job, lease) in due {
+                    Inner::take_turn(&self.0, job, lease).await;
                 }
             }
             Err(fault) => tracing::warn!(%fault, "job.look_failed"),
@@ -169,20 +183,32 @@ impl Runner {
 }
 
 impl Inner {
-    async fn due(&self) -> Result<Vec<Job>, DbFault> {
+    /// The jobs whose time has come, each with the lease that is to be taken over: free, or of a run that looks dead.
+    async fn due(&self) -> Result<Vec<(Job, Moment)>, DbFault> {
         let now = self.ctx.now();
         let leases = self.ctx.db.read("job.look", store::leases).await?;
-        let due = |job: &&Job| leases.get(job.name).is_none_or(|lease| lease.is_due(job.every_secs, now));
-        Ok(self.jobs.iter().filter(due).cloned().collect())
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut due = |job: &Job| match leases.get(job.name) {
+            None => Some(FREE),
+            Some(lease) if !is_free(&mut seen, job.name, lease.until, now) => None,
+            Some(lease) => lease.is_due(job.every_secs, now).then_some(lease.until),
+        };
+        Ok(self
+            .jobs
+            .iter()
+            .cloned()
+            .map(|job| (due(&job), job))
+            .filter_map(|(until, job)| Some((job, until?)))
+            .collect())
     }
 
     /// Begins a run in a task of its own, unless one of this process is under way.
-    fn start(self: &Arc<Self>, job: Job) {
+    fn start(self: &Arc<Self>, job: Job, lease: Moment) {
         if self.note_running(|running| running.insert(job.name)) {
             let inner = Arc::clone(self);
             tokio::spawn(async move {
                 let name = job.name;
-                Inner::take_turn(&inner, job).await;
+                Inner::take_turn(&inner, job, lease).await;
                 inner.note_running(|running| running.remove(name));
             });
         }
@@ -193,8 +219,8 @@ impl Inner {
     }
 
     /// Takes the lease, if it is to be had, and runs the job.
-    async fn take_turn(inner: &Arc<Self>, job: Job) {
-        match inner.claim(&job).await {
+    async fn take_turn(inner: &Arc<Self>, job: Job, lease: Moment) {
+        match inner.claim(&job, lease).await {
             Ok(true) => inner.run_one(&job).await,
             Ok(false) => {}
             Err(fault) => tracing::warn!(job = job.name, %fault, "job.claim_failed"),
@@ -247,28 +273,28 @@ impl Inner {
         loop {
             tokio::time::sleep(self.renew).await;
             loop {
-                match self.renew(job).await {
-                    Ok(true) => {
-                        renewed = Instant::now();
+                // What counts is when it was asked for, and no answer is none, however long the database thinks.
+                let asked = Instant::now();
+                let left = RENEW_MOST.saturating_sub(renewed.elapsed());
+                match tokio::time::timeout(left, self.renew(job)).await {
+                    Ok(Ok(true)) => {
+                        renewed = asked;
                         break;
                     }
-                    Ok(false) => return,
-                    Err(fault) => tracing::warn!(job = job.name, %fault, "job.renew_failed"),
-                }
-                if renewed.elapsed() > RENEW_MOST {
-                    return;
+                    Ok(Ok(false)) | Err(_) => return,
+                    Ok(Err(fault)) => tracing::warn!(job = job.name, %fault, "job.renew_failed"),
                 }
                 tokio::time::sleep(TICK).await;
             }
         }
     }
 
-    async fn claim(&self, job: &Job) -> Result<bool, DbFault> {
+    /// Takes the lease, if it is still the one that was seen.
+    async fn claim(&self, job: &Job, lease: Moment) -> Result<bool, DbFault> {
         let (name, every, now, holder) = (job.name, job.every_secs, self.ctx.now(), self.holder.clone());
-        self.ctx
-            .db
-            .write(LaneKey::of("job", name), "job.claim", move |tx| store::claim(tx, name, &holder, every, now))
-            .await
+        let key = LaneKey::of("job", name);
+        let claim = self.ctx.db.write(key, "job.claim", move |tx| store::claim(tx, name, (&holder, lease), every, now));
+        claim.await
     }
 
     async fn renew(&self, job: &Job) -> Result<bool, DbFault> {
@@ -288,6 +314,22 @@ impl Inner {
             })
             .await
     }
+}
+
+/// Whether a lease may be taken: nobody has it, or it was seen here, unrenewed, for a lease's length. Only this instance's own
+/// clock is asked, and only for how long.
+fn is_free(seen: &mut HashMap<&'static str, (Moment, Moment)>, name: &'static str, until: Moment, now: Moment) -> bool {
+    if until == FREE {
+        seen.remove(name);
+        return true;
+    }
+    let (known, since) = *seen.entry(name).or_insert((until, now));
+    // A clock that was set back since begins anew.
+    if known != until || since > now {
+        seen.insert(name, (until, now));
+        return false;
+    }
+    since.plus_secs(LEASE_SECS) < now
 }
 
 /// Ends a task and waits until it has ended: what it began in the database may still be committed, and is found by

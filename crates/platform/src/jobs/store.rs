@@ -4,21 +4,20 @@ use std::collections::HashMap;
 
 use kernel::Moment;
 
-use super::{LEASE_SECS, SKEW_SECS};
+use super::{FREE, LEASE_SECS, SKEW_SECS};
 use crate::db::{DbFault, Tx};
 use crate::{sql, vals};
 
-/// When a job ran last, and until when somebody runs it.
+/// When a job ran last, and until when somebody runs it by the clock of whoever does: the moment changes with each renewal.
 pub(super) struct Lease {
     last: Moment,
-    until: Moment,
+    pub(super) until: Moment,
 }
 
 impl Lease {
     pub(super) fn is_due(&self, every_secs: i64, now: Moment) -> bool {
         // A moment still to come was written by a clock that has been set back since: it counts for nothing.
-        let over = self.last.plus_secs(every_secs) <= now || self.last > now.plus_secs(SKEW_SECS);
-        over && (self.until < now || self.until > now.plus_secs(LEASE_SECS + SKEW_SECS))
+        self.last.plus_secs(every_secs) <= now || self.last > now.plus_secs(SKEW_SECS)
     }
 }
 
@@ -30,22 +29,27 @@ pub(super) fn leases(tx: &mut Tx<'_>) -> Result<HashMap<String, Lease>, DbFault>
     Ok(rows.into_iter().collect())
 }
 
-/// True when this holder may run the job now.
-pub(super) fn claim(tx: &mut Tx<'_>, name: &str, holder: &str, every_secs: i64, now: Moment) -> Result<bool, DbFault> {
+/// True when this holder may run the job now: the lease is still the one that it has seen.
+pub(super) fn claim(
+    tx: &mut Tx<'_>,
+    name: &str,
+    (holder, seen): (&str, Moment),
+    every_secs: i64,
+    now: Moment,
+) -> Result<bool, DbFault> {
     let taken = tx.exec(
         sql!(
             "INSERT INTO job_lease (name, holder, lease_until, last_at, outcome, began_at) VALUES ($1, $2, $3, 0, 'running', $4) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until, \
              outcome = excluded.outcome, began_at = excluded.began_at \
-             WHERE (job_lease.lease_until < $4 OR job_lease.lease_until > $5) \
-             AND (job_lease.last_at <= $6 OR job_lease.last_at > $7)"
+             WHERE job_lease.lease_until = $5 AND (job_lease.last_at <= $6 OR job_lease.last_at > $7)"
         ),
         vals![
             name,
             holder,
             now.plus_secs(LEASE_SECS),
             now,
-            now.plus_secs(LEASE_SECS + SKEW_SECS),
+            seen,
             now.minus_secs(every_secs),
             now.plus_secs(SKEW_SECS)
         ],
@@ -72,9 +76,9 @@ pub(super) fn release(
 ) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "UPDATE job_lease SET lease_until = 0, last_at = $3, outcome = $4, ended_at = $5 WHERE name = $1 AND holder = $2"
+            "UPDATE job_lease SET lease_until = $6, last_at = $3, outcome = $4, ended_at = $5 WHERE name = $1 AND holder = $2"
         ),
-        vals![name, holder, last, outcome, now],
+        vals![name, holder, last, outcome, now, FREE],
     )
     .map(drop)
 }

@@ -63,6 +63,13 @@ impl Hasher {
         Self::build(rng, pepper, params, cores.saturating_sub(1).max(1))
     }
 
+    /// Hashes as dear as [`Hasher::new`]'s, one at a time whatever the machine: for tests of what a flood meets.
+    #[doc(hidden)]
+    pub fn one_at_a_time(rng: Arc<dyn Rng>, pepper: [u8; 32]) -> Result<Self, PasswordError> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(broken)?;
+        Self::build(rng, pepper, params, 1)
+    }
+
     /// The cheapest hashes there are, for tests.
     pub fn for_tests(rng: Arc<dyn Rng>) -> Self {
         let params = Params::new(Params::MIN_M_COST, Params::MIN_T_COST, LANES, None).unwrap_or_default();

@@ -72,6 +72,21 @@ async fn instances_whose_clocks_differ_a_little_do_not_run_a_job_twice(t: Door) 
 }
 
 #[db_test]
+async fn a_run_is_left_alone_by_an_instance_whose_clock_is_minutes_ahead(t: Door) {
+    let (ctx, _) = t.ctx();
+    let began = Arc::new(Notify::new());
+    let running = Runner::renewing(ctx, "one", vec![stuck(Arc::clone(&began))], Duration::from_millis(20));
+    let running = tokio::spawn(async move { running.run_due().await });
+    began.notified().await;
+    // The other's clock is four minutes ahead: by it the lease was over long ago. It goes by what it sees instead.
+    let (ahead, clock) = t.ctx();
+    clock.advance_secs(240);
+    Runner::new(ahead, "ahead", vec![counting_as("scratch.stuck")]).run_due().await;
+    assert_eq!(written(&t.db, "runs").await, None, "one is at it");
+    running.abort();
+}
+
+#[db_test]
 async fn a_job_that_hangs_keeps_no_other_from_its_time(t: Door) {
     let (ctx, _) = t.ctx();
     let (began, counted) = (Arc::new(Notify::new()), Arc::new(Notify::new()));

@@ -43,8 +43,8 @@ pub fn all_insurance_due(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
 pub fn all_have_cards(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO ecard (id, person_id, state, request_no, checked_at, created_at, changed_at) \
-             SELECT 'ecd_' || substr(id, 5), id, 'live', id, 0, 0, 0 FROM person"
+            "INSERT INTO ecard (id, person_id, state, request_no, checked_at, turn_at, created_at, changed_at) \
+             SELECT 'ecd_' || substr(id, 5), id, 'live', id, 0, 0, 0, 0 FROM person"
         ),
         vals![],
     )

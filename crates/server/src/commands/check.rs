@@ -10,6 +10,7 @@ use super::{Opened, Outcome, block_on, opened};
 use crate::app;
 use crate::open::Access;
 use crate::start::StartError;
+use crate::upkeep;
 
 /// Broken rows named for one invariant; the count says how many there are in all.
 const NAMED_MOST: usize = 20;
@@ -53,6 +54,9 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
         return Ok(Outcome::Bad);
     }
     let mut good = pages(ctx.db.target())?;
+    if let Some(says) = upkeep::no_witness_outside(config) {
+        println!("audit   WARNING  {says}");
+    }
     let answers = block_on(async { Ok(all(&ctx).await) })?;
     ctx.db.close();
     for answer in &answers {

@@ -27,6 +27,9 @@ use crate::open::{self, Access};
 use crate::start::StartError;
 use crate::upkeep;
 
+/// How far a command that changes something counts what is in the city.
+const COUNTED_TO_ACT: i64 = 10_000;
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -76,16 +79,24 @@ fn open_to_look(config: &Config) -> Result<Ctx, StartError> {
 fn opened(config: &Config, access: Access) -> Result<Opened, StartError> {
     let clock = block_on(clock_of(config))?;
     let ctx = open::open(config, clock, access)?;
+    // Who looks has all the time in the world; who acts has readers with a time-out, and came for something else.
+    let most = if access == Access::Look { i64::MAX } else { COUNTED_TO_ACT };
     let census = block_on(async {
         match access {
             Access::Look => open::judge_vault(&ctx).await?,
             _ => open::verify_vault(&ctx).await?,
         }
-        ctx.db.read("census", app::census).await.map_err(|fault| StartError::at("database", fault))
+        let census = ctx.db.read("census", move |tx| app::census(tx, most)).await;
+        census.map_err(|fault| open::unusable(config, ctx.db.target(), &fault.into()))
     })?;
-    let counts: Vec<_> = census.iter().map(|(what, many)| format!("{many} {what}")).collect();
+    let counts: Vec<_> = census.iter().map(|(what, many)| counted(*many, most, what)).collect();
     let says = format!("opened {}: {}", ctx.db.target().place(), counts.join(", "));
     Ok(Opened { ctx, says, empty: census.iter().all(|(_, many)| *many == 0) })
+}
+
+/// `3 orders`, or `10000 orders or more` where counting ended.
+fn counted(many: u64, most: i64, what: &str) -> String {
+    if many == most.unsigned_abs() { format!("{many} {what} or more") } else { format!("{many} {what}") }
 }
 
 /// Ends a command that wrote something: an anchor covers it at once.
@@ -110,4 +121,16 @@ async fn clock_of(config: &Config) -> Result<Arc<dyn Clock>, StartError> {
     }
     let _ = config;
     Ok(Arc::new(SystemClock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_was_broken_off_says_so() {
+        assert_eq!(counted(9_999, COUNTED_TO_ACT, "orders"), "9999 orders");
+        assert_eq!(counted(10_000, COUNTED_TO_ACT, "orders"), "10000 orders or more");
+        assert_eq!(counted(10_000, i64::MAX, "orders"), "10000 orders");
+    }
 }

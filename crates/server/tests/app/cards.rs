@@ -235,6 +235,40 @@ async fn a_job_finds_a_lost_card_that_nobody_shows(app: TestApp) {
     app.check().await;
 }
 
+#[db_test]
+async fn a_lasting_error_of_some_keeps_the_job_from_nobody_behind_them(app: TestApp) {
+    let citizens = identity::demo::citizens();
+    for number in 0..citizens.len() {
+        live_card(&app, number).await;
+        app.advance_secs(1);
+    }
+    app.advance_secs(25 * 3600);
+    // The three whose turn comes first get no answer, each for a reason of its own; the fourth's card was frozen.
+    for (citizen, kind) in citizens.iter().zip(["down", "refuse", "forge"]) {
+        let mut rule = json!({ "partner": "cards", "operation": "card.query", "kind": kind, "match": citizen.number });
+        if kind == "refuse" {
+            rule["code"] = json!("BUSY");
+        }
+        app.fault(rule).await;
+    }
+    for citizen in &citizens {
+        steer(&app, citizen.number, json!({ "card": "frozen" })).await;
+    }
+    app.run_jobs().await;
+    app.advance_secs(60);
+    app.run_jobs().await;
+    assert_eq!(app.acts("card.changed").await, 1, "the fourth had its turn");
+    // What lasted is over: the three have their turn again in an hour, not at the head of each minute's queue.
+    clear_faults(&app).await;
+    app.advance_secs(60);
+    app.run_jobs().await;
+    assert_eq!(app.acts("card.changed").await, 1, "not yet");
+    app.advance_secs(3600);
+    app.run_jobs().await;
+    assert_eq!(app.acts("card.changed").await, 4);
+    app.check().await;
+}
+
 /// Scans at a desk.
 async fn desk_scan(clerk: &Visitor, code: &str) -> Answer {
     let page = clerk.get("/desk/card").await;

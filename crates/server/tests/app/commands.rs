@@ -66,6 +66,30 @@ fn what_was_changed_behind_the_programs_back_is_found() {
 }
 
 #[test]
+fn what_is_wrong_inside_is_said_though_a_witness_cannot_be_asked() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    // A folder of exports that is none, and a service at which nobody answers.
+    let file = home.file("not-a-folder", "a file");
+    let settings = format!(
+        "mode = \"demo\"\n[audit]\nexport_dirs = [\"{}\"]\nwitness_url = \"http://127.0.0.1:9/witness\"\nwitness_key = \"{}=\"\n",
+        file.display(),
+        "A".repeat(43)
+    );
+    let away = home.file("city.toml", &settings);
+    let words = ["--config", away.to_str().expect("UTF-8"), "audit", "verify"];
+    let told = home.run(&words);
+    assert_ne!(told.code, 0, "{} {}", told.out, told.err);
+    for said in ["NOT whole", "not-a-folder", "127.0.0.1:9", "could not be asked"] {
+        assert!(told.out.contains(said), "{said}: {} {}", told.out, told.err);
+    }
+    plant(&home, store::spoil_the_audit);
+    let told = home.run(&words);
+    assert!(told.out.contains("was changed") || told.out.contains("  - chain"), "{} {}", told.out, told.err);
+    assert!(told.out.contains("could not be asked"), "{} {}", told.out, told.err);
+}
+
+#[test]
 fn staff_are_added_with_a_password_that_is_shown_once() {
     let home = Home::new();
     home.good(&["seed"]);

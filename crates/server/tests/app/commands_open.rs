@@ -121,6 +121,34 @@ fn data_is_its_owners_alone_and_what_is_wider_is_narrowed() {
 }
 
 #[test]
+fn a_folder_that_holds_other_things_too_keeps_its_rights_and_is_told_of() {
+    let home = Home::new();
+    let shared = home.path().join("srv");
+    fs::create_dir(&shared).expect("a folder");
+    fs::write(shared.join("somebody-elses.txt"), "here first").expect("written");
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o755)).expect("widened");
+    let rights = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    // The second time our own files are in it as well: it is still not ours alone.
+    for _ in 0..2 {
+        let mut command = home.command(&["seed"]);
+        command.env("RENSHE__DATA_DIR", &shared);
+        let seeded = ended(command);
+        assert_eq!(seeded.code, 0, "{}", seeded.err);
+        assert!(seeded.err.contains("srv") && seeded.err.contains("folder of its own"), "{}", seeded.err);
+        assert_eq!(rights(&shared), 0o755);
+        assert_eq!((rights(&shared.join("renshe.sqlite3")), rights(&shared.join("keys.toml"))), (0o600, 0o600));
+    }
+    // An empty folder that was made for it becomes its own.
+    let own = home.path().join("own");
+    fs::create_dir(&own).expect("a folder");
+    fs::set_permissions(&own, fs::Permissions::from_mode(0o755)).expect("widened");
+    let mut command = home.command(&["seed"]);
+    command.env("RENSHE__DATA_DIR", &own);
+    assert_eq!(ended(command).code, 0);
+    assert_eq!(rights(&own), 0o700);
+}
+
+#[test]
 fn policy_that_nobody_reads_stops_the_start() {
     let home = Home::new();
     home.good(&["seed"]);
@@ -160,6 +188,27 @@ fn damaged_pages_stop_a_start_with_what_to_do() {
     let checked = home.run(&["check"]);
     assert_ne!(checked.code, 0, "{}", checked.out);
     assert!(checked.out.contains("DAMAGED") || checked.err.contains("malformed"), "{} {}", checked.out, checked.err);
+}
+
+#[test]
+fn a_damaged_beginning_of_the_file_is_told_like_any_other_damage() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    let path = database(&home);
+    let whole = fs::read(&path).expect("read");
+    // The file's first bytes, what follows them on the first page, and the page after it.
+    for damaged in [0..16, 16..100, 100..4096, 4096..8192] {
+        let mut bytes = whole.clone();
+        bytes[damaged.clone()].fill(0xA5);
+        fs::write(&path, &bytes).expect("written");
+        for words in [&[][..], &["serve"], &["seed"], &["check"]] {
+            let told = home.run(words);
+            assert_ne!(told.code, 0, "{damaged:?} {words:?}: {}", told.out);
+            let said = told.out + &told.err;
+            assert!(said.contains("put the newest backup back"), "{damaged:?} {words:?}: {said}");
+        }
+        assert_eq!(fs::read(&path).expect("read"), bytes, "left as it is for whoever looks into it");
+    }
 }
 
 #[test]

@@ -43,9 +43,15 @@ async fn a_service_elsewhere_remembers_and_signs_what_it_says(app: TestApp) {
     let other = witness(&app, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     let told = other.newest().await.expect_err("refused").to_string();
     assert!(told.contains("not signed with its key"), "{told}");
-    // It takes nothing that is not newer than what it knows, and nothing that this city has not signed.
+    // What it has already, all of it or a part, was perhaps brought by another instance in the same moment.
     let again = app.ask(store::anchors).await;
-    assert!(service.add(&again).await.expect_err("refused").to_string().contains("409"));
+    service.add(&again).await.expect("it has them");
+    service.add(&again[..2]).await.expect("it has them, and one more");
+    assert_eq!(anchored(&app).await, 4);
+    let four = app.ask(store::anchors).await;
+    service.add(&four[1..]).await.expect("it lacked the last one only");
+    assert_eq!(service.newest().await.expect("asked").map(|seen| seen.n), Some(4));
+    // It takes nothing that this city has not signed.
     let mut forged = again[2].clone();
     forged.n = 9;
     forged.hash[0] ^= 1;
@@ -53,12 +59,16 @@ async fn a_service_elsewhere_remembers_and_signs_what_it_says(app: TestApp) {
 
     // The database is put back to where it had one anchor.
     app.plant(store::forget_anchors_after_the_first).await;
+    // Under a number that it knows it takes no other anchor, however well that is signed.
+    assert_eq!(anchored(&app).await, 2);
+    let another = app.ask(store::anchors).await;
+    assert!(service.add(&another[1..]).await.expect_err("refused").to_string().contains("409"));
     let epoch = audit::carry(&app.ctx, &service).await.expect("carried").shortened.expect("noticed");
-    assert_eq!((epoch.epoch, epoch.common_n, epoch.found_n, epoch.lost_n), (2, 1, 1, 3));
-    assert_eq!(anchored(&app).await, 4);
+    assert_eq!((epoch.epoch, epoch.common_n, epoch.found_n, epoch.lost_n), (2, 1, 2, 4));
+    assert_eq!(anchored(&app).await, 5);
     audit::acknowledge(&app.ctx, 2, "王敏", "a drill").await.expect("noted");
     assert_eq!(audit::carry(&app.ctx, &service).await.expect("carried").shortened, None);
-    assert_eq!(service.newest().await.expect("asked").map(|seen| seen.n), Some(4));
+    assert_eq!(service.newest().await.expect("asked").map(|seen| seen.n), Some(5));
 }
 
 #[db_test]

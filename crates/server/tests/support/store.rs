@@ -127,6 +127,21 @@ pub fn cut_the_newest_audit_rows(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql, vals![])
 }
 
+/// Leaves rows that must have an audit row and have none: a closed day, a stop that was lifted, a call to an order, a partner's
+/// key that has ended.
+pub fn plant_unaudited(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    let rows = [
+        sql!("INSERT INTO ledger_closed_day (day, closed_at, postings) VALUES ('2020-02-02', 1, 0)"),
+        sql!("INSERT INTO ledger_stop (n, reason, at, lifted_at, lifted_by) VALUES (77, 'planted', 1, 2, 'nobody')"),
+        sql!("INSERT INTO pay_call (order_id, reason, at) VALUES ('ord_planted', 'quote', 1)"),
+        sql!(
+            "INSERT INTO partner_key (id, name, place, key_id, secret, state, created_at, ended_at) \
+             SELECT 'pky_planted', 'planted', 'planted', 'planted', hash, 'ended', 1, 2 FROM audit ORDER BY chain, n LIMIT 1"
+        ),
+    ];
+    rows.into_iter().map(|sql| tx.exec(sql, vals![])).sum()
+}
+
 /// How many messages of a kind people have.
 pub fn messages(tx: &mut Tx<'_>, kind: &str) -> Result<i64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM message WHERE kind = $1"), vals![kind], |row| row.int(0))

@@ -154,7 +154,11 @@ impl PgConn {
         Ok(match (kept, failures) {
             (false, _) => Pages::Unguarded,
             (true, 0) => Pages::Guarded,
-            (true, many) => Pages::Damaged(vec![format!("PostgreSQL has read {many} pages with a wrong checksum")]),
+            (true, many) => Pages::Damaged(vec![format!(
+                "PostgreSQL has read {many} pages with a wrong checksum since its statistics were reset. It goes on counting \
+                 them after a repair: once the damage is repaired and somebody is sure of it, SELECT pg_stat_reset() in this \
+                 database begins anew"
+            )]),
         })
     }
 

@@ -156,7 +156,7 @@ fn is_control(text: &str) -> bool {
 fn lost(path: &Path, error: &rusqlite::Error) -> DriverError {
     let text = format!("{}: {error}", path.display());
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt) => DriverError::Corrupt(text),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DriverError::Corrupt(text),
         _ => DriverError::Lost(text),
     }
 }
@@ -167,8 +167,8 @@ fn told(error: rusqlite::Error) -> DriverError {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DriverError::Retry,
         Some(ErrorCode::DiskFull) => DriverError::Full,
         Some(ErrorCode::SystemIoFailure) => DriverError::Io(text),
-        Some(ErrorCode::CannotOpen | ErrorCode::NotADatabase) => DriverError::Lost(text),
-        Some(ErrorCode::DatabaseCorrupt) => DriverError::Corrupt(text),
+        Some(ErrorCode::CannotOpen) => DriverError::Lost(text),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DriverError::Corrupt(text),
         Some(ErrorCode::ConstraintViolation) => DriverError::Conflict(text),
         _ => DriverError::Other(text),
     }
