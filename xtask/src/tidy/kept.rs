@@ -12,7 +12,8 @@ pub fn check(tree: &[Source]) -> Vec<Finding> {
         listed.iter().any(|name| *name == table || name.strip_suffix('*').is_some_and(|start| table.starts_with(start)))
     };
     let migrations = tree.iter().filter(|source| source.path.starts_with("migrations/"));
-    let made = migrations.flat_map(|source| (1..).zip(source.text.lines()).map(move |(line, text)| (source, line, text)));
+    let made =
+        migrations.flat_map(|source| (1..).zip(source.text.lines()).map(move |(line, text)| (source, line, text)));
     made.filter_map(|(source, line, text)| {
         let table = text.trim_start().strip_prefix("CREATE TABLE ")?.split([' ', '(']).next()?;
         let says = format!("{table} is not in {LIST}: say how long its rows are kept, and who lets them go");

@@ -56,7 +56,10 @@ mod tests {
     fn found(row: &str) -> Vec<String> {
         let tree = [
             Source::new("docs/reliability.md", format!("# Reliability\n\n| threat | tests |\n|---|---|\n{row}\n")),
-            Source::new("crates/server/tests/app/login.rs", "#[db_test]\nasync fn guesses_are_counted(app: TestApp) {}\n"),
+            Source::new(
+                "crates/server/tests/app/login.rs",
+                "#[db_test]\nasync fn guesses_are_counted(app: TestApp) {}\n",
+            ),
         ];
         check(&tree).iter().map(ToString::to_string).filter(|says| !says.contains("has no row")).collect()
     }

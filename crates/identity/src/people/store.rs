@@ -401,5 +401,6 @@ pub(crate) fn doubles(tx: &mut Tx<'_>) -> Result<(u64, Vec<String>), DbFault> {
 }
 
 /// What left an audit row when it was written.
-pub(crate) static AUDITED: [Covered; 1] =
-    [covered!("account", "account", key "id", subject "id", at "created_at", acts "'account.created', 'account.moved'")];
+pub(crate) static AUDITED: [Covered; 1] = [
+    covered!("account", "account", key "id", subject "id", at "created_at", acts "'account.created', 'account.moved'"),
+];

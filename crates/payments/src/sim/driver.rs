@@ -178,7 +178,9 @@ impl Pure {
     async fn ask_settlement(&self, order: &Desk, place: usize, (reverses, until): (bool, Moment)) -> Heard {
         let number = order.rows[place].number.clone();
         match self.ask(until, Call::Settled { number: number.clone() }).await {
-            Reply::Settled(Some(settled)) if settled.number.as_ref() == Some(&number) => return Heard::Settled(settled),
+            Reply::Settled(Some(settled)) if settled.number.as_ref() == Some(&number) => {
+                return Heard::Settled(settled);
+            }
             Reply::Settled(Some(settled)) => match settled.number.as_deref().and_then(|told| order.sibling(told)) {
                 Some(of) if order.view.attempts[of].state != State::Succeeded => return Heard::OfSibling(of, settled),
                 Some(_) => {}

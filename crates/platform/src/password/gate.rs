@@ -178,7 +178,8 @@ mod tests {
     #[test]
     fn one_address_fills_the_queue_and_nobody_else_is_sent_away() {
         let gate = Gate::new(1, 8);
-        let running = gate.enter(&Neighbourhood::of_trace("10.6.6.6")).now_or_never().unwrap().unwrap_or_else(|_| panic!());
+        let running =
+            gate.enter(&Neighbourhood::of_trace("10.6.6.6")).now_or_never().unwrap().unwrap_or_else(|_| panic!());
         let mut attack: Vec<_> = (0..8).map(|_| ask(&gate, "10.6.6.6")).collect();
         let more = gate.enter(&Neighbourhood::of_trace("10.6.6.6")).now_or_never();
         assert!(matches!(more, Some(Err(Full))), "the attacker's own queue is full");
@@ -200,7 +201,8 @@ mod tests {
     #[test]
     fn who_has_gone_takes_no_turn_and_no_place() {
         let gate = Gate::new(1, 2);
-        let running = gate.enter(&Neighbourhood::of_trace("192.0.2.1")).now_or_never().unwrap().unwrap_or_else(|_| panic!());
+        let running =
+            gate.enter(&Neighbourhood::of_trace("192.0.2.1")).now_or_never().unwrap().unwrap_or_else(|_| panic!());
         let (gone, mut stays) = (ask(&gate, "192.0.2.2"), ask(&gate, "192.0.2.3"));
         drop(gone);
         assert_eq!(gate.lock().waiting, 1);
