@@ -129,8 +129,7 @@ part(() => {
     }
     if (event.shiftKey || keys.length < 8 || (event.timeStamp - keys[0]) / keys.length > 50) return;
     event.preventDefault();
-    if (scan.form.requestSubmit) scan.form.requestSubmit();
-    else scan.form.submit();
+    scan.form.submit();
   });
 });
 

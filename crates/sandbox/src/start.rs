@@ -180,7 +180,6 @@ impl Sandbox {
         settings.clock.set_shift_ms(shift_ms);
         let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
         let witness = witness_key(&settings)?;
-        let witness_key = witness.public();
         people::welcome(&db, settings.first, settings.seed).await?;
         let filling = fill(&db, settings.seed, settings.people);
         let addresses = doors.addresses()?;
@@ -204,8 +203,8 @@ impl Sandbox {
             allow_remote: settings.allow_remote,
         });
         let mut servers = doors.serve(&house);
-        servers.push(tokio::spawn(crate::wechat_pay::notify::run(house.clone())));
-        servers.push(tokio::spawn(crate::forget::run(house.clone())));
+        let (notices, wiping) = (crate::wechat_pay::notify::run(house.clone()), crate::forget::run(house.clone()));
+        servers.extend([tokio::spawn(notices), tokio::spawn(wiping)]);
         tracing::info!(%control, ?addresses, shift_ms, "sandbox.started");
         let Addresses { sms, face, insurer, cards, wechat_pay: channel, .. } = addresses;
         Ok(Running {
@@ -217,7 +216,7 @@ impl Sandbox {
             cards,
             wechat_pay: channel,
             wechat: wechat_pay,
-            witness_key,
+            witness_key: house.witness.public(),
             db,
             servers,
             filling,

@@ -7,7 +7,7 @@ use platform::vault::{self, DataKey, Vault};
 use platform::{covered, sql, vals};
 
 use super::create::{NewAccount, Newcomer};
-use super::model::{AccountId, AccountState, Myself, PatientCard, PersonId};
+use super::model::{AccountId, AccountState, Myself, PatientCard, PersonId, mask_id};
 use crate::blind::Blind;
 use crate::sealed::Column;
 
@@ -348,16 +348,6 @@ pub fn patient_card(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result
         id_masked: mask_id(&number),
         mobile_masked: mobile.map(|mobile| mobile.masked()).unwrap_or_default(),
     }))
-}
-
-/// An ID number was checked when it came in; it is masked here without a date to check it against.
-fn mask_id(number: &str) -> String {
-    let chars: Vec<char> = number.chars().collect();
-    if chars.len() <= 10 {
-        return "*".repeat(chars.len());
-    }
-    let (head, tail) = (&chars[..6], &chars[chars.len() - 4..]);
-    head.iter().copied().chain(std::iter::repeat_n('*', chars.len() - 10)).chain(tail.iter().copied()).collect()
 }
 
 /// What contradicts that an ID number has one owner, who has one active account (I-D01): owners of a

@@ -4,7 +4,8 @@ use platform::db::{DbFault, Tx};
 
 use super::store;
 use crate::attempts::model::{Event, State, TRANSITIONS};
-use crate::orders::model::{OrderState, may_go};
+use crate::orders::model::OrderState;
+use crate::orders::paths::may_go;
 
 /// What is not so.
 pub(super) fn odd(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::books;
 use super::listen::{News, Telling};
-use super::model::{Cause, Next, OrderId, OrderState, Undo, may_go, next, order_state};
+use super::model::{Cause, Next, OrderId, OrderState, Undo, next, order_state};
+use super::paths::may_go;
 use super::pen::Pen;
 use super::store::{self, Order};
 use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, Verdict, WATCH_FOR_SECS, happened_at, hear};

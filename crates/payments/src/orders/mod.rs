@@ -11,6 +11,7 @@ pub mod listen;
 pub mod model;
 mod open;
 pub(crate) mod pages;
+pub mod paths;
 pub mod pen;
 pub mod policy;
 pub mod quote;

@@ -7,7 +7,8 @@ use super::books::Books;
 use super::planted::{Bug, bug};
 use crate::attempts::hear::{Act, Heard, WATCH_FOR_SECS, hear};
 use crate::attempts::model::{Event, Kind, Move, State, View, advance};
-use crate::orders::model::{Cause, Next, OrderState, OrderView, Undo, may_go, next, order_state};
+use crate::orders::model::{Cause, Next, OrderState, OrderView, Undo, next, order_state};
+use crate::orders::paths::may_go;
 use crate::ports::{ChannelState, Split};
 
 /// The rules as policy/payments.toml has them.

@@ -9,7 +9,7 @@ use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
 use crate::orders::Order;
-use crate::orders::model::may_go;
+use crate::orders::paths::may_go;
 use crate::{Listener, News, Telling};
 
 /// What was said; see the module.

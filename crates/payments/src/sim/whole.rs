@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use identity::pay_password::Pin;
 use identity::{PersonId, Ports};
-use kernel::{Clock, Fen, Moment, Pii, SeededRng};
+use kernel::{Fen, Moment, Pii, SeededRng};
 use ledger::Account;
 use platform::Ctx;
 use platform::db::{CommitHook, Db, DbFault, Fate, LaneKey, Target};
@@ -23,7 +23,7 @@ use super::ports::Partners;
 use super::room::Plan;
 use super::stage::{Stage, order_of};
 use super::told::Told;
-use super::world::{Shared, held};
+use super::world::{Shared, WallClock, held};
 use crate::attempts::model::{Kind, State};
 use crate::orders::begin::{self, PayCash, Settle};
 use crate::orders::quote::{Quoted, content_hash, quote};
@@ -33,15 +33,6 @@ use crate::quotes::store as quotes;
 use crate::{Cause, Payments, Pen, Way, calls, drive, receive, stop_subject};
 
 pub(super) const SUBJECT: &str = "appointment";
-
-/// The world's clock, as the program sees it.
-struct WallClock(Shared);
-
-impl Clock for WallClock {
-    fn now(&self) -> Moment {
-        held(&self.0).now()
-    }
-}
 
 /// The process as it lives now.
 struct Life {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kernel::{Fen, Moment};
+use kernel::{Clock, Fen, Moment};
 
 use super::answers::unsigned;
 use super::dice::{Dice, Trace};
@@ -65,6 +65,15 @@ pub(super) type Shared = Arc<Mutex<World>>;
 /// Nobody panics with it in hand that would be listened to afterwards.
 pub(super) fn held(world: &Shared) -> MutexGuard<'_, World> {
     world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The world's clock, as the program sees it.
+pub(super) struct WallClock(pub(super) Shared);
+
+impl Clock for WallClock {
+    fn now(&self) -> Moment {
+        held(&self.0).now()
+    }
 }
 
 impl World {

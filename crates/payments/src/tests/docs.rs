@@ -1,7 +1,7 @@
 //! The docs say what the code does.
 
 use crate::attempts::model as attempts;
-use crate::orders::model as orders;
+use crate::orders::paths as orders;
 use crate::sim::faults::Fault;
 use crate::sim::planted::Bug;
 use crate::sim::scripts::SCRIPTS;

@@ -9,6 +9,7 @@ mod forget;
 mod last_second;
 mod overtaken;
 pub(crate) mod partners;
+mod people;
 mod stuck;
 mod unsigned;
 

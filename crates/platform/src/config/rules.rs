@@ -140,6 +140,11 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
         reader.wrong("audit.witness_url", "must begin with https:// in production");
     }
     partners::production(config, reader);
+    texts(config, reader);
+}
+
+/// Texts of its own: an account at the provider, and a template for each.
+fn texts(config: &Config, reader: &mut Reader<'_>) {
     for path in ["sms.access_key_id", "sms.access_key_secret", "sms.sign_name"] {
         if !reader.is_given(path) {
             reader.wrong(path, "must be given in production");

@@ -270,17 +270,6 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
         ("[sandbox]\nenabled = false", "sms.endpoint: must be given where sandbox.enabled is false"),
         ("[sandbox]\nenabled = false", "cards.endpoint: must be given where sandbox.enabled is false"),
         ("[sandbox]\npeople = -1", "renshe.toml:2: sandbox.people: -1 is out of range"),
-        (
-            "[insurer]\nfixmedins_code = \"H1\"",
-            "renshe.toml:2: insurer.fixmedins_code: must be twelve letters and digits",
-        ),
-        ("[insurer]\npath = \"/fsi\"", "renshe.toml:2: insurer.path: must begin with / and hold {infno}"),
-        ("[insurer.words]\nno_visit = [\" \"]", "renshe.toml:2: insurer.words.no_visit: holds an empty word"),
-        (
-            "[insurer.words]\nno_visit = [\"已结\"]\nsettled_already = [\"已结\"]",
-            "renshe.toml:2: insurer.words.no_visit: \"已结\" also stands in settled_already",
-        ),
-        ("[insurer.words]\nsettled = []", "renshe.toml:2: unknown setting `settled` in [insurer.words]; known there:"),
         ("[face]\nendpoint = \"https://x/y\"", "renshe.toml:2: face.endpoint: must be http://host[:port]"),
         ("listen = \"127.0.0.1:8081\"", "sandbox.listen: 127.0.0.1:8081 is already taken by `listen`"),
         ("listen = \"127.0.0.1:8085\"", "sandbox.listen: 127.0.0.1:8085 is already taken by `listen`"),
@@ -292,6 +281,25 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
         ),
     ];
     for (text, wanted) in cases {
+        tells(text, wanted);
+    }
+}
+
+#[test]
+fn what_differs_at_each_insurer_is_read_with_care() {
+    for (text, wanted) in [
+        (
+            "[insurer]\nfixmedins_code = \"H1\"",
+            "renshe.toml:2: insurer.fixmedins_code: must be twelve letters and digits",
+        ),
+        ("[insurer]\npath = \"/fsi\"", "renshe.toml:2: insurer.path: must begin with / and hold {infno}"),
+        ("[insurer.words]\nno_visit = [\" \"]", "renshe.toml:2: insurer.words.no_visit: holds an empty word"),
+        (
+            "[insurer.words]\nno_visit = [\"已结\"]\nsettled_already = [\"已结\"]",
+            "renshe.toml:2: insurer.words.no_visit: \"已结\" also stands in settled_already",
+        ),
+        ("[insurer.words]\nsettled = []", "renshe.toml:2: unknown setting `settled` in [insurer.words]; known there:"),
+    ] {
         tells(text, wanted);
     }
 }

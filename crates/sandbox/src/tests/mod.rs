@@ -79,7 +79,7 @@ fn carrier(endpoint: String, id: &str, secret: &str) -> SmsCarrier {
         endpoint,
         key: AccessKey { id: id.into(), secret: secret.into() },
         sign_name: "常州人社".into(),
-        templates: demo_templates().map(|(name, template)| (name.to_owned(), template.code)).into(),
+        templates: demo_templates().into_iter().map(|(name, template)| (name.to_owned(), template.code)).collect(),
         timeout_ms: TIMEOUT_MS,
         calls_max: 8,
     })

@@ -98,7 +98,7 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
             "the sandbox is refused in production: it stands in for partners that move real things".to_owned(),
         ));
     }
-    let templates = sandbox::demo_templates().map(|(_, template)| template).to_vec();
+    let templates = sandbox::demo_templates().into_iter().map(|(_, template)| template).collect();
     let settings = SandboxSettings {
         listen: config.sandbox.listen,
         data_dir: config.data_dir.clone(),

@@ -1,0 +1,32 @@
+//! What payments needs from outside, as small traits by capability: settling with the insurer, and
+//! taking and returning money through a payment channel. `partners` implements them over HTTP; the
+//! server hands them in.
+//!
+//! Every act carries a number of ours by which the partner knows it again. No transaction is open while
+//! a call is under way, and nobody retries inside an adapter: what is unknown stays [`PortError::Unknown`]
+//! until the partner is asked.
+
+mod channel;
+mod settling;
+
+use std::sync::Arc;
+
+pub use identity::ports::PortError;
+
+pub use channel::{
+    About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Notice, NoticeRefusal, Offer, Recipient,
+    RefundState,
+};
+pub use settling::{
+    Care, EMPLOYEES, Insured, Presettled, Registered, SettleError, Settled, SettlementFacts, Settlements, Split,
+    Undone, Visit,
+};
+
+/// All of them, as handlers and jobs are given them: `Extension<Arc<PayPorts>>`.
+#[derive(Clone)]
+pub struct PayPorts {
+    /// The insurer.
+    pub settlements: Arc<dyn Settlements>,
+    /// WeChat Pay.
+    pub wechat_pay: Arc<dyn Channel>,
+}
