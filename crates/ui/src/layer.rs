@@ -99,7 +99,7 @@ fn report(problem: &Problem, seed: &Seed, route: Option<&MatchedPath>) {
     let status = problem.status.as_u16();
     if let Some(by) = problem.shed_by {
         // Shed on purpose by a gate or by the database's queue: counted apart, and no mistake of anybody's.
-        metrics::counter!("renshe_http_shed", "route" => route.to_owned(), "by" => by).increment(1);
+        metrics::counter!("renshe_http_shed", "route" => route.to_owned(), "by" => by.as_str()).increment(1);
         tracing::debug!(request = %seed.request, route, "a request was shed");
     } else if problem.status.is_server_error() {
         tracing::error!(request = %seed.request, route, status, cause, "a request failed");

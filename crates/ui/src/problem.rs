@@ -67,13 +67,32 @@ pub struct Problem {
     pub retry_secs: Option<i64>,
     /// What the log is told; never shown.
     pub cause: Option<String>,
-    /// Who turned the request away because of load, before anything was done: `gate` (passwords, logins) or `database` (its
-    /// queue was full, or a row locked too long). Load is nobody's mistake: it is counted, not logged as an error.
-    pub shed_by: Option<&'static str>,
+    /// Who turned the request away because of load, before anything was done. Load is nobody's mistake: it is counted, not
+    /// logged as an error.
+    pub shed_by: Option<Shed>,
     /// What was typed into the form that was refused, to be sent again.
     pub(crate) typed: Typed,
     /// The way the visitor came, if that is the trouble.
     pub(crate) elsewhere: Option<Box<Elsewhere>>,
+}
+
+/// What turns requests away when there are too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shed {
+    /// The gate before passwords, or a limit of logins.
+    Gate,
+    /// The database: its queue was full, or a row locked too long.
+    Database,
+}
+
+impl Shed {
+    /// The word in the metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Shed::Gate => "gate",
+            Shed::Database => "database",
+        }
+    }
 }
 
 /// What was typed into a form, without its secrets. Never printed.
@@ -162,7 +181,7 @@ impl Problem {
     pub fn busy(retry_secs: i64) -> Problem {
         let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Busy);
         problem.retry_secs = Some(retry_secs.max(1));
-        problem.shed_by = Some("gate");
+        problem.shed_by = Some(Shed::Gate);
         problem
     }
 
@@ -221,7 +240,7 @@ impl Problem {
 impl From<DbFault> for Problem {
     fn from(fault: DbFault) -> Problem {
         match fault {
-            DbFault::Busy => Problem { shed_by: Some("database"), ..Problem::busy(2) },
+            DbFault::Busy => Problem { shed_by: Some(Shed::Database), ..Problem::busy(2) },
             // Too busy for people, and for operators something that is broken.
             DbFault::Down(_) | DbFault::DiskFull => Problem { shed_by: None, ..Problem::busy(10).because(fault) },
             DbFault::Unknown => Problem::new(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unknown).because(fault),
@@ -307,8 +326,8 @@ mod tests {
     #[test]
     fn load_that_was_shed_is_told_from_what_is_broken() {
         let of = |problem: Problem| (problem.status.as_u16(), problem.shed_by, problem.cause.is_some());
-        assert_eq!(of(PasswordError::Busy.into()), (503, Some("gate"), false));
-        assert_eq!(of(DbFault::Busy.into()), (503, Some("database"), false));
+        assert_eq!(of(PasswordError::Busy.into()), (503, Some(Shed::Gate), false));
+        assert_eq!(of(DbFault::Busy.into()), (503, Some(Shed::Database), false));
         assert_eq!(of(DbFault::DiskFull.into()), (503, None, true));
         assert_eq!(of(DbFault::Down("away".to_owned()).into()), (503, None, true));
         assert_eq!(of(DbFault::Unknown.into()), (503, None, true));
