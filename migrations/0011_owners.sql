@@ -31,6 +31,10 @@ ALTER TABLE person ADD COLUMN name_wishes_from BIGINT NOT NULL DEFAULT 0;
 -- When the account goes: set while nobody was proven for it, and when it has ended. NULL: it stays.
 ALTER TABLE account ADD COLUMN expires_at BIGINT;
 
+-- Accounts of before for which nobody was proven: 0 until the job that lets go of accounts gives them their time.
+UPDATE account SET expires_at = 0 WHERE state = 'active'
+  AND NOT EXISTS (SELECT 1 FROM number_owner o WHERE o.person_id = account.person_id);
+
 CREATE INDEX account_by_expiry ON account (expires_at) WHERE expires_at IS NOT NULL;
 
 -- Whoever is deleted with an account is looked for by these.
@@ -94,10 +98,13 @@ CREATE TABLE card_way (
 CREATE INDEX card_way_by_time ON card_way (at);
 
 -- Cards named that were not the person's.
+-- own: 1 where the number's owner asked, whose budget no stranger reaches. A row is written before the card system is asked,
+-- and taken back where the card was the person's.
 CREATE TABLE card_miss (
   id TEXT NOT NULL PRIMARY KEY,
   subject_blind BYTEA NOT NULL,
   card_blind BYTEA NOT NULL,
+  own BIGINT NOT NULL,
   browser BYTEA,
   place BYTEA NOT NULL,
   at BIGINT NOT NULL

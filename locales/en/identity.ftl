@@ -10,7 +10,7 @@ password-label = Login password
 password-new-label = Choose a login password
 password-again-label = The login password again
 password-hint = At least 8 characters of any kind; a few unrelated words are easy to remember. Not your ID number, mobile number or birthday
-password-old-label = Your login password now
+password-old-label = Your current login password
 password-change-title = Change the login password
 password-change-intro = After that, every other device has to log in again with the new password.
 password-change-submit = Change the password
@@ -28,6 +28,7 @@ sms-do-not-repeat = Please do not ask for codes again and again
 sms-sent-to = A code was sent to { $mobile }. It is valid for 5 minutes.
 sms-sent-again = Another code is on its way. Please use the latest one.
 sms-wait = That was too often. Please try again in { $time }. A code you already have works for 5 minutes.
+sign-up-wait = There were too many tries from here. Please submit again in { $time }. What you filled in is still there; please type the password again.
 wait-seconds = { $count ->
     [one] { $count } second
    *[other] { $count } seconds
@@ -144,8 +145,8 @@ error-code-format = The code has 6 digits
 error-code-refused = The code was not accepted
 error-password-short = The password needs at least 8 characters
 error-password-long = The password may have at most 128 characters
-error-password-old-empty = Please fill in your login password now
-error-password-same = This is the password you have; choose another
+error-password-old-empty = Please fill in your current login password
+error-password-same = The new password is the same as the current one; please choose another
 error-password-weak = This password is too easy to guess: choose another, for example a few unrelated words
 error-password-personal = Leave your ID number, mobile number and birthday out of the password
 error-password-again = The two passwords differ

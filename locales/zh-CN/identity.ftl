@@ -25,6 +25,7 @@ sms-do-not-repeat = 请勿多次重复申请短信验证码
 sms-sent-to = 验证码已发往 { $mobile }，5 分钟内有效。
 sms-sent-again = 新的验证码已发出，请用最新收到的一条。
 sms-wait = 验证码申请得太频繁了，请 { $time }后再试。收到过的验证码在 5 分钟内仍可使用。
+sign-up-wait = 从您这里试得太多了，请 { $time }后再提交。填好的内容都在，密码请再填一次。
 wait-seconds = { $count } 秒
 wait-minutes = { $count } 分钟
 wait-hours = { $count } 小时

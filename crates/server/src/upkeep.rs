@@ -45,7 +45,8 @@ pub fn carrying(witnesses: Vec<Arc<dyn Witness>>) -> Job {
 /// # Errors
 /// A witness's key cannot be read.
 pub fn witnesses(config: &Config, ctx: &Ctx) -> Result<Vec<Arc<dyn Witness>>, StartError> {
-    let folder = |path: &PathBuf| Arc::new(FolderWitness::new(path.clone())) as Arc<dyn Witness>;
+    let folder =
+        |path: &PathBuf| -> Arc<dyn Witness> { Arc::new(FolderWitness::new(path.clone(), Arc::clone(&ctx.vault))) };
     let mut all: Vec<_> = config.audit.export_dirs.iter().map(folder).collect();
     if let Some(service) = service(config, ctx)? {
         all.push(Arc::new(service));

@@ -13,12 +13,6 @@ use crate::appointments::model::{Limits, SlotView};
 /// Seconds in a day: Asia/Shanghai has no summer time.
 const DAY_SECS: i64 = 86_400;
 
-/// No cap on all of somebody's visits may be below what a person needs who books for themselves and three family members.
-/// Caps are counted by *patient*, whoever books: each of the four has their own, so that even a cap of one on a day or in a
-/// department leaves a family four. The two that count everything keep this floor beyond that, so that it holds also for a
-/// person whom four doctors wait for.
-const FAMILY: i64 = 4;
-
 /// Section `booking`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,17 +79,6 @@ impl Section for BookingRules {
         let caps = [self.visits_most, self.visits_a_day, self.department_a_day, self.bookings_a_day];
         if !caps.iter().all(|cap| (1..=1_000).contains(cap)) {
             return Err("visits_most, visits_a_day, department_a_day and bookings_a_day must be 1 to 1000".to_owned());
-        }
-        if self.visits_most < FAMILY || self.bookings_a_day < FAMILY {
-            return Err(format!(
-                "visits_most and bookings_a_day must be {FAMILY} at least: one person and three others"
-            ));
-        }
-        if self.department_a_day > self.visits_a_day || self.visits_a_day > self.visits_most.min(self.bookings_a_day) {
-            return Err(
-                "department_a_day must not be above visits_a_day, nor that above visits_most or bookings_a_day"
-                    .to_owned(),
-            );
         }
         if self.book_until_secs < 0 || self.arrive_minutes < 0 {
             return Err("book_until_secs and arrive_minutes must not be negative".to_owned());
@@ -208,10 +191,6 @@ mod tests {
             BookingRules { book_until_secs: -1, ..rules() },
             BookingRules { visits_most: 0, ..rules() },
             BookingRules { bookings_a_day: 0, ..rules() },
-            BookingRules { visits_most: 3, ..rules() },
-            BookingRules { bookings_a_day: 3, ..rules() },
-            BookingRules { department_a_day: 4, ..rules() },
-            BookingRules { visits_a_day: 9, ..rules() },
             BookingRules {
                 cancel_cutoff: CutOffs { default: CutOff::BeforeSlot { minutes: -1 }, hospitals: BTreeMap::new() },
                 ..rules()

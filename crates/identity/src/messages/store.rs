@@ -107,9 +107,10 @@ pub(crate) fn find(
     Ok(open(tx, vault, person, rows)?.into_iter().next())
 }
 
-/// Deletes a person's messages, with the person.
+/// Deletes a person's messages and the counts of their texts, with the person.
 pub(crate) fn delete_of(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), DbFault> {
     tx.exec(sql!("DELETE FROM message WHERE person_id = $1"), vals![person.as_str()])?;
+    tx.exec(sql!("DELETE FROM message_text WHERE person_id = $1"), vals![person.as_str()])?;
     Ok(())
 }
 

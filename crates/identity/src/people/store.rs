@@ -185,21 +185,6 @@ pub(crate) fn keep_account(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), DbF
     Ok(())
 }
 
-/// Up to `limit` accounts whose time is over, with their people.
-pub(crate) fn expired(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<(AccountId, PersonId)>, DbFault> {
-    tx.query(
-        sql!("SELECT id, person_id FROM account WHERE expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2"),
-        vals![now, limit],
-        |row| Ok((row.parse(0)?, row.parse(1)?)),
-    )
-}
-
-/// Deletes an account.
-pub(crate) fn delete_account(tx: &mut Tx<'_>, account: &AccountId) -> Result<(), DbFault> {
-    tx.exec(sql!("DELETE FROM account WHERE id = $1"), vals![account.as_str()])?;
-    Ok(())
-}
-
 /// The password hash of an active account.
 pub(crate) fn password_hash(tx: &mut Tx<'_>, account: &AccountId) -> Result<Option<String>, DbFault> {
     tx.opt(
@@ -207,38 +192,6 @@ pub(crate) fn password_hash(tx: &mut Tx<'_>, account: &AccountId) -> Result<Opti
         vals![account.as_str()],
         |row| row.text(0),
     )
-}
-
-/// Whether a person has no account left and owns no number: nothing is kept for them.
-pub(crate) fn is_nobodys(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, DbFault> {
-    let kept = tx.opt(
-        sql!(
-            "SELECT 1 FROM person p WHERE p.id = $1
-             AND (EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)
-             OR EXISTS (SELECT 1 FROM number_owner o WHERE o.person_id = p.id))"
-        ),
-        vals![person.as_str()],
-        |row| row.int(0),
-    )?;
-    Ok(kept.is_none())
-}
-
-/// Deletes a person whom nothing points to any more, with the key to what was sealed; `false` if there
-/// is another account, or the person owns a number.
-pub(crate) fn delete_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, DbFault> {
-    let key = tx.opt(
-        sql!(
-            "DELETE FROM person WHERE id = $1
-             AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = person.id)
-             AND NOT EXISTS (SELECT 1 FROM number_owner o WHERE o.person_id = person.id) RETURNING key_id"
-        ),
-        vals![person.as_str()],
-        |row| row.text(0),
-    )?;
-    match key {
-        Some(key) => vault::destroy_key(tx, &key).map(|_| true),
-        None => Ok(false),
-    }
 }
 
 /// How many people there are, counted as far as `most`.

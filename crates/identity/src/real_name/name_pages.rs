@@ -10,6 +10,8 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other_with};
 
+use super::gate::RealName;
+use super::opens::Mine;
 use crate::failure::Failure;
 use crate::owners::{name_to_prove, wish_name};
 use crate::people::store as people;
@@ -52,7 +54,8 @@ struct NameForm {
     name: String,
 }
 
-async fn give(citizen: Citizen, Form(form): Form<NameForm>) -> Result<Response, Problem> {
+/// From the device of whoever has one: a stolen cookie cannot use up the day's names, or put a wrong one before a proof.
+async fn give(citizen: RealName<Mine>, Form(form): Form<NameForm>) -> Result<Response, Problem> {
     let kind = match PersonName::parse(&form.name) {
         Err(error) => name_kind(&error),
         Ok(name) if wish_name(citizen.ctx(), &citizen.person, &name).await? => {

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::model::{MissId, WayId};
 use super::policy::SecondWayPolicy;
 use super::store::{self, CARD, MOBILE, NewWay};
-use crate::askers::wait_secs;
+use crate::askers::{wait_secs, window_wait};
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::ports::{PhysicalState, Ports};
@@ -34,57 +34,81 @@ pub(super) enum Named {
     Down,
 }
 
-/// Asks the card system with nothing open, and writes down what it said.
+/// Reserves a try, asks the card system with nothing open, and writes down what it said. A try whose answer was never
+/// written (the visitor went away, the process stopped) goes on counting.
 pub(super) async fn name_card(ctx: &Ctx, ports: &Ports, who: &Claimant, card_no: &str) -> Result<Named, Failure> {
-    let card = Blind::card(&ctx.vault, card_no);
-    if let Some(secs) = wait(ctx, who, &card).await? {
+    let miss: MissId = ctx.id();
+    if let Some(secs) = reserve(ctx, who, &miss, Blind::card(&ctx.vault, card_no)).await? {
         return Ok(Named::TooMany { secs });
     }
     let found = match ports.cards.card_of(ctx, &who.name, &who.number).await {
         Ok(found) => found,
         Err(error) => {
             tracing::warn!(request = %ctx.trace.request, %error, "the card system gave no answer");
+            take_back(ctx, who, miss).await?;
             return Ok(Named::Down);
         }
     };
     let Some(record) = found else {
-        miss(ctx, who, card).await?;
+        missed(ctx, who, &miss).await?;
         return Ok(Named::NotFound);
     };
     if record.card_no.expose() != card_no {
-        miss(ctx, who, card).await?;
+        missed(ctx, who, &miss).await?;
         return Ok(Named::OtherCard);
     }
     if record.state != PhysicalState::Active {
+        take_back(ctx, who, miss).await?;
         return Ok(Named::NotUsable(record.state));
     }
-    let Some(mobile) = record.mobile else { return Ok(Named::NoMobile) };
-    let way = begin(ctx, who, card_no, &mobile).await?;
+    let Some(mobile) = record.mobile else {
+        take_back(ctx, who, miss).await?;
+        return Ok(Named::NoMobile);
+    };
+    let way = begin(ctx, who, (card_no, &mobile), miss).await?;
     Ok(Named::Theirs { way, mobile })
 }
 
-/// Seconds until the asker may name another card: so many misses of theirs about this person, and so many
-/// of everybody about this person or this card.
-async fn wait(ctx: &Ctx, who: &Claimant, card: &Blind) -> Result<Option<i64>, Failure> {
+/// Counts the try that begins, unless there were too many: then the seconds until the asker may name another card. An owner
+/// has a budget that no stranger reaches; a stranger has one of their own about this person, and strangers together one about
+/// this person and one about this card.
+async fn reserve(ctx: &Ctx, who: &Claimant, miss: &MissId, card: Blind) -> Result<Option<i64>, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<SecondWayPolicy>(now.date())?;
-    let (claim, card, window) = (who.claim.clone(), card.clone(), policy.card_window_secs);
-    let spent = ctx.db.read("card_miss.count", move |tx| store::misses(tx, &claim, &card, now.minus_secs(window)));
-    Ok(wait_secs(&spent.await?, now, window, policy.card_misses, policy.card_all_misses))
+    let (claim, miss) = (who.claim.clone(), miss.clone());
+    let (window, mine, all) = (policy.card_window_secs, policy.card_misses, policy.card_all_misses);
+    let reserved = ctx.db.write(claim.subject.lane(), "card_miss.reserve", move |tx| -> Result<_, DbFault> {
+        store::hold(tx, &claim.subject, now)?;
+        let since = now.minus_secs(window);
+        let wait = if claim.owner {
+            window_wait(store::own_misses(tx, &claim.subject, since)?.into_iter(), now, window, mine)
+        } else {
+            store::hold(tx, &card, now)?;
+            wait_secs(&store::misses(tx, &claim, &card, since)?, now, window, mine, all)
+        };
+        if wait.is_none() {
+            store::insert_miss(tx, &miss, &claim, &card, now)?;
+        }
+        Ok(wait)
+    });
+    Ok(reserved.await?)
 }
 
-async fn miss(ctx: &Ctx, who: &Claimant, card: Blind) -> Result<(), Failure> {
-    let (id, claim, now): (MissId, _, _) = (ctx.id(), who.claim.clone(), ctx.now());
-    let entry = ctx.act("card_proof.missed", id.as_str(), json!({ "purpose": claim.purpose.as_str() }));
-    let written = ctx.db.write(claim.subject.lane(), "card_miss.insert", move |tx| -> Result<(), DbFault> {
-        store::insert_miss(tx, &id, &claim, &card, now)?;
+async fn take_back(ctx: &Ctx, who: &Claimant, miss: MissId) -> Result<(), Failure> {
+    let taken = ctx.db.write(who.claim.subject.lane(), "card_miss.take_back", move |tx| store::delete_miss(tx, &miss));
+    Ok(taken.await?)
+}
+
+async fn missed(ctx: &Ctx, who: &Claimant, miss: &MissId) -> Result<(), Failure> {
+    let entry = ctx.act("card_proof.missed", miss.as_str(), json!({ "purpose": who.claim.purpose.as_str() }));
+    let written = ctx.db.write(who.claim.subject.lane(), "card_miss.missed", move |tx| -> Result<(), DbFault> {
         tx.audit(entry.clone());
         Ok(())
     });
     Ok(written.await?)
 }
 
-async fn begin(ctx: &Ctx, who: &Claimant, card_no: &str, mobile: &Mobile) -> Result<WayId, Failure> {
+async fn begin(ctx: &Ctx, who: &Claimant, (card_no, mobile): (&str, &Mobile), miss: MissId) -> Result<WayId, Failure> {
     let (id, key): (WayId, _) = (ctx.id(), ctx.vault.system_key());
     let new = NewWay {
         card: key.seal(CARD.of(id.as_str()), card_no.as_bytes(), &*ctx.rng)?,
@@ -95,6 +119,7 @@ async fn begin(ctx: &Ctx, who: &Claimant, card_no: &str, mobile: &Mobile) -> Res
     };
     let entry = ctx.act("card_proof.named", id.as_str(), json!({ "purpose": who.claim.purpose.as_str() }));
     let written = ctx.db.write(who.claim.subject.lane(), "card_way.begin", move |tx| -> Result<(), DbFault> {
+        store::delete_miss(tx, &miss)?;
         store::insert_way(tx, &new)?;
         tx.audit(entry.clone());
         Ok(())

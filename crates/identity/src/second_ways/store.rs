@@ -103,7 +103,7 @@ pub(super) fn used_way(tx: &mut Tx<'_>, id: &WayId, claim: &Claim) -> Result<boo
     Ok(found.is_some())
 }
 
-/// Notes that somebody else's card was named.
+/// Takes note that a card is being named: it counts as a miss until it is found to be the person's.
 pub(super) fn insert_miss(
     tx: &mut Tx<'_>,
     id: &MissId,
@@ -113,13 +113,14 @@ pub(super) fn insert_miss(
 ) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO card_miss (id, subject_blind, card_blind, browser, place, at)
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO card_miss (id, subject_blind, card_blind, own, browser, place, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
         vals![
             id.as_str(),
             claim.subject.bytes(),
             card.bytes(),
+            i64::from(claim.owner),
             claim.asker.browser.as_ref().map(Blind::bytes),
             claim.asker.place.bytes(),
             now
@@ -128,18 +129,45 @@ pub(super) fn insert_miss(
     Ok(())
 }
 
-/// Misses since a moment about this person or this card.
+/// It was the person's card, or nobody knows: it does not count.
+pub(super) fn delete_miss(tx: &mut Tx<'_>, id: &MissId) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM card_miss WHERE id = $1"), vals![id.as_str()]).map(drop)
+}
+
+/// The moments of an owner's own misses about themselves since a moment.
+pub(super) fn own_misses(tx: &mut Tx<'_>, subject: &Blind, since: Moment) -> Result<Vec<Moment>, DbFault> {
+    tx.query(
+        sql!("SELECT at FROM card_miss WHERE subject_blind = $1 AND at > $2 AND own = 1"),
+        vals![subject.bytes(), since],
+        |row| row.moment(0),
+    )
+}
+
+/// Strangers' misses since a moment about this person or this card.
 pub(super) fn misses(tx: &mut Tx<'_>, claim: &Claim, card: &Blind, since: Moment) -> Result<Vec<Spent>, DbFault> {
     let read = |row: &Row| {
         let (browser, place) = (row.opt_blob(1)?, row.blob(2)?);
         Ok((row.text(3)?, Spent { at: row.moment(0)?, mine: claim.asker.made(browser.as_deref(), Some(&place)) }))
     };
-    let of_person = sql!("SELECT at, browser, place, id FROM card_miss WHERE subject_blind = $1 AND at > $2");
-    let of_card = sql!("SELECT at, browser, place, id FROM card_miss WHERE card_blind = $1 AND at > $2");
+    let of_person =
+        sql!("SELECT at, browser, place, id FROM card_miss WHERE subject_blind = $1 AND at > $2 AND own = 0");
+    let of_card = sql!("SELECT at, browser, place, id FROM card_miss WHERE card_blind = $1 AND at > $2 AND own = 0");
     let mut found: BTreeMap<String, Spent> =
         tx.query(of_person, vals![claim.subject.bytes(), since], read)?.into_iter().collect();
     found.extend(tx.query(of_card, vals![card.bytes(), since], read)?);
     Ok(found.into_values().collect())
+}
+
+/// Holds the guard of a person or a card until the closure's end: whoever counts next waits, and counts this one.
+pub(super) fn hold(tx: &mut Tx<'_>, guarded: &Blind, now: Moment) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO card_guard (subject_blind, at) VALUES ($1, $2)
+             ON CONFLICT (subject_blind) DO UPDATE SET at = excluded.at"
+        ),
+        vals![guarded.bytes(), now],
+    )
+    .map(drop)
 }
 
 /// The moments of a person's tries since `since` that count: wrong ones and those on their way. Holds
@@ -150,13 +178,7 @@ pub(super) fn hold_counting(
     since: Moment,
     now: Moment,
 ) -> Result<Vec<Moment>, DbFault> {
-    tx.exec(
-        sql!(
-            "INSERT INTO card_guard (subject_blind, at) VALUES ($1, $2)
-             ON CONFLICT (subject_blind) DO UPDATE SET at = excluded.at"
-        ),
-        vals![subject.bytes(), now],
-    )?;
+    hold(tx, subject, now)?;
     tx.query(
         sql!("SELECT at FROM card_try WHERE subject_blind = $1 AND at > $2 AND state IN ('asked', 'wrong')"),
         vals![subject.bytes(), since],

@@ -141,7 +141,10 @@ async fn submit(
     let now = ctx.now();
     let login = ctx.policy.at::<LoginPolicy>(now.date()).map_err(Failure::from)?;
     // Tries at codes and tries at passwords share one budget an address.
-    gates.login(&ctx, &login).map_err(Problem::busy)?;
+    if let Err(secs) = gates.login(&ctx, &login) {
+        let notice = Some(Notice::too_many_tries(&page, secs));
+        return Ok(html_again(&page, DetailsPage { notice, ..DetailsPage::new(&ctx, &page, &challenge, form) }));
+    }
     let policy = ctx.policy.at::<PasswordPolicy>(now.date()).map_err(Failure::from)?;
     let typed = Typed {
         name: &form.name,

@@ -17,6 +17,11 @@ impl Notice {
         Notice { tone: "due", text: page.t1("sms-wait", "time", wait_text(page, secs)) }
     }
 
+    /// Too many tries from here; what was typed is still there.
+    pub(crate) fn too_many_tries(page: &Page, secs: i64) -> Notice {
+        Notice { tone: "due", text: page.t1("sign-up-wait", "time", wait_text(page, secs)) }
+    }
+
     /// Another code is on its way.
     pub(crate) fn sent_again(page: &Page) -> Notice {
         Notice { tone: "done", text: page.t("sms-sent-again") }

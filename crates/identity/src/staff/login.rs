@@ -69,17 +69,17 @@ pub(crate) async fn log_in(ctx: &Ctx, gates: &Gates, command: DeskTry) -> Result
         Some((_, hash)) => ctx.hasher.verify(command.password, hash.clone()).await?,
         None => ctx.hasher.verify_nobody(command.password).await?,
     };
-    let Some((staff, _)) = staff.filter(|_| right) else {
+    let Some((staff, hash)) = staff.filter(|_| right) else {
         return refuse(ctx, &policy, &budgets).await;
     };
     let device = KnownDesk::issue(ctx, command.device.as_ref(), &staff, policy.device_days);
-    open(ctx, budgets, staff, command.before, device).await
+    open(ctx, budgets, (staff, hash), command.before, device).await
 }
 
 async fn open(
     ctx: &Ctx,
     budgets: Budgets,
-    staff: StaffId,
+    (staff, hash): (StaffId, String),
     before: Option<Token>,
     device: KnownDesk,
 ) -> Result<DeskLogin, Failure> {
@@ -100,6 +100,10 @@ async fn open(
         // Tries that ran side by side may have locked the name meanwhile.
         if let Some(secs) = budgets.locked_secs(tx, now)? {
             return Ok(Some(secs));
+        }
+        // Ended, or given another password, while this one was verified: the next try is told.
+        if !store::still(tx, &new.staff, &hash)? {
+            return Err(DbFault::Busy);
         }
         budgets.forget(tx)?;
         if let Some(session) = before.as_ref().map(|hash| store::end_by_token(tx, hash, now)).transpose()?.flatten() {

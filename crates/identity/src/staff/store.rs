@@ -68,6 +68,15 @@ pub(crate) struct NewStaffSession {
     pub(crate) expires_at: Moment,
 }
 
+/// Whether somebody is still active with the password hash that was verified. The row is held until the commit.
+pub(crate) fn still(tx: &mut Tx<'_>, staff: &StaffId, hash: &str) -> Result<bool, DbFault> {
+    let held = tx.exec(
+        sql!("UPDATE staff SET state = state WHERE id = $1 AND state = 'active' AND password_hash = $2"),
+        vals![staff.as_str(), hash],
+    )?;
+    Ok(held == 1)
+}
+
 /// Opens a session.
 pub(crate) fn insert_session(tx: &mut Tx<'_>, new: &NewStaffSession) -> Result<(), DbFault> {
     tx.exec(

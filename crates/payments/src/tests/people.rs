@@ -5,7 +5,7 @@ use identity::ports::{
     Acquaintance, CardRecord, CardSystem, FaceVerdict, Faces, Insurance, InsuredPerson, Insurer, IssuedCard,
     PinVerdict, StartFace, StartedFace,
 };
-use kernel::{Fen, IdNumber, PersonName, Pii};
+use kernel::{IdNumber, PersonName, Pii};
 use platform::Ctx;
 
 use super::partners::World;

@@ -65,7 +65,7 @@ impl Epoch {
 
     /// The number of its first anchor.
     pub(super) fn begins(&self) -> i64 {
-        self.found_n.max(self.lost_n) + 1
+        self.found_n.max(self.lost_n).saturating_add(1)
     }
 
     fn name(&self) -> String {

@@ -16,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use super::Anchor;
+use super::verify::seal_finding;
 use super::witness::{Seen, Witness, WitnessError};
 use crate::private;
+use crate::vault::Vault;
 
 /// Anchors in one file: about a week of them.
 const ANCHORS_A_FILE: i64 = 10_000;
@@ -32,9 +34,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// A file system that hangs lets go of no call, so each is made on a thread of its own, which neither a start nor a stop waits
 /// for, and never while another is still under way: however long it hangs, it holds one thread.
+///
+/// Anybody who can write there can add a line. Only what this installation signed counts as known by the witness; other lines
+/// are for `renshe audit verify` to find.
 #[derive(Debug, Clone)]
 pub struct FolderWitness {
     folder: PathBuf,
+    vault: Arc<Vault>,
     patience: Duration,
     /// The right to make a call; a call that hangs keeps it.
     turn: Arc<Semaphore>,
@@ -42,14 +48,14 @@ pub struct FolderWitness {
 
 impl FolderWitness {
     /// The witness in a folder, which is made when it is first given something.
-    pub fn new(folder: PathBuf) -> Self {
-        Self::patient(folder, PATIENCE)
+    pub fn new(folder: PathBuf, vault: Arc<Vault>) -> Self {
+        Self::patient(folder, vault, PATIENCE)
     }
 
     /// The same with another patience: for tests.
     #[doc(hidden)]
-    pub fn patient(folder: PathBuf, patience: Duration) -> Self {
-        Self { folder, patience, turn: Arc::new(Semaphore::new(1)) }
+    pub fn patient(folder: PathBuf, vault: Arc<Vault>, patience: Duration) -> Self {
+        Self { folder, vault, patience, turn: Arc::new(Semaphore::new(1)) }
     }
 
     /// Its files, the oldest first. Each holds the anchors of a stretch of numbers.
@@ -92,11 +98,13 @@ impl Witness for FolderWitness {
     }
 
     async fn newest(&self) -> Result<Option<Seen>, WitnessError> {
-        self.blocking(newest).await
+        let vault = Arc::clone(&self.vault);
+        self.blocking(move |folder| newest(folder, &vault)).await
     }
 
     async fn at(&self, n: i64) -> Result<Option<Seen>, WitnessError> {
-        self.blocking(move |folder| at(folder, n)).await
+        let vault = Arc::clone(&self.vault);
+        self.blocking(move |folder| at(folder, n, &vault)).await
     }
 
     async fn add(&self, anchors: &[Anchor]) -> Result<(), WitnessError> {
@@ -167,11 +175,15 @@ fn seen(anchor: Anchor) -> Seen {
     Seen { n: anchor.n, at: anchor.at, hash: anchor.hash }
 }
 
-fn newest(folder: &Path) -> io::Result<Option<Seen>> {
-    // The numbers grow with the names: the newest file with a readable line knows.
+fn is_ours(anchor: &Anchor, vault: &Vault) -> bool {
+    seal_finding(anchor, Some(vault)).is_none()
+}
+
+fn newest(folder: &Path, vault: &Vault) -> io::Result<Option<Seen>> {
+    // The numbers grow with the names: the newest file with a line of ours knows.
     for path in export_files(folder)?.iter().rev() {
-        let last = match last_of_tail(path)? {
-            None => read_export(path)?.0.pop(),
+        let last = match last_of_tail(path, vault)? {
+            None => read_export(path)?.0.into_iter().rfind(|anchor| is_ours(anchor, vault)),
             found => found,
         };
         if let Some(last) = last {
@@ -182,7 +194,7 @@ fn newest(folder: &Path) -> io::Result<Option<Seen>> {
 }
 
 /// The newest anchor among the last lines of a file: it is asked for each minute, and files are long.
-fn last_of_tail(path: &Path) -> io::Result<Option<Anchor>> {
+fn last_of_tail(path: &Path, vault: &Vault) -> io::Result<Option<Anchor>> {
     let mut file = File::open(path)?;
     let from = file.metadata()?.len().saturating_sub(TAIL_BYTES);
     file.seek(SeekFrom::Start(from))?;
@@ -190,13 +202,13 @@ fn last_of_tail(path: &Path) -> io::Result<Option<Anchor>> {
     file.read_to_end(&mut tail)?;
     let lines = tail.split(|byte| *byte == b'\n').skip(usize::from(from > 0));
     let anchors = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()?.anchor().ok());
-    Ok(anchors.max_by_key(|anchor| anchor.n))
+    Ok(anchors.filter(|anchor| is_ours(anchor, vault)).max_by_key(|anchor| anchor.n))
 }
 
-fn at(folder: &Path, n: i64) -> io::Result<Option<Seen>> {
+fn at(folder: &Path, n: i64, vault: &Vault) -> io::Result<Option<Seen>> {
     match read_export(&file_of(folder, n)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        other => Ok(other?.0.into_iter().find(|anchor| anchor.n == n).map(seen)),
+        other => Ok(other?.0.into_iter().find(|anchor| anchor.n == n && is_ours(anchor, vault)).map(seen)),
     }
 }
 
@@ -291,7 +303,7 @@ mod tests {
         fs::create_dir(&dir).unwrap();
         let pipe = dir.join("anchors-000000.jsonl");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let witness = FolderWitness::patient(dir.clone(), Duration::from_millis(50));
+        let witness = FolderWitness::patient(dir.clone(), Arc::new(Vault::for_tests()), Duration::from_millis(50));
         let said = witness.newest().await.unwrap_err().to_string();
         assert!(said.contains("it hangs"), "{said}");
         for _ in 0..3 {

@@ -29,7 +29,8 @@ impl City {
         let name = format!("renshe-witness-{}-{:p}", std::process::id(), Arc::as_ptr(&ctx.vault));
         let folder = std::env::temp_dir().join(name);
         drop(fs::remove_dir_all(&folder));
-        City { ctx, witness: FolderWitness::new(folder.clone()), folder }
+        let witness = FolderWitness::new(folder.clone(), Arc::clone(&ctx.vault));
+        City { ctx, witness, folder }
     }
 
     async fn act(&self) {
@@ -194,6 +195,23 @@ async fn the_witness_is_robbed(t: Door) {
     // It is filled again by the next run, from what the database still has.
     assert_eq!(city.carry().await.anchors, 4);
     city.whole().await;
+}
+
+#[db_test]
+async fn a_line_that_nobody_signed_begins_no_epoch_and_is_found(t: Door) {
+    let city = City::of(&t);
+    city.lived(3).await;
+    let text = fs::read_to_string(city.file()).expect("read");
+    let last = text.lines().last().expect("a line");
+    let forged = |n: i64| last.replace("\"n\":3,", &format!("\"n\":{n},"));
+    fs::write(city.file(), format!("{text}{}\n", forged(9))).expect("written");
+    let far = city.folder.join(format!("anchors-{:06}.jsonl", i64::MAX / 10_000));
+    fs::write(&far, format!("{}\n", forged(i64::MAX))).expect("written");
+    assert_eq!(city.carry().await, Carried::default(), "only what we signed counts as known");
+    assert_eq!(city.anchored().await, 4);
+    assert_eq!(city.carry().await.anchors, 1);
+    says(&city.outside().await.broken, "W: anchor 9: was changed");
+    fs::remove_file(far).expect("removed");
 }
 
 #[db_test]

@@ -111,7 +111,7 @@ async fn late(ctx: &Ctx) -> Result<Vec<String>, StartError> {
 
 /// Compares a folder with the database, a file at a time.
 async fn folder_findings(ctx: &Ctx, folder: &Path) -> Result<Vec<String>, StartError> {
-    let witness = FolderWitness::new(folder.to_owned());
+    let witness = FolderWitness::new(folder.to_owned(), Arc::clone(&ctx.vault));
     let name = witness.name();
     let told = |error: &dyn std::fmt::Display| StartError(format!("{name}: {error}"));
     let mut all = Outside::default();

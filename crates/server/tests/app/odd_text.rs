@@ -166,7 +166,7 @@ async fn the_rest_of_a_list_begins_anywhere(app: TestApp) {
     for id in ["%00", "a%00b", "%F0%9F%92%8A", "", &"x".repeat(9000)] {
         for before in ["1772413200000", "0", "-9223372036854775808", "9223372036854775807", "x", "%00"] {
             let page = person.get(&format!("/orders?before={before}&id={id}")).await;
-            assert!(matches!(page.status, 200 | 400), "{before} {id}: {} {}", page.status, page.text);
+            assert!(matches!(page.status, 200 | 400 | 414), "{before} {id}: {} {}", page.status, page.text);
         }
     }
 }

@@ -6,7 +6,7 @@ use testkit::db_test;
 use crate::faces::{camera, film, finish, make_known};
 use crate::second_ways::{by_card, given, steer, window};
 use crate::support::people::{PASSWORD, details, id_number, location};
-use crate::support::{Answer, TestApp, Visitor};
+use crate::support::{Answer, TestApp, Visitor, store};
 
 const NAME: &str = "测试市民";
 const OWNERS: &str = "15700000101";
@@ -260,6 +260,20 @@ async fn another_name_at_the_insurer_is_told_as_such(app: TestApp) {
 }
 
 #[db_test]
+async fn accounts_from_before_numbers_had_owners_are_given_their_month(app: TestApp) {
+    let (_, stranger) = occupied(&app, 47).await;
+    let before = app.count("account").await;
+    app.plant(store::undate_accounts).await;
+    app.run_jobs().await;
+    assert_eq!(app.count("account").await, before, "they have a month from now");
+    assert_eq!(stranger.get("/me").await.path, "/me");
+    app.advance_secs(30 * 86_400 + 7200);
+    app.run_jobs().await;
+    assert_eq!(app.count("account").await, before - 1);
+    app.check().await;
+}
+
+#[db_test]
 async fn an_account_that_is_nobodys_goes_after_a_month(app: TestApp) {
     let (number, stranger) = occupied(&app, 48).await;
     let owner = signed_up(&app, &number, OWNERS).await;
@@ -271,6 +285,10 @@ async fn an_account_that_is_nobodys_goes_after_a_month(app: TestApp) {
     app.advance_secs(30 * 86_400 - 120);
     app.run_jobs().await;
     assert_eq!(count("account").await, before, "not a day early");
+    // A text that was sent a moment ago is no reason to stay, nor to keep the others.
+    app.log_in(&third, "15700000053", PASSWORD).await;
+    let fields = [("old", PASSWORD), ("password", "文笔塔青果巷天宁寺"), ("password_again", "文笔塔青果巷天宁寺")];
+    assert_eq!(third.post_form("/me/password", &fields).await.path, "/me");
     app.advance_secs(7200);
     app.run_jobs().await;
     assert_eq!(count("account").await, before - 2, "what was ended, and what nobody was proven for");

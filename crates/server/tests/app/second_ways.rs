@@ -1,6 +1,7 @@
 //! The ways without a face, through the front door: the real adapter against the sandbox's card system,
 //! and codes from the service window.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use testkit::db_test;
 
@@ -161,6 +162,42 @@ async fn nobody_locks_a_card_that_is_not_theirs(app: TestApp) {
     assert_eq!(owner.send_form(&page, &[("code", &code), ("pin", &pin)]).await.path, "/real-name/done");
     app.check().await;
     app.audit().await;
+}
+
+#[db_test]
+async fn strangers_do_not_shut_the_owners_way_by_card(app: TestApp) {
+    let ((card_no, pin), (other_no, _)) = (card(&app, NUMBER).await, card(&app, OTHER).await);
+    let mut told = Vec::new();
+    for n in 0..5_u8 {
+        // From five places somebody says the owner's name and number, and names a card that is not the owner's.
+        let (stranger, mobile) = (app.visitor_at(40 + n), format!("1570000070{n}"));
+        app.sign_up(&stranger, &mobile, NAME, NUMBER).await;
+        app.log_in(&stranger, &mobile, PASSWORD).await;
+        for _ in 0..5 {
+            told.push(name_card(&stranger, &other_no).await.says("试得太多了"));
+        }
+    }
+    assert_eq!(told.iter().filter(|too_many| **too_many).count(), 5, "all strangers together have twenty: {told:?}");
+    let owner = app.signed_in(0).await;
+    for _ in 0..4 {
+        assert!(name_card(&owner, &other_no).await.says("不是您名下现在使用的社保卡"));
+    }
+    let page = name_card(&owner, &card_no).await;
+    let code = app.code(MOBILE).await;
+    assert_eq!(owner.send_form(&page, &[("code", &code), ("pin", &pin)]).await.path, "/real-name/done");
+    app.check().await;
+}
+
+#[db_test]
+async fn cards_named_at_once_count_one_by_one(app: TestApp) {
+    let (other_no, _) = card(&app, OTHER).await;
+    let person = app.signed_in(0).await;
+    person.get(CARD).await;
+    let named = join_all((0..20).map(|_| name_card(&person, &other_no))).await;
+    assert_eq!(named.iter().filter(|told| told.says("不是您名下现在使用的社保卡")).count(), 5);
+    assert_eq!(named.iter().filter(|told| told.says("试得太多了")).count(), 15);
+    assert_eq!(app.acts("card_proof.missed").await, 5);
+    app.check().await;
 }
 
 #[db_test]

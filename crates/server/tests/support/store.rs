@@ -271,6 +271,11 @@ pub fn count(tx: &mut Tx<'_>, table: &str) -> Result<i64, DbFault> {
     tx.one(sql, vals![], |row| row.int(0))
 }
 
+/// Takes their time from accounts for which nobody was proven, as they were before they had one.
+pub fn undate_accounts(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE account SET expires_at = 0 WHERE expires_at IS NOT NULL AND state = 'active'"), vals![])
+}
+
 /// Gives every account the password of this hash.
 pub fn set_passwords(tx: &mut Tx<'_>, hash: &str) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE account SET password_hash = $1"), vals![hash])
