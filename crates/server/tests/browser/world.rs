@@ -133,25 +133,27 @@ pub fn digits(order: &Answer) -> String {
     shown.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// Books the last place of a clinic of today that costs nothing, and says which pages led there.
+/// Books the last place of a clinic of today that costs nothing and at whose time the visitor has no visit yet, and says
+/// which pages led there.
 async fn book_today(visitor: &Visitor, hospital: &str) -> Option<(Answer, Vec<(&'static str, String)>)> {
     for department in visitor.get(hospital).await.links("/departments/") {
         for doctor in visitor.get(&department).await.links("/doctors/") {
             let Some(clinic) = visitor.get(&doctor).await.link("/clinics/") else { continue };
             let page = visitor.get(&clinic).await;
-            let slot = page.links("/slots/").into_iter().next_back();
-            let today_and_free = page.says("3 月 2 日") && page.says("免费");
-            let (true, Some(slot)) = (today_and_free, slot) else { continue };
-            let order = visitor.post_form(&slot, &[]).await;
-            assert!(
-                order.is_ok() && order.path.starts_with("/appointments/"),
-                "booking: {} {}",
-                order.path,
-                order.text
-            );
-            let led =
-                [("hospital", hospital.to_owned()), ("department", department), ("doctor", doctor), ("clinic", clinic)];
-            return Some((order, led.to_vec()));
+            if !page.says("3 月 2 日") || !page.says("免费") {
+                continue;
+            }
+            for slot in page.links("/slots/").into_iter().rev() {
+                let order = visitor.post_form(&slot, &[]).await;
+                if order.says("这个时间您已经有一个号") {
+                    continue;
+                }
+                let booked = order.is_ok() && order.path.starts_with("/appointments/");
+                assert!(booked, "booking: {} {}", order.path, order.text);
+                let hospital = hospital.to_owned();
+                let led = [("hospital", hospital), ("department", department), ("doctor", doctor), ("clinic", clinic)];
+                return Some((order, led.to_vec()));
+            }
         }
     }
     None

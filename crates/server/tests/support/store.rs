@@ -31,11 +31,13 @@ pub fn outbox(tx: &mut Tx<'_>) -> Result<Vec<OutboxRow>, DbFault> {
     })
 }
 
-/// A slot of a clinic at this price in which nobody has a place, after a moment.
+/// A slot of a clinic at this price, after a moment, on the first day on which nobody has a place at it: one person may take
+/// several, one a day.
 pub fn priced_slot(tx: &mut Tx<'_>, after: Moment, fee_fen: i64) -> Result<String, DbFault> {
     let sql = sql!(
         "SELECT s.id FROM slot s JOIN clinic c ON c.id = s.clinic_id WHERE c.fee_fen = $1 AND s.starts_at > $2
-         AND NOT EXISTS (SELECT 1 FROM slot o WHERE o.clinic_id = c.id AND o.held + o.booked > 0) ORDER BY s.starts_at, s.id LIMIT 1"
+         AND NOT EXISTS (SELECT 1 FROM slot o JOIN clinic other ON other.id = o.clinic_id WHERE other.date = c.date
+         AND other.fee_fen = c.fee_fen AND o.held + o.booked > 0) ORDER BY s.starts_at, s.id LIMIT 1"
     );
     tx.one(sql, vals![fee_fen, after], |row| row.text(0))
 }
