@@ -100,7 +100,8 @@ pub async fn receive(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]
 }
 
 /// Verifies and opens it. One that is signed under the name of a key that is not known here may be the channel's all the
-/// same, which changes its keys now and then: the channel is asked for it once, and somebody is called where it has none.
+/// same, which changes its keys now and then: the channel is asked for it once. Where it has none the notice is refused and
+/// counted; nobody is called, since anybody may write a serial. What the channel signs so when it is asked itself calls a person.
 async fn verified(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]) -> Result<Notice, ReceiveError> {
     let channel = &pay.ports.wechat_pay;
     let refusal = match channel.notice(ctx, headers, body) {
