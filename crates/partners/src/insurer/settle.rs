@@ -22,6 +22,8 @@ pub(super) async fn settle(
         Data { data: Settlement { of: question(client, visit), invono: String::new(), echo: echo(client, advice) } };
     let output = client.act(ctx, SETTLE, number, &visit.person, &input).await?;
     let mut reply = answer::settlement(&output, visit)?;
+    // Kept for reconciliation is what was told: before anything is filled in.
+    let facts = facts(&reply.setlinfo);
     // It answers this message; a region that does not repeat its number has nothing else that could be meant.
     if reply.setlinfo.medins_setl_id.is_empty() {
         number.clone_into(&mut reply.setlinfo.medins_setl_id);
@@ -31,7 +33,7 @@ pub(super) async fn settle(
     }
     let reckoned = amounts::reckon(SETTLE, &reply, visit, &client.settings.fund_types)?;
     report(SETTLE, &reckoned.doubts);
-    Ok(told(reply.setlinfo, reckoned)?)
+    Ok(Settled { facts, ..told(reply.setlinfo, reckoned)? })
 }
 
 /// What the pre-settlement said.

@@ -104,6 +104,18 @@ async fn a_settlement_goes_under_the_number_given_at_the_time_written_in_it() {
 }
 
 #[tokio::test]
+async fn a_number_that_was_not_told_is_not_kept_as_if_it_had_been() {
+    let stage = Stage::new(|message| match message["infno"].as_str() {
+        Some("9001") => Value::Null,
+        _ => settled(&Value::Null),
+    })
+    .await;
+    let told = stage.settle(NUMBER).await.unwrap();
+    assert_eq!((told.number.as_deref(), told.facts.medins_setl_id), (Some(NUMBER), None));
+    assert_eq!(told.facts.clr_optins.as_deref(), Some("320400"));
+}
+
+#[tokio::test]
 async fn one_line_is_sent_whose_number_is_the_batchs() {
     let stage = Stage::new(|message| match message["infno"].as_str() {
         Some("2201") => json!({ "data": { "mdtrt_id": "M", "psn_no": "P", "ipt_otp_no": "visit-1" } }),
