@@ -1,12 +1,16 @@
 //! 2202: a visit that is not settled is cancelled.
 
+use identity::ports::PortError;
 use payments::ports::{Care, Insured, Registered, SettleError};
 use platform::Ctx;
 use wire::insurer::{Cancellation, Data, UNREGISTER};
 
 use super::InsurerClient;
+use super::call::Said;
+use super::refusal::refusal;
 
-/// Sends 2202. The answer says nothing but that it was done.
+/// Sends 2202. The answer says nothing but that it was done. Refused is only what the insurer refuses in its own envelope:
+/// whoever is turned away by the gateway has not been heard, and says it again.
 pub(super) async fn unregister(
     client: &InsurerClient,
     ctx: &Ctx,
@@ -21,6 +25,10 @@ pub(super) async fn unregister(
             ipt_otp_no: care.visit_no.clone(),
         },
     };
-    client.act(ctx, UNREGISTER, &client.fresh_number(ctx), person, &input).await?;
-    Ok(())
+    match client.tell(ctx, UNREGISTER, &client.fresh_number(ctx), person, &input).await {
+        Ok(Said::Done(_)) => Ok(()),
+        Ok(Said::Refused(infcode, says)) => Err(refusal(&client.settings.words, infcode, &says).into()),
+        Err(PortError::Refused(says)) => Err(PortError::NotSent(format!("turned away by the gateway: {says}")).into()),
+        Err(error) => Err(error.into()),
+    }
 }

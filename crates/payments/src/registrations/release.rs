@@ -83,7 +83,7 @@ async fn release(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<Told, DbFaul
         Err(SettleError::Port(PortError::Refused(word))) if word == SETTLED_ALREADY => {
             released(pay, ctx, &order, true).await
         }
-        // What it refuses to cancel, it will refuse tomorrow.
+        // What the insurer itself refuses to cancel, it will refuse tomorrow; the gateway's refusals are none of these.
         Err(error @ (SettleError::Port(PortError::Refused(_)) | SettleError::Amounts(_))) => {
             tracing::warn!(order = id.as_str(), %error, "payment.release_refused");
             released(pay, ctx, &order, false).await

@@ -130,6 +130,18 @@ async fn settled_found_and_undone(stage: &Stage, visit_no: &str, split: Split) {
     assert_eq!(client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await, refused("cancelled"));
 }
 
+/// Whoever was turned away on the way has not been heard, and says it again.
+#[tokio::test]
+async fn the_gateways_refusal_of_a_cancellation_is_not_the_insurers() {
+    let stage = Stage::new().await;
+    let visit = stage.visit("visit-1").await;
+    stage.fault("refuse", "2202", "TIF_SIGNATURE_WRONG").await;
+    let unregister = || stage.client.unregister(&stage.ctx, &stage.person, &visit.care, &visit.registered);
+    let told = unregister().await;
+    assert!(matches!(told, Err(SettleError::Port(PortError::NotSent(_)))), "{told:?}");
+    assert_eq!(unregister().await, Ok(()), "the insurer had heard nothing of it");
+}
+
 #[tokio::test]
 async fn an_unknown_outcome_is_asked_about_and_taken_back() {
     let mut stage = Stage::new().await;
