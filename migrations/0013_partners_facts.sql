@@ -10,14 +10,23 @@ ALTER TABLE pay_attempt ADD COLUMN medins_setl_id TEXT;
 -- sends: how often it was handed to the partner. doubted: 1 when its last offer was refused, and that alone does not end it.
 ALTER TABLE pay_attempt ADD COLUMN sends BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE pay_attempt ADD COLUMN doubted BIGINT NOT NULL DEFAULT 0;
+UPDATE pay_attempt SET sends = (
+  SELECT COUNT(*) FROM pay_attempt_event e WHERE e.attempt_id = pay_attempt.id AND e.event = 'send');
 
 -- Of a refund that was settled by other means: who says so, and how it was done.
 ALTER TABLE pay_attempt ADD COLUMN outside_by TEXT;
 ALTER TABLE pay_attempt ADD COLUMN outside_how TEXT;
 
--- When the insurer is told again that a registration is over, and how often it has not worked.
+-- When the insurer is told (again) that a registration is over, and how often it has not worked. While a visit is settled it is
+-- not over: 4102444800000 (2100-01-01) keeps its row out of every walk until the order leaves that state.
 ALTER TABLE pay_registration ADD COLUMN release_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE pay_registration ADD COLUMN release_tries BIGINT NOT NULL DEFAULT 0;
+UPDATE pay_registration SET release_at = 4102444800000 WHERE released_at IS NULL AND EXISTS (
+  SELECT 1 FROM pay_order o JOIN pay_attempt a ON a.order_id = o.id AND a.kind = 'settle' AND a.state = 'succeeded'
+  WHERE o.id = pay_registration.order_id AND o.state = 'settled'
+  AND NOT EXISTS (SELECT 1 FROM pay_attempt u WHERE u.order_id = o.id AND u.of_n = a.n));
+CREATE INDEX pay_registration_due ON pay_registration (release_at, at, order_id) WHERE released_at IS NULL;
+DROP INDEX pay_registration_open;
 
 -- When the insurer was last asked for a pre-settlement of a way, and what it said where that is no quote: a word of the port, or '' while it has not answered.
 CREATE TABLE pay_quote_ask (
@@ -42,10 +51,12 @@ ALTER TABLE ledger_transfer ADD COLUMN happened_at BIGINT;
 ALTER TABLE ledger_end ADD COLUMN happened_at BIGINT;
 
 -- The processes that serve one city. place: which range of numbers is its own. at: what its clock said at its last beat. missed: beats of the others since then.
+-- heard: 1 when it has beaten since the last of them joined; 0: perhaps it had ended before that.
 CREATE TABLE instance (
   name TEXT NOT NULL PRIMARY KEY,
   place BIGINT NOT NULL,
   at BIGINT NOT NULL,
-  missed BIGINT NOT NULL
+  missed BIGINT NOT NULL,
+  heard BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX instance_place ON instance (place);

@@ -2,7 +2,7 @@
 
 use kernel::{Moment, Time};
 use platform::Ctx;
-use platform::db::{DbFault, LaneKey};
+use platform::db::{DbFault, LaneKey, Tx};
 use platform::instances;
 use platform::jobs::Job;
 use serde_json::json;
@@ -29,11 +29,12 @@ fn lane() -> LaneKey {
 /// all, so its time has come only when every process says so: by the slowest clock of those that are there.
 pub(crate) async fn close_days(ctx: Ctx) -> Result<(), String> {
     let own = ctx.now();
-    let agreed = ctx.db.read("ledger.clocks", instances::earliest).await.map_err(|fault: DbFault| fault.to_string())?;
+    let read = |tx: &mut Tx<'_>| Ok::<_, DbFault>((instances::earliest(tx)?, instances::slowest_heard(tx)?));
+    let (agreed, heard) = ctx.db.read("ledger.clocks", read).await.map_err(|fault| fault.to_string())?;
     let now = agreed.map_or(own, |earliest| earliest.min(own));
-    if now.secs_until(own) > SKEW_SECS {
+    if let Some(slowest) = heard.filter(|slowest| slowest.secs_until(own) > SKEW_SECS) {
         metrics::counter!("renshe_clocks_disagree").increment(1);
-        tracing::error!(%own, slowest = %now, "ledger.clocks_disagree");
+        tracing::error!(%own, %slowest, "ledger.clocks_disagree");
     }
     while step(&ctx, now).await.map_err(|fault| fault.to_string())? {}
     Ok(())

@@ -204,3 +204,27 @@ async fn one_clock_that_is_a_day_ahead_ends_no_day(db: TestDb) {
     let earliest = book.ctx.db.read("test.earliest", instances::earliest).await.unwrap();
     assert_eq!(earliest, Some(right.now()));
 }
+
+#[db_test]
+async fn whoever_ended_before_the_last_one_joined_is_no_clock_that_is_wrong(db: TestDb) {
+    let clock = a_monday_morning();
+    let book = Book { ctx: test_ctx(&db, clock.clone()) };
+    let slowest = || book.ctx.db.read("test.slowest", instances::slowest_heard);
+    let killed = instances::join(&book.ctx, "killed").await.unwrap();
+    instances::beat(&book.ctx, &killed).await.unwrap();
+    let stood = book.ctx.now();
+    clock.advance_secs(660);
+    let own = instances::join(&book.ctx, "own").await.unwrap();
+    instances::beat(&book.ctx, &own).await.unwrap();
+    let earliest = book.ctx.db.read("test.earliest", instances::earliest).await.unwrap();
+    assert_eq!(
+        (earliest, slowest().await.unwrap()),
+        (Some(stood), Some(book.ctx.now())),
+        "days wait, nobody is called"
+    );
+    // One that is there, and whose clock is slow, is told.
+    let slow = a_monday_morning();
+    let other = Ctx { clock: slow.clone(), db: db.another_instance("slow"), ..book.ctx.clone() };
+    instances::beat(&other, &killed).await.unwrap();
+    assert_eq!(slowest().await.unwrap(), Some(slow.now()));
+}

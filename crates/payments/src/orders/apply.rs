@@ -17,6 +17,7 @@ use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
 use crate::attempts::store::{self as attempts, Attempt, Clearing, Learned, NewAttempt};
 use crate::calls;
 use crate::ports::{ChannelState, RefundState, Undone};
+use crate::registrations::store as registrations;
 use crate::sim::planted::{Bug, bug};
 
 /// In a row: the person was told that the order is paid, and that too much was.
@@ -293,6 +294,12 @@ fn change(tx: &mut Tx<'_>, pen: &Pen, order: &Order, to: OrderState) -> Result<(
     }
     if to == OrderState::Settled {
         books::delivered(tx, pen, order)?;
+        if order.view.settlement().is_some() {
+            registrations::keep_while_settled(tx, &order.id)?;
+        }
+    }
+    if from == OrderState::Settled {
+        registrations::settled_no_more(tx, &order.id)?;
     }
     if from == OrderState::Settled && !bug(Bug::NotTakenBack) {
         books::taken_back(tx, pen, order)?;

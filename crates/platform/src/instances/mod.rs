@@ -66,6 +66,7 @@ fn within(tx: &mut Tx<'_>, name: &str, now: Moment) -> Result<i64, DbFault> {
         };
         // Another process may take the same one at the same moment.
         if store::insert(tx, name, place, now)? {
+            store::unheard_but(tx, name)?;
             return Ok(place);
         }
     }
@@ -117,6 +118,17 @@ pub fn earliest(tx: &mut Tx<'_>) -> Result<Option<Moment>, DbFault> {
     let all = store::all(tx)?;
     let gone = gone_after(&all);
     Ok(all.iter().filter(|one| one.missed <= gone).map(|one| one.at).min())
+}
+
+/// The earliest time that any process shows which has beaten since the last one joined. What has not may have ended long ago,
+/// its last time still standing there: [`earliest`] is careful and waits for it, but it is no sign of a clock that is wrong.
+///
+/// # Errors
+/// What broke beneath.
+pub fn slowest_heard(tx: &mut Tx<'_>) -> Result<Option<Moment>, DbFault> {
+    let all = store::all(tx)?;
+    let gone = gone_after(&all);
+    Ok(all.iter().filter(|one| one.heard && one.missed <= gone).map(|one| one.at).min())
 }
 
 /// So many missed beats make somebody gone: [`MISSED_MOST`] of each of the others.
