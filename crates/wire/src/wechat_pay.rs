@@ -284,6 +284,9 @@ pub struct Certificates {
 pub struct Certificate {
     /// Hexadecimal.
     pub serial_no: String,
+    /// Since when it is good, as RFC 3339 writes it; empty where it is not told.
+    #[serde(default)]
+    pub effective_time: String,
     /// PEM, sealed with the APIv3 key.
     pub encrypt_certificate: Resource,
 }

@@ -21,6 +21,8 @@ use super::settings::{BadWechatPaySettings, MerchantKey, PlatformKey, WechatPayS
 pub(super) struct Keys {
     merchants: Vec<Merchant>,
     apiv3: Aes256Gcm,
+    /// Whether the configuration says which of the channel's keys is asked for first.
+    named: bool,
     platform: RwLock<Arc<Platform>>,
 }
 
@@ -89,7 +91,8 @@ impl Keys {
             platform.known.insert(name_of(serial), key);
         }
         platform.first = settings.platform_keys.first().map_or_else(String::new, |key| name_of(&key.serial));
-        Ok(Keys { merchants, apiv3: Aes256Gcm::new(apiv3), platform: RwLock::new(Arc::new(platform)) })
+        let (apiv3, named) = (Aes256Gcm::new(apiv3), !platform.first.is_empty());
+        Ok(Keys { merchants, apiv3, named, platform: RwLock::new(Arc::new(platform)) })
     }
 
     /// The channel's keys as they are known now.
@@ -124,18 +127,21 @@ impl Keys {
     }
 
     /// What is known, and these certificates beside it: sealed with the APIv3 key, which only the channel and we have. One
-    /// that does not open, or whose own number is another than it is given out under, is left out.
+    /// that does not open, or whose own number is another than it is given out under, is left out. Where the configuration names
+    /// no key, the newest of them is the first from now on: the one before it ends some day.
     pub(super) fn with(&self, certificates: &[Certificate]) -> Platform {
         let mut platform = (*self.platform()).clone();
+        let mut newest = None;
         for certificate in certificates {
             let pem = self.open(&certificate.encrypt_certificate).and_then(|plain| String::from_utf8(plain).ok());
             let serial = name_of(&certificate.serial_no);
             if let Some(Ok(key)) = pem.map(|pem| public_key(&pem, &serial)) {
                 platform.known.insert(serial.clone(), key);
-                if platform.first.is_empty() {
-                    platform.first = serial;
-                }
+                newest = newest.max(Some((Moment::from_rfc3339(&certificate.effective_time), serial)));
             }
+        }
+        if let Some((_, serial)) = newest.filter(|_| !self.named) {
+            platform.first = serial;
         }
         platform
     }

@@ -8,8 +8,8 @@ use super::refusals::{self, refused};
 use crate::house::House;
 use crate::partner::Reply;
 
-/// As the certificates themselves say.
-const EFFECTIVE: &str = "2020-01-01T08:00:00+08:00";
+/// As the certificates themselves say: since when the first is good, and the next.
+const EFFECTIVE: [&str; 2] = ["2020-01-01T08:00:00+08:00", "2021-01-01T08:00:00+08:00"];
 const EXPIRES: &str = "2099-12-31T08:00:00+08:00";
 /// What is sealed with it.
 const ASSOCIATED: &str = "certificate";
@@ -32,7 +32,7 @@ fn sealed(house: &House, serial: &str) -> Option<Value> {
     let (nonce, ciphertext) = seals.seal(&*house.rng, seals.certificate(serial)?, ASSOCIATED)?;
     Some(json!({
         "serial_no": serial,
-        "effective_time": EFFECTIVE,
+        "effective_time": EFFECTIVE[usize::from(serial == house.wechat_pay.platform_next_serial)],
         "expire_time": EXPIRES,
         "encrypt_certificate": {
             "algorithm": "AEAD_AES_256_GCM",

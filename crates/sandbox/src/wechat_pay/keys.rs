@@ -145,7 +145,7 @@ fn pair(folder: &Path, who: &str, serial: &str, merchant: bool) -> io::Result<()
         .map_err(|error| io::Error::other(error.to_string()))?;
     let mut params = CertificateParams::default();
     params.serial_number = Some(SerialNumber::from(bytes(serial)));
-    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_before = date_time_ymd(if who == "platform_next" { 2021 } else { 2020 }, 1, 1);
     params.not_after = date_time_ymd(2099, 12, 31);
     let name = if merchant { "沙箱商户 (演示数据)" } else { "WeChat Pay sandbox (演示数据)" };
     params.distinguished_name.push(DnType::CommonName, name);

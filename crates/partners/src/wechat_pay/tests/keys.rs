@@ -80,6 +80,67 @@ async fn a_certificate_that_is_not_known_is_fetched_and_a_new_one_after_it() {
 }
 
 #[tokio::test]
+async fn a_card_is_sealed_although_no_certificate_was_fetched_before() {
+    let stage = Stage::new().await;
+    stage.account(json!({ "mode": "certificates" })).await;
+    let fresh = || {
+        stage.with(|settings| {
+            settings.platform_keys.clear();
+            settings.fetches_certificates = true;
+        })
+    };
+    let pay = fresh();
+    pay.offer(&stage.ctx, &stage.offer("att_card_1", Cashier::Code)).await.unwrap();
+    stage.control("wechat_pay/pay/att_card_1", json!({})).await;
+    stage.notice().await;
+    stage.control("wechat_pay/orders/att_card_1", json!({ "refund": "abnormal" })).await;
+    let giving = Giving {
+        number: "att_card_2".into(),
+        payment_number: "att_card_1".into(),
+        amount: Fen::new(500),
+        paid: Fen::new(500),
+        reason: "退款".into(),
+    };
+    pay.refund(&stage.ctx, &giving).await.unwrap();
+    stage.clock.advance_secs(2);
+    let state = pay.refund_state(&stage.ctx, "att_card_2").await.unwrap();
+    let RefundState::Abnormal { channel_no } = &state else { panic!("{state:?}") };
+    let secret = |text: &str| Pii::new(text.to_owned());
+    let to =
+        Recipient::Buyer {
+            bank: "ICBC_DEBIT".into(), account: secret("6222020903001234567"), name: secret("陈秀英")
+        };
+    // A process of its own, as the command is: it has heard nothing from the channel yet.
+    let begun = fresh().redirect_refund(&stage.ctx, "att_card_2", channel_no, &to).await;
+    assert!(matches!(begun, Ok(RefundState::Processing { .. })), "{begun:?}");
+    stage.running.stop().await;
+}
+
+#[tokio::test]
+async fn the_newest_certificate_is_asked_for_unless_the_configuration_names_a_key() {
+    let stage = Stage::new().await;
+    let account = stage.running.wechat.clone();
+    stage.account(json!({ "mode": "certificates" })).await;
+    let free = stage.with(|settings| {
+        settings.platform_keys.clear();
+        settings.fetches_certificates = true;
+    });
+    let named = stage.with(|settings| {
+        settings.platform_keys = vec![platform_key(&account.platform_serial, &account.platform_cert)];
+        settings.fetches_certificates = true;
+    });
+    assert!(free.learn_key(&stage.ctx, &account.platform_serial).await);
+    assert_eq!(free.keys.platform().first(), account.platform_serial);
+    stage.account(json!({ "certificates": "rolling" })).await;
+    stage.clock.advance_secs(60);
+    for (pay, first) in [(&free, &account.platform_next_serial), (&named, &account.platform_serial)] {
+        assert!(pay.learn_key(&stage.ctx, &account.platform_next_serial).await);
+        assert_eq!(pay.keys.platform().first(), first);
+    }
+    stage.running.stop().await;
+}
+
+#[tokio::test]
 async fn our_new_key_signs_from_its_moment_on() {
     let stage = Stage::new().await;
     let account = stage.running.wechat.clone();
