@@ -12,8 +12,8 @@ use crate::attempts::hear::{Act, Heard, may_reverse};
 use crate::attempts::model::State;
 use crate::attempts::store::Attempt;
 use crate::ports::{
-    Cashier, Channel, ChannelError, ChannelState, Giving, Offer, PayPorts, RefundState, SettleError, Settled,
-    Settlements, Split, Undone,
+    Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Offer, PayPorts, RefundState, SettleError,
+    Settled, Settlements, Split, Undone,
 };
 use crate::sim::planted::{Bug, bug};
 
@@ -184,12 +184,12 @@ async fn query(partners: &Partners<'_>, number: &str) -> Heard {
 }
 
 /// Query, close, query: only what the channel says after it was closed is the end. That it knows no such payment, and nobody
-/// signed that, counts only where all three say so.
+/// signed that, counts only where all three say so ([`all_say_so`]).
 async fn close(partners: &Partners<'_>, number: &str) -> Heard {
-    match query(partners, number).await {
-        Heard::Channel(ChannelState::Open | ChannelState::NotFound { signed: false }) => {}
+    let first = match query(partners, number).await {
+        Heard::Channel(first @ (ChannelState::Open | ChannelState::NotFound { signed: false })) => first,
         settled => return settled,
-    }
+    };
     if bug(Bug::CloseSkipped) {
         return Heard::Channel(ChannelState::Closed);
     }
@@ -197,8 +197,22 @@ async fn close(partners: &Partners<'_>, number: &str) -> Heard {
     match closed.await {
         Ok(_) if bug(Bug::PaidReadAsClosed) => Heard::Channel(ChannelState::Closed),
         // What it says of closing is not believed: it is asked.
-        Ok(_) | Err(ChannelError::Unsigned(_)) => query(partners, number).await,
+        Ok(answer) => all_say_so(&first, Some(answer), query(partners, number).await),
+        Err(ChannelError::Unsigned(_)) => all_say_so(&first, None, query(partners, number).await),
         Err(error) => port(error),
+    }
+}
+
+/// What is heard last, after a first question and the answer to closing. That the channel knows no such payment, in nobody's
+/// name, is no answer after it has known it, or where closing was answered by another word.
+pub(crate) fn all_say_so(first: &ChannelState, closing: Option<CloseAnswer>, last: Heard) -> Heard {
+    let unknown = ChannelState::NotFound { signed: false };
+    let agrees = *first == unknown && closing == Some(CloseAnswer::NotFound);
+    match last {
+        Heard::Channel(last) if last == unknown && !agrees => {
+            Heard::Nothing("not known, in nobody's name, and not said three times".to_owned())
+        }
+        last => last,
     }
 }
 

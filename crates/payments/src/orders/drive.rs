@@ -170,8 +170,8 @@ async fn act_on(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act
         },
         _ => None,
     };
-    let Some(until) = lease(pay, ctx, order, place, act).await? else { return Ok(false) };
-    let heard = call(&pay.ports, ctx, order, (place, act), asking.as_ref(), until).await;
+    let Some((until, held)) = lease(pay, ctx, order, place, act).await? else { return Ok(false) };
+    let heard = call(&pay.ports, ctx, &held, (place, act), asking.as_ref(), until).await;
     write(pay, ctx, order, move |tx, pen, held| {
         if held.attempts.get(place).is_some_and(|one| overtaken(&one.view, until)) {
             tracing::warn!(order = held.id.as_str(), ?act, "payment.answer_overtaken");
@@ -182,8 +182,15 @@ async fn act_on(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act
     .await
 }
 
-/// Takes the attempt for one look, until then; what sends it writes before that it may be with the partner.
-async fn lease(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act) -> Result<Option<Moment>, DriveError> {
+/// Takes the attempt for one look, until then; what sends it writes before that it may be with the partner. With it comes the
+/// order as it was when the lease was taken: what was read before may have changed until then, and the answer is judged by it.
+async fn lease(
+    pay: &Payments,
+    ctx: &Ctx,
+    order: &Order,
+    place: usize,
+    act: Act,
+) -> Result<Option<(Moment, Order)>, DriveError> {
     write(pay, ctx, order, move |tx, pen, held| {
         let Some(attempt) = held.attempts.get(place) else { return Ok(None) };
         if next(&held.view, pen.now) != Next::Do(place, act) {
@@ -197,7 +204,7 @@ async fn lease(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act)
             let learned = Learned { lease_until: Some(until), sent: true, ..Learned::default() };
             attempts::apply(tx, attempt, (Event::Send, to), &learned, pen.now, (pen.source, pen.now))?
         };
-        Ok(taken.then_some(until))
+        Ok(taken.then_some((until, held)))
     })
     .await
 }

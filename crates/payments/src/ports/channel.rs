@@ -76,7 +76,7 @@ pub enum ChannelState {
 pub enum CloseAnswer {
     /// Closed, or closed before.
     Closed,
-    /// Nobody knows it.
+    /// It is not known there, says the channel or somebody in nobody's name.
     NotFound,
     /// It is paid.
     Paid,

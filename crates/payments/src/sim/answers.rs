@@ -111,9 +111,9 @@ pub(super) fn unsigned(reply: Reply) -> Reply {
         Reply::State(ChannelState::NotFound { .. }) => Reply::State(ChannelState::NotFound { signed: false }),
         // It is asked for again under its number, whoever says so.
         Reply::Back(RefundState::NotFound) => Reply::Back(RefundState::NotFound),
-        Reply::Unsigned | Reply::Refused(_) | Reply::Closing(CloseAnswer::NotFound | CloseAnswer::Paid) => {
-            Reply::Unsigned
-        }
+        // One of three, whoever says so.
+        Reply::Closing(CloseAnswer::NotFound) => Reply::Closing(CloseAnswer::NotFound),
+        Reply::Unsigned | Reply::Refused(_) | Reply::Closing(CloseAnswer::Paid) => Reply::Unsigned,
         _ => Reply::Nothing,
     }
 }

@@ -15,6 +15,7 @@ use super::world::{Shared, held};
 use crate::Way;
 use crate::attempts::hear::{Act, Heard, may_reverse, overtaken};
 use crate::attempts::model::{Kind, State};
+use crate::orders::act::all_say_so;
 use crate::orders::model::{Cause, Next, next};
 use crate::ports::{ChannelState, Split, Undone};
 
@@ -80,7 +81,7 @@ impl Pure {
                     }
                     still
                 })?,
-                Next::Do(place, act) => self.act_on(&order, place, act).await?,
+                Next::Do(place, act) => self.act_on(place, act).await?,
             };
             if !went_on {
                 return Ok(());
@@ -100,9 +101,13 @@ impl Pure {
         Ok(())
     }
 
-    async fn act_on(&self, order: &Desk, place: usize, act: Act) -> Result<bool, No> {
-        let Some(until) = self.commit(|desk, now| desk.lease(place, act, now))? else { return Ok(false) };
-        let heard = self.call(order, place, act, until).await;
+    async fn act_on(&self, place: usize, act: Act) -> Result<bool, No> {
+        let taken = self.commit(|desk, now| {
+            let held = desk.clone();
+            desk.lease(place, act, now).map(|until| (until, held))
+        })?;
+        let Some((until, held)) = taken else { return Ok(false) };
+        let heard = self.call(&held, place, act, until).await;
         self.commit(|desk, now| {
             if !overtaken(&desk.view.attempts[place], until) {
                 desk.heard((place, act), &heard, now);
@@ -208,16 +213,17 @@ impl Pure {
     }
 
     async fn close(&self, until: Moment, number: String) -> Heard {
-        match self.query(until, number.clone()).await {
-            Heard::Channel(ChannelState::Open | ChannelState::NotFound { signed: false }) => {}
+        let first = match self.query(until, number.clone()).await {
+            Heard::Channel(first @ (ChannelState::Open | ChannelState::NotFound { signed: false })) => first,
             settled => return settled,
-        }
+        };
         if bug(Bug::CloseSkipped) {
             return Heard::Channel(ChannelState::Closed);
         }
         match self.ask(until, Call::Close { number: number.clone() }).await {
             Reply::Closing(_) if bug(Bug::PaidReadAsClosed) => Heard::Channel(ChannelState::Closed),
-            Reply::Closing(_) | Reply::Unsigned => self.query(until, number).await,
+            Reply::Closing(answer) => all_say_so(&first, Some(answer), self.query(until, number).await),
+            Reply::Unsigned => all_say_so(&first, None, self.query(until, number).await),
             other => failure(other),
         }
     }

@@ -32,8 +32,8 @@ struct Truth {
     paid_at: Option<Moment>,
     /// What becomes of refunds that begin from now on.
     refunds_end: RefundsEnd,
-    /// The channel does not know who asks: it refuses everything, and signs nothing of that.
-    turned_away: bool,
+    /// After so many calls the channel does not know who asks: it refuses everything, and signs nothing of that.
+    knows_for: Option<u32>,
     /// So many offers are refused under the channel's signature, once nothing is lost any more.
     refuse_offers: u32,
     /// Every call takes so long.
@@ -118,7 +118,12 @@ impl World {
 
     /// From now on the channel turns everybody away, in nobody's name; or no longer.
     pub(super) fn turns_away(&self, turned_away: bool) {
-        self.truth().turned_away = turned_away;
+        self.truth().knows_for = turned_away.then_some(0);
+    }
+
+    /// It answers so many calls more under its signature, and turns everybody away then.
+    pub(super) fn turns_away_after(&self, calls: u32) {
+        self.truth().knows_for = Some(calls);
     }
 
     pub(super) fn refuses_offers(&self, many: u32) {
@@ -182,10 +187,17 @@ impl World {
     /// The same at the channel, which may not know who asks.
     fn admits(&self, name: &'static str) -> Result<(), ChannelError> {
         self.arrives(name)?;
-        match self.truth().turned_away {
-            true => Err(ChannelError::Unsigned("PARAM_ERROR".into())),
-            false => Ok(()),
+        match self.knows_us() {
+            false => Err(ChannelError::Unsigned("PARAM_ERROR".into())),
+            true => Ok(()),
         }
+    }
+
+    fn knows_us(&self) -> bool {
+        let mut truth = self.truth();
+        let knows = truth.knows_for != Some(0);
+        truth.knows_for = truth.knows_for.map(|calls| calls.saturating_sub(1));
+        knows
     }
 
     fn answer<T>(&self, answer: T) -> Result<T, PortError> {
@@ -300,7 +312,7 @@ impl Channel for World {
 
     async fn query(&self, _: &Ctx, number: &str) -> Result<ChannelState, ChannelError> {
         self.arrives("query")?;
-        let signed = !self.truth().turned_away;
+        let signed = self.knows_us();
         let found = self.truth().payments.get(number).copied();
         Ok(self.answer(match found.filter(|_| signed) {
             None => ChannelState::NotFound { signed },
@@ -314,8 +326,10 @@ impl Channel for World {
     }
 
     async fn close(&self, _: &Ctx, number: &str) -> Result<CloseAnswer, ChannelError> {
-        self.admits("close")?;
-        let answer = match self.truth().payments.get_mut(number) {
+        self.arrives("close")?;
+        // In whose name it says that it knows no such payment is not told apart: it is asked again in any case.
+        let knows = self.knows_us();
+        let answer = match self.truth().payments.get_mut(number).filter(|_| knows) {
             None => CloseAnswer::NotFound,
             Some((_, "paid")) => CloseAnswer::Paid,
             Some((_, state)) => {

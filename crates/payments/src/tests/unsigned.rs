@@ -4,7 +4,9 @@ use kernel::Fen;
 use testkit::{TestDb, db_test};
 
 use super::{Desk, PIN};
+use crate::attempts::hear::Heard;
 use crate::attempts::model::{Kind, State};
+use crate::ports::{ChannelState, CloseAnswer};
 use crate::{OrderState, drive_due};
 
 #[db_test]
@@ -96,4 +98,44 @@ async fn an_offer_that_was_made_and_is_refused_the_next_time_is_not_given_up(db:
     desk.pass(60).await;
     assert_eq!(desk.state().await, OrderState::Settled);
     desk.sound().await;
+}
+
+#[db_test]
+async fn what_the_channel_has_known_is_not_closed_because_nobody_says_that_it_is_not_known(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    desk.pay(2_500).await.unwrap();
+    desk.drive().await;
+    crate::orders::stop::give_up(&desk.pay, &desk.ctx, &desk.person, &desk.order).await.unwrap();
+    desk.clock.advance_secs(120);
+    // The first question is answered and signed, the two calls after it are turned away.
+    desk.world.turns_away_after(1);
+    desk.drive().await;
+    assert_eq!((desk.world.asked_for("query"), desk.world.asked_for("close")), (2, 1));
+    assert_eq!(desk.found().await.view.attempts[0].state, State::Open, "it may still be paid there");
+    desk.world.turns_away(false);
+    desk.world.buyer_pays();
+    desk.pass(300).await;
+    assert_eq!((desk.state().await, desk.world.held()), (OrderState::Refunded, Fen::ZERO));
+    desk.sound().await;
+}
+
+#[test]
+fn only_three_like_words_of_nobody_end_a_payment() {
+    use crate::orders::act::all_say_so;
+    let (open, unknown) = (ChannelState::Open, ChannelState::NotFound { signed: false });
+    let none = Some(CloseAnswer::NotFound);
+    for (first, closing, last, ends) in [
+        (&unknown, none, &unknown, true),
+        (&open, none, &unknown, false),
+        (&open, None, &unknown, false),
+        (&open, Some(CloseAnswer::Closed), &unknown, false),
+        (&unknown, None, &unknown, false),
+        (&unknown, Some(CloseAnswer::Closed), &unknown, false),
+        (&open, Some(CloseAnswer::Closed), &ChannelState::Closed, true),
+        (&open, None, &ChannelState::NotFound { signed: true }, true),
+    ] {
+        let heard = all_say_so(first, closing, Heard::Channel(last.clone()));
+        assert_eq!(heard == Heard::Channel(last.clone()), ends, "{first:?} {closing:?} {last:?}");
+        assert!(ends || matches!(heard, Heard::Nothing(_)), "{heard:?}");
+    }
 }
