@@ -4,7 +4,7 @@ use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
-use super::Call;
+use super::{Call, REFUND_ABNORMAL, REFUND_CLOSED};
 use crate::orders::OrderId;
 
 /// Calls a person, once for each reason; true when nobody is being called for it yet.
@@ -33,10 +33,19 @@ pub(crate) fn stands(tx: &mut Tx<'_>, id: &OrderId, reason: &str) -> Result<bool
     tx.opt(sql, vals![id.as_str(), reason], |_| Ok(())).map(|found| found.is_some())
 }
 
-/// Somebody has looked: the calls about an order are done.
-pub(crate) fn done(tx: &mut Tx<'_>, order: &str, now: Moment) -> Result<(), DbFault> {
-    let sql = sql!("UPDATE pay_call SET done_at = $1 WHERE order_id = $2 AND done_at IS NULL");
-    tx.exec(sql, vals![now, order]).map(drop)
+/// Somebody has looked, and the order goes on: the calls about it are done, except those for refunds that did not arrive. No
+/// look brings their money back, and nothing would call for them again.
+pub(crate) fn done_but_refunds(tx: &mut Tx<'_>, order: &str, now: Moment) -> Result<(), DbFault> {
+    let sql = sql!(
+        "UPDATE pay_call SET done_at = $1 WHERE order_id = $2 AND done_at IS NULL AND reason <> $3 AND reason <> $4"
+    );
+    tx.exec(sql, vals![now, order, REFUND_ABNORMAL, REFUND_CLOSED]).map(drop)
+}
+
+/// What a person was called to an order for in this one matter is done.
+pub(crate) fn done_for(tx: &mut Tx<'_>, order: &str, reason: &str, now: Moment) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE pay_call SET done_at = $1 WHERE order_id = $2 AND reason = $3 AND done_at IS NULL");
+    tx.exec(sql, vals![now, order, reason]).map(drop)
 }
 
 /// Calls that still stand, the oldest first: about orders that are not at rest, and those that no rest answers.

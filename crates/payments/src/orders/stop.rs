@@ -87,7 +87,8 @@ pub async fn give_up(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId)
     done.await
 }
 
-/// Lets a blocked order go on, after a person has looked: its partners are asked anew.
+/// Lets a blocked order go on, after a person has looked: its partners are asked anew. Whoever is called for a refund that did
+/// not arrive is called still: that ends by what is done about the refund ([`super::refunds`]).
 ///
 /// # Errors
 /// See [`BeginError`].
@@ -103,7 +104,7 @@ pub async fn unblock(listener: &Arc<dyn Listener>, ctx: &Ctx, id: &OrderId) -> R
         pen.fresh();
         let held = store::hold(tx, &id)?.ok_or(BeginError::NotFound)?;
         store::set_blocked(tx, &held.id, None)?;
-        calls::done(tx, held.id.as_str(), pen.now)?;
+        calls::done_but_refunds(tx, held.id.as_str(), pen.now)?;
         attempts::look_now(tx, &held.id, pen.now)?;
         quotes::forget(tx, &held.id)?;
         tx.audit(pen.ctx.act("payment.unblocked", held.id.as_str(), serde_json::json!({ "was": held.blocked })));

@@ -318,7 +318,7 @@ impl House for Whole {
         } else {
             Recipient::Buyer { bank: "ICBC_DEBIT".to_owned(), account, name }
         };
-        self.served(refunds::redirect(&pay, &ctx, &order.id, &to)).await.map(drop)
+        self.served(refunds::redirect(&pay, &ctx, &order.id, (&to, "somebody"))).await.map(drop)
     }
 }
 

@@ -23,17 +23,36 @@ async fn cancelled(db: &TestDb, end: RefundsEnd) -> Desk {
     desk.world.buyer_pays();
     desk.pass(20).await;
     desk.world.refunds_end(end);
-    let pen = crate::Pen::new(&desk.ctx, Arc::new(Nobody), "test").unwrap();
-    let stopped = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
-        pen.fresh();
-        crate::stop_subject(tx, &pen, ("appointment", "apt_1"), Cause::Cancelled)
-    });
-    stopped.await.unwrap();
-    desk.pass(30).await;
+    desk.cancels().await;
     desk
 }
 
 impl Desk {
+    /// The visit is cancelled where it was booked.
+    async fn cancels(&self) {
+        let pen = crate::Pen::new(&self.ctx, Arc::new(Nobody), "test").unwrap();
+        let stopped = self.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
+            pen.fresh();
+            crate::stop_subject(tx, &pen, ("appointment", "apt_1"), Cause::Cancelled)
+        });
+        stopped.await.unwrap();
+        self.pass(30).await;
+    }
+
+    /// Amounts did not agree: the order stops, and a person is called.
+    async fn stops(&self, reason: &'static str) {
+        let (pen, id) = (crate::Pen::new(&self.ctx, Arc::new(Nobody), "test").unwrap(), self.order.clone());
+        let stopped = self.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.stop", move |tx| {
+            pen.fresh();
+            let held = crate::orders::store::hold(tx, &id)?.unwrap();
+            crate::orders::store::set_blocked(tx, &id, Some(reason))?;
+            calls::call(tx, &pen, &id, reason)?;
+            crate::orders::apply::settle(tx, &pen, &held).map(drop)
+        });
+        stopped.await.unwrap();
+        assert_eq!(self.state().await, OrderState::Blocked);
+    }
+
     async fn refund(&self) -> State {
         let order = self.found().await;
         order.view.attempts.iter().find(|one| one.kind == Kind::Refund).unwrap().state
@@ -72,19 +91,19 @@ async fn what_the_account_does_not_take_goes_where_somebody_says(db: TestDb) {
     let secret = |text: &str| Pii::new(text.to_owned());
     let (account, name) = (secret("6222020903001234567"), secret("陈秀英"));
     let to = Recipient::Buyer { bank: "ICBC_DEBIT".into(), account, name };
-    redirect(&desk.pay, &desk.ctx, &desk.order, &to).await.unwrap();
+    redirect(&desk.pay, &desk.ctx, &desk.order, (&to, "周会计")).await.unwrap();
     desk.pass(30).await;
     assert_eq!((desk.state().await, desk.refund().await), (OrderState::Refunded, State::Succeeded));
     assert_eq!(desk.called().await, Vec::<String>::new());
     desk.sound().await;
-    let again = redirect(&desk.pay, &desk.ctx, &desk.order, &Recipient::Merchant).await;
+    let again = redirect(&desk.pay, &desk.ctx, &desk.order, (&Recipient::Merchant, "周会计")).await;
     assert!(matches!(again, Err(RefundError::NoneWaits)), "{again:?}");
 }
 
 #[db_test]
 async fn what_goes_to_the_merchant_is_not_with_the_buyer_until_somebody_has_paid_it(db: TestDb) {
     let desk = cancelled(&db, RefundsEnd::Abnormal).await;
-    redirect(&desk.pay, &desk.ctx, &desk.order, &Recipient::Merchant).await.unwrap();
+    redirect(&desk.pay, &desk.ctx, &desk.order, (&Recipient::Merchant, "周会计")).await.unwrap();
     desk.pass(30).await;
     assert_eq!((desk.state().await, desk.refund().await), (OrderState::Returning, State::Closed));
     assert_eq!(desk.called().await, [calls::REFUND_ABNORMAL, calls::REFUND_CLOSED]);
@@ -104,7 +123,7 @@ async fn a_refund_that_is_closed_is_settled_by_somebody_and_never_asked_for_agai
     desk.waits(State::Closed, calls::REFUND_CLOSED).await;
     assert!(matches!(desk.outside(" ", "现金").await, Err(RefundError::NothingSaid)));
     assert!(matches!(desk.outside("周会计", "").await, Err(RefundError::NothingSaid)));
-    let elsewhere = redirect(&desk.pay, &desk.ctx, &desk.order, &Recipient::Merchant).await;
+    let elsewhere = redirect(&desk.pay, &desk.ctx, &desk.order, (&Recipient::Merchant, "周会计")).await;
     assert!(matches!(elsewhere, Err(RefundError::NoneWaits)), "there is nothing to send elsewhere");
     assert_eq!(desk.outside("周会计", "现金，收据 0147").await.unwrap(), OrderState::Refunded);
     assert!(matches!(desk.outside("周会计", "现金").await, Err(RefundError::NoneWaits)), "once");
@@ -134,4 +153,87 @@ async fn what_was_paid_too_much_and_does_not_arrive_calls_a_person_too(db: TestD
     assert_eq!((order.state, order.told.as_str()), (OrderState::Settled, "settled_extra_stuck"));
     assert_eq!(desk.called().await, [calls::REFUND_ABNORMAL], "also of an order that is paid");
     desk.promises().await;
+}
+
+async fn call_outlives_unblocking(db: &TestDb, end: RefundsEnd, reason: &str) {
+    let desk = cancelled(db, end).await;
+    desk.stops("amounts").await;
+    assert_eq!(desk.called().await, [reason, "amounts"]);
+    crate::unblock(&desk.pay.listener, &desk.ctx, &desk.order).await.unwrap();
+    assert_eq!(desk.called().await, [reason], "nothing calls for it a second time");
+    desk.promises().await;
+}
+
+#[db_test]
+async fn letting_an_order_go_on_keeps_the_call_for_an_abnormal_refund(db: TestDb) {
+    call_outlives_unblocking(&db, RefundsEnd::Abnormal, calls::REFUND_ABNORMAL).await;
+}
+
+#[db_test]
+async fn letting_an_order_go_on_keeps_the_call_for_a_closed_refund(db: TestDb) {
+    call_outlives_unblocking(&db, RefundsEnd::Closed, calls::REFUND_CLOSED).await;
+}
+
+#[db_test]
+async fn a_refund_that_is_settled_ends_no_other_call(db: TestDb) {
+    let desk = cancelled(&db, RefundsEnd::Closed).await;
+    desk.stops("amounts").await;
+    desk.outside("周会计", "现金，收据 0147").await.unwrap();
+    assert_eq!(desk.called().await, ["amounts"]);
+    assert_eq!(desk.state().await, OrderState::Blocked, "it waits for somebody still");
+    crate::unblock(&desk.pay.listener, &desk.ctx, &desk.order).await.unwrap();
+    assert_eq!((desk.state().await, desk.called().await), (OrderState::Refunded, Vec::new()));
+}
+
+#[db_test]
+async fn one_call_stands_for_two_refunds_until_the_second_is_settled(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    desk.pay(2_500).await.unwrap();
+    desk.drive().await;
+    desk.world.money_is_in_flight();
+    crate::orders::withdraw::withdraw(&desk.pay, &desk.ctx, &desk.person, &desk.order).await.unwrap();
+    desk.drive().await;
+    desk.pay(2_500).await.unwrap();
+    desk.drive().await;
+    desk.world.buyer_pays();
+    desk.pass(20).await;
+    desk.world.refunds_end(RefundsEnd::Closed);
+    desk.world.money_lands();
+    desk.pass(400).await;
+    desk.cancels().await;
+    let order = desk.found().await;
+    let closed = |one: &crate::attempts::model::View| one.kind == Kind::Refund && one.state == State::Closed;
+    assert_eq!(order.view.attempts.iter().filter(|one| closed(one)).count(), 2);
+    assert_eq!(desk.called().await, [calls::REFUND_CLOSED]);
+    desk.outside("周会计", "现金，收据 0147").await.unwrap();
+    assert_eq!((desk.state().await, desk.called().await), (OrderState::Returning, vec!["refund_closed".to_owned()]));
+    desk.outside("周会计", "现金，收据 0148").await.unwrap();
+    assert_eq!((desk.state().await, desk.called().await), (OrderState::Refunded, Vec::new()));
+    desk.promises().await;
+}
+
+#[db_test]
+async fn while_somebody_says_where_a_refund_goes_nobody_else_asks_about_it(db: TestDb) {
+    let desk = cancelled(&db, RefundsEnd::Abnormal).await;
+    let to = (&Recipient::Merchant, "周会计");
+    let unsaid = redirect(&desk.pay, &desk.ctx, &desk.order, (&Recipient::Merchant, " ")).await;
+    assert!(matches!(unsaid, Err(RefundError::NothingSaid)), "{unsaid:?}");
+    let place = desk.found().await.attempts.iter().position(|one| one.view.state == State::Abnormal).unwrap();
+    let (id, until) = (desk.order.clone(), desk.ctx.now().plus_secs(30));
+    let leased = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.lease", move |tx| {
+        let order = crate::orders::store::hold(tx, &id)?.unwrap();
+        crate::attempts::store::lease(tx, &order.attempts[place], until, until.minus_secs(30))
+    });
+    assert!(leased.await.unwrap());
+    let meanwhile = redirect(&desk.pay, &desk.ctx, &desk.order, to).await;
+    assert!(matches!(meanwhile, Err(RefundError::BeingAsked)), "{meanwhile:?}");
+    assert_eq!(desk.world.asked_for("redirect_refund"), 0);
+    desk.clock.advance_secs(30);
+    // What the channel does not answer holds nobody up.
+    desk.world.lose_requests(1);
+    let lost = redirect(&desk.pay, &desk.ctx, &desk.order, to).await;
+    assert!(matches!(lost, Err(RefundError::Channel(_))), "{lost:?}");
+    redirect(&desk.pay, &desk.ctx, &desk.order, to).await.unwrap();
+    desk.pass(30).await;
+    assert_eq!(desk.refund().await, State::Closed);
 }

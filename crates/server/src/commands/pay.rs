@@ -48,6 +48,9 @@ pub struct AbnormalRefund {
     /// Back to the merchant's own account: the person is then paid by other means (`pay settled-outside`).
     #[arg(long, conflicts_with = "bank")]
     to_merchant: bool,
+    /// For the audit: who says so.
+    #[arg(long)]
+    by: String,
 }
 
 /// That a refund was settled by other means.
@@ -171,7 +174,7 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
         let ports = ports::ports(config, &sandbox, &numbers)?;
         let own = config.public_url(config.listen);
         let pay = ports::payments(config, &sandbox, &ports, (&own, &numbers))?;
-        payments::redirect(&pay, &ctx, &id, &to).await.map_err(|error| StartError::at("pay", error))
+        payments::redirect(&pay, &ctx, &id, (&to, &refund.by)).await.map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
     println!("{id}: the channel says {state:?}");
