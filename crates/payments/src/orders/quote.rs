@@ -82,7 +82,12 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
     }
     // However often a page is opened, the insurer is asked now and then.
     if let Reserved::No(answer) = asks::reserve(ctx, order, way, tried, &rules).await? {
-        return Ok(last.map_or_else(|| answer.unwrap_or(Quoted::Silent), Quoted::Shown));
+        return Ok(match (answer, last) {
+            // It has answered since, and has taken back what it said before.
+            (Some(said @ (Quoted::Refused(_) | Quoted::NotInsured)), _) => said,
+            (_, Some(last)) => Quoted::Shown(last),
+            (answer, None) => answer.unwrap_or(Quoted::Silent),
+        });
     }
     let quoted = ask(pay, ctx, order, way, (covered, registered)).await?;
     asks::answered(ctx, order, way, &quoted).await?;

@@ -15,11 +15,10 @@ use crate::quotes::store;
 
 /// Questions of one person are counted over so long.
 const WINDOW_SECS: i64 = 600;
-/// Whoever waits for another one's answer looks so often for it: a little longer than until they may ask themselves, since who
-/// asks may have gone away over it (a page that was loaded again).
-const LOOKS_MOST: u32 = 72;
-/// The pause before each look.
+/// The pause before each look for another one's answer.
 const LOOK_EACH: Duration = Duration::from_millis(150);
+/// However long the rules let nobody else ask, no page is held back for longer than this.
+const WAIT_MOST_SECS: i64 = 30;
 /// The word that is kept of a silent insurer; a refusal is kept by its own.
 const SILENT: &str = "-";
 /// The same of a person that the insurer does not know.
@@ -75,11 +74,18 @@ pub(crate) async fn answered(ctx: &Ctx, order: &Order, way: Way, quoted: &Quoted
     ctx.db.write(order.lane_key(), "payment.quote_answer", kept).await
 }
 
+/// Whoever waits for another one's answer looks so often for it: a little longer than until they may ask themselves, since who
+/// asks may have gone away over it (a page that was loaded again).
+fn looks_most(rules: &PaymentRules) -> u128 {
+    let wait = Duration::from_secs(rules.quote_again_secs.min(WAIT_MOST_SECS).unsigned_abs());
+    wait.as_millis() / LOOK_EACH.as_millis() + 6
+}
+
 /// Waits until the insurer has answered whoever is asking it, or has taken as long as it may.
 pub(crate) async fn wait(ctx: &Ctx, order: &Order, way: Way, rules: &PaymentRules) -> Result<(), DbFault> {
     let (id, now) = (order.id.clone(), ctx.now());
     let window = (now, now.minus_secs(rules.quote_again_secs));
-    for _ in 0..LOOKS_MOST {
+    for _ in 0..looks_most(rules) {
         tokio::time::sleep(LOOK_EACH).await;
         let id = id.clone();
         let asked = ctx.db.read("payment.quote_wait", move |tx| store::is_being_asked(tx, &id, way, window));

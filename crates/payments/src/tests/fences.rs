@@ -257,7 +257,63 @@ async fn a_registration_that_always_fails_does_not_keep_the_insurer_from_the_oth
     assert_eq!(read.await.unwrap(), [crate::calls::REGISTRATION]);
 }
 
+#[db_test]
+async fn the_registration_of_a_visit_that_is_settled_is_looked_for_when_it_is_not_any_more(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    desk.settle(PIN).await.unwrap();
+    desk.drive().await;
+    desk.pay(500).await.unwrap();
+    desk.drive().await;
+    desk.world.buyer_pays();
+    desk.pass(20).await;
+    assert_eq!(desk.state().await, OrderState::Settled);
+    for _ in 0..3 {
+        desk.clock.advance_secs(86_401);
+        crate::release_due(Arc::clone(&desk.pay), desk.ctx.clone()).await.unwrap();
+        assert_eq!(desk.walked().await, 0, "there are as many of these as visits: no round may come by them");
+    }
+    let pen = crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap();
+    let stopped = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
+        pen.fresh();
+        crate::stop_subject(tx, &pen, ("appointment", "apt_1"), crate::Cause::Cancelled)
+    });
+    stopped.await.unwrap();
+    desk.pass(60).await;
+    assert_eq!((desk.state().await, desk.walked().await), (OrderState::Refunded, 1));
+    desk.clock.advance_secs(86_401);
+    crate::release_due(Arc::clone(&desk.pay), desk.ctx.clone()).await.unwrap();
+    assert_eq!((desk.world.asked_for("unregister"), desk.unreleased().await.len()), (1, 0));
+}
+
+#[db_test]
+async fn what_the_insurer_refuses_now_counts_for_more_than_what_it_quoted_before(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    let rules = desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap();
+    desk.shown(Way::Account).await;
+    for (answer, refused) in
+        [(Quoted::Refused("not_insured".to_owned()), true), (Quoted::NotInsured, true), (Quoted::Silent, false)]
+    {
+        desk.clock.advance_secs(rules.quote_secs.max(rules.quote_again_secs));
+        let order = desk.found().await;
+        assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
+        assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::Shown(_)), "not heard yet");
+        asks::answered(&desk.ctx, &order, Way::Account, &answer).await.unwrap();
+        let shown = looks(&desk, &desk.order, Way::Account).await;
+        assert_eq!(!matches!(shown, Quoted::Shown(_)), refused, "{answer:?}: {shown:?}");
+    }
+}
+
 impl Desk {
+    /// Registrations that a round comes by.
+    async fn walked(&self) -> i64 {
+        let now = self.ctx.now();
+        let read = self.ctx.db.read("test.walked", move |tx| {
+            let sql = sql!("SELECT COUNT(*) FROM pay_registration WHERE released_at IS NULL AND release_at <= $1");
+            tx.one(sql, vals![now], |row| row.int(0))
+        });
+        read.await.unwrap()
+    }
+
     /// Nobody can read the order any more.
     async fn damage(&self) {
         let id = self.order.as_str().to_owned();
