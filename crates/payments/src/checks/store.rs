@@ -252,11 +252,50 @@ pub(super) fn unauthorised(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
 }
 
 /// What left an audit row: an order when it was opened and when it was stopped, each of its attempts
-/// when it was intended, each of its changes, each call to a person and what a person said.
-pub(super) static AUDITED: [Covered; 5] = [
+/// when it was intended, each of its changes, each call to a person (to an order or to the channel), each refund that was
+/// settled by other means, and what a person said. What an order has several of is counted.
+pub(super) static AUDITED: [Covered; 7] = [
     covered!("stopped order", "pay_order", key "id", subject "id", at "created_at", acts "'payment.stopped'",
         only "stop IS NOT NULL"),
-    covered!("call to order", "pay_call", key "order_id", subject "order_id", at "at", acts "'payment.person_needed'"),
+    Covered {
+        what: "a call to order",
+        acts: "payment.person_needed",
+        since: 0,
+        sql: || {
+            sql!(
+                "SELECT c.order_id, CASE WHEN c.many <= (SELECT COUNT(*) FROM audit a WHERE a.subject = c.order_id \
+                 AND a.act = 'payment.person_needed') THEN 1 ELSE 0 END FROM (SELECT order_id, COUNT(*) AS many FROM pay_call \
+                 WHERE order_id > $1 AND at >= $2 GROUP BY order_id ORDER BY order_id LIMIT $3) c ORDER BY c.order_id"
+            )
+        },
+    },
+    Covered {
+        what: "a call to the channel for",
+        acts: "payment.person_needed",
+        since: 0,
+        sql: || {
+            sql!(
+                "SELECT c.reason, CASE WHEN (SELECT COUNT(*) FROM pay_call k WHERE k.order_id = '') <= \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = 'wechat_pay' AND a.act = 'payment.person_needed') THEN 1 ELSE 0 END \
+                 FROM (SELECT reason FROM pay_call WHERE order_id = '' AND reason > $1 AND at >= $2 ORDER BY reason LIMIT $3) c \
+                 ORDER BY c.reason"
+            )
+        },
+    },
+    Covered {
+        what: "a refund settled by other means,",
+        acts: "payment.settled_outside",
+        since: 0,
+        sql: || {
+            sql!(
+                "SELECT r.id, CASE WHEN \
+                 (SELECT COUNT(*) FROM pay_attempt t WHERE t.order_id = r.order_id AND t.outside_by IS NOT NULL) <= \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = r.order_id AND a.act = 'payment.settled_outside') THEN 1 ELSE 0 END \
+                 FROM (SELECT id, order_id FROM pay_attempt WHERE id > $1 AND created_at >= $2 AND outside_by IS NOT NULL \
+                 ORDER BY id LIMIT $3) r ORDER BY r.id"
+            )
+        },
+    },
     Covered {
         what: "what a person said of order",
         acts: "payment.agreed, payment.unblocked",

@@ -89,6 +89,8 @@ async fn what_is_wrong_with_a_paid_order_is_found(db: TestDb) {
         ("I-D05", sql!("DELETE FROM pay_authorisation_use")),
         ("I-D05", sql!("UPDATE pay_authorisation SET expires_at = created_at")),
         ("I-D05", sql!("UPDATE pay_quote SET way = 'own_money'")),
+        ("T35", sql!("INSERT INTO pay_call (order_id, reason, at) SELECT id, 'quote', created_at FROM pay_order")),
+        ("T35", sql!("INSERT INTO pay_call (order_id, reason, at) VALUES ('', 'SIGN_ERROR', 1)")),
     ];
     all_found(&desk, &breaks).await;
 }
@@ -111,8 +113,25 @@ async fn what_is_wrong_with_a_returned_order_is_found(db: TestDb) {
         ("I-M11", sql!("UPDATE pay_attempt SET state = 'open' WHERE kind = 'pay'")),
         ("I-M11", sql!("UPDATE pay_attempt SET state = 'closed', closed_at = NULL WHERE kind = 'pay'")),
         ("I-M12", sql!("UPDATE pay_attempt SET state = 'open' WHERE kind = 'refund'")),
+        ("T35", sql!("UPDATE pay_attempt SET outside_by = 'x', outside_how = 'y' WHERE kind = 'refund'")),
         ("I-M16", sql!("UPDATE ledger_transfer SET movement = movement || 'x' WHERE reason = 'taken_back'")),
         ("I-M16", sql!("UPDATE ledger_transfer SET movement = movement || 'x' WHERE reason = 'refund'")),
+    ];
+    all_found(&desk, &breaks).await;
+}
+
+#[db_test]
+async fn each_call_is_counted_and_not_only_the_first(db: TestDb) {
+    let desk = paid(&db).await;
+    let (pen, id) = (crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap(), desk.order.clone());
+    let called = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.call", move |tx| {
+        crate::calls::call(tx, &pen, &id, "quote")?;
+        crate::calls::call_channel(tx, &pen, "SIGN_ERROR")
+    });
+    called.await.unwrap();
+    let breaks = [
+        ("T35", sql!("INSERT INTO pay_call (order_id, reason, at) SELECT id, 'amounts', created_at FROM pay_order")),
+        ("T35", sql!("INSERT INTO pay_call (order_id, reason, at) VALUES ('', 'unknown_key 1', 1)")),
     ];
     all_found(&desk, &breaks).await;
 }
