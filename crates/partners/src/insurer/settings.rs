@@ -55,8 +55,8 @@ impl FundTypes {
     fn check(&self) -> Result<(), BadTifSettings> {
         let mut codes: Vec<&String> = [&self.funds, &self.account, &self.hospital].into_iter().flatten().collect();
         codes.sort_unstable();
-        match codes.array_windows().find(|[one, next]| one == next) {
-            Some([code, _]) => Err(BadTifSettings::Value(format!("fund_pay_type {code} stands in two lists"))),
+        match codes.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten()) {
+            Some(code) => Err(BadTifSettings::Value(format!("fund_pay_type {code} stands in two lists"))),
             None => Ok(()),
         }
     }

@@ -264,22 +264,21 @@ fn export_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 mod tests {
     use super::*;
 
+    /// One that the tests' installation signed.
     fn anchor_no(n: i64) -> Anchor {
-        Anchor {
-            n,
-            at: Moment::from_ms(1_763_800_000_000),
-            prev: vec![0; 32],
-            heads: "[]".to_owned(),
-            hash: vec![1; 32],
-            signature: vec![2; 64],
-        }
+        let at = Moment::from_ms(1_763_800_000_000);
+        let (hash, signature) = (Vec::new(), Vec::new());
+        let anchor = Anchor { n, at, prev: vec![0; 32], heads: "[]".to_owned(), hash, signature };
+        let hash = anchor.computed_hash();
+        Anchor { signature: Vault::for_tests().sign_anchor(&hash), hash: hash.to_vec(), ..anchor }
     }
 
     #[test]
     fn exports_go_on_after_a_line_that_was_cut_short() {
         let dir = std::env::temp_dir().join(format!("renshe-anchors-{}", std::process::id()));
         drop(fs::remove_dir_all(&dir));
-        let newest_n = || newest(&dir).unwrap().map(|seen| seen.n);
+        let vault = Vault::for_tests();
+        let newest_n = || newest(&dir, &vault).unwrap().map(|seen| seen.n);
         assert_eq!(newest_n(), None);
         append_lines(&dir, &[anchor_no(9_999), anchor_no(10_000)]).unwrap();
         let files = export_files(&dir).unwrap();
@@ -290,7 +289,8 @@ mod tests {
         append_lines(&dir, &[anchor_no(10_001)]).unwrap();
         append_lines(&dir, &[anchor_no(10_001)]).unwrap();
         assert_eq!((newest_n(), read_export(&files[1]).unwrap().0.len()), (Some(10_001), 2));
-        assert_eq!((at(&dir, 9_999).unwrap().map(|seen| seen.n), at(&dir, 30_000).unwrap()), (Some(9_999), None));
+        let at = |n: i64| at(&dir, n, &vault).unwrap().map(|seen| seen.n);
+        assert_eq!((at(9_999), at(30_000)), (Some(9_999), None));
         fs::remove_dir_all(&dir).unwrap();
     }
 
