@@ -1,12 +1,22 @@
 //! What partners say of the money beside its amount is kept, and the ledger's day is the day on which it moved.
 
 use kernel::Moment;
+use platform::db::LaneKey;
+use platform::{sql, vals};
 use testkit::{TestDb, db_test};
 
 use super::{Desk, PIN};
 use crate::attempts::model::Kind;
 use crate::attempts::store::Attempt;
 use crate::{Order, OrderState};
+
+/// The statement that counts how often each attempt was sent, for those from before that was written down.
+macro_rules! count_sends {
+    () => {
+        "UPDATE pay_attempt SET sends = ( \
+         SELECT COUNT(*) FROM pay_attempt_event e WHERE e.attempt_id = pay_attempt.id AND e.event = 'send')"
+    };
+}
 
 /// 23:59:57 of the day on which everything begins.
 fn before_midnight(desk: &Desk) -> i64 {
@@ -60,4 +70,21 @@ async fn money_of_before_midnight_belongs_to_the_day_on_which_it_moved(db: TestD
     let paid = read.iter().find(|line| line.movement.ends_with(":in")).unwrap();
     assert_eq!((paid.day, paid.happened_at.map(|at| at.date())), (day, Some(day)));
     desk.promises().await;
+}
+
+#[db_test]
+async fn the_migration_counts_what_was_sent_before_it(db: TestDb) {
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(plain(include_str!("../../../../migrations/0013_partners_facts.sql")).contains(&plain(count_sends!())));
+    let desk = Desk::open(&db).await;
+    desk.world.lose_answers(1);
+    desk.pay(2_500).await.unwrap();
+    desk.drive().await;
+    assert_eq!(desk.found().await.view.attempts[0].sends, 2, "its answer was lost, and it was offered again");
+    let counted = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.migrate", |tx| {
+        tx.exec(sql!("UPDATE pay_attempt SET sends = 0"), vals![])?;
+        tx.exec(sql!(count_sends!()), vals![])
+    });
+    assert_eq!(counted.await.unwrap(), 1);
+    assert_eq!(desk.found().await.view.attempts[0].sends, 2);
 }
