@@ -85,4 +85,5 @@ error-card-no = 社保卡卡号是 9 位字母和数字
 error-card-pin = 社保卡支付密码是 6 位数字
 error-counter-code-format = 窗口验证码是 8 位数字
 error-window-purpose = 请选择办理事项
+error-window-other-name = 医保系统里这个证件号登记的是另一个姓名，请对照证件再核一遍。证件上确实改了名的，请先到医保窗口更新
 error-window-paper = 请选择核对过的证件

@@ -61,6 +61,14 @@ impl PersonName {
         self.canonical() == other.canonical()
     }
 
+    /// The same name in the characters that most registers use, where it is written with others (劉紅: 刘红); `None` where it
+    /// is written so already. Partners compare texts: what a person wrote is asked about first, and this where nobody is
+    /// known under it.
+    pub fn in_common_forms(&self) -> Option<PersonName> {
+        let common: String = self.0.chars().map(same_form).collect();
+        (common != self.0).then(|| PersonName(common))
+    }
+
     /// A text that is equal for names that are [`the same`](PersonName::same_as) and for no others: what keyed
     /// fingerprints are taken over. It is no name to show or to send, and it may change with the program: a
     /// fingerprint that lives for longer than minutes needs a number of its version.

@@ -4,7 +4,6 @@
 //! shown; a new code typed instead shows the next patient, so nobody is checked in by the next scan.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use identity::Desk;
 use identity::people::patient_card;
@@ -12,7 +11,7 @@ use kernel::Mask;
 use platform::db::{DbFault, LaneKey, Tx};
 use serde::Deserialize;
 use serde_json::json;
-use ui::{Form, Page, Problem, html, see_other};
+use ui::{Form, Page, Problem, Query, html, see_other};
 
 use super::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Verdict};
 use super::code::{BadCode, VisitCode};

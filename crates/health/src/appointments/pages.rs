@@ -1,7 +1,7 @@
 //! The citizen's pages of appointments: check and book, orders, one order with its barcode, the code tab.
 
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use identity::people::patient_card;
@@ -10,7 +10,7 @@ use kernel::{Moment, Time};
 use payments::{Order, OrderState, PaymentRules};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
-use ui::{Form, Markup, Page, Problem, html, html_status, see_other, see_other_with};
+use ui::{Form, Markup, Page, Problem, Query, html, html_status, see_other, see_other_with};
 
 use super::book::{self as use_book, Book, BookError, Booked};
 use super::fee_state::FeeState;

@@ -1,11 +1,10 @@
 //! `/search?q=`: hospitals, departments and doctors by Chinese, English or pinyin initials.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use kernel::typing;
 use serde::Deserialize;
-use ui::{Page, Problem};
+use ui::{Page, Problem, Query};
 
 use super::store::{self, Found};
 use super::words;

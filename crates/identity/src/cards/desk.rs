@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -16,7 +15,7 @@ use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use serde::Deserialize;
 use serde_json::json;
-use ui::{Form, Page, Problem, html, see_other};
+use ui::{Form, Page, Problem, Query, html, see_other};
 
 use super::codes::{self, Told};
 use super::verify::{Verdict, verify};

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use platform::Ctx;
 use platform::db::DbFault;
 use serde::Deserialize;
-use ui::{Form, Page, Problem, html, see_other};
+use ui::{Form, Page, Problem, Query, html, see_other};
 
 use super::gate::Holder;
 use super::insurance_code::{self, InsuranceCode};

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Router, routing::get, routing::post};
 use kernel::{Mask, Mobile};
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other, see_other_with};
 
 use super::challenge::read_key;
 use super::here::Here;

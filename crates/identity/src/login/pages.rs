@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -11,7 +10,7 @@ use axum::{Extension, Router};
 use kernel::{Mask, Mobile, typing};
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Visit, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other, see_other_with};
 
 use super::by_code::{ByCode, CodeLogin, by_code};
 use super::by_password::{ByPassword, PasswordLogin, by_password};

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Page, Problem, html};
+use ui::{Page, Problem, Query, html};
 
 use super::model::{MessageId, words};
 use super::store;

@@ -36,8 +36,8 @@ pub(crate) struct Taking {
 
 #[derive(Clone)]
 enum What {
-    /// The number is the prover's already.
-    Own,
+    /// The number is the prover's already; others may have said it since.
+    Own(Box<Ousting>),
     /// It was nobody's, and becomes the prover's.
     First(Box<First>),
     /// It is another person's, who is thereby the same human being: that person goes on with the mobile
@@ -79,7 +79,9 @@ impl Taking {
         let now = ctx.now();
         let sides = read(ctx, number, prover).await?;
         let what = match &sides.owner {
-            Some(owner) if *owner == prover.person => What::Own,
+            Some(owner) if *owner == prover.person => {
+                What::Own(Box::new(Ousting::prepare(ctx, number, &prover.person, &sides.prover).await?))
+            }
             None => What::First(Box::new(First {
                 others: Ousting::prepare(ctx, number, &prover.person, &sides.prover).await?,
                 entry: ctx.act("number.owned", prover.person.as_str(), json!({ "account": prover.account.as_str() })),
@@ -93,7 +95,7 @@ impl Taking {
     /// The person who is proven thereby: the prover, or the owner that the prover turned out to be.
     pub(crate) fn person(&self) -> &PersonId {
         match &self.what {
-            What::Own | What::First(_) => &self.prover.person,
+            What::Own(_) | What::First(_) => &self.prover.person,
             What::Moved(moved) => &moved.owner,
         }
     }
@@ -136,7 +138,8 @@ async fn moved(ctx: &Ctx, number: &Blind, prover: &Prover, owner: &PersonId, sid
 pub(crate) fn take(tx: &mut Tx<'_>, new: &Taking) -> Result<(), DbFault> {
     let Prover { person, session, .. } = &new.prover;
     match &new.what {
-        What::Own => Ok(()),
+        // Who has said the number since.
+        What::Own(others) => oust(tx, others, person),
         What::First(first) => {
             // Another instance was faster: rolled back, and the person tries once more.
             if !store::own(tx, &new.number, person, new.now)? {

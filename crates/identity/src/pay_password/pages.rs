@@ -2,13 +2,12 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, html, html_again, local_path, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, html, html_again, local_path, see_other, see_other_with};
 
 use super::check::Checked;
 use super::gate::Holder;

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use kernel::Moment;
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Form, Page, Problem, html, see_other, see_other_with};
+use ui::{Form, Page, Problem, Query, html, see_other, see_other_with};
 
 use super::back;
 use super::gate::Known;

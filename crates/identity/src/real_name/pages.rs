@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use platform::Ctx;
 use platform::db::DbFault;
 use serde::Deserialize;
-use ui::{Page, Problem, html, see_other};
+use ui::{Page, Problem, Query, html, see_other};
 
 use super::back;
 use super::gate::Known;

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use kernel::{Mask, Mobile, PersonName};
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Visit, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other, see_other_with};
 
 use super::change::{Owner, owner};
 use super::model::password_errors;

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use kernel::{Mask, Mobile, typing};
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other, see_other_with};
 
 use super::model::{CARD_PIN_DIGITS, WayId, WayState, clean_card_no};
 use super::name_card::{Named, name_card};

@@ -1,18 +1,21 @@
 //! `/desk/window`: a clerk of the service window, who has seen somebody's papers, gives a code.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::Query;
+use axum::Extension;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{IdNumber, Mask, Moment, PersonName};
 use platform::vault::Aad;
 use serde::{Deserialize, Serialize};
-use ui::{Errors, Form, Page, Problem, html, html_again, see_other};
+use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other};
 
 use super::issue_code::{IssueCode, issue_code};
 use super::model::Paper;
 use crate::failure::Failure;
+use crate::ports::{Acquaintance, Ports};
 use crate::proofs::ProofPurpose;
 use crate::staff::WindowDesk;
 use crate::typed::{id_number_kind, name_kind};
@@ -79,8 +82,24 @@ pub(super) struct WindowForm {
     paper: String,
 }
 
+/// Whether the insurer knows this number under another name: the name on the code becomes the person's, and a slip of the
+/// clerk's would part them from their card and insurance. Silence stops nobody: the clerk has seen the paper.
+async fn is_anothers(desk: &WindowDesk, ports: &Ports, name: &PersonName, number: &IdNumber) -> bool {
+    match ports.insurer.person(desk.ctx(), name, number).await {
+        Ok(said) => matches!(said, Acquaintance::OtherName(_)),
+        Err(error) => {
+            tracing::warn!(request = %desk.ctx().trace.request, %error, "the insurer gave no answer to a window");
+            false
+        }
+    }
+}
+
 /// Gives the code and shows it.
-pub(super) async fn issue(desk: WindowDesk, Form(form): Form<WindowForm>) -> Result<Response, Problem> {
+pub(super) async fn issue(
+    desk: WindowDesk,
+    Extension(ports): Extension<Arc<Ports>>,
+    Form(form): Form<WindowForm>,
+) -> Result<Response, Problem> {
     let ctx = desk.ctx();
     let mut errors = Errors::new();
     let name = PersonName::parse(&form.name).map_err(|error| errors.add("name", name_kind(&error))).ok();
@@ -97,6 +116,10 @@ pub(super) async fn issue(desk: WindowDesk, Form(form): Form<WindowForm>) -> Res
     let (Some(name), Some(number), Some(purpose), Some(paper)) = (name, number, purpose, paper) else {
         return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
     };
+    if is_anothers(&desk, &ports, &name, &number).await {
+        let errors = Errors::one("name", "window-other-name");
+        return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
+    }
     let (shown_name, shown_number) = (name.masked(), number.masked());
     let command = IssueCode { name, number, purpose, paper, staff: desk.staff.clone() };
     let issued = issue_code(ctx, command).await?;

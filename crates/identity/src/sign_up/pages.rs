@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use kernel::{Mask, Mobile};
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Visit, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other, see_other_with};
 
 use super::model::{Typed, read};
 use super::open_account::{SignUp, SignUpOutcome, sign_up};

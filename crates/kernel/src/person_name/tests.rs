@@ -223,6 +223,15 @@ fn names_that_are_the_same_and_names_that_are_not() {
     }
 }
 
+#[test]
+fn another_writing_of_a_name_is_known() {
+    let common = |text: &str| PersonName::parse(text).unwrap().in_common_forms().map(|name| name.expose().to_owned());
+    assert_eq!(common("劉紅").as_deref(), Some("刘红"));
+    assert_eq!(common("周明遠").as_deref(), Some("周明远"));
+    assert_eq!(common("刘红"), None);
+    assert_eq!(common("Zhang San"), None);
+}
+
 /// Over a generated set: the same is reflexive, symmetric, transitive, and says what the canonical text says.
 #[test]
 fn being_the_same_divides_all_names_into_groups() {

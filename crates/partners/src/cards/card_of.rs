@@ -7,7 +7,20 @@ use wire::card_system::{CardOf, Operation};
 
 use super::{CardClient, is_about, record, request_no};
 
+/// Under the name as it is written, and where nobody has a card under it, as most registers write it.
 pub(super) async fn card_of(
+    client: &CardClient,
+    ctx: &Ctx,
+    name: &PersonName,
+    number: &IdNumber,
+) -> Result<Option<CardRecord>, PortError> {
+    match (under(client, ctx, name, number).await?, name.in_common_forms()) {
+        (None, Some(common)) => under(client, ctx, &common, number).await,
+        (found, _) => Ok(found),
+    }
+}
+
+async fn under(
     client: &CardClient,
     ctx: &Ctx,
     name: &PersonName,

@@ -10,8 +10,23 @@ use super::InsurerClient;
 use super::answer::{read, somebody_else};
 use super::call::{Message, Said};
 
-/// Asks 1101 by the ID number. What answers about another number is not believed.
+/// Asks 1101 by the ID number, under the name as it is written, and where nobody is known under it, as most registers write
+/// it. What answers about another number is not believed.
 pub(super) async fn person(
+    client: &InsurerClient,
+    ctx: &Ctx,
+    name: &PersonName,
+    number: &IdNumber,
+) -> Result<Acquaintance, PortError> {
+    match (under(client, ctx, name, number).await?, name.in_common_forms()) {
+        (Acquaintance::OtherName(_) | Acquaintance::NotFound, Some(common)) => {
+            under(client, ctx, &common, number).await
+        }
+        (said, _) => Ok(said),
+    }
+}
+
+async fn under(
     client: &InsurerClient,
     ctx: &Ctx,
     name: &PersonName,

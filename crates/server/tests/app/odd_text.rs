@@ -161,6 +161,15 @@ async fn whatever_is_typed_a_page_answers(app: TestApp) {
 
 /// Where the second page of a list begins is typed by nobody, and can be.
 #[db_test]
+async fn an_address_that_cannot_be_read_is_refused_with_a_page(app: TestApp) {
+    let person = app.citizen(0).await;
+    for path in ["/search?q=a&q=b", "/login?to=a&to=b", "/orders?before=1&before=2"] {
+        let page = person.get(path).await;
+        assert!(page.status == 400 && page.says("</html>"), "{path}: {} {}", page.status, page.text);
+    }
+}
+
+#[db_test]
 async fn the_rest_of_a_list_begins_anywhere(app: TestApp) {
     let person = app.citizen(0).await;
     for id in ["%00", "a%00b", "%F0%9F%92%8A", "", &"x".repeat(9000)] {

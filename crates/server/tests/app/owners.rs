@@ -99,6 +99,33 @@ async fn a_number_that_a_stranger_said_first_is_its_owners_by_every_way(app: Tes
 }
 
 #[db_test]
+async fn whoever_says_an_owned_number_is_ended_at_its_owners_next_proof(app: TestApp) {
+    let (number, late) = ("320402198001010012", app.visitor_at(6));
+    app.sign_up(&late, "15700000091", "周明远", number).await;
+    assert_eq!(app.log_in(&late, "15700000091", PASSWORD).await.path, "/me");
+    let owner = app.signed_in(0).await;
+    by_card(&app, &owner, number).await;
+    assert!(late.get("/me").await.path.starts_with("/login"));
+    assert!(owner.get("/messages").await.says("冒用您身份证号的账户已停用"));
+    app.check().await;
+}
+
+#[db_test]
+async fn a_name_in_traditional_characters_finds_its_card_and_insurance(app: TestApp) {
+    let number = id_number(56);
+    make_known(&app, "刘红", &number).await;
+    steer(&app, &number, json!({ "mobile": "13711000056" })).await;
+    let person = app.visitor();
+    app.sign_up(&person, "15700000092", "劉紅", &number).await;
+    app.log_in(&person, "15700000092", PASSWORD).await;
+    let done = by_card(&app, &person, &number).await;
+    assert!(done.says("实名认证成功"), "{} {}", done.path, done.text);
+    let level = person.get("/real-name/level?for=booking").await;
+    assert!(!level.says("姓名不一致"), "{}", level.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn nothing_of_the_owners_is_the_strangers_before_either(app: TestApp) {
     // 周明远 owns his number and has a visit; a stranger says it now, under his name.
     let owner = app.citizen(0).await;

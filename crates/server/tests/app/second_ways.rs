@@ -257,6 +257,24 @@ async fn a_code_from_the_window_proves_once(app: TestApp) {
 }
 
 #[db_test]
+async fn a_window_gives_no_code_under_a_name_that_the_insurer_knows_otherwise(app: TestApp) {
+    let desk = window(&app).await;
+    let typed = async |name: &str| {
+        let fields = [("name", name), ("id_number", NUMBER), ("purpose", "real-name"), ("paper", "id-card")];
+        desk.post_form("/desk/window", &fields).await
+    };
+    let slip = typed("周明元").await;
+    assert!(slip.status == 422 && slip.says("登记的是另一个姓名"), "{}", slip.text);
+    assert_eq!(app.acts("counter_code.issued").await, 0);
+    assert!(typed("周明遠").await.path.starts_with("/desk/window?given="), "the same name in other characters");
+    // A silent insurer keeps nobody from a code: the clerk has seen the paper.
+    app.fault(json!({ "partner": "insurer", "operation": "1101", "kind": "down" })).await;
+    assert!(typed("周明元").await.path.starts_with("/desk/window?given="));
+    mend(&app).await;
+    app.check().await;
+}
+
+#[db_test]
 async fn each_role_has_its_own_desk(app: TestApp) {
     let (desk, (clerk, _)) = (window(&app).await, app.clerk(0).await);
     assert_eq!(clerk.get("/desk/window").await.status, 403);

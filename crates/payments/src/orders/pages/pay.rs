@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::response::Response;
 use identity::pay_password::{self, Checked, Pin};
 use identity::{RealName, opens};
 use kernel::Fen;
 use serde::Deserialize;
-use ui::{Form, Page, Problem, html, html_again, see_other};
+use ui::{Form, Page, Problem, Query, html, html_again, see_other};
 
 use super::{Told, drive_a_while, load, refused, title, yuan};
 use crate::orders::begin::{self, BeginError, Settle};
@@ -236,7 +236,7 @@ pub(super) async fn settle(
     Form(agreed): Form<Agreed>,
 ) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, &id).await?;
-    let way = agreed.way.parse().unwrap_or(Way::Account);
+    let way: Way = agreed.way.parse().map_err(|_| Problem::bad_form())?;
     // What cannot be the password is not counted as a try.
     let Some(pin) = Pin::parse(&agreed.pin) else {
         return again(&payer, &pay, &order, way, Wrong { told: None, kind: Some("pay-format") }).await;

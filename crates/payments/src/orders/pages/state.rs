@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::response::Response;
 use identity::{RealName, opens};
 use kernel::{Fen, Moment};
 use serde::Deserialize;
-use ui::{Form, Page, Problem, html, see_other};
+use ui::{Form, Page, Problem, Query, html, see_other};
 
 use super::{Told, drive_a_while, load, refused, title, yuan};
 use crate::attempts::model::Kind;
