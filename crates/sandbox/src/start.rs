@@ -179,9 +179,8 @@ impl Sandbox {
             .map_err(StartError::Fault)?;
         settings.clock.set_shift_ms(shift_ms);
         let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
-        let witness = witness_key(&settings)?;
         people::welcome(&db, settings.first, settings.seed).await?;
-        let filling = fill(&db, settings.seed, settings.people);
+        let (witness, filling) = (witness_key(&settings)?, fill(&db, settings.seed, settings.people));
         let addresses = doors.addresses()?;
         let control = doors.control.local_addr().map_err(|source| unheard(settings.listen, source))?;
         let house = House::new(Inner {

@@ -4,6 +4,7 @@
 mod card_pages;
 mod counter_pages;
 mod issue_code;
+pub(crate) mod misses;
 mod model;
 mod name_card;
 pub(crate) mod policy;

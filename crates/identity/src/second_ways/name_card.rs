@@ -7,6 +7,7 @@ use platform::Ctx;
 use platform::db::DbFault;
 use serde_json::json;
 
+use super::misses::store as misses;
 use super::model::{MissId, WayId};
 use super::policy::SecondWayPolicy;
 use super::store::{self, CARD, MOBILE, NewWay};
@@ -81,13 +82,13 @@ async fn reserve(ctx: &Ctx, who: &Claimant, miss: &MissId, card: Blind) -> Resul
         store::hold(tx, &claim.subject, now)?;
         let since = now.minus_secs(window);
         let wait = if claim.owner {
-            window_wait(store::own_misses(tx, &claim.subject, since)?.into_iter(), now, window, mine)
+            window_wait(misses::own_misses(tx, &claim.subject, since)?.into_iter(), now, window, mine)
         } else {
             store::hold(tx, &card, now)?;
-            wait_secs(&store::misses(tx, &claim, &card, since)?, now, window, mine, all)
+            wait_secs(&misses::misses(tx, &claim, &card, since)?, now, window, mine, all)
         };
         if wait.is_none() {
-            store::insert_miss(tx, &miss, &claim, &card, now)?;
+            misses::insert_miss(tx, &miss, &claim, &card, now)?;
         }
         Ok(wait)
     });
@@ -95,7 +96,7 @@ async fn reserve(ctx: &Ctx, who: &Claimant, miss: &MissId, card: Blind) -> Resul
 }
 
 async fn take_back(ctx: &Ctx, who: &Claimant, miss: MissId) -> Result<(), Failure> {
-    let taken = ctx.db.write(who.claim.subject.lane(), "card_miss.take_back", move |tx| store::delete_miss(tx, &miss));
+    let taken = ctx.db.write(who.claim.subject.lane(), "card_miss.take_back", move |tx| misses::delete_miss(tx, &miss));
     Ok(taken.await?)
 }
 
@@ -119,7 +120,7 @@ async fn begin(ctx: &Ctx, who: &Claimant, (card_no, mobile): (&str, &Mobile), mi
     };
     let entry = ctx.act("card_proof.named", id.as_str(), json!({ "purpose": who.claim.purpose.as_str() }));
     let written = ctx.db.write(who.claim.subject.lane(), "card_way.begin", move |tx| -> Result<(), DbFault> {
-        store::delete_miss(tx, &miss)?;
+        misses::delete_miss(tx, &miss)?;
         store::insert_way(tx, &new)?;
         tx.audit(entry.clone());
         Ok(())

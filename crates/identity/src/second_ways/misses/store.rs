@@ -1,0 +1,81 @@
+//! The only SQL for `card_miss`. Rows belong to the lane of the ID number they are about.
+
+use std::collections::BTreeMap;
+
+use kernel::Moment;
+use platform::db::{DbFault, Row, Tx};
+use platform::{sql, vals};
+
+use crate::askers::Spent;
+use crate::blind::Blind;
+use crate::proofs::Claim;
+use crate::second_ways::model::MissId;
+
+/// Takes note that a card is being named: it counts as a miss until it is found to be the person's.
+pub(in crate::second_ways) fn insert_miss(
+    tx: &mut Tx<'_>,
+    id: &MissId,
+    claim: &Claim,
+    card: &Blind,
+    now: Moment,
+) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO card_miss (id, subject_blind, card_blind, own, browser, place, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        vals![
+            id.as_str(),
+            claim.subject.bytes(),
+            card.bytes(),
+            i64::from(claim.owner),
+            claim.asker.browser.as_ref().map(Blind::bytes),
+            claim.asker.place.bytes(),
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+/// It was the person's card, or nobody knows: it does not count.
+pub(in crate::second_ways) fn delete_miss(tx: &mut Tx<'_>, id: &MissId) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM card_miss WHERE id = $1"), vals![id.as_str()]).map(drop)
+}
+
+/// The moments of an owner's own misses about themselves since a moment.
+pub(in crate::second_ways) fn own_misses(
+    tx: &mut Tx<'_>,
+    subject: &Blind,
+    since: Moment,
+) -> Result<Vec<Moment>, DbFault> {
+    tx.query(
+        sql!("SELECT at FROM card_miss WHERE subject_blind = $1 AND at > $2 AND own = 1"),
+        vals![subject.bytes(), since],
+        |row| row.moment(0),
+    )
+}
+
+/// Strangers' misses since a moment about this person or this card.
+pub(in crate::second_ways) fn misses(
+    tx: &mut Tx<'_>,
+    claim: &Claim,
+    card: &Blind,
+    since: Moment,
+) -> Result<Vec<Spent>, DbFault> {
+    let read = |row: &Row| {
+        let (browser, place) = (row.opt_blob(1)?, row.blob(2)?);
+        Ok((row.text(3)?, Spent { at: row.moment(0)?, mine: claim.asker.made(browser.as_deref(), Some(&place)) }))
+    };
+    let of_person =
+        sql!("SELECT at, browser, place, id FROM card_miss WHERE subject_blind = $1 AND at > $2 AND own = 0");
+    let of_card = sql!("SELECT at, browser, place, id FROM card_miss WHERE card_blind = $1 AND at > $2 AND own = 0");
+    let mut found: BTreeMap<String, Spent> =
+        tx.query(of_person, vals![claim.subject.bytes(), since], read)?.into_iter().collect();
+    found.extend(tx.query(of_card, vals![card.bytes(), since], read)?);
+    Ok(found.into_values().collect())
+}
+
+/// Deletes up to 500 misses from before `before`; returns how many.
+pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM card_miss WHERE id IN (SELECT id FROM card_miss WHERE at < $1 LIMIT 500)"), vals![before])
+}
