@@ -23,7 +23,7 @@ use crate::gates::Gates;
 use crate::ports::{PhysicalState, Ports};
 use crate::proofs::Claimant;
 use crate::sessions;
-use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, RequestCode, Requested, clean_code, wait_text};
+use crate::sms_codes::{self, Challenge, CodeId, Notice, Own, Purpose, RequestCode, Requested, clean_code, wait_text};
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()
@@ -125,7 +125,8 @@ fn not_usable(state: PhysicalState) -> &'static str {
     }
 }
 
-/// Sends the code; where it is too early for one, the next page says so and keeps the card.
+/// Sends the code. Where it is too early for one, the next page takes the one that is on its way to this browser (whoever went
+/// back names the card twice), or says when the next may be asked for, and keeps the card.
 async fn send(
     claimant: &Claimant,
     gates: &Gates,
@@ -133,11 +134,13 @@ async fn send(
     mobile: Mobile,
     ticket: String,
 ) -> Result<Response, Problem> {
-    let command = wish(claimant, mobile, ticket);
-    Ok(match sms_codes::request(&claimant.visit.ctx, gates, command).await? {
-        Requested::Sent { challenge } => see_other(&code_path(claimant, way, challenge.as_str())),
-        Requested::Wait { .. } => see_other(&code_path(claimant, way, "")),
-    })
+    let (ctx, command) = (&claimant.visit.ctx, wish(claimant, mobile, ticket));
+    let before = sms_codes::on_its_way(ctx, &command).await?;
+    let challenge = match sms_codes::request(ctx, gates, command).await? {
+        Requested::Sent { challenge } => Some(challenge),
+        Requested::Wait { .. } => before,
+    };
+    Ok(see_other(&code_path(claimant, way, challenge.as_ref().map_or("", CodeId::as_str))))
 }
 
 fn wish(claimant: &Claimant, mobile: Mobile, ticket: String) -> RequestCode {

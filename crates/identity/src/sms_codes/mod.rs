@@ -11,4 +11,4 @@ pub use model::{CodeId, CodeState, Purpose, Refusal};
 pub(crate) use notice::{Notice, wait_text};
 pub(crate) use redeem::{Attempt, promising, redeem};
 pub use redeem::{Challenge, challenge};
-pub(crate) use request::{Own, RequestCode, Requested, request};
+pub(crate) use request::{Own, RequestCode, Requested, on_its_way, request};

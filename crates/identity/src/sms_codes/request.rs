@@ -122,6 +122,15 @@ pub(crate) async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> R
     Ok(requested.await?)
 }
 
+/// The code that is on its way to this number for this purpose and browser, if any: where it is too early for another, this one
+/// is to be entered.
+pub(crate) async fn on_its_way(ctx: &Ctx, command: &RequestCode) -> Result<Option<CodeId>, Failure> {
+    let Some(browser) = command.asker.browser.clone() else { return Ok(None) };
+    let (mobile, purpose, now) = (Blind::mobile(&ctx.vault, &command.mobile), command.purpose, ctx.now());
+    let found = ctx.db.read("sms_code.on_its_way", move |tx| store::live_of(tx, &mobile, purpose, &browser, now));
+    Ok(found.await?)
+}
+
 async fn is_own(ctx: &Ctx, mobile: &Blind, own: Own) -> Result<bool, Failure> {
     match own {
         Own::Yes => Ok(true),

@@ -45,6 +45,24 @@ pub(crate) fn live_with_ticket(tx: &mut Tx<'_>, new: &NewCode) -> Result<Option<
     )
 }
 
+/// The live code of a number and purpose that a browser asked for.
+pub(crate) fn live_of(
+    tx: &mut Tx<'_>,
+    mobile: &Blind,
+    purpose: Purpose,
+    browser: &Blind,
+    now: Moment,
+) -> Result<Option<CodeId>, DbFault> {
+    tx.opt(
+        sql!(
+            "SELECT id FROM sms_code
+             WHERE mobile_blind = $1 AND purpose = $2 AND holder = $3 AND state = 'live' AND expires_at > $4"
+        ),
+        vals![mobile.bytes(), purpose.as_str(), browser.bytes(), now],
+        |row| row.parse(0),
+    )
+}
+
 /// What a number was granted since a moment, for any purpose, as it looks to whoever asks now.
 pub(crate) fn granted_since(tx: &mut Tx<'_>, new: &NewCode, since: Moment) -> Result<Vec<Granted>, DbFault> {
     tx.query(

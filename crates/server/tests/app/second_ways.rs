@@ -189,6 +189,19 @@ async fn strangers_do_not_shut_the_owners_way_by_card(app: TestApp) {
 }
 
 #[db_test]
+async fn whoever_goes_back_enters_the_code_that_is_on_its_way(app: TestApp) {
+    let (card_no, pin) = card(&app, NUMBER).await;
+    let person = app.signed_in(0).await;
+    name_card(&person, &card_no).await;
+    let code = app.code(MOBILE).await;
+    let page = name_card(&person, &card_no).await;
+    assert!(page.says("name=\"code\""), "{}", page.text);
+    assert_eq!(person.send_form(&page, &[("code", &code), ("pin", &pin)]).await.path, "/real-name/done");
+    assert_eq!(app.texts(MOBILE).await.iter().filter(|text| text.to_string().contains("验证码为")).count(), 1);
+    app.check().await;
+}
+
+#[db_test]
 async fn cards_named_at_once_count_one_by_one(app: TestApp) {
     let (other_no, _) = card(&app, OTHER).await;
     let person = app.signed_in(0).await;
