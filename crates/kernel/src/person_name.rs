@@ -66,7 +66,7 @@ impl PersonName {
     /// known under it.
     pub fn in_common_forms(&self) -> Option<PersonName> {
         let common: String = self.0.chars().map(same_form).collect();
-        (common != self.0).then(|| PersonName(common))
+        (common != self.0).then_some(PersonName(common))
     }
 
     /// A text that is equal for names that are [`the same`](PersonName::same_as) and for no others: what keyed

@@ -277,6 +277,8 @@ async fn nobody_finds_a_name_out_by_trying_names(app: TestApp) {
 async fn another_name_at_the_insurer_is_told_as_such(app: TestApp) {
     let number = known(&app, 47).await;
     let person = signed_up(&app, &number, OWNERS).await;
+    // While the insurer is silent, a window gives a code under a name that it knows otherwise.
+    app.fault(json!({ "partner": "insurer", "operation": "1101", "kind": "down", "times": 1 })).await;
     let code = given(&window(&app).await, "测试更名", &number, "real-name").await;
     let done = person.post_form("/prove/real-name/counter", &[("code", &code)]).await;
     assert!(done.says("实名认证成功") && done.says("医保系统里的姓名不一致"), "{} {}", done.path, done.text);

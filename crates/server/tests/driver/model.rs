@@ -158,21 +158,19 @@ impl Model {
         }
     }
 
-    /// One commit for each clinic that had a hold past its time when the sweeper looked; what has ended since is
+    /// One commit for each hold past its time when the sweeper looked, the oldest first; what has ended since is
     /// left alone.
     pub fn expire(&self, seen: &Model, now: Moment) -> Forecast {
-        let due: Vec<usize> = (0..seen.visits.len()).filter(|visit| seen.overdue(*visit, now, 0)).collect();
-        let mut clinics: Vec<usize> = due.iter().map(|visit| self.slots[self.visits[*visit].slot].clinic).collect();
-        clinics.sort_unstable();
-        clinics.dedup();
-        let still: Vec<usize> = due.into_iter().filter(|visit| self.overdue(*visit, now, 0)).collect();
+        let mut due: Vec<usize> = (0..seen.visits.len()).filter(|visit| seen.overdue(*visit, now, 0)).collect();
+        due.sort_by_key(|visit| (seen.visits[*visit].hold_until, &seen.visits[*visit].id));
+        let still = due.iter().filter(|visit| self.overdue(**visit, now, 0)).count();
         let mut states: Vec<Model> = Vec::new();
-        for clinic in clinics {
-            let before = states.last().unwrap_or(self).clone();
-            let here = still.iter().filter(|visit| self.slots[self.visits[**visit].slot].clinic == clinic);
-            states.push(here.fold(before, |model, visit| model.changed(*visit, State::Expired, now)));
+        for visit in due {
+            let before = states.last().unwrap_or(self);
+            let ends = before.overdue(visit, now, 0);
+            states.push(if ends { before.changed(visit, State::Expired, now) } else { before.clone() });
         }
-        (Said::Expired(still.len() as u64), states)
+        (Said::Expired(still as u64), states)
     }
 
     fn changed(&self, visit: usize, state: State, now: Moment) -> Model {
