@@ -274,7 +274,8 @@ async fn a_window_gives_no_code_under_a_name_that_the_insurer_knows_otherwise(ap
     let desk = window(&app).await;
     let typed = async |name: &str| {
         let fields = [("name", name), ("id_number", NUMBER), ("purpose", "real-name"), ("paper", "id-card")];
-        desk.post_form("/desk/window", &fields).await
+        let form = desk.get("/desk/window").await;
+        desk.send_form_to(&form, "/desk/window", &fields).await
     };
     let slip = typed("周明元").await;
     assert!(slip.status == 422 && slip.says("登记的是另一个姓名"), "{}", slip.text);
