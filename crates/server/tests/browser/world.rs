@@ -144,10 +144,11 @@ async fn book_today(visitor: &Visitor, hospital: &str) -> Option<(Answer, Vec<(&
                 continue;
             }
             for slot in page.links("/slots/").into_iter().rev() {
-                let order = visitor.post_form(&slot, &[]).await;
-                if order.says("这个时间您已经有一个号") {
+                let asked = visitor.get(&slot).await;
+                if asked.says("这个时间您已经有一个号") {
                     continue;
                 }
+                let order = visitor.send_form(&asked, &[]).await;
                 let booked = order.is_ok() && order.path.starts_with("/appointments/");
                 assert!(booked, "booking: {} {}", order.path, order.text);
                 let hospital = hospital.to_owned();
