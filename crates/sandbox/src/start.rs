@@ -179,8 +179,8 @@ impl Sandbox {
             .map_err(StartError::Fault)?;
         settings.clock.set_shift_ms(shift_ms);
         let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
-        people::welcome(&db, settings.first, settings.seed).await?;
-        let (witness, filling) = (witness_key(&settings)?, fill(&db, settings.seed, settings.people));
+        let witness = witness_key(&settings)?;
+        let filling = populate(&db, settings.first, settings.seed, settings.people).await?;
         let addresses = doors.addresses()?;
         let control = doors.control.local_addr().map_err(|source| unheard(settings.listen, source))?;
         let house = House::new(Inner {
@@ -222,6 +222,17 @@ impl Sandbox {
             filled: false,
         })
     }
+}
+
+/// Lets the named people in, and the drawn ones after them.
+async fn populate(
+    db: &Db,
+    named: Vec<FirstPerson>,
+    seed: u64,
+    people: usize,
+) -> Result<JoinHandle<Result<(), DbFault>>, StartError> {
+    people::welcome(db, named, seed).await?;
+    Ok(fill(db, seed, people))
 }
 
 /// Draws the city's people behind the open ports.
