@@ -2,6 +2,8 @@
 //!
 //! The load generator shares the cores with what it measures. Trust ratios, not absolute figures.
 
+#[path = "../../tests/support/booking_rules.rs"]
+mod booking_rules;
 #[path = "../../tests/support/form.rs"]
 mod form;
 #[path = "../../tests/support/free_ports.rs"]

@@ -1,5 +1,7 @@
 //! The SQL of the benchmark.
 
+use std::collections::BTreeSet;
+
 use health::SlotId;
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
@@ -174,15 +176,27 @@ fn booking() -> String {
     )
 }
 
-/// One slot of each of so many clinics at a price, made wide enough for everybody.
-pub fn one_slot_a_clinic(tx: &mut Tx<'_>, after: Moment, fee_fen: i64, clinics: i64) -> Result<Vec<String>, DbFault> {
+/// One slot of each of so many clinics at a price, made wide enough for everybody; each at a time that is not `taken`
+/// yet, for nobody sees two doctors at once.
+pub fn one_slot_a_clinic(
+    tx: &mut Tx<'_>,
+    after: Moment,
+    fee_fen: i64,
+    clinics: usize,
+    taken: &mut BTreeSet<Moment>,
+) -> Result<Vec<String>, DbFault> {
     let sql = sql!(
-        "SELECT MIN(s.id) FROM slot s JOIN clinic c ON c.id = s.clinic_id WHERE c.fee_fen = $1 AND s.starts_at > $2
-         GROUP BY c.id ORDER BY c.id LIMIT $3"
+        "SELECT s.id, c.id, s.starts_at FROM slot s JOIN clinic c ON c.id = s.clinic_id
+         WHERE c.fee_fen = $1 AND s.starts_at > $2 ORDER BY c.id, s.id LIMIT 20000"
     );
-    let slots = tx.query(sql, vals![fee_fen, after, clinics], |row| row.text(0))?;
-    for slot in &slots {
-        tx.exec(sql!("UPDATE slot SET capacity = 1000000 WHERE id = $1"), vals![slot])?;
+    let all = tx.query(sql, vals![fee_fen, after], |row| Ok((row.text(0)?, row.text(1)?, row.moment(2)?)))?;
+    let (mut slots, mut last) = (Vec::new(), String::new());
+    for (slot, clinic, starts_at) in all {
+        if slots.len() < clinics && clinic != last && taken.insert(starts_at) {
+            tx.exec(sql!("UPDATE slot SET capacity = 1000000 WHERE id = $1"), vals![slot.as_str()])?;
+            slots.push(slot);
+            last = clinic;
+        }
     }
     Ok(slots)
 }

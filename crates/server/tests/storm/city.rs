@@ -11,6 +11,7 @@ use platform::db::DbFault;
 use renshe::start::{self, Access};
 use testkit::TestDb;
 
+use crate::booking_rules;
 use crate::child::{Child, Place};
 use crate::free_ports::Ports;
 use crate::store;
@@ -22,9 +23,6 @@ const SLOTS: i64 = 60;
 pub const PORTS: u16 = 10;
 /// Days from today to the visits: booking is open, and the cut-off far away.
 const DAYS_AHEAD: i64 = 3;
-
-/// The rules that the program goes by where nobody gives it others.
-const BOOKING_RULES: &str = include_str!("../../../../policy/health.toml");
 
 /// Somebody with a browser.
 #[derive(Clone)]
@@ -91,20 +89,6 @@ pub fn folder(port: u16) -> PathBuf {
     std::env::temp_dir().join(format!("renshe-storm-{}-{port}", std::process::id()))
 }
 
-/// The rules of booking in a storm: the same as everywhere, but one patient may book as often as a storm lasts.
-///
-/// With the day's usual figure everybody has booked for the last time after a minute or two; from then on visits are
-/// only cancelled, and a storm on a quick machine ends without one that is paid.
-fn policy(folder: &Path) -> PathBuf {
-    let usual = "\nbookings_a_day = 10\n";
-    assert!(BOOKING_RULES.contains(usual), "policy/health.toml names another figure");
-    let policy = folder.join("policy");
-    std::fs::create_dir_all(&policy).expect("a folder");
-    let rules = BOOKING_RULES.replace(usual, "\nbookings_a_day = 1000\n");
-    std::fs::write(policy.join("health.toml"), rules).expect("written");
-    policy
-}
-
 pub fn visitor(ctx: &Ctx, number: usize, (person, session): (PersonId, String)) -> Visitor {
     let visit = ui::csrf::visit(&format!("storm-visitor-{number}"), ctx.now());
     let csrf = ui::csrf::token(&ctx.vault, ctx.rng.as_ref(), &visit, ctx.now());
@@ -124,12 +108,13 @@ fn settings(db: &TestDb, folder: &Path, port: u16) -> Vec<(String, String)> {
     settings
 }
 
-/// What every storm tells its programs.
+/// What every storm tells its programs: the same people book as long as it lasts.
 pub fn common_settings(db: &TestDb, folder: &Path, port: u16) -> Vec<(String, String)> {
+    let policy = booking_rules::generous(folder, &["bookings_a_day"]).expect("a policy folder");
     [
         ("MODE", "demo".to_owned()),
         ("DATA_DIR", folder.display().to_string()),
-        ("POLICY_DIR", policy(folder).display().to_string()),
+        ("POLICY_DIR", policy.display().to_string()),
         ("LISTEN", format!("127.0.0.1:{port}")),
         ("DATABASE__URL", db.url.clone()),
         ("METRICS_LISTEN", String::new()),

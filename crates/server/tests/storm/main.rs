@@ -8,6 +8,8 @@
 //! `RENSHE_STORM_SECS`.
 #![cfg(test)]
 
+#[path = "../support/booking_rules.rs"]
+mod booking_rules;
 #[path = "../support/form.rs"]
 mod form;
 #[path = "../support/free_ports.rs"]

@@ -1,5 +1,6 @@
 //! Platform and sandbox as processes of their own, with people whom both know.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,13 +17,16 @@ use renshe::start::{self, Access};
 use sandbox::WechatPayAccount;
 use serde_json::{Value, json};
 
+use crate::booking_rules;
 use crate::free_ports::Ports;
 use crate::store;
 
 const PEOPLE: usize = 256;
-/// Clinics that cost 25 yuan, one slot each, wide enough for everybody.
-const PRICED: i64 = 8;
-const FREE: i64 = 32;
+/// Clinics that cost 25 yuan, one slot each, wide enough for everybody, no two at the same time.
+const PRICED: usize = 8;
+const FREE: usize = 32;
+/// What one person here has more of than a patient may.
+const LIMITS: [&str; 4] = ["visits_most", "visits_a_day", "department_a_day", "bookings_a_day"];
 /// Ports in a row for both programs.
 const PORTS: u16 = 8;
 /// Everybody's payment password.
@@ -63,7 +67,7 @@ impl Town {
         let port = ports.first();
         let folder = std::env::temp_dir().join(format!("renshe-bench-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
-        let settings = settings(database, &folder, port);
+        let settings = settings(database, &folder, port)?;
         let control = format!("http://127.0.0.1:{}", port + 1);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let sandbox = process(&settings, "sandbox", &folder)?;
@@ -136,19 +140,24 @@ async fn prepare(ctx: &Ctx, control: &str) -> Fallible<Prepared> {
     let after = ctx.now().plus_secs(2 * 86_400);
     let key = LaneKey::of("bench", "widen");
     let slots = ctx.db.write(key, "bench.widen", move |tx| {
+        let mut taken = BTreeSet::new();
         Ok::<_, platform::db::DbFault>((
-            store::one_slot_a_clinic(tx, after, 0, FREE)?,
-            store::one_slot_a_clinic(tx, after, 2_500, PRICED)?,
+            store::one_slot_a_clinic(tx, after, 0, FREE, &mut taken)?,
+            store::one_slot_a_clinic(tx, after, 2_500, PRICED, &mut taken)?,
         ))
     });
     let (free, priced) = slots.await?;
+    if (free.len(), priced.len()) != (FREE, PRICED) {
+        return Err(format!("the demo has {} free clinics and {} that cost something", free.len(), priced.len()).into());
+    }
     Ok((payers, free, priced))
 }
 
-fn settings(database: &str, folder: &Path, port: u16) -> Vec<(String, String)> {
+fn settings(database: &str, folder: &Path, port: u16) -> Fallible<Vec<(String, String)>> {
     let mut settings = vec![
         ("MODE", "demo".to_owned()),
         ("DATA_DIR", folder.display().to_string()),
+        ("POLICY_DIR", booking_rules::generous(folder, &LIMITS)?.display().to_string()),
         ("LISTEN", format!("127.0.0.1:{port}")),
         ("METRICS_LISTEN", String::new()),
         ("LOG__FILTER", "error".to_owned()),
@@ -158,7 +167,7 @@ fn settings(database: &str, folder: &Path, port: u16) -> Vec<(String, String)> {
     if !database.is_empty() {
         settings.push(("DATABASE__URL", database.to_owned()));
     }
-    settings.into_iter().map(|(name, value)| (format!("RENSHE__{name}"), value)).collect()
+    Ok(settings.into_iter().map(|(name, value)| (format!("RENSHE__{name}"), value)).collect())
 }
 
 fn process(settings: &[(String, String)], command: &str, folder: &Path) -> Fallible<Child> {
