@@ -87,7 +87,11 @@ impl Moment {
         let offset =
             text.get(19..).unwrap_or_default().trim_start_matches(|sign: char| sign == '.' || sign.is_ascii_digit());
         let zulu = offset.eq_ignore_ascii_case("z");
-        let numeric = offset.len() == 6 && offset.starts_with(['+', '-']) && offset.as_bytes()[3] == b':';
+        // "+23:59" is the farthest of the standard.
+        let numeric = offset.len() == 6
+            && offset.starts_with(['+', '-'])
+            && offset.as_bytes()[3] == b':'
+            && offset.get(1..3).is_some_and(|hours| hours < "24");
         if !shaped || !(zulu || numeric) {
             return None;
         }
@@ -151,6 +155,8 @@ mod tests {
             "2026-03-02T09:30:00+08",
             "2026-03-02T09:30:00.+08:00",
             "2026-03-02T09:30:00.1.2Z",
+            "2026-03-02T09:30:00+24:00",
+            "2026-03-02T09:30:00+08:60",
             "2026-02-30T09:30:00+08:00",
             "2026-03-02T25:30:00+08:00",
             "2026-03-02T09:30:00+08:00[Asia/Shanghai]",

@@ -8,7 +8,7 @@ use platform::db::{DbFault, LaneKey, Sql, Tx};
 use platform::{sql, vals};
 use testkit::{TestDb, db_test};
 
-use super::{Desk, PIN};
+use super::Desk;
 use crate::{Cause, OrderState};
 
 /// The checks that find something, by their names.
@@ -45,21 +45,9 @@ async fn all_found(desk: &Desk, breaks: &[(&str, &'static Sql)]) {
     }
 }
 
-async fn paid(db: &TestDb) -> Desk {
-    let desk = Desk::open(db).await;
-    desk.settle(PIN).await.unwrap();
-    desk.drive().await;
-    desk.pay(500).await.unwrap();
-    desk.drive().await;
-    desk.world.buyer_pays();
-    desk.pass(20).await;
-    assert_eq!(desk.state().await, OrderState::Settled);
-    desk
-}
-
 #[db_test]
 async fn what_is_wrong_with_a_paid_order_is_found(db: TestDb) {
-    let desk = paid(&db).await;
+    let desk = Desk::settled(&db).await;
     let breaks = [
         ("I-M01", sql!("UPDATE ledger_posting SET amount_fen = amount_fen + 1 WHERE amount_fen > 0")),
         ("I-M01", sql!("DELETE FROM ledger_posting")),
@@ -97,7 +85,7 @@ async fn what_is_wrong_with_a_paid_order_is_found(db: TestDb) {
 
 #[db_test]
 async fn what_is_wrong_with_a_returned_order_is_found(db: TestDb) {
-    let desk = paid(&db).await;
+    let desk = Desk::settled(&db).await;
     let pen = crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap();
     let stopped = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
         pen.fresh();
@@ -122,7 +110,7 @@ async fn what_is_wrong_with_a_returned_order_is_found(db: TestDb) {
 
 #[db_test]
 async fn each_call_is_counted_and_not_only_the_first(db: TestDb) {
-    let desk = paid(&db).await;
+    let desk = Desk::settled(&db).await;
     let (pen, id) = (crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap(), desk.order.clone());
     let called = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.call", move |tx| {
         crate::calls::call(tx, &pen, &id, "quote")?;

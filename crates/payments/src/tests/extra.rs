@@ -5,23 +5,10 @@ use testkit::{TestDb, db_test};
 
 use super::{Desk, PIN, TOTAL};
 use crate::OrderState;
-use crate::orders::withdraw::withdraw;
 
 #[db_test]
 async fn what_is_paid_twice_goes_back_once(db: TestDb) {
-    let desk = Desk::open(&db).await;
-    desk.pay(2_500).await.unwrap();
-    desk.drive().await;
-    // Paid on the screen at the moment at which the phone takes the offer back.
-    desk.world.money_is_in_flight();
-    withdraw(&desk.pay, &desk.ctx, &desk.person, &desk.order).await.unwrap();
-    desk.drive().await;
-    assert_eq!(desk.state().await, OrderState::Open);
-    desk.pay(2_500).await.unwrap();
-    desk.drive().await;
-    desk.world.buyer_pays();
-    desk.pass(20).await;
-    assert_eq!((desk.state().await, desk.found().await.told.as_str()), (OrderState::Settled, "settled"));
+    let desk = Desk::paid_twice(&db).await;
     desk.world.money_lands();
     desk.pass(400).await;
     assert_eq!((desk.state().await, desk.found().await.told.as_str()), (OrderState::Settled, "settled_extra"));

@@ -259,14 +259,7 @@ async fn a_registration_that_always_fails_does_not_keep_the_insurer_from_the_oth
 
 #[db_test]
 async fn the_registration_of_a_visit_that_is_settled_is_looked_for_when_it_is_not_any_more(db: TestDb) {
-    let desk = Desk::open(&db).await;
-    desk.settle(PIN).await.unwrap();
-    desk.drive().await;
-    desk.pay(500).await.unwrap();
-    desk.drive().await;
-    desk.world.buyer_pays();
-    desk.pass(20).await;
-    assert_eq!(desk.state().await, OrderState::Settled);
+    let desk = Desk::settled(&db).await;
     for _ in 0..3 {
         desk.clock.advance_secs(86_401);
         crate::release_due(Arc::clone(&desk.pay), desk.ctx.clone()).await.unwrap();

@@ -26,6 +26,7 @@ use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
 
 use crate::orders::begin::{self, BeginError, PayCash, Settle};
 use crate::orders::quote::{Quoted, quote};
+use crate::orders::withdraw::withdraw;
 use crate::orders::{Order, OrderId, stop, store};
 use crate::ports::{Care, PayPorts};
 use crate::quotes::store::Quote;
@@ -75,6 +76,37 @@ impl Desk {
         let order: OrderId = ctx.id();
         let desk = Desk { ctx, clock, world, pay, person, order };
         desk.opens(&desk.order, "apt_1").await;
+        desk
+    }
+
+    /// A desk whose order is paid, from both purses.
+    async fn settled(db: &TestDb) -> Desk {
+        let desk = Desk::open(db).await;
+        desk.settle(PIN).await.unwrap();
+        desk.drive().await;
+        desk.pay(500).await.unwrap();
+        desk.drive().await;
+        desk.world.buyer_pays();
+        desk.pass(20).await;
+        assert_eq!(desk.state().await, OrderState::Settled);
+        desk
+    }
+
+    /// A desk whose order is paid at the channel, while money for an offer that was taken back before is still on its way:
+    /// paid on the screen at the moment at which the phone takes the offer back.
+    async fn paid_twice(db: &TestDb) -> Desk {
+        let desk = Desk::open(db).await;
+        desk.pay(2_500).await.unwrap();
+        desk.drive().await;
+        desk.world.money_is_in_flight();
+        withdraw(&desk.pay, &desk.ctx, &desk.person, &desk.order).await.unwrap();
+        desk.drive().await;
+        assert_eq!(desk.state().await, OrderState::Open);
+        desk.pay(2_500).await.unwrap();
+        desk.drive().await;
+        desk.world.buyer_pays();
+        desk.pass(20).await;
+        assert_eq!((desk.state().await, desk.found().await.told.as_str()), (OrderState::Settled, "settled"));
         desk
     }
 
@@ -183,6 +215,16 @@ impl Desk {
         }
     }
 
+    /// The visit is cancelled where it was booked; where the order stands then.
+    async fn cancels(&self) -> OrderState {
+        let pen = crate::Pen::new(&self.ctx, Arc::new(Nobody), "test").unwrap();
+        let stopped = self.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
+            pen.fresh();
+            crate::stop_subject(tx, &pen, ("appointment", "apt_1"), crate::Cause::Cancelled)
+        });
+        stopped.await.unwrap().unwrap().1
+    }
+
     /// Every invariant.
     async fn promises(&self) {
         let now = self.ctx.now();
@@ -218,13 +260,7 @@ async fn paid_by_insurer_and_channel_and_given_back(db: TestDb) {
     desk.pass(20).await;
     assert_eq!(desk.state().await, OrderState::Settled);
     desk.sound().await;
-    // The visit is cancelled where it was booked.
-    let pen = crate::Pen::new(&desk.ctx, Arc::new(Nobody), "test").unwrap();
-    let stopped = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
-        pen.fresh();
-        crate::stop_subject(tx, &pen, ("appointment", "apt_1"), crate::Cause::Cancelled)
-    });
-    assert_eq!(stopped.await.unwrap().unwrap().1, OrderState::Returning);
+    assert_eq!(desk.cancels().await, OrderState::Returning);
     desk.pass(60).await;
     assert_eq!(desk.state().await, OrderState::Refunded);
     desk.sound().await;

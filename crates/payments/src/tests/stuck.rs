@@ -5,40 +5,24 @@ use platform::db::LaneKey;
 use testkit::{TestDb, db_test};
 
 use super::partners::RefundsEnd;
-use super::{Desk, Nobody, PIN};
+use super::{Desk, Nobody};
 use crate::attempts::model::{Kind, State};
 use crate::orders::refunds::{RefundError, redirect, settled_outside};
 use crate::ports::Recipient;
-use crate::{Cause, OrderState, calls};
+use crate::{OrderState, calls};
 
 use std::sync::Arc;
 
 /// Paid from both purses and cancelled, while refunds end so.
 async fn cancelled(db: &TestDb, end: RefundsEnd) -> Desk {
-    let desk = Desk::open(db).await;
-    desk.settle(PIN).await.unwrap();
-    desk.drive().await;
-    desk.pay(500).await.unwrap();
-    desk.drive().await;
-    desk.world.buyer_pays();
-    desk.pass(20).await;
+    let desk = Desk::settled(db).await;
     desk.world.refunds_end(end);
     desk.cancels().await;
+    desk.pass(30).await;
     desk
 }
 
 impl Desk {
-    /// The visit is cancelled where it was booked.
-    async fn cancels(&self) {
-        let pen = crate::Pen::new(&self.ctx, Arc::new(Nobody), "test").unwrap();
-        let stopped = self.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
-            pen.fresh();
-            crate::stop_subject(tx, &pen, ("appointment", "apt_1"), Cause::Cancelled)
-        });
-        stopped.await.unwrap();
-        self.pass(30).await;
-    }
-
     /// Amounts did not agree: the order stops, and a person is called.
     async fn stops(&self, reason: &'static str) {
         let (pen, id) = (crate::Pen::new(&self.ctx, Arc::new(Nobody), "test").unwrap(), self.order.clone());
@@ -136,16 +120,7 @@ async fn a_refund_that_is_closed_is_settled_by_somebody_and_never_asked_for_agai
 
 #[db_test]
 async fn what_was_paid_too_much_and_does_not_arrive_calls_a_person_too(db: TestDb) {
-    let desk = Desk::open(&db).await;
-    desk.pay(2_500).await.unwrap();
-    desk.drive().await;
-    desk.world.money_is_in_flight();
-    crate::orders::withdraw::withdraw(&desk.pay, &desk.ctx, &desk.person, &desk.order).await.unwrap();
-    desk.drive().await;
-    desk.pay(2_500).await.unwrap();
-    desk.drive().await;
-    desk.world.buyer_pays();
-    desk.pass(20).await;
+    let desk = Desk::paid_twice(&db).await;
     desk.world.refunds_end(RefundsEnd::Abnormal);
     desk.world.money_lands();
     desk.pass(400).await;
@@ -187,20 +162,12 @@ async fn a_refund_that_is_settled_ends_no_other_call(db: TestDb) {
 
 #[db_test]
 async fn one_call_stands_for_two_refunds_until_the_second_is_settled(db: TestDb) {
-    let desk = Desk::open(&db).await;
-    desk.pay(2_500).await.unwrap();
-    desk.drive().await;
-    desk.world.money_is_in_flight();
-    crate::orders::withdraw::withdraw(&desk.pay, &desk.ctx, &desk.person, &desk.order).await.unwrap();
-    desk.drive().await;
-    desk.pay(2_500).await.unwrap();
-    desk.drive().await;
-    desk.world.buyer_pays();
-    desk.pass(20).await;
+    let desk = Desk::paid_twice(&db).await;
     desk.world.refunds_end(RefundsEnd::Closed);
     desk.world.money_lands();
     desk.pass(400).await;
     desk.cancels().await;
+    desk.pass(30).await;
     let order = desk.found().await;
     let closed = |one: &crate::attempts::model::View| one.kind == Kind::Refund && one.state == State::Closed;
     assert_eq!(order.view.attempts.iter().filter(|one| closed(one)).count(), 2);

@@ -36,7 +36,11 @@ impl Default for SmsAccount {
 const NOTICES: [(&str, &str, &str); 15] = [
     ("booked", "SMS_100002", "您已预约${hospital}${doctor}，${time}就诊。"),
     ("cancelled", "SMS_100003", "您在${hospital}${doctor}${time}的预约已取消。"),
-    ("sign_up_tried", "SMS_100004", "${tried_at}有人用您的身份信息或手机号注册。如非本人操作，请修改密码。"),
+    (
+        "sign_up_tried",
+        "SMS_100004",
+        "${tried_at}有人用您的身份证号或手机号码注册。您的账户没有任何改变，不用做什么，也不要把验证码告诉任何人。",
+    ),
     (
         "number_taken_back",
         "SMS_100031",

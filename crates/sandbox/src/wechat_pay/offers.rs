@@ -103,7 +103,7 @@ fn wanted(house: &House, h5: bool, call: &Call) -> Result<Order, Reply> {
     let expires_at = match optional(body, "/time_expire", 64)? {
         None => now.plus_secs(DEFAULT_SECS),
         Some(text) => {
-            let at = super::times::read(text);
+            let at = Moment::from_rfc3339(text);
             at.ok_or_else(|| wrong("/time_expire", &json!(text), "须为RFC3339格式"))?.max(now.plus_secs(LEAST_SECS))
         }
     };
