@@ -47,7 +47,8 @@ async function answer(form) {
     new TextEncoder().encode(text),
   );
   form.elements.signature.value = base64url(signature);
-  if ('auto' in form.dataset) form.submit();
+  // As a tap would: a tap that follows is dropped (app.js).
+  if ('auto' in form.dataset) form.querySelector('[type="submit"]').click();
   else form.querySelector('[data-device-word="working"]').hidden = true;
 }
 

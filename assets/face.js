@@ -8,7 +8,6 @@ const GAP_MS = 450; // between two of them
 const SENDS = 3; // times a batch is sent before the person is asked
 
 const box = document.querySelector('[data-face]');
-const form = document.querySelector('[data-face-form]');
 const part = (name) => box.querySelector(`[data-face-${name}]`);
 const [frame, prompt, begin, resend, mute] = ['frame', 'prompt', 'begin', 'resend', 'mute'].map(part);
 const [refused, none, unsent] = ['refused', 'none', 'unsent'].map(part);
@@ -118,8 +117,10 @@ const deliver = async () => {
     return;
   }
   frames = [];
-  document.querySelector('[data-face-result]').hidden = false;
-  form.submit();
+  const result = document.querySelector('[data-face-result]');
+  result.hidden = false;
+  // As a tap would: a tap that follows is dropped (app.js).
+  result.click();
 };
 
 const run = async () => {

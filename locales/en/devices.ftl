@@ -85,5 +85,5 @@ error-card-no = A card number has 9 letters and digits
 error-card-pin = A card password has 6 digits
 error-counter-code-format = A counter's code has 8 digits
 error-window-purpose = Please choose what it is for
-error-window-other-name = The insurer has this ID number under another name. Please compare with the paper again; if the name on it has changed, the insurer's record comes first
+error-window-other-name = The insurer has this ID number under another name. Please compare it with the document again. If the name on the document has changed, ask the person to have it updated at the insurance window first
 error-window-paper = Please choose the paper you checked

@@ -19,6 +19,7 @@ password-old-wrong = { $left ->
     [one] This is not your password now; nothing was changed. One more wrong try and it is locked for a while.
    *[other] This is not your password now; nothing was changed. After { $left } more wrong tries it is locked for a while.
 }
+password-changed-elsewhere = The login password was changed somewhere else a moment ago, so nothing was changed here. Please use the new one. If it was not you, call 12333 at once.
 password-locked = Too many tries. To protect the account, please try again in { $time }.
 flash-password-changed = The login password is changed and every other device is signed out.
 
@@ -28,7 +29,7 @@ sms-do-not-repeat = Please do not ask for codes again and again
 sms-sent-to = A code was sent to { $mobile }. It is valid for 5 minutes.
 sms-sent-again = Another code is on its way. Please use the latest one.
 sms-wait = That was too often. Please try again in { $time }. A code you already have works for 5 minutes.
-sign-up-wait = There were too many tries from here. Please submit again in { $time }. What you filled in is still there; please type the password again.
+sign-up-wait = There were too many tries from here. Please submit again in { $time }. What you filled in is still there. Please type the password again, and ask for a new code if the last one is more than 5 minutes old.
 wait-seconds = { $count ->
     [one] { $count } second
    *[other] { $count } seconds
@@ -68,8 +69,8 @@ login-mobile-hint = The number you signed up with
 login-sent-to = If { $mobile } has an account, a code is on its way. It is valid for 5 minutes.
 login-incomplete = Please fill in both the account and the password.
 login-wrong = { $left ->
-    [one] The account or the password is wrong. One more wrong try locks it for a while.
-   *[other] The account or the password is wrong. { $left } more wrong tries lock it for a while.
+    [one] The account or the password is wrong. If you are not verified yet, log in with your mobile number. One more wrong try locks it for a while.
+   *[other] The account or the password is wrong. If you are not verified yet, log in with your mobile number. { $left } more wrong tries lock it for a while.
 }
 login-locked = Too many tries. To protect the account, please try again in { $time }, or log in with an SMS code.
 flash-signed-out = You are signed out.

@@ -54,6 +54,7 @@ insured-paused = Insured in Changzhou, paused
 insured-paused-text = Your medical insurance is at Changzhou municipal level, but contributions do not run. Once they do, this opens by itself; you need not be authenticated again. Questions: 12333.
 insured-elsewhere = Insured elsewhere
 insured-elsewhere-text = Your medical insurance is not at Changzhou municipal level, and this service is for those insured there. You can be treated and pay at the hospital's window; once your insurance has moved here, this opens by itself.
+real-name-wrong-name-here = Have you changed your name? Correct it on a device where you are verified already, or take your ID card to a service window and ask for a counter code.
 real-name-wrong-name = Wrong name? Correct it
 name-title = Correct the name
 name-intro = Please give the name for ID number { $number } as it stands on the identity card.

@@ -16,6 +16,7 @@ password-change-intro = 改好以后，其他设备都要用新密码重新登�
 password-change-submit = 修改密码
 password-change-forgot = 忘记现在的密码
 password-old-wrong = 现在的密码不对，密码没有改。再错 { $left } 次将暂时锁定。
+password-changed-elsewhere = 登录密码刚才已在别处改过，这次没有改。请用新的密码再试；不是您本人改的，请马上拨打 12333。
 password-locked = 试得太多了，为了保护账户，请 { $time }后再试。
 flash-password-changed = 登录密码已修改，其他设备都已退出。
 
@@ -25,7 +26,7 @@ sms-do-not-repeat = 请勿多次重复申请短信验证码
 sms-sent-to = 验证码已发往 { $mobile }，5 分钟内有效。
 sms-sent-again = 新的验证码已发出，请用最新收到的一条。
 sms-wait = 验证码申请得太频繁了，请 { $time }后再试。收到过的验证码在 5 分钟内仍可使用。
-sign-up-wait = 从您这里试得太多了，请 { $time }后再提交。填好的内容都在，密码请再填一次。
+sign-up-wait = 从您这里试得太多了，请 { $time }后再提交。填好的内容都在；密码请再填一次，验证码过了 5 分钟的请重新获取。
 wait-seconds = { $count } 秒
 wait-minutes = { $count } 分钟
 wait-hours = { $count } 小时
@@ -52,7 +53,7 @@ login-help = 登录遇到困难，可拨打 12333，或带身份证到服务窗�
 login-mobile-hint = 注册时用的手机号码
 login-sent-to = 如果 { $mobile } 已注册，验证码正在发送，5 分钟内有效。
 login-incomplete = 请把账号和密码都填上。
-login-wrong = 账号或密码不对。再错 { $left } 次将暂时锁定。
+login-wrong = 账号或密码不对。还没有实名认证的，请用手机号码登录。再错 { $left } 次将暂时锁定。
 login-locked = 试得太多了，为了保护账户，请 { $time }后再试，或改用验证码登录。
 flash-signed-out = 您已安全退出。
 

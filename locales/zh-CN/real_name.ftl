@@ -54,6 +54,7 @@ insured-paused = 在本市参保，目前中断
 insured-paused-text = 您的医保在常州市本级，但目前没有正常缴费。补缴或续保后会自动恢复，不用重新认证。有疑问请拨打 12333。
 insured-elsewhere = 在外地参保
 insured-elsewhere-text = 您的医保不在常州市本级，这项服务目前只对本级参保人开放。您可以到医院窗口就诊、结算；把参保关系转入本级后会自动开通。
+real-name-wrong-name-here = 改过姓名？请在原来认证过的设备上更正，或带身份证到服务窗口取窗口认证码。
 real-name-wrong-name = 姓名不对？更正姓名
 name-title = 更正姓名
 name-intro = 请按身份证填写证件号 { $number } 的姓名。

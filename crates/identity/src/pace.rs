@@ -15,6 +15,17 @@ pub(crate) const SILENT_MOST: usize = 10;
 /// A run that comes each minute begins nothing new after this, so that what is under way ends before the next.
 const BEGIN_FOR: Duration = Duration::from_secs(50);
 
+/// What came of asking about one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// The partner answered; a refusal is an answer.
+    Answer,
+    /// No answer came.
+    Silence,
+    /// The partner was not asked, or something of ours failed: it says nothing about the partner.
+    Nothing,
+}
+
 /// What a run of such a job came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Run {
@@ -25,7 +36,7 @@ pub(crate) struct Run {
 }
 
 /// Asks about people, `at_once` at a time, until all are asked about, time is up, or `silent_most` answers one after another
-/// did not come. `ask` says whether the partner answered.
+/// did not come.
 pub(crate) async fn ask_all<W>(
     people: Vec<PersonId>,
     at_once: usize,
@@ -33,7 +44,7 @@ pub(crate) async fn ask_all<W>(
     ask: impl Fn(PersonId) -> W + Send + Sync + 'static,
 ) -> Run
 where
-    W: Future<Output = bool> + Send + 'static,
+    W: Future<Output = Came> + Send + 'static,
 {
     let (began, ask) = (Instant::now(), Arc::new(ask));
     let (mut run, mut asking, mut people) = (Run::default(), JoinSet::new(), people.into_iter());
@@ -46,8 +57,9 @@ where
         }
         match asking.join_next().await {
             // Once there were too many the end is certain: an answer that comes late begins nothing anew.
-            Some(Ok(true)) if run.silent < silent_most => run.silent = 0,
-            Some(Ok(answered)) => run.silent += usize::from(!answered),
+            Some(Ok(Came::Answer)) if run.silent < silent_most => run.silent = 0,
+            Some(Ok(Came::Answer | Came::Nothing)) => {}
+            Some(Ok(Came::Silence)) => run.silent += 1,
             // One damaged row must not keep the job from everybody behind it.
             Some(Err(broken)) => tracing::error!(%broken, "pace.broken"),
             None => return run,
@@ -78,7 +90,7 @@ mod tests {
                 highest.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 tokio::task::yield_now().await;
                 running.fetch_sub(1, Ordering::SeqCst);
-                true
+                Came::Answer
             }
         });
         assert_eq!(run.await, Run { asked: 4_000, silent: 0 });
@@ -90,20 +102,27 @@ mod tests {
         // A few who get no answer among thousands who do are no sign of a partner that is down.
         let nth = AtomicUsize::new(0);
         let run = ask_all(people(4_000), 10, 3, move |_| {
-            let answered = !nth.fetch_add(1, Ordering::SeqCst).is_multiple_of(50);
-            async move { answered }
+            let silent = nth.fetch_add(1, Ordering::SeqCst).is_multiple_of(50);
+            async move { if silent { Came::Silence } else { Came::Answer } }
         });
         assert_eq!(run.await.asked, 4_000);
-        let run = ask_all(people(1_000), 4, 3, |_| async { false }).await;
+        let run = ask_all(people(1_000), 4, 3, |_| async { Came::Silence }).await;
         assert!((3..=6).contains(&run.silent) && run.asked == run.silent, "{run:?}");
         let first = AtomicUsize::new(0);
         let run = ask_all(people(20), 1, 3, move |_| {
             let broken = first.fetch_add(1, Ordering::SeqCst) == 0;
             async move {
                 assert!(!broken, "on purpose");
-                true
+                Came::Answer
             }
         });
         assert_eq!(run.await, Run { asked: 20, silent: 0 });
+        // Whoever could not be asked about, between two silences, is no sign of life.
+        let nth = AtomicUsize::new(0);
+        let run = ask_all(people(1_000), 1, 3, move |_| {
+            let own = nth.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
+            async move { if own { Came::Nothing } else { Came::Silence } }
+        });
+        assert_eq!(run.await, Run { asked: 6, silent: 3 });
     }
 }

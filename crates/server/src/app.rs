@@ -97,6 +97,6 @@ pub fn census(tx: &mut Tx<'_>, most: i64) -> Result<Vec<(&'static str, u64)>, Db
         ("people", identity::people::count(tx, most)?.unsigned_abs()),
         ("appointments", health::count(tx, most)?),
         ("orders", payments::count(tx, most)?),
-        ("audit rows", platform::audit::count(tx)?),
+        ("audit rows", platform::audit::count(tx, most)?),
     ])
 }

@@ -9,6 +9,7 @@ use identity::{IssueCarrier, Ports};
 use partners::acs3::AccessKey;
 use partners::sms::{SmsCarrier, SmsSettings};
 use payments::Payments;
+use platform::audit::Witness;
 use platform::config::Config;
 use platform::instances::{self, Instance};
 use platform::jobs::Runner;
@@ -17,6 +18,7 @@ use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use ui::{Site, TrustedProxies};
 
 use crate::probes::{self, LEAST_FREE_BYTES, Ready};
@@ -38,28 +40,41 @@ impl StartError {
 }
 
 /// Takes this process's place among those that serve the same city, and says from then on that it is there.
-pub async fn take_place(ctx: &Ctx) -> Result<Instance, StartError> {
+pub async fn take_place(ctx: &Ctx) -> Result<Kept, StartError> {
     let name = instance(ctx.rng.as_ref());
-    let place = instances::join(ctx, &name).await.map_err(|fault| StartError::at("instance", fault))?;
-    tokio::spawn(instances::keep(ctx.with_trace(Trace::system("instance")), place.clone()));
-    Ok(place)
+    let instance = instances::join(ctx, &name).await.map_err(|fault| StartError::at("instance", fault))?;
+    let keeping = tokio::spawn(instances::keep(ctx.with_trace(Trace::system("instance")), instance.clone()));
+    Ok(Kept { instance, keeping })
 }
 
-/// Gives the place back at the end. Best effort: whoever dies is found out by the others.
-pub async fn give_place_back(ctx: &Ctx, place: &Instance) {
-    if let Err(fault) = instances::leave(ctx, place).await {
-        tracing::warn!(%fault, "instance.not_left");
+/// A place among the processes of a city, and the task that keeps it.
+pub struct Kept {
+    /// The place.
+    pub instance: Instance,
+    keeping: JoinHandle<()>,
+}
+
+impl Kept {
+    /// Gives the place back, however what was done in it ended; a start that failed must not hold one. Best effort: whoever
+    /// dies is found out by the others.
+    pub async fn give_back(self, ctx: &Ctx) {
+        // A beat that came after this would take the place again.
+        self.keeping.abort();
+        if let Err(fault) = instances::leave(ctx, &self.instance).await {
+            tracing::warn!(%fault, "instance.not_left");
+        }
     }
 }
 
-/// Looks what witnesses of the audit know, then starts the outbox worker and the jobs of this process.
+/// Looks what witnesses of the audit know, then starts the outbox worker and the jobs of this process. Gives the witnesses
+/// for the last words: made anew, they would not know that a call to one of them hangs.
 pub async fn workers(
     ctx: &Ctx,
     config: &Config,
     sms_endpoint: &str,
     ports: &Arc<Ports>,
     pay: &Arc<Payments>,
-) -> Result<(), StartError> {
+) -> Result<Vec<Arc<dyn Witness>>, StartError> {
     let holder = instance(ctx.rng.as_ref());
     let carriers = carriers(config, sms_endpoint, ports)?;
     let witnesses = upkeep::witnesses(config, ctx)?;
@@ -68,11 +83,11 @@ pub async fn workers(
     }
     upkeep::look_outside(ctx, &witnesses).await;
     let mut jobs = app::jobs(ports, pay);
-    jobs.push(upkeep::carrying(witnesses));
+    jobs.push(upkeep::carrying(witnesses.clone()));
     tokio::spawn(Worker::new(ctx.with_trace(Trace::system("outbox")), holder.clone(), carriers).run());
     tokio::spawn(payments::sweep(Arc::clone(pay), ctx.with_trace(Trace::system("payments"))));
     tokio::spawn(Runner::new(ctx.clone(), holder, jobs).run());
-    Ok(())
+    Ok(witnesses)
 }
 
 /// What carries each kind of parcel.

@@ -10,7 +10,7 @@ use platform::jobs::{Job, in_chunks};
 use super::look::{Asked, look_within};
 use super::policy::CardPolicy;
 use super::{codes, store};
-use crate::pace::{Run, SILENT_MOST, ask_all};
+use crate::pace::{Came, Run, SILENT_MOST, ask_all};
 use crate::partner_keys;
 use crate::people::{PersonId, lane};
 use crate::ports::Ports;
@@ -40,7 +40,7 @@ async fn look_at_cards(ctx: Ctx, ports: Arc<Ports>) -> Result<(), String> {
     let waiting = due.len();
     let Run { asked, silent } = ask_all(due, at_once, SILENT_MOST, move |person| {
         let (ctx, ports) = (ctx.clone(), Arc::clone(&ports));
-        async move { is_answered(&ctx, &ports, &person, (look_secs, set_back)).await }
+        async move { ask(&ctx, &ports, &person, (look_secs, set_back)).await }
     })
     .await;
     metrics::gauge!("renshe_cards_waiting").set((waiting - asked) as f64);
@@ -50,14 +50,14 @@ async fn look_at_cards(ctx: Ctx, ports: Arc<Ports>) -> Result<(), String> {
     Ok(())
 }
 
-async fn is_answered(ctx: &Ctx, ports: &Ports, person: &PersonId, (look_secs, set_back): (i64, i64)) -> bool {
-    let why = match look_within(ctx, ports, person, look_secs).await {
-        Ok((_, Asked::Answered)) => return true,
-        Ok((_, Asked::Refused)) => "refused",
-        Ok((_, Asked::Silent)) => "silent",
+async fn ask(ctx: &Ctx, ports: &Ports, person: &PersonId, (look_secs, set_back): (i64, i64)) -> Came {
+    let (came, why) = match look_within(ctx, ports, person, look_secs).await {
+        Ok((_, Asked::Answered)) => return Came::Answer,
+        Ok((_, Asked::Refused)) => (Came::Answer, "refused"),
+        Ok((_, Asked::Silent)) => (Came::Silence, "silent"),
         Err(failure) => {
             tracing::warn!(%failure, "card.look_failed");
-            "failed"
+            (Came::Nothing, "failed")
         }
     };
     metrics::counter!("renshe_cards_not_seen", "why" => why).increment(1);
@@ -66,7 +66,7 @@ async fn is_answered(ctx: &Ctx, ports: &Ports, person: &PersonId, (look_secs, se
     if let Err(fault) = put_off {
         tracing::warn!(%fault, "card.not_put_off");
     }
-    why != "silent"
+    came
 }
 
 async fn wipe(ctx: Ctx) -> Result<(), String> {

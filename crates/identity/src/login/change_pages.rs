@@ -67,6 +67,7 @@ async fn change(citizen: Citizen, Form(form): Form<ChangeForm>) -> Result<Respon
         }
         Changed::Weak(kind) => again(Errors::one("password", kind), None),
         Changed::Wrong { left } => again(Errors::new(), danger(page.t1("password-old-wrong", "left", left))),
+        Changed::Elsewhere => again(Errors::new(), danger(page.t("password-changed-elsewhere"))),
         Changed::Locked { secs } => {
             again(Errors::new(), danger(page.t1("password-locked", "time", wait_text(&page, secs))))
         }

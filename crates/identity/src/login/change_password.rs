@@ -35,6 +35,8 @@ pub(super) enum Changed {
     Weak(&'static str),
     /// The old one was wrong.
     Wrong { left: i64 },
+    /// Another browser has changed it since the old one was tried; nothing was changed here.
+    Elsewhere,
     /// Too many wrong ones, here or at the login.
     Locked { secs: i64 },
 }
@@ -116,5 +118,5 @@ async fn set(ctx: &Ctx, account: AccountRow, session: SessionId, hash: String) -
         tx.audit(acting.act("account.password_changed", account.account.as_str(), json!({ "sessions": ended })));
         Ok(true)
     });
-    Ok(if changed.await? { Changed::Done { token } } else { Changed::Wrong { left: 1 } })
+    Ok(if changed.await? { Changed::Done { token } } else { Changed::Elsewhere })
 }

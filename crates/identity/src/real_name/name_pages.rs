@@ -42,9 +42,9 @@ pub(super) async fn to_prove(citizen: &Citizen) -> Result<(String, String), Fail
     Ok((name_to_prove(ctx, known)?.expose().to_owned(), number))
 }
 
-async fn ask(citizen: Citizen) -> Result<Response, Problem> {
+async fn ask(citizen: RealName<Mine>) -> Result<Response, Problem> {
     let (name, number) = to_prove(&citizen).await?;
-    let page = citizen.visit.page;
+    let page = citizen.visit.page.clone();
     Ok(html(&page.clone(), NamePage { page, number, name, errors: Errors::new() }))
 }
 

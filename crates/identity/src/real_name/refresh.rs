@@ -8,7 +8,7 @@ use platform::Ctx;
 use super::insurance::{Asked, Occasion, refresh};
 use super::policy::RealNamePolicy;
 use super::store;
-use crate::pace::{Run, SILENT_MOST, ask_all};
+use crate::pace::{Came, Run, SILENT_MOST, ask_all};
 use crate::people::{PersonId, lane};
 use crate::ports::Ports;
 
@@ -24,7 +24,7 @@ pub(crate) async fn refresh_due(ctx: Ctx, ports: Arc<Ports>) -> Result<(), Strin
     let waiting = due.len();
     let Run { asked, silent } = ask_all(due, policy.refresh_at_once, SILENT_MOST, move |person| {
         let (ctx, ports) = (ctx.clone(), ports.clone());
-        async move { is_answered(&ctx, &ports, &person).await }
+        async move { ask(&ctx, &ports, &person).await }
     })
     .await;
     metrics::gauge!("renshe_insurance_waiting").set((waiting - asked) as f64);
@@ -34,26 +34,23 @@ pub(crate) async fn refresh_due(ctx: Ctx, ports: Arc<Ports>) -> Result<(), Strin
     Ok(())
 }
 
-async fn is_answered(ctx: &Ctx, ports: &Arc<Ports>, person: &PersonId) -> bool {
+async fn ask(ctx: &Ctx, ports: &Arc<Ports>, person: &PersonId) -> Came {
     match refresh(ctx, ports, person, Occasion::Unwatched).await {
-        Ok(Asked::Known(_) | Asked::Refused(_)) => true,
-        Ok(Asked::Silent(_)) => false,
-        // Nobody was asked, and nothing was written: without a later turn they would be first in each run.
-        Ok(Asked::Nobody) => put_off(ctx, person).await,
-        // A failure of ours says nothing about the insurer.
-        Err(failure) => {
-            tracing::error!(%failure, "insurance.not_refreshed");
-            put_off(ctx, person).await
-        }
+        Ok(Asked::Known(_) | Asked::Refused(_)) => return Came::Answer,
+        Ok(Asked::Silent(_)) => return Came::Silence,
+        Ok(Asked::Nobody) => {}
+        Err(failure) => tracing::error!(%failure, "insurance.not_refreshed"),
     }
+    // Nothing was written: without a later turn they would be first in each run.
+    put_off(ctx, person).await;
+    Came::Nothing
 }
 
 /// Gives somebody who could not be asked about their turn again later, so that nobody behind them waits for it.
-async fn put_off(ctx: &Ctx, person: &PersonId) -> bool {
+async fn put_off(ctx: &Ctx, person: &PersonId) {
     let (whom, due_at) = (person.clone(), ctx.now().plus_secs(AGAIN_SECS));
     let written = ctx.db.write(lane(person), "insurance.put_off", move |tx| store::put_off(tx, &whom, due_at)).await;
     if let Err(fault) = written {
         tracing::warn!(%fault, "insurance.not_put_off");
     }
-    true
 }

@@ -22,6 +22,7 @@ use crate::gates::Gates;
 use crate::policy::PasswordPolicy;
 use crate::proofs::{Visitor, clear_visitor};
 use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code};
+use crate::typed::mobile_kind;
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()
@@ -79,8 +80,11 @@ async fn send_code(
         return Ok(instead);
     }
     let view = MobilePage::new(&ctx, &page, &form.mobile);
-    let Ok(mobile) = Mobile::parse(&form.mobile) else {
-        return Ok(html_again(&page, MobilePage { errors: Errors::one("mobile", "mobile"), ..view }));
+    let mobile = match Mobile::parse(&form.mobile) {
+        Ok(mobile) => mobile,
+        Err(error) => {
+            return Ok(html_again(&page, MobilePage { errors: Errors::one("mobile", mobile_kind(&error)), ..view }));
+        }
     };
     match sms_codes::request(&ctx, &gates, wish(&ctx, &page, mobile, form.ticket)).await? {
         Requested::Sent { challenge } => Ok(see_other(&format!("/forgot/account/details?c={}", challenge.as_str()))),

@@ -6,6 +6,7 @@ use platform::{Actor, Ctx};
 use serde_json::json;
 
 use crate::blind::Blind;
+use crate::devices;
 use crate::failure::Failure;
 use crate::login::{Budgets, Door};
 use crate::messages;
@@ -62,13 +63,13 @@ pub(super) struct SetPassword {
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PasswordSet {
-    /// Every session has ended, and the person was told.
+    /// Every session and device has ended, and the person was told.
     Done,
     /// The proof was used or has run out meanwhile; nothing was changed.
     Unproven,
 }
 
-/// Uses the proof up, sets the password, ends every session and tells the person, in one closure; then
+/// Uses the proof up, sets the password, ends every session and device and tells the person, in one closure; then
 /// forgives the wrong tries at that person's names, which may be what led here.
 pub(super) async fn set_password(ctx: &Ctx, command: SetPassword) -> Result<PasswordSet, Failure> {
     let SetPassword { visitor, person, mobile, password } = command;
@@ -86,9 +87,15 @@ pub(super) async fn set_password(ctx: &Ctx, command: SetPassword) -> Result<Pass
         // Gone between two statements: rolled back, so that the proof is kept.
         let account = store::set_password(tx, &person, &hash)?.ok_or(DbFault::Busy)?;
         let ended = sessions::store::end_all(tx, &person, now)?;
+        // A device that somebody else has in the hand stands for its owner no more, whoever signs in there.
+        let devices = devices::end_all(tx, &person, now)?;
         messages::insert(tx, &note)?;
         let citizen = acting.acting(Actor::Citizen(account.as_str().to_owned()));
-        tx.audit(citizen.act("account.password_recovered", account.as_str(), json!({ "sessions": ended })));
+        tx.audit(citizen.act(
+            "account.password_recovered",
+            account.as_str(),
+            json!({ "sessions": ended, "devices": devices }),
+        ));
         Ok(PasswordSet::Done)
     });
     let set = written.await?;

@@ -61,9 +61,18 @@ impl FolderWitness {
     /// Its files, the oldest first. Each holds the anchors of a stretch of numbers.
     ///
     /// # Errors
-    /// The folder cannot be read; one that is not there has none.
-    pub fn files(&self) -> io::Result<Vec<PathBuf>> {
-        export_files(&self.folder)
+    /// The folder cannot be read, or hangs; one that is not there has none.
+    pub async fn files(&self) -> Result<Vec<PathBuf>, WitnessError> {
+        self.blocking(export_files).await
+    }
+
+    /// All anchors of one of its files, by number. The same line twice is one anchor; two under one number stay, to be
+    /// found out. Also says how many lines cannot be read: a crash may cut the last one short, and nothing else may.
+    ///
+    /// # Errors
+    /// The file cannot be read, or hangs.
+    pub async fn read(&self, file: PathBuf) -> Result<(Vec<Anchor>, u64), WitnessError> {
+        self.blocking(move |_| read_export(&file)).await
     }
 
     fn away(&self, why: impl ToString) -> WitnessError {
@@ -113,12 +122,7 @@ impl Witness for FolderWitness {
     }
 }
 
-/// All anchors of an export file, by number. The same line twice is one anchor; two under one number stay, to be found
-/// out. Also says how many lines cannot be read: a crash may cut the last one short, and nothing else may.
-///
-/// # Errors
-/// The file cannot be read.
-pub fn read_export(path: &Path) -> io::Result<(Vec<Anchor>, u64)> {
+fn read_export(path: &Path) -> io::Result<(Vec<Anchor>, u64)> {
     let (mut anchors, mut unreadable) = (Vec::new(), 0);
     for line in BufReader::new(File::open(path)?).lines() {
         match serde_json::from_str::<Line>(&line?).ok().and_then(|line| line.anchor().ok()) {
@@ -202,7 +206,10 @@ fn last_of_tail(path: &Path, vault: &Vault) -> io::Result<Option<Anchor>> {
     file.read_to_end(&mut tail)?;
     let lines = tail.split(|byte| *byte == b'\n').skip(usize::from(from > 0));
     let anchors = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()?.anchor().ok());
-    Ok(anchors.filter(|anchor| is_ours(anchor, vault)).max_by_key(|anchor| anchor.n))
+    let mut anchors: Vec<Anchor> = anchors.collect();
+    // As a rule the newest is ours, and no other signature is looked at.
+    anchors.sort_by_key(|anchor| std::cmp::Reverse(anchor.n));
+    Ok(anchors.into_iter().find(|anchor| is_ours(anchor, vault)))
 }
 
 fn at(folder: &Path, n: i64, vault: &Vault) -> io::Result<Option<Seen>> {
@@ -310,11 +317,19 @@ mod tests {
             let said = witness.add(&[anchor_no(1)]).await.unwrap_err().to_string();
             assert!(said.contains("an earlier call to it still hangs"), "{said}");
         }
+        assert!(witness.files().await.is_err(), "whoever verifies waits for it no longer either");
         // Somebody answers at last, and it is a witness again.
         drop(fs::OpenOptions::new().write(true).open(&pipe).unwrap());
         fs::remove_file(&pipe).unwrap();
         while witness.add(&[anchor_no(1)]).await.is_err() {}
         assert_eq!(witness.newest().await.unwrap().map(|seen| seen.n), Some(1));
+        // A file of it that hangs keeps nobody either.
+        let pipe = dir.join("anchors-000001.jsonl");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert_eq!(witness.files().await.unwrap().len(), 2);
+        let said = witness.read(pipe.clone()).await.unwrap_err().to_string();
+        assert!(said.contains("it hangs"), "{said}");
+        drop(fs::OpenOptions::new().write(true).open(&pipe).unwrap());
         fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 pub use anchor::{Anchor, Head, anchor};
 pub use covered::{Covered, covered};
 pub use epoch::{AcknowledgeError, Acknowledgement, Epoch, acknowledge, waiting};
-pub use folder::{FolderWitness, read_export};
+pub use folder::FolderWitness;
 pub use outside::{Outside, known_outside, lines, not_anchored, not_carried};
 pub use verify::{CHECK, Verdict, verify};
 pub use witness::{Carried, Seen, Witness, WitnessError, carry, carry_all};
@@ -110,8 +110,8 @@ pub fn resume(tx: &mut Tx<'_>, chain: &str) -> Result<Option<ChainHead>, DbFault
 ///
 /// # Errors
 /// What broke beneath.
-pub fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
-    store::count(tx)
+pub fn count(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
+    store::count(tx, most)
 }
 
 /// The opening of a chain, the thing its first row's `prev` is the hash of.

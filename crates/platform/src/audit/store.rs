@@ -80,17 +80,17 @@ pub(super) fn last_row(tx: &mut Tx<'_>, chain: &str) -> Result<Option<(i64, Hash
     })
 }
 
-/// How many rows there are, by the chains' last numbers.
-pub(super) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
-    tx.one(
+/// How many rows there are, by the last numbers of the chains, of which no more than `most` are looked at; `most` at most.
+pub(super) fn count(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
+    let all = tx.one(
         sql!(
-            "SELECT CAST(COALESCE(SUM((SELECT MAX(audit.n) FROM audit WHERE audit.chain = audit_chain.chain)), 0) AS BIGINT) \
-             FROM audit_chain"
+            "SELECT CAST(COALESCE(SUM((SELECT MAX(audit.n) FROM audit WHERE audit.chain = listed.chain)), 0) AS BIGINT) \
+             FROM (SELECT chain FROM audit_chain LIMIT $1) AS listed"
         ),
-        vals![],
+        vals![most],
         |row| row.int(0),
-    )
-    .map(i64::unsigned_abs)
+    )?;
+    Ok(all.min(most).unsigned_abs())
 }
 
 pub(super) fn hash_at(tx: &mut Tx<'_>, chain: &str, n: i64) -> Result<Option<Vec<u8>>, DbFault> {

@@ -90,13 +90,14 @@ pub async fn beat(ctx: &Ctx, instance: &Instance) -> Result<(), DbFault> {
     ctx.db.write(lane(), "instance.beat", beaten).await
 }
 
-/// Beats until the task is dropped.
+/// Beats until the task is dropped. The first beat comes after a while: a process that starts again and again, and ends at
+/// once, must not count as many beats which those that live have missed, or it would take the place of one of them.
 pub async fn keep(ctx: Ctx, instance: Instance) {
     loop {
+        tokio::time::sleep(BEAT).await;
         if let Err(fault) = beat(&ctx, &instance).await {
             tracing::warn!(%fault, "instance.no_beat");
         }
-        tokio::time::sleep(BEAT).await;
     }
 }
 

@@ -10,6 +10,8 @@
 
 mod store;
 
+pub(crate) use store::touch;
+
 use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -57,6 +57,18 @@ pub(super) fn claim(
     Ok(taken == 1)
 }
 
+/// Writes down that something was done, under a name that no job has: nobody holds it.
+pub(crate) fn touch(tx: &mut Tx<'_>, name: &str, now: Moment) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO job_lease (name, holder, lease_until, last_at) VALUES ($1, '', 0, $2) \
+             ON CONFLICT (name) DO UPDATE SET last_at = excluded.last_at"
+        ),
+        vals![name, now],
+    )
+    .map(drop)
+}
+
 /// Makes the lease last from now; false when it is not this holder's any more.
 pub(super) fn renew(tx: &mut Tx<'_>, name: &str, holder: &str, now: Moment) -> Result<bool, DbFault> {
     let renewed = tx.exec(

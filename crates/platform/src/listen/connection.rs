@@ -80,12 +80,14 @@ async fn converse<I: AsyncRead + AsyncWrite + Unpin>(
         let told = {
             let mut done = pin!(std::future::poll_fn(|context| engine.poll_without_shutdown(context)));
             tokio::select! {
+                // What is told comes before what has come in: the answer to it says that it is the last.
+                biased;
+                told = seat.is_told() => told,
                 // What went wrong is in the line, or the other side has gone.
                 ended = &mut done => {
                     drop(ended);
                     break;
                 }
-                told = seat.is_told() => told,
             }
         };
         match told {

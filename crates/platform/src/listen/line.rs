@@ -53,6 +53,8 @@ pub(super) struct Line<I> {
     good: usize,
     /// How far the inbox has been searched for a head's end.
     searched: usize,
+    /// A line end before the next head has been dropped.
+    skipped: bool,
     /// What comes in is broken behind the good bytes.
     ended: Option<Ended>,
     /// Since when a head is waited for: the last answer's end, or its own first byte.
@@ -74,6 +76,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Line<I> {
             inbox: BytesMut::new(),
             good: 0,
             searched: 0,
+            skipped: false,
             ended: None,
             head_since: Instant::now(),
             reading: Pace::default(),
@@ -123,9 +126,10 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Line<I> {
     }
 
     fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        // Some clients end a form with a line end that belongs to nothing.
-        while self.searched == 0 && self.inbox.starts_with(b"\r\n") {
+        // Some clients end a form with a line end that belongs to nothing. One: the time for a head begins anew behind it.
+        if !self.skipped && self.searched == 0 && self.inbox.starts_with(b"\r\n") {
             self.inbox.advance(2);
+            self.skipped = true;
         }
         if let Some(end) = head_end(&self.inbox, &mut self.searched) {
             if end > self.rules.head_bytes {
@@ -164,6 +168,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Line<I> {
     fn hand_on(&mut self, end: usize, body: Body) {
         self.good = end;
         self.searched = 0;
+        self.skipped = false;
         self.seat.takes_next();
         if body.is_empty() {
             self.at = At::Behind;

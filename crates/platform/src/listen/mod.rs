@@ -129,9 +129,9 @@ pub async fn serve<G: Greet>(
     let leaving = LeaveAtLast(Arc::clone(&crowd));
     let door = Door { greet, pages, rules: Arc::new(rules), crowd };
     door.open_until(&listener, stop).await;
-    // Whoever comes now is told by the system that nobody listens.
-    drop(listener);
+    // First: whoever is refused by the system from now on may count on it that answers say that they are the last.
     door.crowd.tell_all(Told::Finish);
+    drop(listener);
     let finished = timeout(door.rules.stop, door.crowd.is_empty()).await;
     let cut = if finished.is_ok() { 0 } else { door.crowd.len() };
     drop(leaving);

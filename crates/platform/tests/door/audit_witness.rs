@@ -74,8 +74,8 @@ impl City {
 
     async fn outside(&self) -> Outside {
         let mut all = Outside::default();
-        for file in self.witness.files().expect("files") {
-            let (anchors, _) = audit::read_export(&file).expect("read");
+        for file in self.witness.files().await.expect("files") {
+            let (anchors, _) = self.witness.read(file).await.expect("read");
             let (vault, after) = (self.ctx.vault.clone(), all.newest);
             let read = self.ctx.db.read("outside", move |tx| audit::lines(tx, &vault, ("W", after), &anchors));
             all.add(read.await.expect("compared"));
@@ -105,8 +105,8 @@ impl City {
         self.ctx.db = t.again(|settings| settings.instance = format!("after{n}"));
     }
 
-    fn file(&self) -> PathBuf {
-        self.witness.files().expect("files").pop().expect("one file")
+    async fn file(&self) -> PathBuf {
+        self.witness.files().await.expect("files").pop().expect("one file")
     }
 }
 
@@ -172,8 +172,8 @@ async fn a_byte_is_changed_in_an_anchor_in_a_row_or_outside(t: Door) {
     city.change(|tx| tx.exec(sql!("UPDATE audit_anchor SET at = at + 1 WHERE n = 2"), vals![])).await;
     says(&city.inside().await.broken, "anchor 2: was changed after it was written");
     says(&city.outside().await.broken, "W knows anchor 2, and the database holds another");
-    let text = fs::read_to_string(city.file()).expect("read");
-    fs::write(city.file(), text.replacen("\"at_ms\":1", "\"at_ms\":2", 1)).expect("written");
+    let text = fs::read_to_string(city.file().await).expect("read");
+    fs::write(city.file().await, text.replacen("\"at_ms\":1", "\"at_ms\":2", 1)).expect("written");
     says(&city.outside().await.broken, "exported anchor 1: was changed after it was written");
 }
 
@@ -181,11 +181,11 @@ async fn a_byte_is_changed_in_an_anchor_in_a_row_or_outside(t: Door) {
 async fn the_witness_is_robbed(t: Door) {
     let city = City::of(&t);
     city.lived(4).await;
-    let text = fs::read_to_string(city.file()).expect("read");
+    let text = fs::read_to_string(city.file().await).expect("read");
     let lines: Vec<&str> = text.lines().collect();
-    fs::write(city.file(), format!("{}\n{}\n{}\n", lines[0], lines[1], lines[3])).expect("written");
+    fs::write(city.file().await, format!("{}\n{}\n{}\n", lines[0], lines[1], lines[3])).expect("written");
     says(&city.outside().await.broken, "W: anchor 3 was taken out of it");
-    fs::remove_file(city.file()).expect("removed");
+    fs::remove_file(city.file().await).expect("removed");
     let before = Moment::from_ms(i64::MAX);
     let missing = async |newest: i64| {
         city.ctx.db.read("missing", move |tx| audit::not_carried(tx, "W", newest, before)).await.expect("read")
@@ -201,10 +201,10 @@ async fn the_witness_is_robbed(t: Door) {
 async fn a_line_that_nobody_signed_begins_no_epoch_and_is_found(t: Door) {
     let city = City::of(&t);
     city.lived(3).await;
-    let text = fs::read_to_string(city.file()).expect("read");
+    let text = fs::read_to_string(city.file().await).expect("read");
     let last = text.lines().last().expect("a line");
     let forged = |n: i64| last.replace("\"n\":3,", &format!("\"n\":{n},"));
-    fs::write(city.file(), format!("{text}{}\n", forged(9))).expect("written");
+    fs::write(city.file().await, format!("{text}{}\n", forged(9))).expect("written");
     let far = city.folder.join(format!("anchors-{:06}.jsonl", i64::MAX / 10_000));
     fs::write(&far, format!("{}\n", forged(i64::MAX))).expect("written");
     assert_eq!(city.carry().await, Carried::default(), "only what we signed counts as known");

@@ -1,6 +1,7 @@
-//! Two instances on one lane only wait for each other.
+//! Two instances on one lane only wait for each other; and none takes the place of one that lives.
 
 use platform::db::DbFault;
+use platform::instances;
 use testkit::db_test;
 
 use crate::fixture::Door;
@@ -46,4 +47,24 @@ async fn a_closed_door_finishes_what_it_took(t: Door) {
     }
     let stored = written(&t.db, "closing").await.map_or(0, |text| text.parse::<i64>().expect("a number"));
     assert_eq!(stored, acknowledged, "every step that was acknowledged is there, and no other");
+}
+
+#[db_test]
+async fn whoever_starts_again_and_again_takes_nobodys_place(t: Door) {
+    let (ctx, _) = t.ctx();
+    let lives = instances::join(&ctx, "lives").await.expect("joined");
+    // Each is killed before it has beaten, and none gives its place back.
+    for n in 0..40 {
+        instances::join(&ctx, &format!("killed{n}")).await.expect("joined");
+        if n % 5 == 0 {
+            instances::beat(&ctx, &lives).await.expect("beaten");
+        }
+    }
+    assert_eq!(instances::join(&ctx, "lives").await.expect("joined").place(), lives.place());
+    let kept = ctx.db.read("earliest", instances::earliest).await.expect("read");
+    assert!(kept.is_some());
+    // One that failed to start has given its place back: it is free.
+    let failed = instances::join(&ctx, "failed").await.expect("joined");
+    instances::leave(&ctx, &failed).await.expect("left");
+    assert_eq!(instances::join(&ctx, "next").await.expect("joined").place(), failed.place());
 }

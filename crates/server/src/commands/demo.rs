@@ -65,15 +65,19 @@ async fn city(config: Config) -> Result<Db, StartError> {
     // Without a sandbox of its own, a demo asks where `renshe sandbox` would listen.
     let sandbox = own.unwrap_or_else(|| SandboxAt::beside(config.sandbox.listen));
     let place = start::take_place(&ctx).await?;
-    let numbers = Arc::new(Numbers::of_place(place.place()));
-    let ports = ports::ports(&config, &sandbox, &numbers)?;
-    let own = config.local_url(bound);
-    let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
-    start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
-    seed::print(&logins);
-    println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
-    start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
-    upkeep::last_words(&ctx, &upkeep::witnesses(&config, &ctx)?).await;
-    start::give_place_back(&ctx, &place).await;
-    Ok(ctx.db)
+    let served = async {
+        let numbers = Arc::new(Numbers::of_place(place.instance.place()));
+        let ports = ports::ports(&config, &sandbox, &numbers)?;
+        let own = config.local_url(bound);
+        let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
+        let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
+        seed::print(&logins);
+        println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
+        start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+        upkeep::last_words(&ctx, &witnesses).await;
+        Ok::<_, StartError>(())
+    };
+    let served = served.await;
+    place.give_back(&ctx).await;
+    served.map(|()| ctx.db)
 }

@@ -32,18 +32,22 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
             follow_clock(clock, config.sandbox.listen).await;
         }
         let sandbox = SandboxAt::beside(config.sandbox.listen);
-        let place = start::take_place(&ctx).await?;
-        let numbers = Arc::new(Numbers::of_place(place.place()));
-        let ports = ports::ports(&config, &sandbox, &numbers)?;
         let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
         let own = if config.mode == Mode::Demo { config.local_url(bound) } else { config.public_url(bound) };
-        let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
-        start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
-        println!("{}", config.public_url(bound));
-        start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
-        upkeep::last_words(&ctx, &upkeep::witnesses(&config, &ctx)?).await;
-        start::give_place_back(&ctx, &place).await;
-        Ok(())
+        let place = start::take_place(&ctx).await?;
+        let served = async {
+            let numbers = Arc::new(Numbers::of_place(place.instance.place()));
+            let ports = ports::ports(&config, &sandbox, &numbers)?;
+            let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
+            let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
+            println!("{}", config.public_url(bound));
+            start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+            upkeep::last_words(&ctx, &witnesses).await;
+            Ok(())
+        };
+        let served = served.await;
+        place.give_back(&ctx).await;
+        served
     })?;
     ctx.db.close();
     Ok(Outcome::Good)

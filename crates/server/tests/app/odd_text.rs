@@ -167,6 +167,10 @@ async fn an_address_that_cannot_be_read_is_refused_with_a_page(app: TestApp) {
         let page = person.get(path).await;
         assert!(page.status == 400 && page.says("</html>"), "{path}: {} {}", page.status, page.text);
     }
+    for path in ["/appointments/%ff", "/pay/%ff", "/messages/%ff", "/hospitals/%ff%fe", "/nowhere/%ff"] {
+        let page = person.get(path).await;
+        assert!(matches!(page.status, 400 | 404) && page.says("</html>"), "{path}: {} {}", page.status, page.text);
+    }
 }
 
 #[db_test]

@@ -333,6 +333,38 @@ async fn an_account_that_is_nobodys_goes_after_a_month(app: TestApp) {
 }
 
 #[db_test]
+async fn an_id_number_logs_in_to_nobody_who_only_says_it(app: TestApp) {
+    let (number, _) = occupied(&app, 49).await;
+    let owner = signed_up(&app, &number, OWNERS).await;
+    // Elsewhere the number is not asked about: neither the stranger's password opens by it, nor is the owner's tried at theirs.
+    for _ in 0..3 {
+        let told = app.log_in(&app.visitor(), &number, PASSWORD).await;
+        assert!(told.status == 422 && told.says("请用手机号码登录"), "{} {}", told.status, told.text);
+    }
+    assert_eq!(app.log_in(&app.visitor(), OWNERS, PASSWORD).await.path, "/me");
+    assert_eq!(app.log_in(&app.visitor_at(8), STRANGERS, PASSWORD).await.path, "/me", "by what they confirmed");
+    by_face(&owner).await;
+    assert_eq!(app.log_in(&app.visitor_at(9), &number, PASSWORD).await.path, "/me", "it is its owner's now");
+    app.check().await;
+}
+
+#[db_test]
+async fn whoever_changed_their_name_is_told_the_way_on_a_new_telephone(app: TestApp) {
+    let number = known(&app, 50).await;
+    let owner = signed_up(&app, &number, OWNERS).await;
+    assert!(owner.get("/real-name").await.link("/real-name/name").is_some());
+    by_face(&owner).await;
+    let other = app.visitor();
+    assert_eq!(app.log_in(&other, OWNERS, PASSWORD).await.path, "/me");
+    let page = other.get("/real-name").await;
+    assert!(page.says("这是一台新设备") && page.says("改过姓名？"), "{}", page.text);
+    assert_eq!(page.link("/real-name/name"), None, "a form that would not be taken is not offered");
+    assert!(other.get("/real-name/name").await.path.starts_with("/real-name?"));
+    assert!(owner.get("/real-name/name").await.says(NAME));
+    app.check().await;
+}
+
+#[db_test]
 async fn two_who_are_proven_at_once_are_one_person(app: TestApp) {
     let number = known(&app, 49).await;
     let (one, two) = (signed_up(&app, &number, OWNERS).await, app.visitor_at(7));

@@ -71,6 +71,10 @@ async fn a_forgotten_password_is_set_anew_and_everybody_is_signed_out(app: TestA
     let home = app.visitor();
     assert_eq!(app.log_in(&home, "15800000201", NEW).await.path, "/me");
     app.vouch(&home).await;
+    // Whoever has the telephone, and signs in there by a code, stands before a device that is nobody's any more.
+    assert_eq!(app.log_in(&phone, "15800000201", NEW).await.path, "/me");
+    let shut = phone.get("/orders").await;
+    assert!(shut.path.starts_with("/real-name"), "{} {}", shut.path, shut.text);
     let messages = home.get("/messages").await;
     assert!(messages.says("登录密码已修改"), "{}", messages.text);
     let texts = app.texts("15800000201").await;

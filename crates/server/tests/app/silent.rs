@@ -109,6 +109,20 @@ fn a_trickle_earns_no_place() {
             raw.pause_a_little().await;
         }
         assert!(sent < 60, "a byte now and then kept the place");
+        // Nor do line ends that belong to nothing.
+        let mut raw = Raw::to(&city.url).await;
+        let mut sent = 0;
+        while sent < 60 && raw.try_send("\r\n").await {
+            sent += 1;
+            raw.pause_a_little().await;
+        }
+        assert!(sent < 60, "a line end now and then kept the place");
+        // One does, behind a form of old, and one request follows another.
+        let mut raw = Raw::sending(&city.url, "\r\n").await;
+        for _ in 0..2 {
+            raw.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n\r\n").await;
+            assert_eq!(status(&raw.answer().await), 200);
+        }
     });
 }
 
