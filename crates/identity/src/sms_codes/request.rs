@@ -8,7 +8,7 @@ use serde_json::json;
 use super::model::{CODE_DIGITS, CodeEvent, CodeId, CodeState, Purpose, wait_secs};
 use super::redeem::code_mac;
 use super::store::{self, NewCode};
-use crate::askers::Asker;
+use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::gates::Gates;
@@ -34,12 +34,19 @@ pub(crate) struct RequestCode {
 /// Whether a number's owner asks.
 #[derive(Clone)]
 pub(crate) enum Own {
-    /// In a session of theirs.
+    /// On a device of theirs.
     Yes,
     /// If this account has the number: it has logged in on this device before.
     IfOf(AccountId),
     /// Somebody of whom nothing is known.
     No,
+}
+
+impl Own {
+    /// Where it is known whose tries are spent.
+    pub(crate) fn of(budget: Budget) -> Own {
+        if budget.is_own() { Own::Yes } else { Own::No }
+    }
 }
 
 /// What came of asking. Nothing here depends on whether the number is known.

@@ -4,7 +4,7 @@ use reqwest::Method;
 use testkit::db_test;
 
 use crate::faces::{agree, camera, fail, film, finish, make_known, number, proofs};
-use crate::second_ways::{card, given, window};
+use crate::second_ways::{by_card, card, given, window};
 use crate::support::people::{PASSWORD, asks_to_sign_in, location};
 use crate::support::{Answer, TestApp, Visitor};
 
@@ -155,7 +155,7 @@ async fn strangers_who_name_cards_do_not_shut_the_owners_own_device(app: TestApp
     let owner = forgetful_owner(&app).await;
     for n in 0..4_u8 {
         let stranger = app.visitor_at(60 + n);
-        named(&stranger, "甲", OWNER.1).await;
+        named(&stranger, "王小二", OWNER.1).await;
         for _ in 0..5 {
             name_card(&stranger, &other_no).await;
         }
@@ -190,19 +190,38 @@ async fn strangers_who_ask_for_codes_leave_the_owners_own_device_some(app: TestA
     app.check().await;
 }
 
-#[db_test]
-async fn a_strangers_guesses_leave_the_owners_own_device_its_code_from_a_counter(app: TestApp) {
-    let owner = forgetful_owner(&app).await;
-    let code = given(&window(&app).await, OWNER.0, OWNER.1, "login-password").await;
+/// Enters a code from a counter, after a stranger at the same address has guessed at it.
+async fn enters_after_a_stranger(app: &TestApp, person: &Visitor) -> Answer {
+    let code = given(&window(app).await, OWNER.0, OWNER.1, "login-password").await;
     let wrong = if code == "00000000" { "00000001" } else { "00000000" };
-    // At the owner's own address.
     let stranger = app.visitor();
     named(&stranger, OWNER.0, OWNER.1).await;
     for _ in 0..6 {
         stranger.post_form(COUNTER, &[("code", wrong)]).await;
     }
     assert_eq!(stranger.post_form(COUNTER, &[("code", &code)]).await.status, 422);
-    let done = owner.post_form(COUNTER, &[("code", &code)]).await;
+    person.post_form(COUNTER, &[("code", &code)]).await
+}
+
+#[db_test]
+async fn a_strangers_guesses_leave_the_owners_own_device_its_code_from_a_counter(app: TestApp) {
+    let owner = forgetful_owner(&app).await;
+    let done = enters_after_a_stranger(&app, &owner).await;
+    assert_eq!(done.path, "/forgot/new-password", "{}", done.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn the_device_that_an_owner_was_proven_on_is_their_own(app: TestApp) {
+    // A new telephone: the account that was logged in to here ended when it turned out whose number it says.
+    let owner = app.visitor();
+    app.sign_up(&owner, "15700000901", OWNER.0, OWNER.1).await;
+    app.log_in(&owner, "15700000901", PASSWORD).await;
+    assert_eq!(by_card(&app, &owner, OWNER.1).await.path, "/real-name/done");
+    let me = owner.get("/me").await;
+    owner.send_form_to(&me, "/logout", &[]).await;
+    named(&owner, OWNER.0, OWNER.1).await;
+    let done = enters_after_a_stranger(&app, &owner).await;
     assert_eq!(done.path, "/forgot/new-password", "{}", done.text);
     app.check().await;
 }
