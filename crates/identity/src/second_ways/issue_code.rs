@@ -92,6 +92,12 @@ pub(super) async fn issue_code(ctx: &Ctx, insurer: &dyn Insurer, command: IssueC
     Ok(Issued::Code { code, expires_at })
 }
 
+/// What is stored of a code: bound to its row. Whoever enters it is thereby the person on the paper, under the
+/// name on the paper, whatever name they signed up with.
+pub(super) fn code_mac(ctx: &Ctx, id: &CounterCodeId, code: &str) -> [u8; 32] {
+    ctx.vault.mac("counter_code", format!("{}\n{code}", id.as_str()).as_bytes())
+}
+
 /// Whether the insurer knows this number under another name. Silence stops nobody: the clerk has seen the paper.
 async fn is_anothers(ctx: &Ctx, insurer: &dyn Insurer, name: &PersonName, number: &IdNumber) -> bool {
     match insurer.person(ctx, name, number).await {
@@ -101,10 +107,4 @@ async fn is_anothers(ctx: &Ctx, insurer: &dyn Insurer, name: &PersonName, number
             false
         }
     }
-}
-
-/// What is stored of a code: bound to its row. Whoever enters it is thereby the person on the paper, under the
-/// name on the paper, whatever name they signed up with.
-pub(super) fn code_mac(ctx: &Ctx, id: &CounterCodeId, code: &str) -> [u8; 32] {
-    ctx.vault.mac("counter_code", format!("{}\n{code}", id.as_str()).as_bytes())
 }

@@ -199,12 +199,14 @@ pub(super) fn judge(
         }
         CodeState::Used | CodeState::Replaced => return (Err(Refusal::Gone), None),
     }
-    let (event, answer, tries) = match left(code, (mine, all)) - 1 {
-        _ if matches => (CodeEvent::Right, Ok(()), code.tries),
-        0 => (CodeEvent::Wrong, Err(Refusal::Killed), code.tries + 1),
-        left => (CodeEvent::Wrong, Err(Refusal::Wrong { left }), code.tries + 1),
+    if matches {
+        return (Ok(()), code.state.on(CodeEvent::Right).map(|state| (state, code.tries)));
+    }
+    let refusal = match left(code, (mine, all)) - 1 {
+        0 => Refusal::Killed,
+        left => Refusal::Wrong { left },
     };
-    (answer, code.state.on(event).map(|state| (state, tries)))
+    (Err(refusal), code.state.on(CodeEvent::Wrong).map(|state| (state, code.tries + 1)))
 }
 
 /// Wrong tries that whoever tries now has left.

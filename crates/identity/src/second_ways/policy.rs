@@ -7,9 +7,9 @@ use serde::Deserialize;
 pub(crate) const MAX_COUNTER_SECS: i64 = 1800;
 /// No policy may allow one asker more wrong tries at a counter's code than this.
 const MAX_COUNTER_TRIES: i64 = 5;
-/// No policy may allow all strangers together more. A code has eight digits: a thousand tries find one of a hundred million
-/// with one chance in a hundred thousand, ten times less than a face is mistaken for another by the strictest measure in use
-/// (1 in 10,000: NIST SP 800-63B-4, 3.2.3).
+/// No policy may allow all strangers together more. A code has eight digits, so that a thousand tries find it with a chance of
+/// one in a hundred thousand; for comparison, a biometric check may take one stranger in a thousand for its person
+/// (NIST SP 800-63B, 5.2.3).
 const MAX_COUNTER_ALL_TRIES: i64 = 1000;
 /// Wrong tries that any code may have borne: strangers' and the owner's.
 pub(crate) const MAX_COUNTER_SUM: i64 = MAX_COUNTER_ALL_TRIES + MAX_COUNTER_TRIES;
