@@ -13,7 +13,6 @@ use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other, see_ot
 
 use super::challenge::read_key;
 use super::here::Here;
-use super::known::is_of;
 use super::leave_key::leave_key;
 use super::prove::{Answer, answer, challenge, look};
 use super::show_phone::{own_mobile, same, show_phone};
@@ -22,7 +21,6 @@ use crate::askers::Asker;
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login::KnownDevice;
 use crate::proofs::ProofPurpose;
 use crate::sessions::Citizen;
 use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code};
@@ -122,7 +120,7 @@ async fn send_code(
 ) -> Result<Response, Problem> {
     let (ctx, to) = (citizen.ctx(), destination(&form.to));
     let mobile = own_mobile(ctx, &citizen.person).await?.ok_or_else(Problem::not_found)?;
-    let command = wish(&citizen, mobile, form.ticket).await?;
+    let command = wish(&citizen, mobile, form.ticket);
     match sms_codes::request(ctx, &gates, command).await? {
         Requested::Sent { challenge } => Ok(see_other(&code_path(&challenge, &to))),
         Requested::Wait { secs } => {
@@ -134,12 +132,10 @@ async fn send_code(
 
 /// To the person's own number. On a device of theirs they spend their own codes; a session that came without it may be in a
 /// thief's hands.
-async fn wish(citizen: &Citizen, mobile: Mobile, ticket: String) -> Result<RequestCode, Failure> {
+fn wish(citizen: &Citizen, mobile: Mobile, ticket: String) -> RequestCode {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
-    let (device, account, person) = (KnownDevice::here(ctx, page), citizen.account.clone(), citizen.person.clone());
-    let own = ctx.db.read("device.is_own", move |tx| is_of(tx, device.as_ref(), &account, &person)).await?;
-    let own = if own { Own::Yes } else { Own::No };
-    Ok(RequestCode { mobile, purpose: Purpose::Device, ticket, asker: Asker::of(ctx, page), own })
+    let (asker, own) = (Asker::of(ctx, page), Own::here(ctx, page));
+    RequestCode { mobile, purpose: Purpose::Device, ticket, asker, own }
 }
 
 fn code_path(challenge: &sms_codes::CodeId, to: &str) -> String {
@@ -210,7 +206,7 @@ async fn redeem(
     let Some(challenge) = own_challenge(&citizen, &form.challenge).await? else { return Ok(start_again(&form.to)) };
     let view = CodePage::new(&citizen, &challenge, &form.to);
     if form.act == "resend" {
-        let command = wish(&citizen, challenge.mobile, form.ticket).await?;
+        let command = wish(&citizen, challenge.mobile, form.ticket);
         return match sms_codes::request(ctx, &gates, command).await? {
             Requested::Sent { challenge } => Ok(see_other_with(&code_path(&challenge, &view.to), "sms-sent-again")),
             Requested::Wait { secs } => {
