@@ -103,7 +103,7 @@ fn one_account(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
 
 fn codes(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
     let (rows, mut broken) = sms_codes::store::broken(tx, MAX_CODE_TRIES, MAX_CODE_SECS * 1000)?;
-    let (tries, secs) = (second_ways::MAX_COUNTER_ALL_TRIES, second_ways::MAX_COUNTER_SECS);
+    let (tries, secs) = (second_ways::MAX_COUNTER_SUM, second_ways::MAX_COUNTER_SECS);
     let (counter_rows, counter_broken) = second_ways::store::broken(tx, tries, secs * 1000)?;
     broken.extend(counter_broken);
     result((rows + counter_rows, broken))

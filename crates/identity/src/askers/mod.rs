@@ -2,6 +2,7 @@
 //! neighbourhood. What a stranger spends of somebody's tries or codes is counted against the stranger,
 //! so that nobody is locked out of what is theirs by others (T05).
 
+mod budget;
 mod window;
 
 use platform::Ctx;
@@ -11,6 +12,7 @@ use ui::Page;
 use crate::blind::Blind;
 use crate::gates::neighbourhood;
 
+pub(crate) use budget::Budget;
 pub(crate) use window::{Spent, wait_secs, window_wait};
 
 /// Somebody who asks.

@@ -8,6 +8,7 @@ mod bind;
 mod challenge;
 mod end;
 mod here;
+mod known;
 mod leave_key;
 mod model;
 mod pages;
@@ -24,6 +25,7 @@ mod vouch;
 mod stories;
 
 pub(crate) use bind::{Binding, bind};
+pub(crate) use known::is_of;
 pub(crate) use leave_key::wants_key;
 pub(crate) use pages::routes;
 pub(crate) use place::place;

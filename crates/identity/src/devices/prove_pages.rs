@@ -130,10 +130,12 @@ async fn send_code(
     }
 }
 
-/// To the person's own number, in a session of theirs.
+/// To the person's own number. On a device of theirs they spend their own codes; a session that came without it may be in a
+/// thief's hands.
 fn wish(citizen: &Citizen, mobile: Mobile, ticket: String) -> RequestCode {
-    let asker = Asker::of(citizen.ctx(), &citizen.visit.page);
-    RequestCode { mobile, purpose: Purpose::Device, ticket, asker, own: Own::Yes }
+    let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
+    let (asker, own) = (Asker::of(ctx, page), Own::here(ctx, page));
+    RequestCode { mobile, purpose: Purpose::Device, ticket, asker, own }
 }
 
 fn code_path(challenge: &sms_codes::CodeId, to: &str) -> String {

@@ -9,14 +9,12 @@ use platform::db::DbFault;
 use serde_json::json;
 
 use super::consent::{GivenBy, NewConsent};
-use super::model::{Budget, CheckEvent, CheckState, FaceId, WINDOW_SECS, draw_movements, movements_text};
+use super::model::{CheckEvent, CheckState, FaceId, WINDOW_SECS, draw_movements, movements_text};
 use super::policy::FacePolicy;
 use super::store;
-use crate::askers::{Spent, wait_secs};
+use crate::askers::{Budget, Spent, wait_secs};
 use crate::blind::ticket;
 use crate::failure::Failure;
-use crate::login;
-use crate::owners;
 use crate::ports::{Faces, StartFace};
 use crate::proofs::{Claim, Claimant};
 
@@ -39,7 +37,6 @@ pub(crate) enum Begun {
 pub(super) struct NewCheck {
     pub(super) id: FaceId,
     pub(super) claim: Claim,
-    pub(super) budget: Budget,
     pub(super) order_no: String,
     pub(super) movements: String,
     pub(super) now: Moment,
@@ -49,22 +46,6 @@ pub(super) struct NewCheck {
 enum Reserved {
     New,
     Not(Begun),
-}
-
-/// Who pays for the tries of whoever stands there: the person, if signed in as the number's owner or on a
-/// device where that owner has signed in before; else the stranger.
-pub(crate) async fn budget_of(ctx: &Ctx, claimant: &Claimant) -> Result<Budget, Failure> {
-    if claimant.claim.owner {
-        return Ok(Budget::Own);
-    }
-    let cookie = claimant.visit.page.cookie(login::DEVICE_COOKIE);
-    let Some(known) = cookie.and_then(|cookie| login::KnownDevice::read(ctx, cookie)) else {
-        return Ok(Budget::Stranger);
-    };
-    let subject = claimant.claim.subject.clone();
-    let found = ctx.db.read("face.device_owner", move |tx| owners::store::account(tx, &subject)).await?;
-    let own = found.is_some_and(|(account, _)| account == known.owner);
-    Ok(if own { Budget::Own } else { Budget::Stranger })
 }
 
 /// Tries that are left, and if none, in how many seconds there is one again.
@@ -100,7 +81,6 @@ pub(crate) async fn begin(
     let check = NewCheck {
         id: ctx.id(),
         claim: claimant.claim.clone(),
-        budget: budget_of(ctx, claimant).await?,
         order_no: ticket(ctx),
         movements: movements_text(&movements),
         now,
@@ -135,13 +115,13 @@ async fn reserve(
     agreed: bool,
     policy: &FacePolicy,
 ) -> Result<Reserved, Failure> {
-    let detail = json!({ "purpose": check.claim.purpose.as_str(), "budget": check.budget.as_str() });
+    let detail = json!({ "purpose": check.claim.purpose.as_str(), "budget": check.claim.budget.as_str() });
     let reserved: AuditEntry = ctx.act("face.reserved", check.id.as_str(), detail);
     let given: AuditEntry = ctx.act("consent.given", consent.id.as_str(), json!({ "purpose": "face" }));
     let (lane, policy) = (check.claim.subject.lane(), policy.clone());
     let written = ctx.db.write(lane, "face.reserve", move |tx| -> Result<Reserved, DbFault> {
         // Held before anything is judged: starts at several instances are counted one after another.
-        store::hold_budget(tx, &check.claim.subject, check.budget, check.now)?;
+        store::hold_budget(tx, &check.claim.subject, check.claim.budget, check.now)?;
         let standing = store::standing(tx, &consent)?;
         if standing.is_none() && !agreed {
             return Ok(Reserved::Not(Begun::NotAgreed));
@@ -150,7 +130,7 @@ async fn reserve(
         if let Some(open) = store::open_of(tx, &check.claim, check.now, since)? {
             return Ok(Reserved::Not(Begun::At(open)));
         }
-        let counted = store::counted(tx, &check.claim, check.budget, check.now)?;
+        let counted = store::counted(tx, &check.claim, check.claim.budget, check.now)?;
         if let Some(secs) = wait(&counted, check.now, &policy) {
             return Ok(Reserved::Not(Begun::Spent { secs }));
         }

@@ -1,4 +1,4 @@
-//! A face check's life: states, the transition table, our own result codes, who pays for a try. Pure.
+//! A face check's life: states, the transition table, our own result codes. Pure.
 
 use kernel::Rng;
 
@@ -180,30 +180,6 @@ pub(crate) fn judge(said: Option<FaceVerdict>, late: bool) -> Option<Outcome> {
         (Some(verdict), true) => {
             Some(Outcome::of(verdict).filter(|outcome| *outcome != Outcome::Pass).unwrap_or(Outcome::Timeout))
         }
-    }
-}
-
-/// Who pays for a try. A stranger who types somebody's number must not use up that person's own tries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Budget {
-    /// Signed in as the number's owner, or on a device where that owner has signed in before.
-    Own,
-    /// Anybody else.
-    Stranger,
-}
-
-impl Budget {
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Budget::Own => "own",
-            Budget::Stranger => "stranger",
-        }
-    }
-
-    /// Reads what [`Budget::as_str`] wrote.
-    pub(crate) fn parse(text: &str) -> Option<Budget> {
-        [Budget::Own, Budget::Stranger].into_iter().find(|budget| budget.as_str() == text)
     }
 }
 

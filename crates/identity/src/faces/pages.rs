@@ -11,7 +11,7 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
 
-use super::begin::{Begun, begin, budget_of, tries_left};
+use super::begin::{Begun, begin, tries_left};
 use super::consent::{GivenBy, VERSION, given_at, withdraw};
 use super::model::{CheckState, FaceId, Outcome};
 use super::policy::FacePolicy;
@@ -70,8 +70,7 @@ impl ConsentPage {
         let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
         let (zh, en) = ports.faces.provider();
         let agreed = given_at(ctx, &claimant.claim, GivenBy::of(claimant), zh).await?;
-        let budget = budget_of(ctx, claimant).await?;
-        let (left, wait) = tries_left(ctx, &claimant.claim, budget).await?;
+        let (left, wait) = tries_left(ctx, &claimant.claim, claimant.claim.budget).await?;
         Ok(ConsentPage {
             way: Way::of(page, claimant.claim.purpose),
             provider: page.pick(zh, en).to_owned(),
@@ -112,7 +111,7 @@ async fn start(
         return Ok(see_other_with(&base, "flash-face-withdrawn"));
     }
     let mut waiting = None;
-    if !claimant.claim.owner {
+    if !claimant.claim.budget.is_own() {
         let policy = ctx.policy.at::<FacePolicy>(ctx.now().date())?;
         waiting = gates.claim(ctx, &policy).err();
     }

@@ -8,8 +8,8 @@ use platform::{covered, sql, vals};
 
 use super::begin::NewCheck;
 use super::consent::{GivenBy, NewConsent, VERSION};
-use super::model::{Budget, CheckState, ConsentId, FaceId, Outcome, WINDOW_SECS, read_movements};
-use crate::askers::Spent;
+use super::model::{CheckState, ConsentId, FaceId, Outcome, WINDOW_SECS, read_movements};
+use crate::askers::{Budget, Spent};
 use crate::blind::Blind;
 use crate::ports::{Movement, StartedFace};
 use crate::proofs::Claim;
@@ -156,7 +156,7 @@ pub(super) fn reserve(tx: &mut Tx<'_>, new: &NewCheck, consent: &ConsentId) -> R
             new.claim.purpose.as_str(),
             new.claim.holder.as_slice(),
             new.claim.device.as_str(),
-            new.budget.as_str(),
+            new.claim.budget.as_str(),
             consent.as_str(),
             new.order_no.as_str(),
             new.movements.as_str(),

@@ -235,8 +235,7 @@ async fn code_login(
 }
 
 fn wish(ctx: &Ctx, page: &Page, mobile: Mobile, ticket: String) -> RequestCode {
-    let own = KnownDevice::here(ctx, page).map_or(Own::No, |known| Own::IfOf(known.owner));
-    RequestCode { mobile, purpose: Purpose::Login, ticket, asker: Asker::of(ctx, page), own }
+    RequestCode { mobile, purpose: Purpose::Login, ticket, asker: Asker::of(ctx, page), own: Own::here(ctx, page) }
 }
 
 async fn resend(

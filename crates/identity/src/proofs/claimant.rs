@@ -10,17 +10,18 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{IdNumber, PersonName};
 use platform::Ctx;
+use platform::db::{DbFault, Tx};
 use platform::vault::Aad;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ui::{Page, Problem, Visit};
 
 use super::model::{Claim, ProofPurpose};
-use crate::askers::Asker;
+use crate::askers::{Asker, Budget};
 use crate::blind::{Blind, hex};
 use crate::devices;
 use crate::failure::Failure;
-use crate::login;
+use crate::login::KnownDevice;
 use crate::owners::{self, Prover};
 use crate::people::store as people;
 use crate::real_name::RealNamePolicy;
@@ -64,8 +65,14 @@ impl Claimant {
     pub(crate) async fn citizen(citizen: Citizen, purpose: ProofPurpose) -> Result<Claimant, Problem> {
         let ctx = citizen.ctx().clone();
         let (vault, person, today) = (ctx.vault.clone(), citizen.person.clone(), ctx.now().date());
-        let found = ctx.db.read("proof.claimant", move |tx| people::identity_of(tx, &vault, &person, today)).await;
-        let known = found.map_err(Failure::from)?.ok_or(Failure::NoSuchPerson)?;
+        let device = KnownDevice::here(&ctx, &citizen.visit.page);
+        let here = device.clone();
+        let found = ctx.db.read("proof.claimant", move |tx| -> Result<_, DbFault> {
+            let Some(known) = people::identity_of(tx, &vault, &person, today)? else { return Ok(None) };
+            let budget = budget_on(tx, &Blind::id_number(&vault, &known.number), here.as_ref())?;
+            Ok(Some((known, budget)))
+        });
+        let (known, budget) = found.await.map_err(Failure::from)?.ok_or(Failure::NoSuchPerson)?;
         let (owner, number) = (known.owner, known.number.clone());
         let name = match purpose {
             ProofPurpose::RealName => owners::name_to_prove(&ctx, known)?,
@@ -83,13 +90,14 @@ impl Claimant {
             name: name.clone(),
             purpose,
             holder: holder("session", citizen.session.as_str()),
-            device: device(&ctx, &citizen.visit.page),
+            device: word(device),
             prover: Some(Prover {
                 person: citizen.person.clone(),
                 account: citizen.account.clone(),
                 session: citizen.session.clone(),
             }),
             owner,
+            budget,
             asker: Asker::of(&ctx, &citizen.visit.page),
             place: Vec::new(),
         };
@@ -101,12 +109,14 @@ impl Claimant {
         let Some(visitor) = Visitor::read(&visit.ctx, &visit.page) else {
             return Err(Problem::go_to("/forgot"));
         };
+        let subject = Blind::id_number(&visit.ctx.vault, &visitor.number);
         let claim = Claim {
-            subject: Blind::id_number(&visit.ctx.vault, &visitor.number),
+            budget: budget_of(&visit.ctx, &visit.page, &subject).await?,
+            subject,
             name: visitor.name.clone(),
             purpose: ProofPurpose::LoginPassword,
             holder: visitor.holder.clone(),
-            device: device(&visit.ctx, &visit.page),
+            device: word(KnownDevice::here(&visit.ctx, &visit.page)),
             prover: None,
             owner: false,
             asker: Asker::of(&visit.ctx, &visit.page),
@@ -116,11 +126,23 @@ impl Claimant {
     }
 }
 
+/// Whose tries a browser spends that is about an ID number: nobody has to have signed in.
+pub(crate) async fn budget_of(ctx: &Ctx, page: &Page, subject: &Blind) -> Result<Budget, Failure> {
+    // Without a device it is nobody's, whatever the number: nothing is looked up for strangers.
+    let Some(device) = KnownDevice::here(ctx, page) else { return Ok(Budget::Stranger) };
+    let subject = subject.clone();
+    Ok(ctx.db.read("proof.budget", move |tx| budget_on(tx, &subject, Some(&device))).await?)
+}
+
+/// The owner's on a device of theirs, in whatever session; else a stranger's.
+fn budget_on(tx: &mut Tx<'_>, subject: &Blind, device: Option<&KnownDevice>) -> Result<Budget, DbFault> {
+    let Some((account, person)) = owners::store::account(tx, subject)? else { return Ok(Budget::Stranger) };
+    Ok(if devices::is_of(tx, device, &account, &person)? { Budget::Own } else { Budget::Stranger })
+}
+
 /// The device's name out of its cookie; empty where it has none.
-fn device(ctx: &Ctx, page: &Page) -> String {
-    page.cookie(login::DEVICE_COOKIE)
-        .and_then(|cookie| login::KnownDevice::read(ctx, cookie))
-        .map_or_else(String::new, |known| known.device)
+fn word(device: Option<KnownDevice>) -> String {
+    device.map_or_else(String::new, |known| known.device)
 }
 
 fn holder(kind: &str, word: &str) -> Vec<u8> {

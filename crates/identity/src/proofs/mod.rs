@@ -10,6 +10,6 @@ mod model;
 mod pass;
 pub(crate) mod store;
 
-pub(crate) use claimant::{Claimant, Visitor, clear_visitor, keep_visitor};
+pub(crate) use claimant::{Claimant, Visitor, budget_of, clear_visitor, keep_visitor};
 pub(crate) use model::{Claim, ProofId, ProofPurpose, Way};
 pub(crate) use pass::{NewProof, Passed, pass, redeem, vouch};

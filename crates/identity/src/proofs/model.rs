@@ -2,7 +2,7 @@
 
 use kernel::PersonName;
 
-use crate::askers::Asker;
+use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
 use crate::owners::Prover;
 use crate::sessions::SessionId;
@@ -107,8 +107,10 @@ pub(crate) struct Claim {
     pub(crate) device: String,
     /// The citizen, by session; `None` for a visitor.
     pub(crate) prover: Option<Prover>,
-    /// Whether the number is the citizen's already: to others who say it they are strangers.
+    /// Whether the number is the citizen's already, by their session: it decides what they are shown.
     pub(crate) owner: bool,
+    /// Whose tries are spent, by their device: a session alone may be in a thief's hands.
+    pub(crate) budget: Budget,
     /// Who asks, for the budgets of strangers.
     pub(crate) asker: Asker,
     /// From where the browser asks ([`place`](crate::devices::place)).

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::model::Cover;
 use super::policy::RealNamePolicy;
 use super::store::{self, Answer, Authenticated};
-use crate::askers::Asker;
+use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
 use crate::devices::{self, Vouched};
 use crate::failure::Failure;
@@ -61,6 +61,7 @@ impl Vouch {
             device: device.to_owned(),
             prover: Some(prover.clone()),
             owner: true,
+            budget: Budget::Own,
             asker: Asker::nowhere(&ctx.vault),
             place: place.clone(),
         };

@@ -106,7 +106,7 @@ async fn name(
 /// Whoever owns the number has budgets of their own; strangers behind one address share one.
 fn too_many(claimant: &Claimant, gates: &Gates) -> Result<Option<i64>, Failure> {
     let ctx = &claimant.visit.ctx;
-    if claimant.claim.owner {
+    if claimant.claim.budget.is_own() {
         return Ok(None);
     }
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date())?;
@@ -144,7 +144,7 @@ async fn send(
 }
 
 fn wish(claimant: &Claimant, mobile: Mobile, ticket: String) -> RequestCode {
-    let own = if claimant.claim.owner { Own::Yes } else { Own::No };
+    let own = Own::of(claimant.claim.budget);
     RequestCode { mobile, purpose: Purpose::CardProof, ticket, asker: claimant.claim.asker.clone(), own }
 }
 

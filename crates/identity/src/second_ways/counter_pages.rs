@@ -70,7 +70,7 @@ async fn redeem(
     };
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date()).map_err(Failure::from)?;
     // Whoever owns the number has tries of their own; strangers behind one address share these.
-    if !claimant.claim.owner
+    if !claimant.claim.budget.is_own()
         && let Err(secs) = gates.second_way(ctx, policy.address_limit, policy.address_window_secs)
     {
         let text = page.t1("card-proof-too-many", "time", wait_text(page, secs));

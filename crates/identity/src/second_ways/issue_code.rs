@@ -1,6 +1,6 @@
 //! Giving a code at a counter, to somebody whose papers the clerk has seen.
 
-use kernel::{IdNumber, PersonName};
+use kernel::{IdNumber, Moment, PersonName};
 use platform::Ctx;
 use platform::db::DbFault;
 use serde_json::json;
@@ -12,6 +12,7 @@ use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::messages;
 use crate::owners;
+use crate::ports::{Acquaintance, Insurer};
 use crate::proofs::ProofPurpose;
 use crate::sms_codes::{CodeEvent, CodeState};
 use crate::staff::StaffId;
@@ -27,15 +28,21 @@ pub(super) struct IssueCode {
     pub(super) staff: StaffId,
 }
 
-/// A code to be told.
-pub(super) struct IssuedCode {
-    pub(super) code: String,
-    pub(super) expires_at: kernel::Moment,
+/// What came of it. Nothing here depends on whether the number has an owner.
+pub(super) enum Issued {
+    /// A code to be told.
+    Code { code: String, expires_at: Moment },
+    /// The insurer knows the number under another name: nothing was done. The name on the code becomes the person's, and a
+    /// slip of the clerk's would part them from their card and insurance.
+    OtherName,
 }
 
-/// Writes the code's fingerprint down in place of the live one, and tells the owner of the number, if it has
-/// one. The answer is the same whether there is one.
-pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCode, Failure> {
+/// Writes the code's fingerprint down in place of the live one, and tells the owner of the number, if it has one. The
+/// insurer is asked first, with nothing open.
+pub(super) async fn issue_code(ctx: &Ctx, insurer: &dyn Insurer, command: IssueCode) -> Result<Issued, Failure> {
+    if is_anothers(ctx, insurer, &command.name, &command.number).await {
+        return Ok(Issued::OtherName);
+    }
     let now = ctx.now();
     let policy = ctx.policy.at::<SecondWayPolicy>(now.date())?;
     let (id, code): (CounterCodeId, String) = (ctx.id(), ctx.rng.digits(COUNTER_DIGITS));
@@ -82,11 +89,22 @@ pub(super) async fn issue_code(ctx: &Ctx, command: IssueCode) -> Result<IssuedCo
         Ok(())
     });
     issued.await?;
-    Ok(IssuedCode { code, expires_at })
+    Ok(Issued::Code { code, expires_at })
 }
 
 /// What is stored of a code: bound to its row. Whoever enters it is thereby the person on the paper, under the
 /// name on the paper, whatever name they signed up with.
 pub(super) fn code_mac(ctx: &Ctx, id: &CounterCodeId, code: &str) -> [u8; 32] {
     ctx.vault.mac("counter_code", format!("{}\n{code}", id.as_str()).as_bytes())
+}
+
+/// Whether the insurer knows this number under another name. Silence stops nobody: the clerk has seen the paper.
+async fn is_anothers(ctx: &Ctx, insurer: &dyn Insurer, name: &PersonName, number: &IdNumber) -> bool {
+    match insurer.person(ctx, name, number).await {
+        Ok(said) => matches!(said, Acquaintance::OtherName(_)),
+        Err(error) => {
+            tracing::warn!(request = %ctx.trace.request, %error, "the insurer gave no answer to a window");
+            false
+        }
+    }
 }

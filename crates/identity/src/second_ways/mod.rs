@@ -21,7 +21,7 @@ use axum::Router;
 use axum::routing::get;
 use platform::Ctx;
 
-pub(crate) use policy::{MAX_COUNTER_ALL_TRIES, MAX_COUNTER_SECS};
+pub(crate) use policy::{MAX_COUNTER_SECS, MAX_COUNTER_SUM};
 
 /// The pages of this feature.
 pub(crate) fn routes() -> Router<Ctx> {

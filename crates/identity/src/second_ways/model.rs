@@ -170,6 +170,8 @@ pub(super) struct CounterView {
     pub(super) tries: i64,
     /// Of these, those of whoever tries now.
     pub(super) mine: i64,
+    /// Those of everybody who spends the same budget: of all strangers, or once more the owner's own.
+    pub(super) all: i64,
     pub(super) expires_at: Moment,
     pub(super) ended_at: Option<Moment>,
 }
@@ -179,7 +181,8 @@ const SECOND_TAP_SECS: i64 = 30;
 
 /// The verdict on a try at a counter's code: the answer, and the state and count of wrong tries to be written.
 ///
-/// After `mine` wrong tries it is shut for whoever made them, and open for its owner; only a crowd's `all` kill it.
+/// After `mine` wrong tries it is shut for whoever made them, and after `all` for every stranger; it stays open for its owner,
+/// who is judged by their own wrong tries alone.
 pub(super) fn judge(
     code: &CounterView,
     matches: bool,
@@ -188,7 +191,7 @@ pub(super) fn judge(
 ) -> (Result<(), Refusal>, Option<(CodeState, i64)>) {
     match code.state {
         CodeState::Live if now >= code.expires_at => return (Err(Refusal::Expired), None),
-        CodeState::Live if code.mine >= mine => return (Err(Refusal::Killed), None),
+        CodeState::Live if left(code, (mine, all)) <= 0 => return (Err(Refusal::Killed), None),
         CodeState::Live => {}
         CodeState::Killed => return (Err(Refusal::Killed), None),
         CodeState::Used if matches && code.ended_at.is_some_and(|at| now < at.plus_secs(SECOND_TAP_SECS)) => {
@@ -196,17 +199,19 @@ pub(super) fn judge(
         }
         CodeState::Used | CodeState::Replaced => return (Err(Refusal::Gone), None),
     }
-    let (tries, own) = if matches { (code.tries, code.mine) } else { (code.tries + 1, code.mine + 1) };
-    let (event, answer) = if matches {
-        (CodeEvent::Right, Ok(()))
-    } else if tries >= all {
-        (CodeEvent::LastWrong, Err(Refusal::Killed))
-    } else if own >= mine {
-        (CodeEvent::Wrong, Err(Refusal::Killed))
-    } else {
-        (CodeEvent::Wrong, Err(Refusal::Wrong { left: mine - own }))
+    if matches {
+        return (Ok(()), code.state.on(CodeEvent::Right).map(|state| (state, code.tries)));
+    }
+    let refusal = match left(code, (mine, all)) - 1 {
+        0 => Refusal::Killed,
+        left => Refusal::Wrong { left },
     };
-    (answer, code.state.on(event).map(|state| (state, tries)))
+    (Err(refusal), code.state.on(CodeEvent::Wrong).map(|state| (state, code.tries + 1)))
+}
+
+/// Wrong tries that whoever tries now has left.
+fn left(code: &CounterView, (mine, all): (i64, i64)) -> i64 {
+    (mine - code.mine).min(all - code.all)
 }
 
 #[cfg(test)]
@@ -250,17 +255,26 @@ mod tests {
 
     #[test]
     fn a_counters_code_bears_five_tries_of_each_and_its_time() {
-        let live =
-            |mine, tries| CounterView { state: CodeState::Live, tries, mine, expires_at: at(900), ended_at: None };
+        let live = |mine, all| CounterView {
+            state: CodeState::Live,
+            tries: 60,
+            mine,
+            all,
+            expires_at: at(900),
+            ended_at: None,
+        };
         let judge = |code: &CounterView, matches, secs| judge(code, matches, at(secs), (5, 50));
-        assert_eq!(judge(&live(4, 40), true, 899), (Ok(()), Some((CodeState::Used, 40))));
+        assert_eq!(judge(&live(4, 40), true, 899), (Ok(()), Some((CodeState::Used, 60))));
         assert_eq!(judge(&live(0, 0), true, 900), (Err(Refusal::Expired), None));
-        assert_eq!(judge(&live(0, 9), false, 1), (Err(Refusal::Wrong { left: 4 }), Some((CodeState::Live, 10))));
+        assert_eq!(judge(&live(0, 9), false, 1), (Err(Refusal::Wrong { left: 4 }), Some((CodeState::Live, 61))));
         // The fifth of one's own shuts it for oneself; it lives on for others.
-        assert_eq!(judge(&live(4, 4), false, 1), (Err(Refusal::Killed), Some((CodeState::Live, 5))));
+        assert_eq!(judge(&live(4, 4), false, 1), (Err(Refusal::Killed), Some((CodeState::Live, 61))));
         assert_eq!(judge(&live(5, 5), true, 1), (Err(Refusal::Killed), None));
-        assert_eq!(judge(&live(0, 49), true, 1), (Ok(()), Some((CodeState::Used, 49))));
-        assert_eq!(judge(&live(0, 49), false, 1), (Err(Refusal::Killed), Some((CodeState::Killed, 50))));
+        // The fiftieth of all strangers shuts it for strangers, and its owner has another budget.
+        assert_eq!(judge(&live(0, 49), true, 1), (Ok(()), Some((CodeState::Used, 60))));
+        assert_eq!(judge(&live(0, 48), false, 1), (Err(Refusal::Wrong { left: 1 }), Some((CodeState::Live, 61))));
+        assert_eq!(judge(&live(0, 49), false, 1), (Err(Refusal::Killed), Some((CodeState::Live, 61))));
+        assert_eq!(judge(&live(0, 50), true, 1), (Err(Refusal::Killed), None));
         for state in [CodeState::Used, CodeState::Killed, CodeState::Replaced] {
             assert!(judge(&CounterView { state, ..live(0, 0) }, true, 1).0.is_err());
         }

@@ -11,7 +11,7 @@ use super::misses::store as misses;
 use super::model::{MissId, WayId};
 use super::policy::SecondWayPolicy;
 use super::store::{self, CARD, MOBILE, NewWay};
-use crate::askers::{wait_secs, window_wait};
+use crate::askers::{Budget, wait_secs, window_wait};
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::ports::{PhysicalState, Ports};
@@ -71,21 +71,26 @@ pub(super) async fn name_card(ctx: &Ctx, ports: &Ports, who: &Claimant, card_no:
 }
 
 /// Counts the try that begins, unless there were too many: then the seconds until the asker may name another card. An owner
-/// has a budget that no stranger reaches; a stranger has one of their own about this person, and strangers together one about
-/// this person and one about this card.
+/// has a budget that no stranger reaches. What strangers have is two budgets, one about this person and one about this card,
+/// and of either each of them has a share: what was spent of the one is not spent of the other.
 async fn reserve(ctx: &Ctx, who: &Claimant, miss: &MissId, card: Blind) -> Result<Option<i64>, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<SecondWayPolicy>(now.date())?;
     let (claim, miss) = (who.claim.clone(), miss.clone());
     let (window, mine, all) = (policy.card_window_secs, policy.card_misses, policy.card_all_misses);
     let reserved = ctx.db.write(claim.subject.lane(), "card_miss.reserve", move |tx| -> Result<_, DbFault> {
-        store::hold(tx, &claim.subject, now)?;
         let since = now.minus_secs(window);
-        let wait = if claim.owner {
-            window_wait(misses::own_misses(tx, &claim.subject, since)?.into_iter(), now, window, mine)
-        } else {
-            store::hold(tx, &card, now)?;
-            wait_secs(&misses::misses(tx, &claim, &card, since)?, now, window, mine, all)
+        let wait = match claim.budget {
+            Budget::Own => {
+                store::hold(tx, &claim.subject, now)?;
+                window_wait(misses::own_misses(tx, &claim.subject, since)?.into_iter(), now, window, mine)
+            }
+            Budget::Stranger => {
+                store::hold_both(tx, &claim.subject, &card, now)?;
+                let person = misses::about_person(tx, &claim.subject, &claim.asker, since)?;
+                let named = misses::about_card(tx, &card, &claim.asker, since)?;
+                wait_secs(&person, now, window, mine, all).max(wait_secs(&named, now, window, mine, all))
+            }
         };
         if wait.is_none() {
             misses::insert_miss(tx, &miss, &claim, &card, now)?;

@@ -7,8 +7,12 @@ use serde::Deserialize;
 pub(crate) const MAX_COUNTER_SECS: i64 = 1800;
 /// No policy may allow one asker more wrong tries at a counter's code than this.
 const MAX_COUNTER_TRIES: i64 = 5;
-/// No policy may allow everybody together more: of a hundred million codes that is one chance in a million.
-pub(crate) const MAX_COUNTER_ALL_TRIES: i64 = 100;
+/// No policy may allow all strangers together more. A code has eight digits, so that a thousand tries find it with a chance of
+/// one in a hundred thousand; for comparison, a biometric check may take one stranger in a thousand for its person
+/// (NIST SP 800-63B, 5.2.3).
+const MAX_COUNTER_ALL_TRIES: i64 = 1000;
+/// Wrong tries that any code may have borne: strangers' and the owner's.
+pub(crate) const MAX_COUNTER_SUM: i64 = MAX_COUNTER_ALL_TRIES + MAX_COUNTER_TRIES;
 
 /// The card with its password, and the code from a counter (RNA-11).
 #[derive(Debug, Clone, Deserialize)]
@@ -18,7 +22,7 @@ pub(crate) struct SecondWayPolicy {
     pub(crate) card_tries: usize,
     /// Cards that were not the person's which one browser or neighbourhood may name within the window.
     pub(crate) card_misses: usize,
-    /// The same of everybody together, about one person or one card.
+    /// The same of all strangers together, about one person; and, counted apart, about one card.
     pub(crate) card_all_misses: usize,
     /// That window, in seconds.
     pub(crate) card_window_secs: i64,
@@ -30,9 +34,9 @@ pub(crate) struct SecondWayPolicy {
     pub(crate) address_window_secs: i64,
     /// A counter's code's life in seconds.
     pub(crate) counter_code_secs: i64,
-    /// Wrong tries that shut a counter's code for whoever made them.
+    /// Wrong tries that shut a counter's code for whoever made them: its owner, or one stranger.
     pub(crate) counter_tries: i64,
-    /// Wrong tries of everybody together that kill it.
+    /// Wrong tries of all strangers together that shut it for strangers; its owner has their own.
     pub(crate) counter_all_tries: i64,
 }
 
@@ -56,7 +60,7 @@ impl Section for SecondWayPolicy {
             );
         }
         if !(self.counter_tries..=MAX_COUNTER_ALL_TRIES).contains(&self.counter_all_tries) {
-            return Err("counter_all_tries must be from counter_tries to 100".into());
+            return Err("counter_all_tries must be from counter_tries to 1000".into());
         }
         Ok(())
     }

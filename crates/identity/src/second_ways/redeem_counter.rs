@@ -32,14 +32,15 @@ pub(super) async fn redeem_counter(
     let refused = ctx.act("counter_code.refused", id.as_str(), json!({ "purpose": claim.purpose.as_str() }));
     let (miss, limits): (MissId, _) = (ctx.id(), (policy.counter_tries, policy.counter_all_tries));
     let redeemed = ctx.db.write(claim.subject.lane(), "counter_code.redeem", move |tx| -> Result<_, DbFault> {
-        let Some((view, stored)) = store::hold_code(tx, &id, &claim.asker)? else { return Ok(Err(Refusal::Gone)) };
+        let held = store::hold_code(tx, &id, claim.budget, &claim.asker)?;
+        let Some((view, stored)) = held else { return Ok(Err(Refusal::Gone)) };
         let (answer, write) = judge(&view, bool::from(stored.as_slice().ct_eq(&mac)), now, limits);
         if let Some((state, tries)) = write {
             store::set_code(tx, &id, state, tries, now)?;
         }
         if let Err(refusal) = answer {
             if write.is_some() {
-                store::insert_counter_miss(tx, &miss, &id, &claim.asker, now)?;
+                store::insert_counter_miss(tx, &miss, &id, &claim, now)?;
             }
             tx.audit(refused.clone());
             return Ok(Err(refusal));

@@ -1,5 +1,7 @@
 //! The only SQL for `card_way`, `card_guard`, `card_try`, `counter_code` and `counter_miss`. All rows belong to the lane of the
-//! ID number they are about.
+//! ID number they are about, with one exception: the guard of a card is held in the lane of whichever ID number the card is
+//! named for, since strangers' misses about one card are counted over all of these. Two lanes that name one card wait for
+//! each other there, and [`hold_both`] takes the guards in one order everywhere, so that none waits for one that waits for it.
 
 use kernel::Moment;
 use platform::audit::Covered;
@@ -7,7 +9,7 @@ use platform::db::{DbFault, Tx};
 use platform::{covered, sql, vals};
 
 use super::model::{CounterCodeId, CounterView, MissId, Paper, TryId, TryState, WayId, WayState};
-use crate::askers::Asker;
+use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
 use crate::proofs::{Claim, ProofPurpose};
 use crate::sealed::Column;
@@ -113,6 +115,13 @@ pub(super) fn hold(tx: &mut Tx<'_>, guarded: &Blind, now: Moment) -> Result<(), 
     .map(drop)
 }
 
+/// Holds the guards of a person and of a card: by their bytes, in the one order that every lane keeps.
+pub(super) fn hold_both(tx: &mut Tx<'_>, person: &Blind, card: &Blind, now: Moment) -> Result<(), DbFault> {
+    let (first, then) = if person.bytes() <= card.bytes() { (person, card) } else { (card, person) };
+    hold(tx, first, now)?;
+    hold(tx, then, now)
+}
+
 /// The moments of a person's tries since `since` that count: wrong ones and those on their way. Holds
 /// the person's guard until the closure's end, so that another instance's try waits and counts this one.
 pub(super) fn hold_counting(
@@ -216,10 +225,12 @@ pub(super) fn paper_name(tx: &mut Tx<'_>, id: &CounterCodeId) -> Result<Option<V
     Ok(tx.opt(sql, vals![id.as_str()], |row| row.opt_blob(0))?.flatten())
 }
 
-/// A code with the fingerprint of its digits, held until the closure's end, as it looks to an asker.
+/// A code with the fingerprint of its digits, held until the closure's end, as it looks to an asker: with the wrong tries
+/// of the budget that the asker spends, the owner's or strangers'.
 pub(super) fn hold_code(
     tx: &mut Tx<'_>,
     id: &CounterCodeId,
+    budget: Budget,
     asker: &Asker,
 ) -> Result<Option<(CounterView, Vec<u8>)>, DbFault> {
     let found = tx.opt(
@@ -232,30 +243,41 @@ pub(super) fn hold_code(
             let state =
                 CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?;
             let (tries, expires_at, ended_at) = (row.int(1)?, row.moment(2)?, row.opt_moment(3)?);
-            Ok((CounterView { state, tries, mine: 0, expires_at, ended_at }, row.blob(4)?))
+            Ok((CounterView { state, tries, mine: 0, all: 0, expires_at, ended_at }, row.blob(4)?))
         },
     )?;
     let Some((view, mac)) = found else { return Ok(None) };
-    let misses =
-        tx.query(sql!("SELECT browser, place FROM counter_miss WHERE code_id = $1"), vals![id.as_str()], |row| {
+    let misses = tx.query(
+        sql!("SELECT browser, place FROM counter_miss WHERE code_id = $1 AND own = $2"),
+        vals![id.as_str(), i64::from(budget.is_own())],
+        |row| {
             let (browser, place) = (row.opt_blob(0)?, row.blob(1)?);
-            Ok(asker.made(browser.as_deref(), Some(&place)))
-        })?;
-    let mine = i64::try_from(misses.into_iter().filter(|mine| *mine).count()).unwrap_or(i64::MAX);
-    Ok(Some((CounterView { mine, ..view }, mac)))
+            Ok(budget.is_own() || asker.made(browser.as_deref(), Some(&place)))
+        },
+    )?;
+    let count = |tries: usize| i64::try_from(tries).unwrap_or(i64::MAX);
+    let (mine, all) = (count(misses.iter().filter(|mine| **mine).count()), count(misses.len()));
+    Ok(Some((CounterView { mine, all, ..view }, mac)))
 }
 
-/// Notes who made a wrong try at a code.
+/// Notes who made a wrong try at a code, and whose it was to spend.
 pub(super) fn insert_counter_miss(
     tx: &mut Tx<'_>,
     id: &MissId,
     code: &CounterCodeId,
-    asker: &Asker,
+    claim: &Claim,
     now: Moment,
 ) -> Result<(), DbFault> {
     tx.exec(
-        sql!("INSERT INTO counter_miss (id, code_id, browser, place, at) VALUES ($1, $2, $3, $4, $5)"),
-        vals![id.as_str(), code.as_str(), asker.browser.as_ref().map(Blind::bytes), asker.place.bytes(), now],
+        sql!("INSERT INTO counter_miss (id, code_id, own, browser, place, at) VALUES ($1, $2, $3, $4, $5, $6)"),
+        vals![
+            id.as_str(),
+            code.as_str(),
+            i64::from(claim.budget.is_own()),
+            claim.asker.browser.as_ref().map(Blind::bytes),
+            claim.asker.place.bytes(),
+            now
+        ],
     )?;
     Ok(())
 }

@@ -12,10 +12,10 @@ use platform::vault::Aad;
 use serde::{Deserialize, Serialize};
 use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other};
 
-use super::issue_code::{IssueCode, issue_code};
+use super::issue_code::{IssueCode, Issued, issue_code};
 use super::model::Paper;
 use crate::failure::Failure;
-use crate::ports::{Acquaintance, Ports};
+use crate::ports::Ports;
 use crate::proofs::ProofPurpose;
 use crate::staff::WindowDesk;
 use crate::typed::{id_number_kind, name_kind};
@@ -82,18 +82,6 @@ pub(super) struct WindowForm {
     paper: String,
 }
 
-/// Whether the insurer knows this number under another name: the name on the code becomes the person's, and a slip of the
-/// clerk's would part them from their card and insurance. Silence stops nobody: the clerk has seen the paper.
-async fn is_anothers(desk: &WindowDesk, ports: &Ports, name: &PersonName, number: &IdNumber) -> bool {
-    match ports.insurer.person(desk.ctx(), name, number).await {
-        Ok(said) => matches!(said, Acquaintance::OtherName(_)),
-        Err(error) => {
-            tracing::warn!(request = %desk.ctx().trace.request, %error, "the insurer gave no answer to a window");
-            false
-        }
-    }
-}
-
 /// Gives the code and shows it.
 pub(super) async fn issue(
     desk: WindowDesk,
@@ -116,19 +104,21 @@ pub(super) async fn issue(
     let (Some(name), Some(number), Some(purpose), Some(paper)) = (name, number, purpose, paper) else {
         return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
     };
-    if is_anothers(&desk, &ports, &name, &number).await {
-        let errors = Errors::one("name", "window-other-name");
-        return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
-    }
     let (shown_name, shown_number) = (name.masked(), number.masked());
     let command = IssueCode { name, number, purpose, paper, staff: desk.staff.clone() };
-    let issued = issue_code(ctx, command).await?;
+    let (code, expires_at) = match issue_code(ctx, ports.insurer.as_ref(), command).await? {
+        Issued::Code { code, expires_at } => (code, expires_at),
+        Issued::OtherName => {
+            let errors = Errors::one("name", "window-other-name");
+            return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
+        }
+    };
     let carried = Carried {
-        code: issued.code,
+        code,
         name: shown_name,
         number: shown_number,
         purpose: purpose.word().to_owned(),
-        until_ms: issued.expires_at.ms(),
+        until_ms: expires_at.ms(),
     };
     Ok(see_other(&format!("/desk/window?given={}", seal(&desk, &carried)?)))
 }

@@ -4,15 +4,18 @@ use kernel::Mobile;
 use platform::outbox::{self, Letter};
 use platform::{Ctx, db::DbFault};
 use serde_json::json;
+use ui::Page;
 
 use super::model::{CODE_DIGITS, CodeEvent, CodeId, CodeState, Purpose, wait_secs};
 use super::redeem::code_mac;
 use super::store::{self, NewCode};
-use crate::askers::Asker;
+use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
+use crate::devices;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::people::{self, AccountId};
+use crate::login::KnownDevice;
+use crate::people;
 use crate::policy::SmsCodePolicy;
 
 /// Asks for a code to a number.
@@ -34,12 +37,24 @@ pub(crate) struct RequestCode {
 /// Whether a number's owner asks.
 #[derive(Clone)]
 pub(crate) enum Own {
-    /// In a session of theirs.
+    /// On a device of theirs.
     Yes,
-    /// If this account has the number: it has logged in on this device before.
-    IfOf(AccountId),
+    /// If this device is theirs.
+    IfOn(KnownDevice),
     /// Somebody of whom nothing is known.
     No,
+}
+
+impl Own {
+    /// Where it follows from the device that a browser names, if any.
+    pub(crate) fn here(ctx: &Ctx, page: &Page) -> Own {
+        KnownDevice::here(ctx, page).map_or(Own::No, Own::IfOn)
+    }
+
+    /// Where it is known whose tries are spent.
+    pub(crate) fn of(budget: Budget) -> Own {
+        if budget.is_own() { Own::Yes } else { Own::No }
+    }
 }
 
 /// What came of asking. Nothing here depends on whether the number is known.
@@ -135,10 +150,13 @@ async fn is_own(ctx: &Ctx, mobile: &Blind, own: Own) -> Result<bool, Failure> {
     match own {
         Own::Yes => Ok(true),
         Own::No => Ok(false),
-        Own::IfOf(account) => {
+        Own::IfOn(device) => {
             let mobile = mobile.clone();
-            let found = ctx.db.read("sms_code.owner", move |tx| people::store::by_mobile(tx, &mobile)).await?;
-            Ok(found.is_some_and(|row| row.account == account))
+            let found = ctx.db.read("sms_code.owner", move |tx| -> Result<bool, DbFault> {
+                let Some(row) = people::store::by_mobile(tx, &mobile)? else { return Ok(false) };
+                devices::is_of(tx, Some(&device), &row.account, &row.person)
+            });
+            Ok(found.await?)
         }
     }
 }

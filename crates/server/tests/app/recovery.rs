@@ -4,6 +4,7 @@ use reqwest::Method;
 use testkit::db_test;
 
 use crate::faces::{agree, camera, fail, film, finish, make_known, number, proofs};
+use crate::second_ways::{by_card, card, given, window};
 use crate::support::people::{PASSWORD, asks_to_sign_in, location};
 use crate::support::{Answer, TestApp, Visitor};
 
@@ -130,6 +131,121 @@ async fn strangers_cannot_use_up_a_persons_own_tries(app: TestApp) {
     let other = citizen(&app, 205).await;
     named(&other, NAME, &number(204)).await;
     assert_eq!(agree(&other, FACE).await.status, 422);
+    app.check().await;
+}
+
+const CARD: &str = "/prove/login-password/card";
+const COUNTER: &str = "/prove/login-password/counter";
+/// A sample person, whom the card system knows.
+const OWNER: (&str, &str) = ("周明远", "320402198001010012");
+const OTHER: &str = "32040419900615002X";
+
+/// The owner in the browser that they were signed in with, signed out; who says that they forgot the password.
+async fn forgetful_owner(app: &TestApp) -> Visitor {
+    let owner = app.signed_in(0).await;
+    let me = owner.get("/me").await;
+    owner.send_form_to(&me, "/logout", &[]).await;
+    named(&owner, OWNER.0, OWNER.1).await;
+    owner
+}
+
+async fn name_card(person: &Visitor, card_no: &str) -> Answer {
+    person.post_form(CARD, &[("card_no", card_no)]).await
+}
+
+#[db_test]
+async fn strangers_who_name_cards_do_not_shut_the_owners_own_device(app: TestApp) {
+    let ((card_no, pin), (other_no, _)) = (card(&app, OWNER.1).await, card(&app, OTHER).await);
+    let owner = forgetful_owner(&app).await;
+    for n in 0..4_u8 {
+        let stranger = app.visitor_at(60 + n);
+        named(&stranger, "王小二", OWNER.1).await;
+        for _ in 0..5 {
+            name_card(&stranger, &other_no).await;
+        }
+    }
+    let fifth = app.visitor_at(70);
+    named(&fifth, OWNER.0, OWNER.1).await;
+    assert!(name_card(&fifth, &card_no).await.says("试得太多了"), "all strangers together have twenty");
+    let page = name_card(&owner, &card_no).await;
+    assert!(page.path.starts_with("/prove/login-password/card/code"), "{} {}", page.path, page.text);
+    assert!(!page.says("139****0001"), "who is not proven is shown no telephone: {}", page.text);
+    let code = app.code("13900000001").await;
+    let done = owner.send_form(&page, &[("code", &code), ("pin", &pin)]).await;
+    assert_eq!(done.path, "/forgot/new-password", "{}", done.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn strangers_who_ask_for_codes_leave_the_owners_own_device_some(app: TestApp) {
+    let (card_no, _) = card(&app, OWNER.1).await;
+    for n in 0..12_u8 {
+        let stranger = app.visitor_at(60 + n);
+        named(&stranger, OWNER.0, OWNER.1).await;
+        name_card(&stranger, &card_no).await;
+        app.advance_secs(900);
+    }
+    let last = app.visitor_at(80);
+    named(&last, OWNER.0, OWNER.1).await;
+    assert!(!name_card(&last, &card_no).await.says("name=\"code\""), "strangers have had theirs");
+    let owner = forgetful_owner(&app).await;
+    let page = name_card(&owner, &card_no).await;
+    assert!(page.says("name=\"code\""), "{} {}", page.path, page.text);
+    app.check().await;
+}
+
+/// Enters a code from a counter, after a stranger at the same address has guessed at it.
+async fn enters_after_a_stranger(app: &TestApp, person: &Visitor) -> Answer {
+    let code = given(&window(app).await, OWNER.0, OWNER.1, "login-password").await;
+    let wrong = if code == "00000000" { "00000001" } else { "00000000" };
+    let stranger = app.visitor();
+    named(&stranger, OWNER.0, OWNER.1).await;
+    for _ in 0..6 {
+        stranger.post_form(COUNTER, &[("code", wrong)]).await;
+    }
+    assert_eq!(stranger.post_form(COUNTER, &[("code", &code)]).await.status, 422);
+    person.post_form(COUNTER, &[("code", &code)]).await
+}
+
+#[db_test]
+async fn a_strangers_guesses_leave_the_owners_own_device_its_code_from_a_counter(app: TestApp) {
+    let owner = forgetful_owner(&app).await;
+    let done = enters_after_a_stranger(&app, &owner).await;
+    assert_eq!(done.path, "/forgot/new-password", "{}", done.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn the_device_that_an_owner_was_proven_on_is_their_own(app: TestApp) {
+    // A new telephone: the account that was logged in to here ended when it turned out whose number it says.
+    let owner = app.visitor();
+    app.sign_up(&owner, "15700000901", OWNER.0, OWNER.1).await;
+    app.log_in(&owner, "15700000901", PASSWORD).await;
+    assert_eq!(by_card(&app, &owner, OWNER.1).await.path, "/real-name/done");
+    let me = owner.get("/me").await;
+    owner.send_form_to(&me, "/logout", &[]).await;
+    named(&owner, OWNER.0, OWNER.1).await;
+    let done = enters_after_a_stranger(&app, &owner).await;
+    assert_eq!(done.path, "/forgot/new-password", "{}", done.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_neighbour_who_asks_for_ever_does_not_keep_the_owners_own_device_out(app: TestApp) {
+    let owner = app.signed_in(0).await;
+    let me = owner.get("/me").await;
+    owner.send_form_to(&me, "/logout", &[]).await;
+    let fields = [("name", OWNER.0), ("id_number", OWNER.1)];
+    let mut refused = 0;
+    for _ in 0..11 {
+        let neighbour = app.visitor();
+        for _ in 0..50 {
+            let told = neighbour.post_form("/forgot", &fields).await;
+            refused += i32::from(told.says("试得太多了"));
+        }
+    }
+    assert_eq!(refused, 50, "behind one address there are five hundred");
+    assert_eq!(owner.post_form("/forgot", &fields).await.path, "/forgot/ways");
     app.check().await;
 }
 

@@ -189,6 +189,32 @@ async fn strangers_do_not_shut_the_owners_way_by_card(app: TestApp) {
 }
 
 #[db_test]
+async fn what_is_spent_of_a_person_is_not_spent_of_a_card(app: TestApp) {
+    let ((card_no, _), (other_no, _)) = (card(&app, NUMBER).await, card(&app, OTHER).await);
+    for n in 0..2_u8 {
+        // Ten misses about the person, with another card, and ten about the card, by people who do not exist.
+        for (place, mobile, name, number, named) in [
+            (80 + n, format!("1570000080{n}"), NAME, NUMBER.to_owned(), &other_no),
+            (90 + n, format!("1570000081{n}"), "市民", id_number(220 + u32::from(n)), &card_no),
+        ] {
+            let stranger = app.visitor_at(place);
+            app.sign_up(&stranger, &mobile, name, &number).await;
+            app.log_in(&stranger, &mobile, PASSWORD).await;
+            for _ in 0..5 {
+                assert_eq!(name_card(&stranger, named).await.status, 422);
+            }
+            assert!(name_card(&stranger, named).await.says("试得太多了"), "five are theirs");
+        }
+    }
+    let person = app.visitor_at(99);
+    app.sign_up(&person, "15700000820", NAME, NUMBER).await;
+    app.log_in(&person, "15700000820", PASSWORD).await;
+    let page = name_card(&person, &card_no).await;
+    assert!(page.path.starts_with("/prove/real-name/card/code"), "neither of the two is spent: {}", page.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn whoever_goes_back_enters_the_code_that_is_on_its_way(app: TestApp) {
     let (card_no, pin) = card(&app, NUMBER).await;
     let person = app.signed_in(0).await;

@@ -3,13 +3,14 @@
 use testkit::db_test;
 
 use crate::faces::{agree, camera, fail, make_known};
-use crate::second_ways::{given, window};
+use crate::second_ways::{card, given, window};
 use crate::support::people::{PASSWORD, details, id_number, not};
 use crate::support::{Answer, TestApp, Visitor};
 
 const MOBILE: &str = "13900000001";
 const NUMBER: &str = "320402198001010012";
 const NAME: &str = "周明远";
+const OTHER: &str = "32040419900615002X";
 const OWNERS_PASSWORD: &str = "changzhou2026";
 
 /// Somebody elsewhere with a browser of their own.
@@ -202,6 +203,104 @@ async fn a_code_from_a_counter_is_not_a_strangers_to_kill(app: TestApp) {
     }
     let done = owner.post_form(COUNTER, &[("code", &code)]).await;
     assert_eq!(done.path, "/real-name/done", "{}", done.text);
+    app.check().await;
+}
+
+/// Somebody who says the owner's number in an account of their own, signed in.
+async fn sayer(app: &TestApp, place: u8, mobile: &str) -> Visitor {
+    let person = stranger(app, place);
+    app.sign_up(&person, mobile, NAME, NUMBER).await;
+    app.log_in(&person, mobile, PASSWORD).await;
+    person
+}
+
+fn no_counter_code(code: &str) -> &'static str {
+    if code == "00000000" { "00000001" } else { "00000000" }
+}
+
+#[db_test]
+async fn a_code_from_a_counter_is_its_owners_also_where_a_stranger_sits(app: TestApp) {
+    const COUNTER: &str = "/prove/real-name/counter";
+    let owner = app.signed_in(0).await;
+    let code = given(&window(&app).await, NAME, NUMBER, "real-name").await;
+    // Behind the owner's own address, as in one house or one hospital.
+    let person = app.visitor();
+    app.sign_up(&person, "15700000540", NAME, NUMBER).await;
+    app.log_in(&person, "15700000540", PASSWORD).await;
+    for _ in 0..6 {
+        person.post_form(COUNTER, &[("code", no_counter_code(&code))]).await;
+    }
+    let theirs = person.post_form(COUNTER, &[("code", &code)]).await;
+    assert_eq!(theirs.status, 422, "it is shut for whoever guessed: {}", theirs.path);
+    for _ in 0..4 {
+        assert_eq!(owner.post_form(COUNTER, &[("code", no_counter_code(&code))]).await.status, 422);
+    }
+    let done = owner.post_form(COUNTER, &[("code", &code)]).await;
+    assert_eq!(done.path, "/real-name/done", "the owner has five of their own: {}", done.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_crowd_kills_no_code_from_a_counter(app: TestApp) {
+    const COUNTER: &str = "/prove/real-name/counter";
+    let desk = window(&app).await;
+    let code = given(&desk, NAME, NUMBER, "real-name").await;
+    for n in 0..11 {
+        let person = sayer(&app, n, &format!("157000006{n:02}")).await;
+        for _ in 0..5 {
+            person.post_form(COUNTER, &[("code", no_counter_code(&code))]).await;
+        }
+    }
+    // The owner with a new telephone at a new place: nobody here can know that it is the owner.
+    let new = sayer(&app, 50, "15700000650").await;
+    let done = new.post_form(COUNTER, &[("code", &code)]).await;
+    assert_eq!(done.path, "/real-name/done", "{}", done.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_stolen_session_alone_spends_what_strangers_have(app: TestApp) {
+    const FACE: &str = "/prove/real-name/face";
+    const CARD: &str = "/prove/real-name/card";
+    const COUNTER: &str = "/prove/real-name/counter";
+    let owner = app.signed_in(0).await;
+    let ((card_no, _), (other_no, _)) = (card(&app, NUMBER).await, card(&app, OTHER).await);
+    let code = given(&window(&app).await, NAME, NUMBER, "real-name").await;
+    // The session's cookie without the device's, in the same house.
+    let thief = app.visitor().with_cookie(&owner.cookie_pair("ses").expect("a session"));
+    for _ in 0..5 {
+        fail(&thief, FACE).await;
+        thief.post_form(CARD, &[("card_no", &other_no)]).await;
+        thief.post_form(COUNTER, &[("code", no_counter_code(&code))]).await;
+    }
+    assert_eq!(agree(&thief, FACE).await.status, 422);
+    assert!(thief.post_form(CARD, &[("card_no", &other_no)]).await.says("试得太多了"));
+    assert_eq!(thief.post_form(COUNTER, &[("code", &code)]).await.status, 422);
+    // All three are the owner's still, on the device that they logged in on.
+    assert!(camera(&owner, FACE).await.is_ok());
+    let page = owner.post_form(CARD, &[("card_no", &card_no)]).await;
+    assert!(page.path.starts_with("/prove/real-name/card/code"), "{} {}", page.path, page.text);
+    let done = owner.post_form(COUNTER, &[("code", &code)]).await;
+    assert_eq!(done.path, "/real-name/done", "{}", done.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_stolen_session_alone_does_not_spend_the_owners_codes_by_sms(app: TestApp) {
+    let owner = app.citizen(0).await;
+    let thief = stranger(&app, 1).with_cookie(&owner.cookie_pair("ses").expect("a session"));
+    let token = thief.get("/devices").await.field("csrf").expect("a form");
+    for _ in 0..30 {
+        thief.post("/devices/prove/sms", &[("csrf", &token), ("to", "/me")]).await;
+        app.advance_secs(601);
+    }
+    // The owner's next session on the same device shows the device anew.
+    let me = owner.get("/me").await;
+    owner.send_form_to(&me, "/logout", &[]).await;
+    app.log_in(&owner, MOBILE, OWNERS_PASSWORD).await;
+    let page = owner.get("/devices/prove").await;
+    let enter = owner.send_form_to(&page, "/devices/prove/sms", &[]).await;
+    assert!(enter.path.starts_with("/devices/prove/code"), "{} {}", enter.path, enter.text);
     app.check().await;
 }
 

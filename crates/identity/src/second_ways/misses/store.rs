@@ -1,12 +1,10 @@
 //! The only SQL for `card_miss`. Rows belong to the lane of the ID number they are about.
 
-use std::collections::BTreeMap;
-
 use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use crate::askers::Spent;
+use crate::askers::{Asker, Spent};
 use crate::blind::Blind;
 use crate::proofs::Claim;
 use crate::second_ways::model::MissId;
@@ -28,7 +26,7 @@ pub(in crate::second_ways) fn insert_miss(
             id.as_str(),
             claim.subject.bytes(),
             card.bytes(),
-            i64::from(claim.owner),
+            i64::from(claim.budget.is_own()),
             claim.asker.browser.as_ref().map(Blind::bytes),
             claim.asker.place.bytes(),
             now
@@ -55,24 +53,37 @@ pub(in crate::second_ways) fn own_misses(
     )
 }
 
-/// Strangers' misses since a moment about this person or this card.
-pub(in crate::second_ways) fn misses(
+/// Strangers' misses about this person since a moment, as they look to an asker.
+pub(in crate::second_ways) fn about_person(
     tx: &mut Tx<'_>,
-    claim: &Claim,
-    card: &Blind,
+    subject: &Blind,
+    asker: &Asker,
     since: Moment,
 ) -> Result<Vec<Spent>, DbFault> {
-    let read = |row: &Row| {
-        let (browser, place) = (row.opt_blob(1)?, row.blob(2)?);
-        Ok((row.text(3)?, Spent { at: row.moment(0)?, mine: claim.asker.made(browser.as_deref(), Some(&place)) }))
-    };
-    let of_person =
-        sql!("SELECT at, browser, place, id FROM card_miss WHERE subject_blind = $1 AND at > $2 AND own = 0");
-    let of_card = sql!("SELECT at, browser, place, id FROM card_miss WHERE card_blind = $1 AND at > $2 AND own = 0");
-    let mut found: BTreeMap<String, Spent> =
-        tx.query(of_person, vals![claim.subject.bytes(), since], read)?.into_iter().collect();
-    found.extend(tx.query(of_card, vals![card.bytes(), since], read)?);
-    Ok(found.into_values().collect())
+    tx.query(
+        sql!("SELECT at, browser, place FROM card_miss WHERE subject_blind = $1 AND at > $2 AND own = 0"),
+        vals![subject.bytes(), since],
+        |row| spent(row, asker),
+    )
+}
+
+/// The same about this card, whoever was said to hold it.
+pub(in crate::second_ways) fn about_card(
+    tx: &mut Tx<'_>,
+    card: &Blind,
+    asker: &Asker,
+    since: Moment,
+) -> Result<Vec<Spent>, DbFault> {
+    tx.query(
+        sql!("SELECT at, browser, place FROM card_miss WHERE card_blind = $1 AND at > $2 AND own = 0"),
+        vals![card.bytes(), since],
+        |row| spent(row, asker),
+    )
+}
+
+fn spent(row: &Row, asker: &Asker) -> Result<Spent, DbFault> {
+    let (browser, place) = (row.opt_blob(1)?, row.blob(2)?);
+    Ok(Spent { at: row.moment(0)?, mine: asker.made(browser.as_deref(), Some(&place)) })
 }
 
 /// Deletes up to 500 misses from before `before`; returns how many.
