@@ -61,9 +61,9 @@ impl Act {
     }
 }
 
-/// Whether the attempt is not in the same hands any more as when it was leased until then: the clock jumped, or the machine
-/// stood still. What a call that was overtaken has done may have been taken back meanwhile (2601), and what it was told may
-/// be of before something was sent: its answer tells nothing.
+/// Whether somebody else has taken the attempt up since it was leased until `leased_until`. That happens where the clock jumps,
+/// or the machine stands still for longer than the lease. The answer to the call that was made under the lease is then not
+/// heard: what the call did may have been taken back since (2601), and what it was told may be older than what was sent since.
 pub fn overtaken(view: &View, leased_until: Moment) -> bool {
     view.lease_until != Some(leased_until)
 }
@@ -150,11 +150,23 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         },
     };
     let mut due_at = next_look(view, act, event, asks, now);
-    if act == Act::Watch && matches!(heard, Heard::NotSent(_) | Heard::Nothing(_) | Heard::Unsigned(_)) {
+    if act == Act::Watch && says_nothing(heard) {
         // Nobody has answered, and there are few looks.
         due_at = due_at.min(now.plus_secs(ASK_SECS[7]));
     }
     Verdict { event, due_at, block: None }
+}
+
+/// Whether the partner has told nothing: no answer came, or none that it vouches for.
+const fn says_nothing(heard: &Heard) -> bool {
+    matches!(
+        heard,
+        Heard::NotSent(_)
+            | Heard::Nothing(_)
+            | Heard::Unsigned(_)
+            | Heard::UnknownKey(_)
+            | Heard::Channel(ChannelState::NotFound { signed: false })
+    )
 }
 
 fn block(why: &str, now: Moment) -> Verdict {

@@ -269,6 +269,8 @@ pub(super) static AUDITED: [Covered; 7] = [
             )
         },
     },
+    // What somebody has looked after is forgotten and its audit row stays: only rows since then count, and those of the minute
+    // before it, in which another instance may have been about a call that was not there to be forgotten yet.
     Covered {
         what: "a call to the channel for",
         acts: "payment.person_needed",
@@ -276,7 +278,8 @@ pub(super) static AUDITED: [Covered; 7] = [
         sql: || {
             sql!(
                 "SELECT c.reason, CASE WHEN (SELECT COUNT(*) FROM pay_call k WHERE k.order_id = '') <= \
-                 (SELECT COUNT(*) FROM audit a WHERE a.subject = 'wechat_pay' AND a.act = 'payment.person_needed') THEN 1 ELSE 0 END \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = 'wechat_pay' AND a.act = 'payment.person_needed' AND a.at + 60000 >= \
+                 (SELECT COALESCE(MAX(l.at), 0) FROM audit l WHERE l.subject = 'wechat_pay' AND l.act = 'payment.channel_looked_after')) THEN 1 ELSE 0 END \
                  FROM (SELECT reason FROM pay_call WHERE order_id = '' AND reason > $1 AND at >= $2 ORDER BY reason LIMIT $3) c \
                  ORDER BY c.reason"
             )

@@ -59,7 +59,7 @@ pub async fn release_due(pay: Arc<Payments>, ctx: Ctx) -> Result<(), String> {
 
 /// What came of telling the insurer about one.
 enum Told {
-    /// It knows, or never will.
+    /// It has cancelled the registration, or there is nothing that it could be told: the order is not looked at again.
     Yes,
     /// It could not be told.
     Silent,
