@@ -27,8 +27,8 @@ use reqwest::Method;
 use serde::Serialize;
 use tokio::sync::Mutex;
 use wire::wechat_pay::{
-    AbnormalRefundBody, CNY, H5Info, OfferAmount, OfferBody, Offered, Refund, RefundAmount,
-    RefundBody, SceneInfo, Transaction, code, path, recipient,
+    AbnormalRefundBody, CNY, H5Info, OfferAmount, OfferBody, Offered, Refund, RefundAmount, RefundBody, SceneInfo,
+    Transaction, code, path, recipient,
 };
 
 use call::{Answer, unknown};

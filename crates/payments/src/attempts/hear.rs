@@ -297,3 +297,45 @@ pub fn amount_heard(heard: &Heard) -> Option<Fen> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Date, Time};
+
+    use super::*;
+
+    /// A payment that ended, at its last planned looks, which are hours apart: what tells nothing uses none of them up.
+    #[test]
+    fn a_look_that_tells_nothing_is_made_again_soon() {
+        let now = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 0, 0));
+        let view = View {
+            kind: Kind::Pay,
+            state: State::Closed,
+            amount: Fen::new(2_000),
+            split: None,
+            of: None,
+            sent_at: Some(now),
+            lease_until: None,
+            due_at: now,
+            expires_at: None,
+            watch_until: Some(now.plus_secs(WATCH_FOR_SECS)),
+            sends: 1,
+            doubted: false,
+        };
+        let why = || "why".to_owned();
+        for (heard, tells) in [
+            (Heard::NotSent(why()), false),
+            (Heard::Nothing(why()), false),
+            (Heard::Unsigned(why()), false),
+            (Heard::UnknownKey(why()), false),
+            (Heard::Channel(ChannelState::NotFound { signed: false }), false),
+            (Heard::Channel(ChannelState::NotFound { signed: true }), true),
+            (Heard::Channel(ChannelState::Open), true),
+            (Heard::Channel(ChannelState::Closed), true),
+        ] {
+            let verdict = hear(&view, Act::Watch, &heard, 5, now);
+            let secs = now.secs_until(verdict.due_at);
+            assert_eq!(secs, if tells { WATCH_SECS[5] } else { ASK_SECS[7] }, "{heard:?}");
+        }
+    }
+}

@@ -139,7 +139,8 @@ fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> 
 /// same happen again. One call stands for all refunds of an order that wait for the same reason: it ends with the last.
 fn call_for_refund(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> Result<(), DbFault> {
     let waited = order.attempts.get(place).and_then(|one| called_for(one.view.state));
-    let others = order.attempts.iter().enumerate().filter(|(other, one)| *other != place && one.view.kind == Kind::Refund);
+    let others =
+        order.attempts.iter().enumerate().filter(|(other, one)| *other != place && one.view.kind == Kind::Refund);
     if let Some(reason) = waited {
         if !others.map(|(_, one)| called_for(one.view.state)).any(|other| other == waited) {
             standing::done_for(tx, order.id.as_str(), reason, pen.now)?;

@@ -133,3 +133,16 @@ async fn what_somebody_has_looked_after_counts_for_no_call_of_today(db: TestDb) 
         [("T35", sql!("INSERT INTO pay_call (order_id, reason, at) SELECT '', 'unknown_key 1', MAX(at) FROM audit"))];
     all_found(&desk, &breaks).await;
 }
+
+#[db_test]
+async fn a_refund_that_waits_for_a_person_and_calls_nobody_is_found(db: TestDb) {
+    let desk = Desk::settled(&db).await;
+    desk.world.refunds_end(super::partners::RefundsEnd::Abnormal);
+    desk.cancels().await;
+    desk.pass(30).await;
+    let breaks = [
+        ("I-M21", sql!("UPDATE pay_call SET done_at = at WHERE reason = 'refund_abnormal'")),
+        ("I-M21", sql!("UPDATE pay_attempt SET state = 'closed' WHERE kind = 'refund'")),
+    ];
+    all_found(&desk, &breaks).await;
+}

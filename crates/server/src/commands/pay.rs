@@ -197,7 +197,8 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
     let ctx = open_to_act(config)?;
     let listener: Arc<dyn Listener> = Arc::new(health::Visits);
     let state = block_on(async {
-        let done = payments::settled_outside(&listener, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
+        let done =
+            payments::settled_outside(&listener, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
         done.map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;

@@ -90,7 +90,9 @@ async fn a_refund_that_no_account_takes_goes_where_somebody_says(app: TestApp) {
         account: Pii::new("6222020903001234567".to_owned()),
         name: Pii::new("陈秀英".to_owned()),
     };
-    payments::redirect(&app.pay, &app.ctx, (&order_of(&payer), None), (&to, "周会计")).await.expect("the channel takes it");
+    payments::redirect(&app.pay, &app.ctx, (&order_of(&payer), None), (&to, "周会计"))
+        .await
+        .expect("the channel takes it");
     pass(&app, 60).await;
     assert!(payer.state().await.says("已付的钱都已按原路退回"), "{}", payer.state().await.text);
     assert_eq!((held(&app).await, refunds(&app).await.len()), (0, 1), "under the same number");

@@ -182,7 +182,8 @@ fn a_refund_in_no_state_that_is_known_is_no_answer() {
         });
         refund_state(&serde_json::from_value(told).unwrap())
     };
-    for account in ["支付用户零钱", "支付用户零钱通", "招商银行信用卡0403", "工商银行借记卡4567", ""] {
+    for account in ["支付用户零钱", "支付用户零钱通", "招商银行信用卡0403", "工商银行借记卡4567", ""]
+    {
         assert!(matches!(told("SUCCESS", account), Ok(RefundState::Done { .. })), "{account}");
     }
     for account in [
