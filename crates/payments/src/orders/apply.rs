@@ -138,13 +138,13 @@ fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> 
 /// The call for a refund that waits for a person ends when the refund waits no longer; only then is it made anew should the
 /// same happen again. One call stands for all refunds of an order that wait for the same reason: it ends with the last.
 fn call_for_refund(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> Result<(), DbFault> {
-    let waited = order.attempts.get(place).and_then(|one| called_for(one.view.state));
-    let others =
-        order.attempts.iter().enumerate().filter(|(other, one)| *other != place && one.view.kind == Kind::Refund);
-    if let Some(reason) = waited {
-        if !others.map(|(_, one)| called_for(one.view.state)).any(|other| other == waited) {
-            standing::done_for(tx, order.id.as_str(), reason, pen.now)?;
-        }
+    let called = |one: &Attempt| called_for(one.view.state).filter(|_| one.view.kind == Kind::Refund);
+    let waited = order.attempts.get(place).and_then(called);
+    let others = || order.attempts.iter().enumerate().filter(|(other, _)| *other != place);
+    if let Some(reason) = waited
+        && !others().any(|(_, one)| called(one) == Some(reason))
+    {
+        standing::done_for(tx, order.id.as_str(), reason, pen.now)?;
     }
     // Nothing comes of itself any more: a person is called at once.
     called_for(to).map_or(Ok(()), |reason| calls::call(tx, pen, &order.id, reason))

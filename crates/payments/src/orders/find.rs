@@ -30,10 +30,10 @@ pub async fn find(ctx: &Ctx, number: &str) -> Result<Found, DbFault> {
         return Ok(Found::default());
     }
     let read = ctx.db.read("payment.find", move |tx| {
-        if let Ok(whole) = plain.parse::<OrderId>() {
-            if let Some(order) = store::find(tx, &whole)? {
-                return Ok(vec![order]);
-            }
+        if let Ok(whole) = plain.parse::<OrderId>()
+            && let Some(order) = store::find(tx, &whole)?
+        {
+            return Ok(vec![order]);
         }
         store::ending_in(tx, &plain, FOUND_MOST + 1)
     });

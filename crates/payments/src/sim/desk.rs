@@ -204,7 +204,7 @@ impl Desk {
         }
     }
 
-    /// The settlement of this order that has this number, as [`whose`](crate::orders::whose::whose) finds it.
+    /// The settlement of this order that has this number, as `orders::whose` finds it.
     pub(super) fn sibling(&self, number: &str) -> Option<usize> {
         let ours = |(one, row): (&View, &Row)| one.kind == Kind::Settle && row.number == number;
         self.view.attempts.iter().zip(&self.rows).position(ours).filter(|_| !bug(Bug::SiblingUnknown))

@@ -62,7 +62,7 @@ async fn what_was_made_is_offered_again_however_often_somebody_says_that_it_was_
     let (offered, asked) = (desk.world.asked_for("offer"), desk.world.asked_for("query"));
     assert!(offered >= 2 && asked >= 5, "offered {offered} times, asked {asked} times");
     desk.world.turns_away(false);
-    desk.pass(30).await;
+    desk.pass(90).await;
     let order = desk.found().await;
     assert_eq!((order.state, order.view.attempts[0].state), (OrderState::Paying, State::Open));
     assert!(order.attempts[0].link.is_some());
