@@ -127,8 +127,10 @@ fn show_order(order: &Order, books: &[Line]) {
     let or = |text: Option<&str>| text.unwrap_or("-").to_owned();
     for one in &order.attempts {
         let (view, happened) = (&one.view, one.happened_at.map(|at| at.datetime().to_string()));
+        // Of what gives back: which attempt's money.
+        let of = one.of_n.map_or_else(String::new, |n| format!(" of {n}."));
         println!(
-            "  {}. {} {} {} yuan\tours {}\ttheirs {}\thappened {}\tlearned {}",
+            "  {}. {}{of} {} {} yuan\tours {}\ttheirs {}\thappened {}\tlearned {}",
             one.n,
             view.kind,
             view.state,
