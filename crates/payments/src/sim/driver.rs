@@ -324,7 +324,8 @@ impl House for Pure {
         let taken = self.commit(|desk, now| if still(desk) { desk.take(place, now) } else { None })?;
         let Some(until) = taken else { return Err(No) };
         let number = self.desk().rows[place].number.clone();
-        let asked = self.ask(until, Call::Redirect { number, to_merchant });
+        // A person's call, not the driver's, as `ports` makes it: the clock may jump over its lease while it is out.
+        let asked = call(&self.world, Call::Redirect { number, to_merchant }, None);
         let heard = match in_one_life(&self.world, asked).await? {
             Reply::Back(told) => Heard::Refund(told),
             other => question(other),
