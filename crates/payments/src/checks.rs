@@ -47,7 +47,7 @@ pub fn checks() -> Vec<Check> {
         "I-M15", "events number without gaps, each begins where the last ended, and all go along the paths there are", store::orders, |tx, _| paths::odd(tx);
         "I-M16", "the ledger says of an order what its attempts and changes say, and nothing else: what is given is not also given back", store::attempts, |tx, _| store::each_order(tx, booked::wrong);
         "I-M18", "what was settled was agreed to, and the agreement's hash is of this order and these amounts", store::orders, |tx, _| agreed(tx);
-        "I-M21", "every order that waits for something will be looked at", store::orders, |tx, _| store::forgotten(tx);
+        "I-M21", "every order that waits for something will be looked at", store::orders, |tx, _| unlooked(tx);
         "I-D05", "every settlement was authorised once, in time, by its person's payment password, for amounts that were shown", store::attempts, |tx, _| store::unauthorised(tx);
     };
     checks.push(Check {
@@ -56,6 +56,12 @@ pub fn checks() -> Vec<Check> {
         run: |tx, _| covered(tx, &store::AUDITED),
     });
     checks
+}
+
+fn unlooked(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let mut broken = store::forgotten(tx)?;
+    broken.extend(store::uncalled(tx)?);
+    Ok(broken)
 }
 
 /// How many orders there are.

@@ -35,7 +35,7 @@ pub use checks::checks;
 pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
-pub use orders::find::find;
+pub use orders::find::{Found, find};
 pub use orders::listen::{Fact, Listener, News, Telling};
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::pay_href;

@@ -236,13 +236,25 @@ pub struct Refund {
     /// RFC 3339, once the money has gone.
     #[serde(default)]
     pub success_time: Option<String>,
-    /// Where it went: `支付用户零钱`, `招商银行信用卡0403`, or one of [`MERCHANT_ACCOUNTS`].
+    /// Where it went: `支付用户零钱`, `招商银行信用卡0403`, `商户基本账户`; see [`Refund::is_with_the_merchant`].
     #[serde(default)]
     pub user_received_account: Option<String>,
 }
 
-/// `user_received_account` of a refund that went back to the merchant, and not to the buyer.
-pub const MERCHANT_ACCOUNTS: [&str; 2] = ["商户基本账户", "商户结算银行账户"];
+/// How `user_received_account` begins where the money went back to the merchant: `商户基本账户`, `商户结算银行账户`. The channel's
+/// documents write both as one text, some of them behind the word for giving back to the merchant
+/// (`退还商户: 商户基本账户商户结算银行账户`). No account of a buyer's begins so: those are 支付用户零钱, 支付用户零钱通, and cards, which
+/// begin with their bank.
+const MERCHANTS: [&str; 2] = ["商户", "退还商户"];
+
+impl Refund {
+    /// Whether the money went, or is to go, to the merchant's own account, and not to the buyer. Read by how the text begins,
+    /// and not by the whole of it: a text that is written in another way must not make the buyer have the money.
+    pub fn is_with_the_merchant(&self) -> bool {
+        let account = self.user_received_account.as_deref().unwrap_or_default().trim();
+        MERCHANTS.iter().any(|begins| account.starts_with(begins))
+    }
+}
 
 /// `type` of an abnormal refund's new way.
 pub mod recipient {

@@ -39,7 +39,8 @@ pub(super) fn in_force(mut told: Vec<SettlementReply>) -> Result<Option<Settleme
             Says::Made => open.push(one),
         }
     }
-    // A record that stands alone is its own witness; beside others, theirs.
+    // Whether a record contradicts itself is asked only where nothing but records is told: beside settlements, what those say of
+    // themselves decides.
     let alone = forced.is_empty() && open.is_empty() && undone.is_empty();
     if let Some(odd) = records.iter().find(|one| alone && one.setlinfo.refd_setl_flag == MADE) {
         let total = odd.setlinfo.medfee_sumamt.fen().ok().flatten().unwrap_or_default();

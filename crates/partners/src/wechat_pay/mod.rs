@@ -27,8 +27,8 @@ use reqwest::Method;
 use serde::Serialize;
 use tokio::sync::Mutex;
 use wire::wechat_pay::{
-    AbnormalRefundBody, CNY, H5Info, MERCHANT_ACCOUNTS, OfferAmount, OfferBody, Offered, Refund, RefundAmount,
-    RefundBody, SceneInfo, Transaction, code, path, recipient,
+    AbnormalRefundBody, CNY, H5Info, OfferAmount, OfferBody, Offered, Refund, RefundAmount, RefundBody, SceneInfo,
+    Transaction, code, path, recipient,
 };
 
 use call::{Answer, unknown};
@@ -107,9 +107,8 @@ fn paid(told: &Transaction) -> Result<ChannelState, PortError> {
 /// for an abnormal one: the buyer has nothing of it.
 fn refund_state(told: &Refund) -> Result<RefundState, PortError> {
     let channel_no = told.refund_id.clone();
-    let account = told.user_received_account.as_deref().unwrap_or_default();
     Ok(match told.status.as_str() {
-        "SUCCESS" if MERCHANT_ACCOUNTS.contains(&account) => RefundState::Closed { channel_no, why: "TO_MERCHANT" },
+        "SUCCESS" if told.is_with_the_merchant() => RefundState::Closed { channel_no, why: "TO_MERCHANT" },
         "SUCCESS" => RefundState::Done {
             channel_no,
             amount: Fen::new(told.amount.refund),

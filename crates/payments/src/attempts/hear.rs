@@ -61,9 +61,9 @@ impl Act {
     }
 }
 
-/// Whether the attempt is not in the same hands any more as when it was leased until then: the clock jumped, or the machine
-/// stood still. What a call that was overtaken has done may have been taken back meanwhile (2601), and what it was told may
-/// be of before something was sent: its answer tells nothing.
+/// Whether somebody else has taken the attempt up since it was leased until `leased_until`. That happens where the clock jumps,
+/// or the machine stands still for longer than the lease. The answer to the call that was made under the lease is then not
+/// heard: what the call did may have been taken back since (2601), and what it was told may be older than what was sent since.
 pub fn overtaken(view: &View, leased_until: Moment) -> bool {
     view.lease_until != Some(leased_until)
 }
@@ -150,11 +150,23 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         },
     };
     let mut due_at = next_look(view, act, event, asks, now);
-    if act == Act::Watch && matches!(heard, Heard::NotSent(_) | Heard::Nothing(_) | Heard::Unsigned(_)) {
+    if act == Act::Watch && says_nothing(heard) {
         // Nobody has answered, and there are few looks.
         due_at = due_at.min(now.plus_secs(ASK_SECS[7]));
     }
     Verdict { event, due_at, block: None }
+}
+
+/// Whether the partner has told nothing: no answer came, or none that it vouches for.
+const fn says_nothing(heard: &Heard) -> bool {
+    matches!(
+        heard,
+        Heard::NotSent(_)
+            | Heard::Nothing(_)
+            | Heard::Unsigned(_)
+            | Heard::UnknownKey(_)
+            | Heard::Channel(ChannelState::NotFound { signed: false })
+    )
 }
 
 fn block(why: &str, now: Moment) -> Verdict {
@@ -283,5 +295,47 @@ pub fn amount_heard(heard: &Heard) -> Option<Fen> {
     match heard {
         Heard::Settled(settled) => settled.split.insured(),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Date, Time};
+
+    use super::*;
+
+    /// A payment that ended, at its last planned looks, which are hours apart: what tells nothing uses none of them up.
+    #[test]
+    fn a_look_that_tells_nothing_is_made_again_soon() {
+        let now = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 0, 0));
+        let view = View {
+            kind: Kind::Pay,
+            state: State::Closed,
+            amount: Fen::new(2_000),
+            split: None,
+            of: None,
+            sent_at: Some(now),
+            lease_until: None,
+            due_at: now,
+            expires_at: None,
+            watch_until: Some(now.plus_secs(WATCH_FOR_SECS)),
+            sends: 1,
+            doubted: false,
+        };
+        let why = || "why".to_owned();
+        for (heard, tells) in [
+            (Heard::NotSent(why()), false),
+            (Heard::Nothing(why()), false),
+            (Heard::Unsigned(why()), false),
+            (Heard::UnknownKey(why()), false),
+            (Heard::Channel(ChannelState::NotFound { signed: false }), false),
+            (Heard::Channel(ChannelState::NotFound { signed: true }), true),
+            (Heard::Channel(ChannelState::Open), true),
+            (Heard::Channel(ChannelState::Closed), true),
+        ] {
+            let verdict = hear(&view, Act::Watch, &heard, 5, now);
+            let secs = now.secs_until(verdict.due_at);
+            assert_eq!(secs, if tells { WATCH_SECS[5] } else { ASK_SECS[7] }, "{heard:?}");
+        }
     }
 }

@@ -79,7 +79,7 @@ pub struct Call {
     pub at: Moment,
 }
 
-/// Orders that wait for a person, the longest waiting first.
+/// What people are being called for, about orders and about the channel as a whole: the oldest call first, 200 at most.
 ///
 /// # Errors
 /// What broke beneath.

@@ -226,8 +226,8 @@ pub(super) fn not_agreed(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     tx.query(sql, vals![], name)
 }
 
-/// I-M21: orders with something under way, and no time at which they are looked at; where only a person can go on, one must
-/// be called.
+/// I-M21: orders with something under way, and no time at which they are looked at; one that waits only for a person must
+/// have called one.
 pub(super) fn forgotten(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let sql = sql!(
         "SELECT o.id FROM pay_order o WHERE o.next_at IS NULL AND o.blocked IS NULL AND (EXISTS ( \
@@ -235,6 +235,16 @@ pub(super) fn forgotten(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
          OR (o.state NOT IN ('settled', 'refunded', 'closed') AND NOT EXISTS (SELECT 1 FROM pay_attempt r \
            JOIN pay_call c ON c.order_id = r.order_id AND c.reason = 'refund_closed' AND c.done_at IS NULL \
            WHERE r.order_id = o.id AND r.kind = 'refund' AND r.state = 'closed'))) ORDER BY o.id LIMIT 50"
+    );
+    tx.query(sql, vals![], name)
+}
+
+/// I-M21: refunds with which only a person can go on, and nobody is being called for them.
+pub(super) fn uncalled(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT r.id FROM pay_attempt r WHERE r.kind = 'refund' AND r.state IN ('abnormal', 'closed') AND NOT EXISTS ( \
+           SELECT 1 FROM pay_call c WHERE c.order_id = r.order_id AND c.done_at IS NULL \
+           AND c.reason = CASE r.state WHEN 'abnormal' THEN 'refund_abnormal' ELSE 'refund_closed' END) ORDER BY r.id LIMIT 50"
     );
     tx.query(sql, vals![], name)
 }
@@ -269,6 +279,8 @@ pub(super) static AUDITED: [Covered; 7] = [
             )
         },
     },
+    // What somebody has looked after is forgotten and its audit row stays: only rows since then count, and those of the minute
+    // before it, in which another instance may have been about a call that was not there to be forgotten yet.
     Covered {
         what: "a call to the channel for",
         acts: "payment.person_needed",
@@ -276,7 +288,8 @@ pub(super) static AUDITED: [Covered; 7] = [
         sql: || {
             sql!(
                 "SELECT c.reason, CASE WHEN (SELECT COUNT(*) FROM pay_call k WHERE k.order_id = '') <= \
-                 (SELECT COUNT(*) FROM audit a WHERE a.subject = 'wechat_pay' AND a.act = 'payment.person_needed') THEN 1 ELSE 0 END \
+                 (SELECT COUNT(*) FROM audit a WHERE a.subject = 'wechat_pay' AND a.act = 'payment.person_needed' AND a.at + 60000 >= \
+                 (SELECT COALESCE(MAX(l.at), 0) FROM audit l WHERE l.subject = 'wechat_pay' AND l.act = 'payment.channel_looked_after')) THEN 1 ELSE 0 END \
                  FROM (SELECT reason FROM pay_call WHERE order_id = '' AND reason > $1 AND at >= $2 ORDER BY reason LIMIT $3) c \
                  ORDER BY c.reason"
             )

@@ -267,11 +267,12 @@ fn of_port(error: PortError) -> Heard {
     }
 }
 
-/// A question that is refused answers nothing.
-fn port_of_question(error: ChannelError) -> Heard {
+/// A question that is refused answers nothing. In whose name it was refused is kept: keys that do not work call a person.
+pub(super) fn port_of_question(error: ChannelError) -> Heard {
     match error {
         ChannelError::UnknownKey(serial) => Heard::UnknownKey(serial),
-        other => Heard::Nothing(other.to_string()),
+        ChannelError::Unsigned(word) => Heard::Unsigned(word),
+        ChannelError::Port(error) => Heard::Nothing(error.to_string()),
     }
 }
 

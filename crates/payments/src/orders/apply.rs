@@ -15,16 +15,16 @@ use super::store::{self, Order};
 use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, Verdict, WATCH_FOR_SECS, happened_at, hear};
 use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
 use crate::attempts::store::{self as attempts, Attempt, Clearing, Learned, NewAttempt};
-use crate::calls;
+use crate::calls::{self, store as standing};
 use crate::ports::{ChannelState, RefundState, Undone};
 use crate::registrations::store as registrations;
 use crate::sim::planted::{Bug, bug};
 
-/// In a row: the person was told that the order is paid, and that too much was.
+/// In `pay_order.told`: the person was told that the order is paid, and that too much was.
 const EXTRA: &str = "settled_extra";
-/// In a row: the person was told that the order is paid, and that what was too much did not arrive.
+/// In `pay_order.told`: the person was told that the order is paid, and that what was too much did not arrive.
 const EXTRA_STUCK: &str = "settled_extra_stuck";
-/// In a row: the person was told that a refund did not arrive, and that somebody looks after it.
+/// In `pay_order.told`: the person was told that a refund did not arrive, and that somebody looks after it.
 const STUCK: &str = "returning_stuck";
 
 /// Why an order was not changed.
@@ -119,11 +119,8 @@ fn stays(
 /// What follows at once from money that moved.
 fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> Result<(), DbFault> {
     let kind = order.attempts.get(place).map(|one| one.view.kind);
-    match (kind, to) {
-        // Nothing comes of itself any more: a person is called at once.
-        (Some(Kind::Refund), State::Abnormal) => calls::call(tx, pen, &order.id, calls::REFUND_ABNORMAL)?,
-        (Some(Kind::Refund), State::Closed) => calls::call(tx, pen, &order.id, calls::REFUND_CLOSED)?,
-        _ => {}
+    if kind == Some(Kind::Refund) {
+        call_for_refund(tx, pen, order, place, to)?;
     }
     if kind == Some(Kind::Settle) && to == State::Succeeded && order.view.stop.is_none() && !bug(Bug::DeadlineNotMoved)
     {
@@ -136,6 +133,30 @@ fn after(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> 
         store::set_deadline(tx, &order.id, order.open_until)?;
     }
     Ok(())
+}
+
+/// The call for a refund that waits for a person ends when the refund waits no longer; only then is it made anew should the
+/// same happen again. One call stands for all refunds of an order that wait for the same reason: it ends with the last.
+fn call_for_refund(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: State) -> Result<(), DbFault> {
+    let called = |one: &Attempt| called_for(one.view.state).filter(|_| one.view.kind == Kind::Refund);
+    let waited = order.attempts.get(place).and_then(called);
+    let others = || order.attempts.iter().enumerate().filter(|(other, _)| *other != place);
+    if let Some(reason) = waited
+        && !others().any(|(_, one)| called(one) == Some(reason))
+    {
+        standing::done_for(tx, order.id.as_str(), reason, pen.now)?;
+    }
+    // Nothing comes of itself any more: a person is called at once.
+    called_for(to).map_or(Ok(()), |reason| calls::call(tx, pen, &order.id, reason))
+}
+
+/// For what a person is called while a refund stands so.
+const fn called_for(refund: State) -> Option<&'static str> {
+    match refund {
+        State::Abnormal => Some(calls::REFUND_ABNORMAL),
+        State::Closed => Some(calls::REFUND_CLOSED),
+        _ => None,
+    }
 }
 
 fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
@@ -314,7 +335,7 @@ fn change(tx: &mut Tx<'_>, pen: &Pen, order: &Order, to: OrderState) -> Result<(
 
 /// Whether a refund goes on only when a person has done something.
 pub(crate) const fn waits_for_a_person(state: State) -> bool {
-    matches!(state, State::Abnormal | State::Closed)
+    called_for(state).is_some()
 }
 
 /// What the person has yet to be told, as it will stand in the row: where the order stands, or that more was paid than

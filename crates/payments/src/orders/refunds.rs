@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use kernel::Moment;
+use kernel::{Fen, Moment};
 use platform::Ctx;
-use platform::db::{DbFault, Tx};
+use platform::db::DbFault;
 use serde_json::json;
 
+use super::act::port_of_question;
 use super::apply;
 use super::begin::BeginError;
 use super::drive::Payments;
@@ -18,7 +19,6 @@ use super::store::{self, Order};
 use crate::attempts::hear::{Act, Heard, overtaken};
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::{self as attempts, Attempt};
-use crate::calls::{self, store as standing};
 use crate::ports::{ChannelError, Recipient, RefundState};
 
 /// So long one look at the channel may take here.
@@ -27,9 +27,12 @@ const LOOK_SECS: i64 = 30;
 /// Why nothing was done about a refund.
 #[derive(Debug, thiserror::Error)]
 pub enum RefundError {
-    /// The order has no refund that waits for a person in this way.
+    /// The order has no refund that waits for a person in this way, or the attempt that was named is none.
     #[error("the order has no refund that waits for this: see `renshe pay show`")]
     NoneWaits,
+    /// More than one refund of the order waits for this, and none was named: their numbers in the order, and how much each is of.
+    #[error("more than one refund of the order waits for this, name one by its number (--attempt): {}", listed(.0))]
+    SeveralWait(Vec<(i64, Fen)>),
     /// Nothing is said of who says so, or how it was done.
     #[error("say who says so, and how it was settled")]
     NothingSaid,
@@ -47,29 +50,35 @@ pub enum RefundError {
     Fault(#[from] DbFault),
 }
 
-/// The refund of an order that is in one of these states, and its place.
-fn waiting<'a>(order: &'a Order, states: &[State]) -> Option<(usize, &'a Attempt)> {
-    let waits = |one: &Attempt| one.view.kind == Kind::Refund && states.contains(&one.view.state);
-    order.attempts.iter().enumerate().find(|(_, one)| waits(one))
+fn listed(waiting: &[(i64, Fen)]) -> String {
+    let each: Vec<String> = waiting.iter().map(|(n, amount)| format!("{n} ({amount} yuan)")).collect();
+    each.join(", ")
 }
 
-/// What is to become of the intention to say where a refund goes.
-enum Taken {
-    /// Nobody else is about it until then.
-    Until(Moment),
-    BeingAsked,
-    NoneWaits,
+/// The refund that is meant, with its place: the attempt of this number, or the only one that waits in this state. Where several
+/// wait nobody guesses: one buyer's money would go to the card of another.
+fn waiting(order: &Order, n: Option<i64>, state: State) -> Result<(usize, &Attempt), RefundError> {
+    let waits = |one: &Attempt| {
+        one.view.kind == Kind::Refund && one.view.state == state && n.is_none_or(|wanted| wanted == one.n)
+    };
+    let found: Vec<(usize, &Attempt)> = order.attempts.iter().enumerate().filter(|(_, one)| waits(one)).collect();
+    match found.as_slice() {
+        [] => Err(RefundError::NoneWaits),
+        [one] => Ok(*one),
+        several => Err(RefundError::SeveralWait(several.iter().map(|(_, one)| (one.n, one.view.amount)).collect())),
+    }
 }
 
-/// Says where the money of an abnormal refund goes, and hears what the channel says of that. The recipient is kept nowhere; who
-/// says so stands in the audit.
+/// Says where the money of an abnormal refund goes, and hears what the channel says of that. The refund is the attempt of this
+/// number in the order; without a number, the only one that waits for this. The recipient is kept nowhere; who says so stands in
+/// the audit.
 ///
 /// # Errors
 /// See [`RefundError`]; what the channel answered last is asked for again in any case.
 pub async fn redirect(
     pay: &Payments,
     ctx: &Ctx,
-    id: &OrderId,
+    (id, n): (&OrderId, Option<i64>),
     (to, by): (&Recipient, &str),
 ) -> Result<RefundState, RefundError> {
     if by.trim().is_empty() {
@@ -79,35 +88,30 @@ pub async fn redirect(
     let wanted = id.clone();
     let found = ctx.db.read("payment.redirect.glance", move |tx| store::find(tx, &wanted)).await?;
     let order = found.ok_or(BeginError::NotFound)?;
-    let (place, attempt) = waiting(&order, &[State::Abnormal]).ok_or(RefundError::NoneWaits)?;
+    let (place, attempt) = waiting(&order, n, State::Abnormal)?;
     let channel_no = attempt.external_no.clone().ok_or(RefundError::NoneWaits)?;
-    let (number, asked, kind, by) = (attempt.number.clone(), attempt.id.clone(), kind_of(to), by.trim().to_owned());
+    let (number, n, kind, by) = (attempt.number.clone(), attempt.n, kind_of(to), by.trim().to_owned());
     let (told, id2) = (pen.clone(), id.clone());
     // Written before it is asked for: whoever looks later sees that it was. What the driver asks meanwhile would be told as it
     // stood before, so it waits.
-    let intended = ctx.db.write(order.lane_key(), "payment.redirect", move |tx| -> Result<Taken, DbFault> {
+    let intended = ctx.db.write(order.lane_key(), "payment.redirect", move |tx| -> Result<Moment, RefundError> {
         told.fresh();
-        let held = store::hold(tx, &id2)?;
-        let still = held.as_ref().and_then(|held| waiting(held, &[State::Abnormal])).filter(|(_, one)| one.id == asked);
-        let Some((_, one)) = still else { return Ok(Taken::NoneWaits) };
+        let held = store::hold(tx, &id2)?.ok_or(BeginError::NotFound)?;
+        let (_, one) = waiting(&held, Some(n), State::Abnormal)?;
         let until = told.now.plus_secs(LOOK_SECS);
         if !attempts::lease(tx, one, until, told.now)? {
-            return Ok(Taken::BeingAsked);
+            return Err(RefundError::BeingAsked);
         }
-        let detail = json!({ "attempt": asked.as_str(), "to": kind, "by": by });
+        let detail = json!({ "attempt": one.id.as_str(), "to": kind, "by": by });
         tx.audit(told.ctx.act("payment.refund_redirected", id2.as_str(), detail));
-        Ok(Taken::Until(until))
+        Ok(until)
     });
-    let until = match intended.await? {
-        Taken::Until(until) => until,
-        Taken::BeingAsked => return Err(RefundError::BeingAsked),
-        Taken::NoneWaits => return Err(RefundError::NoneWaits),
-    };
+    let until = intended.await?;
     let ctx2 = ctx.until(until);
     let state = pay.ports.wechat_pay.redirect_refund(&ctx2, &number, &channel_no, to).await;
     let heard = match &state {
         Ok(state) => Heard::Refund(state.clone()),
-        Err(error) => Heard::Nothing(error.to_string()),
+        Err(error) => port_of_question(error.clone()),
     };
     let id2 = id.clone();
     let written = ctx.db.write(order.lane_key(), "payment.redirected", move |tx| -> Result<(), BeginError> {
@@ -130,15 +134,16 @@ const fn kind_of(to: &Recipient) -> &'static str {
     }
 }
 
-/// Writes down that a refund which did not reach the buyer was settled by other means: who says so, and how it was done.
-/// The channel is not told: the money it had is the institution's.
+/// Writes down that a refund which did not reach the buyer was settled by other means: who says so, and how it was done. The
+/// refund is the attempt of this number in the order; without a number, the only one that waits for this. The channel is not
+/// told: the money it had is the institution's.
 ///
 /// # Errors
 /// See [`RefundError`].
 pub async fn settled_outside(
     listener: &Arc<dyn Listener>,
     ctx: &Ctx,
-    id: &OrderId,
+    (id, n): (&OrderId, Option<i64>),
     (by, how): (&str, &str),
 ) -> Result<OrderState, RefundError> {
     if by.trim().is_empty() || how.trim().is_empty() {
@@ -149,28 +154,16 @@ pub async fn settled_outside(
     let found = ctx.db.read("payment.outside.glance", move |tx| store::find(tx, &wanted)).await?;
     let order = found.ok_or(BeginError::NotFound)?;
     let (id, by, how) = (id.clone(), by.trim().to_owned(), how.trim().to_owned());
-    let done = ctx.db.write(order.lane_key(), "payment.outside", move |tx| -> Result<Option<OrderState>, BeginError> {
+    let done = ctx.db.write(order.lane_key(), "payment.outside", move |tx| -> Result<OrderState, RefundError> {
         pen.fresh();
         let held = store::hold(tx, &id)?.ok_or(BeginError::NotFound)?;
         // Only what is closed is the institution's again: what the channel keeps, it may still hand out.
-        let Some((place, one)) = waiting(&held, &[State::Closed]) else { return Ok(None) };
+        let (place, one) = waiting(&held, n, State::Closed)?;
         attempts::settled_by(tx, one, &by, &how)?;
-        looked_after(tx, &pen, &held, place)?;
         let detail = json!({ "attempt": one.id.as_str(), "by": by, "how": how });
         tx.audit(pen.ctx.act("payment.settled_outside", id.as_str(), detail));
-        Ok(Some(apply::heard(tx, &pen, &held, (place, Act::AskRefund), &Heard::Outside)?.state))
+        let settled = apply::heard(tx, &pen, &held, (place, Act::AskRefund), &Heard::Outside);
+        Ok(settled.map_err(BeginError::from)?.state)
     });
-    done.await?.ok_or(RefundError::NoneWaits)
-}
-
-/// Nobody is called any more for the refund at this place. One call stands for all refunds of an order that wait in one way,
-/// and for nothing else: it ends with the last of them.
-fn looked_after(tx: &mut Tx<'_>, pen: &Pen, held: &Order, settled: usize) -> Result<(), DbFault> {
-    for (state, reason) in [(State::Abnormal, calls::REFUND_ABNORMAL), (State::Closed, calls::REFUND_CLOSED)] {
-        let waits = |one: &Attempt| one.view.kind == Kind::Refund && one.view.state == state;
-        if !held.attempts.iter().enumerate().any(|(place, one)| place != settled && waits(one)) {
-            standing::done_for(tx, held.id.as_str(), reason, pen.now)?;
-        }
-    }
-    Ok(())
+    done.await
 }

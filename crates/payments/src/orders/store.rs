@@ -135,10 +135,11 @@ pub(crate) fn of_subject(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<O
     found.map(|order| with_attempts(tx, order)).transpose()
 }
 
-/// Orders whose number ends so.
-pub(crate) fn ending_in(tx: &mut Tx<'_>, end: &str, limit: i64) -> Result<Vec<Order>, DbFault> {
+/// Orders whose number ends so, as many as `limit`. No index serves this: whoever has the whole number asks [`find`].
+pub(crate) fn ending_in(tx: &mut Tx<'_>, end: &str, limit: usize) -> Result<Vec<Order>, DbFault> {
     let like = format!("%{}", end.replace('_', "\\_"));
     let sql = sql!("SELECT id FROM pay_order WHERE id LIKE $1 ESCAPE '\\' ORDER BY id LIMIT $2");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let ids: Vec<OrderId> = tx.query(sql, vals![like, limit], |row| row.parse(0))?;
     let found = ids.iter().map(|id| find(tx, id)).collect::<Result<Vec<_>, _>>()?;
     Ok(found.into_iter().flatten().collect())

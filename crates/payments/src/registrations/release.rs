@@ -59,7 +59,7 @@ pub async fn release_due(pay: Arc<Payments>, ctx: Ctx) -> Result<(), String> {
 
 /// What came of telling the insurer about one.
 enum Told {
-    /// It knows, or never will.
+    /// Nothing is left to tell it: it has cancelled the registration, or says that it will not, or there is none.
     Yes,
     /// It could not be told.
     Silent,

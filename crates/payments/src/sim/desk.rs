@@ -5,7 +5,7 @@ use kernel::{Fen, Moment};
 
 use super::books::Books;
 use super::planted::{Bug, bug};
-use crate::attempts::hear::{Act, Heard, WATCH_FOR_SECS, hear};
+use crate::attempts::hear::{Act, Heard, WATCH_FOR_SECS, hear, overtaken};
 use crate::attempts::model::{Event, Kind, Move, State, View, advance};
 use crate::orders::model::{Cause, Next, OrderState, OrderView, Undo, next, order_state};
 use crate::orders::paths::may_go;
@@ -187,7 +187,24 @@ impl Desk {
         Some(until)
     }
 
-    /// The settlement of this order that has this number, as `act::sibling`.
+    /// Takes an attempt for one call of a person's, as `attempts::store::lease`; nothing where somebody is about it.
+    pub(super) fn take(&mut self, place: usize, now: Moment) -> Option<Moment> {
+        let one = &mut self.view.attempts[place];
+        if one.lease_until.is_some_and(|until| until > now) && !bug(Bug::LeaseIgnored) {
+            return None;
+        }
+        one.lease_until = Some(now.plus_secs(LEASE_SECS));
+        one.lease_until
+    }
+
+    /// Hears the answer to a call that was made under the lease until `until`, unless somebody else has taken the attempt up.
+    pub(super) fn unless_overtaken(&mut self, (place, until): (usize, Moment), act: Act, heard: &Heard, now: Moment) {
+        if !overtaken(&self.view.attempts[place], until) {
+            self.heard((place, act), heard, now);
+        }
+    }
+
+    /// The settlement of this order that has this number, as `orders::whose` finds it.
     pub(super) fn sibling(&self, number: &str) -> Option<usize> {
         let ours = |(one, row): (&View, &Row)| one.kind == Kind::Settle && row.number == number;
         self.view.attempts.iter().zip(&self.rows).position(ours).filter(|_| !bug(Bug::SiblingUnknown))

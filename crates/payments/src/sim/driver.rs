@@ -13,7 +13,7 @@ use super::planted::{Bug, bug};
 use super::waiting::call;
 use super::world::{Shared, held};
 use crate::Way;
-use crate::attempts::hear::{Act, Heard, may_reverse, overtaken};
+use crate::attempts::hear::{Act, Heard, may_reverse};
 use crate::attempts::model::{Kind, State};
 use crate::orders::act::all_say_so;
 use crate::orders::model::{Cause, Next, next};
@@ -108,11 +108,7 @@ impl Pure {
         })?;
         let Some((until, held)) = taken else { return Ok(false) };
         let heard = self.call(&held, place, act, until).await;
-        self.commit(|desk, now| {
-            if !overtaken(&desk.view.attempts[place], until) {
-                desk.heard((place, act), &heard, now);
-            }
-        })?;
+        self.commit(|desk, now| desk.unless_overtaken((place, until), act, &heard, now))?;
         Ok(true)
     }
 
@@ -252,6 +248,7 @@ pub(super) fn failure(reply: Reply) -> Heard {
 /// A question that is refused answers nothing.
 fn question(reply: Reply) -> Heard {
     match reply {
+        Reply::Unsigned => Heard::Unsigned("PARAM_ERROR".to_owned()),
         Reply::Odd => Heard::Mismatch("odd amounts".to_owned()),
         _ => Heard::Nothing("no answer".to_owned()),
     }
@@ -324,15 +321,17 @@ impl House for Pure {
                 waits
             });
         }
-        self.button(|desk, _| still(desk))?;
+        let taken = self.commit(|desk, now| if still(desk) { desk.take(place, now) } else { None })?;
+        let Some(until) = taken else { return Err(No) };
         let number = self.desk().rows[place].number.clone();
-        match in_one_life(&self.world, call(&self.world, Call::Redirect { number, to_merchant }, None)).await? {
-            Reply::Back(told) => self.button(|desk, now| {
-                desk.heard((place, Act::AskRefund), &Heard::Refund(told), now);
-                true
-            }),
-            _ => Err(No),
-        }
+        // A person's call, not the driver's, as `ports` makes it: the clock may jump over its lease while it is out.
+        let asked = call(&self.world, Call::Redirect { number, to_merchant }, None);
+        let heard = match in_one_life(&self.world, asked).await? {
+            Reply::Back(told) => Heard::Refund(told),
+            other => question(other),
+        };
+        self.commit(|desk, now| desk.unless_overtaken((place, until), Act::AskRefund, &heard, now))?;
+        if matches!(heard, Heard::Refund(_)) { Ok(()) } else { Err(No) }
     }
 }
 

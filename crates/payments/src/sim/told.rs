@@ -76,7 +76,7 @@ impl Told for RefundError {
     }
 
     fn is_a_no(&self) -> bool {
-        matches!(self, RefundError::NoneWaits | RefundError::Channel(_))
+        matches!(self, RefundError::NoneWaits | RefundError::BeingAsked | RefundError::Channel(_))
     }
 }
 

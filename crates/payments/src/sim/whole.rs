@@ -306,10 +306,11 @@ impl House for Whole {
 
     async fn look_after(&self, to_merchant: bool) -> Result<(), No> {
         let (pay, ctx, order) = (self.pay(), self.ctx(), self.found());
-        let Some((_, state)) = waits_for_a_person(&order.view) else { return Err(No) };
+        let Some((place, state)) = waits_for_a_person(&order.view) else { return Err(No) };
+        let which = (&order.id, order.attempts.get(place).map(|one| one.n));
         if state == State::Closed {
             let said = ("周会计", "从医院账户转到本人的卡");
-            return self.served(refunds::settled_outside(&pay.listener, &ctx, &order.id, said)).await.map(drop);
+            return self.served(refunds::settled_outside(&pay.listener, &ctx, which, said)).await.map(drop);
         }
         let secret = |text: &str| Pii::new(text.to_owned());
         let (account, name) = (secret("6222020903001234567"), secret("单文"));
@@ -318,7 +319,7 @@ impl House for Whole {
         } else {
             Recipient::Buyer { bank: "ICBC_DEBIT".to_owned(), account, name }
         };
-        self.served(refunds::redirect(&pay, &ctx, &order.id, (&to, "somebody"))).await.map(drop)
+        self.served(refunds::redirect(&pay, &ctx, which, (&to, "somebody"))).await.map(drop)
     }
 }
 

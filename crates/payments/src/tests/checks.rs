@@ -9,7 +9,7 @@ use platform::{sql, vals};
 use testkit::{TestDb, db_test};
 
 use super::Desk;
-use crate::{Cause, OrderState};
+use crate::OrderState;
 
 /// The checks that find something, by their names.
 fn finds(tx: &mut Tx<'_>, now: Moment) -> Result<Vec<&'static str>, DbFault> {
@@ -86,12 +86,7 @@ async fn what_is_wrong_with_a_paid_order_is_found(db: TestDb) {
 #[db_test]
 async fn what_is_wrong_with_a_returned_order_is_found(db: TestDb) {
     let desk = Desk::settled(&db).await;
-    let pen = crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap();
-    let stopped = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
-        pen.fresh();
-        crate::stop_subject(tx, &pen, ("appointment", "apt_1"), Cause::Cancelled)
-    });
-    stopped.await.unwrap();
+    desk.cancels().await;
     desk.pass(60).await;
     assert_eq!(desk.state().await, OrderState::Refunded);
     let breaks = [
@@ -120,6 +115,34 @@ async fn each_call_is_counted_and_not_only_the_first(db: TestDb) {
     let breaks = [
         ("T35", sql!("INSERT INTO pay_call (order_id, reason, at) SELECT id, 'amounts', created_at FROM pay_order")),
         ("T35", sql!("INSERT INTO pay_call (order_id, reason, at) VALUES ('', 'unknown_key 1', 1)")),
+    ];
+    all_found(&desk, &breaks).await;
+}
+
+#[db_test]
+async fn what_somebody_has_looked_after_counts_for_no_call_of_today(db: TestDb) {
+    let desk = Desk::settled(&db).await;
+    let pen = crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap();
+    let called = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.call", move |tx| {
+        crate::calls::call_channel(tx, &pen, "SIGN_ERROR")
+    });
+    called.await.unwrap();
+    desk.clock.advance_secs(3_600);
+    crate::calls::channel_looked_after(&desk.ctx).await.unwrap();
+    let breaks =
+        [("T35", sql!("INSERT INTO pay_call (order_id, reason, at) SELECT '', 'unknown_key 1', MAX(at) FROM audit"))];
+    all_found(&desk, &breaks).await;
+}
+
+#[db_test]
+async fn a_refund_that_waits_for_a_person_and_calls_nobody_is_found(db: TestDb) {
+    let desk = Desk::settled(&db).await;
+    desk.world.refunds_end(super::partners::RefundsEnd::Abnormal);
+    desk.cancels().await;
+    desk.pass(30).await;
+    let breaks = [
+        ("I-M21", sql!("UPDATE pay_call SET done_at = at WHERE reason = 'refund_abnormal'")),
+        ("I-M21", sql!("UPDATE pay_attempt SET state = 'closed' WHERE kind = 'refund'")),
     ];
     all_found(&desk, &breaks).await;
 }

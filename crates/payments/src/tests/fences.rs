@@ -265,12 +265,7 @@ async fn the_registration_of_a_visit_that_is_settled_is_looked_for_when_it_is_no
         crate::release_due(Arc::clone(&desk.pay), desk.ctx.clone()).await.unwrap();
         assert_eq!(desk.walked().await, 0, "there are as many of these as visits: no round may come by them");
     }
-    let pen = crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap();
-    let stopped = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
-        pen.fresh();
-        crate::stop_subject(tx, &pen, ("appointment", "apt_1"), crate::Cause::Cancelled)
-    });
-    stopped.await.unwrap();
+    desk.cancels().await;
     desk.pass(60).await;
     assert_eq!((desk.state().await, desk.walked().await), (OrderState::Refunded, 1));
     desk.clock.advance_secs(86_401);

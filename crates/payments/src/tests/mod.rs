@@ -5,6 +5,7 @@ mod docs;
 mod extra;
 mod facts;
 mod fences;
+mod find;
 mod forget;
 mod last_second;
 mod overtaken;

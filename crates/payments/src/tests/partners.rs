@@ -1,5 +1,7 @@
 //! The partners' truth, in memory: one visit at the insurer, one channel.
 
+mod steer;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -34,6 +36,10 @@ struct Truth {
     refunds_end: RefundsEnd,
     /// After so many calls the channel does not know who asks: it refuses everything, and signs nothing of that.
     knows_for: Option<u32>,
+    /// It refuses our signatures, in nobody's name.
+    refuses_signatures: bool,
+    /// So many cards that an abnormal refund is sent to take it no more than the account before.
+    wrong_cards: u32,
     /// So many offers are refused under the channel's signature, once nothing is lost any more.
     refuse_offers: u32,
     /// Every call takes so long.
@@ -73,101 +79,6 @@ impl World {
         self.truth.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What both hold for the order.
-    pub(super) fn held(&self) -> Fen {
-        let truth = self.truth();
-        let insured = truth.settled.values().filter_map(|one| one.split.insured());
-        let paid = truth.payments.values().filter(|(_, state)| *state == "paid").map(|(amount, _)| *amount);
-        let done = truth.refunds.values().filter(|one| matches!(one.state, RefundState::Done { .. }));
-        let back = done.map(|one| Fen::ZERO.checked_sub(one.amount).unwrap());
-        Fen::sum(insured.chain(paid).chain(back)).unwrap()
-    }
-
-    pub(super) fn settlements(&self) -> usize {
-        self.truth().settled.len()
-    }
-
-    pub(super) fn lose_answers(&self, many: u32) {
-        self.truth().lose_answers = many;
-    }
-
-    pub(super) fn lose_requests(&self, many: u32) {
-        self.truth().lose_requests = many;
-    }
-
-    /// Settlements are made at once and answered when the gate is opened; until then the insurer finds none.
-    pub(super) fn answers_at(&self, gate: Arc<Notify>) {
-        self.truth().gate = Some(gate);
-    }
-
-    pub(super) fn settles_unseen(&self) {
-        self.truth().unseen = true;
-    }
-
-    pub(super) fn is_seen(&self) {
-        self.truth().unseen = false;
-    }
-
-    pub(super) fn account_holds(&self, fen: Fen) {
-        self.truth().account = fen.get();
-    }
-
-    pub(super) fn refunds_end(&self, how: RefundsEnd) {
-        self.truth().refunds_end = how;
-    }
-
-    /// From now on the channel turns everybody away, in nobody's name; or no longer.
-    pub(super) fn turns_away(&self, turned_away: bool) {
-        self.truth().knows_for = turned_away.then_some(0);
-    }
-
-    /// It answers so many calls more under its signature, and turns everybody away then.
-    pub(super) fn turns_away_after(&self, calls: u32) {
-        self.truth().knows_for = Some(calls);
-    }
-
-    pub(super) fn refuses_offers(&self, many: u32) {
-        self.truth().refuse_offers = many;
-    }
-
-    pub(super) fn takes(&self, secs: i64) {
-        self.truth().slow_secs = secs;
-    }
-
-    /// How often this was asked for.
-    pub(super) fn asked_for(&self, what: &str) -> usize {
-        self.truth().calls.iter().filter(|name| **name == what).count()
-    }
-
-    /// Somebody's settlement of this visit, not of this order.
-    pub(super) fn settles_for_others(&self, number: &str, split: Split) {
-        let (setl_id, facts) = (format!("s{number}"), SettlementFacts::default());
-        let settled = Settled { setl_id, number: Some(number.to_owned()), split, balance: None, facts };
-        self.truth().settled.insert(number.to_owned(), settled);
-    }
-
-    fn turn(&self, from: &str, to: &'static str) {
-        if to == "paid" {
-            self.truth().paid_at = Some(self.clock.now());
-        }
-        for (_, state) in self.truth().payments.values_mut().filter(|(_, state)| *state == from) {
-            *state = to;
-        }
-    }
-
-    pub(super) fn buyer_pays(&self) {
-        self.turn("open", "paid");
-    }
-
-    /// From now on the channel says closed when it is asked to, and the money is on its way.
-    pub(super) fn money_is_in_flight(&self) {
-        self.turn("open", "flying");
-    }
-
-    pub(super) fn money_lands(&self) {
-        self.turn("landing", "paid");
-    }
-
     /// Whether a request is lost on its way; then whether its answer is.
     fn arrives(&self, name: &'static str) -> Result<(), PortError> {
         let slow = {
@@ -187,9 +98,17 @@ impl World {
     /// The same at the channel, which may not know who asks.
     fn admits(&self, name: &'static str) -> Result<(), ChannelError> {
         self.arrives(name)?;
+        self.signed()?;
         match self.knows_us() {
             false => Err(ChannelError::Unsigned("PARAM_ERROR".into())),
             true => Ok(()),
+        }
+    }
+
+    fn signed(&self) -> Result<(), ChannelError> {
+        match self.truth().refuses_signatures {
+            true => Err(ChannelError::Unsigned(crate::calls::SIGNATURE_REFUSED.into())),
+            false => Ok(()),
         }
     }
 
@@ -312,6 +231,7 @@ impl Channel for World {
 
     async fn query(&self, _: &Ctx, number: &str) -> Result<ChannelState, ChannelError> {
         self.arrives("query")?;
+        self.signed()?;
         let signed = self.knows_us();
         let found = self.truth().payments.get(number).copied();
         Ok(self.answer(match found.filter(|_| signed) {
@@ -373,11 +293,13 @@ impl Channel for World {
         self.admits("redirect_refund")?;
         let channel_no = channel_no.to_owned();
         {
-            let mut truth = self.truth();
+            let Truth { refunds, wrong_cards, .. } = &mut *self.truth();
             let done_at = Some(self.clock.now());
             let refused = || PortError::Refused("RESOURCE_NOT_EXISTS".into());
-            let one = truth.refunds.get_mut(number).ok_or_else(refused)?;
-            if matches!(one.state, RefundState::Abnormal { .. }) {
+            let one = refunds.get_mut(number).ok_or_else(refused)?;
+            if *wrong_cards > 0 {
+                *wrong_cards -= 1;
+            } else if matches!(one.state, RefundState::Abnormal { .. }) {
                 one.state = match to {
                     Recipient::Buyer { .. } => {
                         RefundState::Done { channel_no: channel_no.clone(), amount: one.amount, done_at }

@@ -7,8 +7,9 @@ use testkit::{TestDb, db_test};
 use super::partners::RefundsEnd;
 use super::{Desk, Nobody};
 use crate::attempts::model::{Kind, State};
+use crate::attempts::store::Attempt;
 use crate::orders::refunds::{RefundError, redirect, settled_outside};
-use crate::ports::Recipient;
+use crate::ports::{Recipient, RefundState};
 use crate::{OrderState, calls};
 
 use std::sync::Arc;
@@ -62,8 +63,41 @@ impl Desk {
     }
 
     async fn outside(&self, by: &str, how: &str) -> Result<OrderState, RefundError> {
-        settled_outside(&self.pay.listener, &self.ctx, &self.order, (by, how)).await
+        self.outside_of(None, by, how).await
     }
+
+    async fn outside_of(&self, n: Option<i64>, by: &str, how: &str) -> Result<OrderState, RefundError> {
+        settled_outside(&self.pay.listener, &self.ctx, (&self.order, n), (by, how)).await
+    }
+
+    async fn redirected(&self, n: Option<i64>, to: &Recipient) -> Result<RefundState, RefundError> {
+        redirect(&self.pay, &self.ctx, (&self.order, n), (to, "周会计")).await
+    }
+
+    /// Two buyers have paid, and neither takes their money back; the numbers of both refunds.
+    async fn two_wait(db: &TestDb, end: RefundsEnd, state: State) -> (Desk, i64, i64) {
+        let desk = Desk::paid_twice(db).await;
+        desk.world.refunds_end(end);
+        desk.world.money_lands();
+        desk.pass(400).await;
+        desk.cancels().await;
+        desk.pass(30).await;
+        let order = desk.found().await;
+        let waits = |one: &&Attempt| one.view.kind == Kind::Refund && one.view.state == state;
+        let waiting: Vec<i64> = order.attempts.iter().filter(waits).map(|one| one.n).collect();
+        let [first, second] = waiting[..] else { panic!("{waiting:?}") };
+        (desk, first, second)
+    }
+
+    /// The state of the attempt of this number.
+    async fn stands(&self, n: i64) -> State {
+        self.found().await.attempts.iter().find(|one| one.n == n).unwrap().view.state
+    }
+}
+
+fn card() -> Recipient {
+    let secret = |text: &str| Pii::new(text.to_owned());
+    Recipient::Buyer { bank: "ICBC_DEBIT".into(), account: secret("6222020903001234567"), name: secret("陈秀英") }
 }
 
 #[db_test]
@@ -72,25 +106,65 @@ async fn what_the_account_does_not_take_goes_where_somebody_says(db: TestDb) {
     desk.waits(State::Abnormal, calls::REFUND_ABNORMAL).await;
     // The channel has the money: nobody can have paid it back.
     assert!(matches!(desk.outside("周会计", "现金").await, Err(RefundError::NoneWaits)));
-    let secret = |text: &str| Pii::new(text.to_owned());
-    let (account, name) = (secret("6222020903001234567"), secret("陈秀英"));
-    let to = Recipient::Buyer { bank: "ICBC_DEBIT".into(), account, name };
-    redirect(&desk.pay, &desk.ctx, &desk.order, (&to, "周会计")).await.unwrap();
+    desk.redirected(None, &card()).await.unwrap();
+    assert_eq!(desk.called().await, Vec::<String>::new(), "it is under way, and nobody has anything to do");
     desk.pass(30).await;
     assert_eq!((desk.state().await, desk.refund().await), (OrderState::Refunded, State::Succeeded));
     assert_eq!(desk.called().await, Vec::<String>::new());
     desk.sound().await;
-    let again = redirect(&desk.pay, &desk.ctx, &desk.order, (&Recipient::Merchant, "周会计")).await;
+    let again = desk.redirected(None, &Recipient::Merchant).await;
     assert!(matches!(again, Err(RefundError::NoneWaits)), "{again:?}");
+}
+
+#[db_test]
+async fn a_card_that_does_not_take_the_refund_calls_a_person_again(db: TestDb) {
+    let desk = cancelled(&db, RefundsEnd::Abnormal).await;
+    desk.world.takes_no_cards(2);
+    for _ in 0..2 {
+        assert_eq!((desk.refund().await, desk.called().await), (State::Abnormal, vec!["refund_abnormal".to_owned()]));
+        desk.redirected(None, &card()).await.unwrap();
+        assert_eq!((desk.refund().await, desk.called().await), (State::Open, Vec::new()));
+        desk.promises().await;
+        desk.pass(30).await;
+    }
+    desk.waits(State::Abnormal, calls::REFUND_ABNORMAL).await;
+    desk.redirected(None, &card()).await.unwrap();
+    desk.pass(30).await;
+    assert_eq!((desk.state().await, desk.called().await), (OrderState::Refunded, Vec::new()));
+    desk.sound().await;
+}
+
+#[db_test]
+async fn of_two_abnormal_refunds_the_one_that_is_named_goes_to_the_card(db: TestDb) {
+    let (desk, first, second) = Desk::two_wait(&db, RefundsEnd::Abnormal, State::Abnormal).await;
+    assert_eq!(desk.called().await, [calls::REFUND_ABNORMAL]);
+    let unsaid = desk.redirected(None, &card()).await.unwrap_err();
+    let words = unsaid.to_string();
+    for n in [first, second] {
+        assert!(words.contains(&format!("{n} (25.00 yuan)")), "{words}");
+    }
+    assert_eq!(desk.world.asked_for("redirect_refund"), 0, "nobody guesses whose money it is");
+    for other in [1, 99] {
+        let none = desk.redirected(Some(other), &card()).await;
+        assert!(matches!(none, Err(RefundError::NoneWaits)), "{none:?}");
+    }
+    desk.redirected(Some(second), &card()).await.unwrap();
+    desk.pass(30).await;
+    assert_eq!((desk.stands(first).await, desk.stands(second).await), (State::Abnormal, State::Succeeded));
+    assert_eq!(desk.called().await, [calls::REFUND_ABNORMAL], "the first waits still");
+    desk.redirected(None, &card()).await.unwrap();
+    desk.pass(30).await;
+    assert_eq!((desk.state().await, desk.called().await), (OrderState::Refunded, Vec::new()));
+    desk.sound().await;
 }
 
 #[db_test]
 async fn what_goes_to_the_merchant_is_not_with_the_buyer_until_somebody_has_paid_it(db: TestDb) {
     let desk = cancelled(&db, RefundsEnd::Abnormal).await;
-    redirect(&desk.pay, &desk.ctx, &desk.order, (&Recipient::Merchant, "周会计")).await.unwrap();
+    desk.redirected(None, &Recipient::Merchant).await.unwrap();
     desk.pass(30).await;
     assert_eq!((desk.state().await, desk.refund().await), (OrderState::Returning, State::Closed));
-    assert_eq!(desk.called().await, [calls::REFUND_ABNORMAL, calls::REFUND_CLOSED]);
+    assert_eq!(desk.called().await, [calls::REFUND_CLOSED], "what is to be done now, and nothing else");
     assert_eq!(desk.outside("周会计", "现金，收据 0147").await.unwrap(), OrderState::Refunded);
     let order = desk.found().await;
     let refund = order.attempts.iter().find(|one| one.view.kind == Kind::Refund).unwrap();
@@ -107,7 +181,7 @@ async fn a_refund_that_is_closed_is_settled_by_somebody_and_never_asked_for_agai
     desk.waits(State::Closed, calls::REFUND_CLOSED).await;
     assert!(matches!(desk.outside(" ", "现金").await, Err(RefundError::NothingSaid)));
     assert!(matches!(desk.outside("周会计", "").await, Err(RefundError::NothingSaid)));
-    let elsewhere = redirect(&desk.pay, &desk.ctx, &desk.order, (&Recipient::Merchant, "周会计")).await;
+    let elsewhere = desk.redirected(None, &Recipient::Merchant).await;
     assert!(matches!(elsewhere, Err(RefundError::NoneWaits)), "there is nothing to send elsewhere");
     assert_eq!(desk.outside("周会计", "现金，收据 0147").await.unwrap(), OrderState::Refunded);
     assert!(matches!(desk.outside("周会计", "现金").await, Err(RefundError::NoneWaits)), "once");
@@ -162,17 +236,14 @@ async fn a_refund_that_is_settled_ends_no_other_call(db: TestDb) {
 
 #[db_test]
 async fn one_call_stands_for_two_refunds_until_the_second_is_settled(db: TestDb) {
-    let desk = Desk::paid_twice(&db).await;
-    desk.world.refunds_end(RefundsEnd::Closed);
-    desk.world.money_lands();
-    desk.pass(400).await;
-    desk.cancels().await;
-    desk.pass(30).await;
-    let order = desk.found().await;
-    let closed = |one: &crate::attempts::model::View| one.kind == Kind::Refund && one.state == State::Closed;
-    assert_eq!(order.view.attempts.iter().filter(|one| closed(one)).count(), 2);
+    let (desk, first, second) = Desk::two_wait(&db, RefundsEnd::Closed, State::Closed).await;
     assert_eq!(desk.called().await, [calls::REFUND_CLOSED]);
-    desk.outside("周会计", "现金，收据 0147").await.unwrap();
+    let unsaid = desk.outside("周会计", "现金，收据 0147").await;
+    assert!(matches!(&unsaid, Err(RefundError::SeveralWait(waiting)) if waiting.len() == 2), "{unsaid:?}");
+    desk.outside_of(Some(second), "周会计", "现金，收据 0147").await.unwrap();
+    assert_eq!((desk.stands(first).await, desk.stands(second).await), (State::Closed, State::Outside));
+    let twice = desk.outside_of(Some(second), "周会计", "现金，收据 0147").await;
+    assert!(matches!(twice, Err(RefundError::NoneWaits)), "{twice:?}");
     assert_eq!((desk.state().await, desk.called().await), (OrderState::Returning, vec!["refund_closed".to_owned()]));
     desk.outside("周会计", "现金，收据 0148").await.unwrap();
     assert_eq!((desk.state().await, desk.called().await), (OrderState::Refunded, Vec::new()));
@@ -182,8 +253,8 @@ async fn one_call_stands_for_two_refunds_until_the_second_is_settled(db: TestDb)
 #[db_test]
 async fn while_somebody_says_where_a_refund_goes_nobody_else_asks_about_it(db: TestDb) {
     let desk = cancelled(&db, RefundsEnd::Abnormal).await;
-    let to = (&Recipient::Merchant, "周会计");
-    let unsaid = redirect(&desk.pay, &desk.ctx, &desk.order, (&Recipient::Merchant, " ")).await;
+    let to = &Recipient::Merchant;
+    let unsaid = redirect(&desk.pay, &desk.ctx, (&desk.order, None), (to, " ")).await;
     assert!(matches!(unsaid, Err(RefundError::NothingSaid)), "{unsaid:?}");
     let place = desk.found().await.attempts.iter().position(|one| one.view.state == State::Abnormal).unwrap();
     let (id, until) = (desk.order.clone(), desk.ctx.now().plus_secs(30));
@@ -192,15 +263,21 @@ async fn while_somebody_says_where_a_refund_goes_nobody_else_asks_about_it(db: T
         crate::attempts::store::lease(tx, &order.attempts[place], until, until.minus_secs(30))
     });
     assert!(leased.await.unwrap());
-    let meanwhile = redirect(&desk.pay, &desk.ctx, &desk.order, to).await;
+    let meanwhile = desk.redirected(None, to).await;
     assert!(matches!(meanwhile, Err(RefundError::BeingAsked)), "{meanwhile:?}");
     assert_eq!(desk.world.asked_for("redirect_refund"), 0);
     desk.clock.advance_secs(30);
     // What the channel does not answer holds nobody up.
     desk.world.lose_requests(1);
-    let lost = redirect(&desk.pay, &desk.ctx, &desk.order, to).await;
+    let lost = desk.redirected(None, to).await;
     assert!(matches!(lost, Err(RefundError::Channel(_))), "{lost:?}");
-    redirect(&desk.pay, &desk.ctx, &desk.order, to).await.unwrap();
+    // That it refuses our signatures is told to whoever asks, and calls a person as at any other question.
+    desk.world.refuses_signatures(true);
+    let refused = desk.redirected(None, to).await;
+    assert!(matches!(refused, Err(RefundError::Channel(_))), "{refused:?}");
+    assert_eq!(desk.called().await, [calls::REFUND_ABNORMAL, calls::SIGNATURE_REFUSED]);
+    desk.world.refuses_signatures(false);
+    desk.redirected(None, to).await.unwrap();
     desk.pass(30).await;
     assert_eq!(desk.refund().await, State::Closed);
 }

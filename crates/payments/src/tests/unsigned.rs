@@ -51,6 +51,30 @@ async fn the_insurers_part_goes_back_in_time_although_the_channel_signs_nothing(
 #[db_test]
 async fn what_was_made_is_offered_again_however_often_somebody_says_that_it_was_not(db: TestDb) {
     let desk = Desk::open(&db).await;
+    // It is made, its answer is lost, and everything after it is turned away in nobody's name: asked about, it is not known.
+    desk.world.turns_away_after(1);
+    desk.world.lose_answers(1);
+    desk.pay(2_500).await.unwrap();
+    desk.drive().await;
+    desk.pass(40).await;
+    let order = desk.found().await;
+    assert_eq!((order.state, order.view.attempts[0].state), (OrderState::Paying, State::Unknown), "it is not given up");
+    let (offered, asked) = (desk.world.asked_for("offer"), desk.world.asked_for("query"));
+    assert!(offered >= 2 && asked >= 5, "offered {offered} times, asked {asked} times");
+    desk.world.turns_away(false);
+    desk.pass(90).await;
+    let order = desk.found().await;
+    assert_eq!((order.state, order.view.attempts[0].state), (OrderState::Paying, State::Open));
+    assert!(order.attempts[0].link.is_some());
+    desk.world.buyer_pays();
+    desk.pass(20).await;
+    assert_eq!(desk.state().await, OrderState::Settled);
+    desk.sound().await;
+}
+
+#[db_test]
+async fn what_was_made_and_not_heard_of_is_offered_again_at_once(db: TestDb) {
+    let desk = Desk::open(&db).await;
     desk.world.lose_answers(1);
     desk.pay(2_500).await.unwrap();
     desk.drive().await;
@@ -115,6 +139,42 @@ async fn what_the_channel_has_known_is_not_closed_because_nobody_says_that_it_is
     desk.world.turns_away(false);
     desk.world.buyer_pays();
     desk.pass(300).await;
+    assert_eq!((desk.state().await, desk.world.held()), (OrderState::Refunded, Fen::ZERO));
+    desk.sound().await;
+}
+
+/// For what people are called to the channel as a whole.
+async fn called(desk: &Desk) -> Vec<String> {
+    let calls = crate::calls::calls(&desk.ctx).await.unwrap();
+    calls.into_iter().filter(|call| call.order.is_none()).map(|call| call.reason).collect()
+}
+
+#[db_test]
+async fn signatures_that_are_refused_at_a_question_call_a_person_and_end_nothing(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    desk.pay(2_500).await.unwrap();
+    desk.drive().await;
+    desk.world.refuses_signatures(true);
+    desk.pass(120).await;
+    assert_eq!(called(&desk).await, [crate::calls::SIGNATURE_REFUSED]);
+    let order = desk.found().await;
+    assert_eq!((order.state, order.view.attempts[0].state), (OrderState::Paying, State::Open));
+    assert!(order.attempts[0].note.contains("SIGN_ERROR"), "{}", order.attempts[0].note);
+    desk.sound().await;
+    desk.world.refuses_signatures(false);
+    desk.world.buyer_pays();
+    desk.pass(60).await;
+    assert_eq!(desk.state().await, OrderState::Settled);
+    // A refund is asked about as well.
+    crate::calls::channel_looked_after(&desk.ctx).await.unwrap();
+    desk.world.lose_answers(2);
+    desk.cancels().await;
+    desk.drive().await;
+    desk.world.refuses_signatures(true);
+    desk.pass(60).await;
+    assert_eq!(called(&desk).await, [crate::calls::SIGNATURE_REFUSED]);
+    desk.world.refuses_signatures(false);
+    desk.pass(600).await;
     assert_eq!((desk.state().await, desk.world.held()), (OrderState::Refunded, Fen::ZERO));
     desk.sound().await;
 }

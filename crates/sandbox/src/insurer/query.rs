@@ -27,15 +27,12 @@ pub(super) fn query(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Value, Refusal> {
     }
 }
 
-/// How many settlements of a person are looked through for those of a visit.
-const LOOKED_THROUGH: i64 = 100;
-
 /// Everything of a visit, as some regions tell it: what is in force, what was undone, and of each that was undone the
 /// record (`record`, which the dialect turns below nothing), under the number of what it undid.
 fn listed(tx: &mut Tx<'_>, act: &Act<'_>, visit: &Visit) -> Result<Value, Refusal> {
-    let all = store::newest(tx, Some(&act.person.psn_no), LOOKED_THROUGH)?;
+    let all = store::of_visit(tx, &visit.psn_no, &visit.mdtrt_id)?;
     let (mut entries, mut lines) = (Vec::new(), Vec::new());
-    for one in all.iter().filter(|one| one.mdtrt_id == visit.mdtrt_id && one.state != SettlementState::Reversed) {
+    for one in all.iter().filter(|one| one.state != SettlementState::Reversed) {
         let mut told = one.tell(act.person, one.split.after)?;
         if let Some(details) = told["setldetail"].as_array() {
             lines.extend_from_slice(details);

@@ -186,6 +186,21 @@ pub(super) fn newest(tx: &mut Tx<'_>, psn_no: Option<&str>, limit: i64) -> Resul
     )
 }
 
+/// Everything that was ever settled of a visit, the newest first. Whose visit it is leads to the index.
+pub(super) fn of_visit(tx: &mut Tx<'_>, psn_no: &str, mdtrt_id: &str) -> Result<Vec<Settlement>, DbFault> {
+    tx.query(
+        sql!(
+            "SELECT setl_id, mdtrt_id, psn_no, msgid, chrg_bchno, insutype, med_type, total_fen, over_limit_fen,
+                    in_scope_fen, fund_fen, account_fen, cash_fen, account_before_fen, account_after_fen, state,
+                    settled_at
+             FROM sandbox_insurer_settlement WHERE psn_no = $1 AND mdtrt_id = $2
+             ORDER BY settled_at DESC, setl_id DESC"
+        ),
+        vals![psn_no, mdtrt_id],
+        read_settlement,
+    )
+}
+
 pub(super) fn set_settlement(tx: &mut Tx<'_>, setl_id: &str, state: SettlementState) -> Result<(), DbFault> {
     tx.exec(
         sql!("UPDATE sandbox_insurer_settlement SET state = $1 WHERE setl_id = $2"),

@@ -87,6 +87,14 @@ fn finish(
     store::insert_notice(tx, &notice)
 }
 
+/// Where the money goes, in the words of notices: they write the merchant's accounts as one text, as the channel's documents do.
+fn account_told(refund: &Refund) -> &'static str {
+    match account(refund) {
+        "商户结算银行账户" => "商户基本账户商户结算银行账户",
+        other => other,
+    }
+}
+
 /// A refund as its notice tells it.
 fn told(order: &Order, refund: &Refund, status: &str, mchid: &str, done_at: Option<Moment>) -> serde_json::Value {
     let mut plain = json!({
@@ -96,7 +104,7 @@ fn told(order: &Order, refund: &Refund, status: &str, mchid: &str, done_at: Opti
         "out_refund_no": refund.out_refund_no,
         "refund_id": refund.refund_id,
         "refund_status": status,
-        "user_received_account": account(refund),
+        "user_received_account": account_told(refund),
         "amount": {
             "total": order.total.get(),
             "refund": refund.amount.get(),

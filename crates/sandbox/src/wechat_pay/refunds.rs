@@ -150,7 +150,7 @@ pub(super) async fn query(house: &House, number: &str) -> Result<Reply, DbFault>
     })
 }
 
-/// Where the money of a refund goes, in the channel's words.
+/// Where the money of a refund goes, in the words of answers.
 pub(super) fn account(refund: &Refund) -> &'static str {
     match refund.goes_to.as_str() {
         "USER_BANK_CARD" => "工商银行借记卡4567",

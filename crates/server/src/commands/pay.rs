@@ -41,6 +41,9 @@ pub struct Show {
 pub struct AbnormalRefund {
     /// The order's id.
     order: String,
+    /// Which refund, by the number of its line in `renshe pay show`: needed where more than one waits for this.
+    #[arg(long)]
+    attempt: Option<i64>,
     /// The bank of the buyer's card, in the channel's word: ICBC_DEBIT. The card's number and the holder's name are read from
     /// standard input, a line each: what is typed as an argument would stand in the machine's list of processes.
     #[arg(long, required_unless_present = "to_merchant")]
@@ -58,6 +61,9 @@ pub struct AbnormalRefund {
 pub struct SettledOutside {
     /// The order's id.
     order: String,
+    /// Which refund, by the number of its line in `renshe pay show`: needed where more than one waits for this.
+    #[arg(long)]
+    attempt: Option<i64>,
     /// Who says so.
     #[arg(long)]
     by: String,
@@ -92,19 +98,22 @@ pub fn looked_after(config: &Config) -> Result<Outcome, StartError> {
 /// Shows an order with each of its attempts: what is known of it here and at the partners.
 pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
-    let found = block_on(async {
-        let orders = payments::find(&ctx, &show.order).await.map_err(|fault| StartError::at("pay", fault))?;
+    let (found, more) = block_on(async {
+        let found = payments::find(&ctx, &show.order).await.map_err(|fault| StartError::at("pay", fault))?;
         let mut all = Vec::new();
-        for order in orders {
+        for order in found.orders {
             let id = order.id.clone();
             let read = ctx.db.read("pay.show", move |tx| ledger::trail(tx, id.as_str()));
             all.push((order, read.await.map_err(|fault: DbFault| StartError::at("pay", fault))?));
         }
-        Ok(all)
+        Ok((all, found.more))
     })?;
     ctx.db.close();
     for (order, books) in &found {
         show_order(order, books);
+    }
+    if more {
+        println!("more orders end so: give the whole number, or more of its end");
     }
     Ok(if found.is_empty() { Outcome::Bad } else { Outcome::Good })
 }
@@ -118,8 +127,10 @@ fn show_order(order: &Order, books: &[Line]) {
     let or = |text: Option<&str>| text.unwrap_or("-").to_owned();
     for one in &order.attempts {
         let (view, happened) = (&one.view, one.happened_at.map(|at| at.datetime().to_string()));
+        // Of what gives back: which attempt's money.
+        let of = one.of_n.map_or_else(String::new, |n| format!(" of {n}."));
         println!(
-            "  {}. {} {} {} yuan\tours {}\ttheirs {}\thappened {}\tlearned {}",
+            "  {}. {}{of} {} {} yuan\tours {}\ttheirs {}\thappened {}\tlearned {}",
             one.n,
             view.kind,
             view.state,
@@ -174,7 +185,8 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
         let ports = ports::ports(config, &sandbox, &numbers)?;
         let own = config.public_url(config.listen);
         let pay = ports::payments(config, &sandbox, &ports, (&own, &numbers))?;
-        payments::redirect(&pay, &ctx, &id, (&to, &refund.by)).await.map_err(|error| StartError::at("pay", error))
+        let which = (&id, refund.attempt);
+        payments::redirect(&pay, &ctx, which, (&to, &refund.by)).await.map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
     println!("{id}: the channel says {state:?}");
@@ -187,7 +199,8 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
     let ctx = open_to_act(config)?;
     let listener: Arc<dyn Listener> = Arc::new(health::Visits);
     let state = block_on(async {
-        let done = payments::settled_outside(&listener, &ctx, &id, (&settled.by, &settled.how)).await;
+        let done =
+            payments::settled_outside(&listener, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
         done.map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;

@@ -90,7 +90,9 @@ async fn a_refund_that_no_account_takes_goes_where_somebody_says(app: TestApp) {
         account: Pii::new("6222020903001234567".to_owned()),
         name: Pii::new("陈秀英".to_owned()),
     };
-    payments::redirect(&app.pay, &app.ctx, &order_of(&payer), (&to, "周会计")).await.expect("the channel takes it");
+    payments::redirect(&app.pay, &app.ctx, (&order_of(&payer), None), (&to, "周会计"))
+        .await
+        .expect("the channel takes it");
     pass(&app, 60).await;
     assert!(payer.state().await.says("已付的钱都已按原路退回"), "{}", payer.state().await.text);
     assert_eq!((held(&app).await, refunds(&app).await.len()), (0, 1), "under the same number");
@@ -103,7 +105,7 @@ async fn a_refund_that_the_channel_closed_is_settled_by_somebody_else(app: TestA
     let payer = cancelled_in_vain(&app, "closed").await;
     let payer = waits_for_a_person(&app, payer, "refund_closed").await;
     let (listener, by) = (&app.pay.listener, ("李会计", "银行转账 20260308-17"));
-    payments::settled_outside(listener, &app.ctx, &order_of(&payer), by).await.expect("it waits for that");
+    payments::settled_outside(listener, &app.ctx, (&order_of(&payer), None), by).await.expect("it waits for that");
     pass(&app, 60).await;
     let told = payer.state().await;
     assert!(told.says("其中微信支付的 5.00 元 由工作人员另外退给了您"), "{}", told.text);

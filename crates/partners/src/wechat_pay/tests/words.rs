@@ -132,7 +132,9 @@ async fn a_refund_that_does_not_arrive_says_so_and_goes_where_somebody_says() {
                 );
             }
         }
-        stage.notice().await;
+        // The notice writes the merchant's account in other words than the answer, and means the same.
+        let (headers, body) = stage.notice().await;
+        assert_eq!(pay.notice(ctx, &headers, &body).unwrap().about, About::Refund { number, state: ended });
     }
     stage.running.stop().await;
 }
@@ -180,7 +182,22 @@ fn a_refund_in_no_state_that_is_known_is_no_answer() {
         });
         refund_state(&serde_json::from_value(told).unwrap())
     };
-    assert!(matches!(told("SUCCESS", "支付用户零钱"), Ok(RefundState::Done { .. })));
+    for account in ["支付用户零钱", "支付用户零钱通", "招商银行信用卡0403", "工商银行借记卡4567", ""]
+    {
+        assert!(matches!(told("SUCCESS", account), Ok(RefundState::Done { .. })), "{account}");
+    }
+    for account in [
+        "商户基本账户",
+        "商户结算银行账户",
+        "商户基本账户商户结算银行账户",
+        "商户基本账户/商户结算银行账户",
+        " 商户结算银行账户1234",
+        "商户账户",
+        "退还商户: 商户基本账户商户结算银行账户",
+    ] {
+        let state = told("SUCCESS", account);
+        assert!(matches!(state, Ok(RefundState::Closed { why: "TO_MERCHANT", .. })), "{account}: {state:?}");
+    }
     assert!(matches!(told("ABNORMAL", "支付用户零钱"), Ok(RefundState::Abnormal { .. })));
     assert!(told("LOST", "").is_err());
 }

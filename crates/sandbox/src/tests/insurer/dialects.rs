@@ -221,3 +221,22 @@ async fn a_dialect_is_chosen_at_the_start_or_at_the_control_page_and_stays() {
     let running = Sandbox::start(SandboxSettings { insurer: account, ..settings(&folder, &clock) }).await.unwrap();
     assert_eq!(running.insurer_dialect, Dialect::Nulls);
 }
+
+#[tokio::test]
+async fn what_was_undone_of_a_visit_is_told_however_much_was_settled_since() {
+    let stage = Stage::new().await;
+    let desk = Desk::employee(&stage).await;
+    let (visit, other) = (desk.register(&stage, "25.00").await, desk.register(&stage, "25.00").await);
+    let settled_and_undone = async |visit| {
+        let (_, told) = desk.settle(&stage, visit).await;
+        desk.send(&stage, "2208", desk.undo(visit, &told["setl_id"])).await.unwrap();
+    };
+    settled_and_undone(&visit).await;
+    stage.advance(2).await;
+    for _ in 0..101 {
+        settled_and_undone(&other).await;
+    }
+    speak(&stage, Dialect::Exponents).await;
+    let told = desk.text(&stage, "5203", desk.undo(&visit, &json!(""))).await;
+    assert_eq!(told.matches("\"refd_setl_flag\":\"1\"").count(), 2, "it and its record: {told}");
+}
