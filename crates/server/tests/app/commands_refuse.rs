@@ -17,7 +17,9 @@ fn refused(ended: &Ended, words: &[&str]) {
     for word in words {
         assert!(ended.err.contains(word), "{word} is not in: {}", ended.err);
     }
-    assert!(ended.err.starts_with("renshe: ") && !ended.err.contains("panicked"), "{}", ended.err);
+    // On a busy machine the log may have said something before.
+    let said = ended.err.lines().any(|line| line.starts_with("renshe: "));
+    assert!(said && !ended.err.contains("panicked"), "{}", ended.err);
 }
 
 #[test]
