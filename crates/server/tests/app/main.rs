@@ -23,6 +23,7 @@ mod keeping;
 mod login;
 mod odd_text;
 mod owners;
+mod owners_names;
 mod pages;
 mod partner_api;
 mod pay_password;
