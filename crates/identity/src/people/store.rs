@@ -83,9 +83,9 @@ pub(crate) fn by_mobile(tx: &mut Tx<'_>, mobile: &Blind) -> Result<Option<Accoun
     )
 }
 
-/// The account that an ID number logs in to: its owner's; while it has none, the one that has been used in this browser.
-/// Elsewhere whoever is not proven logs in by mobile number: an account of somebody else's, which says the same number,
-/// must not be the one whose password is asked for (`docs/adr/0011`).
+/// The account that an ID number logs in to: its owner's; while it has none, the one that has been used in this browser, or
+/// the only one that says the number. Where several say it, nobody can tell whose password is to be asked for, and whoever is
+/// not proven logs in by mobile number (`docs/adr/0011`).
 pub(crate) fn by_id_number(
     tx: &mut Tx<'_>,
     number: &Blind,
@@ -95,7 +95,9 @@ pub(crate) fn by_id_number(
         sql!(
             "SELECT a.id, a.person_id, a.password_hash FROM person p JOIN account a ON a.person_id = p.id
              LEFT JOIN number_owner o ON o.person_id = p.id
-             WHERE p.id_number_blind = $1 AND a.state = 'active' AND (o.person_id IS NOT NULL OR a.id = $2)
+             WHERE p.id_number_blind = $1 AND a.state = 'active' AND (o.person_id IS NOT NULL OR a.id = $2 OR NOT EXISTS (
+               SELECT 1 FROM person q JOIN account b ON b.person_id = q.id
+               WHERE q.id_number_blind = $1 AND b.state = 'active' AND b.id <> a.id))
              ORDER BY CASE WHEN o.person_id IS NOT NULL THEN 0 ELSE 1 END LIMIT 1"
         ),
         vals![number.bytes(), used_here.map_or("", AccountId::as_str)],

@@ -261,8 +261,9 @@ async fn an_account_that_is_nobodys_goes_after_a_month(app: TestApp) {
 }
 
 #[db_test]
-async fn an_id_number_logs_in_to_nobody_who_only_says_it(app: TestApp) {
+async fn an_id_number_that_several_say_logs_in_to_none_of_them(app: TestApp) {
     let (number, _) = occupied(&app, 49).await;
+    assert_eq!(app.log_in(&app.visitor(), &number, PASSWORD).await.path, "/me", "nobody else says it");
     let owner = signed_up(&app, &number, OWNERS).await;
     // Elsewhere the number is not asked about: neither the stranger's password opens by it, nor is the owner's tried at theirs.
     for _ in 0..3 {

@@ -36,11 +36,12 @@ impl Payer {
         Payer { person, slot, pay }
     }
 
-    /// The pay page's own form, with the password.
+    /// The pay page's own form, with the password; the page where it has none.
     pub async fn settle(&self, pin: &str) -> Answer {
         let page = self.person.get(&self.pay).await;
         let (hash, way) = (page.field("hash").unwrap_or_default(), page.field("way").unwrap_or_default());
-        let csrf = page.field("csrf").expect("a form");
+        // Where another device was faster, the page has no form any more.
+        let Some(csrf) = page.field("csrf") else { return page };
         self.person.post(&self.pay, &[("csrf", &csrf), ("hash", &hash), ("way", &way), ("pin", pin)]).await
     }
 
