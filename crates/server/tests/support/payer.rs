@@ -39,9 +39,9 @@ impl Payer {
     /// The pay page's own form, with the password; the page where it has none.
     pub async fn settle(&self, pin: &str) -> Answer {
         let page = self.person.get(&self.pay).await;
-        let (hash, way) = (page.field("hash").unwrap_or_default(), page.field("way").unwrap_or_default());
-        // Where another device was faster, the page has no form any more.
-        let Some(csrf) = page.field("csrf") else { return page };
+        // Where another device was faster, the page has no such form any more.
+        let (Some(hash), Some(way)) = (page.field("hash"), page.field("way")) else { return page };
+        let csrf = page.field("csrf").expect("a form");
         self.person.post(&self.pay, &[("csrf", &csrf), ("hash", &hash), ("way", &way), ("pin", pin)]).await
     }
 

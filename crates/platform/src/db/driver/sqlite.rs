@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
@@ -18,6 +18,8 @@ use crate::private;
 
 /// How long a writer waits for another process's write; SQLite retries inside.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// Between two tries where SQLite does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
 const STATEMENTS_KEPT: usize = 512;
 
 pub(crate) struct SqliteConn(Connection);
@@ -39,7 +41,7 @@ impl SqliteConn {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(told)?;
         if role.writes() {
             // The log is a property of the file: who only reads changes nothing about it.
-            conn.execute_batch("PRAGMA journal_mode=WAL;").map_err(|error| lost(path, &error))?;
+            keep_a_log(&conn).map_err(|error| lost(path, &error))?;
         }
         // FULL: an acknowledged commit survives a power cut. Checkpoints are small and frequent
         // so that no single commit pays for a large one.
@@ -132,6 +134,20 @@ impl ToSql for Val {
             Val::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
             Val::Blob(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
         })
+    }
+}
+
+/// Makes the file keep a write-ahead log. Two who do so first at one moment are told at once that it is busy: SQLite does not
+/// wait where both could wait for each other.
+fn keep_a_log(conn: &Connection) -> Result<(), rusqlite::Error> {
+    let begun = Instant::now();
+    loop {
+        match conn.execute_batch("PRAGMA journal_mode=WAL;") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < BUSY_WAIT => {
+                thread::sleep(BUSY_PAUSE);
+            }
+            done => return done,
+        }
     }
 }
 
