@@ -11,18 +11,12 @@ const part = (run) => {
 };
 
 // A page that looks again by itself has a meta element for browsers in which no script runs. A script that really runs
-// and does it better ends that: stopping the page does, and the element is taken away so that nothing says what is not
-// so. Stopping would also end what a tap has begun, so it comes as late as it may: shortly before the page's own look,
-// and not while a form is on its way.
+// and does it better ends that: stopping the page once it is loaded does, and the element is taken away so that nothing
+// says what is not so.
 const endRefresh = () => {
   const refresh = document.querySelector('meta[http-equiv="refresh"]');
-  if (!refresh) return;
-  const secs = parseFloat(refresh.content);
-  refresh.remove();
-  const stop = () => {
-    if (!document.querySelector('form[data-sent]')) window.stop();
-  };
-  const end = () => setTimeout(stop, Math.max(0, secs * 1000 - 1500 - performance.now()));
+  if (refresh) refresh.remove();
+  const end = () => setTimeout(() => window.stop());
   if (document.readyState === 'complete') end();
   else addEventListener('load', end);
 };

@@ -24,15 +24,12 @@ if (box) {
   addEventListener('pageshow', (event) => {
     if (event.persisted) renew();
   });
-  // From here on this file renews the code; the meta element's turn is over (app.js says why so, and so late).
+  // From here on this file renews the code; the meta element's turn is over (app.js says why so).
   const refresh = document.querySelector('meta[http-equiv="refresh"]');
-  if (refresh) {
-    const secs = parseFloat(refresh.content);
-    refresh.remove();
-    const endRefresh = () => setTimeout(() => window.stop(), Math.max(0, secs * 1000 - 1500 - performance.now()));
-    if (document.readyState === 'complete') endRefresh();
-    else addEventListener('load', endRefresh);
-  }
+  if (refresh) refresh.remove();
+  const endRefresh = () => setTimeout(() => window.stop());
+  if (document.readyState === 'complete') endRefresh();
+  else addEventListener('load', endRefresh);
   // The screen must not go dark while somebody queues at a counter.
   if ('wakeLock' in navigator) navigator.wakeLock.request('screen').catch(() => {});
 }
