@@ -22,6 +22,8 @@ device-code-submit = Confirm and go on
 
 message-device-bound-title = A new device was authenticated
 message-device-bound-body = On { $told_at }, “{ $device }” completed real-name authentication for you and can now be used. If that was not you, sign it out under “My devices” at once, change your login password, and call 12333.
+message-device-ended-title = A device was signed out
+message-device-ended-body = On { $told_at }, "{ $device }" was signed out and has to be verified again before it can be used. If this was not you, change your login password and call 12333 at once.
 message-device-by-sms-title = A device was confirmed by SMS
 message-device-by-sms-body = On { $told_at }, “{ $device }” was confirmed with a code sent to your phone instead of the device's key. If that was not you, sign it out under “My devices” at once and call 12333.
 message-counter-code-title = A service window gave a code for you
@@ -62,7 +64,7 @@ counter-code-label = Counter's code
 counter-code-hint = 8 digits, good for 15 minutes, once
 counter-submit = Finish
 counter-where = No code yet? Take your ID card to a social security service window; the clerk checks it and gives you one there.
-counter-code-refused = The code is wrong or no longer good. After 5 wrong tries it is void; please check it, or ask the window for another.
+counter-code-refused = This did not work. The code may be wrong or out of date, or too many wrong codes were entered here. Please check the 8 digits. If they are right, ask the window for a new code, or use your face or your social-security card instead.
 
 window-place = Service window
 window-title = Codes for authentication

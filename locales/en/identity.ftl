@@ -28,7 +28,7 @@ sms-resend = Nothing came? Send another code
 sms-do-not-repeat = Please do not ask for codes again and again
 sms-sent-to = A code was sent to { $mobile }. It is valid for 5 minutes.
 sms-sent-again = Another code is on its way. Please use the latest one.
-sms-wait = That was too often. Please try again in { $time }. A code you already have works for 5 minutes.
+sms-wait = Too many codes were asked for. Please try again in { $time }. A code that is already on your phone works for 5 minutes.
 sign-up-wait = There were too many tries from here. Please submit again in { $time }. What you filled in is still there. Please type the password again, and ask for a new code if the last one is more than 5 minutes old.
 wait-seconds = { $count ->
     [one] { $count } second

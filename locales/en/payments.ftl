@@ -96,6 +96,7 @@ pay-closed-late-text = The time to pay is over. Nothing was taken; the order is 
 pay-blocked = Being looked into
 pay-blocked-text = Our staff are checking the amounts. Your money is safe and nothing is taken twice. Quote { $no } when you call 12333.
 pay-told-changed = The amounts have changed; please look again. Nothing was taken.
+pay-told-gone-on = This order has moved on since you opened that page. Please see below how it stands now.
 pay-told-too-late = Too little time is left for WeChat Pay. Nothing was taken.
 pay-told-stopped = Payments are paused. Nothing was taken; please try later.
 pay-last-settle = Insurance did not go through just now, and nothing was taken. Try again, or pay everything yourself.

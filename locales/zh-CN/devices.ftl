@@ -22,6 +22,8 @@ device-code-submit = 确认并继续
 
 message-device-bound-title = 新设备完成了实名认证
 message-device-bound-body = { $told_at }，「{ $device }」完成了您的实名认证，以后可以在它上面办事。不是您本人操作的，请马上在「我的设备」里让它退出，修改登录密码，并拨打 12333。
+message-device-ended-title = 有一台设备被退出
+message-device-ended-body = { $told_at }，「{ $device }」被退出，在它上面要重新认证才能办事。不是您本人操作的，请马上修改登录密码，并拨打 12333。
 message-device-by-sms-title = 用短信验证码确认了设备
 message-device-by-sms-body = { $told_at }，「{ $device }」没有用设备凭证，而是用发到您手机的验证码完成了确认。不是您本人操作的，请马上在「我的设备」里让它退出，并拨打 12333。
 message-counter-code-title = 服务窗口为您开了验证码
@@ -62,7 +64,7 @@ counter-code-label = 窗口验证码
 counter-code-hint = 8 位数字，15 分钟内有效，只能用一次
 counter-submit = 完成认证
 counter-where = 没有验证码？请带身份证到社保服务窗口，工作人员核对证件后当场给您。
-counter-code-refused = 验证码不对，或者已经失效。输错 5 次就会作废；请核对，或让窗口重新开一个。
+counter-code-refused = 没有通过。可能是验证码不对、已经失效，或者在这里试错太多次了。请核对 8 位数字；还是不行，就让窗口重新开一个，或者改用面部识别、社保卡认证。
 
 window-place = 服务窗口
 window-title = 开认证验证码

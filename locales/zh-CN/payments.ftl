@@ -96,6 +96,7 @@ pay-closed-late-text = 支付时间已过，没有扣钱，订单已关闭。
 pay-blocked = 正在核对
 pay-blocked-text = 金额需要工作人员核对，您的钱是安全的，不会重复扣款。想问进度请打 12333，报单号 { $no }。
 pay-told-changed = 金额有变化，请看清后再确认。没有扣任何钱。
+pay-told-gone-on = 这笔订单刚才已经在别处继续办理，请看下面的最新情况。
 pay-told-too-late = 剩余时间不够完成微信支付，没有扣任何钱。
 pay-told-stopped = 支付暂停服务，没有扣任何钱，请稍后再试。
 pay-last-settle = 刚才医保没有付成，没有扣钱。可以再试一次，或全部自己付。

@@ -39,6 +39,11 @@ impl Blind {
         Blind(vault.blind("asker_browser", word).to_vec())
     }
 
+    /// The fingerprint of an account that asks.
+    pub(crate) fn account(vault: &Vault, account: &str) -> Blind {
+        Blind(vault.blind("asker_account", account).to_vec())
+    }
+
     /// The fingerprint of a network neighbourhood.
     pub(crate) fn place(vault: &Vault, neighbourhood: &str) -> Blind {
         Blind(vault.blind("asker_place", neighbourhood).to_vec())

@@ -4,20 +4,62 @@ use platform::Ctx;
 use platform::db::DbFault;
 use serde_json::json;
 
+use super::bind::told;
 use super::here::Here;
+use super::known;
 use super::model::DeviceId;
 use super::store;
 use crate::failure::Failure;
-use crate::people::lane;
+use crate::login::KnownDevice;
+use crate::messages;
+use crate::people::{AccountId, lane};
 use crate::sessions;
 
-/// Signs one of a person's own devices out, and every session that showed to be on it; also the one
-/// that asks, if it asks from that device: `true` then. A device that is not theirs, or was signed out
-/// before, is no mistake.
-pub(super) async fn end(ctx: &Ctx, here: &Here, device: &DeviceId) -> Result<bool, Failure> {
-    let (here, device, now, acting) = (here.clone(), device.clone(), ctx.now(), ctx.clone());
+/// Signs one of a person's own devices out.
+pub(super) struct EndDevice {
+    /// Who asks, and from where.
+    pub(super) here: Here,
+    pub(super) account: AccountId,
+    /// The device that the browser names.
+    pub(super) known: Option<KnownDevice>,
+    /// The one that is to be signed out.
+    pub(super) device: DeviceId,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It is the one that asks, whose session has ended as well.
+    Here,
+    /// It is another one, and its owner was told on every channel; or one that is not theirs or was signed out before,
+    /// which is no mistake.
+    Elsewhere,
+    /// Nothing was done: the session came without a device of its owner's, and may be in a thief's hands.
+    NotFromHere,
+}
+
+/// Signs the device out, and every session that showed to be on it. Whoever has lost a telephone does so on any browser
+/// that they logged in on; a session alone is not enough.
+pub(super) async fn end(ctx: &Ctx, command: EndDevice) -> Result<Ended, Failure> {
+    let EndDevice { here, account, known, device } = command;
+    let (person, word, wanted) = (here.person.clone(), here.word.clone(), device.clone());
+    let read = ctx.db.read("device.ends", move |tx| -> Result<_, DbFault> {
+        let is_own = known::is_of(tx, known.as_ref(), &account, &person)?;
+        let found = store::list(tx, &person)?.into_iter().find(|one| one.id == wanted);
+        Ok((is_own, found.map(|one| (one.word == word, one.label))))
+    });
+    let (is_own, found) = read.await?;
+    if !is_own {
+        return Ok(Ended::NotFromHere);
+    }
+    let Some((this, label)) = found else { return Ok(Ended::Elsewhere) };
+    let now = ctx.now();
+    let message = match this {
+        true => None,
+        false => Some(messages::prepare(ctx, &here.person, "device_ended", &told(&label, now), true).await?),
+    };
+    let acting = ctx.clone();
     let ended = ctx.db.write(lane(&here.person), "device.end", move |tx| -> Result<bool, DbFault> {
-        let this = store::live(tx, &here.person, &here.word)?.is_some_and(|live| live.id == device);
         if !store::end(tx, &here.person, &device, now)? {
             return Ok(false);
         }
@@ -31,8 +73,11 @@ pub(super) async fn end(ctx: &Ctx, here: &Here, device: &DeviceId) -> Result<boo
                 ended += 1;
             }
         }
+        if let Some(message) = &message {
+            messages::insert(tx, message)?;
+        }
         tx.audit(acting.act("device.ended", device.as_str(), json!({ "sessions": ended })));
         Ok(this)
     });
-    Ok(ended.await?)
+    Ok(if ended.await? { Ended::Here } else { Ended::Elsewhere })
 }

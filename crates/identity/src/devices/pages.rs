@@ -10,11 +10,12 @@ use serde::Deserialize;
 use ui::{Form, Page, Problem, html, see_other, see_other_with};
 
 use super::challenge::read_key;
-use super::end::end;
+use super::end::{EndDevice, Ended, end};
 use super::here::Here;
 use super::leave_key::leave_key;
 use super::prove_pages::{self, destination};
 use super::store;
+use crate::login::KnownDevice;
 use crate::sessions::{self, Citizen};
 
 pub(crate) fn routes() -> Router<Ctx> {
@@ -66,13 +67,22 @@ struct SignOutForm {
 /// Somebody else's device and one signed out before answer alike: nothing to end is no mistake.
 async fn sign_out(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignOutForm>) -> Result<Response, Problem> {
     let device = form.device.parse().map_err(|_| Problem::not_found())?;
-    let here = Here::of(&citizen, &headers);
-    if !end(citizen.ctx(), &here, &device).await? {
-        return Ok(see_other_with("/devices", "flash-device-ended"));
+    let command = EndDevice {
+        here: Here::of(&citizen, &headers),
+        account: citizen.account.clone(),
+        known: KnownDevice::here(citizen.ctx(), &citizen.visit.page),
+        device,
+    };
+    match end(citizen.ctx(), command).await? {
+        Ended::Elsewhere => Ok(see_other_with("/devices", "flash-device-ended")),
+        // Whoever is proven here may do so.
+        Ended::NotFromHere => Ok(see_other("/real-name")),
+        Ended::Here => {
+            let mut response = see_other_with("/", "flash-signed-out");
+            citizen.visit.page.clear_cookie(&mut response, sessions::COOKIE);
+            Ok(response)
+        }
     }
-    let mut response = see_other_with("/", "flash-signed-out");
-    citizen.visit.page.clear_cookie(&mut response, sessions::COOKIE);
-    Ok(response)
 }
 
 #[derive(Deserialize, Default)]

@@ -162,7 +162,7 @@ pub(super) fn reserve(tx: &mut Tx<'_>, new: &NewCheck, consent: &ConsentId) -> R
             new.movements.as_str(),
             new.now,
             new.expires_at,
-            new.claim.asker.browser.as_ref().map(Blind::bytes),
+            new.claim.asker.who.as_ref().map(Blind::bytes),
             new.claim.asker.place.bytes()
         ],
     )?;

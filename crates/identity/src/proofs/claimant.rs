@@ -98,7 +98,7 @@ impl Claimant {
             }),
             owner,
             budget,
-            asker: Asker::of(&ctx, &citizen.visit.page),
+            asker: Asker::signed_in(&ctx, &citizen.account),
             place: Vec::new(),
         };
         Ok(Claimant { visit: citizen.visit, claim, name, number })

@@ -17,6 +17,7 @@ use super::policy::SecondWayPolicy;
 use super::show_phone::{OpenWay, challenge_of, open_way, show_phone};
 use super::store;
 use super::try_pin::{PinAnswer, try_pin};
+use crate::askers::Asker;
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
@@ -145,7 +146,9 @@ async fn send(
 
 fn wish(claimant: &Claimant, mobile: Mobile, ticket: String) -> RequestCode {
     let own = Own::of(claimant.claim.budget);
-    RequestCode { mobile, purpose: Purpose::CardProof, ticket, asker: claimant.claim.asker.clone(), own }
+    // Texts cost money and disturb the person on record, whatever accounts somebody has: they are counted by the browser.
+    let asker = Asker::of(&claimant.visit.ctx, &claimant.visit.page);
+    RequestCode { mobile, purpose: Purpose::CardProof, ticket, asker, own }
 }
 
 fn code_path(claimant: &Claimant, way: &WayId, challenge: &str) -> String {

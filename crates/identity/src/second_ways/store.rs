@@ -274,7 +274,7 @@ pub(super) fn insert_counter_miss(
             id.as_str(),
             code.as_str(),
             i64::from(claim.budget.is_own()),
-            claim.asker.browser.as_ref().map(Blind::bytes),
+            claim.asker.who.as_ref().map(Blind::bytes),
             claim.asker.place.bytes(),
             now
         ],

@@ -98,7 +98,7 @@ pub(crate) async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> R
         code_mac: code_mac(ctx, &challenge, &code),
         purpose: command.purpose,
         ticket: our_ticket(command.ticket),
-        holder: command.asker.browser.clone().unwrap_or_else(|| Blind::stored(kernel::bytes32(&*ctx.rng).to_vec())),
+        holder: command.asker.who.clone().unwrap_or_else(|| Blind::stored(kernel::bytes32(&*ctx.rng).to_vec())),
         asker: command.asker,
         own,
         id: challenge,
@@ -140,7 +140,7 @@ pub(crate) async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> R
 /// The code that is on its way to this number for this purpose and browser, if any: where it is too early for another, this one
 /// is to be entered.
 pub(crate) async fn on_its_way(ctx: &Ctx, command: &RequestCode) -> Result<Option<CodeId>, Failure> {
-    let Some(browser) = command.asker.browser.clone() else { return Ok(None) };
+    let Some(browser) = command.asker.who.clone() else { return Ok(None) };
     let (mobile, purpose, now) = (Blind::mobile(&ctx.vault, &command.mobile), command.purpose, ctx.now());
     let found = ctx.db.read("sms_code.on_its_way", move |tx| store::live_of(tx, &mobile, purpose, &browser, now));
     Ok(found.await?)

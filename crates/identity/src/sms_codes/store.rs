@@ -82,7 +82,7 @@ pub(crate) fn granted_since(tx: &mut Tx<'_>, new: &NewCode, since: Moment) -> Re
 
 /// When the browser that asks was granted codes since a moment, to whatever number.
 pub(crate) fn to_browser_since(tx: &mut Tx<'_>, new: &NewCode, since: Moment) -> Result<Vec<Moment>, DbFault> {
-    let Some(browser) = &new.asker.browser else { return Ok(Vec::new()) };
+    let Some(browser) = &new.asker.who else { return Ok(Vec::new()) };
     tx.query(sql!("SELECT at FROM sms_log WHERE browser = $1 AND at > $2"), vals![browser.bytes(), since], |row| {
         row.moment(0)
     })
@@ -137,7 +137,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCode) -> Result<bool, DbFault> {
             new.purpose.as_str(),
             new.now,
             new.own,
-            new.asker.browser.as_ref().map(Blind::bytes),
+            new.asker.who.as_ref().map(Blind::bytes),
             new.asker.place.bytes()
         ],
     )?;

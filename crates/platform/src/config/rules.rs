@@ -10,7 +10,7 @@ use crate::ctx::Mode;
 use crate::db::Target;
 
 /// The texts that go to phones: a city without a template for one would lose it.
-const SMS_TEMPLATES: [&str; 16] = [
+const SMS_TEMPLATES: [&str; 17] = [
     "verify",
     "booked",
     "cancelled",
@@ -21,6 +21,7 @@ const SMS_TEMPLATES: [&str; 16] = [
     "account_opened",
     "password_changed",
     "device_bound",
+    "device_ended",
     "pay_password_set",
     "pay_password_changed",
     "pay_password_locked",

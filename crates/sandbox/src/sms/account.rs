@@ -33,7 +33,7 @@ impl Default for SmsAccount {
 }
 
 /// The notices of the demo city: the name that `[sms.templates]` gives each, the provider's code, the text.
-const NOTICES: [(&str, &str, &str); 15] = [
+const NOTICES: [(&str, &str, &str); 16] = [
     ("booked", "SMS_100002", "您已预约${hospital}${doctor}，${time}就诊。"),
     ("cancelled", "SMS_100003", "您在${hospital}${doctor}${time}的预约已取消。"),
     (
@@ -63,6 +63,11 @@ const NOTICES: [(&str, &str, &str); 15] = [
         "您的登录密码已于${changed_at}重新设置，所有设备已退出登录。如非本人操作，请立即拨打12333。",
     ),
     ("device_bound", "SMS_100006", "您的账户已于${told_at}在${device}上完成实名认证。如非本人操作，请立即拨打12333。"),
+    (
+        "device_ended",
+        "SMS_100007",
+        "您的设备${device}已于${told_at}被退出，在它上面要重新认证才能办事。如非本人操作，请立即修改登录密码并拨打12333。",
+    ),
     ("pay_password_set", "SMS_100011", "您的电子社保卡支付密码已于${done_at}设置。如非本人操作，请立即拨打12333。"),
     ("pay_password_changed", "SMS_100012", "您的电子社保卡支付密码已于${done_at}修改。如非本人操作，请立即拨打12333。"),
     (

@@ -128,7 +128,7 @@ fn a_file_that_is_no_database_is_named() {
 const CITY: &str = "mode = \"production\"\npublic_url = \"https://app.example.cn\"\n[proxy]\ntrusted = [\"127.0.0.1\"]\n[sms]\nendpoint = \"https://sms.example.cn\"\n\
                     access_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nsign_name = \"常州人社\"\n[sms.templates]\nverify = \"SMS_1\"\n\
                     booked = \"SMS_2\"\ncancelled = \"SMS_3\"\nsign_up_tried = \"SMS_4\"\nnumber_taken_back = \"SMS_31\"\naccount_ended = \"SMS_32\"\naccount_moved = \"SMS_33\"\naccount_opened = \"SMS_34\"\n\
-                    password_changed = \"SMS_5\"\ndevice_bound = \"SMS_6\"\npay_password_set = \"SMS_7\"\n\
+                    password_changed = \"SMS_5\"\ndevice_bound = \"SMS_6\"\ndevice_ended = \"SMS_8\"\npay_password_set = \"SMS_7\"\n\
                     pay_password_changed = \"SMS_8\"\npay_password_locked = \"SMS_9\"\nrefund_begun = \"SMS_10\"\n\
                     pay_timed_out = \"SMS_11\"\npay_reconfirm = \"SMS_12\"\n\
                     [face]\nendpoint = \"https://face.example.cn\"\naccess_key_id = \"id\"\naccess_key_secret = \"secret-word\"\nscene_id = \"1\"\n\

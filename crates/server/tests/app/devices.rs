@@ -125,9 +125,26 @@ async fn a_device_signed_out_begins_anew(app: TestApp) {
     let list = laptop.get("/devices").await;
     let ended = laptop.send_form_to(&list, "/devices", &[]).await;
     assert!(ended.says("那部设备已退出"), "{}", ended.text);
+    let texts = app.texts(MOBILE).await;
+    assert!(
+        texts.iter().any(|text| text.to_string().contains("被退出")),
+        "whoever was not there hears of it: {texts:?}"
+    );
     let gone = ask(&phone, &gated).await;
     assert!(location(&gone).starts_with("/login"), "{}", location(&gone));
     app.log_in(&phone, MOBILE, "changzhou2026").await;
     assert!(location(&ask(&phone, &gated).await).starts_with("/real-name"), "authenticated again first");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_session_without_its_device_signs_no_device_out(app: TestApp) {
+    let gated = app.place(86_400, 4).await.book();
+    let phone = app.citizen(0).await;
+    let thief = app.visitor().with_cookie(&phone.cookie_pair("ses").expect("a session"));
+    let list = thief.get("/devices").await;
+    let tried = thief.send_form_to(&list, "/devices", &[]).await;
+    assert!(tried.path.starts_with("/real-name"), "{} {}", tried.path, tried.text);
+    assert_eq!(ask(&phone, &gated).await.status, 200, "the phone stands as before");
     app.check().await;
 }

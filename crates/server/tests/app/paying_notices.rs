@@ -141,6 +141,8 @@ async fn a_notice_about_another_amount_stops_the_order(app: TestApp) {
     assert_eq!(app.ask(store::notice_verdicts).await, ["amount"]);
     let stopped = payer.state().await;
     assert!(stopped.says("正在核对") && stopped.says("12333"), "{}", stopped.text);
+    assert_eq!(stopped.link(&format!("{}/cashier", payer.pay)), None, "nobody is led on to pay");
+    assert!(payer.person.get(&format!("{}/cashier", payer.pay)).await.path.ends_with("/state"));
     let calls = payments::calls(&app.ctx).await.expect("read");
     assert_eq!(calls.iter().map(|call| call.reason.as_str()).collect::<Vec<_>>(), ["amounts"]);
     pass(&app, 60).await;

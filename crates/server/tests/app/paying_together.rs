@@ -153,3 +153,19 @@ async fn a_browser_that_was_closed_finds_the_order_where_it_stands(app: TestApp)
     no_cashier(&payer).await;
     app.check().await;
 }
+
+#[db_test]
+async fn nobody_is_told_that_nothing_was_taken_after_the_insurer_has_paid(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    // A page that was opened before, on another device: all of it alone.
+    let open = payer.person.get(&payer.pay).await;
+    assert!(open.says("全部自己付"), "{}", open.text);
+    assert!(payer.settle(PIN).await.says("医保已支付"));
+    let told = payer.cash(2_500).await;
+    assert!(told.says("已经在别处继续办理") && told.says("医保已支付 20.00 元"), "{}", told.text);
+    for word in ["changed", "too-late", "stopped"] {
+        let page = payer.person.get(&format!("{}/state?told={word}", payer.pay)).await;
+        assert!(page.says("医保已支付 20.00 元") && !page.says("没有扣任何钱"), "{word}: {}", page.text);
+    }
+    app.check().await;
+}

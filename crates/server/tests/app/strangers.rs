@@ -241,6 +241,40 @@ async fn a_code_from_a_counter_is_its_owners_also_where_a_stranger_sits(app: Tes
 }
 
 #[db_test]
+async fn whoever_signs_in_behind_one_address_has_tries_of_their_own(app: TestApp) {
+    let number = crate::owners::known(&app, 61).await;
+    let ((card_no, _), (other_no, _)) = (card(&app, &number).await, card(&app, OTHER).await);
+    let ways = ["face", "card", "counter"].map(|way| format!("/prove/real-name/{way}"));
+    let [face, by_card, counter] = ways.each_ref().map(String::as_str);
+    let code = given(&window(&app).await, crate::owners::NAME, &number, "real-name").await;
+    // In one hospital: somebody says the owner's number, and the owner is not proven yet.
+    let squatter = app.visitor();
+    app.sign_up(&squatter, "15700000561", crate::owners::NAME, &number).await;
+    app.log_in(&squatter, "15700000561", PASSWORD).await;
+    for _ in 0..5 {
+        fail(&squatter, face).await;
+        squatter.post_form(by_card, &[("card_no", &other_no)]).await;
+        squatter.post_form(counter, &[("code", no_counter_code(&code))]).await;
+    }
+    assert_eq!(agree(&squatter, face).await.status, 422);
+    assert_eq!(squatter.post_form(by_card, &[("card_no", &card_no)]).await.status, 422);
+    assert_eq!(squatter.post_form(counter, &[("code", &code)]).await.status, 422);
+    // Another browser of theirs is no other account.
+    let again = app.visitor();
+    app.log_in(&again, "15700000561", PASSWORD).await;
+    assert_eq!(again.post_form(counter, &[("code", &code)]).await.status, 422);
+    let owner = app.visitor();
+    app.sign_up(&owner, "15700000562", crate::owners::NAME, &number).await;
+    app.log_in(&owner, "15700000562", PASSWORD).await;
+    assert!(camera(&owner, face).await.is_ok());
+    let page = owner.post_form(by_card, &[("card_no", &card_no)]).await;
+    assert!(page.path.starts_with("/prove/real-name/card/code"), "{} {}", page.path, page.text);
+    let done = owner.post_form(counter, &[("code", &code)]).await;
+    assert_eq!(done.path, "/real-name/done", "{}", done.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn a_crowd_kills_no_code_from_a_counter(app: TestApp) {
     const COUNTER: &str = "/prove/real-name/counter";
     let desk = window(&app).await;

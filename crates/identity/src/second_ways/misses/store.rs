@@ -27,7 +27,7 @@ pub(in crate::second_ways) fn insert_miss(
             claim.subject.bytes(),
             card.bytes(),
             i64::from(claim.budget.is_own()),
-            claim.asker.browser.as_ref().map(Blind::bytes),
+            claim.asker.who.as_ref().map(Blind::bytes),
             claim.asker.place.bytes(),
             now
         ],

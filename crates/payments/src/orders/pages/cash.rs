@@ -20,7 +20,7 @@ use crate::orders::Order;
 use crate::orders::act::offer_of;
 use crate::orders::begin::{self, PayCash};
 use crate::orders::drive::Payments;
-use crate::orders::model::Way;
+use crate::orders::model::{OrderState, Way};
 use crate::orders::renew_link::renew_link;
 use crate::orders::withdraw::withdraw;
 use crate::orders::words::cash_due;
@@ -163,8 +163,11 @@ pub(super) async fn cashier(
     Ok(html(&shown.page.clone(), shown))
 }
 
-/// What is offered at the channel and not on its way out.
+/// What is offered at the channel and not on its way out. Nobody is led on to pay what a person has to look at first.
 fn offered(order: &Order, now: Moment) -> Option<Attempt> {
+    if order.state == OrderState::Blocked {
+        return None;
+    }
     let live = |one: &&Attempt| one.view.kind == Kind::Pay && one.view.state.is_live();
     order.attempts.iter().find(live).filter(|one| one.view.expires_at.is_none_or(|end| now < end)).cloned()
 }

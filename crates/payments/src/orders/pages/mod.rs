@@ -20,6 +20,7 @@ use super::begin::BeginError;
 use super::drive::{Payments, drive};
 use super::model::{OrderId, OrderState, Way};
 use super::store::{self, Order};
+use crate::attempts::model::State;
 
 /// A page waits so long for partners before it shows that things are under way.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -89,8 +90,15 @@ impl Told {
         }
     }
 
-    fn text(self, page: &Page) -> Option<String> {
-        (self != Told::Nothing).then(|| page.t(&format!("pay-told-{}", self.word())))
+    /// The words, where the order bears them out: an address says nothing of money that the order does not say.
+    fn text(self, page: &Page, order: &Order) -> Option<String> {
+        if self == Told::Nothing {
+            return None;
+        }
+        // Somebody else's device may have gone on meanwhile: what came in was taken, and is shown below.
+        let nothing = |state| matches!(state, State::Failed | State::Closed);
+        let taken = order.view.attempts.iter().any(|one| one.kind.brings() && !nothing(one.state));
+        Some(page.t(&if taken { "pay-told-gone-on".to_owned() } else { format!("pay-told-{}", self.word()) }))
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) async fn show(
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
     let way = asked.way.parse().unwrap_or(Way::Account);
-    let told = asked.told.text(&payer.visit.page).or_else(|| last_try(&payer.visit.page, &order));
+    let told = asked.told.text(&payer.visit.page, &order).or_else(|| last_try(&payer.visit.page, &order));
     let shown = page_of(&payer, &pay, &order, way, Wrong { told, kind: None }).await?;
     Ok(html(&shown.page.clone(), shown))
 }

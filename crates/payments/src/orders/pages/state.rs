@@ -83,7 +83,9 @@ pub(super) async fn show(
     let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let cash = cash_due(&order);
     let (word, tone) = state_word(&page, &order);
-    let offered = order.view.live(Kind::Pay).is_some() && order.view.stop.is_none();
+    // Nobody is led on to pay what a person has to look at first.
+    let offered =
+        order.view.live(Kind::Pay).is_some() && order.view.stop.is_none() && order.state != OrderState::Blocked;
     let last = last_try(&page, &order).filter(|_| order.state == OrderState::HalfPaid && !offered);
     let shown = StatePage {
         href: order.href.clone(),
@@ -100,7 +102,7 @@ pub(super) async fn show(
         changes: changes(&page, &order),
         total: yuan(&page, order.view.total),
         look_secs: look_secs(&order, now),
-        notice: asked.told.text(&page).or(last),
+        notice: asked.told.text(&page, &order).or(last),
         trail: lines(&page, &order),
         id,
         page,
