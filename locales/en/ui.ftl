@@ -15,6 +15,21 @@ ui-optional = (optional)
 ui-errors = Almost there. Please check:
 ui-step = Step { $at } of { $of }
 
+span-moment = less than a minute
+span-minutes = { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+ }
+span-hours = { $hours ->
+    [one] { $hours } hour
+   *[other] { $hours } hours
+ }
+span-hours-minutes = { $hours } h { $minutes } min
+span-days = { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+ }
+
 tab-bar = Main
 tab-home = Home
 tab-health = Health

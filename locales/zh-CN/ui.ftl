@@ -15,6 +15,12 @@ ui-optional = （选填）
 ui-errors = 还差一点，请看下面几处：
 ui-step = 第 { $at } 步，共 { $of } 步
 
+span-moment = 不到 1 分钟
+span-minutes = { $minutes } 分钟
+span-hours = { $hours } 小时
+span-hours-minutes = { $hours } 小时 { $minutes } 分钟
+span-days = { $days } 天
+
 tab-bar = 主导航
 tab-home = 首页
 tab-health = 就医购药

@@ -17,22 +17,25 @@ pub(crate) fn left(page: &Page, left: i64) -> String {
     if left > 0 { page.t1("health-left", "count", left) } else { page.t("health-full") }
 }
 
-/// 11 月 23 日（周一）上午
+/// 明天上午, 11 月 23 日（周一）下午
 pub(crate) fn half_day(page: &Page, date: kernel::Date, half: Half) -> String {
     let (date, half) = (page.date(date), page.t(half.key()));
     page.pick(&format!("{date}{half}"), &format!("{date}, {half}")).to_owned()
 }
 
-/// 11 月 23 日（周一）上午 9:30
+/// 明天下午 1:30
 pub(crate) fn when(page: &Page, card: &SlotCard) -> String {
-    let day = half_day(page, card.clinic.date, card.clinic.half);
-    let time = time(page, card.slot.starts_at);
-    page.pick(&format!("{day} {time}"), &format!("{}, {time}", page.date(card.clinic.date))).to_owned()
+    page.moment(card.slot.starts_at)
 }
 
-/// 9:30
+/// 下午 1:30
 pub(crate) fn time(page: &Page, moment: Moment) -> String {
     page.time(moment.datetime().time())
+}
+
+/// 13:30, in the tables of the desk.
+pub(crate) fn clock(page: &Page, moment: Moment) -> String {
+    page.clock(moment.datetime().time())
 }
 
 /// 常州市第一人民医院 · 眼科

@@ -30,6 +30,7 @@ mod seed;
 mod sent;
 pub mod shell;
 pub mod site;
+mod spoken;
 pub mod visit;
 
 pub use address::TrustedProxies;

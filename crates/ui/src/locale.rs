@@ -108,7 +108,7 @@ impl Texts {
             fluent.set(*name, value_of(value));
         }
         let mut errors = Vec::new();
-        self.bundle.format_pattern(pattern, Some(&fluent), &mut errors).into_owned()
+        kept_together(&self.bundle.format_pattern(pattern, Some(&fluent), &mut errors))
     }
 }
 
@@ -139,7 +139,7 @@ fn plain_texts(
             let mut errors = Vec::new();
             let text = bundle.format_pattern(pattern, None, &mut errors);
             if errors.is_empty() {
-                plain.insert(key.to_owned(), text.into_owned());
+                plain.insert(key.to_owned(), kept_together(&text));
             }
         }
     }
@@ -164,6 +164,21 @@ fn collect_variables(line: &str, names: &mut Vec<String>) {
             names.push(rest[..end].to_owned());
         }
     }
+}
+
+/// A Chinese unit stays on the line of its number: the space between a figure and the character after it does not break.
+/// 「25.00 元」 and 「11 月 23 日」 are read at one look, also in 长辈版, where lines are short.
+pub(crate) fn kept_together(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut signs = text.chars().peekable();
+    let mut before = None;
+    while let Some(sign) = signs.next() {
+        let mut unit = || signs.peek().is_some_and(|next| ('\u{4e00}'..='\u{9fff}').contains(next));
+        let figure = before.is_some_and(|before: char| before.is_ascii_digit());
+        out.push(if sign == ' ' && figure && unit() { '\u{a0}' } else { sign });
+        before = Some(sign);
+    }
+    out
 }
 
 /// Short whole numbers become Fluent numbers; codes with leading zeros and amounts stay text.

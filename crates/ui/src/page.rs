@@ -1,4 +1,5 @@
-//! The page handed to every template: whose look it has, its words, dates and icons, its form token.
+//! The page handed to every template: whose look it has, its words and icons, its form token. How it says days and times
+//! is in [`spoken`](crate::spoken).
 
 use crate::assets;
 use crate::barcode;
@@ -12,7 +13,7 @@ use crate::qr;
 use crate::seed::Seed;
 use axum::response::Response;
 use http::{HeaderValue, header};
-use kernel::{Date, Moment, Time, Weekday};
+use kernel::Date;
 use platform::Ctx;
 use std::sync::Arc;
 
@@ -143,47 +144,6 @@ impl Page {
         }
     }
 
-    /// A date as one says it, with the weekday; the year only when it is not this one.
-    pub fn date(&self, date: Date) -> String {
-        let weekday = self.weekday(date);
-        let other_year = date.year() != self.seed.today.year();
-        match (self.look.lang, other_year) {
-            (Lang::Zh, false) => format!("{} 月 {} 日（{weekday}）", date.month(), date.day()),
-            (Lang::Zh, true) => {
-                format!("{} 年 {} 月 {} 日（{weekday}）", date.year(), date.month(), date.day())
-            }
-            (Lang::En, false) => format!("{weekday} {} {}", date.day(), month(date)),
-            (Lang::En, true) => format!("{weekday} {} {} {}", date.day(), month(date), date.year()),
-        }
-    }
-
-    /// The short weekday: 周一, Mon.
-    pub fn weekday(&self, date: Date) -> String {
-        let day = match date.weekday() {
-            Weekday::Monday => ("周一", "Mon"),
-            Weekday::Tuesday => ("周二", "Tue"),
-            Weekday::Wednesday => ("周三", "Wed"),
-            Weekday::Thursday => ("周四", "Thu"),
-            Weekday::Friday => ("周五", "Fri"),
-            Weekday::Saturday => ("周六", "Sat"),
-            Weekday::Sunday => ("周日", "Sun"),
-        };
-        self.pick(day.0, day.1).to_owned()
-    }
-
-    /// A time of day: 9:30.
-    pub fn time(&self, time: Time) -> String {
-        format!("{}:{:02}", time.hour(), time.minute())
-    }
-
-    /// Date and time of an instant, in the city's time.
-    pub fn moment(&self, moment: Moment) -> String {
-        let at = moment.datetime();
-        // A closing full-width bracket brings its own space.
-        let gap = self.pick("", " ");
-        format!("{}{gap}{}", self.date(at.date()), self.time(at.time()))
-    }
-
     /// Today in the city, as the clock handed in says.
     pub fn today(&self) -> Date {
         self.seed.today
@@ -289,29 +249,9 @@ impl Page {
     }
 }
 
-fn month(date: Date) -> &'static str {
-    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let at = usize::try_from(date.month()).unwrap_or(1);
-    NAMES.get(at.saturating_sub(1)).copied().unwrap_or("")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::preview::page;
-
-    #[test]
-    fn dates_are_said_as_people_say_them() {
-        let (zh, en) = (page(Lang::Zh, false, "/"), page(Lang::En, false, "/"));
-        let monday = Date::constant(2026, 11, 23);
-        let new_year = Date::constant(2027, 1, 1);
-        assert_eq!(zh.date(monday), "11 月 23 日（周一）");
-        assert_eq!(en.date(monday), "Mon 23 Nov");
-        assert_eq!(zh.date(new_year), "2027 年 1 月 1 日（周五）");
-        assert_eq!(en.date(new_year), "Fri 1 Jan 2027");
-        let at = Moment::at(monday, Time::constant(9, 5, 0, 0));
-        assert_eq!(zh.moment(at), "11 月 23 日（周一）9:05");
-    }
 
     #[test]
     fn a_path_lights_its_tab() {

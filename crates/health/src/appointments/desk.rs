@@ -212,14 +212,14 @@ fn tell(page: &Page, scanned: &Scanned, done: bool) -> Told {
 
 fn row(page: &Page, visit: &Appointment, name: &str) -> Row {
     Row {
-        time: show::time(page, visit.changed_at),
+        time: show::clock(page, visit.changed_at),
         name: name.to_owned(),
         doctor: format!(
             "{} · {}",
             show::department(page, &visit.card.department),
             show::doctor_line(page, &visit.card.doctor)
         ),
-        slot: show::time(page, visit.card.slot.starts_at),
+        slot: show::clock(page, visit.card.slot.starts_at),
         seat_no: visit.seat_no,
     }
 }

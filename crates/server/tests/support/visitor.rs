@@ -140,7 +140,9 @@ impl Visitor {
         let answer = request.headers(extra.collect()).send().await.expect("the app answers");
         self.keep(answer.headers());
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Answer { status, path: path.to_owned(), text: answer.text().await.expect("text"), headers }
+        // A space that does not break is a space to whoever reads.
+        let text = answer.text().await.expect("text").replace('\u{a0}', " ");
+        Answer { status, path: path.to_owned(), text, headers }
     }
 
     fn keep(&self, headers: &reqwest::header::HeaderMap) {

@@ -66,6 +66,8 @@ pub(super) async fn ask(app: &Router, request: Request<Body>) -> (Response, Stri
     let mut response = app.clone().oneshot(request).await.unwrap();
     let body = std::mem::replace(response.body_mut(), Body::empty());
     let text = String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
+    // A space that does not break is a space to whoever reads.
+    let text = text.replace('\u{a0}', " ");
     (response, text)
 }
 

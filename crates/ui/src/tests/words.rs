@@ -53,7 +53,7 @@ fn every_key_that_is_used_exists() {
 fn texts_take_their_variables() {
     assert_eq!(locale::text(Lang::Zh, "tab-home"), "首页");
     let two = [("at", "2".to_owned()), ("of", "3".to_owned())];
-    assert_eq!(locale::text_with(Lang::Zh, "ui-step", &two), "第 2 步，共 3 步");
+    assert_eq!(locale::text_with(Lang::Zh, "ui-step", &two), "第 2\u{a0}步，共 3\u{a0}步");
     assert_eq!(locale::text_with(Lang::En, "ui-step", &two), "Step 2 of 3");
     assert_eq!(locale::text(Lang::En, "no-such-key"), "no-such-key");
 }
