@@ -29,7 +29,7 @@ async fn browse(person: &Visitor, hospital: &str) -> Answer {
         for doctor in person.get(&department).await.links("/doctors/") {
             for clinic in person.get(&doctor).await.links("/clinics/") {
                 let clinic = person.get(&clinic).await;
-                if clinic.says("3 月 2 日") && clinic.link("/slots/").is_some() {
+                if clinic.says("今天") && clinic.link("/slots/").is_some() {
                     return clinic;
                 }
             }

@@ -140,7 +140,7 @@ async fn book_today(visitor: &Visitor, hospital: &str) -> Option<(Answer, Vec<(&
         for doctor in visitor.get(&department).await.links("/doctors/") {
             let Some(clinic) = visitor.get(&doctor).await.link("/clinics/") else { continue };
             let page = visitor.get(&clinic).await;
-            if !page.says("3 月 2 日") || !page.says("免费") {
+            if !page.says("今天") || !page.says("免费") {
                 continue;
             }
             for slot in page.links("/slots/").into_iter().rev() {
