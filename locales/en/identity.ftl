@@ -3,33 +3,33 @@
 mobile-label = Mobile number
 code-label = SMS code
 name-label = Name
-name-hint = As on the identity card
+name-hint = Exactly as on your ID card; a dot inside a name can be typed as “·”
 id-number-label = ID number
-id-number-hint = 18 characters, the last may be X; residence permits of Hong Kong, Macao and Taiwan residents and permanent resident cards of foreigners are fine too
+id-number-hint = 18 characters; the last may be X. Numbers of residence permits for Hong Kong, Macao and Taiwan residents and of foreigners’ permanent residence cards are accepted too
 password-label = Login password
-password-new-label = Choose a login password
-password-again-label = The login password again
-password-hint = At least 8 characters of any kind; a few unrelated words are easy to remember. Not your ID number, mobile number or birthday
-password-old-label = Your current login password
-password-change-title = Change the login password
-password-change-intro = After that, every other device has to log in again with the new password.
-password-change-submit = Change the password
-password-change-forgot = Forgot the password
+password-new-label = Set a login password
+password-again-label = Enter the login password again
+password-hint = At least 8 characters of any kind. A few unrelated words are easiest to remember. Do not use your ID number, mobile number or birthday
+password-old-label = Current login password
+password-change-title = Change login password
+password-change-intro = Once you have changed it, all your other devices must log in again with the new password.
+password-change-submit = Change password
+password-change-forgot = I have forgotten my current password
 password-old-wrong = { $left ->
-    [one] This is not your password now; nothing was changed. One more wrong try and it is locked for a while.
-   *[other] This is not your password now; nothing was changed. After { $left } more wrong tries it is locked for a while.
+    [one] That is not your current password, so nothing was changed. If the next try is wrong too, changing it will be locked for a while.
+   *[other] That is not your current password, so nothing was changed. After { $left } more wrong tries, changing it will be locked for a while.
 }
-password-changed-elsewhere = The login password was changed somewhere else a moment ago, so nothing was changed here. Please use the new one. If it was not you, call 12333 at once.
-password-locked = Too many tries. To protect the account, please try again in { $time }.
-flash-password-changed = The login password is changed and every other device is signed out.
+password-changed-elsewhere = Your login password was changed somewhere else a moment ago, so it was not changed here. Please try again with the new one. If it was not you who changed it, call 12333 at once.
+password-locked = Too many tries. To protect your account, please try again in { $time }.
+flash-password-changed = Your login password has been changed, and all other devices have been logged out.
 
-sms-send = Send me an SMS code
-sms-resend = Nothing came? Send another code
-sms-do-not-repeat = Please do not ask for codes again and again
-sms-sent-to = A code was sent to { $mobile }. It is valid for 5 minutes.
-sms-sent-again = Another code is on its way. Please use the latest one.
-sms-wait = Too many codes were asked for. Please try again in { $time }. A code that is already on your phone works for 5 minutes.
-sign-up-wait = There were too many tries from here. Please submit again in { $time }. What you filled in is still there. Please type the password again, and ask for a new code if the last one is more than 5 minutes old.
+sms-send = Get SMS code
+sms-resend = No code yet? Get another one
+sms-do-not-repeat = Please do not request SMS codes repeatedly
+sms-sent-to = We have sent a code to { $mobile }. It is valid for 5 minutes.
+sms-sent-again = We have sent a new code. Please use the most recent one.
+sms-wait = Too many codes have been requested. Please try again in { $time }. A code you have already received still works for 5 minutes.
+sign-up-wait = There have been too many tries from here. Please submit again in { $time }. What you filled in is still here. Please enter the password again, and get a new code if yours is more than 5 minutes old.
 wait-seconds = { $count ->
     [one] { $count } second
    *[other] { $count } seconds
@@ -43,19 +43,19 @@ wait-hours = { $count ->
    *[other] { $count } hours
 }
 code-refused-wrong = { $left ->
-    [one] That is not the code. You can try once more.
-   *[other] That is not the code. You can try { $left } more times.
+    [one] That code is wrong. You can try once more.
+   *[other] That code is wrong. You can try { $left } more times.
 }
-code-refused-killed = Too many wrong codes: this one no longer works. Please ask for another.
-code-refused-expired = The code has expired. Please ask for another.
-code-refused-gone = This code was used, or a newer one took its place. Use the latest, or ask for another.
+code-refused-killed = There have been too many wrong tries, so this code no longer works. Please get a new one.
+code-refused-expired = The code has expired. Please get a new one.
+code-refused-gone = This code has already been used or has been replaced by a newer one. Please use the most recent code, or get a new one.
 
 sign-up-title = Sign up
-sign-up-mobile-hint = For logging in and for notices
-sign-up-have-account = Signed up before? Log in
+sign-up-mobile-hint = You will use it to log in and to receive notices
+sign-up-have-account = Already signed up? Log in
 sign-up-submit = Sign up
-flash-sign-up-landed = Your details were handed in. Please log in with your mobile number and the password you just chose.
-flash-code-gone = That code no longer works. Please ask for another.
+flash-sign-up-landed = Your details have been submitted. Please log in with your mobile number and the password you have just set.
+flash-code-gone = That code no longer works. Please get a new one.
 
 login-title = Log in
 login-ways = Ways to log in
@@ -64,90 +64,90 @@ login-by-code = SMS code
 login-name-label = ID number or mobile number
 login-submit = Log in
 login-sign-up = Sign up
-login-help = If you cannot log in, call 12333 or bring your identity card to a service window.
-login-mobile-hint = The number you signed up with
+login-help = If you have trouble logging in, call 12333 or take your ID card to a service window.
+login-mobile-hint = The mobile number you signed up with
 login-sent-to = If { $mobile } has an account, a code is on its way. It is valid for 5 minutes.
-login-incomplete = Please fill in both the account and the password.
+login-incomplete = Please enter both your ID or mobile number and your password.
 login-wrong = { $left ->
-    [one] The account or the password is wrong. If you are not verified yet, log in with your mobile number. One more wrong try locks it for a while.
-   *[other] The account or the password is wrong. If you are not verified yet, log in with your mobile number. { $left } more wrong tries lock it for a while.
+    [one] The number or the password is wrong. If you have not completed real-name authentication yet, log in with your mobile number. If the next try is wrong too, logging in will be locked for a while.
+   *[other] The number or the password is wrong. If you have not completed real-name authentication yet, log in with your mobile number. After { $left } more wrong tries, logging in will be locked for a while.
 }
-login-locked = Too many tries. To protect the account, please try again in { $time }, or log in with an SMS code.
-flash-signed-out = You are signed out.
+login-locked = Too many tries. To protect your account, please try again in { $time }, or log in with an SMS code.
+flash-signed-out = You have been logged out.
 
 me-title = Me
 me-orders = My orders
-me-orders-detail = Appointments: book, cancel, look back
+me-orders-detail = Bookings, cancellations and past visits
 me-unread = { $count } unread
 me-password = Login password
-me-password-detail = Change the password you log in with
-me-sessions-detail = Where you are logged in; sign out from afar
-me-elder-detail = Large text, large buttons, few choices
-me-standard-detail = Back to the usual size
+me-password-detail = Change the password you use to log in
+me-sessions-detail = See where you are logged in, and log out other devices remotely
+me-elder-detail = Larger text and buttons, fewer choices
+me-standard-detail = Return to the usual size
 me-language = 中文
 me-language-detail = Switch to Chinese
-me-logout = Sign out
+me-logout = Log out
 
-sessions-title = Signed-in devices
-sessions-intro = If you do not know a device, sign it out and call 12333 soon.
+sessions-title = My devices
+sessions-intro = If you see a device that you do not know, log it out and call 12333 as soon as you can.
 sessions-unknown-device = Another device
 sessions-seen = Last used: { $time }
 sessions-here = This device
-sessions-end = Sign out
-sessions-end-others = Sign out everywhere else
-flash-session-ended = That device is signed out.
-flash-sessions-ended = All other devices are signed out.
+sessions-end = Log out
+sessions-end-others = Log out all other devices
+flash-session-ended = That device has been logged out.
+flash-sessions-ended = All other devices have been logged out.
 
 messages-title = Messages
 messages-unread = Unread:
 messages-empty-title = No messages yet
-messages-empty-text = Notices of bookings, cancellations and clinics called off appear here, and come by SMS too.
+messages-empty-text = Notices about bookings, cancellations and cancelled clinic hours will appear here. You will also get them by text message.
 messages-older = Older messages
-messages-open = Have a look
+messages-open = View details
 message-other-title = Notice
-message-other-body = There is a notice for you. Please call 12333 for details.
-message-sign-up-tried-title = Somebody tried to sign up with your details
-message-sign-up-tried-body = On { $tried_at } somebody signed up with your ID number or mobile number. Your account has not changed. Without an identity check nobody sees anything of yours or does anything in your name. If it was you, log in as usual, or complete real-name authentication in the new account. If not, there is nothing to do; never tell anybody an SMS code.
-message-number-taken-back-title = Accounts that used your ID number were ended
-message-number-taken-back-body = { $count } accounts gave your ID number. Nobody had been authenticated in them and nothing was done with them. They were ended on { $told_at }, when you completed authentication. Questions? Call 12333.
-message-account-moved-title = Your login has moved to a new mobile number and password
-message-account-moved-body = On { $moved_at } you were authenticated in the account you had newly signed up. Its mobile number and password are your login from now on, and every device that was signed in before is signed out. If this was not you, call 12333 at once.
+message-other-body = You have a notice. Please call 12333 for details.
+message-sign-up-tried-title = Someone tried to sign up with your details
+message-sign-up-tried-body = Someone tried to sign up with your ID number or mobile number ({ $tried_at }). Nothing in your account has changed. Without proving to be you, no one can see your information or act in your name. If it was you, just log in, or complete real-name authentication in the new account. If it was not, you do not need to do anything; never tell anyone an SMS code.
+message-number-taken-back-title = Accounts misusing your ID number were closed
+message-number-taken-back-body = { $count } accounts had been signed up with your ID number. None had completed real-name authentication and nothing had been done with them. All of them were closed when you completed yours ({ $told_at }). If you have questions, please call 12333.
+message-account-moved-title = Your login mobile number and password have changed
+message-account-moved-body = You completed real-name authentication in the account you had newly signed up ({ $moved_at }). You now log in with that account’s mobile number and password, and all devices that were logged in before have been logged out. If this was not you, please call 12333 at once.
 
-desk-login-title = Log in to the desk
-desk-login-name = Staff login
-desk-login-submit = Log in
+desk-login-title = Desk login
+desk-login-name = Staff number
+desk-login-submit = Log in to desk
 desk-login-wrong = { $left ->
-    [one] The login or the password is wrong. One more wrong try locks it for a while.
-   *[other] The login or the password is wrong. { $left } more wrong tries lock it for a while.
+    [one] The staff number or the password is wrong. If the next try is wrong too, logging in will be locked for a while.
+   *[other] The staff number or the password is wrong. After { $left } more wrong tries, logging in will be locked for a while.
 }
 desk-login-locked = Too many tries. Please try again in { $time }.
-desk-second-factor-title = The desks are not open yet
-desk-second-factor-text = In production, logging in to a desk needs a second factor, which is not available yet. Please ask your administrator.
+desk-second-factor-title = Desk login is not available yet
+desk-second-factor-text = In production, logging in to a desk requires a second factor, which is not available yet. Please contact your system administrator.
 
-error-mobile = Enter a mobile number of 11 digits
+error-mobile = Enter an 11-digit mobile number
 error-mobile-length = A mobile number has 11 digits; you entered { $what }
-error-mobile-character = A mobile number cannot have “{ $what }” in it
-error-mobile-landline = This is a landline, where no SMS arrives: enter a mobile number
-error-mobile-foreign = For now only mobile numbers of mainland China work
-error-mobile-start = Mobile numbers start with 13 to 19: please check
-error-name-character = A name cannot have “{ $what }” in it
-error-name-marks = Dots and hyphens stand between the letters of a name, one at a time
-error-name-short = Enter your name, at least two characters
-error-name-often = You have given many names today. Please try again tomorrow, or bring your identity card to a service window
-error-name-long = A name has at most 50 characters
-error-id-number = This ID number has a mistake in it: please check each character
+error-mobile-character = A mobile number cannot contain “{ $what }”
+error-mobile-landline = This is a landline number and cannot receive text messages. Please enter a mobile number
+error-mobile-foreign = At present we only accept mobile numbers from mainland China
+error-mobile-start = Mobile numbers start with 13 to 19. Please check
+error-name-character = A name cannot contain “{ $what }”
+error-name-marks = Dots and hyphens can only stand between the letters of a name, one at a time
+error-name-short = Enter your name; it has at least two characters
+error-name-often = You have entered too many names today. Please try again tomorrow, or take your ID card to a service window
+error-name-long = A name can have at most 50 characters
+error-id-number = This ID number is not correct. Please check each character
 error-id-number-form = An ID number has 18 characters: 17 digits, then a digit or X
 error-id-number-length = An ID number has 18 characters; you entered { $what }
-error-id-number-character = An ID number is 17 digits, then a digit or X; it cannot have “{ $what }” in it
-error-id-number-start = No ID number starts like this: please check the first digits
-error-id-number-birth = The date of birth in this ID number (characters 7 to 14) cannot be right: please check
-error-id-number-old = Old numbers of 15 digits are no longer valid: enter the one of 18
-error-code-format = The code has 6 digits
-error-code-refused = The code was not accepted
-error-password-short = The password needs at least 8 characters
-error-password-long = The password may have at most 128 characters
-error-password-old-empty = Please fill in your current login password
+error-id-number-character = An ID number is 17 digits, then a digit or X; it cannot contain “{ $what }”
+error-id-number-start = No ID number starts like this. Please check the first digits
+error-id-number-birth = The date of birth in this ID number (characters 7 to 14) is not possible. Please check
+error-id-number-old = Old 15-digit numbers are no longer valid. Please enter the 18-digit number
+error-code-format = The SMS code has 6 digits
+error-code-refused = The SMS code was not accepted
+error-password-short = The password must have at least 8 characters
+error-password-long = The password can have at most 128 characters
+error-password-old-empty = Please enter your current login password
 error-password-same = The new password is the same as the current one; please choose another
-error-password-weak = This password is too easy to guess: choose another, for example a few unrelated words
-error-password-personal = Leave your ID number, mobile number and birthday out of the password
-error-password-again = The two passwords differ
+error-password-weak = This password is too easy to guess. Choose another, for example a few unrelated words
+error-password-personal = Do not use your ID number, mobile number or birthday in the password
+error-password-again = The two passwords do not match

@@ -250,7 +250,7 @@ async fn a_counters_code_puts_a_wrong_name_right(db: TestDb) {
     // From now on the owner is told when a window gives a code for them.
     given(&mut desk, "张三丰", NUMBER, "pay-password").await;
     browser.get("/messages").await;
-    browser.says("服务窗口为您开了验证码");
+    browser.says("服务窗口为您开了窗口认证码");
     town.nothing_broken().await;
 }
 

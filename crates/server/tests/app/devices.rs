@@ -124,7 +124,7 @@ async fn a_device_signed_out_begins_anew(app: TestApp) {
     assert!(led.status == 303 && location(&led).starts_with("/real-name"), "{}", location(&led));
     let list = laptop.get("/devices").await;
     let ended = laptop.send_form_to(&list, "/devices", &[]).await;
-    assert!(ended.says("那部设备已退出"), "{}", ended.text);
+    assert!(ended.says("那台设备已退出"), "{}", ended.text);
     let texts = app.texts(MOBILE).await;
     assert!(
         texts.iter().any(|text| text.to_string().contains("被退出")),

@@ -53,11 +53,11 @@ async fn told(app: &TestApp, path: &str, field: (&str, &str)) -> (String, String
 async fn what_cannot_be_is_told_by_what_is_wrong_with_it(app: TestApp) {
     for (typed, zh, en) in [
         ("0519-85588120", "这是固定电话", "This is a landline"),
-        ("+852 9123 4567", "只支持内地的手机号码", "only mobile numbers of mainland China"),
+        ("+852 9123 4567", "只支持内地的手机号码", "only accept mobile numbers from mainland China"),
         ("1381234567", "您填了 10 位", "you entered 10"),
         ("1381234567x", "不能有「x」", "cannot have “x”"),
         ("12812345678", "以 13 到 19 开头", "start with 13 to 19"),
-        ("", "请填 11 位手机号码", "Enter a mobile number of 11 digits"),
+        ("", "请填 11 位手机号码", "Enter an 11-digit mobile number"),
     ] {
         for path in ["/sign-up", "/login/code"] {
             let told = told(&app, path, ("mobile", typed)).await;
@@ -74,8 +74,8 @@ async fn what_cannot_be_is_told_by_what_is_wrong_with_it(app: TestApp) {
         ("id_number", "32040219800101001", "您填了 17 位", "you entered 17"),
         ("id_number", "320402-19800101-001", "您填了 17 位", "you entered 17"),
         ("id_number", "E12345678", "不能有「E」", "cannot have “E”"),
-        ("id_number", "320402198001010013", "身份证号有误", "has a mistake in it"),
-        ("id_number", "320402800101001", "15 位的旧证号", "Old numbers of 15 digits"),
+        ("id_number", "320402198001010013", "身份证号有误", "is not correct"),
+        ("id_number", "320402800101001", "15 位的旧证号", "Old 15-digit numbers"),
         ("id_number", "320402197913010010", "出生日期", "date of birth"),
         ("id_number", "020402198001010011", "没有这样开头的身份证号", "No ID number starts like this"),
     ] {

@@ -1,5 +1,6 @@
 //! What holds for the whole crate: the words, the templates, the pages as a browser gets them.
 
+mod names;
 mod pages;
 mod palette;
 pub(crate) mod preview;
