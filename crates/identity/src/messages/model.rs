@@ -1,6 +1,6 @@
 //! What a message's arguments mean, and the words they become. Pure.
 
-use kernel::Moment;
+use kernel::{Moment, ShortNo};
 use serde_json::{Map, Value};
 use ui::{Lang, Page, locale};
 
@@ -11,11 +11,13 @@ kernel::typed_id!(
 
 /// The argument that holds a path of this service where the matter can be looked at.
 const LINK: &str = "link";
+/// The argument that holds the short number of the matter.
+const NO: &str = "no";
 /// How the name of an argument ends that is for readers of English.
 const ENGLISH: &str = "_en";
 
 /// Arguments of a message. A whole number under a name ending in `_at` is a moment (ms since the Unix
-/// epoch), written in the reader's way; `link` leads to the matter; a name ending in `_en` is what the text without
+/// epoch), written in the reader's way; `link` leads to the matter, `no` is its short number; a name ending in `_en` is what the text without
 /// the ending is called in English; all else is text as it is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Args(Map<String, Value>);
@@ -40,9 +42,15 @@ impl Args {
         self.0.get(LINK).and_then(Value::as_str).and_then(ui::local_path).map(str::to_owned)
     }
 
+    /// The short number of the matter, as it is shown.
+    pub(crate) fn no(&self) -> Option<String> {
+        let text = self.0.get(NO).and_then(Value::as_str)?;
+        Some(ShortNo::parse(text).map_or_else(|_| text.to_owned(), |no| no.grouped()))
+    }
+
     /// Parameters of the SMS, which is always Chinese.
     pub(crate) fn for_sms(&self) -> Map<String, Value> {
-        let texts = self.texts(chinese_moment).into_iter().filter(|(name, _)| !name.ends_with(ENGLISH));
+        let texts = self.texts(chinese_moment).into_iter().filter(|(name, _)| !name.ends_with(ENGLISH) && name != NO);
         texts.map(|(name, text)| (name, Value::String(text))).collect()
     }
 
@@ -60,6 +68,7 @@ impl Args {
 
     fn texts(&self, moment: impl Fn(Moment) -> String) -> Vec<(String, String)> {
         let text = |name: &str, value: &Value| match (value, value.as_i64()) {
+            _ if name == NO => self.no().unwrap_or_default(),
             (_, Some(ms)) if name.ends_with("_at") => moment(Moment::from_ms(ms)),
             (Value::String(text), _) => text.clone(),
             (other, _) => other.to_string(),
