@@ -79,7 +79,7 @@ pub(crate) async fn orders(citizen: RealName<opens::Mine>, Query(query): Query<B
     let (person, now) = (citizen.person.clone(), citizen.ctx().now());
     let before = query.before.map(|ms| (Moment::from_ms(ms), query.id));
     let later = before.is_some();
-    let found = citizen.ctx().db.read("appointment.list", move |tx| find(tx, &person, before, now)).await?;
+    let found = citizen.ctx().db.read("appointment.list", move |tx| find(tx, &person, before.as_ref(), now)).await?;
     let page = citizen.visit.page.clone();
     let all = |key: &str, visits: &[Paid]| Part {
         title: page.t(key),
@@ -102,7 +102,7 @@ pub(crate) async fn orders(citizen: RealName<opens::Mine>, Query(query): Query<B
 fn find(
     tx: &mut Tx<'_>,
     person: &PersonId,
-    before: Option<(Moment, String)>,
+    before: Option<&(Moment, String)>,
     now: Moment,
 ) -> Result<Found, DbFault> {
     let from = since(now);
@@ -119,9 +119,9 @@ fn find(
             }
         }
     }
-    let (at, id) = before.unwrap_or((Moment::from_ms(i64::MAX), String::new()));
+    let (at, id) = before.map_or((Moment::from_ms(i64::MAX), ""), |(at, id)| (*at, id.as_str()));
     // One more than is shown: whether there is another page is known, not guessed.
-    let mut over = store::over(tx, person, from, (at, &id), i64::try_from(ROWS + 1).unwrap_or(i64::MAX))?;
+    let mut over = store::over(tx, person, from, (at, id), i64::try_from(ROWS + 1).unwrap_or(i64::MAX))?;
     let more = over.len() > ROWS;
     over.truncate(ROWS);
     let last = over.last().filter(|_| more).map(|visit| (visit.card.slot.starts_at, visit.id.clone()));

@@ -25,7 +25,8 @@ pub struct Waiting {
 
 /// All that waits for a person from today on: what is held first, because its time runs out, then the nearest.
 pub fn todos(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Waiting>, DbFault> {
-    with_orders(tx, waiting(tx, person, now)?)
+    let all = waiting(tx, person, now)?;
+    with_orders(tx, all)
 }
 
 /// What the front page shows of it, and how much there is in all.

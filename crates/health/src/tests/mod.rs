@@ -114,7 +114,7 @@ async fn hospital(ctx: &Ctx, capacity: i64, fee: Fen) -> HospitalId {
     let id = hospital.id.clone();
     let write = move |tx: &mut platform::db::Tx<'_>| {
         hospitals::insert_hospital(tx, &hospital, &Words::of(&["测试医院"], "Test Hospital"), 0)?;
-        hospitals::insert_department(tx, &department, &Words::of(&["眼科"], "Eye"), 0)?;
+        hospitals::insert_department(tx, &department, &Words::of_department(&["眼科"], "Eye"), 0)?;
         hospitals::insert_doctor(tx, &doctor, &Words::of_person("单文", "Shan Wen"), 0)?;
         for weekday in [1, 2] {
             hospitals::insert_roster(
