@@ -108,15 +108,24 @@ mod tests {
     fn sms_parameters_are_chinese_text() {
         // 2026-03-05 14:20 in Changzhou.
         let args = Args::new(
-            &json!({ "hospital": "常州市中医医院", "starts_at": 1_772_691_600_000_i64, "no": 7, "link": "/x", "hospital_en": "Hospital of TCM" }),
+            &json!({ "hospital": "常州市中医医院", "starts_at": 1_772_691_600_000_i64, "count": 7, "no": "1234567897", "link": "/x", "hospital_en": "Hospital of TCM" }),
         );
         let params = args.for_sms();
         assert_eq!(params.get("hospital"), Some(&json!("常州市中医医院")));
         assert_eq!(params.get("starts_at"), Some(&json!("3月5日 14:20")));
-        assert_eq!(params.get("no"), Some(&json!("7")));
+        assert_eq!(params.get("count"), Some(&json!("7")));
+        assert_eq!(params.get("no"), None, "the templates that are approved have no such place");
         assert_eq!(params.get("link"), None);
         assert_eq!(params.get("hospital_en"), None);
         assert_eq!(args.in_english().0.get("hospital"), Some(&json!("Hospital of TCM")));
+    }
+
+    #[test]
+    fn a_short_number_is_shown_in_groups_and_one_of_before_as_it_was() {
+        let shown = |no: Value| Args::new(&json!({ "no": no })).no();
+        assert_eq!(shown(json!("1234567897")), Some("123\u{a0}456\u{a0}7897".to_owned()));
+        assert_eq!(shown(json!("ABCD-EFGH")), Some("ABCD-EFGH".to_owned()));
+        assert_eq!(shown(Value::Null), None);
     }
 
     #[test]
