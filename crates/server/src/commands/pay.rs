@@ -112,6 +112,10 @@ pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
     for (order, books) in &found {
         show_order(order, books);
     }
+    if found.is_empty() {
+        // A visit that costs nothing has a number and no order.
+        eprintln!("renshe: no order has the number {}", show.order);
+    }
     Ok(if found.is_empty() { Outcome::Bad } else { Outcome::Good })
 }
 
