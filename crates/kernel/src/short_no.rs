@@ -82,8 +82,7 @@ mod tests {
         for _ in 0..100 {
             let no = ShortNo::draw(&rng).unwrap();
             assert_eq!(no.as_str().len(), DIGITS);
-            let wide: String =
-                no.as_str().chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect();
+            let wide: String = no.as_str().chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect();
             let dashes = no.grouped().replace('\u{a0}', "-");
             for typed in [no.to_string(), no.grouped(), format!("  {no}\n"), dashes, wide] {
                 assert_eq!(ShortNo::parse(&typed), Ok(no.clone()), "{typed:?}");

@@ -157,7 +157,17 @@ const fn twelve(lang: Lang, hour: i8) -> i8 {
 
 fn month_name(date: Date) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     let at = usize::try_from(date.month()).unwrap_or(1);

@@ -29,10 +29,8 @@ pub async fn number_visits(ctx: &Ctx) -> Result<u64, String> {
         let mut given = 0;
         for visits in waiting.chunk_by(|(one, _), (other, _)| one == other) {
             let Some((clinic, _)) = visits.first() else { continue };
-            let drawn: Vec<_> = visits
-                .iter()
-                .filter_map(|(_, id)| Some((id.clone(), ShortNo::draw(ctx.rng.as_ref())?)))
-                .collect();
+            let drawn: Vec<_> =
+                visits.iter().filter_map(|(_, id)| Some((id.clone(), ShortNo::draw(ctx.rng.as_ref())?))).collect();
             let lane = crate::lane(clinic);
             given += ctx.db.bulk(lane, "appointment.number", move |tx| give(tx, &drawn)).await.map_err(told)?;
         }

@@ -99,12 +99,7 @@ pub(crate) async fn orders(citizen: RealName<opens::Mine>, Query(query): Query<B
     Ok(html(&page.clone(), OrdersPage { page, parts, later, older }))
 }
 
-fn find(
-    tx: &mut Tx<'_>,
-    person: &PersonId,
-    before: Option<&(Moment, String)>,
-    now: Moment,
-) -> Result<Found, DbFault> {
+fn find(tx: &mut Tx<'_>, person: &PersonId, before: Option<&(Moment, String)>, now: Moment) -> Result<Found, DbFault> {
     let from = since(now);
     let under_way = payments::unfinished(tx, person, SUBJECT)?;
     let (mut unfinished, mut coming) = (Vec::new(), Vec::new());

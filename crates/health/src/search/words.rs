@@ -40,7 +40,8 @@ impl Words {
     pub(super) fn and_also(mut self, others: impl Iterator<Item = &'static str>) -> Self {
         for other in others {
             let words = typing::words(other, NAME_CHARS).concat();
-            let put = |text: &mut String, parts: &[String]| text.push_str(from_each(parts).get(1..).unwrap_or_default());
+            let put =
+                |text: &mut String, parts: &[String]| text.push_str(from_each(parts).get(1..).unwrap_or_default());
             put(&mut self.search, &[words]);
             // English words are not spelt letter by letter.
             if !other.is_ascii() {
