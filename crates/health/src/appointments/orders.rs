@@ -155,7 +155,7 @@ fn line(page: &Page, (visit, order): &Paid, now: Moment, over: bool) -> Line {
     Line {
         href: format!("/appointments/{}", visit.id),
         title: page.pick(&format!("{department} {doctor}"), &format!("{department}, {doctor}")).to_owned(),
-        detail: format!("{} · {}", show::when(page, card), show::hospital(page, &card.hospital)),
+        detail: format!("{} · {}", show::when(page, card), show::short_hospital(page, &card.hospital)),
         state,
         tone,
         fee: if visit.fee > Fen::ZERO { visit.fee.to_string() } else { String::new() },

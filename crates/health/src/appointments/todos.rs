@@ -83,7 +83,7 @@ fn row(page: &Page, Waiting { visit, pay }: &Waiting) -> Todo {
     };
     Todo {
         title,
-        detail: show::place(page, &visit.card),
+        detail: show::short_place(page, &visit.card),
         href: pay.as_ref().map_or_else(|| format!("/appointments/{}", visit.id), payments::pay_href),
         button,
         bar,
