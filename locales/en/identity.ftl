@@ -103,6 +103,7 @@ messages-unread = Unread:
 messages-empty-title = No messages yet
 messages-empty-text = Notices about bookings, cancellations and cancelled clinic hours will appear here. You will also get them by text message.
 messages-older = Older messages
+messages-no-older = No older messages
 messages-open = View details
 message-other-title = Notice
 message-other-body = You have a notice. Please call 12333 for details.

@@ -85,6 +85,7 @@ messages-unread = 未读：
 messages-empty-title = 还没有消息
 messages-empty-text = 预约、取消、停诊的通知会出现在这里，同时发短信。
 messages-older = 更早的消息
+messages-no-older = 没有更早的消息
 messages-open = 去看看
 message-other-title = 通知
 message-other-body = 您有一条通知。详情请拨打 12333。

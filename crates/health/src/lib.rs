@@ -26,12 +26,11 @@ use platform::jobs::Job;
 pub use appointments::expire_holds::{DeadHold, ExpireError, dead_holds, expire};
 pub use appointments::model::AppointmentId;
 pub use appointments::paid::Visits;
-pub use appointments::todos::todos;
 pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
 pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
 
-use appointments::{cancel_pages, desk, pages as visits};
+use appointments::{cancel_pages, desk, orders, pages as visits};
 
 /// The citizens' pages.
 pub fn routes() -> Router<Ctx> {
@@ -43,7 +42,7 @@ pub fn routes() -> Router<Ctx> {
         .route("/clinics/{id}", get(clinics::pages::clinic))
         .route("/search", get(search::pages::search))
         .route("/slots/{id}/book", get(visits::confirm).post(visits::book))
-        .route("/orders", get(visits::orders))
+        .route("/orders", get(orders::orders))
         .route("/appointments/{id}", get(visits::order))
         .route("/appointments/{id}/cancel", get(cancel_pages::ask_cancel).post(cancel_pages::cancel))
         .route("/code", get(visits::code))

@@ -43,6 +43,17 @@ pub(crate) fn place(page: &Page, card: &SlotCard) -> String {
     format!("{} · {}", hospital(page, &card.hospital), department(page, &card.department))
 }
 
+/// 市一院 · 眼科: in lists, as people call the hospital.
+pub(crate) fn short_place(page: &Page, card: &SlotCard) -> String {
+    format!("{} · {}", short_hospital(page, &card.hospital), department(page, &card.department))
+}
+
+/// 市一院, where people have a short name for it.
+pub(crate) fn short_hospital<'a>(page: &Page, hospital: &'a Hospital) -> &'a str {
+    let short = if hospital.short.is_empty() { &hospital.name } else { &hospital.short };
+    page.pick(short, &hospital.name_en)
+}
+
 /// 周雅文 副主任医师
 pub(crate) fn doctor_line(page: &Page, doctor: &Doctor) -> String {
     let title = page.t(doctor.title.key());

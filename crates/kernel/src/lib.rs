@@ -15,6 +15,7 @@ mod money;
 mod person_name;
 mod pii;
 mod rng;
+mod short_no;
 pub mod typing;
 mod work_calendar;
 
@@ -28,6 +29,7 @@ pub use money::{Fen, MoneyError};
 pub use person_name::{NameError, PersonName};
 pub use pii::{Mask, Pii};
 pub use rng::{OsRng, Rng, SeededRng, bytes32};
+pub use short_no::{BadShortNo, ShortNo};
 pub use work_calendar::{CalendarError, NoCalendar, WorkCalendar};
 
 pub use jiff::civil::{Date, DateTime, Time, Weekday};

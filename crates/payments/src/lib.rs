@@ -35,17 +35,17 @@ pub use checks::checks;
 pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
-pub use orders::find::{Found, find};
+pub use orders::find::{FindError, find};
 pub use orders::listen::{Fact, Listener, News, Telling};
 pub use orders::model::{Cause, OrderState, Way};
-pub use orders::pages::pay_href;
+pub use orders::pages::{look_secs, pay_href};
 pub use orders::pen::Pen;
 pub use orders::policy::PaymentRules;
 pub use orders::refunds::{RefundError, redirect, settled_outside};
 pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};
-pub use orders::words::{Legs, cash_due, outside, short_no, state_text, state_word, stuck};
+pub use orders::words::{Legs, cash_due, may_come_in, outside, short_no, state_text, state_word, stuck};
 pub use orders::{NewOrder, Order, OrderId, open};
 pub use ports::PayPorts;
 pub use registrations::release_due;
@@ -56,6 +56,23 @@ pub use registrations::release_due;
 /// What broke beneath.
 pub fn order_of(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<Order>, DbFault> {
     orders::store::of_subject(tx, kind, subject)
+}
+
+/// Gives the orders of a thing its short number, where they have none. In the closure, and in the lane, of whoever owns it.
+///
+/// # Errors
+/// What broke beneath.
+pub fn number(tx: &mut Tx<'_>, subject: (&str, &str), no: &kernel::ShortNo) -> Result<(), DbFault> {
+    orders::store::set_no(tx, subject, no)
+}
+
+/// The ids of a person's things of a kind whose money is not where it belongs yet: to be paid, being confirmed, on its way
+/// back. All of them.
+///
+/// # Errors
+/// What broke beneath.
+pub fn unfinished(tx: &mut Tx<'_>, person: &identity::PersonId, kind: &str) -> Result<Vec<String>, DbFault> {
+    orders::store::unfinished(tx, person, kind)
 }
 
 /// How many orders there are, counted as far as `most`.

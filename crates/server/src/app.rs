@@ -22,6 +22,7 @@ use crate::{front, upkeep};
 pub fn routes() -> Router<Ctx> {
     Router::new()
         .route("/", get(front::front))
+        .route("/todos", get(front::all_todos))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
         .merge(ui::routes())

@@ -1,19 +1,20 @@
-//! The front page: what waits for me, and the services that exist.
+//! The front page: what waits for me, and the services that exist; and the page of all that waits.
 
 use axum::response::Response;
 use axum::{Extension, extract::State};
 use health::appointments::todos;
-use identity::Home;
+use identity::{Home, Ports, RealName, opens};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use std::sync::Arc;
-use ui::front::{FrontCard, FrontPage, Service};
+use ui::front::{FrontCard, FrontPage, Service, TodosPage};
 use ui::{Page, Problem, PublicCache, html};
 
 /// `/`: signed out it is the same for everybody, and comes from the cache.
 pub async fn front(
     State(ctx): State<Ctx>,
     Extension(cache): Extension<Arc<PublicCache>>,
+    Extension(ports): Extension<Arc<Ports>>,
     home: Home,
 ) -> Result<Response, Problem> {
     let page = home.visit.page.clone();
@@ -25,16 +26,29 @@ pub async fn front(
         front.shut = Some(format!("{first}?to=/"));
         return Ok(html(&page, front));
     }
-    let (person, now) = (citizen.person, ctx.now());
+    let (person, now) = (citizen.person.clone(), ctx.now());
     let read = move |tx: &mut Tx<'_>| {
         let card = identity::front_card(tx, &person)?;
-        Ok::<_, DbFault>((card, health::todos(tx, &person, now)?))
+        Ok::<_, DbFault>((card, todos::for_front(tx, &person, now)?))
     };
-    let (card, visits) = ctx.db.read("front.todos", read).await?;
-    front.card = card;
-    front.next = todos::next_visit(&page, &visits);
+    let (card, (visits, all)) = ctx.db.read("front.todos", read).await?;
+    // That a card cannot be used is said only as the card system says it now.
+    front.card = match card {
+        FrontCard::Suspended => identity::front_card_now(&ctx, &ports, &citizen.person).await?,
+        known => known,
+    };
     front.todos = todos::rows(&page, &visits);
+    front.todos_all = all;
     Ok(html(&page, front))
+}
+
+/// `/todos`: all that waits for who is signed in.
+pub async fn all_todos(citizen: RealName<opens::Mine>) -> Result<Response, Problem> {
+    let (person, now) = (citizen.person.clone(), citizen.ctx().now());
+    let found = citizen.ctx().db.read("front.all_todos", move |tx| todos::todos(tx, &person, now)).await?;
+    let page = citizen.visit.page.clone();
+    let todos = todos::rows(&page, &found);
+    Ok(html(&page.clone(), TodosPage { page, todos }))
 }
 
 fn composed(page: Page) -> FrontPage {
@@ -45,5 +59,5 @@ fn composed(page: Page) -> FrontPage {
         service(page.t("service-code"), "barcode", "/code"),
         service(page.t("service-messages"), "message", "/messages"),
     ];
-    FrontPage { shut: None, card: FrontCard::None, next: None, todos: Vec::new(), services, news: Vec::new(), page }
+    FrontPage { shut: None, card: FrontCard::None, todos: Vec::new(), todos_all: 0, services, news: Vec::new(), page }
 }

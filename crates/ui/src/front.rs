@@ -40,15 +40,6 @@ pub struct News {
     pub href: String,
 }
 
-/// The next visit, shown on the hero card.
-#[derive(Clone, Debug)]
-pub struct NextVisit {
-    /// Date and time, as the page writes them.
-    pub when: String,
-    /// Hospital and department.
-    pub place: String,
-}
-
 /// The electronic card of who is signed in, as last known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FrontCard {
@@ -61,8 +52,10 @@ pub enum FrontCard {
         /// The number with its middle starred out.
         masked: String,
     },
-    /// The physical card is lost, frozen or cancelled.
+    /// The physical card is lost, frozen or cancelled: so the card system says now.
     Suspended,
+    /// It was so when the card system was asked last, which does not answer now.
+    Unsure,
     /// There was no physical card.
     NotIssued,
 }
@@ -75,6 +68,7 @@ impl FrontCard {
             FrontCard::None => page.t("front-card-none"),
             FrontCard::Issuing => page.t("front-card-issuing"),
             FrontCard::Suspended => page.t("front-card-suspended"),
+            FrontCard::Unsure => page.t("front-card-unsure"),
             FrontCard::NotIssued => page.t("front-card-not-issued"),
         }
     }
@@ -84,7 +78,7 @@ impl FrontCard {
         page.t(match self {
             FrontCard::Live { .. } => "front-card-show",
             FrontCard::None => "front-card-get",
-            FrontCard::Issuing | FrontCard::Suspended | FrontCard::NotIssued => "front-card-open",
+            FrontCard::Issuing | FrontCard::Suspended | FrontCard::Unsure | FrontCard::NotIssued => "front-card-open",
         })
     }
 
@@ -107,12 +101,22 @@ pub struct FrontPage {
     pub shut: Option<String>,
     /// The card of who is signed in.
     pub card: FrontCard,
-    /// The next visit of who is signed in.
-    pub next: Option<NextVisit>,
-    /// What waits for them.
+    /// What waits for them: what presses first, and the next visit.
     pub todos: Vec<Todo>,
+    /// How much waits for them in all; `/todos` shows it.
+    pub todos_all: usize,
     /// The services that exist.
     pub services: Vec<Service>,
     /// News, if any.
     pub news: Vec<News>,
+}
+
+/// All that waits for who is signed in.
+#[derive(Clone, Debug, Template)]
+#[template(path = "todos.html")]
+pub struct TodosPage {
+    /// The page.
+    pub page: Page,
+    /// What waits for them, all of it.
+    pub todos: Vec<Todo>,
 }

@@ -40,7 +40,7 @@ impl Tab {
     pub fn of_path(path: &str) -> Tab {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or("");
         match first {
-            "" => Tab::Home,
+            "" | "todos" => Tab::Home,
             "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "search" | "orders" | "appointments" => {
                 Tab::Health
             }

@@ -41,6 +41,17 @@ impl Page {
         }
     }
 
+    /// The month of a day, as a heading: 11 月, 2025 年 12 月; November, December 2025.
+    pub fn month(&self, date: Date) -> String {
+        let year = (date.year() != self.today().year()).then(|| date.year());
+        match (self.look.lang, year) {
+            (Lang::Zh, None) => kept_together(&format!("{} 月", date.month())),
+            (Lang::Zh, Some(year)) => kept_together(&format!("{year} 年 {} 月", date.month())),
+            (Lang::En, None) => month_name(date).to_owned(),
+            (Lang::En, Some(year)) => format!("{} {year}", month_name(date)),
+        }
+    }
+
     /// The short weekday: 周一, Mon.
     pub fn weekday(&self, date: Date) -> String {
         let day = match date.weekday() {
@@ -144,6 +155,25 @@ const fn twelve(lang: Lang, hour: i8) -> i8 {
     }
 }
 
+fn month_name(date: Date) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let at = usize::try_from(date.month()).unwrap_or(1);
+    NAMES.get(at.saturating_sub(1)).copied().unwrap_or("")
+}
+
 fn month(date: Date) -> &'static str {
     const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let at = usize::try_from(date.month()).unwrap_or(1);
@@ -190,6 +220,17 @@ mod tests {
         assert_eq!(read(&zh.moment(at(monday, 13, 30))), "11 月 30 日（周一）下午 1:30");
         let over = Date::constant(2026, 3, 5);
         assert_eq!((read(&zh.date(over)), en.date(over)), ("3 月 5 日".to_owned(), "5 Mar".to_owned()));
+    }
+
+    #[test]
+    fn a_month_has_its_year_only_when_it_is_not_this_one() {
+        let (zh, en) = (page(Lang::Zh, false, "/"), page(Lang::En, false, "/"));
+        let (this_year, last_year) = (Date::constant(2026, 3, 5), Date::constant(2025, 12, 31));
+        assert_eq!((read(&zh.month(this_year)), en.month(this_year)), ("3 月".to_owned(), "March".to_owned()));
+        assert_eq!(
+            (read(&zh.month(last_year)), en.month(last_year)),
+            ("2025 年 12 月".to_owned(), "December 2025".to_owned())
+        );
     }
 
     #[test]

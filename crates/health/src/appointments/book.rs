@@ -3,6 +3,7 @@
 use identity::PersonId;
 use identity::messages::{self, PreparedMessage};
 use identity::people::{self, Reach};
+use kernel::ShortNo;
 use payments::{NewOrder, OrderId};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
@@ -51,6 +52,9 @@ pub enum BookError {
     /// No such slot.
     #[error("no such slot")]
     NotFound,
+    /// A number that was drawn belongs to another visit: [`book`] draws anew, and answers this to nobody.
+    #[error("a number was drawn before")]
+    NumberTaken,
     /// No rules for this day.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -63,25 +67,39 @@ pub enum BookError {
 
 /// Books a place in a slot. The same person and slot again lands on the same appointment.
 pub async fn book(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
+    for _ in 0..DRAWS {
+        match with_a_number(ctx, command.clone()).await {
+            Err(BookError::NumberTaken) => {}
+            done => return done,
+        }
+    }
+    Err(DbFault::Busy.into())
+}
+
+/// So many times a number is drawn. Where a hundred million visits have one, one in ten is drawn anew.
+const DRAWS: usize = 8;
+
+async fn with_a_number(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
     let (card, reach) = match glance(ctx, &command, &rules).await? {
         Glance::Free(card, reach) => (card, reach),
         Glance::Mine(appointment) => return Ok(Booked { appointment, pay: None, fresh: false }),
     };
+    let no_digits = || DbFault::Corrupt("the generator gave no digits".to_owned());
     let new = NewAppointment {
         id: ctx.id(),
-        code: VisitCode::draw(ctx.rng.as_ref())
-            .ok_or_else(|| DbFault::Corrupt("the generator gave no digits".to_owned()))?,
+        code: VisitCode::draw(ctx.rng.as_ref()).ok_or_else(no_digits)?,
+        no: ShortNo::draw(ctx.rng.as_ref()).ok_or_else(no_digits)?,
         person: command.person.clone(),
         seat_no: 0,
         actor: ctx.trace.actor.label(),
         now,
     };
-    let message = notice::booked(ctx, &reach, &new.id, &card)?;
+    let message = notice::booked(ctx, &reach, (&new.id, Some(&new.no)), &card)?;
     let order: OrderId = ctx.id();
     let until = now.plus_secs(rules.hold_secs);
-    let order = paid::order(&order, &new.id, &command, &card, until, now);
+    let order = paid::order(&order, (&new.id, &new.no), &command, &card, until, now);
     let told = Told { message, order };
     let lane = crate::lane(&card.clinic.id);
     let ctx2 = ctx.clone();
@@ -170,8 +188,7 @@ fn write(
         // The seat was told by what stood before another instance let go of the row; what stands now is certain.
         seat_no = free_seat(&store::seats(tx, slot)?);
         if !store::insert(tx, &with_seat(seat_no), place, take)? {
-            // A code that was drawn before, one chance in 10^15 for each appointment there is.
-            return Err(DbFault::Busy.into());
+            return Err(BookError::NumberTaken);
         }
     }
     if take.state == State::Booked {

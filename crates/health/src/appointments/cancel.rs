@@ -71,7 +71,7 @@ pub async fn cancel(ctx: &Ctx, command: Cancel) -> Result<Cancelled, CancelError
     if seen.state == State::Cancelled {
         return Ok(Cancelled::Already { at: seen.changed_at });
     }
-    let message = notice::cancelled(ctx, &person, &id, &seen.card).await?;
+    let message = notice::cancelled(ctx, &person, (&id, seen.no.as_ref()), &seen.card).await?;
     let pen = Pen::new(ctx, Arc::new(Visits), "page")?;
     let ctx2 = ctx.clone();
     ctx.db

@@ -10,7 +10,7 @@ use ui::{Form, Page, Problem, html, see_other, see_other_with};
 
 use super::cancel::{self as use_cancel, Cancel, CancelError, Cancelled};
 use super::fee_state;
-use super::model::{AppointmentId, Decision, Event, Refusal, decide};
+use super::model::{AppointmentId, Decision, Event, Refusal, State, decide};
 use super::pages::{Facts, Nothing};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
@@ -23,6 +23,8 @@ struct CancelPage {
     id: AppointmentId,
     facts: Facts,
     cancel_until: String,
+    /// What becomes of the place: the key.
+    ask_text: &'static str,
     /// Why it cannot be cancelled: the end of a locale key.
     refusal: Option<&'static str>,
     phone: String,
@@ -45,7 +47,10 @@ pub(crate) async fn ask_cancel(
         Err(Refusal::PastCutOff { .. }) => Some("past"),
         Err(_) => Some("state"),
     };
+    // What may still come in is waited for, and holds the place meanwhile.
+    let waits = found.state == State::Held && pay.as_ref().is_some_and(payments::may_come_in);
     let shown = CancelPage {
+        ask_text: if waits { "health-cancel-ask-waits" } else { "health-cancel-ask-text" },
         facts: Facts::of(&page, &found.card),
         cancel_until: page.moment(rules.cancel_until_of(&found.card)),
         phone: found.card.hospital.phone.clone(),

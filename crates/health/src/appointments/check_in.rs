@@ -4,7 +4,7 @@
 
 use identity::PersonId;
 use identity::people::{PatientCard, patient_card};
-use kernel::{Date, Moment};
+use kernel::{BadShortNo, Date, Moment, ShortNo};
 use payments::Order;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -105,11 +105,49 @@ pub enum CheckInError {
     Fault(#[from] DbFault),
 }
 
+/// What stands in the desk's one box: a visit's barcode, or the short number that its person says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// The barcode.
+    Code(VisitCode),
+    /// The short number.
+    No(ShortNo),
+}
+
+impl Wanted {
+    /// Reads what was scanned or typed.
+    ///
+    /// # Errors
+    /// Why it is neither.
+    pub fn read(typed: &str) -> Result<Wanted, BadCode> {
+        match ShortNo::parse(typed) {
+            Ok(no) => Ok(Wanted::No(no)),
+            Err(BadShortNo::WrongDigit) => Err(BadCode::WrongDigit),
+            Err(BadShortNo::NotTen) => VisitCode::parse(typed).map(Wanted::Code),
+        }
+    }
+
+    /// Its digits.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Wanted::Code(code) => code.as_str(),
+            Wanted::No(no) => no.as_str(),
+        }
+    }
+
+    fn find(&self, tx: &mut Tx<'_>) -> Result<Option<Appointment>, DbFault> {
+        match self {
+            Wanted::Code(code) => store::by_code(tx, code),
+            Wanted::No(no) => store::by_no(tx, no),
+        }
+    }
+}
+
 /// What a desk sees of a scanned code. The look at a person is written down, or does not happen
 /// (architecture, rule 10).
 pub async fn look_up(ctx: &Ctx, hospital: &HospitalId, typed: &str) -> Result<Scanned, CheckInError> {
-    let code = match VisitCode::parse(typed) {
-        Ok(code) => code,
+    let wanted = match Wanted::read(typed) {
+        Ok(wanted) => wanted,
         Err(why) => return Ok(Scanned::unread(why)),
     };
     let now = ctx.now();
@@ -117,7 +155,7 @@ pub async fn look_up(ctx: &Ctx, hospital: &HospitalId, typed: &str) -> Result<Sc
     let (ctx2, hospital) = (ctx.clone(), hospital.clone());
     ctx.db
         .write(LaneKey::of("desk", hospital.as_str()), "appointment.look_up", move |tx| {
-            let Some(appointment) = store::by_code(tx, &code)? else {
+            let Some(appointment) = wanted.find(tx)? else {
                 return Ok(Scanned { verdict: Verdict::Unknown, visit: None, pay: None });
             };
             let verdict = judge(&appointment, &hospital, &rules, now);

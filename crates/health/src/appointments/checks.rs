@@ -7,18 +7,23 @@ use platform::db::{DbFault, Tx};
 
 use super::model::State;
 use super::paid::SUBJECT;
-use super::store;
+use super::store::count;
+
+mod store;
 
 /// A hold may outlive its time by this much: the sweeper runs every ten seconds.
 const GRACE_SECS: i64 = 60;
 
-/// I-B03 to I-B06.
+/// A visit that a program from before wrote has its number after so long.
+const NUMBER_SECS: i64 = 3_600;
+
+/// I-B03 to I-B06, I-B12.
 pub fn checks() -> Vec<Check> {
     vec![
         Check {
             id: "I-B03",
             says: "no two active appointments have the same seat of a slot",
-            run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: store::shared_seats(tx)? }),
+            run: |tx, _| Ok(CheckResult { rows: count(tx)?, broken: store::shared_seats(tx)? }),
         },
         Check {
             id: "I-B04",
@@ -26,23 +31,32 @@ pub fn checks() -> Vec<Check> {
             run: |tx, now| {
                 let mut broken = store::overdue_holds(tx, now.minus_secs(GRACE_SECS))?;
                 broken.extend(lost_holds(tx)?);
-                Ok(CheckResult { rows: store::count(tx)?, broken })
+                Ok(CheckResult { rows: count(tx)?, broken })
             },
         },
         Check {
             id: "I-B05",
             says: "a person has at most one active appointment with a doctor in a half-day",
-            run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: store::doubled(tx)? }),
+            run: |tx, _| Ok(CheckResult { rows: count(tx)?, broken: store::doubled(tx)? }),
         },
         Check {
             id: "I-B06",
             says: "a visit that costs something is booked only while its order is paid, and what is paid for it goes back with it",
-            run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: unpaid(tx)? }),
+            run: |tx, _| Ok(CheckResult { rows: count(tx)?, broken: unpaid(tx)? }),
+        },
+        Check {
+            id: "I-B12",
+            says: "a visit has a short number, and its order the same one",
+            run: |tx, now| {
+                let mut broken = store::numberless(tx, now.minus_secs(NUMBER_SECS))?;
+                broken.extend(other_numbers(tx)?);
+                Ok(CheckResult { rows: count(tx)?, broken })
+            },
         },
         Check {
             id: "T43",
             says: "a patient has one visit at a time",
-            run: |tx, _| Ok(CheckResult { rows: store::count(tx)?, broken: store::overlapping(tx)? }),
+            run: |tx, _| Ok(CheckResult { rows: count(tx)?, broken: store::overlapping(tx)? }),
         },
         Check {
             id: "T35",
@@ -50,6 +64,18 @@ pub fn checks() -> Vec<Check> {
             run: |tx, _| covered(tx, &store::AUDITED),
         },
     ]
+}
+
+/// Priced visits whose order has another short number than they have.
+fn other_numbers(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let mut broken = Vec::new();
+    for (id, no) in store::priced_numbers(tx)? {
+        let order = payments::order_of(tx, SUBJECT, id.as_str())?;
+        if let Some(order) = order.filter(|order| order.no != no) {
+            broken.push(format!("{id} and {} have two numbers", order.id));
+        }
+    }
+    Ok(broken)
 }
 
 /// Holds without an end of their own, whose order does not hold them either.

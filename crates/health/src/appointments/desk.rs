@@ -7,13 +7,13 @@ use askama::Template;
 use axum::response::Response;
 use identity::Desk;
 use identity::people::patient_card;
-use kernel::Mask;
+use kernel::{Mask, ShortNo};
 use platform::db::{DbFault, LaneKey, Tx};
 use serde::Deserialize;
 use serde_json::json;
 use ui::{Form, Page, Problem, Query, html, see_other};
 
-use super::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Verdict};
+use super::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Verdict, Wanted};
 use super::code::{BadCode, VisitCode};
 use super::fee_state;
 use super::store::{self, Appointment};
@@ -53,6 +53,8 @@ struct Patient {
     doctor: String,
     /// How the fee stands, where there is one.
     fee: Option<String>,
+    /// The short number.
+    no: Option<String>,
 }
 
 /// A row of today's check-ins.
@@ -127,8 +129,8 @@ pub(crate) async fn scan(desk: Desk, Form(typed): Form<Typed>) -> Result<Respons
         ("", "") => Ok(see_other("/desk")),
         // Enter alone, and nothing else: a scan that cannot be read must not check in who is shown.
         ("", ready) => arrive(&desk, ready).await,
-        (code, _) => Ok(see_other(&match VisitCode::parse(code) {
-            Ok(code) => format!("/desk?code={code}"),
+        (code, _) => Ok(see_other(&match Wanted::read(code) {
+            Ok(wanted) => format!("/desk?code={}", wanted.as_str()),
             Err(why) => unread(why),
         })),
     }
@@ -206,6 +208,7 @@ fn tell(page: &Page, scanned: &Scanned, done: bool) -> Told {
                 show::doctor_line(page, &visit.card.doctor)
             ),
             fee: scanned.pay.as_ref().map(|order| fee_state::at_desk(page, order)),
+            no: visit.no.as_ref().map(ShortNo::grouped),
         }),
     }
 }

@@ -1,9 +1,10 @@
 //! The jobs of this crate: clinics kept open ahead and let go of behind, holds that ran out given back, words that a
-//! search looks into.
+//! search looks into, short numbers for visits without one.
 
 use platform::jobs::Job;
 
 use super::expire_holds::expire_holds;
+use super::numbers::number_visits;
 use crate::clinics::forget::forget_clinics;
 use crate::clinics::open_clinics::open_clinics;
 use crate::search::refresh::refresh_words;
@@ -21,6 +22,7 @@ pub fn jobs() -> Vec<Job> {
         Job::new("health.search_words", 300, |ctx| async move {
             refresh_words(&ctx).await.map(drop).map_err(|error| error.to_string())
         }),
+        Job::new("health.short_numbers", 300, |ctx| async move { number_visits(&ctx).await.map(drop) }).within(900),
         Job::new("health.forget_clinics", 86_400, |ctx| async move { forget_clinics(&ctx).await.map(drop) })
             .within(900),
     ]

@@ -19,6 +19,8 @@ pub mod jobs;
 mod limits;
 pub mod model;
 mod notice;
+pub(crate) mod numbers;
+pub mod orders;
 pub mod pages;
 pub(crate) mod paid;
 pub(crate) mod store;

@@ -3,6 +3,7 @@
 use identity::PersonId;
 use identity::messages::{self, PreparedMessage};
 use identity::people::Reach;
+use kernel::ShortNo;
 use platform::Ctx;
 use serde_json::{Value, json};
 
@@ -16,23 +17,23 @@ pub use identity::Failure as NoticeError;
 pub(super) fn booked(
     ctx: &Ctx,
     reach: &Reach,
-    id: &AppointmentId,
+    (id, no): (&AppointmentId, Option<&ShortNo>),
     card: &SlotCard,
 ) -> Result<PreparedMessage, NoticeError> {
-    messages::prepare_for(ctx, reach, "booked", &args(id, card), true)
+    messages::prepare_for(ctx, reach, "booked", &args(id, no, card), true)
 }
 
 /// 「已取消预约」.
 pub(super) async fn cancelled(
     ctx: &Ctx,
     person: &PersonId,
-    id: &AppointmentId,
+    (id, no): (&AppointmentId, Option<&ShortNo>),
     card: &SlotCard,
 ) -> Result<PreparedMessage, NoticeError> {
-    messages::prepare(ctx, person, "cancelled", &args(id, card), true).await
+    messages::prepare(ctx, person, "cancelled", &args(id, no, card), true).await
 }
 
-fn args(id: &AppointmentId, card: &SlotCard) -> Value {
+fn args(id: &AppointmentId, no: Option<&ShortNo>, card: &SlotCard) -> Value {
     let at = card.slot.starts_at.datetime();
     json!({
         "hospital": card.hospital.name,
@@ -43,5 +44,6 @@ fn args(id: &AppointmentId, card: &SlotCard) -> Value {
         "starts_at": card.slot.starts_at.ms(),
         "time": format!("{}月{}日{}:{:02}", at.month(), at.day(), at.hour(), at.minute()),
         "link": format!("/appointments/{id}"),
+        "no": no.map(ShortNo::as_str),
     })
 }

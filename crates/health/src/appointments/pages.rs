@@ -1,4 +1,4 @@
-//! The citizen's pages of appointments: check and book, orders, one order with its barcode, the code tab.
+//! The citizen's pages of appointments: check and book, one order with its barcode, the code tab.
 
 use askama::Template;
 use axum::extract::Path;
@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use identity::people::patient_card;
 use identity::{Asks, PersonId, RealName, Refused, opens};
-use kernel::{Moment, Time};
+use kernel::{Moment, ShortNo};
 use payments::{Order, OrderState, PaymentRules};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
@@ -17,14 +17,12 @@ use super::fee_state::FeeState;
 use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, State, decide, decide_book};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
+use super::todos;
 use crate::clinics;
 use crate::clinics::model::{SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
 use crate::clinics::store::Having;
 use crate::show;
-
-/// Rows of the list of orders.
-const ORDERS: i64 = 30;
 
 /// A POST that carries nothing but its token.
 #[derive(Deserialize)]
@@ -179,65 +177,11 @@ pub(crate) async fn book(
             Ok(see_other(&format!("/slots/{slot}/book?tried=1")))
         }
         Err(BookError::NotFound) => Err(Problem::not_found()),
+        Err(BookError::NumberTaken) => Err(DbFault::Busy.into()),
         Err(BookError::Policy(error)) => Err(Problem::fault(error)),
         Err(BookError::Notice(error)) => Err(error.into()),
         Err(BookError::Fault(fault)) => Err(fault.into()),
     }
-}
-
-/// A row of the list of orders.
-struct OrderLine {
-    href: String,
-    title: String,
-    detail: String,
-    state: String,
-    tone: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "appointments/orders.html")]
-struct OrdersPage {
-    page: Page,
-    lines: Vec<OrderLine>,
-    older: Option<String>,
-}
-
-/// Where the next page of orders begins.
-#[derive(Deserialize)]
-pub(crate) struct Before {
-    #[serde(default)]
-    before: Option<i64>,
-    #[serde(default)]
-    id: String,
-}
-
-/// 我的订单
-pub(crate) async fn orders(citizen: RealName<opens::Mine>, Query(query): Query<Before>) -> Result<Response, Problem> {
-    let (person, before) = (citizen.person.clone(), Moment::from_ms(query.before.unwrap_or(i64::MAX)));
-    let last = query.id;
-    let now = citizen.ctx().now();
-    let read = move |tx: &mut Tx<'_>| {
-        let found = store::list(tx, &person, (before, &last), ORDERS)?;
-        found.into_iter().map(|visit| Ok((payment_of(tx, &visit)?, visit))).collect::<Result<Vec<_>, DbFault>>()
-    };
-    let found = citizen.ctx().db.read("appointment.list", read).await?;
-    let page = citizen.visit.page.clone();
-    let full = i64::try_from(found.len()).is_ok_and(|len| len == ORDERS);
-    let older = found
-        .last()
-        .filter(|_| full)
-        .map(|(_, last)| format!("/orders?before={}&id={}", last.card.slot.starts_at.ms(), last.id));
-    let lines = found.iter().map(|(pay, order)| {
-        let (state, tone) = standing(&page, order, pay.as_ref(), now);
-        OrderLine {
-            href: format!("/appointments/{}", order.id),
-            title: show::when(&page, &order.card),
-            detail: format!("{} · {}", show::place(&page, &order.card), show::doctor_line(&page, &order.card.doctor)),
-            state,
-            tone,
-        }
-    });
-    Ok(html(&page.clone(), OrdersPage { lines: lines.collect(), page, older }))
 }
 
 #[derive(Template)]
@@ -245,6 +189,8 @@ pub(crate) async fn orders(citizen: RealName<opens::Mine>, Query(query): Query<B
 struct OrderPage {
     page: Page,
     id: AppointmentId,
+    /// Its short number, to be read to whoever is asked about it.
+    no: String,
     title: String,
     tone: &'static str,
     /// What the state means, with its moment: when to come, until when held, when cancelled.
@@ -262,6 +208,8 @@ struct OrderPage {
     pay: Option<FeeState>,
     /// What is to be paid now, as the button says it.
     go_pay: Option<String>,
+    /// Something is under way with the money: the page looks again after so many seconds.
+    look_secs: Option<i64>,
 }
 
 /// One order: its state, the barcode, what to know before coming, what can be done.
@@ -293,7 +241,7 @@ pub(super) fn payment_of(tx: &mut Tx<'_>, visit: &Appointment) -> Result<Option<
 
 /// The state in words, and its tone. A booked visit whose day is over without a check-in is told as such, and a held
 /// one as its order stands.
-fn standing(page: &Page, visit: &Appointment, pay: Option<&Order>, now: Moment) -> (String, &'static str) {
+pub(super) fn standing(page: &Page, visit: &Appointment, pay: Option<&Order>, now: Moment) -> (String, &'static str) {
     match (visit.state, pay) {
         (State::Booked, _) if visit.card.clinic.date < now.date() => (page.t("health-state-missed"), "due"),
         (State::Held, Some(order)) => payments::state_word(page, order),
@@ -333,11 +281,14 @@ fn order_page(
         State::Booked => page.t("health-order-missed"),
         _ => told(&page, order, pay, pay_rules),
     };
+    let look_secs = pay.and_then(|pay| payments::look_secs(pay, now));
     let can_cancel = matches!(decide(&order.view(rules), Event::Cancel, now), Ok(Decision::Change(_)));
     let pay = pay.map(|pay| FeeState::of(&page, pay, pay_rules, can_cancel));
     let due = pay.as_ref().and_then(|pay| pay.due);
     OrderPage {
         id: order.id.clone(),
+        no: order.no.as_ref().map(ShortNo::grouped).unwrap_or_default(),
+        look_secs,
         title,
         tone: if tone == "plain" { "blue" } else { tone },
         told,
@@ -378,11 +329,12 @@ struct NextCode {
 
 /// The raised tab: the next visit's barcode.
 pub(crate) async fn code(citizen: RealName<opens::Mine>) -> Result<Response, Problem> {
-    let (person, today) = (citizen.person.clone(), citizen.ctx().now().date());
-    let from = Moment::at(today, Time::midnight());
-    let found = citizen.ctx().db.read("appointment.code", move |tx| store::upcoming(tx, &person, from, ORDERS)).await?;
+    let (person, now) = (citizen.person.clone(), citizen.ctx().now());
+    let today = now.date();
+    let found =
+        citizen.ctx().db.read("appointment.code", move |tx| store::upcoming(tx, &person, todos::since(now))).await?;
     let page = citizen.visit.page.clone();
-    let next = found.iter().find(|visit| visit.state == State::Booked).map(|visit| NextCode {
+    let next = todos::next(&found, now).map(|visit| NextCode {
         href: format!("/appointments/{}", visit.id),
         when: show::when(&page, &visit.card),
         today: visit.card.clinic.date == today,

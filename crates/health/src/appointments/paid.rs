@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use identity::messages::{self, PreparedMessage};
 use identity::people::patient_card;
-use kernel::{Fen, Moment};
+use kernel::{Fen, Moment, ShortNo};
 use payments::orders::Order;
 use payments::ports::Care;
 use payments::{Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, PaymentRules, Telling};
@@ -34,7 +34,7 @@ const NUMBER_CHARS: usize = 30;
 /// The order for a place that is held until `deadline` (REG-2).
 pub(super) fn order(
     id: &OrderId,
-    appointment: &AppointmentId,
+    (appointment, no): (&AppointmentId, &ShortNo),
     command: &Book,
     card: &SlotCard,
     deadline: Moment,
@@ -43,6 +43,7 @@ pub(super) fn order(
     let cut = |text: &str| text.chars().take(NUMBER_CHARS).collect::<String>();
     NewOrder {
         id: id.clone(),
+        no: no.clone(),
         subject_kind: SUBJECT,
         subject_id: appointment.as_str().to_owned(),
         person: command.person.clone(),
@@ -121,7 +122,7 @@ impl Listener for Visits {
             (Telling::Extra(amount), ..) => ("paid_too_much", json!({ "amount": amount.to_string(), "days": days })),
             (Telling::Stuck, ..) => {
                 let amount = payments::stuck(order).unwrap_or(Fen::ZERO).to_string();
-                ("refund_stuck", json!({ "amount": amount, "no": payments::short_no(order) }))
+                ("refund_stuck", json!({ "amount": amount }))
             }
             (_, OrderState::Settled, _) => return booked(ctx, order).await,
             (_, OrderState::Reconfirm, _) if payments::cash_due(order) > Fen::ZERO => {
@@ -139,7 +140,8 @@ impl Listener for Visits {
             (_, OrderState::Refunded, _) => ("refunded", json!({ "amount": Legs::ever(order).sum().to_string() })),
             _ => return Ok(None),
         };
-        let mut args = json!({ "what": order.title, "what_en": order.title_en, "link": order.href });
+        let no = order.no.as_ref().map_or(order.id.as_str(), ShortNo::as_str);
+        let mut args = json!({ "what": order.title, "what_en": order.title_en, "link": order.href, "no": no });
         if let (Some(all), Some(own)) = (args.as_object_mut(), own.as_object()) {
             all.extend(own.clone());
         }
@@ -221,7 +223,7 @@ async fn booked(ctx: &Ctx, order: &Order) -> Result<Option<PreparedMessage>, ide
         Ok::<_, DbFault>(found.zip(identity::people::reach(tx, &vault, &person)?))
     });
     match read.await? {
-        Some((found, reach)) => Ok(Some(notice::booked(ctx, &reach, &id, &found.card)?)),
+        Some((found, reach)) => Ok(Some(notice::booked(ctx, &reach, (&id, found.no.as_ref()), &found.card)?)),
         None => Ok(None),
     }
 }

@@ -1,10 +1,9 @@
 //! The only SQL for appointments and their events.
 
 use identity::PersonId;
-use kernel::{Date, Fen, Moment};
-use platform::audit::Covered;
+use kernel::{Date, Fen, Moment, ShortNo};
 use platform::db::{DbFault, Row, Tx};
-use platform::{covered, sql, vals};
+use platform::{sql, vals};
 
 use super::code::VisitCode;
 use super::expire_holds::DeadHold;
@@ -19,6 +18,8 @@ use crate::hospitals::model::HospitalId;
 pub struct Appointment {
     pub id: AppointmentId,
     pub code: VisitCode,
+    /// Its short number; none while a visit of a program from before waits for one.
+    pub no: Option<ShortNo>,
     pub person: PersonId,
     pub state: State,
     /// The place in its slot, from 1.
@@ -48,13 +49,13 @@ impl Appointment {
 macro_rules! appointment_columns {
     () => {
         concat!(
-            "a.id, a.code, a.person_id, a.state, a.seat_no, a.fee_fen, a.hold_until, a.version, a.created_at, a.changed_at, ",
+            "a.id, a.code, a.person_id, a.state, a.seat_no, a.fee_fen, a.hold_until, a.version, a.created_at, a.changed_at, a.no, ",
             crate::clinics::store::card_columns!()
         )
     };
 }
 
-const OWN_WIDTH: usize = 10;
+const OWN_WIDTH: usize = 11;
 
 /// An appointment of this person; nobody else's is found.
 pub(crate) fn of_person(
@@ -72,11 +73,12 @@ pub(crate) fn of_person(
     tx.opt(sql, vals![id.as_str(), person.as_str()], appointment_at)
 }
 
-/// A page of a person's appointments, the latest visit first, after the one that ended the page before
-/// (its start and id; two visits may start together).
-pub(super) fn list(
+/// A page of a person's visits that are over, cancelled or lapsed, the latest first, after the one that ended the page
+/// before (its start and id; two visits may start together). What [`upcoming`] has from the same moment on is left out.
+pub(super) fn over(
     tx: &mut Tx<'_>,
     person: &PersonId,
+    from: Moment,
     before: (Moment, &str),
     limit: i64,
 ) -> Result<Vec<Appointment>, DbFault> {
@@ -86,26 +88,23 @@ pub(super) fn list(
         " FROM appointment a JOIN slot s ON s.id = a.slot_id",
         card_joins!(),
         "WHERE a.person_id = $1 AND (a.starts_at < $2 OR (a.starts_at = $2 AND a.id < $3)) \
-         ORDER BY a.starts_at DESC, a.id DESC LIMIT $4"
+         AND NOT (a.starts_at >= $4 AND a.state IN ('held', 'booked')) \
+         ORDER BY a.starts_at DESC, a.id DESC LIMIT $5"
     ));
-    tx.query(sql, vals![person.as_str(), before.0, before.1, limit], appointment_at)
+    tx.query(sql, vals![person.as_str(), before.0, before.1, from, limit], appointment_at)
 }
 
-/// A person's visits to come (held or booked, from a moment on), the nearest first.
-pub(super) fn upcoming(
-    tx: &mut Tx<'_>,
-    person: &PersonId,
-    from: Moment,
-    limit: i64,
-) -> Result<Vec<Appointment>, DbFault> {
+/// All of a person's visits to come (held or booked, from a moment on), the nearest first. Nothing is cut: what a patient
+/// may have at once is bounded when it is booked (T43), and who looks for one among them must see them all.
+pub(super) fn upcoming(tx: &mut Tx<'_>, person: &PersonId, from: Moment) -> Result<Vec<Appointment>, DbFault> {
     let sql = sql!(concat!(
         "SELECT ",
         appointment_columns!(),
         " FROM appointment a JOIN slot s ON s.id = a.slot_id",
         card_joins!(),
-        "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.state IN ('held', 'booked') ORDER BY a.starts_at, a.id LIMIT $3"
+        "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.state IN ('held', 'booked') ORDER BY a.starts_at, a.id"
     ));
-    tx.query(sql, vals![person.as_str(), from, limit], appointment_at)
+    tx.query(sql, vals![person.as_str(), from], appointment_at)
 }
 
 /// The appointment with this barcode, for a desk, which must look at its hospital first.
@@ -118,6 +117,18 @@ pub(super) fn by_code(tx: &mut Tx<'_>, code: &VisitCode) -> Result<Option<Appoin
         "WHERE a.code = $1"
     ));
     tx.opt(sql, vals![code.as_str()], appointment_at)
+}
+
+/// The appointment with this short number, for a desk, which must look at its hospital first.
+pub(super) fn by_no(tx: &mut Tx<'_>, no: &ShortNo) -> Result<Option<Appointment>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        appointment_columns!(),
+        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
+        card_joins!(),
+        "WHERE a.no = $1"
+    ));
+    tx.opt(sql, vals![no.as_str()], appointment_at)
 }
 
 /// A person's active appointment in a clinic, and its slot.
@@ -149,6 +160,7 @@ pub(super) fn seats(tx: &mut Tx<'_>, slot: &SlotId) -> Result<Vec<i64>, DbFault>
 pub(super) struct NewAppointment {
     pub id: AppointmentId,
     pub code: VisitCode,
+    pub no: ShortNo,
     pub person: PersonId,
     pub seat_no: i64,
     pub actor: String,
@@ -156,12 +168,12 @@ pub(super) struct NewAppointment {
 }
 
 /// Writes a new appointment; false when one of the unique rules refuses it (the seat, the person's
-/// half-day, the code): another instance was faster.
+/// half-day, the code, the short number): another instance was faster, or a number was drawn before.
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAppointment, place: &Place, take: &Take) -> Result<bool, DbFault> {
     let sql = sql!(
         "INSERT INTO appointment (id, code, person_id, hospital_id, doctor_id, clinic_id, slot_id, date, half, seat_no, state, \
-         fee_fen, starts_at, hold_until, version, created_at, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING"
+         fee_fen, starts_at, hold_until, version, created_at, changed_at, no) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING"
     );
     let (slot, clinic) = (&place.slot, &place.clinic);
     // A free visit has had both its events at once.
@@ -183,7 +195,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAppointment, place: &Place, take:
         take.hold_until,
         version,
         new.now,
-        new.now
+        new.now,
+        new.no.as_str()
     ];
     if tx.exec(sql, values)? == 0 {
         return Ok(false);
@@ -316,60 +329,6 @@ pub(crate) fn count_to(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
     tx.one(sql, vals![most], |row| row.int(0)).map(i64::unsigned_abs)
 }
 
-/// I-B03: seats given twice.
-pub(super) fn shared_seats(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
-    let sql = sql!(
-        "SELECT slot_id, seat_no FROM appointment WHERE state IN ('held', 'booked', 'attended') \
-         GROUP BY slot_id, seat_no HAVING COUNT(*) > 1 ORDER BY slot_id, seat_no LIMIT 50"
-    );
-    tx.query(sql, vals![], |row| Ok(format!("{} seat {}", row.text(0)?, row.int(1)?)))
-}
-
-/// I-B04: holds that ended before a moment and are still held.
-pub(super) fn overdue_holds(tx: &mut Tx<'_>, before: Moment) -> Result<Vec<String>, DbFault> {
-    let sql = sql!("SELECT id FROM appointment WHERE state = 'held' AND hold_until < $1 ORDER BY id LIMIT 50");
-    tx.query(sql, vals![before], |row| row.text(0))
-}
-
-/// I-B04: holds that last as long as their order is under way.
-pub(super) fn endless_holds(tx: &mut Tx<'_>) -> Result<Vec<AppointmentId>, DbFault> {
-    let sql = sql!("SELECT id FROM appointment WHERE state = 'held' AND hold_until IS NULL ORDER BY id");
-    tx.query(sql, vals![], |row| row.parse(0))
-}
-
-/// I-B06: visits with a fee that are booked or over.
-pub(super) fn priced_visits(tx: &mut Tx<'_>) -> Result<Vec<(AppointmentId, State)>, DbFault> {
-    let sql = sql!(
-        "SELECT id, state FROM appointment WHERE fee_fen > 0 AND state IN ('booked', 'attended', 'cancelled', 'expired') \
-         ORDER BY id"
-    );
-    tx.query(sql, vals![], |row| Ok((row.parse(0)?, row.parse(1)?)))
-}
-
-/// I-B05: more than one active visit of a person to a doctor in a half-day.
-pub(super) fn doubled(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
-    let sql = sql!(
-        "SELECT MIN(id), doctor_id, date, half FROM appointment WHERE state IN ('held', 'booked', 'attended') \
-         GROUP BY person_id, doctor_id, date, half HAVING COUNT(*) > 1 ORDER BY MIN(id) LIMIT 50"
-    );
-    tx.query(sql, vals![], |row| {
-        Ok(format!("{} and others: {} {} {}", row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?))
-    })
-}
-
-/// T43: visits of one patient at the same time, booked since that is refused.
-pub(super) fn overlapping(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
-    let sql = sql!(
-        "SELECT a.id, b.id FROM appointment a JOIN appointment b ON b.person_id = a.person_id AND b.date = a.date AND b.id > a.id \
-         JOIN slot s ON s.id = a.slot_id JOIN slot t ON t.id = b.slot_id \
-         WHERE a.state IN ('held', 'booked', 'attended') AND b.state IN ('held', 'booked', 'attended') \
-         AND s.starts_at < t.ends_at AND s.ends_at > t.starts_at \
-         AND b.created_at >= COALESCE((SELECT m.applied_at FROM schema_migration m WHERE m.version = 12), 0) \
-         ORDER BY a.id LIMIT 50"
-    );
-    tx.query(sql, vals![], |row| Ok(format!("{} and {} are at the same time", row.text(0)?, row.text(1)?)))
-}
-
 fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
     Ok(Appointment {
         id: row.parse(0)?,
@@ -382,18 +341,7 @@ fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
         version: row.int(7)?,
         created_at: row.moment(8)?,
         changed_at: row.moment(9)?,
+        no: row.opt_parse(10)?,
         card: card_at(row, OWN_WIDTH)?,
     })
 }
-
-/// What left an audit row: how each visit began, and how it ended.
-pub(super) static AUDITED: [Covered; 4] = [
-    covered!("visit", "appointment", key "id", subject "id", at "created_at",
-        acts "'appointment.booked', 'appointment.held'"),
-    covered!("attended visit", "appointment", key "id", subject "id", at "created_at",
-        acts "'appointment.attended'", only "state = 'attended'"),
-    covered!("cancelled visit", "appointment", key "id", subject "id", at "created_at",
-        acts "'appointment.cancelled', 'appointment.followed'", only "state = 'cancelled'"),
-    covered!("expired visit", "appointment", key "id", subject "id", at "created_at",
-        acts "'appointment.expired', 'appointment.followed'", only "state = 'expired'"),
-];

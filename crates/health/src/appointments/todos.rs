@@ -1,11 +1,11 @@
-//! What waits for a person on the front page (待办): the visits to come.
+//! What waits for a person (待办): the visits to come, on the front page and on the page that shows all of them.
 
 use identity::PersonId;
 use kernel::{Moment, Time};
 use payments::Order;
 use platform::db::{DbFault, Tx};
 use ui::Page;
-use ui::front::{NextVisit, Todo};
+use ui::front::Todo;
 
 use super::fee_state::due;
 use super::model::State;
@@ -13,10 +13,8 @@ use super::pages::payment_of;
 use super::store::{self, Appointment};
 use crate::show;
 
-/// At most so many are shown; the rest is in the list of orders.
-const LIMIT: usize = 3;
-/// So many of the nearest are looked at: a place that is only held comes before visits that are nearer.
-const NEAREST: i64 = 20;
+/// The front page shows so many, and the next visit where it is not among them.
+const SHOWN: usize = 3;
 
 /// A visit to come, and the order that pays for it while it is only held.
 #[derive(Debug, Clone)]
@@ -25,21 +23,47 @@ pub struct Waiting {
     pub pay: Option<Order>,
 }
 
-/// A person's visits from today on: what is held first, because its time runs out, then the nearest.
+/// All that waits for a person from today on: what is held first, because its time runs out, then the nearest.
 pub fn todos(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Waiting>, DbFault> {
-    let mut visits = store::upcoming(tx, person, Moment::at(now.date(), Time::midnight()), NEAREST)?;
+    let all = waiting(tx, person, now)?;
+    with_orders(tx, all)
+}
+
+/// What the front page shows of it, and how much there is in all.
+pub fn for_front(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<(Vec<Waiting>, usize), DbFault> {
+    let all = waiting(tx, person, now)?;
+    let (count, next) = (all.len(), next(&all, now).map(|visit| visit.id.clone()));
+    let shown = all.into_iter().enumerate();
+    let shown = shown.filter(|(at, visit)| *at < SHOWN || Some(&visit.id) == next.as_ref()).map(|(_, visit)| visit);
+    Ok((with_orders(tx, shown.collect())?, count))
+}
+
+/// The next of these visits that is booked: today's whose time has passed come after those that are still to come
+/// today, and before those of other days.
+pub(super) fn next(visits: &[Appointment], now: Moment) -> Option<&Appointment> {
+    let key = |visit: &&Appointment| {
+        let slot = &visit.card.slot;
+        (visit.card.clinic.date, slot.ends_at <= now, slot.starts_at)
+    };
+    visits.iter().filter(|visit| visit.state == State::Booked).min_by_key(key)
+}
+
+/// Where "from today on" begins: a visit of this morning still counts, for whoever comes late.
+pub(super) fn since(now: Moment) -> Moment {
+    Moment::at(now.date(), Time::midnight())
+}
+
+fn waiting(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Appointment>, DbFault> {
+    let mut visits = store::upcoming(tx, person, since(now))?;
     visits.sort_by_key(|visit| visit.state != State::Held);
-    visits.truncate(LIMIT);
+    Ok(visits)
+}
+
+fn with_orders(tx: &mut Tx<'_>, visits: Vec<Appointment>) -> Result<Vec<Waiting>, DbFault> {
     visits.into_iter().map(|visit| Ok(Waiting { pay: payment_of(tx, &visit)?, visit })).collect()
 }
 
-/// The visit on the front page's card: the nearest one that is booked.
-pub fn next_visit(page: &Page, visits: &[Waiting]) -> Option<NextVisit> {
-    let next = visits.iter().map(|one| &one.visit).find(|visit| visit.state == State::Booked)?;
-    Some(NextVisit { when: show::when(page, &next.card), place: show::place(page, &next.card) })
-}
-
-/// The visits as rows of the front page.
+/// The visits as rows.
 pub fn rows(page: &Page, visits: &[Waiting]) -> Vec<Todo> {
     visits.iter().map(|one| row(page, one)).collect()
 }
@@ -59,7 +83,7 @@ fn row(page: &Page, Waiting { visit, pay }: &Waiting) -> Todo {
     };
     Todo {
         title,
-        detail: show::place(page, &visit.card),
+        detail: show::short_place(page, &visit.card),
         href: pay.as_ref().map_or_else(|| format!("/appointments/{}", visit.id), payments::pay_href),
         button,
         bar,

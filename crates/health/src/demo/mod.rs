@@ -115,7 +115,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
             add_doctor(ctx, &mut rows, &department, kind, (*number, sample.code == PRICED));
             *number += 1;
         }
-        rows.departments.push((department, Words::of(&[kind.name], kind.name_en)));
+        rows.departments.push((department, Words::of_department(&[kind.name], kind.name_en)));
     }
     rows
 }

@@ -1,9 +1,11 @@
-//! Search over hospitals, departments and doctors, in Chinese, in English, by pinyin and by its initials (REG-1).
+//! Search over services, hospitals, departments and doctors, in Chinese, in English, by pinyin and by its initials (REG-1).
 
 pub mod pages;
 mod readings;
 pub(crate) mod refresh;
+pub mod services;
 mod store;
 #[cfg(test)]
 pub(crate) use store::{Found, find};
+mod synonyms;
 pub mod words;

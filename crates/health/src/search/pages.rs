@@ -1,4 +1,4 @@
-//! `/search?q=`: hospitals, departments and doctors by Chinese, English or pinyin initials.
+//! `/search?q=`: services, hospitals, departments and doctors by Chinese, English or pinyin initials.
 
 use askama::Template;
 use axum::response::Response;
@@ -6,6 +6,7 @@ use kernel::typing;
 use serde::Deserialize;
 use ui::{Page, Problem, Query};
 
+use super::services::{self, Service};
 use super::store::{self, Found};
 use super::words;
 use crate::public::Public;
@@ -32,9 +33,25 @@ struct SearchPage {
     q: String,
     /// False while nothing has been asked for.
     asked: bool,
-    hospitals: Vec<Line>,
-    departments: Vec<Line>,
-    doctors: Vec<Line>,
+    /// What was found, kind by kind; kinds of which nothing was found are left out.
+    parts: Vec<Part>,
+}
+
+/// What was found of a kind.
+struct Part {
+    title: &'static str,
+    lines: Vec<Line>,
+    /// There is more than is shown.
+    more: bool,
+}
+
+impl Part {
+    fn of(title: &'static str, mut lines: Vec<Line>) -> Part {
+        let most = usize::try_from(store::LIMIT).unwrap_or(usize::MAX);
+        let more = lines.len() > most;
+        lines.truncate(most);
+        Part { title, lines, more }
+    }
 }
 
 /// Shows what was found, or how to search.
@@ -43,17 +60,23 @@ pub(crate) async fn search(public: Public, Query(asked): Query<Asked>) -> Result
         .answer(|ctx, page| async move {
             let patterns = words::patterns(&asked.q);
             let known = patterns.is_some();
+            let services = patterns.as_ref().map(services::find).unwrap_or_default();
             let found = match patterns {
                 Some(patterns) => ctx.db.read("search", move |tx| store::find(tx, &patterns)).await?,
                 None => Found::default(),
             };
             let q = typing::line(&asked.q, words::QUERY_CHARS);
-            Ok(result(page, q, known, &found))
+            Ok(result(page, q, known, (&services, &found)))
         })
         .await
 }
 
-fn result(page: Page, q: String, asked: bool, found: &Found) -> SearchPage {
+fn result(page: Page, q: String, asked: bool, (services, found): (&[&Service], &Found)) -> SearchPage {
+    let services = services.iter().map(|service| Line {
+        href: service.path.to_owned(),
+        title: page.t(&service.key),
+        detail: page.t(&format!("{}-detail", service.key)),
+    });
     let hospitals = found.hospitals.iter().map(|hospital| Line {
         href: format!("/hospitals/{}", hospital.id),
         title: show::hospital(&page, hospital).to_owned(),
@@ -69,12 +92,12 @@ fn result(page: Page, q: String, asked: bool, found: &Found) -> SearchPage {
         title: show::doctor_line(&page, doctor),
         detail: format!("{} · {}", show::hospital(&page, hospital), show::department(&page, department)),
     });
-    let (hospitals, departments, doctors) = (hospitals.collect(), departments.collect(), doctors.collect());
-    SearchPage { page, q, asked, hospitals, departments, doctors }
-}
-
-impl SearchPage {
-    fn nothing(&self) -> bool {
-        self.hospitals.is_empty() && self.departments.is_empty() && self.doctors.is_empty()
-    }
+    let mut parts = vec![
+        Part::of("health-services-found", services.collect()),
+        Part::of("health-hospitals-found", hospitals.collect()),
+        Part::of("health-departments", departments.collect()),
+        Part::of("health-doctors", doctors.collect()),
+    ];
+    parts.retain(|part| !part.lines.is_empty());
+    SearchPage { page, q, asked, parts }
 }

@@ -31,7 +31,8 @@ fn stale(named: Named) -> Option<(Named, Words)> {
     let names: Vec<&str> = [named.name.as_str(), &named.short].into_iter().filter(|name| !name.is_empty()).collect();
     let words = match named.table {
         Table::Doctor => Words::of_person(&named.name, &named.name_en),
-        Table::Hospital | Table::Department => Words::of(&names, &named.name_en),
+        Table::Department => Words::of_department(&names, &named.name_en),
+        Table::Hospital => Words::of(&names, &named.name_en),
     };
     (words != named.words).then_some((named, words))
 }

@@ -10,7 +10,7 @@ use crate::hospitals::store::{
     hospital_columns,
 };
 
-/// What a query found, at most [`LIMIT`] of each kind.
+/// What a query found, at most one more than [`LIMIT`] of each kind: whether there is more is known, not guessed.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
     pub hospitals: Vec<Hospital>,
@@ -94,7 +94,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         &three.name,
         &three.reading,
         first,
-        LIMIT
+        LIMIT + 1
     ];
     Ok(Found {
         hospitals: tx.query(hospitals, values, |row| hospital_at(row, 0))?,

@@ -4,6 +4,7 @@
 use kernel::typing;
 
 use super::readings::{self, Reading};
+use super::synonyms;
 
 /// Longest query looked at, in characters: no name is longer.
 pub(super) const QUERY_CHARS: usize = 60;
@@ -28,10 +29,59 @@ impl Words {
         Self { search: search(names, name_en), initials: initials(names.iter().map(|name| readings::of(name))) }
     }
 
+    /// The words of a department: its names, and what people call it.
+    pub fn of_department(names: &[&str], name_en: &str) -> Self {
+        let others = names.iter().flat_map(|name| synonyms::of_department(name));
+        Self::of(names, name_en).and_also(others.copied())
+    }
+
+    /// The same with other words for the thing. They stand behind one space, as the ends of names do: what is called so
+    /// by its own name comes first.
+    pub(super) fn and_also(mut self, others: impl Iterator<Item = &'static str>) -> Self {
+        for other in others {
+            let words = typing::words(other, NAME_CHARS).concat();
+            let put =
+                |text: &mut String, parts: &[String]| text.push_str(from_each(parts).get(1..).unwrap_or_default());
+            put(&mut self.search, &[words]);
+            // English words are not spelt letter by letter.
+            if !other.is_ascii() {
+                let reading = readings::of(other);
+                put(&mut self.initials, &reading);
+                let initials: Reading = reading.iter().map(|syllable| syllable.chars().take(1).collect()).collect();
+                put(&mut self.initials, &initials);
+            }
+        }
+        self
+    }
+
+    /// How well these words fit what was asked for; `None` where they do not. The same that the search's SQL says of rows.
+    pub(super) fn rank(&self, asked: &Patterns) -> Option<Rank> {
+        let has = |text: &str, like: &str| text.contains(like.trim_matches('%'));
+        let fits = |pattern: &Pattern| has(&self.search, &pattern.name) || has(&self.initials, &pattern.reading);
+        if has(&self.search, &asked.first) || has(&self.initials, &asked.first) {
+            Some(Rank::Begins)
+        } else if fits(&asked.all) {
+            Some(Rank::Whole)
+        } else {
+            asked.words.iter().all(fits).then_some(Rank::Words)
+        }
+    }
+
     /// The words of a person: surnames have readings of their own.
     pub fn of_person(name: &str, name_en: &str) -> Self {
         Self { search: search(&[name], name_en), initials: initials(readings::of_person(name).into_iter()) }
     }
+}
+
+/// How well something fits what was asked for, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// A name begins with it.
+    Begins,
+    /// A name has it in one piece.
+    Whole,
+    /// Each word of it is somewhere.
+    Words,
 }
 
 /// A romanised name in the order it is written, surname first: `周雅文` is `Zhou Yawen`, `欧阳明` is `Ouyang Ming`.
@@ -145,6 +195,23 @@ mod tests {
         assert_eq!(Words::of_person("单文", "Shan Wen").initials, "  shanwen wen  sw w  danwen wen  dw w");
         assert_eq!(Words::of_person("吕明", "").initials, "  lvming ming  luming ming  lyuming ming  lm m");
         assert_eq!(Words::of(&[""], ""), Words { search: String::new(), initials: String::new() });
+    }
+
+    #[test]
+    fn a_department_is_found_by_what_people_call_it() {
+        let asked = |typed: &str, name: &str| Words::of_department(&[name], "").rank(&patterns(typed).unwrap());
+        for (typed, name, rank) in [
+            ("妇产科", "妇科", Some(Rank::Whole)),
+            ("妇产科", "产科", Some(Rank::Whole)),
+            ("fck", "产科", Some(Rank::Whole)),
+            ("fuchanke", "妇科", Some(Rank::Whole)),
+            ("妇科", "妇科", Some(Rank::Begins)),
+            ("dentist", "口腔科", Some(Rank::Whole)),
+            ("妇产科", "眼科", None),
+            ("牙科", "眼科", None),
+        ] {
+            assert_eq!(asked(typed, name), rank, "{typed} {name}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod store;
 use std::sync::Arc;
 
 use identity::PersonId;
-use kernel::{Fen, ManualClock, Moment, TypedId};
+use kernel::{Fen, ManualClock, Moment, SeededRng, TypedId};
 use platform::Ctx;
 use platform::db::DbFault;
 use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
@@ -114,7 +114,7 @@ async fn hospital(ctx: &Ctx, capacity: i64, fee: Fen) -> HospitalId {
     let id = hospital.id.clone();
     let write = move |tx: &mut platform::db::Tx<'_>| {
         hospitals::insert_hospital(tx, &hospital, &Words::of(&["测试医院"], "Test Hospital"), 0)?;
-        hospitals::insert_department(tx, &department, &Words::of(&["眼科"], "Eye"), 0)?;
+        hospitals::insert_department(tx, &department, &Words::of_department(&["眼科"], "Eye"), 0)?;
         hospitals::insert_doctor(tx, &doctor, &Words::of_person("单文", "Shan Wen"), 0)?;
         for weekday in [1, 2] {
             hospitals::insert_roster(
@@ -165,6 +165,21 @@ async fn booking_cancelling_and_booking_again(db: TestDb) {
     assert_eq!(city.find(1, &second).await.unwrap().seat_no, 1);
     let person = city.people[0].clone();
     assert_eq!(city.ctx.db.read("test.messages", move |tx| store::messages(tx, &person)).await.unwrap(), 2);
+    city.sound().await;
+}
+
+#[db_test]
+async fn a_number_that_was_drawn_before_is_drawn_anew(db: TestDb) {
+    let mut city = City::open(&db, 2, Fen::ZERO).await;
+    // Two programs whose generators say the same; ids differ by their moment.
+    city.ctx.rng = Arc::new(SeededRng::new(5));
+    let one = city.book(0, 4).await.unwrap();
+    city.clock.advance_secs(1);
+    city.ctx.rng = Arc::new(SeededRng::new(5));
+    let two = city.book(1, 4).await.unwrap();
+    let (one, two) = (city.find(0, &one).await.unwrap(), city.find(1, &two).await.unwrap());
+    assert!(one.no.is_some() && two.no.is_some() && one.no != two.no, "{:?} {:?}", one.no, two.no);
+    assert_ne!(one.code, two.code);
     city.sound().await;
 }
 

@@ -1,21 +1,51 @@
 //! The card as the front page shows it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use ui::front::FrontCard;
 
-use super::model::State;
+use super::look::{Standing, look};
+use super::model::{Ecard, State};
 use super::store;
+use crate::failure::Failure;
 use crate::people::PersonId;
+use crate::ports::Ports;
 
-/// A person's card for the front page, as last known: showing it asks nobody.
+/// The front page waits so long for the card system before it says that it does not know.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// A person's card for the front page, as last known: this asks nobody. The number of a card that was live is no claim
+/// that it is; that one is *suspended* is, and [`front_card_now`] asks before it is said.
 pub fn front_card(tx: &mut Tx<'_>, person: &PersonId) -> Result<FrontCard, DbFault> {
-    Ok(match store::newest(tx, person)? {
-        None => FrontCard::None,
-        Some(card) => match card.state {
-            State::Issuing => FrontCard::Issuing,
-            State::Live => FrontCard::Live { masked: card.card_masked },
-            State::Suspended => FrontCard::Suspended,
-            State::Ended => FrontCard::NotIssued,
-        },
-    })
+    Ok(store::newest(tx, person)?.map_or(FrontCard::None, known))
+}
+
+/// The same as the card system says it now. The question goes on in the background where it does not answer in time, so
+/// that the next look knows more.
+///
+/// # Errors
+/// What broke beneath.
+pub async fn front_card_now(ctx: &Ctx, ports: &Arc<Ports>, person: &PersonId) -> Result<FrontCard, Failure> {
+    let (ctx, ports, person) = (ctx.clone(), Arc::clone(ports), person.clone());
+    let asking = tokio::spawn(async move { look(&ctx, &ports, &person).await });
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Ok(standing)) => Ok(match standing? {
+            Standing::None => FrontCard::None,
+            Standing::Sure(card) => known(card),
+            Standing::Unsure(_) => FrontCard::Unsure,
+        }),
+        Ok(Err(_)) | Err(_) => Ok(FrontCard::Unsure),
+    }
+}
+
+fn known(card: Ecard) -> FrontCard {
+    match card.state {
+        State::Issuing => FrontCard::Issuing,
+        State::Live => FrontCard::Live { masked: card.card_masked },
+        State::Suspended => FrontCard::Suspended,
+        State::Ended => FrontCard::NotIssued,
+    }
 }

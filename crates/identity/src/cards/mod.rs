@@ -18,7 +18,7 @@ mod show;
 pub(crate) mod store;
 mod verify;
 
-pub use front::front_card;
+pub use front::{front_card, front_card_now};
 pub use issue::IssueCarrier;
 
 pub(crate) use order::{Order, order};

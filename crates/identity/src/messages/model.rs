@@ -1,6 +1,6 @@
 //! What a message's arguments mean, and the words they become. Pure.
 
-use kernel::Moment;
+use kernel::{Moment, ShortNo};
 use serde_json::{Map, Value};
 use ui::{Lang, Page, locale};
 
@@ -11,11 +11,13 @@ kernel::typed_id!(
 
 /// The argument that holds a path of this service where the matter can be looked at.
 const LINK: &str = "link";
+/// The argument that holds the short number of the matter.
+const NO: &str = "no";
 /// How the name of an argument ends that is for readers of English.
 const ENGLISH: &str = "_en";
 
 /// Arguments of a message. A whole number under a name ending in `_at` is a moment (ms since the Unix
-/// epoch), written in the reader's way; `link` leads to the matter; a name ending in `_en` is what the text without
+/// epoch), written in the reader's way; `link` leads to the matter, `no` is its short number; a name ending in `_en` is what the text without
 /// the ending is called in English; all else is text as it is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Args(Map<String, Value>);
@@ -40,9 +42,15 @@ impl Args {
         self.0.get(LINK).and_then(Value::as_str).and_then(ui::local_path).map(str::to_owned)
     }
 
+    /// The short number of the matter, as it is shown.
+    pub(crate) fn no(&self) -> Option<String> {
+        let text = self.0.get(NO).and_then(Value::as_str)?;
+        Some(ShortNo::parse(text).map_or_else(|_| text.to_owned(), |no| no.grouped()))
+    }
+
     /// Parameters of the SMS, which is always Chinese.
     pub(crate) fn for_sms(&self) -> Map<String, Value> {
-        let texts = self.texts(chinese_moment).into_iter().filter(|(name, _)| !name.ends_with(ENGLISH));
+        let texts = self.texts(chinese_moment).into_iter().filter(|(name, _)| !name.ends_with(ENGLISH) && name != NO);
         texts.map(|(name, text)| (name, Value::String(text))).collect()
     }
 
@@ -60,6 +68,7 @@ impl Args {
 
     fn texts(&self, moment: impl Fn(Moment) -> String) -> Vec<(String, String)> {
         let text = |name: &str, value: &Value| match (value, value.as_i64()) {
+            _ if name == NO => self.no().unwrap_or_default(),
             (_, Some(ms)) if name.ends_with("_at") => moment(Moment::from_ms(ms)),
             (Value::String(text), _) => text.clone(),
             (other, _) => other.to_string(),
@@ -99,15 +108,24 @@ mod tests {
     fn sms_parameters_are_chinese_text() {
         // 2026-03-05 14:20 in Changzhou.
         let args = Args::new(
-            &json!({ "hospital": "常州市中医医院", "starts_at": 1_772_691_600_000_i64, "no": 7, "link": "/x", "hospital_en": "Hospital of TCM" }),
+            &json!({ "hospital": "常州市中医医院", "starts_at": 1_772_691_600_000_i64, "count": 7, "no": "1234567897", "link": "/x", "hospital_en": "Hospital of TCM" }),
         );
         let params = args.for_sms();
         assert_eq!(params.get("hospital"), Some(&json!("常州市中医医院")));
         assert_eq!(params.get("starts_at"), Some(&json!("3月5日 14:20")));
-        assert_eq!(params.get("no"), Some(&json!("7")));
+        assert_eq!(params.get("count"), Some(&json!("7")));
+        assert_eq!(params.get("no"), None, "the templates that are approved have no such place");
         assert_eq!(params.get("link"), None);
         assert_eq!(params.get("hospital_en"), None);
         assert_eq!(args.in_english().0.get("hospital"), Some(&json!("Hospital of TCM")));
+    }
+
+    #[test]
+    fn a_short_number_is_shown_in_groups_and_one_of_before_as_it_was() {
+        let shown = |no: Value| Args::new(&json!({ "no": no })).no();
+        assert_eq!(shown(json!("1234567897")), Some("123\u{a0}456\u{a0}7897".to_owned()));
+        assert_eq!(shown(json!("ABCD-EFGH")), Some("ABCD-EFGH".to_owned()));
+        assert_eq!(shown(Value::Null), None);
     }
 
     #[test]

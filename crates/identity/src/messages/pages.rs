@@ -15,7 +15,9 @@ use crate::people;
 use crate::real_name::{RealName, opens};
 use crate::sessions::Citizen;
 
-const PAGE_ROWS: i64 = 30;
+const PAGE_ROWS: usize = 30;
+/// No line of a phone holds more.
+const PREVIEW_CHARS: usize = 60;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/messages", get(list)).route("/messages/{id}", get(detail))
@@ -24,6 +26,8 @@ pub(crate) fn routes() -> Router<Ctx> {
 struct Line {
     id: String,
     title: String,
+    /// The beginning of its words; the page cuts what does not fit on a line.
+    preview: String,
     when: String,
     read: bool,
 }
@@ -33,7 +37,9 @@ struct Line {
 struct ListPage {
     page: Page,
     lines: Vec<Line>,
-    /// The id to go on from, if there may be older ones.
+    /// Whether this page begins after another one.
+    later: bool,
+    /// The id to go on from, if there are older ones.
     older: Option<String>,
 }
 
@@ -46,21 +52,26 @@ async fn list(citizen: RealName<opens::Mine>, Query(query): Query<Older>) -> Res
     let ctx = citizen.ctx();
     let before: Option<MessageId> = query.before.and_then(|text| text.parse().ok());
     let (vault, person) = (ctx.vault.clone(), citizen.person.clone());
-    let found =
-        ctx.db.read("message.list", move |tx| store::list(tx, &vault, &person, before.as_ref(), PAGE_ROWS)).await?;
+    let later = before.is_some();
+    // One more than is shown: whether there is another page is known, not guessed.
+    let most = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
+    let read = ctx.db.read("message.list", move |tx| store::list(tx, &vault, &person, before.as_ref(), most));
+    let mut found = read.await?;
+    let more = found.len() > PAGE_ROWS;
+    found.truncate(PAGE_ROWS);
     let page = citizen.visit.page.clone();
-    let full = i64::try_from(found.len()).is_ok_and(|rows| rows == PAGE_ROWS);
-    let older = found.last().filter(|_| full).map(|message| message.id.as_str().to_owned());
+    let older = found.last().filter(|_| more).map(|message| message.id.as_str().to_owned());
     let lines = found
         .into_iter()
         .map(|message| Line {
             title: words(&page, &message.kind, "title", &message.args),
+            preview: words(&page, &message.kind, "body", &message.args).chars().take(PREVIEW_CHARS).collect(),
             id: message.id.as_str().to_owned(),
             when: page.moment(message.created_at),
             read: message.read,
         })
         .collect();
-    Ok(html(&page.clone(), ListPage { page, lines, older }))
+    Ok(html(&page.clone(), ListPage { page, lines, later, older }))
 }
 
 #[derive(Template)]
@@ -70,6 +81,8 @@ struct DetailPage {
     title: String,
     body: String,
     when: String,
+    /// The short number of the matter.
+    no: Option<String>,
     link: Option<String>,
 }
 
@@ -88,6 +101,7 @@ async fn detail(citizen: RealName<opens::Mine>, Path(id): Path<String>) -> Resul
         title: words(&page, &message.kind, "title", &message.args),
         body: words(&page, &message.kind, "body", &message.args),
         when: page.moment(message.created_at),
+        no: message.args.no(),
         link: message.args.link(),
         page,
     };

@@ -1,44 +1,33 @@
-//! An order for whoever looks after it: by its number, or by the short one that a person says on the telephone.
+//! Orders for whoever looks after them: by an order's own number, or by the short one that a person says on the telephone.
 
+use kernel::{BadShortNo, ShortNo};
 use platform::Ctx;
 use platform::db::DbFault;
 
 use super::model::OrderId;
 use super::store::{self, Order};
-use super::words::SHORT_CHARS;
 
-/// Orders of one short number that are found at most.
-const FOUND_MOST: usize = 5;
-
-/// What is found under a number.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
-    /// The order of that number, or those whose number ends so, by their numbers.
-    pub orders: Vec<Order>,
-    /// Whether there are more of them.
-    pub more: bool,
+/// Why nothing was looked for.
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
+    /// It is neither kind of number, or a digit of it is wrong.
+    #[error(transparent)]
+    Number(#[from] BadShortNo),
+    /// What broke beneath.
+    #[error(transparent)]
+    Fault(#[from] DbFault),
 }
 
-/// The order whose number is this, or else those whose number ends so; dashes, blanks and capitals do not count.
+/// The order of this number, or those of this short number, the newest first: a thing that is paid for has one short
+/// number, and may have had more than one order.
 ///
 /// # Errors
-/// What broke beneath.
-pub async fn find(ctx: &Ctx, number: &str) -> Result<Found, DbFault> {
-    let plain: String = number.chars().filter(|sign| !matches!(sign, '-' | ' ')).collect();
-    let plain = plain.to_ascii_lowercase();
-    if plain.len() < SHORT_CHARS || !plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return Ok(Found::default());
+/// [`FindError`].
+pub async fn find(ctx: &Ctx, said: &str) -> Result<Vec<Order>, FindError> {
+    if let Ok(id) = said.trim().to_ascii_lowercase().parse::<OrderId>() {
+        let found = ctx.db.read("payment.find", move |tx| store::find(tx, &id)).await?;
+        return Ok(found.into_iter().collect());
     }
-    let read = ctx.db.read("payment.find", move |tx| {
-        if let Ok(whole) = plain.parse::<OrderId>()
-            && let Some(order) = store::find(tx, &whole)?
-        {
-            return Ok(vec![order]);
-        }
-        store::ending_in(tx, &plain, FOUND_MOST + 1)
-    });
-    let mut orders = read.await?;
-    let more = orders.len() > FOUND_MOST;
-    orders.truncate(FOUND_MOST);
-    Ok(Found { orders, more })
+    let no = ShortNo::parse(said)?;
+    Ok(ctx.db.read("payment.find", move |tx| store::of_no(tx, &no)).await?)
 }

@@ -1,7 +1,7 @@
 //! A new order, written in the closure that makes the thing it pays for.
 
 use identity::PersonId;
-use kernel::{Fen, Moment};
+use kernel::{Fen, Moment, ShortNo};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
@@ -15,6 +15,8 @@ use crate::ports::Care;
 pub struct NewOrder {
     /// Drawn before the closure.
     pub id: OrderId,
+    /// The short number of what it pays for: said to the person, and found by whoever they call.
+    pub no: ShortNo,
     /// What kind of thing it pays for: `appointment`.
     pub subject_kind: &'static str,
     /// That thing's id; one live order each.
@@ -48,6 +50,7 @@ pub struct NewOrder {
 pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewOrder) -> Result<bool, DbFault> {
     let order = Order {
         id: new.id.clone(),
+        no: Some(new.no.clone()),
         subject_kind: new.subject_kind.to_owned(),
         subject_id: new.subject_id.clone(),
         person: new.person.clone(),

@@ -2,7 +2,7 @@
 //! order's subject belongs to.
 
 use identity::PersonId;
-use kernel::{Fen, Moment};
+use kernel::{Fen, Moment, ShortNo};
 use platform::db::{DbFault, LaneKey, Row, Tx};
 use platform::{sql, vals};
 
@@ -15,6 +15,8 @@ use crate::ports::{Care, Split};
 pub struct Order {
     /// Its id.
     pub id: OrderId,
+    /// The short number of what it pays for; none while an order of a program from before waits for one.
+    pub no: Option<ShortNo>,
     /// What it pays for: `appointment`, …
     pub subject_kind: String,
     /// That thing's id.
@@ -80,7 +82,7 @@ macro_rules! columns {
         "o.id, o.subject_kind, o.subject_id, o.person_id, o.institution, o.total_fen, o.way, o.state, o.version, o.stop, \
          o.stopped_at, o.deadline_at, o.blocked, o.confirmed_fund_fen, o.confirmed_account_fen, o.confirmed_other_fen, \
          o.confirmed_cash_fen, o.confirmed_hash, o.lane_kind, o.lane_id, o.care, o.title, o.title_en, o.href, o.told, \
-         o.next_at, o.created_at, o.changed_at, o.open_until, o.trouble_since"
+         o.next_at, o.created_at, o.changed_at, o.open_until, o.trouble_since, o.no"
     };
 }
 
@@ -135,14 +137,27 @@ pub(crate) fn of_subject(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<O
     found.map(|order| with_attempts(tx, order)).transpose()
 }
 
-/// Orders whose number ends so, as many as `limit`. No index serves this: whoever has the whole number asks [`find`].
-pub(crate) fn ending_in(tx: &mut Tx<'_>, end: &str, limit: usize) -> Result<Vec<Order>, DbFault> {
-    let like = format!("%{}", end.replace('_', "\\_"));
-    let sql = sql!("SELECT id FROM pay_order WHERE id LIKE $1 ESCAPE '\\' ORDER BY id LIMIT $2");
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let ids: Vec<OrderId> = tx.query(sql, vals![like, limit], |row| row.parse(0))?;
-    let found = ids.iter().map(|id| find(tx, id)).collect::<Result<Vec<_>, _>>()?;
-    Ok(found.into_iter().flatten().collect())
+/// The orders of this short number, the newest first: those of one thing.
+pub(crate) fn of_no(tx: &mut Tx<'_>, no: &ShortNo) -> Result<Vec<Order>, DbFault> {
+    let sql =
+        sql!(concat!("SELECT ", columns!(), " FROM pay_order o WHERE o.no = $1 ORDER BY o.created_at DESC, o.id DESC"));
+    let found = tx.query(sql, vals![no.as_str()], read)?;
+    found.into_iter().map(|order| with_attempts(tx, order)).collect()
+}
+
+/// Gives the orders of a thing its short number, where a program from before has written them without one.
+pub(crate) fn set_no(tx: &mut Tx<'_>, (kind, subject): (&str, &str), no: &ShortNo) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE pay_order SET no = $1 WHERE subject_kind = $2 AND subject_id = $3 AND no IS NULL");
+    tx.exec(sql, vals![no.as_str(), kind, subject]).map(drop)
+}
+
+/// What of a person's is not settled between them and those who have the money: the things of such orders.
+pub(crate) fn unfinished(tx: &mut Tx<'_>, person: &PersonId, kind: &str) -> Result<Vec<String>, DbFault> {
+    let sql = sql!(
+        "SELECT DISTINCT subject_id FROM pay_order WHERE person_id = $1 AND subject_kind = $2 \
+         AND state NOT IN ('settled', 'refunded', 'closed') ORDER BY subject_id"
+    );
+    tx.query(sql, vals![person.as_str(), kind], |row| row.text(0))
 }
 
 fn with_attempts(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, DbFault> {
@@ -163,6 +178,7 @@ fn read(row: &Row) -> Result<Order, DbFault> {
     let blocked = row.opt_text(12)?;
     Ok(Order {
         id: row.parse(0)?,
+        no: row.opt_parse(30)?,
         subject_kind: row.text(1)?,
         subject_id: row.text(2)?,
         person: row.parse(3)?,
@@ -200,8 +216,8 @@ fn read(row: &Row) -> Result<Order, DbFault> {
 pub(crate) fn insert(tx: &mut Tx<'_>, order: &Order, actor: &str) -> Result<bool, DbFault> {
     let sql = sql!(
         "INSERT INTO pay_order (id, subject_kind, subject_id, person_id, institution, total_fen, way, state, version, \
-         open_until, deadline_at, lane_kind, lane_id, care, title, title_en, href, told, next_at, created_at, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, '', 'open', 1, $7, $7, $8, $9, $10, $11, $12, $13, '', $7, $14, $14) \
+         open_until, deadline_at, lane_kind, lane_id, care, title, title_en, href, told, next_at, created_at, changed_at, no) \
+         VALUES ($1, $2, $3, $4, $5, $6, '', 'open', 1, $7, $7, $8, $9, $10, $11, $12, $13, '', $7, $14, $14, $15) \
          ON CONFLICT DO NOTHING"
     );
     let care = serde_json::to_string(&order.care).map_err(|error| DbFault::Corrupt(error.to_string()))?;
@@ -219,7 +235,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, order: &Order, actor: &str) -> Result<bool
         &order.title,
         &order.title_en,
         &order.href,
-        order.created_at
+        order.created_at,
+        order.no.as_ref().map(ShortNo::as_str)
     ];
     if tx.exec(sql, values)? == 0 {
         return Ok(false);

@@ -1,6 +1,6 @@
 //! Where an order stands, in words: a title with its tone, and what it means for the person's money.
 
-use kernel::{Fen, Moment};
+use kernel::{Fen, Moment, ShortNo};
 use ui::Page;
 
 use super::apply::waits_for_a_person;
@@ -86,18 +86,15 @@ pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
     }
 }
 
-/// The end of an order's number, for whoever says it on the telephone; `renshe pay show` finds the order by it.
+/// The number that a person says on the telephone: the short one, or the order's own while it has none.
 pub fn short_no(order: &Order) -> String {
-    let id = order.id.as_str();
-    let end = id.get(id.len().saturating_sub(SHORT_CHARS)..).unwrap_or(id).to_ascii_uppercase();
-    match end.split_at_checked(SHORT_CHARS / 2) {
-        Some((first, second)) => format!("{first}-{second}"),
-        None => end,
-    }
+    order.no.as_ref().map_or_else(|| order.id.to_string(), ShortNo::grouped)
 }
 
-/// Characters of [`short_no`]: among a thousand million orders one in a thousand shares it with another.
-pub(crate) const SHORT_CHARS: usize = 8;
+/// Whether something that was begun may still bring money in: an order that is given up ends only when that is certain.
+pub fn may_come_in(order: &Order) -> bool {
+    order.view.incoming()
+}
 
 /// Own money that did not reach the person, and that somebody looks after.
 pub fn stuck(order: &Order) -> Option<Fen> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use identity::{PersonId, Ports};
-use kernel::Moment;
+use kernel::{Moment, ShortNo};
 use platform::Ctx;
 use platform::db::{DbFault, Target};
 use testkit::{TestDb, a_monday_morning, test_ctx};
@@ -62,6 +62,7 @@ pub(super) fn order_of(id: &OrderId, person: &PersonId, plan: &Plan, now: Moment
     let total = plan.insurer.total;
     NewOrder {
         id: id.clone(),
+        no: ShortNo::parse("1234567897").unwrap(),
         subject_kind: SUBJECT,
         subject_id: id.as_str().to_owned(),
         person: person.clone(),

@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use identity::messages::PreparedMessage;
 use identity::pay_password::Pin;
 use identity::{PersonId, Ports};
-use kernel::{Fen, ManualClock, Moment};
+use kernel::{Fen, ManualClock, Moment, ShortNo};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
@@ -122,6 +122,7 @@ impl Desk {
         let now = self.ctx.now();
         let new = NewOrder {
             id: order.clone(),
+            no: ShortNo::draw(self.ctx.rng.as_ref()).unwrap(),
             subject_kind: "appointment",
             subject_id: subject.into(),
             person: self.person.clone(),

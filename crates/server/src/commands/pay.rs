@@ -7,6 +7,7 @@ use ledger::{End, Line};
 use payments::orders::Order;
 use payments::ports::Recipient;
 use payments::{Listener, OrderId};
+use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
 
@@ -17,7 +18,7 @@ use crate::start::StartError;
 /// Which order.
 #[derive(Debug, clap::Args)]
 pub struct Unblock {
-    /// The order's id, as the person's page and `renshe pay calls` say it.
+    /// The order's number, or the short one (单号) that the person's pages say.
     order: String,
 }
 
@@ -39,7 +40,7 @@ pub struct Show {
 /// Where the money of a refund goes that the buyer's account did not take.
 #[derive(Debug, clap::Args)]
 pub struct AbnormalRefund {
-    /// The order's id.
+    /// The order's number, or the short one.
     order: String,
     /// Which refund, by the number of its line in `renshe pay show`: needed where more than one waits for this.
     #[arg(long)]
@@ -59,7 +60,7 @@ pub struct AbnormalRefund {
 /// That a refund was settled by other means.
 #[derive(Debug, clap::Args)]
 pub struct SettledOutside {
-    /// The order's id.
+    /// The order's number, or the short one.
     order: String,
     /// Which refund, by the number of its line in `renshe pay show`: needed where more than one waits for this.
     #[arg(long)]
@@ -98,28 +99,41 @@ pub fn looked_after(config: &Config) -> Result<Outcome, StartError> {
 /// Shows an order with each of its attempts: what is known of it here and at the partners.
 pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
-    let (found, more) = block_on(async {
-        let found = payments::find(&ctx, &show.order).await.map_err(|fault| StartError::at("pay", fault))?;
+    let found = block_on(async {
         let mut all = Vec::new();
-        for order in found.orders {
+        for order in payments::find(&ctx, &show.order).await.map_err(|error| StartError::at("pay", error))? {
             let id = order.id.clone();
             let read = ctx.db.read("pay.show", move |tx| ledger::trail(tx, id.as_str()));
             all.push((order, read.await.map_err(|fault: DbFault| StartError::at("pay", fault))?));
         }
-        Ok((all, found.more))
+        Ok(all)
     })?;
     ctx.db.close();
     for (order, books) in &found {
         show_order(order, books);
     }
-    if more {
-        println!("more orders end so: give the whole number, or more of its end");
+    if found.is_empty() {
+        // A visit that costs nothing has a number and no order.
+        eprintln!("renshe: no order has the number {}", show.order);
     }
     Ok(if found.is_empty() { Outcome::Bad } else { Outcome::Good })
 }
 
+/// The one order that is meant by a number of either kind.
+async fn meant(ctx: &Ctx, said: &str) -> Result<OrderId, StartError> {
+    let found = payments::find(ctx, said).await.map_err(|error| StartError::at("pay", error))?;
+    match found.as_slice() {
+        [one] => Ok(one.id.clone()),
+        [] => Err(StartError(format!("pay: no order has the number {said}"))),
+        more => {
+            let ids: Vec<_> = more.iter().map(|order| format!("{} ({})", order.id, order.state)).collect();
+            Err(StartError(format!("pay: {said} had more than one order, say which: {}", ids.join(", "))))
+        }
+    }
+}
+
 fn show_order(order: &Order, books: &[Line]) {
-    let short = payments::short_no(order);
+    let short = payments::short_no(order).replace('\u{a0}', " ");
     println!("{}\t{short}\t{}\t{}\t{} yuan", order.id, order.state, order.changed_at.datetime(), order.view.total);
     if let Some(why) = &order.blocked {
         println!("  blocked: {why}");
@@ -164,7 +178,6 @@ fn show_order(order: &Order, books: &[Line]) {
 
 /// Says where the money of a refund goes that the buyer's account did not take.
 pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outcome, StartError> {
-    let id: OrderId = refund.order.parse().map_err(|error| StartError::at("pay", error))?;
     let to = match &refund.bank {
         Some(bank) => {
             let mut lines = std::io::stdin().lines();
@@ -179,14 +192,16 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
         None => Recipient::Merchant,
     };
     let ctx = open_to_act(config)?;
-    let state = block_on(async {
+    let (id, state) = block_on(async {
+        let id = meant(&ctx, &refund.order).await?;
         let sandbox = SandboxAt::beside(config.sandbox.listen);
         let numbers = Arc::default();
         let ports = ports::ports(config, &sandbox, &numbers)?;
         let own = config.public_url(config.listen);
         let pay = ports::payments(config, &sandbox, &ports, (&own, &numbers))?;
         let which = (&id, refund.attempt);
-        payments::redirect(&pay, &ctx, which, (&to, &refund.by)).await.map_err(|error| StartError::at("pay", error))
+        let done = payments::redirect(&pay, &ctx, which, (&to, &refund.by)).await;
+        done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
     println!("{id}: the channel says {state:?}");
@@ -195,13 +210,13 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
 
 /// Writes down that a refund was settled by other means. One person decides: that two agree is not asked yet.
 pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outcome, StartError> {
-    let id: OrderId = settled.order.parse().map_err(|error| StartError::at("pay", error))?;
     let ctx = open_to_act(config)?;
     let listener: Arc<dyn Listener> = Arc::new(health::Visits);
-    let state = block_on(async {
+    let (id, state) = block_on(async {
+        let id = meant(&ctx, &settled.order).await?;
         let done =
             payments::settled_outside(&listener, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
-        done.map_err(|error| StartError::at("pay", error))
+        done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
     println!("{id} is {state}");
@@ -211,10 +226,11 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
 /// Lets a blocked order go on: its partners are asked anew.
 pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
-    let id: OrderId = unblock.order.parse().map_err(|error| StartError::at("pay", error))?;
     let listener: Arc<dyn Listener> = Arc::new(health::Visits);
-    let state = block_on(async {
-        payments::unblock(&listener, &ctx, &id).await.map_err(|error| StartError::at("pay", error))
+    let (id, state) = block_on(async {
+        let id = meant(&ctx, &unblock.order).await?;
+        let done = payments::unblock(&listener, &ctx, &id).await;
+        done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
     println!("{id} is {state}");

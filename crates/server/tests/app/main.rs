@@ -49,4 +49,5 @@ mod silent;
 mod sms;
 mod strangers;
 mod typed;
+mod visits;
 mod witness;

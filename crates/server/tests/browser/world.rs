@@ -46,6 +46,7 @@ impl World {
             ("home", "/".to_owned()),
             ("confirm-refused", slot),
             ("confirm", another_doctor(&citizen, &place).await),
+            ("todos", "/todos".to_owned()),
             ("orders", "/orders".to_owned()),
             ("order", visit.path.clone()),
             ("order-cancelled", cancelled.path.clone()),

@@ -293,3 +293,9 @@ pub fn spoil_an_order(tx: &mut Tx<'_>, pay: &str) -> Result<u64, DbFault> {
 pub fn mend_the_orders(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE pay_order SET care = SUBSTR(care, 2) WHERE care LIKE '?%'"), vals![])
 }
+
+/// Visits and orders as a program from before wrote them: without short numbers.
+pub fn forget_numbers(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE pay_order SET no = NULL"), vals![])?;
+    tx.exec(sql!("UPDATE appointment SET no = NULL"), vals![])
+}

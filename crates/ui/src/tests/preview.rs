@@ -2,7 +2,7 @@
 //! written there as single files, to be looked at without a server.
 
 use crate::form::Errors;
-use crate::front::{FrontCard, FrontPage, NextVisit, Service, Todo};
+use crate::front::{FrontCard, FrontPage, Service, Todo};
 use crate::gallery::{self, DeskGallery, Gallery};
 use crate::look::{Lang, Look};
 use crate::page::{Page, Tab};
@@ -52,10 +52,7 @@ fn front(mut page: Page, signed_in: bool) -> FrontPage {
     FrontPage {
         shut: None,
         card: FrontCard::Live { masked: "C******78".to_owned() },
-        next: signed_in.then(|| NextVisit {
-            when: "11 月 23 日（周一）9:30".to_owned(),
-            place: "市第二人民医院 · 眼科".to_owned(),
-        }),
+        todos_all: usize::from(signed_in),
         todos: if signed_in { vec![todo] } else { Vec::new() },
         services: services
             .iter()

@@ -4,6 +4,8 @@ mod cash;
 mod pay;
 mod state;
 
+pub use state::look_secs;
+
 use std::sync::Arc;
 use std::time::Duration;
 

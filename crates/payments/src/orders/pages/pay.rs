@@ -20,7 +20,7 @@ use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::quote::{Quoted, quote};
 use crate::orders::trail::{Line, last_try, lines};
-use crate::orders::words::cash_until;
+use crate::orders::words::{cash_until, short_no};
 use crate::orders::{Order, Quote};
 use crate::ports::{EMPLOYEES, Split};
 use crate::quotes::asks;
@@ -41,6 +41,8 @@ struct Purse {
 struct PayPage {
     page: Page,
     id: String,
+    /// The short number, to be read to whoever is asked about it.
+    no: String,
     href: String,
     title: String,
     facts: Vec<Fact>,
@@ -135,6 +137,7 @@ async fn page_of(
     let hash = quote.as_ref().filter(|quote| quote.way != Way::OwnMoney && insured > Fen::ZERO);
     Ok(PayPage {
         id: order.id.to_string(),
+        no: short_no(order),
         href: order.href.clone(),
         title: title(&page, order),
         facts,

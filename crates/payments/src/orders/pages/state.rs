@@ -20,7 +20,7 @@ use crate::orders::policy::PaymentRules;
 use crate::orders::stop;
 use crate::orders::store::Order;
 use crate::orders::trail::{Line, last_try, lines};
-use crate::orders::words::{cash_due, cash_until, doubled, state_text, state_word};
+use crate::orders::words::{cash_due, cash_until, doubled, short_no, state_text, state_word};
 
 /// A purse as it was agreed to and as it came.
 struct Change {
@@ -35,6 +35,8 @@ struct Change {
 struct StatePage {
     page: Page,
     id: String,
+    /// The short number, to be read to whoever is asked about it.
+    no: String,
     href: String,
     name: String,
     tone: &'static str,
@@ -88,6 +90,7 @@ pub(super) async fn show(
         order.view.live(Kind::Pay).is_some() && order.view.stop.is_none() && order.state != OrderState::Blocked;
     let last = last_try(&page, &order).filter(|_| order.state == OrderState::HalfPaid && !offered);
     let shown = StatePage {
+        no: short_no(&order),
         href: order.href.clone(),
         name: title(&page, &order),
         tone,
@@ -110,8 +113,9 @@ pub(super) async fn show(
     Ok(html(&shown.page.clone(), shown))
 }
 
-/// Pauses between looks grow with the time that nothing has happened; a refund of days is not waited for here.
-fn look_secs(order: &Order, now: Moment) -> Option<i64> {
+/// After how many seconds a page that shows an order looks again, while something is under way. Pauses grow with the time
+/// that nothing has happened; a refund of days is not waited for.
+pub fn look_secs(order: &Order, now: Moment) -> Option<i64> {
     let waits = matches!(order.state, OrderState::Settling | OrderState::Paying | OrderState::Returning)
         || order.view.live(Kind::Pay).is_some();
     let last = order.attempts.iter().map(|one| one.changed_at).chain([order.changed_at]).max().unwrap_or(now);
