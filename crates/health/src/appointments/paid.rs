@@ -188,7 +188,13 @@ impl Listener for Visits {
             Pass {
                 digits: visit.code.as_str().to_owned(),
                 caption: page.t("health-pass-caption"),
-                when: page.t2("health-order-come", "when", show::when(page, &visit.card), "minutes", rules.arrive_minutes),
+                when: page.t2(
+                    "health-order-come",
+                    "when",
+                    show::when(page, &visit.card),
+                    "minutes",
+                    rules.arrive_minutes,
+                ),
                 place: format!("{} · {}", show::place(page, &visit.card), place),
             }
         }))

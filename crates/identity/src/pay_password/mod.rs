@@ -87,12 +87,7 @@ pub enum Stands {
 ///
 /// # Errors
 /// What broke beneath.
-pub fn stands(
-    tx: &mut Tx<'_>,
-    person: &PersonId,
-    now: Moment,
-    policy: &PayPasswordPolicy,
-) -> Result<Stands, DbFault> {
+pub fn stands(tx: &mut Tx<'_>, person: &PersonId, now: Moment, policy: &PayPasswordPolicy) -> Result<Stands, DbFault> {
     let Some(kept) = store::find(tx, person)? else { return Ok(Stands::NotSet) };
     let counted = store::counted(tx, person, now.minus_secs(policy.window_secs))?;
     Ok(match may(kept.locked_until, counted, now, policy) {

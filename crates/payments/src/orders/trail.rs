@@ -70,8 +70,11 @@ pub(crate) fn purses(page: &Page, split: &Split) -> String {
         ("pay-trail-account", split.personal_account),
         ("pay-trail-other", split.other),
     ];
-    let parts: Vec<String> =
-        parts.into_iter().filter(|(_, part)| *part > Fen::ZERO).map(|(key, part)| page.t1(key, "amount", yuan(page, part))).collect();
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, part)| *part > Fen::ZERO)
+        .map(|(key, part)| page.t1(key, "amount", yuan(page, part)))
+        .collect();
     parts.join(&page.t("pay-trail-and"))
 }
 

@@ -45,7 +45,12 @@ async fn an_amount_that_was_not_shown_is_not_asked_a_password_for(app: TestApp) 
     payer.person.get(&payer.pay).await;
     for hash in ["", "00", "zz"] {
         let page = payer.person.get(&format!("{}/password?hash={hash}&way=fund", payer.pay)).await;
-        assert!(page.path.starts_with(&format!("{}?", payer.pay)) && page.says("金额变了，没有扣钱"), "{hash}: {} {}", page.path, page.text);
+        assert!(
+            page.path.starts_with(&format!("{}?", payer.pay)) && page.says("金额变了，没有扣钱"),
+            "{hash}: {} {}",
+            page.path,
+            page.text
+        );
     }
     // Nobody else's either.
     let other = app.citizen(1).await;
@@ -55,7 +60,11 @@ async fn an_amount_that_was_not_shown_is_not_asked_a_password_for(app: TestApp) 
     let fresh = app.citizen(2).await;
     let fresh = Payer::of(&app, fresh).await;
     let led = fresh.second_step().await;
-    assert!(led.path.starts_with("/pay-password/new") && led.field("back").as_deref() == Some(&fresh.pay), "{}", led.path);
+    assert!(
+        led.path.starts_with("/pay-password/new") && led.field("back").as_deref() == Some(&fresh.pay),
+        "{}",
+        led.path
+    );
     app.check().await;
 }
 
@@ -81,7 +90,9 @@ async fn all_of_it_alone_says_what_is_lost_before_it_is_chosen(app: TestApp) {
     let payer = Payer::new(&app, 0).await;
     payer.person.get(&payer.pay).await;
     let own = payer.person.get(&format!("{}?way=own_money", payer.pay)).await;
-    for words in ["医保一分不付", "多付 20.00 元", "医保统筹 8.00 元、个人账户 12.00 元", "5.00 元", "仍然全部自己付 25.00 元"] {
+    for words in
+        ["医保一分不付", "多付 20.00 元", "医保统筹 8.00 元、个人账户 12.00 元", "5.00 元", "仍然全部自己付 25.00 元"]
+    {
         assert!(own.says(words), "{words}: {}", own.text);
     }
     assert!(own.link(&payer.pay).is_some(), "the way back: {}", own.text);
@@ -140,7 +151,8 @@ async fn what_was_paid_in_time_and_learned_late_is_not_told_that_it_was_late(app
     assert_eq!((held(&app).await, at_the_channel(&app).await), (0, 0), "everything went back");
     let messages = payer.person.get("/messages").await;
     let link = messages.links("/messages/").into_iter().collect::<Vec<_>>();
-    let mut words = messages.text.clone() + &payer.state().await.text + &payer.person.get(&payer.visit().await).await.text;
+    let mut words =
+        messages.text.clone() + &payer.state().await.text + &payer.person.get(&payer.visit().await).await.text;
     for message in link {
         words += &payer.person.get(&message).await.text;
     }

@@ -100,7 +100,8 @@ async fn six_wrong_passwords_begin_nothing_and_own_money_is_still_good(app: Test
     let told = payer.second_step().await;
     assert!(told.says("已锁定") && told.says("自动解锁") && told.field("pin").is_none(), "{}", told.text);
     assert!(told.link("/pay-password/forgot").is_some(), "{}", told.text);
-    let asked = asks.field("hash").map(|hash| format!("{}/password?hash={hash}&way=account", payer.pay)).expect("a hash");
+    let asked =
+        asks.field("hash").map(|hash| format!("{}/password?hash={hash}&way=account", payer.pay)).expect("a hash");
     let led = payer.person.get(&asked).await;
     assert!(led.path.starts_with(&format!("{}?", payer.pay)) && led.says("已锁定"), "{} {}", led.path, led.text);
     assert_eq!((settlements(&app).await.len(), orders(&app).await.len()), (0, 0));

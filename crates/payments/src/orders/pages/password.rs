@@ -144,12 +144,7 @@ pub(super) async fn settle(
 
 /// The form once more, with what is wrong at its field. Where the order has gone on meanwhile, or the amounts are
 /// others, that is shown.
-async fn again(
-    payer: &Payer,
-    id: &str,
-    (way, hash): (Way, &str),
-    wrong: String,
-) -> Result<Response, Problem> {
+async fn again(payer: &Payer, id: &str, (way, hash): (Way, &str), wrong: String) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, id).await?;
     if order.state != OrderState::Open {
         return Ok(see_other(&format!("/pay/{id}/state")));
