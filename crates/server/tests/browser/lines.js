@@ -1,4 +1,5 @@
-// Texts whose last line holds one character alone, as eyes see it: marks and blanks do not count. Only where Chinese is.
+// Texts whose last line holds one character alone, as eyes see it: blanks and the marks that end something do not count.
+// Only where Chinese is.
 const found = [];
 const inline = (el) => getComputedStyle(el).display.startsWith('inline') && !el.matches('.btn, .pill, .tag, input');
 for (const el of document.querySelectorAll('header.top *, main *')) {
@@ -15,7 +16,7 @@ for (const el of document.querySelectorAll('header.top *, main *')) {
       range.setStart(node, from);
       range.setEnd(node, from + 1);
       const box = range.getClientRects()[0];
-      if (!box || !/[\p{L}\p{N}]/u.test(node.data[from])) continue;
+      if (!box || /[\s。，、；：！？…”」』）.,;:!?)]/u.test(node.data[from])) continue;
       const line = lines.find((line) => Math.abs(line.bottom - box.bottom) < box.height * 0.7);
       if (line) line.text += node.data[from];
       else lines.push({ bottom: box.bottom, text: node.data[from] });
