@@ -59,7 +59,9 @@ async fn an_amount_that_was_not_shown_is_not_asked_a_password_for(app: TestApp) 
     // Who has no payment password sets one first, and comes back.
     let fresh = app.citizen(2).await;
     let fresh = Payer::of(&app, fresh).await;
-    let led = fresh.second_step().await;
+    let amounts = fresh.second_step().await;
+    assert!(amounts.link(&format!("/pay-password/new?back={}", fresh.pay)).is_some(), "{}", amounts.text);
+    let led = fresh.person.get(&format!("{}/password?hash=00&way=account", fresh.pay)).await;
     assert!(
         led.path.starts_with("/pay-password/new") && led.field("back").as_deref() == Some(&fresh.pay),
         "{}",
