@@ -195,7 +195,7 @@ impl Listener for Visits {
                     "minutes",
                     rules.arrive_minutes,
                 ),
-                place: format!("{} · {}", show::place(page, &visit.card), place),
+                place: format!("{} · {place}", show::hospital(page, &visit.card.hospital)),
             }
         }))
     }
