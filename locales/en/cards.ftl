@@ -75,7 +75,7 @@ pay-state-none-text = You need this password to pay with your e-card. It has 6 d
 pay-state-set = Set
 pay-state-set-text = Date set: { $day }. You need it to pay. Do not tell it to anyone, even people who say they are staff.
 pay-state-locked = Locked
-pay-state-locked-text = The password was entered wrongly too many times. It unlocks automatically ({ $until }). To use it sooner, prove who you are and set a new one.
+pay-state-locked-text = It was entered wrongly too many times. It unlocks automatically ({ $until }). To use it sooner, prove who you are and set a new one.
 pay-set = Set e-card payment password
 pay-change = Change e-card payment password
 pay-forgot = Forgotten your e-card payment password?
@@ -86,11 +86,9 @@ pay-old = Current e-card payment password
 pay-new-one = New e-card payment password
 pay-rule = 6 digits
 pay-save = Confirm
-pay-wrong = { $left ->
     [one] That e-card payment password is wrong. If the next try is wrong too, it will be locked for 24 hours.
    *[other] That e-card payment password is wrong. After { $left } more wrong tries it will be locked for 24 hours.
 }
-pay-locked = Your e-card payment password is locked. Please try again in { $time }, or prove who you are and set a new one.
 pay-forgot-title = Reset your e-card payment password
 pay-forgot-intro = First prove who you are, then set a new e-card payment password. All three ways are equally valid; choose whichever suits you.
 pay-way-face = Face check
@@ -120,7 +118,7 @@ message-pay-password-set-body = Your e-card payment password was set ({ $done_at
 message-pay-password-changed-title = E-card payment password changed
 message-pay-password-changed-body = Your e-card payment password was changed ({ $done_at }). If this was not you, please call 12333 at once.
 message-pay-password-locked-title = E-card payment password locked
-message-pay-password-locked-body = Your e-card payment password was entered wrongly too many times and is locked until { $until_at }. If it was not you who tried, please change your login password and call 12333.
+message-pay-password-locked-body = Your e-card payment password was wrong too many times and is locked until { $until_at }. Was it not you? Change your login password at once and call 12333.
 
 error-pay-format = Your e-card payment password has 6 digits
 error-pay-again = The two entries do not match
@@ -128,4 +126,5 @@ error-pay-simple = This is too easy to guess: do not use a sequence or repeated 
 error-pay-birthday = Do not use a birthday
 error-pay-personal = Do not use digits from your ID number or mobile number
 error-pay-same = This is the same as your current password; please choose another
-error-pay-wrong = That e-card payment password is wrong
+error-pay-wrong = That is not your e-card payment password. Tries left before it locks: { $what }.
+error-pay-under-way = The password you typed a moment ago is still being checked. Please try again later.

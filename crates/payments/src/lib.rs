@@ -36,7 +36,7 @@ pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
 pub use orders::find::{FindError, find};
-pub use orders::listen::{Fact, Listener, News, Telling};
+pub use orders::listen::{Fact, Listener, News, Pass, Telling};
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::{look_secs, pay_href};
 pub use orders::pen::Pen;

@@ -13,7 +13,7 @@ use crate::qr;
 use crate::seed::Seed;
 use axum::response::Response;
 use http::{HeaderValue, header};
-use kernel::Date;
+use kernel::{Date, Moment};
 use platform::Ctx;
 use std::sync::Arc;
 
@@ -147,6 +147,11 @@ impl Page {
     /// Today in the city, as the clock handed in says.
     pub fn today(&self) -> Date {
         self.seed.today
+    }
+
+    /// When the page was asked for, by the clock handed in.
+    pub fn now(&self) -> Moment {
+        self.seed.now
     }
 
     /// A line icon by name; all are shown on `/dev/components`.

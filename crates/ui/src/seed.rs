@@ -13,7 +13,7 @@ use axum::extract::ConnectInfo;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{Extensions, HeaderMap, Uri, header};
-use kernel::{Date, Rng};
+use kernel::{Date, Moment, Rng};
 use platform::{Ctx, Mode};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,6 +45,7 @@ pub(crate) struct Seed {
     pub(crate) renew: bool,
     pub(crate) flash: Option<String>,
     pub(crate) today: Date,
+    pub(crate) now: Moment,
     pub(crate) demo: bool,
 }
 
@@ -84,6 +85,7 @@ impl Seed {
             cookies,
             renew,
             today: now.date(),
+            now,
         }
     }
 

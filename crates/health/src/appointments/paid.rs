@@ -7,7 +7,7 @@ use identity::people::patient_card;
 use kernel::{Fen, Moment, ShortNo};
 use payments::orders::Order;
 use payments::ports::Care;
-use payments::{Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, PaymentRules, Telling};
+use payments::{Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, Pass, PaymentRules, Telling};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
@@ -173,6 +173,33 @@ impl Listener for Visits {
                 name: patient.name.expose().to_string(),
             },
         ])
+    }
+
+    async fn pass(&self, ctx: &Ctx, order: &Order, page: &Page) -> Result<Option<Pass>, DbFault> {
+        if order.subject_kind != SUBJECT {
+            return Ok(None);
+        }
+        let (id, person, today) = (appointment_of(order)?, order.person.clone(), ctx.now().date());
+        let rules = ctx.policy.at::<BookingRules>(today);
+        let rules = rules.map_err(|error| DbFault::Corrupt(format!("booking rules: {error}")))?;
+        let found = ctx.db.read("appointment.pass", move |tx| store::of_person(tx, &person, &id)).await?;
+        // As on the visit's own page: the barcode ends with its day.
+        let valid = found.filter(|visit| visit.state == State::Booked && visit.card.clinic.date >= today);
+        Ok(valid.map(|visit| {
+            let place = page.pick(&visit.card.department.place, &visit.card.department.place_en);
+            Pass {
+                digits: visit.code.as_str().to_owned(),
+                caption: page.t("health-pass-caption"),
+                when: page.t2(
+                    "health-order-come",
+                    "when",
+                    show::when(page, &visit.card),
+                    "minutes",
+                    rules.arrive_minutes,
+                ),
+                place: format!("{} · {place}", show::hospital(page, &visit.card.hospital)),
+            }
+        }))
     }
 }
 

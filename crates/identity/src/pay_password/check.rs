@@ -1,6 +1,9 @@
 //! Trying a payment password (T10): the try is reserved in one closure, the hash is looked at outside, the
 //! try is settled in another. A hundred guesses sent at once count as a hundred: at most six reach
-//! the hash, and one whose process died stays counted as wrong.
+//! the hash, and one whose process died stays counted as wrong. Who comes while as many are under way as may be wrong
+//! waits for them: what is answered is so, and not what would be so if all of them were wrong.
+
+use std::time::Duration;
 
 use kernel::Moment;
 use platform::Ctx;
@@ -34,7 +37,13 @@ pub enum Checked {
     },
     /// The person has none.
     NotSet,
+    /// Others are under way and took longer than was waited for them; whether it locks is not known.
+    UnderWay,
 }
+
+/// Pauses between looks at whether the tries under way are known, in milliseconds: three seconds together, and more than the
+/// hashes of the tries of a policy take.
+const PAUSES_MS: [u64; 6] = [50, 100, 200, 400, 800, 1_500];
 
 /// Tries a person's payment password, wherever it is asked for: the count is one for all.
 ///
@@ -46,9 +55,16 @@ pub async fn check(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Result<Checked, F
 
 /// The same, with the version of the password that was looked at.
 pub(super) async fn check_version(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Result<(Checked, i64), Failure> {
-    let reserved = match reserve(ctx, person).await? {
-        Ok(reserved) => reserved,
-        Err(refused) => return Ok((refused, 0)),
+    let mut pauses = PAUSES_MS.into_iter();
+    let reserved = loop {
+        match reserve(ctx, person).await? {
+            Place::Reserved(reserved) => break reserved,
+            Place::Refused(refused) => return Ok((refused, 0)),
+            Place::Wait => match pauses.next() {
+                Some(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
+                None => return Ok((Checked::UnderWay, 0)),
+            },
+        }
     };
     let version = reserved.version;
     let (ctx, person, pin) = (ctx.clone(), person.clone(), pin.clone());
@@ -65,26 +81,36 @@ struct Reserved {
     version: i64,
 }
 
-async fn reserve(ctx: &Ctx, person: &PersonId) -> Result<Result<Reserved, Checked>, Failure> {
+/// What became of asking for a try.
+enum Place {
+    /// It may be made.
+    Reserved(Reserved),
+    /// It may not.
+    Refused(Checked),
+    /// Not yet.
+    Wait,
+}
+
+async fn reserve(ctx: &Ctx, person: &PersonId) -> Result<Place, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<PayPasswordPolicy>(now.date())?;
     let (id, person2): (PayTryId, _) = (ctx.id(), person.clone());
     let locked = ctx.act("pay_password.locked", person.as_str(), json!({ "by": "abandoned" }));
     let reserved = ctx.db.write(lane(person), "pay_password.reserve", move |tx| -> Result<_, DbFault> {
-        let Some(kept) = store::hold(tx, &person2)? else { return Ok(Err(Checked::NotSet)) };
+        let Some(kept) = store::hold(tx, &person2)? else { return Ok(Place::Refused(Checked::NotSet)) };
         let counted = store::counted(tx, &person2, now.minus_secs(policy.window_secs))?;
         match may(kept.locked_until, counted, now, &policy) {
             May::Try => {
                 store::reserve(tx, &id, &person2, now)?;
-                Ok(Ok(Reserved { id: id.clone(), hash: kept.hash, version: kept.version }))
+                Ok(Place::Reserved(Reserved { id: id.clone(), hash: kept.hash, version: kept.version }))
             }
-            May::Locked(until) => Ok(Err(locked_for(now, until))),
+            May::Locked(until) => Ok(Place::Refused(locked_for(now, until))),
             May::Lock(until) => {
                 store::lock(tx, &person2, until)?;
                 tx.audit(locked.clone());
-                Ok(Err(locked_for(now, until)))
+                Ok(Place::Refused(locked_for(now, until)))
             }
-            May::Wait => Ok(Err(Checked::Locked { secs: policy.lock_secs })),
+            May::Wait => Ok(Place::Wait),
         }
     });
     Ok(reserved.await?)
@@ -155,8 +181,36 @@ async fn settle_wrong(ctx: &Ctx, person: PersonId, reserved: Reserved) -> Result
         until,
         policy,
     };
-    let key = lane(&wrong.person);
-    Ok(ctx.db.write(key, "pay_password.wrong", move |tx| write_wrong(tx, &wrong)).await?)
+    let (key, person, policy) = (lane(&wrong.person), wrong.person.clone(), wrong.policy.clone());
+    match ctx.db.write(key, "pay_password.wrong", move |tx| write_wrong(tx, &wrong)).await? {
+        Checked::UnderWay => once_the_others_are_known(ctx, person, &policy).await,
+        known => Ok(known),
+    }
+}
+
+/// What a wrong try is told while others are under way with which it would lock: they may be right.
+async fn once_the_others_are_known(
+    ctx: &Ctx,
+    person: PersonId,
+    policy: &PayPasswordPolicy,
+) -> Result<Checked, Failure> {
+    for pause in PAUSES_MS {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        let (now, person) = (ctx.now(), person.clone());
+        let since = now.minus_secs(policy.window_secs);
+        let read = ctx.db.read("pay_password.others", move |tx| {
+            Ok::<_, DbFault>(store::find(tx, &person)?.zip(Some(store::counted(tx, &person, since)?)))
+        });
+        let Some((kept, counted)) = read.await? else { return Ok(Checked::NotSet) };
+        if let Some(until) = kept.locked_until.filter(|until| *until > now) {
+            return Ok(locked_for(now, until));
+        }
+        let left = policy.tries - counted.wrong - counted.reserved;
+        if left > 0 {
+            return Ok(Checked::Wrong { left });
+        }
+    }
+    Ok(Checked::UnderWay)
 }
 
 fn write_wrong(tx: &mut Tx<'_>, wrong: &Wrong) -> Result<Checked, DbFault> {
@@ -178,7 +232,7 @@ fn write_wrong(tx: &mut Tx<'_>, wrong: &Wrong) -> Result<Checked, DbFault> {
     }
     let left = wrong.policy.tries - counted.wrong - counted.reserved;
     // The last ones are under way at this moment.
-    Ok(if left > 0 { Checked::Wrong { left } } else { Checked::Locked { secs: wrong.policy.lock_secs } })
+    Ok(if left > 0 { Checked::Wrong { left } } else { Checked::UnderWay })
 }
 
 fn locked_for(now: Moment, until: Moment) -> Checked {

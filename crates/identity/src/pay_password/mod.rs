@@ -24,6 +24,7 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::people::PersonId;
+use model::{May, may};
 
 /// The pages of this feature.
 pub(crate) fn routes() -> Router<Ctx> {
@@ -69,6 +70,31 @@ pub(crate) async fn give(ctx: &Ctx, people: &[PersonId], pin: &Pin) -> Result<()
         given.await?;
     }
     Ok(())
+}
+
+/// How a person's payment password stands before it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// There is none.
+    NotSet,
+    /// It may be tried.
+    Ready,
+    /// It may not be tried before then.
+    Locked(Moment),
+}
+
+/// How a person's payment password stands, so that a page says it before anything is typed.
+///
+/// # Errors
+/// What broke beneath.
+pub fn stands(tx: &mut Tx<'_>, person: &PersonId, now: Moment, policy: &PayPasswordPolicy) -> Result<Stands, DbFault> {
+    let Some(kept) = store::find(tx, person)? else { return Ok(Stands::NotSet) };
+    let counted = store::counted(tx, person, now.minus_secs(policy.window_secs))?;
+    Ok(match may(kept.locked_until, counted, now, policy) {
+        // Those under way may be right.
+        May::Try | May::Wait => Stands::Ready,
+        May::Locked(until) | May::Lock(until) => Stands::Locked(until),
+    })
 }
 
 /// Whether a person has set one.

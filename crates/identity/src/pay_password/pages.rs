@@ -12,12 +12,12 @@ use ui::{Errors, Form, Page, Problem, Query, html, html_again, local_path, see_o
 use super::check::Checked;
 use super::gate::Holder;
 use super::pin::Pin;
+use super::policy::PayPasswordPolicy;
 use super::set::{Change, Grounds, Set, change, set};
 use super::store::{self, Kept};
-use crate::failure::Failure;
+use super::{Stands, stands};
 use crate::proofs::{self, Claimant, ProofPurpose};
 use crate::sessions::Citizen;
-use crate::sms_codes::{Notice, wait_text};
 
 const HOME: &str = "/pay-password";
 const FORGOT: &str = ProofPurpose::PayPassword.ways();
@@ -39,23 +39,24 @@ struct StatePage {
     tone: &'static str,
     text: String,
     set: bool,
+    /// It is locked: it can be set anew, and not be changed by the old one.
+    locked: bool,
 }
 
 async fn state(holder: Holder) -> Result<Response, Problem> {
-    let now = holder.ctx().now();
-    let kept = find(&holder).await?;
+    let (kept, stands) = find(&holder).await?;
     let page = holder.visit.page.clone();
-    let locked = kept.as_ref().and_then(|kept| kept.locked_until).filter(|until| *until > now);
-    let (key, tone, text) = match (&kept, locked) {
-        (None, _) => ("pay-state-none", "due", page.t("pay-state-none-text")),
-        (Some(_), Some(until)) => {
+    let (key, tone, text) = match (&kept, stands) {
+        (Some(_), Stands::Locked(until)) => {
             ("pay-state-locked", "danger", page.t1("pay-state-locked-text", "until", page.moment(until)))
         }
-        (Some(kept), None) => {
+        (Some(kept), Stands::Ready) => {
             ("pay-state-set", "done", page.t1("pay-state-set-text", "day", page.date(kept.set_at.date())))
         }
+        _ => ("pay-state-none", "due", page.t("pay-state-none-text")),
     };
-    Ok(html(&page.clone(), StatePage { page, key, tone, text, set: kept.is_some() }))
+    let locked = matches!(stands, Stands::Locked(_));
+    Ok(html(&page.clone(), StatePage { page, key, tone, text, set: kept.is_some(), locked }))
 }
 
 #[derive(Template)]
@@ -141,15 +142,16 @@ async fn new(holder: Holder, Form(form): Form<NewForm>) -> Result<Response, Prob
 struct ChangePage {
     page: Page,
     errors: Errors,
-    notice: Option<Notice>,
 }
 
 async fn change_form(holder: Holder) -> Result<Response, Problem> {
     let page = holder.visit.page.clone();
-    if find(&holder).await?.is_none() {
-        return Ok(see_other("/pay-password/new"));
+    match find(&holder).await?.1 {
+        Stands::NotSet => Ok(see_other("/pay-password/new")),
+        // Said before anything is typed, with the way out.
+        Stands::Locked(_) => Ok(see_other(HOME)),
+        Stands::Ready => Ok(html(&page.clone(), ChangePage { page, errors: Errors::new() })),
     }
-    Ok(html(&page.clone(), ChangePage { page, errors: Errors::new(), notice: None }))
 }
 
 #[derive(Deserialize, Default)]
@@ -162,25 +164,20 @@ struct ChangeForm {
 
 async fn change_it(holder: Holder, Form(form): Form<ChangeForm>) -> Result<Response, Problem> {
     let page = &holder.visit.page;
-    let again = |errors: Errors, text: Option<String>| {
-        let notice = text.map(|text| Notice { tone: "danger", text });
-        Ok(html_again(page, ChangePage { page: page.clone(), errors, notice }))
-    };
+    let again = |errors: Errors| Ok(html_again(page, ChangePage { page: page.clone(), errors }));
     // What cannot be the password is not counted as a try.
-    let Some(old) = Pin::parse(&form.old) else { return again(Errors::one("old", "pay-format"), None) };
-    let Some(pin) = Pin::parse(&form.pin) else { return again(Errors::one("pin", "pay-format"), None) };
+    let Some(old) = Pin::parse(&form.old) else { return again(Errors::one("old", "pay-format")) };
+    let Some(pin) = Pin::parse(&form.pin) else { return again(Errors::one("pin", "pay-format")) };
     if Pin::parse(&form.pin_again).as_ref() != Some(&pin) {
-        return again(Errors::one("pin_again", "pay-again"), None);
+        return again(Errors::one("pin_again", "pay-again"));
     }
     match change(holder.ctx(), &holder.person, &old, &pin).await? {
         Change::Done => Ok(see_other_with(HOME, "flash-pay-changed")),
-        Change::Weak(kind) => again(Errors::one("pin", kind), None),
-        Change::Refused(Checked::Wrong { left }) => {
-            again(Errors::one("old", "pay-wrong"), Some(page.t1("pay-wrong", "left", left)))
-        }
-        Change::Refused(Checked::Locked { secs }) => {
-            again(Errors::new(), Some(page.t1("pay-locked", "time", wait_text(page, secs))))
-        }
+        Change::Weak(kind) => again(Errors::one("pin", kind)),
+        // How many are left stands at the field, where the eye is.
+        Change::Refused(Checked::Wrong { left }) => again(Errors::one("old", format!("pay-wrong:{left}"))),
+        Change::Refused(Checked::UnderWay) => again(Errors::one("old", "pay-under-way")),
+        Change::Refused(Checked::Locked { .. }) => Ok(see_other(HOME)),
         Change::Refused(Checked::NotSet | Checked::Right) => Ok(see_other("/pay-password/new")),
     }
 }
@@ -199,7 +196,12 @@ async fn forgot(citizen: Citizen) -> Result<Response, Problem> {
     Ok(html(&page.clone(), ForgotPage { page, ways: ["face", "card", "counter"] }))
 }
 
-async fn find(holder: &Holder) -> Result<Option<Kept>, Failure> {
-    let person = holder.person.clone();
-    Ok(holder.ctx().db.read("pay_password.find", move |tx| store::find(tx, &person)).await?)
+async fn find(holder: &Holder) -> Result<(Option<Kept>, Stands), Problem> {
+    let (ctx, person) = (holder.ctx(), holder.person.clone());
+    let now = ctx.now();
+    let policy = ctx.policy.at::<PayPasswordPolicy>(now.date()).map_err(Problem::fault)?;
+    let read = ctx.db.read("pay_password.find", move |tx| {
+        Ok::<_, DbFault>((store::find(tx, &person)?, stands(tx, &person, now, &policy)?))
+    });
+    Ok(read.await?)
 }

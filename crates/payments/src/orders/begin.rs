@@ -89,17 +89,15 @@ pub struct Settle {
 /// See [`BeginError`]; nothing was begun then.
 pub async fn settle(pay: &Payments, ctx: &Ctx, command: Settle) -> Result<(), BeginError> {
     let (order, shown) = {
-        let (person, id) = (command.person.clone(), command.order.clone());
+        let (person, id, hash) = (command.person.clone(), command.order.clone(), command.hash.clone());
         let read = ctx.db.read("payment.settle.glance", move |tx| {
-            // Whichever way was looked at last: what was shown of either stands.
-            let shown = [quotes::quote_for(tx, &id, Way::Account)?, quotes::quote_for(tx, &id, Way::Fund)?];
-            Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, shown))
+            Ok::<_, DbFault>((store::of_person(tx, &person, &id)?, quotes::shown(tx, &id, &hash)?))
         });
         read.await?
     };
     let order = order.ok_or(BeginError::NotFound)?;
     may_begin(&order, ctx.now())?;
-    let quote = shown.into_iter().flatten().find(|quote| quote.hash == command.hash).ok_or(BeginError::Changed)?;
+    let quote = shown.ok_or(BeginError::Changed)?;
     match identity::pay_password::check(ctx, &command.person, &command.pin).await? {
         Checked::Right => settle_authorised(pay, ctx, command, order, quote).await,
         other => Err(BeginError::Password(other)),

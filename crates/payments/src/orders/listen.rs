@@ -23,6 +23,19 @@ pub struct Fact {
     pub name: String,
 }
 
+/// What the person brings along to what is paid: its barcode, with when and where to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// The digits under the bars.
+    pub digits: String,
+    /// What they are called.
+    pub caption: String,
+    /// When, and how much earlier.
+    pub when: String,
+    /// Where, and what to do there.
+    pub place: String,
+}
+
 /// A change of an order's state.
 #[derive(Debug)]
 pub struct News<'a> {
@@ -77,5 +90,13 @@ pub trait Listener: Send + Sync {
     /// What broke.
     async fn facts(&self, _ctx: &Ctx, _order: &Order, _page: &Page) -> Result<Vec<Fact>, DbFault> {
         Ok(Vec::new())
+    }
+
+    /// What the person brings along once all is paid; nothing where there is no such thing, or no more.
+    ///
+    /// # Errors
+    /// What broke.
+    async fn pass(&self, _ctx: &Ctx, _order: &Order, _page: &Page) -> Result<Option<Pass>, DbFault> {
+        Ok(None)
     }
 }

@@ -4,8 +4,10 @@ use kernel::Fen;
 use ui::Page;
 
 use super::store::Order;
+use super::words::{waits_for_long, yuan};
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
+use crate::ports::Split;
 
 /// One step of an order's money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,7 @@ pub fn lines(page: &Page, order: &Order) -> Vec<Line> {
 fn line(page: &Page, one: &Attempt) -> Option<Line> {
     let (mark, word) = match one.view.state {
         State::Succeeded => ("done", "done"),
+        _ if waits_for_long(one, page.now()) => ("danger", "waits"),
         State::Requested | State::Unknown => ("now", "unknown"),
         State::Open => ("now", "open"),
         // Nothing comes of itself any more: somebody looks after it.
@@ -57,14 +60,21 @@ fn when(page: &Page, one: &Attempt) -> String {
 /// 「医保统筹 8.00 元、个人账户 12.00 元」 for what the insurer moves, one amount for the rest.
 fn amount(page: &Page, one: &Attempt) -> String {
     let split = one.view.split.filter(|_| matches!(one.view.kind, Kind::Settle | Kind::Void));
-    let Some(split) = split else { return page.t1("pay-yuan", "yuan", one.view.amount) };
+    split.map_or_else(|| yuan(page, one.view.amount), |split| purses(page, &split))
+}
+
+/// The insurer's purses with their amounts, those from which nothing is taken left out.
+pub(crate) fn purses(page: &Page, split: &Split) -> String {
     let parts = [
         ("pay-trail-fund", split.fund),
         ("pay-trail-account", split.personal_account),
         ("pay-trail-other", split.other),
     ];
-    let parts: Vec<String> =
-        parts.into_iter().filter(|(_, part)| *part > Fen::ZERO).map(|(key, part)| page.t1(key, "yuan", part)).collect();
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, part)| *part > Fen::ZERO)
+        .map(|(key, part)| page.t1(key, "amount", yuan(page, part)))
+        .collect();
     parts.join(&page.t("pay-trail-and"))
 }
 

@@ -7,7 +7,9 @@ use super::apply::waits_for_a_person;
 use super::model::{Cause, OrderState};
 use super::policy::PaymentRules;
 use super::store::Order;
+use crate::attempts::hear::CALL_AFTER_SECS;
 use crate::attempts::model::{Kind, State};
+use crate::attempts::store::Attempt;
 
 /// The legs of an order by which money came in, ever: what is said of its return depends on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,36 +56,52 @@ pub fn state_word(page: &Page, order: &Order) -> (String, &'static str) {
     let tone = match order.state {
         OrderState::Settled => "done",
         OrderState::Open | OrderState::HalfPaid | OrderState::Reconfirm | OrderState::Paying => "due",
-        OrderState::Returning if stuck(order).is_some() => "due",
+        OrderState::Returning if stuck(order).is_some() || void_waits(order, page.now()) => "due",
         OrderState::Settling | OrderState::Returning | OrderState::Refunded | OrderState::Closed => "blue",
         OrderState::Blocked => "due",
     };
-    (page.t(&format!("pay-{}", word(order))), tone)
+    (page.t(&format!("pay-{}", word(order, page.now()))), tone)
 }
 
 /// What that means: who has the money, and what comes next.
 pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
-    let key = format!("pay-{}-text", word(order));
+    let key = format!("pay-{}-text", word(order, page.now()));
     match order.state {
-        OrderState::HalfPaid => page.t2(&key, "insured", Legs::held(order).insured, "cash", cash_due(order)),
+        OrderState::HalfPaid => {
+            page.t2(&key, "insured", yuan(page, Legs::held(order).insured), "cash", yuan(page, cash_due(order)))
+        }
         OrderState::Returning if stuck(order).is_some() => {
-            let amount = page.t1("pay-yuan", "yuan", stuck(order).unwrap_or(Fen::ZERO));
+            let amount = yuan(page, stuck(order).unwrap_or(Fen::ZERO));
             page.t2("pay-stuck-text", "amount", amount, "no", short_no(order))
         }
         OrderState::Refunded if outside(order) > Fen::ZERO => {
-            page.t1("pay-refunded-outside-text", "amount", page.t1("pay-yuan", "yuan", outside(order)))
+            page.t1("pay-refunded-outside-text", "amount", yuan(page, outside(order)))
+        }
+        OrderState::Returning if void_waits(order, page.now()) => {
+            page.t2("pay-void-waits-text", "amount", yuan(page, Legs::held(order).insured), "no", short_no(order))
         }
         OrderState::Returning if brought(order) && order.view.live(Kind::Pay).is_some() => {
             page.t("pay-returning-waiting")
         }
         OrderState::Returning if brought(order) => {
-            page.t1(&format!("pay-returning-{}", Legs::ever(order).word()), "days", rules.refund_days)
+            let legs = Legs::ever(order);
+            let args = [
+                ("insured", yuan(page, legs.insured)),
+                ("cash", yuan(page, legs.cash)),
+                ("days", rules.refund_days.to_string()),
+            ];
+            page.with(&format!("pay-returning-{}", legs.word()), &args)
         }
         OrderState::Reconfirm => page.t1(&key, "until", page.moment(order.view.deadline)),
         OrderState::Closed if order.view.stop == Some(Cause::TimedOut) => page.t("pay-closed-late-text"),
         OrderState::Blocked => page.t1(&key, "no", short_no(order)),
         _ => page.t(&key),
     }
+}
+
+/// An amount with its unit, as every page says it.
+pub(crate) fn yuan(page: &Page, amount: Fen) -> String {
+    page.t1("pay-yuan", "yuan", amount)
 }
 
 /// The number that a person says on the telephone: the short one, or the order's own while it has none.
@@ -94,6 +112,16 @@ pub fn short_no(order: &Order) -> String {
 /// Whether something that was begun may still bring money in: an order that is given up ends only when that is certain.
 pub fn may_come_in(order: &Order) -> bool {
     order.view.incoming()
+}
+
+/// Whether what the insurer paid has not gone back for so long that somebody looks after it: nothing is promised then.
+pub(crate) fn void_waits(order: &Order, now: Moment) -> bool {
+    order.attempts.iter().any(|one| waits_for_long(one, now))
+}
+
+/// A return of the insurer's part for which a person has been called, or is about to be.
+pub(crate) fn waits_for_long(one: &Attempt, now: Moment) -> bool {
+    one.view.kind == Kind::Void && one.view.state.is_live() && one.created_at.secs_until(now) > CALL_AFTER_SECS
 }
 
 /// Own money that did not reach the person, and that somebody looks after.
@@ -127,12 +155,13 @@ pub(crate) fn cash_until(order: &Order, rules: &PaymentRules) -> Moment {
 }
 
 /// The end of the keys that say where an order stands. What ends without money is closed, not returned.
-fn word(order: &Order) -> String {
+fn word(order: &Order, now: Moment) -> String {
     let live = |kind| order.view.live(kind).is_some();
     match order.state {
         OrderState::Returning if !brought(order) && live(Kind::Settle) => "closing-insurer".to_owned(),
         OrderState::Returning if !brought(order) => "closing".to_owned(),
         OrderState::Returning if stuck(order).is_some() => "stuck".to_owned(),
+        OrderState::Returning if void_waits(order, now) => "void-waits".to_owned(),
         OrderState::HalfPaid if live(Kind::Pay) => "half-paying".to_owned(),
         OrderState::Reconfirm if doubled(order) => "doubled".to_owned(),
         state => state.as_str().replace('_', "-"),

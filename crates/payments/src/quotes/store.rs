@@ -41,6 +41,17 @@ pub(crate) fn quote_for(tx: &mut Tx<'_>, id: &OrderId, way: Way) -> Result<Optio
     tx.opt(sql, vals![id.as_str(), way.as_str()], read_quote)
 }
 
+/// The quote of this hash, while it is the newest of its way: whichever way was looked at last, what was shown of either
+/// stands.
+pub(crate) fn shown(tx: &mut Tx<'_>, id: &OrderId, hash: &[u8]) -> Result<Option<Quote>, DbFault> {
+    for way in [Way::Account, Way::Fund] {
+        if let Some(quote) = quote_for(tx, id, way)?.filter(|quote| quote.hash == hash) {
+            return Ok(Some(quote));
+        }
+    }
+    Ok(None)
+}
+
 fn quote_at(tx: &mut Tx<'_>, id: &OrderId, n: i64) -> Result<Option<Quote>, DbFault> {
     tx.opt(sql!(concat!(quote_columns!(), " AND n = $2")), vals![id.as_str(), n], read_quote)
 }

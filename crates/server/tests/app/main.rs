@@ -33,6 +33,7 @@ mod paying_notices;
 mod paying_odd;
 mod paying_races;
 mod paying_returns;
+mod paying_steps;
 mod paying_time;
 mod paying_together;
 mod paying_trouble;

@@ -12,7 +12,7 @@ async fn paid_from_three_purses_and_returned_leg_by_leg(app: TestApp) {
     let page = payer.person.get(&payer.pay).await;
     assert!(page.says("医保统筹基金") && page.says("8.00") && page.says("12.00") && page.says("5.00"), "{}", page.text);
     let wrong = payer.settle("000000").await;
-    assert!(wrong.says("支付密码不对"), "{}", wrong.text);
+    assert!(wrong.says("支付密码不对。还可以试 5 次"), "{}", wrong.text);
     let half = payer.settle(PIN).await;
     assert!(half.says("医保已支付") && half.says("20.00") && half.says("5.00"), "{} {}", half.path, half.text);
     let cashier = payer.cash(500).await;
@@ -66,7 +66,7 @@ async fn residents_pay_the_rest_and_own_money_pays_all(app: TestApp) {
     assert!(resident.state().await.says("已确认"));
     let own = Payer::new(&app, 2).await;
     let changed = own.cash(2_400).await;
-    assert!(changed.says("金额有变化"), "{}", changed.text);
+    assert!(changed.says("金额变了，没有扣钱"), "{}", changed.text);
     own.cash(2_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;
@@ -80,7 +80,7 @@ async fn whoever_was_authenticated_anew_still_has_the_account_that_pays(app: Tes
     assert!(payer.person.get(&payer.pay).await.says("12.00"));
     app.vouch(&payer.person).await;
     let page = payer.person.get(&payer.pay).await;
-    assert!(page.says("12.00") && page.says("不使用医保个人账户"), "{}", page.text);
+    assert!(page.says("12.00") && page.says("不用医保个人账户"), "{}", page.text);
     assert!(!page.says("居民医保没有个人账户"), "{}", page.text);
     app.check().await;
 }
@@ -133,7 +133,7 @@ async fn the_desk_and_the_front_page_know_how_the_fee_stands(app: TestApp) {
     let seen = clerk.get(&format!("/desk?code={code}")).await;
     assert!(seen.says("挂号费 25.00 元 · 已付清"), "{}", seen.text);
     let asked = payer.person.get(&format!("{visit}/cancel")).await;
-    assert!(asked.says("微信付的 25.00 元会按原路自动退回"), "{}", asked.text);
+    assert!(asked.says("25.00 元会自动退回微信"), "{}", asked.text);
     payer.post(&format!("{visit}/cancel"), &[]).await;
     let seen = clerk.get(&format!("/desk?code={code}")).await;
     assert!(seen.says("挂号费 25.00 元 · 退款中"), "{}", seen.text);

@@ -218,7 +218,7 @@ async fn a_notice_may_be_faster_than_the_answer_to_the_offer(app: TestApp) {
     fault(&app, "wechat_pay", "native", "time_out_after", 1).await;
     payer.person.go_to(&app.paying_with(&[("WECHAT_PAY__TIMEOUT_MS", "1000")]).await.url);
     // What was not answered is asked about at once, and offered again: nobody waits.
-    assert!(payer.cash(2_500).await.says("用微信扫一扫付款"));
+    assert!(payer.cash(2_500).await.says("用微信扫一扫付钱"));
     buyer_pays(&app).await;
     until_it_says(&payer, "费用已付清").await;
     pass(&app, 60).await;

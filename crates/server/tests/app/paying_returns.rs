@@ -63,7 +63,7 @@ async fn waits_for_a_person(app: &TestApp, payer: Payer, reason: &str) -> Payer 
     let mut payer = payer;
     for day in 0..2 {
         let waits = payer.state().await;
-        assert!(waits.says("退款正在人工处理") && waits.says("没能把 5.00 元 退到您的账户"), "{day}: {}", waits.text);
+        assert!(waits.says("退款正在人工处理") && waits.says("5.00 元没能退到您的微信"), "{day}: {}", waits.text);
         assert!(!waits.says("工作日内到账") && !waits.says("原路退回中"), "{day}: {}", waits.text);
         let messages = payer.person.get("/messages").await;
         assert_eq!(messages.text.matches("退款正在人工处理").count(), 1, "{day}: {}", messages.text);
@@ -108,7 +108,7 @@ async fn a_refund_that_the_channel_closed_is_settled_by_somebody_else(app: TestA
     payments::settled_outside(listener, &app.ctx, (&order_of(&payer), None), by).await.expect("it waits for that");
     pass(&app, 60).await;
     let told = payer.state().await;
-    assert!(told.says("其中微信支付的 5.00 元 由工作人员另外退给了您"), "{}", told.text);
+    assert!(told.says("其中微信支付的 5.00 元，由工作人员另外退给了您"), "{}", told.text);
     assert!(told.says("已由工作人员另外退给您") && !told.says("正在人工处理"), "{}", told.text);
     assert!(payer.person.get("/messages").await.says("钱已退回"));
     assert_eq!(called(&app).await, Vec::<String>::new());
@@ -203,12 +203,12 @@ async fn the_place_is_on_sale_while_its_money_is_still_on_the_way_back(app: Test
     assert_eq!(app.counters(&payer.slot).await.1, 1);
     pass(&app, 60).await;
     let over = payer.state().await;
-    assert!(over.says("已发起退款") && over.says("医保付的钱正退回医保"), "{}", over.text);
+    assert!(over.says("已发起退款") && over.says("20.00 元正退回医保"), "{}", over.text);
     let visit = payer.person.get(&payer.visit().await).await;
-    assert!(visit.says("号已放回，已付的钱正按原路退回"), "{}", visit.text);
+    assert!(visit.says("号已放回。付过的钱正在退回"), "{}", visit.text);
     assert_eq!((insured(&app).await, app.counters(&payer.slot).await.1), (2_000, 0), "on its way, and the place free");
     let told = payer.person.get("/messages").await;
-    assert!(told.says("没有付完"), "{}", told.text);
+    assert!(told.says("时间到了，钱正在退回") && !told.says("没有付完"), "{}", told.text);
     // The same person may have the same place again, and others the places beside it.
     let again = payer.person.post_form(&format!("/slots/{}/book", payer.slot), &[]).await;
     assert!(again.path.starts_with("/pay/ord_") && again.path != payer.pay, "{} {}", again.path, again.text);

@@ -44,7 +44,7 @@ async fn two_devices_pay_one_bill_once(app: TestApp) {
 async fn what_was_begun_on_a_screen_is_taken_back_and_paid_on_the_phone(app: TestApp) {
     let desktop = Payer::new(&app, 0).await;
     assert!(desktop.settle(PIN).await.says("医保已支付"));
-    assert!(desktop.cash(500).await.says("用微信扫一扫付款"));
+    assert!(desktop.cash(500).await.says("用微信扫一扫付钱"));
     let by_code = newest(&app).await;
     let phone = Payer { person: phone(&app, 0).await, slot: desktop.slot.clone(), pay: desktop.pay.clone() };
     let page = phone.person.get(&format!("{}/cashier", phone.pay)).await;
@@ -57,7 +57,7 @@ async fn what_was_begun_on_a_screen_is_taken_back_and_paid_on_the_phone(app: Tes
     assert_eq!(control(&app, &format!("wechat_pay/pay/{by_code}"), json!({})).await, 409, "the code is dead");
     // The screen follows: it leads to the same payment, and offers its own way.
     let screen = desktop.person.get(&format!("{}/cashier", desktop.pay)).await;
-    assert!(screen.says("改用二维码，用手机扫") && !screen.says("用微信扫一扫付款"), "{}", screen.text);
+    assert!(screen.says("改用二维码，用手机扫") && !screen.says("用微信扫一扫付钱"), "{}", screen.text);
     buyer_pays(&app).await;
     pass(&app, 30).await;
     assert!(phone.state().await.says("费用已付清") && desktop.state().await.says("费用已付清"));
@@ -120,7 +120,7 @@ async fn no_cashier(payer: &Payer) {
 #[db_test]
 async fn a_browser_that_was_closed_finds_the_order_where_it_stands(app: TestApp) {
     let mut payer = Payer::new(&app, 0).await;
-    found_again(&payer, "确认医保支付 20.00 元").await;
+    found_again(&payer, "医保支付 20.00 元").await;
     no_cashier(&payer).await;
     let front = payer.person.get("/").await;
     assert_eq!(front.link("/pay/").as_deref(), Some(payer.pay.as_str()), "and the front page reminds of it");
@@ -139,7 +139,7 @@ async fn a_browser_that_was_closed_finds_the_order_where_it_stands(app: TestApp)
     // Closed before the cashier.
     payer.cash(500).await;
     found_again(&payer, "继续去微信支付 5.00 元").await;
-    assert!(payer.person.get(&format!("{}/cashier", payer.pay)).await.says("用微信扫一扫付款"));
+    assert!(payer.person.get(&format!("{}/cashier", payer.pay)).await.says("用微信扫一扫付钱"));
     assert_eq!(orders(&app).await.len(), 1);
     // Closed after it.
     buyer_pays(&app).await;
@@ -162,10 +162,10 @@ async fn nobody_is_told_that_nothing_was_taken_after_the_insurer_has_paid(app: T
     assert!(open.says("全部自己付"), "{}", open.text);
     assert!(payer.settle(PIN).await.says("医保已支付"));
     let told = payer.cash(2_500).await;
-    assert!(told.says("已经在别处继续办理") && told.says("医保已支付 20.00 元"), "{}", told.text);
+    assert!(told.says("刚才在别处办过了") && told.says("医保已支付 20.00 元"), "{}", told.text);
     for word in ["changed", "too-late", "stopped"] {
         let page = payer.person.get(&format!("{}/state?told={word}", payer.pay)).await;
-        assert!(page.says("医保已支付 20.00 元") && !page.says("没有扣任何钱"), "{word}: {}", page.text);
+        assert!(page.says("医保已支付 20.00 元") && !page.says("没有扣钱"), "{word}: {}", page.text);
     }
     app.check().await;
 }

@@ -46,7 +46,7 @@ async fn a_settlement_that_never_left_is_given_up_at_the_end(app: TestApp) {
         cut_off.drive().await;
     }
     let closed = payer.state().await;
-    assert!(closed.says("支付时间已过，没有扣钱，订单已关闭"), "{}", closed.text);
+    assert!(closed.says("支付时间已过，没有扣钱"), "{}", closed.text);
     assert_eq!(app.counters(&payer.slot).await.1, 0, "and free again");
     // The insurer can be reached again: nothing is sent any more.
     pass(&app, 600).await;
@@ -65,8 +65,8 @@ async fn an_account_that_is_too_poor_takes_nothing_and_shows_new_amounts(app: Te
     });
     rule(&app, poor).await;
     let refused = payer.settle(PIN).await;
-    assert!(refused.says("个人账户余额不够，刚才没有付成，没有扣钱"), "{} {}", refused.path, refused.text);
-    assert!(refused.says("14.00 元") && refused.says("确认医保支付 11.00 元"), "{}", refused.text);
+    assert!(refused.says("个人账户里的钱不够，刚才没有付成，没有扣钱"), "{} {}", refused.path, refused.text);
+    assert!(refused.says("14.00 元") && refused.says("医保支付 11.00 元"), "{}", refused.text);
     assert_eq!((held(&app).await, app.counters(&payer.slot).await.1), (0, 1), "nothing taken, the place kept");
     assert!(payer.settle(PIN).await.says("还需自己付 14.00 元"), "{}", payer.state().await.text);
     payer.cash(1_400).await;
@@ -80,17 +80,30 @@ async fn an_account_that_is_too_poor_takes_nothing_and_shows_new_amounts(app: Te
 #[db_test]
 async fn six_wrong_passwords_begin_nothing_and_own_money_is_still_good(app: TestApp) {
     let payer = Payer::new(&app, 0).await;
+    let asks = payer.second_step().await;
     for left in [5, 4, 3, 2, 1] {
-        let wrong = payer.settle("402857").await;
-        assert!(wrong.status == 422 && wrong.says(&format!("再错 {left} 次将锁定")), "{}", wrong.text);
+        let wrong = payer.send_pin(&asks, "402857").await;
+        // At the field, where the eye is, and nowhere else; the cursor is there.
+        assert!(wrong.status == 422, "{} {}", wrong.status, wrong.text);
+        assert_eq!(wrong.text.matches(&format!("还可以试 {left} 次")).count(), 1, "{}", wrong.text);
+        let field = wrong.text.split("id=\"f-pin\"").nth(1).and_then(|rest| rest.split('>').next()).expect("the field");
+        assert!(field.contains("autofocus") && field.contains("aria-describedby=\"e-pin"), "{field}");
         assert!(!wrong.says("402857"), "what was typed is not shown");
+        // What cannot be a password is no try.
+        assert!(payer.send_pin(&wrong, "12345").await.says("6 位数字"));
     }
-    let locked = payer.settle("402857").await;
-    assert!(locked.says("已锁定") && locked.says("现在可以全部自己付"), "{}", locked.text);
-    let right = payer.settle(PIN).await;
+    let locked = payer.send_pin(&asks, "402857").await;
+    assert!(locked.says("已锁定") && locked.says("全部自己付"), "{}", locked.text);
+    let right = payer.send_pin(&asks, PIN).await;
     assert!(right.says("已锁定"), "not even the right one: {}", right.text);
-    // What cannot be a password is no try, and begins nothing either.
-    assert!(payer.settle("12345").await.says("6 位数字"));
+    // Whoever comes now is told before anything is typed, with the way out.
+    let told = payer.second_step().await;
+    assert!(told.says("已锁定") && told.says("自动解锁") && told.field("pin").is_none(), "{}", told.text);
+    assert!(told.link("/pay-password/forgot").is_some(), "{}", told.text);
+    let asked =
+        asks.field("hash").map(|hash| format!("{}/password?hash={hash}&way=account", payer.pay)).expect("a hash");
+    let led = payer.person.get(&asked).await;
+    assert!(led.path.starts_with(&format!("{}?", payer.pay)) && led.says("已锁定"), "{} {}", led.path, led.text);
     assert_eq!((settlements(&app).await.len(), orders(&app).await.len()), (0, 0));
     assert_eq!((app.acts("payment.intended").await, app.acts("pay_password.locked").await), (0, 1));
     payer.cash(2_500).await;
@@ -107,6 +120,11 @@ async fn an_insurer_that_is_down_leaves_ones_own_money(app: TestApp) {
     app.advance_secs(400);
     let page = payer.person.get(&payer.pay).await;
     assert!(page.says("暂时没有回应") && page.says("全部自己付"), "{}", page.text);
+    // Trying again is the main button; paying alone is outlined, below what is lost by it.
+    let button = |words: &str| page.text.split(words).next().and_then(|before| before.rsplit("class=\"btn ").next());
+    assert!(button(">再试一次").is_some_and(|class| class.starts_with("btn-main")), "{}", page.text);
+    assert!(button(">不用医保，全部自己付").is_some_and(|class| class.starts_with("btn-plain")), "{}", page.text);
+    assert!(page.says("医保一分不付。付了以后，不能再改成医保支付"), "{}", page.text);
     payer.cash(2_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;
@@ -152,9 +170,9 @@ async fn a_slow_wechat_is_asked_and_offers_once(app: TestApp) {
         fault(&app, "wechat_pay", "native", kind, 1).await;
         payer.person.go_to(&hasty.url);
         let opening = payer.cash(2_500).await;
-        assert!(opening.says("用微信扫一扫付款"), "{kind}: it is asked about at once: {}", opening.text);
+        assert!(opening.says("用微信扫一扫付钱"), "{kind}: it is asked about at once: {}", opening.text);
         let cashier = payer.person.get(&format!("{}/cashier", payer.pay)).await;
-        assert!(cashier.says("用微信扫一扫付款"), "{kind}: {} {}", cashier.path, cashier.text);
+        assert!(cashier.says("用微信扫一扫付钱"), "{kind}: {} {}", cashier.path, cashier.text);
         assert_eq!(orders(&app).await.len(), number + 1, "{kind}: one payment at the channel");
         buyer_pays(&app).await;
         pass(&app, 30).await;
@@ -183,7 +201,7 @@ async fn forged_amounts_stop_the_order_and_call_a_person(app: TestApp) {
     pass(&app, 120).await;
     let open = payer.state().await;
     assert!(open.path.starts_with(&format!("{}?", payer.pay)), "{}", open.path);
-    assert!(open.says("刚才医保没有付成，没有扣钱") && open.says("确认医保支付 20.00 元"), "{}", open.text);
+    assert!(open.says("刚才医保没有付成，没有扣钱") && open.says("医保支付 20.00 元"), "{}", open.text);
     assert_eq!(payments::calls(&app.ctx).await.expect("read"), []);
     assert!(payer.settle(PIN).await.says("医保已支付 20.00 元，还需自己付 5.00 元"));
     let once: Vec<_> = settlements(&app).await.iter().map(|one| one["state"].clone()).collect();

@@ -39,7 +39,7 @@ fn a_payment_link_leads_out_of_the_app() {
             browser.shot(&format!("{name}-pay")).await;
             findings.look(&browser, &format!("{name}-pay"), promise).await;
             if name == "wechat" {
-                browser.says("您在微信里打开了本页").await;
+                browser.says("您是在微信里打开的").await;
                 payer.cash(2_500).await;
                 app.drive().await;
             }

@@ -81,6 +81,34 @@ fn every_page_on_a_narrow_phone_and_with_text_twice_as_large() {
     });
 }
 
+/// Pages on which a visit is booked and paid, by the beginnings of their names.
+const ON_THE_WAY: [&str; 4] = ["pay", "confirm", "order", "cancel"];
+
+#[test]
+fn in_the_elder_look_no_line_of_booking_and_paying_holds_one_character_alone() {
+    story(|app, driver| async move {
+        let world = World::make(&app).await;
+        let mut alone = Vec::new();
+        for screen in [PHONE, NARROW] {
+            let browser = Browser::open(&driver, &app.url, Wanted::on(screen)).await;
+            browser.adopt(&world.citizen).await;
+            app.vouch_in(&world.citizen, &browser.agent().await).await;
+            browser.look("zh-CN", true).await;
+            let booking = world.open.iter().filter(|(name, _)| !name.starts_with("login"));
+            let own = world.own.iter().filter(|(name, _)| ON_THE_WAY.iter().any(|start| name.starts_with(start)));
+            for (name, path) in booking.chain(own) {
+                browser.go(path).await;
+                browser.shot(&format!("lines-{}-{name}", screen.width)).await;
+                let found = browser.run(include_str!("lines.js"), vec![]).await;
+                let found = found.as_array().into_iter().flatten().filter_map(|line| line.as_str());
+                alone.extend(found.map(|line| format!("{} {name}: {line}", screen.width)));
+            }
+            browser.close().await;
+        }
+        assert!(alone.is_empty(), "{}", alone.join("\n"));
+    });
+}
+
 /// Walks all pages in each of the looks: signed out first, then as a person.
 async fn tour(app: &TestApp, driver: &Driver, looks: &[Look]) {
     let world = World::make(app).await;

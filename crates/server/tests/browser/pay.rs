@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, PHONE, Wanted};
 use crate::driver::{Driver, story};
-use crate::support::payer::{PIN, buyer_pays, held};
+use crate::support::payer::{PIN, Payer, buyer_pays, held, pass};
 use crate::support::{TestApp, store};
 
 /// A phone: the channel is reached by a link.
@@ -35,7 +35,11 @@ fn the_same_without_script() {
 fn who_leaves_the_cashier_finds_the_way_back_to_it() {
     story(|app, driver| async move {
         let (browser, slot) = before_paying(&app, &driver, Wanted::on(PHONE)).await;
-        browser.tap_words("全部自己付：微信支付 25.00 元").await;
+        browser.tap_words("不用医保，全部自己付 25.00 元").await;
+        // Nothing has been looked up for them yet but the insurer's part: it says what is lost.
+        browser.says("医保一分不付").await;
+        browser.shot("pay-own").await;
+        browser.tap_words("仍然全部自己付 25.00 元").await;
         to_the_channel(&browser, "25.00").await;
         browser.tap_words("返回商户").await;
         browser.says("等待微信支付").await;
@@ -54,6 +58,35 @@ fn who_leaves_the_cashier_finds_the_way_back_to_it() {
         assert_eq!((app.counters(&slot).await.1, app.counters(&slot).await.2), (0, 1));
         assert_eq!(held(&app).await, 2_500);
         browser.close().await;
+        app.check().await;
+    });
+}
+
+#[test]
+fn a_half_paid_page_goes_on_by_itself_when_its_time_is_over() {
+    story(|app, driver| async move {
+        for script in [true, false] {
+            let payer = Payer::new(&app, usize::from(!script)).await;
+            assert!(payer.settle(PIN).await.says("医保已支付"));
+            // Nearly over: nothing can be begun any more, and the page is opened.
+            pass(&app, 900).await;
+            payer.state().await;
+            pass(&app, 870).await;
+            app.advance_secs(24);
+            let browser = Browser::open(&driver, &app.url, Wanted { script, ..Wanted::on(PHONE) }).await;
+            browser.adopt(&payer.person).await;
+            app.vouch_in(&payer.person, &browser.agent().await).await;
+            browser.look("zh-CN", false).await;
+            browser.go(&format!("{}/state", payer.pay)).await;
+            browser.says("来不及再用微信付").await;
+            browser.shot(&format!("pay-half-over-{script}")).await;
+            // The time is over, and nothing is tapped.
+            pass(&app, 60).await;
+            browser.until_says("退回").await;
+            browser.until_says("已付的钱都已按原路退回").await;
+            browser.close().await;
+        }
+        assert_eq!(held(&app).await, 0);
         app.check().await;
     });
 }
@@ -86,12 +119,20 @@ async fn three_purses(app: &TestApp, browser: &Browser, slot: &str, name: &str) 
     for words in ["医保统筹基金", "8.00 元", "医保个人账户", "12.00 元", "自己付", "5.00 元"] {
         browser.says(words).await;
     }
+    assert!(!browser.has("input[name=pin]").await, "the amounts alone");
+    the_toast_covers_nothing(browser).await;
     browser.shot(&format!("{name}-pay")).await;
+    browser.tap_words("医保支付 20.00 元").await;
+    assert!(browser.path().await.contains("/password?"), "{}", browser.path().await);
+    browser.shot(&format!("{name}-password")).await;
     browser.fill("pin", "000000").await;
-    browser.tap_words("确认医保支付 20.00 元").await;
-    browser.says("电子社保卡支付密码不对").await;
+    browser.tap_words("确认支付 20.00 元").await;
+    browser.says("电子社保卡支付密码不对。还可以试 5 次").await;
+    let focused = browser.run("return document.activeElement.name", vec![]).await;
+    assert_eq!(focused, "pin", "where the eye is");
+    browser.shot(&format!("{name}-password-wrong")).await;
     browser.fill("pin", PIN).await;
-    browser.tap_words("确认医保支付 20.00 元").await;
+    browser.tap_words("确认支付 20.00 元").await;
     browser.says("医保已支付 20.00 元，还需自己付 5.00 元").await;
     browser.shot(&format!("{name}-half-paid")).await;
     browser.tap_words("微信支付 5.00 元").await;
@@ -102,11 +143,29 @@ async fn three_purses(app: &TestApp, browser: &Browser, slot: &str, name: &str) 
     browser.tap_words("返回商户").await;
     // The page follows by itself: nothing is tapped until it is paid.
     browser.until_says("费用已付清").await;
+    assert!(browser.has("main .bars").await, "the end is the barcode");
+    browser.says("请提前").await;
     browser.shot(&format!("{name}-paid")).await;
     browser.tap_words("查看预约").await;
     browser.says("预约成功").await;
     assert_eq!((app.counters(slot).await.1, app.counters(slot).await.2), (0, 1));
     assert_eq!(held(app).await, 2_500, "both partners hold the whole price");
+}
+
+/// The message about the password that was set stands below the band of the time, and both show all of themselves.
+async fn the_toast_covers_nothing(browser: &Browser) {
+    let boxes = browser
+        .run(
+            "return ['header.top', '.held', '.toast', 'main h2'].map((css) => {
+                 const box = document.querySelector(css).getBoundingClientRect();
+                 return [box.top, box.bottom]; })",
+            vec![],
+        )
+        .await;
+    let edge = |at: usize, side: usize| boxes[at][side].as_f64().expect("a place");
+    for at in 1..4 {
+        assert!(edge(at, 0) >= edge(at - 1, 1) - 0.5, "{at} lies over what is above it: {boxes}");
+    }
 }
 
 /// Over the page with the link to the channel's own.

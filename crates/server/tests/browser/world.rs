@@ -91,6 +91,7 @@ async fn paying(app: &TestApp, citizen: &Visitor) -> Vec<(&'static str, String)>
     assert!(returned.state().await.says("已退回"));
     vec![
         ("pay", unpaid.pay.clone()),
+        ("pay-second-step", unpaid.to_password(&unpaid.person.get(&unpaid.pay).await).expect("a second step")),
         ("pay-own-money", format!("{}?way=own_money", unpaid.pay)),
         ("pay-give-up", format!("{}/give-up", unpaid.pay)),
         ("pay-half", format!("{}/state", half.pay)),

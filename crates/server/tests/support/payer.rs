@@ -36,12 +36,33 @@ impl Payer {
         Payer { person, slot, pay }
     }
 
-    /// The pay page's own form, with the password; the page where it has none.
+    /// Both steps by the pages' own forms: the amounts, then the password. The page where one has no such form.
     pub async fn settle(&self, pin: &str) -> Answer {
-        let page = self.person.get(&self.pay).await;
-        // Where another device was faster, the page has no such form any more.
-        let (Some(hash), Some(way)) = (page.field("hash"), page.field("way")) else { return page };
-        let csrf = page.field("csrf").expect("a form");
+        let page = self.second_step().await;
+        self.send_pin(&page, pin).await
+    }
+
+    /// The page that asks for the password; where another device was faster, or nothing can be settled, the page that
+    /// is shown instead.
+    pub async fn second_step(&self) -> Answer {
+        let amounts = self.person.get(&self.pay).await;
+        match self.to_password(&amounts) {
+            Some(path) => self.person.get(&path).await,
+            None => amounts,
+        }
+    }
+
+    /// Where the form of the first step's page leads to.
+    pub fn to_password(&self, amounts: &Answer) -> Option<String> {
+        let (hash, way) = amounts.field("hash").zip(amounts.field("way"))?;
+        Some(format!("{}/password?hash={hash}&way={way}", self.pay))
+    }
+
+    /// Sends the form of the second step's page.
+    pub async fn send_pin(&self, page: &Answer, pin: &str) -> Answer {
+        let field = |name: &str| page.field(name);
+        let (Some(hash), Some(way), Some(_)) = (field("hash"), field("way"), field("pin")) else { return page.clone() };
+        let csrf = field("csrf").expect("a form");
         self.person.post(&self.pay, &[("csrf", &csrf), ("hash", &hash), ("way", &way), ("pin", pin)]).await
     }
 

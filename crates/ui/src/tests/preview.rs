@@ -9,7 +9,7 @@ use crate::page::{Page, Tab};
 use crate::seed::Seed;
 use crate::{Encoding, PublicCache, assets};
 use askama::Template;
-use kernel::Date;
+use kernel::{Date, Moment, Time};
 use std::fs;
 use std::sync::Arc;
 
@@ -30,6 +30,7 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
         renew: false,
         flash: None,
         today: Date::constant(2026, 11, 22),
+        now: Moment::at(Date::constant(2026, 11, 22), Time::midnight()),
         demo: true,
     };
     Page { tab: Tab::of_path(path), ..Page::bare(Arc::new(seed)) }

@@ -77,6 +77,23 @@ fn chinese_texts_use_chinese_marks() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// An amount is said in one way in each language: 25.00 元, ¥25.00.
+#[test]
+fn an_amount_has_one_unit_in_each_language() {
+    let mut wrong = Vec::new();
+    for (lang, unit, other) in [(Lang::Zh, "25.00\u{a0}元", "¥"), (Lang::En, "¥25.00", "yuan")] {
+        for (key, variables) in locale::keys(lang) {
+            let values: Vec<_> = variables.iter().map(|name| (name.as_str(), "25.00".to_owned())).collect();
+            let text = locale::text_with(lang, &key, &values);
+            let figure = variables.iter().any(|name| name == "yuan");
+            if text.to_lowercase().contains(other) || (figure && !text.contains(unit)) {
+                wrong.push(format!("{} {key}: {text}", lang.code()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];

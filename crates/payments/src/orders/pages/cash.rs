@@ -13,7 +13,7 @@ use kernel::{Fen, Moment};
 use serde::Deserialize;
 use ui::{Form, InApp, Page, Problem, html, see_other};
 
-use super::{drive_a_while, load, refused, title, yuan};
+use super::{drive_a_while, load, refused, title};
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
 use crate::orders::Order;
@@ -23,7 +23,7 @@ use crate::orders::drive::Payments;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::renew_link::renew_link;
 use crate::orders::withdraw::withdraw;
-use crate::orders::words::cash_due;
+use crate::orders::words::{cash_due, yuan};
 use crate::ports::Cashier;
 
 /// A link on the phone lives five minutes; a little before it is asked for anew.

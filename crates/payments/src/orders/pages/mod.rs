@@ -1,6 +1,8 @@
 //! The person's pages of paying: what will be taken from where, the way to the cashier, and where it stands.
 
 mod cash;
+mod own;
+mod password;
 mod pay;
 mod state;
 
@@ -12,7 +14,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::{get, post};
 use identity::{Citizen, PersonId};
-use kernel::Fen;
+use kernel::Moment;
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Page, Problem, see_other};
@@ -30,7 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// The pages.
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
-        .route("/pay/{order}", get(pay::show).post(pay::settle))
+        .route("/pay/{order}", get(pay::show).post(password::settle))
+        .route("/pay/{order}/password", get(password::ask))
         .route("/pay/{order}/cash", post(cash::begin))
         .route("/pay/{order}/cashier", get(cash::cashier).post(cash::other))
         .route("/pay/{order}/state", get(state::show))
@@ -119,7 +122,7 @@ fn refused(error: BeginError, order: &str, way: Way) -> Result<axum::response::R
         BeginError::Policy(error) => Err(Problem::fault(error)),
         BeginError::Apply(ApplyError::Fault(fault)) => Err(fault.into()),
         BeginError::Apply(error) => Err(Problem::fault(error)),
-        BeginError::Password(_) => Ok(see_other(&format!("/pay/{order}"))),
+        BeginError::Password(_) => Ok(see_other(&format!("/pay/{order}?way={way}"))),
     }
 }
 
@@ -128,7 +131,25 @@ fn title(page: &Page, order: &Order) -> String {
     page.pick(&order.title, &order.title_en).to_owned()
 }
 
-/// An amount with its unit.
-fn yuan(page: &Page, amount: Fen) -> String {
-    page.t1("pay-yuan", "yuan", amount)
+/// How long an order is kept, for the band under the header.
+struct Held {
+    until: String,
+    /// Seconds until then.
+    secs: i64,
+    /// After so many seconds the page looks again: a time that is over goes on by itself.
+    look_secs: i64,
 }
+
+impl Held {
+    /// Until `end`; what the page offers may end before, at `change`.
+    fn until(page: &Page, end: Moment, change: Moment) -> Held {
+        let now = page.now();
+        let secs = now.secs_until(end).max(0);
+        let first = if now <= change { now.secs_until(change) } else { secs };
+        // The sweeper comes by soon after; until then the page looks each few seconds.
+        Held { until: page.moment(end), secs, look_secs: (first + 1).max(LOOK_SECS) }
+    }
+}
+
+/// A page that something is about to happen to looks again after so many seconds.
+const LOOK_SECS: i64 = 3;

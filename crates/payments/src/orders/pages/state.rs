@@ -11,16 +11,17 @@ use kernel::{Fen, Moment};
 use serde::Deserialize;
 use ui::{Form, Page, Problem, Query, html, see_other};
 
-use super::{Told, drive_a_while, load, refused, title, yuan};
+use super::{Held, LOOK_SECS, Told, drive_a_while, load, refused, title};
 use crate::attempts::model::Kind;
 use crate::orders::begin;
 use crate::orders::drive::Payments;
+use crate::orders::listen::{Fact, Pass};
 use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::stop;
 use crate::orders::store::Order;
 use crate::orders::trail::{Line, last_try, lines};
-use crate::orders::words::{cash_due, cash_until, doubled, short_no, state_text, state_word};
+use crate::orders::words::{Legs, cash_due, cash_until, doubled, short_no, state_text, state_word, yuan};
 
 /// A purse as it was agreed to and as it came.
 struct Change {
@@ -46,16 +47,21 @@ struct StatePage {
     /// What is still to be paid.
     cash: String,
     cash_fen: i64,
-    until: String,
+    /// How long it can be paid, while that is for the person to do.
+    held: Option<Held>,
     /// There is time to begin at the channel, and nothing is begun there.
     may_begin: bool,
     /// A payment is offered: the way to its cashier.
     offered: bool,
+    /// What to bring along, once all is paid.
+    pass: Option<Pass>,
     /// Amounts that were agreed to and those that came, for another yes.
     changes: Vec<Change>,
     total: String,
-    /// Something is under way: the page looks again after so many seconds.
+    /// Something is under way, or its time ends: the page looks again after so many seconds.
     look_secs: Option<i64>,
+    /// Something is under way: a button looks again at once.
+    moves: bool,
     notice: Option<String>,
     trail: Vec<Line>,
 }
@@ -74,6 +80,7 @@ pub(super) async fn show(
     citizen: RealName<opens::Mine>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
+    Extension(pay): Extension<Arc<Payments>>,
 ) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if order.state == OrderState::Open {
@@ -89,6 +96,14 @@ pub(super) async fn show(
     let offered =
         order.view.live(Kind::Pay).is_some() && order.view.stop.is_none() && order.state != OrderState::Blocked;
     let last = last_try(&page, &order).filter(|_| order.state == OrderState::HalfPaid && !offered);
+    let pass = match order.state {
+        OrderState::Settled => pay.listener.pass(ctx, &order, &page).await?,
+        _ => None,
+    };
+    let due = order.state == OrderState::HalfPaid;
+    let last_begin = cash_until(&order, &rules);
+    let held = due.then(|| Held::until(&page, order.view.deadline.minus_secs(rules.channel_margin_secs), last_begin));
+    let moves = look_secs(&order, now);
     let shown = StatePage {
         no: short_no(&order),
         href: order.href.clone(),
@@ -99,12 +114,14 @@ pub(super) async fn show(
         state: order.state.as_str(),
         cash: yuan(&page, cash),
         cash_fen: cash.get(),
-        until: page.moment(order.view.deadline.minus_secs(rules.channel_margin_secs)),
-        may_begin: order.state == OrderState::HalfPaid && !offered && now <= cash_until(&order, &rules),
+        may_begin: due && !offered && now <= last_begin,
         offered,
+        pass,
         changes: changes(&page, &order),
         total: yuan(&page, order.view.total),
-        look_secs: look_secs(&order, now),
+        look_secs: moves.or_else(|| ends_secs(&order, now, last_begin)),
+        moves: moves.is_some(),
+        held,
         notice: asked.told.text(&page, &order).or(last),
         trail: lines(&page, &order),
         id,
@@ -121,11 +138,22 @@ pub fn look_secs(order: &Order, now: Moment) -> Option<i64> {
     let last = order.attempts.iter().map(|one| one.changed_at).chain([order.changed_at]).max().unwrap_or(now);
     match last.secs_until(now) {
         _ if !waits => None,
-        secs if secs < 60 => Some(3),
+        secs if secs < 60 => Some(LOOK_SECS),
         secs if secs < 600 => Some(10),
         secs if secs < 3_600 => Some(30),
         _ => None,
     }
+}
+
+/// Until its end an order that waits for its person stays as it is; then, and when nothing can be begun any more, the page
+/// goes on by itself.
+fn ends_secs(order: &Order, now: Moment, last_begin: Moment) -> Option<i64> {
+    let next = match order.state {
+        OrderState::HalfPaid if now <= last_begin => last_begin,
+        OrderState::HalfPaid | OrderState::Reconfirm => order.view.deadline,
+        _ => return None,
+    };
+    Some((now.secs_until(next) + 1).max(LOOK_SECS))
 }
 
 /// What is asked again: amounts that came otherwise than they were agreed to.
@@ -180,12 +208,17 @@ struct GiveUpPage {
     back: String,
     id: String,
     name: String,
+    /// What is cancelled with it.
+    facts: Vec<Fact>,
+    /// What came in and goes back.
+    returns: Option<String>,
 }
 
 /// Asks before an order is given up.
 pub(super) async fn ask_give_up(
     citizen: RealName<opens::Cancelling>,
     Path(id): Path<String>,
+    Extension(pay): Extension<Arc<Payments>>,
 ) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if matches!(order.state, OrderState::Settled | OrderState::Blocked) || order.view.stop.is_some() {
@@ -193,7 +226,10 @@ pub(super) async fn ask_give_up(
     }
     let page = citizen.visit.page.clone();
     let name = title(&page, &order);
-    Ok(html(&page.clone(), GiveUpPage { back: format!("/pay/{id}/state"), page, id, name }))
+    let facts = pay.listener.facts(citizen.ctx(), &order, &page).await?;
+    let held = Legs::held(&order).sum();
+    let returns = (held > Fen::ZERO).then(|| page.t1("pay-give-up-returns", "amount", yuan(&page, held)));
+    Ok(html(&page.clone(), GiveUpPage { back: format!("/pay/{id}/state"), page, id, name, facts, returns }))
 }
 
 /// A POST that carries nothing but its token.

@@ -51,6 +51,8 @@ impl Client {
         let order = self.take(who, slot).await?;
         let page = self.get(who, &order).await?;
         let (hash, way) = (field(&page, "hash")?, field(&page, "way")?);
+        let asks = self.get(who, &format!("{order}/password?hash={hash}&way={way}")).await?;
+        field(&asks, "pin")?;
         let agreed = [("hash", hash.as_str()), ("way", way.as_str()), ("pin", PIN)];
         self.goes(who, &order, &agreed, &format!("{order}/state")).await?;
         let fen = self.until(who, &order, |page| field(page, "fen")).await?;

@@ -134,17 +134,33 @@ impl Worker {
         stands.unwrap_or(Stands::Wait)
     }
 
-    /// Agrees to what is shown with the payment password; or wants to pay it all alone, which is what is left while
-    /// the insurer does not answer.
+    /// Agrees to what is shown and gives the payment password on the next page; or wants to pay it all alone, which is
+    /// what is left while the insurer does not answer.
     async fn agree(&self, who: &Payer, order: &str, page: &str) {
-        let alone = one_in(6);
-        match (field(page, "hash"), field(page, "way"), field(page, "fen")) {
-            (Some(hash), Some(way), _) if !alone => {
-                let fields = [("hash", hash.as_str()), ("way", way.as_str()), ("pin", PIN)];
-                self.form(who, &format!("/pay/{order}"), &fields).await;
+        if one_in(6) {
+            let Some(page) = self.page(who, &format!("/pay/{order}?way=own_money")).await else { return };
+            if let Some(fen) = field(&page, "fen") {
+                self.own_money(who, order, &fen).await;
             }
-            (_, _, Some(fen)) if alone => self.own_money(who, order, &fen).await,
-            _ => {}
+            return;
+        }
+        let (Some(hash), Some(way)) = (field(page, "hash"), field(page, "way")) else { return };
+        let asked = format!("/pay/{order}/password?hash={hash}&way={way}");
+        let Some(page) = self.page(who, &asked).await.filter(|page| field(page, "pin").is_some()) else { return };
+        let Some(hash) = field(&page, "hash") else { return };
+        let fields = [("hash", hash.as_str()), ("way", way.as_str()), ("pin", PIN)];
+        self.form(who, &format!("/pay/{order}"), &fields).await;
+    }
+
+    /// A page on the way; nothing where nobody answers just now.
+    async fn page(&self, who: &Payer, path: &str) -> Option<String> {
+        match self.phone.get(&who.who, path).await {
+            Reply::Page(page) => Some(page),
+            reply @ (Reply::Closed | Reply::Nothing) => {
+                self.pause_after(&reply).await;
+                None
+            }
+            other => self.odd(&format!("{path} was asked for, and answered with {other:?}")),
         }
     }
 
@@ -209,27 +225,28 @@ impl Worker {
 
 /// Where an order stands, by what its page offers or says; the page where that is unclear.
 fn stands(order: &str, page: String) -> Result<Stands, String> {
-    const ENDED: [&str; 8] = [
-        "正在关闭还没付的微信支付",
-        "正按原路退回",
-        "医保付的钱正退回医保",
+    const ENDED: [&str; 9] = [
+        "还没付的微信支付正在关闭",
+        "正退回医保",
+        "正退回微信",
+        "还没有退回医保",
         "已付的钱都已按原路退回",
         "正在向微信支付确认没有付款",
         "正在向医保确认没有支付",
-        "这笔订单没有付款，已关闭",
+        "没有付款，预约也取消了",
         "支付时间已过",
     ];
     // Being asked about, or too late to begin anything: its end comes by itself.
-    const WAITS: [&str; 4] = ["正在向医保确认", "医保已支付", "剩下的时间不够完成微信支付", "多付的正在退回"];
+    const WAITS: [&str; 4] = ["正在向医保确认", "医保已支付", "来不及用微信付", "多付的正在退回"];
     let form = |action: &str| page.contains(&format!("action=\"/pay/{order}{action}\""));
     let fen = || field(&page, "fen").unwrap_or_default();
-    // The page to pay on has a way to pay all alone, that of a half-paid order says what is left.
+    // The page to pay on leads to the password or to paying all alone, that of a half-paid order says what is left.
     Ok(match () {
         () if page.contains("费用已付清") => Stands::Settled,
         () if ENDED.iter().any(|words| page.contains(words)) => Stands::Ended,
         () if form("/agree") => Stands::Reconfirm(fen()),
         () if form("/cash") && page.contains("医保已支付") => Stands::HalfPaid(fen()),
-        () if form("/cash") || form("") => Stands::Open(page),
+        () if form("/cash") || form("/password") => Stands::Open(page),
         () if page.contains(&format!("href=\"/pay/{order}/cashier\"")) => Stands::Paying,
         () if WAITS.iter().any(|words| page.contains(words)) => Stands::Wait,
         () => return Err(page),

@@ -1,0 +1,64 @@
+//! `/pay/{order}?way=own_money`: all of it one's own money, with what is lost by that, before it is chosen.
+
+use askama::Template;
+use axum::response::Response;
+use kernel::Fen;
+use ui::{Page, Problem, html};
+
+use super::pay::Payer;
+use super::{Held, title};
+use crate::orders::Order;
+use crate::orders::model::Way;
+use crate::orders::policy::PaymentRules;
+use crate::orders::trail::purses;
+use crate::orders::words::{cash_until, yuan};
+use crate::quotes::store as quotes;
+
+#[derive(Template)]
+#[template(path = "pay/own.html")]
+struct OwnPage {
+    page: Page,
+    id: String,
+    name: String,
+    held: Held,
+    total: String,
+    /// While there is time for it at the channel.
+    own_fen: Option<i64>,
+    /// What the insurer would pay, where it has said so.
+    lost: Option<Lost>,
+}
+
+/// The two ways beside each other.
+struct Lost {
+    /// One's own money when the insurer pays its part.
+    cash: String,
+    /// What the insurer would have paid.
+    insured: String,
+    /// From which purses.
+    from: String,
+}
+
+/// The page. The insurer is not asked for it: what it said last is shown.
+pub(super) async fn show(payer: &Payer, order: &Order) -> Result<Response, Problem> {
+    let (ctx, page) = (payer.ctx(), payer.visit.page.clone());
+    let rules = ctx.policy.at::<PaymentRules>(ctx.now().date()).map_err(Problem::fault)?;
+    let id = order.id.clone();
+    let last = ctx.db.read("payment.own", move |tx| quotes::quote_for(tx, &id, Way::Account)).await?;
+    let split = last.map(|quote| quote.advice.split);
+    let insured = split.and_then(|split| Some((split, split.insured().filter(|insured| *insured > Fen::ZERO)?)));
+    let until = cash_until(order, &rules);
+    let shown = OwnPage {
+        id: order.id.to_string(),
+        name: title(&page, order),
+        held: Held::until(&page, order.view.deadline, until),
+        total: yuan(&page, order.view.total),
+        own_fen: (ctx.now() <= until).then(|| order.view.total.get()),
+        lost: insured.map(|(split, insured)| Lost {
+            cash: yuan(&page, split.cash),
+            insured: yuan(&page, insured),
+            from: purses(&page, &split),
+        }),
+        page,
+    };
+    Ok(html(&shown.page.clone(), shown))
+}

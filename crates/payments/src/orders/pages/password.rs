@@ -1,0 +1,198 @@
+//! `/pay/{order}/password`, the second of two steps: the payment password alone, with the amount above it. Sent to
+//! `/pay/{order}` with the hash of what was shown.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::Response;
+use identity::pay_password::{self, Checked, PayPasswordPolicy, Pin, Stands};
+use kernel::Fen;
+use serde::Deserialize;
+use ui::{Form, Page, Problem, Query, html, html_again, see_other};
+
+use super::pay::Payer;
+use super::{Held, Told, drive_a_while, load, refused, title};
+use crate::orders::begin::{self, BeginError, Settle};
+use crate::orders::drive::Payments;
+use crate::orders::model::{OrderState, Way};
+use crate::orders::trail::purses;
+use crate::orders::words::yuan;
+use crate::orders::{Order, Quote};
+use crate::quotes::store as quotes;
+
+#[derive(Template)]
+#[template(path = "pay/password.html")]
+struct PasswordPage {
+    page: Page,
+    id: String,
+    /// The first step.
+    back: String,
+    name: String,
+    held: Held,
+    /// What the insurer pays.
+    amount: String,
+    /// From which purses.
+    from: String,
+    /// What follows: one's own money, or nothing.
+    then: String,
+    hash: String,
+    way: &'static str,
+    button: String,
+    /// What is wrong with the password that was typed: a kind.
+    wrong: Option<String>,
+}
+
+/// What was shown in the first step.
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    #[serde(default)]
+    way: String,
+    #[serde(default)]
+    hash: String,
+}
+
+/// Asks for the password. Nothing is typed in vain: what cannot be settled is said on the first step's page.
+pub(super) async fn ask(
+    payer: Payer,
+    Path(id): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, Problem> {
+    let order = load(payer.ctx(), &payer.person, &id).await?;
+    if order.state != OrderState::Open {
+        return Ok(see_other(&format!("/pay/{id}/state")));
+    }
+    let way: Way = chosen.way.parse().unwrap_or(Way::Account);
+    match stands(&payer).await? {
+        Stands::Ready => {}
+        Stands::NotSet => return Ok(see_other(&set_pin(&id))),
+        Stands::Locked(_) => return Ok(see_other(&first_step(&id, way, Told::Nothing))),
+    }
+    let Some(quote) = shown(&payer, &order, &chosen.hash).await? else {
+        return Ok(see_other(&first_step(&id, way, Told::Changed)));
+    };
+    let page = page_of(&payer.visit.page, &order, &quote, None);
+    Ok(html(&page.page.clone(), page))
+}
+
+fn page_of(page: &Page, order: &Order, quote: &Quote, wrong: Option<String>) -> PasswordPage {
+    let split = &quote.advice.split;
+    let amount = yuan(page, split.insured().unwrap_or(Fen::ZERO));
+    let cash = Some(split.cash).filter(|cash| *cash > Fen::ZERO);
+    PasswordPage {
+        id: order.id.to_string(),
+        back: first_step(order.id.as_str(), quote.way, Told::Nothing),
+        name: title(page, order),
+        held: Held::until(page, order.view.deadline, order.view.deadline),
+        from: purses(page, split),
+        then: cash.map_or_else(String::new, |cash| page.t1("pay-then", "amount", yuan(page, cash))),
+        hash: hex(&quote.hash),
+        way: quote.way.as_str(),
+        button: page.t1("pay-confirm", "amount", &amount),
+        amount,
+        wrong,
+        page: page.clone(),
+    }
+}
+
+/// What the form carries.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Agreed {
+    hash: String,
+    way: String,
+    pin: String,
+}
+
+/// The password was given: the insurer settles what was shown.
+pub(super) async fn settle(
+    payer: Payer,
+    Path(id): Path<String>,
+    Extension(pay): Extension<Arc<Payments>>,
+    Form(agreed): Form<Agreed>,
+) -> Result<Response, Problem> {
+    let order = load(payer.ctx(), &payer.person, &id).await?;
+    let way: Way = agreed.way.parse().map_err(|_| Problem::bad_form())?;
+    // What cannot be the password is not counted as a try.
+    let Some(pin) = Pin::parse(&agreed.pin) else {
+        return again(&payer, &id, (way, &agreed.hash), "pay-format".to_owned()).await;
+    };
+    let command = Settle {
+        person: payer.person.clone(),
+        session: payer.session.as_str().to_owned(),
+        order: order.id.clone(),
+        hash: unhex(&agreed.hash),
+        pin,
+    };
+    match begin::settle(&pay, payer.ctx(), command).await {
+        Ok(()) => {
+            drive_a_while(&pay, &payer, &order.id).await;
+            Ok(see_other(&format!("/pay/{id}/state")))
+        }
+        Err(BeginError::Password(Checked::Wrong { left })) => {
+            again(&payer, &id, (way, &agreed.hash), format!("pay-wrong:{left}")).await
+        }
+        Err(BeginError::Password(Checked::UnderWay)) => {
+            again(&payer, &id, (way, &agreed.hash), "pay-under-way".to_owned()).await
+        }
+        Err(BeginError::Password(Checked::NotSet)) => Ok(see_other(&set_pin(&id))),
+        // Said on the first step's page, with the ways that are left.
+        Err(other) => refused(other, &id, way),
+    }
+}
+
+/// The form once more, with what is wrong at its field. Where the order has gone on meanwhile, or the amounts are
+/// others, that is shown.
+async fn again(payer: &Payer, id: &str, (way, hash): (Way, &str), wrong: String) -> Result<Response, Problem> {
+    let order = load(payer.ctx(), &payer.person, id).await?;
+    if order.state != OrderState::Open {
+        return Ok(see_other(&format!("/pay/{id}/state")));
+    }
+    if let Stands::Locked(_) = stands(payer).await? {
+        return Ok(see_other(&first_step(id, way, Told::Nothing)));
+    }
+    let Some(quote) = shown(payer, &order, hash).await? else {
+        return Ok(see_other(&first_step(id, way, Told::Changed)));
+    };
+    let page = page_of(&payer.visit.page, &order, &quote, Some(wrong));
+    Ok(html_again(&page.page.clone(), page))
+}
+
+/// The quote that was shown in the first step, while it stands.
+async fn shown(payer: &Payer, order: &Order, hash: &str) -> Result<Option<Quote>, Problem> {
+    let (id, hash) = (order.id.clone(), unhex(hash));
+    let read = payer.ctx().db.read("payment.shown", move |tx| quotes::shown(tx, &id, &hash));
+    Ok(read.await?.filter(|quote| quote.advice.split.insured().is_some_and(|insured| insured > Fen::ZERO)))
+}
+
+async fn stands(payer: &Payer) -> Result<Stands, Problem> {
+    let (ctx, person) = (payer.ctx(), payer.person.clone());
+    let now = ctx.now();
+    let policy = ctx.policy.at::<PayPasswordPolicy>(now.date()).map_err(Problem::fault)?;
+    Ok(ctx.db.read("payment.pin", move |tx| pay_password::stands(tx, &person, now, &policy)).await?)
+}
+
+fn first_step(order: &str, way: Way, told: Told) -> String {
+    match told {
+        Told::Nothing => format!("/pay/{order}?way={way}"),
+        told => format!("/pay/{order}?way={way}&told={}", told.word()),
+    }
+}
+
+/// Where the password is set, and back.
+fn set_pin(order: &str) -> String {
+    format!("/pay-password/new?back=/pay/{order}")
+}
+
+/// As it stands in addresses and forms.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is no hash agrees with none.
+fn unhex(text: &str) -> Vec<u8> {
+    let pairs = text.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    pairs.map(byte).collect::<Option<Vec<u8>>>().unwrap_or_default()
+}
