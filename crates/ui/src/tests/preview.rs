@@ -31,6 +31,7 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
         flash: None,
         today: Date::constant(2026, 11, 22),
         demo: true,
+        offline: true,
     };
     Page { tab: Tab::of_path(path), ..Page::bare(Arc::new(seed)) }
 }
