@@ -31,7 +31,7 @@ const counted = (number) => {
   return text.replace(/^一十/, '十');
 };
 const several = (number) => (number === 2 ? '两' : counted(number));
-const spelled = (text) => text.split('').map((sign) => SPELLED[sign] || sign).join('');
+const spelled = (text) => text.split('').map((sign) => SPELLED[sign] || ` ${sign} `).join('').replace(/ +/g, ' ').trim();
 
 // 25.50 → 二十五元五角; 0.05 → 五分
 const yuan = (minus, whole, part) => {

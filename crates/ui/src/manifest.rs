@@ -86,7 +86,8 @@ async fn manifest(visit: Visit, Query(wanted): Query<Wanted>) -> Response {
     let mut response = axum::Json(manifest).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/manifest+json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // Browsers ask for it beside every page.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     response
 }
 
