@@ -33,6 +33,12 @@ const counted = (number) => {
 const several = (number) => (number === 2 ? '两' : counted(number));
 const spelled = (text) => text.split('').map((sign) => SPELLED[sign] || ` ${sign} `).join('').replace(/ +/g, ' ').trim();
 
+// R7K2-9QXM, not 3045 and not HTTP
+const isMixed = (code) => /\d/.test(code) && /[A-Z]/.test(code);
+
+// A year has no 幺.
+const yearOf = (text) => text.split('').map((digit) => DIGITS[digit]).join('');
+
 // 25.50 → 二十五元五角; 0.05 → 五分
 const yuan = (minus, whole, part) => {
   const fen = Number((part || '0').padEnd(2, '0'));
@@ -54,8 +60,8 @@ const inChinese = (text) =>
   text
     .replace(/([-−]?)[¥￥] ?([\d,]+)(?:\.(\d{1,2}))?(?: ?元)?/g, (_, minus, whole, part) => yuan(minus, whole, part))
     .replace(/([-−]?)(\d[\d,]*)(?:\.(\d{1,2}))? ?元/g, (_, minus, whole, part) => yuan(minus, whole, part))
-    .replace(/(\d{4})-(\d\d)-(\d\d)/g, (_, year, month, day) => `${spelledPlain(year)}年${dayOf(month, day)}`)
-    .replace(/(\d{4}) ?年 ?/g, (_, year) => `${spelledPlain(year)}年`)
+    .replace(/(\d{4})-(\d\d)-(\d\d)/g, (_, year, month, day) => `${yearOf(year)}年${dayOf(month, day)}`)
+    .replace(/(\d{4}) ?年 ?/g, (_, year) => `${yearOf(year)}年`)
     .replace(/(\d{1,2}) ?月 ?(\d{1,2}) ?日 ?/g, (_, month, day) => dayOf(month, day))
     .replace(/（周([一二三四五六日])）/g, '，星期$1，')
     .replace(/(凌晨|上午|中午|下午|晚上) (?=\d)/g, '$1')
@@ -67,10 +73,8 @@ const inChinese = (text) =>
       const digits = number.replace(/[ -]/g, '');
       return digits.length >= LONG ? spelled(digits) : number;
     })
-    .replace(/[A-Z0-9]{4,}(?:-[A-Z0-9]+)*/g, (code) => (/\d/.test(code) ? spelled(code.replace(/-/g, '')) : code))
+    .replace(/[A-Z0-9]{4,}(?:-[A-Z0-9]+)*/g, (code) => (isMixed(code) ? spelled(code.replace(/-/g, '')) : code))
     .replace(/ ?[·→|] ?/g, '，');
-// A year has no 幺.
-const spelledPlain = (text) => text.split('').map((digit) => DIGITS[digit]).join('');
 
 const WEEKDAYS = { Mon: 'Monday', Tue: 'Tuesday', Wed: 'Wednesday', Thu: 'Thursday', Fri: 'Friday', Sat: 'Saturday', Sun: 'Sunday' };
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
@@ -104,7 +108,7 @@ const inEnglish = (text) =>
       // What is spelled already has a space behind each digit.
       return digits.length >= LONG && !/^\d(?: \d)+$/.test(number) ? oneByOne(digits) : number;
     })
-    .replace(/[A-Z0-9]{4,}(?:-[A-Z0-9]+)*/g, (code) => (/\d/.test(code) && /[A-Z]/.test(code) ? oneByOne(code) : code))
+    .replace(/[A-Z0-9]{4,}(?:-[A-Z0-9]+)*/g, (code) => (isMixed(code) ? oneByOne(code) : code))
     .replace(/ ?[·→|] ?/g, ', ');
 
 // A text as it is said: `lang` is a page's, zh-CN or en.
@@ -117,8 +121,8 @@ export const said = (text, lang) => {
 // --- sentences of a page ---
 
 const WORDS = {
-  zh: { button: '按钮：', field: '输入框：', empty: '还没有填', filled: '已经填了', choice: '选项：', chosen: '，已选', of: '：' },
-  en: { button: 'Button: ', field: 'Field: ', empty: 'empty', filled: 'filled in', choice: 'Option: ', chosen: ', chosen', of: ': ' },
+  zh: { button: '按钮：', field: '输入框：', empty: '还没有填', filled: '已经填了', choice: '选项：', chosen: '，已选', of: '：', and: '，' },
+  en: { button: 'Button: ', field: 'Field: ', empty: 'empty', filled: 'filled in', choice: 'Option: ', chosen: ', chosen', of: ': ', and: ', ' },
 };
 const wordsOf = (lang) => (lang.startsWith('zh') ? WORDS.zh : WORDS.en);
 const SILENT = 'script, style, template, noscript, [hidden], [aria-hidden="true"], [data-read]';
@@ -204,7 +208,7 @@ export const speech = (root, lang) => {
       return;
     }
     if (element.matches('.code, .code-small, .id')) {
-      const text = element.textContent.replace(/\s/g, '');
+      const text = element.textContent.replace(/[\s-]/g, '');
       alone(by, REST_MS, () => add(by.startsWith('zh') ? spelled(text) : oneByOne(text), by));
       return;
     }
@@ -217,8 +221,11 @@ export const speech = (root, lang) => {
       add(wordsOf(by).of, by);
       return;
     }
-    const isInline = getComputedStyle(element).display.startsWith('inline') || element.localName === 'dd';
+    // An answer of a choice is one sentence, however its label is drawn.
+    const isAnswer = element.parentElement.closest('label');
+    const isInline = isAnswer || getComputedStyle(element).display.startsWith('inline') || element.localName === 'dd';
     if (!isInline) end();
+    else if (isAnswer && element.previousElementSibling && !/[：:]\s*$/.test(open.text)) add(wordsOf(by).and, by);
     inside(element, by);
     const choice = element.matches('label') && element.querySelector('input:checked');
     if (choice) add(wordsOf(by).chosen, by);

@@ -24,6 +24,7 @@ dev-kept = Without a network
 
 about-home = Changzhou social security: book a doctor, pay with insurance and show your electronic social security card on your phone.
 about-booking = Choose a hospital department and a doctor in Changzhou, see open times, and book on your phone.
+about-named = { $name }: open times, and booking on your phone.
 about-search = Search hospitals, departments and doctors in Changzhou, also by pinyin initials.
 about-code = Visit code: the barcode to show when you check in at the hospital.
 about-card = Electronic social security card: show its QR code at service windows and machines instead of the plastic card.

@@ -56,6 +56,7 @@ fn amounts_times_and_numbers_are_said_as_people_say_them() {
             ("zh-CN", "138****5678", "幺三八，中间隐藏，五六七八"),
             ("zh-CN", "尾号 5678", "尾号五六七八"),
             ("zh-CN", "还剩 14 分钟", "还剩 14 分钟"),
+            ("zh-CN", "余 3045", "余 3045"),
             ("zh-CN", "R7K2-9QXM", "R 七 K 二九 Q X M"),
             ("zh-CN", "眼科 · 周雅文", "眼科，周雅文"),
             ("en", "¥25.00", "25 yuan"),
@@ -83,12 +84,12 @@ fn a_page_is_said_in_its_order_and_what_is_hidden_is_not() {
     story(|app, driver| async move {
         let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
         open(&browser, "zh-CN", "/").await;
-        let page = r#"<h2>挂号费</h2><p hidden>看不见</p><p aria-hidden="true">也听不见</p><p style="display:none">没有</p>
+        let page = r#"<h2>挂号费</h2><p hidden>看不见</p><p aria-hidden="true">也听不见</p><p class="kept">没有</p>
             <dl class="facts"><div><dt>自己付</dt><dd>5.00 元</dd></div></dl>
             <p>报到码</p><p class="code">7305 1846</p>
             <label for="x">手机号码</label><input id="x" value="13812345678"><input type="hidden" value="secret">
             <input type="password" value="Chunjiang-2026" aria-label="密码">
-            <label class="choice"><input type="radio" checked><span>医保</span></label>
+            <label class="choice"><input type="radio" checked><span class="row-main"><b>医保</b><small>先用统筹基金</small></span></label>
             <p>请<b>明天</b>来，找 <span lang="en">Dr Wang</span></p>
             <svg role="img" aria-label="付款二维码"></svg><svg role="img" aria-label="7305 1846"></svg>
             <button type="submit">确认支付 25.00 元</button><a class="btn" href="/">返回</a><button hidden>没有</button>"#;
@@ -111,7 +112,7 @@ fn a_page_is_said_in_its_order_and_what_is_hidden_is_not() {
                 "手机号码",
                 "输入框：幺三八幺二三四五六七八",
                 "输入框：已经填了",
-                "选项：医保，已选",
+                "选项：医保，先用统筹基金，已选",
                 "请明天来，找",
                 "Dr Wang",
                 "付款二维码",

@@ -172,3 +172,30 @@ fn the_desk_is_met_in_its_order_and_says_its_verdict() {
         browser.close().await;
     });
 }
+
+#[test]
+fn what_is_planted_is_found() {
+    story(|app, driver| async move {
+        let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
+        browser.look("zh-CN", false).await;
+        browser.go("/hospitals").await;
+        assert_eq!(findings(&browser, "hospitals").await, Vec::<String>::new());
+        const PLANT: &str = "document.querySelector('h1').remove(); const main = document.querySelector('main'); \
+            main.insertAdjacentHTML('beforeend', '<button></button><div id=\"turned\"><p>a</p><p>b</p></div>\
+            <h2>Two</h2><p>words</p><h4>Four</h4><p>words</p><p data-reload-secs=\"900\"></p><h2>Nothing</h2>'); \
+            const turned = document.querySelector('#turned'); turned.style.display = 'flex'; turned.style.flexDirection = 'column-reverse';";
+        browser.run(PLANT, vec![]).await;
+        let found = findings(&browser, "planted").await.join("\n");
+        for words in [
+            "0 titles",
+            "left out before «Four»",
+            "a button without a name",
+            "nothing under the heading «Nothing»",
+            "“b” stands before p. “a”",
+            "nothing in it says what changed",
+        ] {
+            assert!(found.contains(words), "{words}: {found}");
+        }
+        browser.close().await;
+    });
+}
