@@ -82,7 +82,10 @@ const without = async (path) => {
 
 // A page as the network gives it. The request went out while this worker was still starting, where the browser knows
 // how: a page is no slower for it.
-const asked = async (event) => (await event.preloadResponse) || fetch(event.request);
+const asked = async (event) => {
+  const early = await event.preloadResponse;
+  return early || fetch(event.request);
+};
 
 const page = async (event, path) => {
   const coming = asked(event);
@@ -93,7 +96,10 @@ const page = async (event, path) => {
   } catch {
     return without(path);
   }
-  if (answer.status >= 500) return (await shown(path, 'down')) || answer;
+  if (answer.status >= 500) {
+    const instead = await shown(path, 'down');
+    return instead || answer;
+  }
   // The browser's own memory, by its back button, says what once was so.
   if (event.request.cache === 'force-cache' || answer.headers.has(UNTIL)) return answer;
   const copy = answer.headers.has(KEEP_SECS) ? answer.clone() : answer;
@@ -102,7 +108,10 @@ const page = async (event, path) => {
   return answer;
 };
 
-const asset = async (request) => (await caches.match(request, { ignoreVary: true })) || fetch(request);
+const asset = async (request) => {
+  const own = await caches.match(request, { ignoreVary: true });
+  return own || fetch(request);
+};
 
 if (!OFF) {
   self.addEventListener('fetch', (event) => {

@@ -31,7 +31,7 @@ pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
 pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
 
-use appointments::{cancel_pages, desk, pages as visits};
+use appointments::{cancel_pages, code_page, desk, pages as visits};
 
 /// The citizens' pages.
 pub fn routes() -> Router<Ctx> {
@@ -46,7 +46,7 @@ pub fn routes() -> Router<Ctx> {
         .route("/orders", get(visits::orders))
         .route("/appointments/{id}", get(visits::order))
         .route("/appointments/{id}/cancel", get(cancel_pages::ask_cancel).post(cancel_pages::cancel))
-        .route("/code", get(visits::code))
+        .route("/code", get(code_page::code))
 }
 
 /// The hospital desk's pages.

@@ -70,10 +70,7 @@ pub fn keep_offline(page: &Page, response: &mut Response, now: Moment, until: Mo
 }
 
 pub(crate) fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/sw.js", get(worker))
-        .route("/offline", get(no_network))
-        .route("/offline/card", get(no_card))
+    Router::new().route("/sw.js", get(worker)).route("/offline", get(no_network)).route("/offline/card", get(no_card))
 }
 
 /// The worker, with its first line: this release's name and what belongs to it. Where the operator has switched it off it

@@ -200,7 +200,9 @@ impl Page {
     pub fn about(&self) -> String {
         let first = self.path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let key = match first {
-            "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "appointments" | "orders" => "about-booking",
+            "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "appointments" | "orders" => {
+                "about-booking"
+            }
             "search" => "about-search",
             "code" => "about-code",
             "card" => "about-card",

@@ -1,4 +1,4 @@
-//! The citizen's pages of appointments: check and book, orders, one order with its barcode, the code tab.
+//! The citizen's pages of appointments: check and book, orders, one order with its barcode.
 
 use askama::Template;
 use axum::extract::Path;
@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use identity::people::patient_card;
 use identity::{Asks, PersonId, RealName, Refused, opens};
-use kernel::{Moment, Time};
+use kernel::Moment;
 use payments::{Order, OrderState, PaymentRules};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
-use ui::{Form, Markup, Page, Problem, Query, html, html_status, keep_offline, see_other, see_other_with};
+use ui::{Form, Markup, Page, Problem, Query, html, html_status, see_other, see_other_with};
 
 use super::book::{self as use_book, Book, BookError, Booked};
 use super::fee_state::FeeState;
@@ -22,9 +22,6 @@ use crate::clinics::model::{SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
 use crate::clinics::store::Having;
 use crate::show;
-
-/// A visit's day, from midnight to midnight.
-const DAY_SECS: i64 = 86_400;
 
 /// Rows of the list of orders.
 const ORDERS: i64 = 30;
@@ -358,54 +355,4 @@ fn order_page(
         pay,
         page,
     }
-}
-
-#[derive(Template)]
-#[template(path = "appointments/code.html")]
-struct CodePage {
-    page: Page,
-    next: Option<NextCode>,
-    /// When this page was made: what a kept one says of itself.
-    made: String,
-}
-
-/// The next visit, for the code tab.
-struct NextCode {
-    href: String,
-    when: String,
-    today: bool,
-    place: String,
-    check_in_at: String,
-    doctor: String,
-    bars: Markup<String>,
-    digits: String,
-    /// The end of its day, and of its barcode.
-    until: Moment,
-}
-
-/// The raised tab: the next visit's barcode. The browser keeps it until the visit's day is over, so its days are dates.
-pub(crate) async fn code(citizen: RealName<opens::Mine>) -> Result<Response, Problem> {
-    let (person, now) = (citizen.person.clone(), citizen.ctx().now());
-    let today = now.date();
-    let from = Moment::at(today, Time::midnight());
-    let found = citizen.ctx().db.read("appointment.code", move |tx| store::upcoming(tx, &person, from, ORDERS)).await?;
-    let page = citizen.visit.page.clone();
-    let next = found.iter().find(|visit| visit.state == State::Booked).map(|visit| NextCode {
-        href: format!("/appointments/{}", visit.id),
-        when: page.full_moment(visit.card.slot.starts_at),
-        today: visit.card.clinic.date == today,
-        place: show::place(&page, &visit.card),
-        check_in_at: page.pick(&visit.card.department.place, &visit.card.department.place_en).to_owned(),
-        doctor: show::doctor_line(&page, &visit.card.doctor),
-        bars: ui::barcode::markup(visit.code.as_str()),
-        digits: ui::barcode::grouped(visit.code.as_str()),
-        until: Moment::at(visit.card.clinic.date, Time::midnight()).plus_secs(DAY_SECS),
-    });
-    let until = next.as_ref().map(|next| next.until);
-    let made = page.full_moment(now);
-    let mut response = html(&page, CodePage { page: page.clone(), next, made });
-    if let Some(until) = until {
-        keep_offline(&page, &mut response, now, until);
-    }
-    Ok(response)
 }

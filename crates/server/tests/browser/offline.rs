@@ -33,8 +33,7 @@ async fn book(app: &TestApp, citizen: &Visitor, after_secs: i64) -> Answer {
 
 async fn network(browser: &Browser, there: bool) {
     browser.devtools("Network.enable", json!({})).await;
-    let conditions =
-        json!({ "offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    let conditions = json!({ "offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
     browser.devtools("Network.emulateNetworkConditions", conditions).await;
 }
 
@@ -183,7 +182,8 @@ fn nothing_but_the_release_is_cached_and_forms_go_their_own_way() {
         const ALL: &str = "return caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name)\
                            .then((cache) => cache.keys())))).then((all) => all.flat().map((request) => new URL(request.url).pathname).sort())";
         let all = browser.run(ALL, vec![]).await;
-        let all: Vec<String> = all.as_array().expect("paths").iter().map(|path| path.as_str().expect("text").to_owned()).collect();
+        let all: Vec<String> =
+            all.as_array().expect("paths").iter().map(|path| path.as_str().expect("text").to_owned()).collect();
         let ours = |path: &&String| !path.starts_with("/assets/") && !path.starts_with("/offline");
         assert_eq!(all.iter().filter(ours).collect::<Vec<_>>(), ["/code"], "{all:?}");
 

@@ -25,7 +25,9 @@ async fn open(browser: &Browser, lang: &str, path: &str) {
 
 /// Calls a function of the reader's own file.
 async fn call(browser: &Browser, what: &str, arguments: Vec<Value>) -> Value {
-    let script = format!("const [a, b] = arguments; return import(document.querySelector('script[src*=\"/read.\"]').src).then((read) => {what})");
+    let script = format!(
+        "const [a, b] = arguments; return import(document.querySelector('script[src*=\"/read.\"]').src).then((read) => {what})"
+    );
     browser.run(&script, arguments).await
 }
 
@@ -146,7 +148,9 @@ fn the_voice_reads_to_the_end_and_stops_when_told() {
         reader.click().await.expect("a tap");
         assert_eq!(reader.text().await.expect("text"), "停止朗读");
         reader.click().await.expect("a tap");
-        let now = browser.run("return [said.length, silenced > 1, 'reading' in document.documentElement.dataset]", vec![]).await;
+        let now = browser
+            .run("return [said.length, silenced > 1, 'reading' in document.documentElement.dataset]", vec![])
+            .await;
         assert_eq!(now, json!([1, true, false]));
         assert_eq!(reader.text().await.expect("text"), "读给我听");
         reader.click().await.expect("a tap");

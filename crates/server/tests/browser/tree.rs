@@ -9,7 +9,17 @@ use crate::world::World;
 
 /// Roles of what can be used, which must say what it is for.
 const CONTROLS: [&str; 11] = [
-    "button", "link", "textbox", "searchbox", "combobox", "radio", "checkbox", "spinbutton", "switch", "listbox", "slider",
+    "button",
+    "link",
+    "textbox",
+    "searchbox",
+    "combobox",
+    "radio",
+    "checkbox",
+    "spinbutton",
+    "switch",
+    "listbox",
+    "slider",
 ];
 
 /// One thing a screen reader stops at.
@@ -34,7 +44,11 @@ fn walk(nodes: &[Value], node: &Value, (in_main, in_heading): (bool, bool), foun
     let text = |value: &Value| value["value"].as_str().unwrap_or_default().trim().to_owned();
     let role = text(&node["role"]);
     let properties = node["properties"].as_array();
-    let level = properties.into_iter().flatten().find(|one| one["name"] == "level").map_or(0, |one| one["value"]["value"].as_i64().unwrap_or(0));
+    let level = properties
+        .into_iter()
+        .flatten()
+        .find(|one| one["name"] == "level")
+        .map_or(0, |one| one["value"]["value"].as_i64().unwrap_or(0));
     let inside = (in_main || role == "main", in_heading || role == "heading");
     if node["ignored"] != json!(true) {
         found.push(Stop { name: text(&node["name"]), level, in_main, in_heading, role });
