@@ -95,6 +95,20 @@ fn the_next_visits_barcode_is_shown_without_a_network() {
 }
 
 #[test]
+fn a_network_that_does_not_answer_is_not_waited_for() {
+    story(|app, driver| async move {
+        let (browser, ..) = with_a_visit(&app, &driver).await;
+        let slow = json!({ "offline": false, "latency": 60_000, "downloadThroughput": -1, "uploadThroughput": -1 });
+        browser.devtools("Network.enable", json!({})).await;
+        browser.devtools("Network.emulateNetworkConditions", slow).await;
+        browser.go("/code").await;
+        browser.says("网络很慢，这是").await;
+        assert!(browser.has("svg.bars").await);
+        browser.close().await;
+    });
+}
+
+#[test]
 fn what_is_kept_belongs_to_one_session() {
     story(|app, driver| async move {
         let (browser, citizen, _) = with_a_visit(&app, &driver).await;
