@@ -161,6 +161,13 @@ fn a_form_that_comes_back_is_met_with_what_is_wrong() {
         let told = browser.run(described, vec![]).await;
         assert_eq!(told[0], "true");
         assert!(told[1].as_str().is_some_and(|why| why.contains("11")), "{told}");
+        browser.fill("mobile", "8").await;
+        browser.tap_words("获取短信验证码").await;
+        browser.says("验证码已发往").await;
+        assert_eq!(findings(&browser, "details").await, Vec::<String>::new());
+        browser.tap_words("提交注册").await;
+        assert_eq!(findings(&browser, "details-wrong").await, Vec::<String>::new());
+        assert_eq!(browser.run(focused, vec![]).await, "alert");
         browser.close().await;
     });
 }
