@@ -12,11 +12,25 @@ const part = (run) => {
 
 // A page that looks again by itself has a meta element for browsers in which no script runs. A script that really runs
 // and does it better ends that: stopping the page once it is loaded does, and the element is taken away so that nothing
-// says what is not so.
+// says what is not so. Stopping would end a tap as well, whose page is on its way. So the meta element keeps its turn where
+// somebody tapped before this ran, or leaves the page before it is loaded, or where the browser does not tell.
 const endRefresh = () => {
-  const refresh = document.querySelector('meta[http-equiv="refresh"]');
-  if (refresh) refresh.remove();
-  const end = () => setTimeout(() => window.stop());
+  const touched = () => !navigator.userActivation || navigator.userActivation.hasBeenActive;
+  if (touched()) return;
+  let leaves = false;
+  const leaving = () => {
+    leaves = true;
+  };
+  const end = () => {
+    setTimeout(() => {
+      removeEventListener('beforeunload', leaving);
+      if (leaves) return;
+      const refresh = document.querySelector('meta[http-equiv="refresh"]');
+      if (refresh) refresh.remove();
+      window.stop();
+    });
+  };
+  addEventListener('beforeunload', leaving);
   if (document.readyState === 'complete') end();
   else addEventListener('load', end);
 };
@@ -60,24 +74,6 @@ part(() => {
 part(() => {
   const errors = document.querySelector('[data-focus]');
   if (errors) errors.focus();
-});
-
-// 长辈版: read the page aloud, where the device can.
-part(() => {
-  const reader = document.querySelector('[data-read]');
-  if (!reader || !('speechSynthesis' in window)) return;
-  reader.hidden = false;
-  reader.addEventListener('click', () => {
-    if (speechSynthesis.speaking) {
-      speechSynthesis.cancel();
-      return;
-    }
-    const words = new SpeechSynthesisUtterance(document.querySelector('main').innerText);
-    words.lang = document.documentElement.lang;
-    words.rate = 0.9;
-    speechSynthesis.speak(words);
-  });
-  addEventListener('pagehide', () => speechSynthesis.cancel());
 });
 
 // A button that may be used again in a while counts down.
@@ -146,7 +142,7 @@ part(() => {
   const look = async () => {
     // Looked at again when it is seen again, and when the voice has ended.
     if (document.hidden) return;
-    if (window.speechSynthesis && speechSynthesis.speaking) {
+    if ('reading' in document.documentElement.dataset) {
       later(3);
       return;
     }
@@ -180,4 +176,32 @@ part(() => {
 // What is said to those in whose browser no script runs.
 part(() => {
   for (const note of document.querySelectorAll('[data-unscripted]')) note.hidden = true;
+});
+
+// Where there is no network the service worker shows what it has kept (worker.js). It comes after the page, and a page
+// promises that it is kept only when the worker has said so. On a plain http address, in an old browser, or where cookies
+// are refused there is none, and nothing is promised.
+part(() => {
+  const place = document.querySelector('[data-worker]');
+  if (!place || !('serviceWorker' in navigator)) return;
+  const workers = navigator.serviceWorker;
+  const keeps = document.querySelector('[data-keeps]');
+  const keep = async () => {
+    const { active } = await workers.ready;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = (event) => {
+      if (!event.data.kept) return;
+      for (const word of document.querySelectorAll('[data-kept-word]')) word.hidden = false;
+    };
+    active.postMessage({ keep: keeps.dataset.keeps, anew: 'keepsAnew' in keeps.dataset }, [port2]);
+  };
+  const begin = () => {
+    const none = () => {};
+    workers.register(place.dataset.worker, { updateViaCache: 'none' }).catch(none);
+    if (keeps) keep().catch(none);
+  };
+  // After what ends a page's own look (endRefresh).
+  const after = () => setTimeout(begin, 100);
+  if (document.readyState === 'complete') after();
+  else addEventListener('load', after);
 });

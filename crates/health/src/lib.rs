@@ -30,7 +30,7 @@ pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
 pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
 
-use appointments::{cancel_pages, desk, orders, pages as visits};
+use appointments::{cancel_pages, code_page, desk, orders, pages as visits};
 
 /// The citizens' pages.
 pub fn routes() -> Router<Ctx> {
@@ -45,7 +45,7 @@ pub fn routes() -> Router<Ctx> {
         .route("/orders", get(orders::orders))
         .route("/appointments/{id}", get(visits::order))
         .route("/appointments/{id}/cancel", get(cancel_pages::ask_cancel).post(cancel_pages::cancel))
-        .route("/code", get(visits::code))
+        .route("/code", get(code_page::code))
 }
 
 /// The hospital desk's pages.

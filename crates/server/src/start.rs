@@ -140,7 +140,7 @@ pub async fn serve(
     let (connections, per_address) = (rules.connections, rules.per_neighbourhood);
     tracing::info!(own, connections, per_address, "server.listens");
     let place = app::Place {
-        site: Site::new(&own, config.mode == Mode::Demo, config.tls.is_some()),
+        site: Site::new(&own, config.mode == Mode::Demo, config.tls.is_some()).offline(config.http.offline),
         proxies: TrustedProxies::new(config.proxy.trusted.clone(), config.proxy.by),
         ready: Arc::new(Ready::new(config.data_dir.clone(), LEAST_FREE_BYTES)),
     };

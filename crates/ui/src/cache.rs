@@ -5,6 +5,7 @@
 
 use crate::encoding::Encoding;
 use crate::look::Look;
+use crate::offline::Holder;
 use crate::page::Page;
 use crate::reply::{html, page_response, render};
 use askama::Template;
@@ -107,7 +108,9 @@ impl PublicCache {
 }
 
 fn answer(encoding: Encoding, body: Bytes) -> Response {
-    page_response(StatusCode::OK, encoding.header(), body, "private, no-cache")
+    let mut response = page_response(StatusCode::OK, encoding.header(), body, "private, no-cache");
+    Holder::Nobody.say(&mut response);
+    response
 }
 
 /// A form on a public page would hand one visitor's token to the next.

@@ -170,7 +170,8 @@ fn keep_flash(response: &mut Response, seed: &Arc<Seed>) {
 }
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src 'self'";
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'; worker-src 'self'; manifest-src 'self'; \
+                      connect-src 'self'";
 
 /// Lets one page show a camera's picture, and its script send what it took to one more origin
 /// (`https://host`, perhaps with a port). Anything that is not an origin changes nothing.

@@ -119,7 +119,8 @@ fn of(lang: Lang) -> &'static Texts {
     }
 }
 
-fn sources(lang: Lang) -> impl Iterator<Item = &'static str> {
+/// The texts of a language's files, as written.
+pub(crate) fn sources(lang: Lang) -> impl Iterator<Item = &'static str> {
     let folder = FILES.get_dir(lang.code());
     folder
         .into_iter()

@@ -9,6 +9,7 @@ use crate::icons::{self, Markup};
 use crate::in_app::InApp;
 use crate::locale;
 use crate::look::{Lang, Look};
+use crate::offline::Holder;
 use crate::qr;
 use crate::seed::Seed;
 use axum::response::Response;
@@ -73,6 +74,8 @@ pub struct Page {
     pub unread: i64,
     /// Whether this is the demo city, which every page says.
     pub demo: bool,
+    /// For whom it is made, as what the browser keeps must know; filled by the identity crate.
+    pub holder: Holder,
     pub(crate) seed: Arc<Seed>,
 }
 
@@ -94,6 +97,7 @@ impl Page {
             flash: seed.flash.clone().filter(|key| locale::has(seed.look.lang, key)),
             unread: 0,
             demo: seed.demo,
+            holder: Holder::Unasked,
             seed,
         }
     }
@@ -190,6 +194,30 @@ impl Page {
     /// The address of an asset, with its content hash.
     pub fn asset(&self, name: &str) -> &'static str {
         assets::url(name)
+    }
+
+    /// Where the service worker is, if this browser is to have one: it shows pages without a network.
+    pub fn worker(&self) -> Option<&'static str> {
+        self.seed.offline.then_some("/sw.js")
+    }
+
+    /// What the page is about, in one sentence for those who find it by a search.
+    pub fn about(&self) -> String {
+        let first = self.path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let key = match first {
+            "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "appointments" | "orders" => {
+                "about-booking"
+            }
+            "search" => "about-search",
+            "code" => "about-code",
+            "card" => "about-card",
+            "pay" | "pay-password" => "about-pay",
+            "messages" => "about-messages",
+            "sign-up" | "login" | "forgot" => "about-account",
+            "me" | "real-name" | "prove" | "devices" => "about-me",
+            _ => "about-home",
+        };
+        self.t(key)
     }
 
     /// Whether two words are the same; templates compare references of different depth with it.

@@ -94,7 +94,7 @@ pub(crate) fn page_response(
     response
 }
 
-/// The cookies a personal page leaves: the visit the form token is bound to; the shown flash goes.
+/// The cookies a personal page leaves: the visit the form token is bound to; the shown flash goes. And for whom it is.
 fn finish(page: &Page, response: &mut Response) {
     if page.seed.renew && !page.csrf.is_empty() {
         page.set_cookie(response, &csrf::cookie_name(&page.seed.visit), &page.seed.visit, Some(VISIT_SECS));
@@ -102,6 +102,7 @@ fn finish(page: &Page, response: &mut Response) {
     if page.seed.flash.is_some() {
         page.clear_cookie(response, FLASH);
     }
+    page.holder.say(response);
 }
 
 fn ascii(path: &str) -> String {

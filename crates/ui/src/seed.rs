@@ -47,6 +47,8 @@ pub(crate) struct Seed {
     pub(crate) today: Date,
     pub(crate) now: Moment,
     pub(crate) demo: bool,
+    /// Browsers may have the service worker.
+    pub(crate) offline: bool,
 }
 
 impl Seed {
@@ -60,7 +62,8 @@ impl Seed {
 
     pub(crate) fn read(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, extensions: &Extensions) -> Seed {
         let came = came(headers, extensions);
-        let standing = site(ctx, extensions).stand(&came, &headers::text(headers, header::HOST));
+        let site = site(ctx, extensions);
+        let standing = site.stand(&came, &headers::text(headers, header::HOST));
         // A city is served over TLS, whatever a proxy makes of it.
         let secure = ctx.mode == Mode::Production || standing.origin.is_https();
         let cookies = read_cookies(headers);
@@ -79,6 +82,7 @@ impl Seed {
             in_app: InApp::of(headers),
             flash: find(&cookies, &name_of(FLASH, secure)).filter(|key| is_key(key)).map(str::to_owned),
             demo: matches!(ctx.mode, Mode::Demo),
+            offline: site.keeps_offline(),
             origin: standing.origin,
             elsewhere: standing.elsewhere,
             secure,

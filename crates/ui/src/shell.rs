@@ -3,6 +3,8 @@
 use crate::assets;
 use crate::gallery;
 use crate::look::Lang;
+use crate::manifest;
+use crate::offline;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::reply::{local_path, see_other};
@@ -27,6 +29,8 @@ pub fn routes() -> Router<Ctx> {
         .route("/dev/components", get(gallery::show))
         .route("/dev/desk", get(gallery::desk))
         .route("/dev/app.css", get(gallery::style))
+        .merge(manifest::routes())
+        .merge(offline::routes())
 }
 
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {

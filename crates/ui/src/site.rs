@@ -13,7 +13,14 @@ use crate::address::Came;
 
 /// The address, and what has been told about others. Put it into the router as an axum `Extension`.
 #[derive(Clone, Debug)]
-pub struct Site(Arc<Inner>);
+pub struct Site(Arc<Inner>, Offline);
+
+/// Whether browsers may keep what they show without a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Offline {
+    Allowed,
+    Off,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -62,7 +69,17 @@ impl Site {
     /// A service that is reached at `own` (`https://host`, perhaps with a port), speaks TLS itself or not.
     pub fn new(own: &str, demo: bool, tls: bool) -> Site {
         let told = std::array::from_fn(|_| AtomicBool::new(false));
-        Site(Arc::new(Inner { own: Origin::parse(own), demo, tls, told }))
+        Site(Arc::new(Inner { own: Origin::parse(own), demo, tls, told }), Offline::Allowed)
+    }
+
+    /// The same, whose pages are shown without a network or not. Switched off, browsers end the worker that they have.
+    #[must_use]
+    pub fn offline(self, allowed: bool) -> Site {
+        Site(self.0, if allowed { Offline::Allowed } else { Offline::Off })
+    }
+
+    pub(crate) fn keeps_offline(&self) -> bool {
+        self.1 == Offline::Allowed
     }
 
     pub(crate) fn own(&self) -> &Origin {

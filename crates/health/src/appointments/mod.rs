@@ -12,6 +12,7 @@ pub mod cancel_pages;
 pub mod check_in;
 pub mod checks;
 pub mod code;
+pub(crate) mod code_page;
 pub mod desk;
 pub mod expire_holds;
 mod fee_state;

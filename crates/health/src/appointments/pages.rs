@@ -1,4 +1,4 @@
-//! The citizen's pages of appointments: check and book, one order with its barcode, the code tab.
+//! The citizen's pages of appointments: check and book, one order with its barcode.
 
 use askama::Template;
 use axum::extract::Path;
@@ -306,43 +306,4 @@ fn order_page(
         pay,
         page,
     }
-}
-
-#[derive(Template)]
-#[template(path = "appointments/code.html")]
-struct CodePage {
-    page: Page,
-    next: Option<NextCode>,
-}
-
-/// The next visit, for the code tab.
-struct NextCode {
-    href: String,
-    when: String,
-    today: bool,
-    place: String,
-    check_in_at: String,
-    doctor: String,
-    bars: Markup<String>,
-    digits: String,
-}
-
-/// The raised tab: the next visit's barcode.
-pub(crate) async fn code(citizen: RealName<opens::Mine>) -> Result<Response, Problem> {
-    let (person, now) = (citizen.person.clone(), citizen.ctx().now());
-    let today = now.date();
-    let found =
-        citizen.ctx().db.read("appointment.code", move |tx| store::upcoming(tx, &person, todos::since(now))).await?;
-    let page = citizen.visit.page.clone();
-    let next = todos::next(&found, now).map(|visit| NextCode {
-        href: format!("/appointments/{}", visit.id),
-        when: show::when(&page, &visit.card),
-        today: visit.card.clinic.date == today,
-        place: show::place(&page, &visit.card),
-        check_in_at: page.pick(&visit.card.department.place, &visit.card.department.place_en).to_owned(),
-        doctor: show::doctor_line(&page, &visit.card.doctor),
-        bars: ui::barcode::markup(visit.code.as_str()),
-        digits: ui::barcode::grouped(visit.code.as_str()),
-    });
-    Ok(html(&page.clone(), CodePage { page, next }))
 }

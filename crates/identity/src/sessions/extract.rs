@@ -9,7 +9,7 @@ use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use platform::vault::Vault;
 use platform::{Actor, Ctx};
-use ui::{Page, Problem, Visit};
+use ui::{Holder, Page, Problem, Visit};
 
 use super::model::{SessionId, alive, seen_is_stale};
 use super::store::{self, Found};
@@ -168,7 +168,10 @@ impl MaybeCitizen {
             Some(proof) => recognise(&mut visit, RECOGNISE, proof, also).await?,
             None => None,
         };
-        let Some((found, more)) = found else { return Ok((MaybeCitizen { visit, citizen: None }, None)) };
+        let Some((found, more)) = found else {
+            visit.page.holder = Holder::Nobody;
+            return Ok((MaybeCitizen { visit, citizen: None }, None));
+        };
         let citizen = SignedIn { person: found.person, account: found.account, session: found.id };
         Ok((MaybeCitizen { visit, citizen: Some(citizen) }, Some(more)))
     }
@@ -226,6 +229,7 @@ async fn recognise<T: Send + 'static>(
     let Some((found, more)) = known.await? else { return Ok(None) };
     visit.page.who = Some(found.myself.name.clone());
     visit.page.unread = found.unread;
+    visit.page.holder = Holder::session(&visit.ctx, found.id.as_str());
     visit.ctx.trace.actor = Actor::Citizen(found.account.as_str().to_owned());
     if seen_is_stale(found.seen_at, now, &rules) {
         touch(&visit.ctx, &found).await;

@@ -33,6 +33,8 @@ pub struct HttpConfig {
     pub head_bytes: usize,
     /// How long a stop waits for requests that are under way.
     pub stop_secs: u64,
+    /// Browsers may keep what they show without a network.
+    pub offline: bool,
 }
 
 pub(super) fn read(reader: &mut Reader<'_>) -> HttpConfig {
@@ -54,6 +56,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> HttpConfig {
         least_rate: number("http.least_bytes_per_sec", 1, 1_000_000, 500),
         head_bytes: usize::try_from(number("http.head_bytes", 4096, 60_000, 32_768)).unwrap_or(32_768),
         stop_secs: number("http.stop_secs", 0, 600, 20),
+        offline: reader.flag("http.offline", true),
     }
 }
 

@@ -22,6 +22,7 @@ mod journey;
 mod keeping;
 mod login;
 mod odd_text;
+mod offline;
 mod owners;
 mod owners_names;
 mod pages;

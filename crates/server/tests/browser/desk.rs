@@ -86,7 +86,7 @@ fn every_page_of_the_desk_in_both_languages_and_in_the_dark() {
     });
 }
 
-async fn log_in(app: &TestApp, browser: &Browser) {
+pub async fn log_in(app: &TestApp, browser: &Browser) {
     let login = app.logins.iter().find(|login| login.role == "clerk").expect("a clerk");
     browser.go("/desk/login").await;
     let first = browser.client.active_element().await.expect("a focus");
@@ -99,7 +99,7 @@ async fn log_in(app: &TestApp, browser: &Browser) {
 }
 
 /// A scanner is a fast keyboard that ends with Enter; it types wherever the cursor is.
-async fn scan(browser: &Browser, code: &str) {
+pub async fn scan(browser: &Browser, code: &str) {
     ends_with(browser, code, Key::Enter).await;
 }
 
@@ -109,7 +109,7 @@ async fn ends_with(browser: &Browser, code: &str, end: Key) {
     browser.left(&box_).await;
 }
 
-async fn enter(browser: &Browser) {
+pub async fn enter(browser: &Browser) {
     scan(browser, "").await;
 }
 

@@ -242,3 +242,41 @@ fn a_browser_that_keeps_no_cookies_is_told_so() {
         app.check().await;
     });
 }
+
+/// Pages that look again by themselves end their meta element's turn once they are loaded, and ending it would end a tap as
+/// well. `active`: somebody has tapped before the script ran. `leaves`: a tap came between the script and the page's end.
+async fn ends_its_turn(browser: &Browser, path: &str, (active, leaves): (bool, bool)) -> Value {
+    let script = format!(
+        "window.stops = 0; window.stop = () => {{ stops += 1; }};
+         Object.defineProperty(Navigator.prototype, 'userActivation', {{ configurable: true, get: () => ({{ hasBeenActive: {active} }}) }});
+         document.addEventListener('DOMContentLoaded', () => {{ if ({leaves}) dispatchEvent(new Event('beforeunload')); }});"
+    );
+    let told = browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    browser.go(path).await;
+    let after = "return new Promise((done) => setTimeout(() => done([stops, !!document.querySelector('meta[http-equiv=refresh]')]), 50))";
+    let seen = browser.run(after, vec![]).await;
+    browser.devtools("Page.removeScriptToEvaluateOnNewDocument", json!({ "identifier": told["identifier"] })).await;
+    seen
+}
+
+#[test]
+fn a_tap_made_before_a_page_is_loaded_is_not_ended() {
+    story(|app, driver| async move {
+        let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
+        with_a_card(&app, &browser).await;
+        let citizen = app.citizen(0).await;
+        let payer = Payer::of(&app, citizen.clone()).await;
+        payer.cash(2_500).await;
+        browser.adopt(&citizen).await;
+        app.vouch_in(&citizen, &browser.agent().await).await;
+        for path in ["/card", &format!("{}/state", payer.pay)] {
+            let quiet = ends_its_turn(&browser, path, (false, false)).await;
+            assert_eq!(quiet, json!([1, false]), "{path}: the script has taken over");
+            let tapped = ends_its_turn(&browser, path, (true, false)).await;
+            assert_eq!(tapped, json!([0, true]), "{path}: a tap may be under way, the meta element keeps its turn");
+            let leaving = ends_its_turn(&browser, path, (false, true)).await;
+            assert_eq!(leaving, json!([0, true]), "{path}: the page is being left");
+        }
+        browser.close().await;
+    });
+}

@@ -32,6 +32,7 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
         today: Date::constant(2026, 11, 22),
         now: Moment::at(Date::constant(2026, 11, 22), Time::midnight()),
         demo: true,
+        offline: true,
     };
     Page { tab: Tab::of_path(path), ..Page::bare(Arc::new(seed)) }
 }

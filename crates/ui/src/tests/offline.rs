@@ -1,0 +1,57 @@
+//! The worker, the manifest and what is told to those who index, as a browser gets them.
+
+use super::pages::{app_of, ask, ctx, see};
+use crate::{Lang, Site, assets, locale};
+use axum::Extension;
+use http::header;
+use platform::Mode;
+
+fn site() -> Site {
+    Site::new("http://localhost", true, false)
+}
+
+#[tokio::test]
+async fn the_worker_knows_this_release_and_is_asked_for_each_time() {
+    let app = app_of(ctx(Mode::Demo)).layer(Extension(site()));
+    let (response, text) = ask(&app, see("/sw.js")).await;
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+    let first = text.lines().next().unwrap();
+    for name in ["app.css", "app.js", "read.js"] {
+        assert!(first.contains(assets::url(name)), "{first}");
+    }
+    assert!(first.ends_with("off: false };"), "{first}");
+    let (_, page) = ask(&app, see("/offline")).await;
+    assert!(page.contains("data-worker=\"/sw.js\"") && page.contains("现在没有网络"), "{page}");
+    assert!(!page.contains("name=\"csrf\""));
+}
+
+#[tokio::test]
+async fn an_operator_ends_it_everywhere() {
+    let app = app_of(ctx(Mode::Demo)).layer(Extension(site().offline(false)));
+    let (_, text) = ask(&app, see("/sw.js")).await;
+    assert!(text.lines().next().unwrap().ends_with("off: true };"), "{text}");
+    let (_, page) = ask(&app, see("/offline")).await;
+    assert!(!page.contains("data-worker"), "and no page asks for it again");
+}
+
+#[tokio::test]
+async fn the_manifest_is_in_the_pages_language() {
+    let app = app_of(ctx(Mode::Demo)).layer(Extension(site()));
+    for (query, lang) in [("?lang=zh-CN", Lang::Zh), ("?lang=en", Lang::En), ("", Lang::Zh)] {
+        let (response, text) = ask(&app, see(&format!("/manifest.webmanifest{query}"))).await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/manifest+json");
+        let name = locale::text(lang, "ui-name");
+        assert!(text.contains(&format!("\"name\":\"{name}\"")), "{text}");
+        assert!(text.contains(assets::url("icon-512.png")) && text.contains("\"maskable\""), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn hospitals_are_for_everybody_to_find() {
+    let app = app_of(ctx(Mode::Demo)).layer(Extension(site()));
+    let (_, text) = ask(&app, see("/robots.txt")).await;
+    assert!(text.starts_with("User-agent: *\n") && text.contains("Disallow: /look\n") && text.ends_with("Allow: /\n"));
+    let (_, page) = ask(&app, see("/offline")).await;
+    assert!(page.contains("<meta name=\"description\" content=\""), "{page}");
+}
