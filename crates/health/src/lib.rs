@@ -55,6 +55,7 @@ pub fn desk_routes() -> Router<Ctx> {
         .route("/desk", get(desk::show))
         .route("/desk/scan", post(desk::scan))
         .route("/desk/check-in", post(desk::check_in))
+        .route("/desk/undo", post(desk::undo))
 }
 
 /// Periodic work.

@@ -30,20 +30,6 @@ pub enum BadCode {
     Other,
 }
 
-impl BadCode {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Incomplete, Self::Keyboard, Self::Other];
-
-    /// The word in addresses and at the end of locale keys.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Incomplete => "incomplete",
-            Self::Keyboard => "keyboard",
-            Self::Other => "other-code",
-        }
-    }
-}
-
 impl VisitCode {
     /// A new code. `None` cannot happen with a generator that gives digits.
     pub fn draw(rng: &dyn Rng) -> Option<Self> {

@@ -18,13 +18,11 @@ use serde_json::json;
 use ui::{Form, Page, Problem, Query, html, see_other};
 
 use super::codes::{self, Told};
+use super::elsewhere::LAST;
 use super::verify::{Verdict, verify};
 use crate::people::{PatientCard, patient_card};
 use crate::ports::Ports;
 use crate::staff::Desk;
-
-/// Scans shown under the verdict.
-const LAST: i64 = 8;
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new().route("/desk/card", get(show).post(scan))
@@ -115,14 +113,9 @@ async fn scan(
 }
 
 fn say(page: &Page, verdict: Verdict, look: &Told, card: Option<&PatientCard>) -> Shown {
-    let tone = match verdict {
-        Verdict::Ok => "done",
-        Verdict::Used | Verdict::Expired | Verdict::Unsure | Verdict::Incomplete | Verdict::Keyboard => "due",
-        Verdict::Forged | Verdict::Suspended | Verdict::Unknown => "danger",
-    };
     let key = format!("card-desk-{}", verdict.as_str());
     Shown {
-        tone,
+        tone: verdict.tone(),
         text: page.t(&format!("{key}-text")),
         word: page.t(&key),
         holder: card.map(|card| (card.name.expose().to_owned(), card.id_masked.clone())),

@@ -1,0 +1,54 @@
+//! A card's code scanned where a visit's barcode is asked for: the card says who has come, and the desk finds the visits
+//! that this person has here today.
+//!
+//! The code is verified and used up as at the card's own desk; a number that is typed, which anybody can know, finds nobody.
+
+use identity::{CardTold, Desk, Ports};
+use kernel::{Moment, Time};
+use platform::db::{DbFault, LaneKey};
+use serde_json::json;
+
+use super::check_in::{CheckInError, Scanned, judge};
+use super::desk::store;
+use crate::clinics::policy::BookingRules;
+use crate::hospitals::model::HospitalId;
+
+/// What a card's code led to.
+pub(super) struct ByCard {
+    /// What the look at the card came to.
+    pub(super) card: CardTold,
+    /// The holder's visits at this hospital today, in the order of their times; none unless the card was valid.
+    pub(super) visits: Vec<Scanned>,
+}
+
+/// Verifies the code at this desk and gives the number of the look, by which [`by_card`] finds it again.
+pub(super) async fn look_at_card(desk: &Desk, ports: &Ports, typed: &str) -> Result<String, identity::Failure> {
+    identity::scan_card(desk, ports, typed).await
+}
+
+/// What this clerk was told of a card today, and whose visits it leads to; nothing where there was no such look. What staff
+/// see of people is written down, or does not happen.
+pub(super) async fn by_card(desk: &Desk, hospital: &HospitalId, look: &str) -> Result<Option<ByCard>, CheckInError> {
+    let ctx = desk.ctx();
+    let now = ctx.now();
+    let rules = ctx.policy.at::<BookingRules>(now.date())?;
+    let (ctx2, hospital, look) = (ctx.clone(), hospital.clone(), look.to_owned());
+    let told = identity::card_told(desk, &look);
+    ctx.db
+        .write(LaneKey::of("desk", hospital.as_str()), "appointment.by_card", move |tx| {
+            let Some(card) = told(tx)? else { return Ok(None) };
+            let Some((person, holder)) = &card.holder else { return Ok(Some(ByCard { card, visits: Vec::new() })) };
+            let day = (Moment::at(now.date(), Time::midnight()), Moment::at(now.date(), Time::midnight()).plus_secs(86_400));
+            let mut visits = Vec::new();
+            for visit in store::here_on(tx, person, &hospital, day)? {
+                let pay = payments::order_of(tx, super::paid::SUBJECT, visit.id.as_str())?;
+                visits.push(Scanned { verdict: judge(&visit, &hospital, &rules, now), visit: Some((visit, holder.clone())), pay });
+            }
+            let seen: Vec<&str> = visits.iter().filter_map(|one| one.visit.as_ref()).map(|(visit, _)| visit.id.as_str()).collect();
+            let detail = json!({ "look": look, "person": person.as_str(), "visits": seen });
+            tx.audit(ctx2.act("appointment.found_by_card", hospital.as_str(), detail));
+            Ok::<_, DbFault>(Some(ByCard { card, visits }))
+        })
+        .await
+        .map_err(CheckInError::from)
+}
