@@ -55,6 +55,7 @@ pay-cashier-scan-in-app = Scan this code with WeChat on another phone to pay. Pr
 pay-in-app-wechat = You have opened this page inside WeChat. You can pay by insurance here, but your own part must be paid in your phone’s browser. We will tell you how when you get there.
 pay-in-app-alipay = You have opened this page inside Alipay. You can pay by insurance here, but your own part must be paid in your phone’s browser. We will tell you how when you get there.
 pay-cashier-other-another = Show a QR code to scan with another phone
+pay-cashier-other-here = Pay on this device
 pay-cashier-other-phone = Pay on this phone
 pay-cashier-other-screen = Show a QR code to scan with your phone
 pay-to-cashier = Continue to WeChat Pay: { $cash }
