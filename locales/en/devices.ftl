@@ -91,7 +91,7 @@ window-tell = Tell the person face to face; do not enter it for them. If you iss
 
 error-card-no = A social security card number has 9 letters and digits
 error-card-pin = A card PIN has 6 digits
-error-counter-code-refused = This did not work. The code may be wrong or out of date, or too many wrong codes were entered here. Please check the 8 digits. If they are right, ask the window for a new code, or use your face or your social-security card instead
+error-counter-code-refused = That did not work. The counter code may be wrong or expired, or there may have been too many wrong tries here. Please check the 8 digits. If they are right, ask the service window for a new code, or use a face check or your social security card instead
 error-counter-code-format = A counter code has 8 digits
 error-window-purpose = No purpose is chosen
 error-window-other-name = The insurer has a different name for this ID number. Please compare it with the document once more. If the name on the document really has changed, the person must first have it updated at a medical insurance window
