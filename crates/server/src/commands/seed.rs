@@ -53,7 +53,8 @@ pub async fn lines(ctx: &Ctx, logins: &[DemoLogin]) -> Result<Vec<String>, Start
             format!("  {what}  {:<12} {:<16} {} {place}", login.login, login.password, login.name).trim_end().to_owned()
         })
         .collect();
-    lines.push("  签到要当天、本院的就诊条码 a visit is checked in on its day, by the clerk of its hospital".to_owned());
+    lines
+        .push("  签到要当天、本院的就诊条码 a visit is checked in on its day, by the clerk of its hospital".to_owned());
     let chiefs = health::priced_chiefs(ctx).await.map_err(fault)?;
     if let [(hospital, _, fee), ..] = chiefs.as_slice() {
         let departments: Vec<&str> = chiefs.iter().map(|(_, department, _)| department.as_str()).collect();

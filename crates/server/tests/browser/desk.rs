@@ -130,9 +130,12 @@ fn a_window_gives_a_code_by_keys_alone_and_all_of_it_is_above_the_fold() {
             }
             browser.go("/desk/window").await;
             let number = if lang == "en" { "32040419900615002X" } else { "320402198001010012" };
-            for (field, typed) in
-                [("name", format!("{name}\u{e007}")), ("id_number", format!("{number}\u{e007}")), ("paper", "1".into()), ("purpose", "2".into())]
-            {
+            for (field, typed) in [
+                ("name", format!("{name}\u{e007}")),
+                ("id_number", format!("{number}\u{e007}")),
+                ("paper", "1".into()),
+                ("purpose", "2".into()),
+            ] {
                 assert_eq!(at(&browser).await, field, "{lang}");
                 browser.client.active_element().await.expect("a focus").send_keys(&typed).await.expect("typing");
             }
@@ -149,13 +152,23 @@ fn a_window_gives_a_code_by_keys_alone_and_all_of_it_is_above_the_fold() {
             let field = browser.client.active_element().await.expect("a focus");
             field.send_keys("\u{e00c}").await.expect("typing");
             browser.left(&field).await;
-            assert!(browser.client.find(fantoccini::Locator::Css(".verdict")).await.is_err(), "the code is off the screen");
+            assert!(
+                browser.client.find(fantoccini::Locator::Css(".verdict")).await.is_err(),
+                "the code is off the screen"
+            );
             let button = browser.find(".desk-steps [type=submit]").await;
             button.send_keys("\u{e007}").await.expect("typing");
             browser.left(&button).await;
             assert_eq!(at(&browser).await, "name", "{lang}");
             browser.screen(&format!("window-{lang}-empty")).await;
-            browser.client.find(fantoccini::Locator::Css(".desk-who button")).await.expect("a way out").click().await.expect("a click");
+            browser
+                .client
+                .find(fantoccini::Locator::Css(".desk-who button"))
+                .await
+                .expect("a way out")
+                .click()
+                .await
+                .expect("a click");
         }
         browser.close().await;
         app.check().await;

@@ -18,7 +18,7 @@ use ui::{Form, Page, Problem, Query, html, see_other};
 
 use super::store::{self, DeskEvent};
 use super::words::{self, Choice, Done, Row, Told, Undo};
-use crate::appointments::by_card::{by_card, look_at_card};
+use crate::appointments::by_card::by_card;
 use crate::appointments::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned};
 use crate::appointments::code::VisitCode;
 use crate::appointments::undo_check_in::{UndoCheckIn, UndoError, Undone, undo_check_in};
@@ -73,14 +73,12 @@ pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Respo
     let page = desk.visit.page.clone();
     let now = desk.ctx().now();
     let me = desk.ctx().trace.actor.label();
-    let rows: Vec<Row> = last.iter().map(|(event, card)| words::row(&page, event, card.as_ref(), (&rules, now))).collect();
+    let rows: Vec<Row> =
+        last.iter().map(|(event, card)| words::row(&page, event, card.as_ref(), (&rules, now))).collect();
     let mine = last.iter().zip(&rows).find(|((event, _), row)| event.actor == me && row.undo.is_some());
     let undo = mine.and_then(|(_, row)| row.undo.clone());
     let hospital = show::hospital(&page, &hospital).to_owned();
-    Ok(html(
-        &page.clone(),
-        DeskPage { page, hospital, clerk: desk.name, waiting, attended, told, choices, undo, rows },
-    ))
+    Ok(html(&page.clone(), DeskPage { page, hospital, clerk: desk.name, waiting, attended, told, choices, undo, rows }))
 }
 
 /// What the page says of what was scanned.
@@ -153,7 +151,7 @@ pub(crate) async fn scan(
     match (CodeKind::of(code, desk.ctx().now().date()), VisitCode::parse(code)) {
         (_, Ok(code)) => Ok(see_other(&format!("/desk?code={code}"))),
         (CodeKind::Card, _) => {
-            let look = look_at_card(&desk, &ports, code).await?;
+            let look = identity::scan_card(&desk, &ports, code).await?;
             Ok(see_other(&format!("/desk?card={look}")))
         }
         (kind, _) => Ok(see_other(&format!("/desk?unread={}", kind.word()))),

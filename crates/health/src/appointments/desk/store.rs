@@ -23,7 +23,11 @@ pub(super) struct DeskEvent {
 }
 
 /// How a hospital's day stands: visits still booked, visits checked in.
-pub(in crate::appointments) fn day_counts(tx: &mut Tx<'_>, hospital: &HospitalId, date: Date) -> Result<(i64, i64), DbFault> {
+pub(in crate::appointments) fn day_counts(
+    tx: &mut Tx<'_>,
+    hospital: &HospitalId,
+    date: Date,
+) -> Result<(i64, i64), DbFault> {
     let sql = sql!(
         "SELECT COALESCE(CAST(SUM(CASE WHEN state = 'booked' THEN 1 ELSE 0 END) AS BIGINT), 0), \
          COALESCE(CAST(SUM(CASE WHEN state = 'attended' THEN 1 ELSE 0 END) AS BIGINT), 0) \
@@ -50,7 +54,13 @@ pub(super) fn desk_events(
     tx.query(sql, vals![hospital.as_str(), since, limit], |row| {
         let at = OWN_WIDTH + CARD_WIDTH;
         let visit = appointment_at(row)?;
-        Ok(DeskEvent { visit, n: row.int(at)?, event: row.parse(at + 1)?, actor: row.text(at + 2)?, at: row.moment(at + 3)? })
+        Ok(DeskEvent {
+            visit,
+            n: row.int(at)?,
+            event: row.parse(at + 1)?,
+            actor: row.text(at + 2)?,
+            at: row.moment(at + 3)?,
+        })
     })
 }
 
@@ -70,4 +80,3 @@ pub(in crate::appointments) fn here_on(
     ));
     tx.query(sql, vals![person.as_str(), from, until, hospital.as_str()], appointment_at)
 }
-

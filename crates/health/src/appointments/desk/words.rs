@@ -215,7 +215,8 @@ pub(super) fn row(
     let visit = &event.visit;
     let name = card.map_or_else(String::new, |card| card.name.called());
     let stands = event.event == Event::CheckIn && visit.state == State::Attended && visit.version == event.n;
-    let left = visit.undo_until(rules).filter(|until| stands && now < *until).map(|until| (until.ms() - now.ms()) / 1000);
+    let left =
+        visit.undo_until(rules).filter(|until| stands && now < *until).map(|until| (until.ms() - now.ms()) / 1000);
     Row {
         time: show::clock(page, event.at),
         doctor: doctor(page, visit),
