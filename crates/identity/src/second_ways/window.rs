@@ -107,7 +107,7 @@ pub(super) async fn issue(
     let (Some(name), Some(number), Some(purpose), Some(paper)) = (name, number, purpose, paper) else {
         return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
     };
-    let (shown_name, shown_number) = (name.masked(), number.masked());
+    let (shown_name, shown_number) = (name.called(), number.masked());
     let command = IssueCode { name, number, purpose, paper, staff: desk.staff.clone() };
     let (code, expires_at) = match issue_code(ctx, ports.insurer.as_ref(), command).await? {
         Issued::Code { code, expires_at } => (code, expires_at),
