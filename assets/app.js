@@ -103,14 +103,79 @@ part(() => {
   }
 });
 
-// Desks: a key for each act, and the cursor always waits in the scan box.
+// Desks: a key for each act. A letter is one only when it is pressed alone, in an empty box: a scanner types on at once,
+// and must never do by its first letter what nobody asked for.
 part(() => {
+  const ALONE_MS = 150;
+  let presses = 0;
+  const actOf = (event) => {
+    // An input method keeps the letter to itself, but not the key.
+    const under = /^Key([A-Z])$/.exec(event.code || '');
+    const key = event.key === 'Process' && under ? under[1] : event.key;
+    const is = (act) => act.dataset.key.toLowerCase() === key.toLowerCase() && !act.closest('[hidden]');
+    return { key, act: Array.from(document.querySelectorAll('[data-key]')).find(is) };
+  };
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    const act = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (act) act.click();
+    presses += 1;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    const { key, act } = actOf(event);
+    if (!act) return;
+    if (key.length > 1) {
+      if (event.isComposing) return;
+      event.preventDefault();
+      act.click();
+      return;
+    }
+    const field = event.target.closest('input, textarea');
+    if (field && field.value) return;
+    const mine = presses;
+    setTimeout(() => {
+      if (presses !== mine || (field && field.value.length > 1)) return;
+      if (field) field.value = '';
+      act.click();
+    }, ALONE_MS);
   });
 });
+
+// A desk's form goes on by Enter: to the next place where nothing stands yet, and to the button where all is filled. In a
+// choice the digits beside the answers choose.
+part(() => {
+  const form = document.querySelector('form[data-steps]');
+  if (!form) return;
+  const steps = Array.from(form.querySelectorAll('[data-step]'));
+  const radios = (step) => Array.from(step.querySelectorAll('input[type="radio"]'));
+  const filled = (step) => {
+    const choices = radios(step);
+    const field = step.querySelector('input');
+    return choices.length ? choices.some((one) => one.checked) : !!field.value.trim();
+  };
+  const enter = (step) => {
+    const choices = radios(step);
+    (choices.length ? choices.find((one) => one.checked) || choices[0] : step.querySelector('input')).focus();
+  };
+  const goOn = (from) => {
+    const next = steps.slice(steps.indexOf(from) + 1).concat(steps).find((step) => step !== from && !filled(step));
+    if (next) enter(next);
+    else form.querySelector('[type="submit"]').focus();
+  };
+  form.addEventListener('keydown', (event) => {
+    const step = event.target.closest('[data-step]');
+    if (!step || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const choices = radios(step);
+    const chosen = choices[Number(event.key) - 1];
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      if (choices.indexOf(event.target) >= 0) event.target.checked = true;
+      goOn(step);
+    } else if (chosen) {
+      event.preventDefault();
+      chosen.checked = true;
+      goOn(step);
+    }
+  });
+});
+
+// The cursor always waits in the scan box.
 part(() => {
   const scan = document.querySelector('[data-scan]');
   if (!scan) return;
@@ -167,7 +232,13 @@ part(() => {
       const left = Math.max(0, Math.round((end - performance.now()) / 1000));
       const [minutes, secs] = [Math.floor(left / 60), String(left % 60).padStart(2, '0')];
       clock.textContent = clock.dataset.left.replace('{m}', minutes).replace('{s}', secs);
-      if (left > 0) setTimeout(tick, 1000);
+      if (left > 0) {
+        setTimeout(tick, 1000);
+        return;
+      }
+      // What could be done for a while is over with it.
+      const over = clock.closest('[data-ends]');
+      if (over) over.hidden = true;
     };
     tick();
   }

@@ -54,6 +54,7 @@ pay-cashier-scan-in-app = Scan it with WeChat on another phone. Holding it down 
 pay-in-app-wechat = You opened this page inside WeChat. You can pay the insurance part here. You pay your own part in your phone’s browser; we will tell you how when you get there.
 pay-in-app-alipay = You opened this page inside Alipay. You can pay the insurance part here. You pay your own part in your phone’s browser; we will tell you how when you get there.
 pay-cashier-other-another = Show a QR code to scan with another phone
+pay-cashier-other-here = Pay on this device
 pay-cashier-other-phone = Pay on this phone
 pay-cashier-other-screen = Show a QR code to scan with your phone
 pay-to-cashier = Continue to WeChat Pay: { $cash }

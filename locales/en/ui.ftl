@@ -204,6 +204,7 @@ dev-desk-wait = Please scan a code
 dev-desk-done = Ready to check in
 dev-desk-due = Too early
 dev-desk-danger = Different hospital
+dev-desk-who = 王*明 · male, 41
 dev-desk-lines = Wang *ming · Ophthalmology · 9:30 · no. 12
 dev-desk-last = Previous patient checked in at 10:49
 dev-money = Money

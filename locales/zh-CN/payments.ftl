@@ -54,6 +54,7 @@ pay-cashier-scan-in-app = 请用另一部手机的微信扫一扫。在这部手
 pay-in-app-wechat = 您是在微信里打开的。医保支付可以照常办。自己付的部分，要换到手机浏览器里付，到那一步会告诉您怎么做。
 pay-in-app-alipay = 您是在支付宝里打开的。医保支付可以照常办。自己付的部分，要换到手机浏览器里付，到那一步会告诉您怎么做。
 pay-cashier-other-another = 改用二维码，用另一部手机扫
+pay-cashier-other-here = 在这台设备上付
 pay-cashier-other-phone = 在这部手机上付
 pay-cashier-other-screen = 改用二维码，用手机扫
 pay-to-cashier = 继续去微信支付 { $cash }

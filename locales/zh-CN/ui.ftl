@@ -195,6 +195,7 @@ dev-desk-wait = 请扫码
 dev-desk-done = 可以签到
 dev-desk-due = 还没到时间
 dev-desk-danger = 不是本院
+dev-desk-who = 王*明 · 男 · 41 岁
 dev-desk-lines = 王*明 · 眼科 · 9:30 · 12 号
 dev-desk-last = 上一位 10:49 已签到
 dev-money = 钱

@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::routing::{get, post};
+use kernel::Fen;
 use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -54,6 +55,7 @@ pub fn desk_routes() -> Router<Ctx> {
         .route("/desk", get(desk::show))
         .route("/desk/scan", post(desk::scan))
         .route("/desk/check-in", post(desk::check_in))
+        .route("/desk/undo", post(desk::undo))
 }
 
 /// Periodic work.
@@ -69,6 +71,11 @@ pub fn checks() -> Vec<Check> {
 /// Every hospital's id, code and name, in the order people see them: for seeding desks and adding staff.
 pub async fn hospitals(ctx: &Ctx) -> Result<Vec<(HospitalId, String, String)>, DbFault> {
     ctx.db.read("hospital.names", hospitals::store::names).await
+}
+
+/// Where the sample city's dearest visits are: hospital, department and fee of each chief physician who asks one.
+pub async fn priced_chiefs(ctx: &Ctx) -> Result<Vec<(String, String, Fen)>, DbFault> {
+    ctx.db.read("hospital.priced_chiefs", hospitals::store::priced_chiefs).await
 }
 
 /// How many appointments there are, counted as far as `most`.

@@ -45,7 +45,7 @@ pub mod sms_codes;
 pub mod staff;
 mod typed;
 
-pub use cards::{IssueCarrier, front_card, front_card_now};
+pub use cards::{CardTold, IssueCarrier, card_told, front_card, front_card_now, scan_card};
 pub use checks::checks;
 pub use failure::Failure;
 pub use gates::Gates;

@@ -5,6 +5,7 @@ use kernel::{IdNumberError, MobileError, NameError};
 /// The error kind of a name.
 pub(crate) fn name_kind(error: &NameError) -> String {
     match error {
+        NameError::Empty => "name-empty".to_owned(),
         NameError::TooShort => "name-short".to_owned(),
         NameError::TooLong => "name-long".to_owned(),
         NameError::Character(odd) => format!("name-character:{}", odd.shown()),
@@ -15,7 +16,7 @@ pub(crate) fn name_kind(error: &NameError) -> String {
 /// The error kind of an ID number.
 pub(crate) fn id_number_kind(error: &IdNumberError) -> String {
     match error {
-        IdNumberError::Length { typed: 0 } => "id-number-form".to_owned(),
+        IdNumberError::Length { typed: 0 } => "id-number-empty".to_owned(),
         IdNumberError::Length { typed } => format!("id-number-length:{typed}"),
         IdNumberError::Characters(odd) => format!("id-number-character:{}", odd.shown()),
         IdNumberError::OldForm => "id-number-old".to_owned(),

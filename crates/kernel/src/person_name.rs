@@ -9,6 +9,11 @@ use crate::typing::{Odd, is_dash, is_invisible, ordinary, same_form};
 const MIN_CHARS: usize = 2;
 const MAX_CHARS: usize = 50;
 
+/// Surnames of two characters.
+const DOUBLE_SURNAMES: &str = "百里 长孙 淳于 单于 第五 东方 东郭 东门 独孤 端木 段干 高堂 哥舒 公良 公孙 公西 公羊 公冶 谷梁 榖梁 \
+    贺兰 赫连 呼延 斛律 皇甫 夹谷 梁丘 令狐 闾丘 万俟 慕容 纳兰 南宫 南门 欧阳 濮阳 漆雕 亓官 壤驷 上官 申屠 司寇 司空 司马 司徒 \
+    太史 太叔 澹台 拓跋 拓拔 完颜 微生 闻人 巫马 西门 夏侯 鲜于 轩辕 羊舌 耶律 尉迟 宇文 乐正 宰父 仲孙 钟离 诸葛 颛孙 子车 宗政 左丘";
+
 /// A person's name as it is on the identity card, in one spelling: the same name typed with
 /// another dot, a full-width letter or spare spaces is the same value. Never shows itself in
 /// logs; storing and sending it is a call of [`expose`](PersonName::expose).
@@ -30,6 +35,9 @@ impl PersonName {
         if let Some(odd) = odd {
             return Err(NameError::Character(Odd::new(odd)));
         }
+        if length == 0 {
+            return Err(NameError::Empty);
+        }
         if length < MIN_CHARS {
             return Err(NameError::TooShort);
         }
@@ -49,6 +57,32 @@ impl PersonName {
     /// The name.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// The surname by which a clerk calls somebody out: 欧阳 of 欧阳明远, 周 of 周明远. A name in parts (古丽娜尔·艾山,
+    /// MARIA ROSSI) is called by its first one: which of them is the family's differs from people to people.
+    pub fn surname(&self) -> &str {
+        let first = self.0.split(['·', ' ']).next().unwrap_or_default();
+        if first.len() < self.0.len() || !first.chars().all(is_han) {
+            return first;
+        }
+        let ends = |count: usize| first.char_indices().nth(count).map_or(first.len(), |(at, _)| at);
+        let two = &first[..ends(2)];
+        // A name that is nothing but those two characters is one of another surname.
+        let double = two.len() < first.len() && DOUBLE_SURNAMES.split(' ').any(|surname| same_form_all(surname, two));
+        if double { two } else { &first[..ends(1)] }
+    }
+
+    /// The name as somebody in a room full of people may hear and see it: the surname, and of the rest the last character
+    /// of a Han name where it has more than one (`王*`, `王*明`, `欧阳*远`, `古丽娜尔·**`, `MARIA *****`).
+    pub fn called(&self) -> String {
+        let (surname, rest) = self.0.split_at(self.surname().len());
+        let count = rest.chars().count();
+        let plain = rest.chars().all(is_han);
+        let shown = |(at, c): (usize, char)| {
+            if is_joint(c) || (plain && count > 1 && at + 1 == count) { c } else { '*' }
+        };
+        surname.chars().chain(rest.chars().enumerate().map(shown)).collect()
     }
 
     /// Whether two sources mean one name: two records of one person, what is typed and what is on record.
@@ -112,6 +146,9 @@ impl fmt::Debug for PersonName {
 /// Why a text is not a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
+    /// Nothing was typed.
+    #[error("the name is empty")]
+    Empty,
     /// Fewer than two characters.
     #[error("a name has at least two characters")]
     TooShort,
@@ -161,6 +198,11 @@ fn plain_joint(c: char) -> char {
         '\u{3002}' | '\u{FE52}' | '\u{FF61}' => '.',
         other => other,
     }
+}
+
+/// Whether two texts are the same characters in whatever forms (歐陽, 欧阳).
+fn same_form_all(one: &str, other: &str) -> bool {
+    one.chars().map(same_form).eq(other.chars().map(same_form))
 }
 
 fn is_letter(c: char) -> bool {

@@ -67,6 +67,7 @@ impl World {
             0..=3 => self.book(rng.below(PEOPLE), usize::try_from(rng.below(self.slots.len() as u64)).unwrap()),
             4..=5 => self.event(rng, Event::Cancel),
             6 => self.event(rng, Event::Confirm),
+            7 if rng.below(4) == 0 => self.event(rng, Event::UndoCheckIn),
             7 => self.event(rng, Event::CheckIn),
             8 => self.sweep(),
             _ => self.now = self.now.plus_secs(i64::try_from(rng.below(1_200)).unwrap()),
@@ -134,8 +135,9 @@ impl World {
     fn apply(&mut self, index: usize, event: Event) {
         let row = &self.rows[index];
         let date = self.starts.date();
-        let view =
-            View { state: row.state, date, hold_until: row.hold_until, cancel_until: self.starts.minus_secs(1_800) };
+        let undo_until = (row.state == State::Attended).then(|| self.starts.plus_secs(1_800));
+        let cancel_until = self.starts.minus_secs(1_800);
+        let view = View { state: row.state, date, hold_until: row.hold_until, cancel_until, undo_until };
         match decide(&view, event, self.now) {
             Ok(Decision::Change(change)) => self.write(index, change),
             Ok(Decision::Already) if self.bug == Bug::CancelledTwice && event == Event::Cancel => {

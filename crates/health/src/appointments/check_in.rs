@@ -4,7 +4,8 @@
 
 use identity::PersonId;
 use identity::people::{PatientCard, patient_card};
-use kernel::{BadShortNo, Date, Moment, ShortNo};
+use kernel::typing::CodeKind;
+use kernel::{Date, Moment, ShortNo};
 use payments::Order;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -12,7 +13,7 @@ use platform::policy::PolicyError;
 use serde_json::json;
 
 use super::advance::{Advanced, advance};
-use super::code::{BadCode, VisitCode};
+use super::code::VisitCode;
 use super::model::{AppointmentId, Decision, Event, Refusal, State, decide};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
@@ -38,8 +39,8 @@ pub enum Verdict {
     OtherHospital,
     /// 查无此码
     Unknown,
-    /// No visit barcode was read: 条码不完整, 输入法, 不是就诊条码
-    Unread(BadCode),
+    /// It is no visit barcode, but something else: 条码不完整, 输入法不对, 窗口认证码 …
+    Unread(CodeKind),
 }
 
 impl Verdict {
@@ -54,7 +55,7 @@ impl Verdict {
             Self::Unpaid => "unpaid",
             Self::OtherHospital => "other-hospital",
             Self::Unknown => "unknown",
-            Self::Unread(why) => why.word(),
+            Self::Unread(kind) => kind.word(),
         }
     }
 }
@@ -69,8 +70,8 @@ pub struct Scanned {
 
 impl Scanned {
     /// A scan that no code was read from: nothing is looked up.
-    pub fn unread(why: BadCode) -> Scanned {
-        Scanned { verdict: Verdict::Unread(why), visit: None, pay: None }
+    pub fn unread(kind: CodeKind) -> Scanned {
+        Scanned { verdict: Verdict::Unread(kind), visit: None, pay: None }
     }
 }
 
@@ -115,16 +116,10 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// Reads what was scanned or typed.
-    ///
-    /// # Errors
-    /// Why it is neither.
-    pub fn read(typed: &str) -> Result<Wanted, BadCode> {
-        match ShortNo::parse(typed) {
-            Ok(no) => Ok(Wanted::No(no)),
-            Err(BadShortNo::WrongDigit) => Err(BadCode::WrongDigit),
-            Err(BadShortNo::NotTen) => VisitCode::parse(typed).map(Wanted::Code),
-        }
+    /// Reads what was scanned or typed; nothing where it is neither.
+    pub fn read(typed: &str) -> Option<Wanted> {
+        let code = VisitCode::parse(typed).map(Wanted::Code);
+        code.ok().or_else(|| ShortNo::parse(typed).map(Wanted::No).ok())
     }
 
     /// Its digits.
@@ -146,11 +141,8 @@ impl Wanted {
 /// What a desk sees of a scanned code. The look at a person is written down, or does not happen
 /// (architecture, rule 10).
 pub async fn look_up(ctx: &Ctx, hospital: &HospitalId, typed: &str) -> Result<Scanned, CheckInError> {
-    let wanted = match Wanted::read(typed) {
-        Ok(wanted) => wanted,
-        Err(why) => return Ok(Scanned::unread(why)),
-    };
     let now = ctx.now();
+    let Some(wanted) = Wanted::read(typed) else { return Ok(Scanned::unread(CodeKind::of(typed, now.date()))) };
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
     let (ctx2, hospital) = (ctx.clone(), hospital.clone());
     ctx.db
@@ -205,11 +197,21 @@ pub async fn check_in(ctx: &Ctx, command: CheckIn) -> Result<CheckedIn, CheckInE
 }
 
 fn here(tx: &mut Tx<'_>, command: &CheckIn) -> Result<Option<Appointment>, CheckInError> {
-    let found = store::by_code(tx, &command.code)?;
-    Ok(found.filter(|appointment| appointment.card.hospital.id == command.hospital))
+    Ok(by_code_here(tx, &command.hospital, &command.code)?)
 }
 
-fn judge(appointment: &Appointment, hospital: &HospitalId, rules: &BookingRules, now: Moment) -> Verdict {
+/// The appointment with this barcode, if it is this hospital's.
+pub(super) fn by_code_here(
+    tx: &mut Tx<'_>,
+    hospital: &HospitalId,
+    code: &VisitCode,
+) -> Result<Option<Appointment>, DbFault> {
+    let found = store::by_code(tx, code)?;
+    Ok(found.filter(|appointment| appointment.card.hospital.id == *hospital))
+}
+
+/// What a desk of this hospital is told of a visit.
+pub(super) fn judge(appointment: &Appointment, hospital: &HospitalId, rules: &BookingRules, now: Moment) -> Verdict {
     if appointment.card.hospital.id != *hospital {
         return Verdict::OtherHospital;
     }

@@ -28,24 +28,6 @@ pub enum BadCode {
     /// A code of something else: it has letters.
     #[error("this is no visit code")]
     Other,
-    /// Ten digits, as a short number has, and one of them is wrong.
-    #[error("a digit of the short number is wrong")]
-    WrongDigit,
-}
-
-impl BadCode {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Incomplete, Self::Keyboard, Self::Other, Self::WrongDigit];
-
-    /// The word in addresses and at the end of locale keys.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Incomplete => "incomplete",
-            Self::Keyboard => "keyboard",
-            Self::Other => "other-code",
-            Self::WrongDigit => "wrong-digit",
-        }
-    }
 }
 
 impl VisitCode {

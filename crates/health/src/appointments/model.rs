@@ -91,11 +91,13 @@ pub enum Event {
     Expire,
     /// The hospital's desk scanned the visit barcode.
     CheckIn,
+    /// The desk takes a check-in back a moment later: it was the wrong person's.
+    UndoCheckIn,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 4] = [Self::Confirm, Self::Cancel, Self::Expire, Self::CheckIn];
+    pub const ALL: [Self; 5] = [Self::Confirm, Self::Cancel, Self::Expire, Self::CheckIn, Self::UndoCheckIn];
 
     /// The word in event rows and the diagram.
     pub const fn as_str(self) -> &'static str {
@@ -104,7 +106,26 @@ impl Event {
             Self::Cancel => "cancel",
             Self::Expire => "expire",
             Self::CheckIn => "check_in",
+            Self::UndoCheckIn => "undo_check_in",
         }
+    }
+
+    /// Whether it happens at the hospital's desk.
+    pub const fn is_at_desk(self) -> bool {
+        matches!(self, Self::CheckIn | Self::UndoCheckIn)
+    }
+}
+
+/// A stored word that names no event of [`Event::ALL`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an event of an appointment: {0}")]
+pub struct UnknownEvent(String);
+
+impl FromStr for Event {
+    type Err = UnknownEvent;
+
+    fn from_str(text: &str) -> Result<Self, UnknownEvent> {
+        Self::ALL.into_iter().find(|event| event.as_str() == text).ok_or_else(|| UnknownEvent(text.to_owned()))
     }
 }
 
@@ -115,6 +136,7 @@ pub const TRANSITIONS: &[(State, Event, State)] = &[
     (State::Held, Event::Expire, State::Expired),
     (State::Booked, Event::CheckIn, State::Attended),
     (State::Booked, Event::Cancel, State::Cancelled),
+    (State::Attended, Event::UndoCheckIn, State::Booked),
 ];
 
 /// Events that arrive again after they were done: success, and nothing changes.
@@ -122,6 +144,7 @@ pub const REPEATS: &[(State, Event)] = &[
     (State::Booked, Event::Confirm),
     (State::Attended, Event::Confirm),
     (State::Attended, Event::CheckIn),
+    (State::Booked, Event::UndoCheckIn),
     (State::Cancelled, Event::Cancel),
     (State::Expired, Event::Expire),
 ];
@@ -145,6 +168,8 @@ pub struct View {
     pub hold_until: Option<Moment>,
     /// The hospital's cut-off: a booked visit can be cancelled before this.
     pub cancel_until: Moment,
+    /// Set once attended: the check-in can be taken back before this.
+    pub undo_until: Option<Moment>,
 }
 
 /// What to do about an event.
@@ -183,6 +208,9 @@ pub enum Refusal {
     /// The visit is on another day (REG-10).
     #[error("the visit is on {date}")]
     OtherDay { date: Date },
+    /// The moment in which a check-in can be taken back is over.
+    #[error("taking the check-in back was possible until {until}")]
+    PastUndo { until: Moment },
 }
 
 /// What an event does to an appointment, by the table and the rules that guard its moves.
@@ -204,6 +232,10 @@ fn guard(view: &View, event: Event, now: Moment) -> Result<(), Refusal> {
         (Event::Cancel, State::Booked, _) if now >= view.cancel_until => {
             Err(Refusal::PastCutOff { until: view.cancel_until })
         }
+        (Event::UndoCheckIn, ..) => match view.undo_until {
+            Some(until) if now >= until => Err(Refusal::PastUndo { until }),
+            _ => Ok(()),
+        },
         (Event::CheckIn, _, _) if now.date() != view.date => Err(Refusal::OtherDay { date: view.date }),
         _ => Ok(()),
     }

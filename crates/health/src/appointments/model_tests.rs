@@ -8,7 +8,8 @@ fn at(secs: i64) -> Moment {
 
 fn view(state: State) -> View {
     let hold_until = (state == State::Held).then(|| at(900));
-    View { state, date: at(0).date(), hold_until, cancel_until: at(600) }
+    let undo_until = (state == State::Attended).then(|| at(60));
+    View { state, date: at(0).date(), hold_until, cancel_until: at(600), undo_until }
 }
 
 fn slot(capacity: i64, held: i64, booked: i64) -> SlotView {
@@ -47,6 +48,7 @@ fn counters_move_with_the_state() {
     assert_eq!(moved(State::Held, Event::Expire, at(900)), (-1, 0));
     assert_eq!(moved(State::Booked, Event::Cancel, at(0)), (0, -1));
     assert_eq!(moved(State::Booked, Event::CheckIn, at(0)), (0, 0));
+    assert_eq!(moved(State::Attended, Event::UndoCheckIn, at(0)), (0, 0));
 }
 
 #[test]
@@ -73,6 +75,16 @@ fn check_in_is_on_the_day_only() {
         assert_eq!(decide(&view(State::Booked), Event::CheckIn, at(secs)), Err(Refusal::OtherDay { date }));
     }
     assert_eq!(decide(&view(State::Attended), Event::CheckIn, at(day)), Ok(Decision::Already));
+}
+
+#[test]
+fn a_check_in_is_taken_back_within_its_moment_only() {
+    assert!(decide(&view(State::Attended), Event::UndoCheckIn, at(59)).is_ok());
+    let over = Err(Refusal::PastUndo { until: at(60) });
+    assert_eq!(decide(&view(State::Attended), Event::UndoCheckIn, at(60)), over);
+    assert_eq!(decide(&view(State::Booked), Event::UndoCheckIn, at(9_000)), Ok(Decision::Already));
+    let refused = decide(&view(State::Cancelled), Event::UndoCheckIn, at(0));
+    assert_eq!(refused, Err(Refusal::Forbidden { state: State::Cancelled, event: Event::UndoCheckIn }));
 }
 
 #[test]

@@ -17,7 +17,6 @@ use super::fee_state::FeeState;
 use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, State, decide, decide_book};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
-use super::todos;
 use crate::clinics;
 use crate::clinics::model::{SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;

@@ -1,7 +1,7 @@
 //! The only SQL for appointments and their events.
 
 use identity::PersonId;
-use kernel::{Date, Fen, Moment, ShortNo};
+use kernel::{Fen, Moment, ShortNo};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
@@ -11,7 +11,6 @@ use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
 use crate::clinics::model::{ClinicId, Place, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
 use crate::clinics::store::{Existing, card_at, card_joins, hold_slot, move_places};
-use crate::hospitals::model::HospitalId;
 
 /// An appointment with everything a person reads about it.
 #[derive(Debug, Clone)]
@@ -42,7 +41,13 @@ impl Appointment {
             date: self.card.clinic.date,
             hold_until: self.hold_until,
             cancel_until: rules.cancel_until_of(&self.card),
+            undo_until: self.undo_until(rules),
         }
+    }
+
+    /// Until when its check-in can be taken back.
+    pub fn undo_until(&self, rules: &BookingRules) -> Option<Moment> {
+        (self.state == State::Attended).then(|| self.changed_at.plus_secs(rules.undo_check_in_secs))
     }
 }
 
@@ -55,7 +60,10 @@ macro_rules! appointment_columns {
     };
 }
 
-const OWN_WIDTH: usize = 11;
+pub(super) use appointment_columns;
+
+/// Columns of an appointment alone; those of its card follow.
+pub(super) const OWN_WIDTH: usize = 11;
 
 /// An appointment of this person; nobody else's is found.
 pub(crate) fn of_person(
@@ -204,7 +212,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAppointment, place: &Place, take:
     if take.state == State::Booked {
         held_and_confirmed(tx, new)?;
     } else {
-        event(tx, &new.id, 1, HOLD, State::Held, &new.actor, new.now)?;
+        event(tx, &new.id, 1, (HOLD, None), State::Held, &new.actor, new.now)?;
     }
     Ok(true)
 }
@@ -247,26 +255,28 @@ pub(super) fn apply(
     if moves {
         move_places(tx, slot, change.places)?;
     }
-    event(tx, &appointment.id, appointment.version + 1, change.event.as_str(), change.to, actor, now)?;
+    let desk = change.event.is_at_desk().then(|| appointment.card.hospital.id.as_str());
+    event(tx, &appointment.id, appointment.version + 1, (change.event.as_str(), desk), change.to, actor, now)?;
     if moves {
         tx.after_commit(crate::places_changed);
     }
     Ok(true)
 }
 
+/// Writes an event, and at which hospital's desk it happened, if at one.
 fn event(
     tx: &mut Tx<'_>,
     id: &AppointmentId,
     n: i64,
-    event: &str,
+    (event, desk): (&str, Option<&str>),
     state: State,
     actor: &str,
     at: Moment,
 ) -> Result<(), DbFault> {
     let sql = sql!(
-        "INSERT INTO appointment_event (appointment_id, n, event, state, actor, at) VALUES ($1, $2, $3, $4, $5, $6)"
+        "INSERT INTO appointment_event (appointment_id, n, event, state, actor, at, desk) VALUES ($1, $2, $3, $4, $5, $6, $7)"
     );
-    tx.send(sql, vals![id.as_str(), n, event, state.as_str(), actor, at])
+    tx.send(sql, vals![id.as_str(), n, event, state.as_str(), actor, at, desk])
 }
 
 /// Until when a held place is kept; nothing: until its order ends.
@@ -291,33 +301,6 @@ pub(super) fn dead_holds(
     })
 }
 
-/// How a hospital's day stands: visits still booked, visits checked in.
-pub(super) fn day_counts(tx: &mut Tx<'_>, hospital: &HospitalId, date: Date) -> Result<(i64, i64), DbFault> {
-    let sql = sql!(
-        "SELECT COALESCE(CAST(SUM(CASE WHEN state = 'booked' THEN 1 ELSE 0 END) AS BIGINT), 0), \
-         COALESCE(CAST(SUM(CASE WHEN state = 'attended' THEN 1 ELSE 0 END) AS BIGINT), 0) \
-         FROM appointment WHERE hospital_id = $1 AND date = $2"
-    );
-    tx.one(sql, vals![hospital.as_str(), date.to_string()], |row| Ok((row.int(0)?, row.int(1)?)))
-}
-
-/// A hospital's last check-ins of a date, the latest first.
-pub(super) fn last_attended(
-    tx: &mut Tx<'_>,
-    hospital: &HospitalId,
-    date: Date,
-    limit: i64,
-) -> Result<Vec<Appointment>, DbFault> {
-    let sql = sql!(concat!(
-        "SELECT ",
-        appointment_columns!(),
-        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
-        card_joins!(),
-        "WHERE a.hospital_id = $1 AND a.date = $2 AND a.state = 'attended' ORDER BY a.changed_at DESC, a.id DESC LIMIT $3"
-    ));
-    tx.query(sql, vals![hospital.as_str(), date.to_string(), limit], appointment_at)
-}
-
 /// How many appointments there are.
 pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM appointment"), vals![], |row| row.int(0)).map(i64::unsigned_abs)
@@ -329,7 +312,8 @@ pub(crate) fn count_to(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
     tx.one(sql, vals![most], |row| row.int(0)).map(i64::unsigned_abs)
 }
 
-fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
+/// Reads the columns of `appointment_columns!`.
+pub(super) fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
     Ok(Appointment {
         id: row.parse(0)?,
         code: row.parse(1)?,

@@ -33,6 +33,8 @@ pub struct BookingRules {
     pub department_a_day: i64,
     /// Bookings made for a patient on one civil day, cancelled ones included.
     pub bookings_a_day: i64,
+    /// How long a desk can take a check-in back, in seconds.
+    pub undo_check_in_secs: i64,
     pub cancel_cutoff: CutOffs,
 }
 
@@ -79,6 +81,10 @@ impl Section for BookingRules {
         let caps = [self.visits_most, self.visits_a_day, self.department_a_day, self.bookings_a_day];
         if !caps.iter().all(|cap| (1..=1_000).contains(cap)) {
             return Err("visits_most, visits_a_day, department_a_day and bookings_a_day must be 1 to 1000".to_owned());
+        }
+        // Long enough to see the slip, and over before the patient is called.
+        if !(10..=600).contains(&self.undo_check_in_secs) {
+            return Err("undo_check_in_secs must be 10 to 600".to_owned());
         }
         if self.book_until_secs < 0 || self.arrive_minutes < 0 {
             return Err("book_until_secs and arrive_minutes must not be negative".to_owned());
@@ -158,6 +164,7 @@ mod tests {
             visits_a_day: 3,
             department_a_day: 1,
             bookings_a_day: 10,
+            undo_check_in_secs: 60,
             cancel_cutoff: CutOffs { default: before_slot, hospitals },
         }
     }
@@ -191,6 +198,7 @@ mod tests {
             BookingRules { book_until_secs: -1, ..rules() },
             BookingRules { visits_most: 0, ..rules() },
             BookingRules { bookings_a_day: 0, ..rules() },
+            BookingRules { undo_check_in_secs: 9, ..rules() },
             BookingRules {
                 cancel_cutoff: CutOffs { default: CutOff::BeforeSlot { minutes: -1 }, hospitals: BTreeMap::new() },
                 ..rules()

@@ -47,7 +47,7 @@ pub(crate) use {card_columns, card_joins};
 const SLOT_WIDTH: usize = 6;
 const CLINIC_WIDTH: usize = 7;
 /// How many columns `card_columns!` are.
-const CARD_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + DOCTOR_WIDTH + DEPARTMENT_WIDTH + HOSPITAL_WIDTH;
+pub(crate) const CARD_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + DOCTOR_WIDTH + DEPARTMENT_WIDTH + HOSPITAL_WIDTH;
 /// How many columns `place_columns!` are.
 const PLACE_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + 2;
 

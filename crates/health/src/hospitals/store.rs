@@ -1,6 +1,6 @@
 //! The only SQL for hospitals, departments, doctors and rosters.
 
-use kernel::Moment;
+use kernel::{Fen, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
@@ -57,6 +57,16 @@ pub(crate) fn names(tx: &mut Tx<'_>) -> Result<Vec<(HospitalId, String, String)>
     tx.query(sql!("SELECT id, code, name FROM hospital ORDER BY rank, id"), vals![], |row| {
         Ok((row.parse(0)?, row.text(1)?, row.text(2)?))
     })
+}
+
+/// Hospital, department and fee of each chief physician whose roster has a fee, by the order that people see.
+pub(crate) fn priced_chiefs(tx: &mut Tx<'_>) -> Result<Vec<(String, String, Fen)>, DbFault> {
+    let sql = sql!(
+        "SELECT h.name, d.name, MAX(r.fee_fen) FROM doctor o JOIN department d ON d.id = o.department_id \
+         JOIN hospital h ON h.id = d.hospital_id JOIN roster r ON r.doctor_id = o.id \
+         WHERE o.title = 'chief' AND r.fee_fen > 0 GROUP BY h.name, d.name, h.rank, d.rank ORDER BY h.rank, d.rank"
+    );
+    tx.query(sql, vals![], |row| Ok((row.text(0)?, row.text(1)?, row.fen(2)?)))
 }
 
 /// A hospital's departments with their places left in slots that start after `from`.

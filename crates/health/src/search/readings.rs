@@ -123,4 +123,12 @@ mod tests {
             assert_eq!(surname_chars(name), chars, "{name}");
         }
     }
+
+    #[test]
+    fn a_surname_of_two_characters_is_one_to_the_desk_as_well() {
+        for (surname, _) in SURNAMES.iter().filter(|(surname, _)| surname.chars().count() == 2) {
+            let name = kernel::PersonName::parse(&format!("{surname}明远")).unwrap();
+            assert_eq!(&name.surname(), surname);
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod store;
 use std::sync::Arc;
 
 use identity::PersonId;
+use kernel::typing::CodeKind;
 use kernel::{Fen, ManualClock, Moment, SeededRng, TypedId};
 use platform::Ctx;
 use platform::db::DbFault;
@@ -14,7 +15,7 @@ use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
 use crate::appointments::book::{Book, BookError, Booked, book};
 use crate::appointments::cancel::{Cancel, CancelError, Cancelled, cancel};
 use crate::appointments::check_in::{CheckIn, CheckInError, Verdict, check_in, look_up};
-use crate::appointments::code::{BadCode, VisitCode};
+use crate::appointments::code::VisitCode;
 use crate::appointments::expire_holds::expire_holds;
 use crate::appointments::model::{BookRefusal, Refusal, State};
 use crate::appointments::{store as visits, todos};
@@ -224,7 +225,7 @@ async fn the_desk_sees_what_it_may(db: TestDb) {
     assert_eq!(city.verdict(&now).await, Verdict::Ready);
     assert!(matches!(city.verdict(&later).await, Verdict::OtherDay { .. }));
     assert!(matches!(city.verdict(&gone).await, Verdict::Cancelled { .. }));
-    assert_eq!(city.verdict(&now[..15]).await, Verdict::Unread(BadCode::Incomplete));
+    assert_eq!(city.verdict(&now[..15]).await, Verdict::Unread(CodeKind::Digits));
     let stranger = VisitCode::draw(city.ctx.rng.as_ref()).unwrap();
     assert_eq!(city.verdict(stranger.as_str()).await, Verdict::Unknown);
     // Another hospital learns nothing and can do nothing.

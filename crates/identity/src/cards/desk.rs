@@ -9,7 +9,7 @@ use askama::Template;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use kernel::typing::{self, Scan};
+use kernel::typing::{self, CodeKind, Scan};
 use kernel::{Mask, Moment, Time};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -18,13 +18,11 @@ use serde_json::json;
 use ui::{Form, Page, Problem, Query, html, see_other};
 
 use super::codes::{self, Told};
+use super::elsewhere::LAST;
 use super::verify::{Verdict, verify};
 use crate::people::{PatientCard, patient_card};
 use crate::ports::Ports;
 use crate::staff::Desk;
-
-/// Scans shown under the verdict.
-const LAST: i64 = 8;
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new().route("/desk/card", get(show).post(scan))
@@ -35,6 +33,9 @@ struct Seen {
     /// The look whose verdict is shown.
     #[serde(default)]
     look: String,
+    /// What was scanned, where it was no card's code.
+    #[serde(default)]
+    kind: String,
 }
 
 /// The verdict as the page says it.
@@ -87,10 +88,9 @@ async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem>
     // A write, because what staff see of people is written down in the same transaction (I-D09).
     let told = ctx.db.write(LaneKey::of("desk", &desk.hospital), "card.desk", read).await?;
     let page = desk.visit.page.clone();
-    let shown = told
-        .iter()
-        .find(|(look, _)| look.id.as_str() == seen.look)
-        .and_then(|(look, card)| Verdict::parse(&look.verdict).map(|verdict| say(&page, verdict, look, card.as_ref())));
+    let shown = told.iter().find(|(look, _)| look.id.as_str() == seen.look).and_then(|(look, card)| {
+        Verdict::parse(&look.verdict).map(|verdict| say(&page, (verdict, &seen.kind), look, card.as_ref()))
+    });
     let rows = told.iter().map(|(look, card)| row(&page, look, card.as_ref())).collect();
     Ok(html(&page.clone(), DeskPage { page, clerk: desk.name, shown, rows }))
 }
@@ -111,18 +111,37 @@ async fn scan(
         return Ok(see_other("/desk/card"));
     }
     let checked = verify(desk.ctx(), &ports, &typed.code, &desk.hospital).await?;
-    Ok(see_other(&format!("/desk/card?look={}", checked.id)))
+    // What it is instead is told by its form; who is asked nothing about it need not keep it.
+    let kind = match (checked.verdict, CodeKind::of(&typed.code, desk.ctx().now().date())) {
+        (Verdict::Unknown, kind) if named(kind) => format!("&kind={}", kind.word()),
+        _ => String::new(),
+    };
+    Ok(see_other(&format!("/desk/card?look={}{kind}", checked.id)))
 }
 
-fn say(page: &Page, verdict: Verdict, look: &Told, card: Option<&PatientCard>) -> Shown {
-    let tone = match verdict {
-        Verdict::Ok => "done",
-        Verdict::Used | Verdict::Expired | Verdict::Unsure | Verdict::Incomplete | Verdict::Keyboard => "due",
-        Verdict::Forged | Verdict::Suspended | Verdict::Unknown => "danger",
+/// Whether a desk has a name for what was scanned instead of a card's code.
+fn named(kind: CodeKind) -> bool {
+    matches!(
+        kind,
+        CodeKind::Visit
+            | CodeKind::ShortNo
+            | CodeKind::Counter
+            | CodeKind::Sms
+            | CodeKind::IdNumber
+            | CodeKind::Mobile
+            | CodeKind::Payment
+            | CodeKind::Address
+    )
+}
+
+fn say(page: &Page, (verdict, kind): (Verdict, &str), look: &Told, card: Option<&PatientCard>) -> Shown {
+    let kind = CodeKind::of_word(kind).filter(|kind| verdict == Verdict::Unknown && named(*kind));
+    let key = match kind {
+        Some(kind) => format!("card-desk-{}", kind.word()),
+        None => format!("card-desk-{}", verdict.as_str()),
     };
-    let key = format!("card-desk-{}", verdict.as_str());
     Shown {
-        tone,
+        tone: verdict.tone(),
         text: page.t(&format!("{key}-text")),
         word: page.t(&key),
         holder: card.map(|card| (card.name.expose().to_owned(), card.id_masked.clone())),

@@ -4,6 +4,7 @@ mod api;
 mod code;
 pub(crate) mod codes;
 mod desk;
+mod elsewhere;
 mod front;
 mod gate;
 mod insurance_code;
@@ -18,6 +19,7 @@ mod show;
 pub(crate) mod store;
 mod verify;
 
+pub use elsewhere::{CardTold, card_told, scan_card};
 pub use front::{front_card, front_card_now};
 pub use issue::IssueCarrier;
 

@@ -68,6 +68,15 @@ impl Verdict {
         }
     }
 
+    /// The colour in which a desk says it: what is the card's own fault is red.
+    pub(super) const fn tone(self) -> &'static str {
+        match self {
+            Verdict::Ok => "done",
+            Verdict::Used | Verdict::Expired | Verdict::Unsure | Verdict::Incomplete | Verdict::Keyboard => "due",
+            Verdict::Forged | Verdict::Suspended | Verdict::Unknown => "danger",
+        }
+    }
+
     /// Reads [`Verdict::as_str`].
     pub(super) fn parse(text: &str) -> Option<Verdict> {
         Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text)

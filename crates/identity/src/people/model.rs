@@ -1,6 +1,6 @@
 //! Who a person and an account are; the account's states.
 
-use kernel::{Mask, Mobile, PersonName};
+use kernel::{Date, IdNumber, Mask, Mobile, PersonName, Sex};
 use platform::db::LaneKey;
 
 kernel::typed_id!(
@@ -39,7 +39,8 @@ impl AccountState {
     }
 }
 
-/// What staff see of a patient: the name in full, the numbers masked.
+/// What staff see of a patient: the name in full, the numbers masked, sex and age as the ID number states them.
+#[derive(Clone)]
 pub struct PatientCard {
     /// The name.
     pub name: PersonName,
@@ -47,6 +48,19 @@ pub struct PatientCard {
     pub id_masked: String,
     /// Like `138****8000`; empty without an active account.
     pub mobile_masked: String,
+    pub(super) number: Option<IdNumber>,
+}
+
+impl PatientCard {
+    /// The sex, as the ID number states it.
+    pub fn sex(&self) -> Option<Sex> {
+        self.number.as_ref().map(IdNumber::sex)
+    }
+
+    /// Full years on a day.
+    pub fn age_on(&self, day: Date) -> Option<i32> {
+        self.number.as_ref().map(|number| number.age_on(day))
+    }
 }
 
 /// A person as that person's own pages show them.

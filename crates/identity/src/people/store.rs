@@ -300,6 +300,8 @@ pub fn patient_card(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result
     Ok(Some(PatientCard {
         name: NAME.read(&key, person.as_str(), &name, PersonName::parse)?,
         id_masked: mask_id(&number),
+        // It was judged on the day it came in; no later day refuses it.
+        number: IdNumber::parse(&number, Date::MAX).ok(),
         mobile_masked: mobile.map(|mobile| mobile.masked()).unwrap_or_default(),
     }))
 }

@@ -87,9 +87,8 @@ async fn redeem(
         // The first of two taps has proven it; the next page asks for the proof itself.
         Err(Refusal::Repeated) => Ok(see_other(claimant.claim.purpose.next())),
         Err(_) => {
-            let errors = Errors::one("code", "code-refused");
-            let notice = Some(Notice { tone: "danger", text: page.t("counter-code-refused") });
-            Ok(html_again(page, CounterPage { errors, notice, ..view }))
+            let errors = Errors::one("code", "counter-code-refused");
+            Ok(html_again(page, CounterPage { errors, ..view }))
         }
     }
 }

@@ -25,6 +25,8 @@ struct Choice {
     value: &'static str,
     label: String,
     checked: bool,
+    /// The digit that chooses it.
+    key: String,
 }
 
 #[derive(Template)]
@@ -93,18 +95,19 @@ pub(super) async fn issue(
     let name = PersonName::parse(&form.name).map_err(|error| errors.add("name", name_kind(&error))).ok();
     let number = IdNumber::parse(&form.id_number, ctx.now().date());
     let number = number.map_err(|error| errors.add("id_number", id_number_kind(&error))).ok();
-    let purpose = ProofPurpose::of_word(&form.purpose);
-    if purpose.is_none() {
-        errors.add("purpose", "window-purpose");
-    }
+    // In the order of the page, which is that of the summary.
     let paper = Paper::parse(&form.paper);
     if paper.is_none() {
         errors.add("paper", "window-paper");
     }
+    let purpose = ProofPurpose::of_word(&form.purpose);
+    if purpose.is_none() {
+        errors.add("purpose", "window-purpose");
+    }
     let (Some(name), Some(number), Some(purpose), Some(paper)) = (name, number, purpose, paper) else {
         return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
     };
-    let (shown_name, shown_number) = (name.masked(), number.masked());
+    let (shown_name, shown_number) = (name.called(), number.masked());
     let command = IssueCode { name, number, purpose, paper, staff: desk.staff.clone() };
     let (code, expires_at) = match issue_code(ctx, ports.insurer.as_ref(), command).await? {
         Issued::Code { code, expires_at } => (code, expires_at),
@@ -165,10 +168,19 @@ impl WindowPage {
             given: None,
         }
     }
+
+    /// Whether the cursor waits in this field: in the first that is wrong, or at the beginning.
+    fn is_next(&self, field: &str) -> bool {
+        self.errors.iter().next().map_or("name", |(first, _)| first) == field
+    }
 }
 
 fn choices(page: &Page, key: &str, values: &[&'static str], chosen: &str) -> Vec<Choice> {
-    let choice =
-        |value: &&'static str| Choice { value, label: page.t(&format!("{key}-{value}")), checked: *value == chosen };
-    values.iter().map(choice).collect()
+    let choice = |(at, value): (usize, &&'static str)| Choice {
+        value,
+        label: page.t(&format!("{key}-{value}")),
+        checked: *value == chosen,
+        key: (at + 1).to_string(),
+    };
+    values.iter().enumerate().map(choice).collect()
 }

@@ -100,7 +100,7 @@ mod tests {
         let wrong = Typed { name: "", id_number: "320404199006150021", code: "12", password: "x", password_again: "y" };
         assert_eq!(
             kinds(&wrong),
-            ["name:name-short", "id_number:id-number", "code:code-format", "password:password-short"]
+            ["name:name-empty", "id_number:id-number", "code:code-format", "password:password-short"]
         );
         let old = Typed { id_number: "320404900615002", ..typed() };
         assert_eq!(kinds(&old), ["id_number:id-number-old"]);

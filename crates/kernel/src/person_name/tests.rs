@@ -89,8 +89,8 @@ fn what_is_no_name() {
     let long = "阿".repeat(51);
     let odd = |c| NameError::Character(Odd::new(c));
     for (text, error) in [
-        ("", NameError::TooShort),
-        (" \u{3000} ", NameError::TooShort),
+        ("", NameError::Empty),
+        (" \u{3000} ", NameError::Empty),
         ("张", NameError::TooShort),
         ("张\u{200B}", NameError::TooShort),
         ("𠅤", NameError::TooShort),
@@ -272,5 +272,22 @@ fn masks() {
         ("王 Anna", "王 ****"),
     ] {
         assert_eq!(name(typed).masked(), masked);
+    }
+}
+
+#[test]
+fn a_clerk_calls_people_by_their_surname() {
+    for (name, surname, called) in [
+        ("王明", "王", "王*"),
+        ("周明远", "周", "周*远"),
+        ("欧阳明远", "欧阳", "欧阳*远"),
+        ("欧阳娜", "欧阳", "欧阳*"),
+        ("歐陽明遠", "歐陽", "歐陽*遠"),
+        ("欧阳", "欧", "欧*"),
+        ("古丽娜尔·艾山", "古丽娜尔", "古丽娜尔·**"),
+        ("MARIA ROSSI", "MARIA", "MARIA *****"),
+    ] {
+        let parsed = PersonName::parse(name).unwrap();
+        assert_eq!((parsed.surname(), parsed.called().as_str()), (surname, called), "{name}");
     }
 }

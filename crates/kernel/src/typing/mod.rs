@@ -2,11 +2,12 @@
 //!
 //! Whatever is typed goes through here, so that one habit of one keyboard is understood everywhere or nowhere. A field
 //! says what it can hold by the function it calls: [`digits`], [`code`], [`figure`], [`login`], [`line`],
-//! [`words`], [`scan`];
+//! [`words`], [`scan`], and of anything scanned [`CodeKind`] tells what it is;
 //! [`IdNumber`](crate::IdNumber), [`Mobile`](crate::Mobile) and [`PersonName`](crate::PersonName) call what they
 //! need. Nothing here judges: what is left after cleaning is for the caller to accept or to refuse with a reason.
 //! Passwords are not cleaned, only brought to NFC ([`nfc`]).
 
+mod code_kind;
 mod forms;
 mod kinds;
 mod marks;
@@ -15,6 +16,7 @@ mod scan;
 use std::borrow::Cow;
 use std::fmt;
 
+pub use code_kind::{CARD_CODE_START, CodeKind};
 pub use forms::same_form;
 pub use kinds::{code, digits, figure, line, login, words};
 pub use scan::{Scan, scan};

@@ -71,7 +71,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
         let own = config.local_url(bound);
         let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
         let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
-        seed::print(&logins);
+        seed::lines(&ctx, &logins).await?.iter().for_each(|line| println!("{line}"));
         println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
         start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
         upkeep::last_words(&ctx, &witnesses).await;

@@ -109,13 +109,18 @@ fn finish(config: &Config, ctx: &Ctx) -> Result<(), StartError> {
     Ok(())
 }
 
-/// A demo's clock stands where its sandbox left it; a city's is the machine's.
+/// A demo's clock stands where its sandbox left it: the one beside its data, or the one in its own process that the
+/// platform asks as well. A city's is the machine's. Every command that judges by time is opened with it.
 async fn clock_of(config: &Config) -> Result<Arc<dyn Clock>, StartError> {
     #[cfg(feature = "sandbox")]
     if config.mode == Mode::Demo {
         let shift = ::sandbox::stored_clock_shift_ms(&config.data_dir).await;
         let shift_ms = shift.map_err(|fault| StartError::at("the sandbox's clock", fault))?;
         let clock = kernel::ShiftedClock::new();
+        let shift_ms = match shift_ms {
+            Some(shift_ms) => Some(shift_ms),
+            None => serve::asked_clock_shift_ms(config.sandbox.listen).await,
+        };
         clock.set_shift_ms(shift_ms.unwrap_or(0));
         return Ok(Arc::new(clock));
     }

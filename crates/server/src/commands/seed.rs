@@ -22,8 +22,9 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
         seed(&ctx).await
     })?;
     eprintln!("renshe: samples are in {}", ctx.db.target().place());
+    let lines = block_on(lines(&ctx, &logins))?;
     finish(config, &ctx)?;
-    print(&logins);
+    lines.iter().for_each(|line| println!("{line}"));
     Ok(Outcome::Good)
 }
 
@@ -35,10 +36,29 @@ pub async fn seed(ctx: &Ctx) -> Result<Vec<DemoLogin>, StartError> {
     identity::demo::seed(ctx, &hospitals).await.map_err(|error| StartError::at("sample people", error))
 }
 
-/// Prints who can sign in, with passwords: sample people only.
-pub fn print(logins: &[DemoLogin]) {
-    for login in logins {
-        let what = if login.role == "citizen" { "市民 citizen" } else { "窗口 clerk  " };
-        println!("  {what}  {:<12} {:<22} {}", login.login, login.password, login.name);
+/// Who can sign in, with passwords, and what one must know to try: which hospital each clerk serves, for a visit is checked
+/// in at its own hospital on its own day, and where the dearest visits are. Sample people only.
+pub async fn lines(ctx: &Ctx, logins: &[DemoLogin]) -> Result<Vec<String>, StartError> {
+    let fault = |fault| StartError::at("sample hospitals", fault);
+    let hospitals = health::hospitals(ctx).await.map_err(fault)?;
+    let of = |id: &str| hospitals.iter().find(|(one, ..)| one.as_str() == id).map_or("", |(_, _, name)| name.as_str());
+    let mut lines: Vec<String> = logins
+        .iter()
+        .map(|login| {
+            let (what, place) = match login.role {
+                "citizen" => ("市民 citizen", ""),
+                "window" => ("服务窗口 window", ""),
+                _ => ("医院窗口 clerk", of(&login.hospital)),
+            };
+            format!("  {what}  {:<12} {:<16} {} {place}", login.login, login.password, login.name).trim_end().to_owned()
+        })
+        .collect();
+    lines
+        .push("  签到要当天、本院的就诊条码 a visit is checked in on its day, by the clerk of its hospital".to_owned());
+    let chiefs = health::priced_chiefs(ctx).await.map_err(fault)?;
+    if let [(hospital, _, fee), ..] = chiefs.as_slice() {
+        let departments: Vec<&str> = chiefs.iter().map(|(_, department, _)| department.as_str()).collect();
+        lines.push(format!("  {fee} 元的号 a visit of {fee} yuan: {hospital} 主任医师，{}", departments.join("、")));
     }
+    Ok(lines)
 }

@@ -67,12 +67,21 @@ async fn follow_clock(clock: Arc<ShiftedClock>, sandbox: SocketAddr) {
     });
 }
 
+/// How far the clock of a sandbox in its own process was moved; nothing where none answers.
+#[cfg(feature = "sandbox")]
+pub(super) async fn asked_clock_shift_ms(sandbox: SocketAddr) -> Option<i64> {
+    let client = Client::new("sandbox", Duration::from_secs(1), 1).ok()?;
+    shift_ms(&client, &format!("http://{sandbox}/control/clock")).await
+}
+
 /// A sandbox that does not answer changes nothing.
 async fn look_at_clock(client: &Client, url: &str, clock: &ShiftedClock) {
-    if let Ok(request) = Request::new(http::Method::GET, url)
-        && let Ok(reply) = client.send(request).await
-        && let Some(shift) = reply.json::<serde_json::Value>().ok().and_then(|body| body["shift_ms"].as_i64())
-    {
+    if let Some(shift) = shift_ms(client, url).await {
         clock.set_shift_ms(shift);
     }
+}
+
+async fn shift_ms(client: &Client, url: &str) -> Option<i64> {
+    let reply = client.send(Request::new(http::Method::GET, url).ok()?).await.ok()?;
+    reply.json::<serde_json::Value>().ok().and_then(|body| body["shift_ms"].as_i64())
 }

@@ -286,6 +286,14 @@ async fn a_clerk_reads_the_verdict(app: TestApp) {
     assert!(reloaded.says("verdict-done"), "reloading verifies nothing anew");
     let replayed = desk_scan(&clerk, &code).await;
     assert!(replayed.says("已使用") && replayed.says("verdict-due"), "{}", replayed.text);
+    let barcode = kernel::check_digit::mod11_10::append("123456789012345").expect("digits");
+    let visit = desk_scan(&clerk, &barcode).await;
+    assert!(
+        visit.says("就诊条码请到「就诊签到」扫") && !visit.path.contains(&barcode),
+        "{} {}",
+        visit.path,
+        visit.text
+    );
     let foreign = desk_scan(&clerk, "hello").await;
     assert!(foreign.says("不是社保卡码"), "{}", foreign.text);
     let code = card_code(&person.get("/card").await);

@@ -2,6 +2,7 @@
 
 use testkit::db_test;
 
+use crate::cards::{card_code, live_card};
 use crate::support::look::barcode;
 use crate::support::people::location;
 use crate::support::{Answer, TestApp, Visitor, store};
@@ -21,7 +22,7 @@ async fn booked(person: &Visitor, form: &str) -> (String, String) {
 
 /// Nothing of 周明远 is on the page, nor a way to check anybody in.
 fn shows_nobody(page: &Answer) {
-    for trace in ["远 ·", "320402", "周明", "/desk/check-in"] {
+    for trace in ["周*远", "320402", "周明", "/desk/check-in"] {
         assert!(!page.says(trace), "{trace}: {}", page.text);
     }
 }
@@ -99,20 +100,26 @@ async fn what_is_no_code_is_told_apart_from_what_is_unknown(app: TestApp) {
         ("123", "条码不完整"),
         ("１２３", "条码不完整"),
         ("\u{2}\u{3}", "条码不完整"),
-        ("https://example.cn/", "不是就诊条码"),
+        ("https://example.cn/", "网页二维码"),
         ("<script>", "不是就诊条码"),
         ("'; DROP TABLE", "不是就诊条码"),
-        ("CZRS2AAAAAAAAAAAAAAA", "不是就诊条码"),
+        ("CZRS2AAAAAAAAAAAAAAA", "没扫全"),
+        ("1234 5678", "窗口认证码"),
+        ("123456", "短信验证码"),
+        ("320402198001010012", "证件号码"),
+        ("139 0000 0001", "手机号码"),
+        ("134567890123456789", "付款码"),
         ("----", "输入法不对"),
         ("七三〇五一八", "输入法不对"),
         ("à&é\"'(-è_ç", "输入法不对"),
     ] {
         let page = scan(&desk, typed).await;
         assert!(page.is_ok() && page.says(says), "{typed}: {} {}", page.path, page.text);
+        assert!(!page.path.contains(typed), "what may be somebody's stands in no address: {}", page.path);
         shows_nobody(&page);
     }
     let empty = scan(&desk, "  ").await;
-    assert!(empty.is_ok() && empty.says("请扫就诊条码"), "{}", empty.text);
+    assert!(empty.is_ok() && empty.says("请扫码"), "{}", empty.text);
     let spaced = unknown.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four)).collect::<Vec<_>>().join(" ");
     assert!(scan(&desk, &spaced).await.says("查无此码"), "digits in groups are read");
     app.check().await;
@@ -157,6 +164,115 @@ async fn enter_on_the_verdict_checks_in_and_a_new_scan_does_not(app: TestApp) {
     assert!(enter.says("签到成功"), "{}", enter.text);
     assert_eq!(app.states(&place.slot).await, ["attended", "booked"]);
     assert!(enter.says("今日已签到 1"), "{}", enter.text);
+    app.check().await;
+    app.audit().await;
+}
+
+/// Takes a check-in back by the form on a page.
+async fn undo(desk: &Visitor, page: &Answer) -> Answer {
+    desk.send_form_to(page, "/desk/undo", &[]).await
+}
+
+#[db_test]
+async fn the_verdict_says_who_is_to_be_called(app: TestApp) {
+    let place = app.place_at_desk(3600, 4).await;
+    let desk = app.clerk_of(&place.hospital).await;
+    let (_, code) = booked(&app.citizen(0).await, &place.book()).await;
+    let verdict = scan(&desk, &code).await;
+    for said in ["周*远", "男 · 46 岁", "320402********0012", "序号"] {
+        assert!(verdict.says(said), "{said}: {}", verdict.text);
+    }
+    assert!(verdict.text.contains("<b>1</b>"), "the place in the slot, large: {}", verdict.text);
+    assert!(!verdict.says("周明远"), "no more of the name than calling needs");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
+    let place = app.place_at_desk(3600, 4).await;
+    let desk = app.clerk_of(&place.hospital).await;
+    let person = app.citizen(0).await;
+    let (visit, code) = booked(&person, &place.book()).await;
+    let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/scan", &[("code", "")]).await;
+    assert!(done.says("签到成功") && done.says("data-key=\"z\""), "{}", done.text);
+    let undone = undo(&desk, &done).await;
+    assert!(undone.says("已撤销") && undone.says("撤销签到"), "the verdict and the list say so: {}", undone.text);
+    assert_eq!(app.states(&place.slot).await, ["booked"]);
+    assert!(person.get(&visit).await.says("预约成功"));
+    // The next Enter is meant for the next patient, and a second press finds it done.
+    let enter = desk.send_form_to(&undone, "/desk/scan", &[("code", "")]).await;
+    assert!(enter.path == "/desk" && app.states(&place.slot).await == ["booked"], "{}", enter.path);
+    assert!(undo(&desk, &done).await.says("已撤销"));
+    assert_eq!(app.acts("appointment.check_in_undone").await, 1);
+    // Whoever comes later is checked in again, and what was pressed for the first time does not take that back.
+    let again = desk.send_form_to(&scan(&desk, &code).await, "/desk/scan", &[("code", "")]).await;
+    assert!(again.says("签到成功"), "{}", again.text);
+    let stands = undo(&desk, &done).await;
+    assert!(stands.says("撤不了") && stands.says("之后又签到过一次"), "{}", stands.text);
+    assert_eq!(app.states(&place.slot).await, ["attended"]);
+    app.advance_secs(60);
+    let late = undo(&desk, &again).await;
+    assert!(late.says("撤不了") && late.says("时间过了"), "{}", late.text);
+    assert!(!desk.get("/desk").await.says("/desk/undo"), "nothing is offered that cannot be done");
+    assert_eq!(app.states(&place.slot).await, ["attended"]);
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn another_hospital_takes_no_check_in_back(app: TestApp) {
+    let place = app.place_at_desk(3600, 4).await;
+    let desk = app.clerk_of(&place.hospital).await;
+    let (_, code) = booked(&app.citizen(0).await, &place.book()).await;
+    let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/scan", &[("code", "")]).await;
+    let (stranger, _) = app.clerk(1).await;
+    let token = stranger.get("/desk").await.field("csrf").expect("a token");
+    let n = done.field("n").expect("the event");
+    let forced = stranger.post("/desk/undo", &[("csrf", &token), ("code", &code), ("n", &n)]).await;
+    assert!(forced.says("不是本院"), "{}", forced.text);
+    shows_nobody(&forced);
+    assert_eq!(app.states(&place.slot).await, ["attended"]);
+    // Another clerk of the same hospital does, by the row of the list.
+    let colleague = app.clerk_of(&place.hospital).await;
+    let list = colleague.get("/desk").await;
+    assert!(undo(&colleague, &list).await.says("已撤销"));
+    assert_eq!(app.states(&place.slot).await, ["booked"]);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_card_finds_the_visits_that_its_holder_has_here_today(app: TestApp) {
+    let person = live_card(&app, 0).await;
+    let code = async || card_code(&person.get("/card").await);
+    let place = app.place_at_desk(3600, 4).await;
+    let desk = app.clerk_of(&place.hospital).await;
+    let none = scan(&desk, &code().await).await;
+    assert!(none.says("今天没有预约") && none.says("周*远") && !none.says("/desk/check-in"), "{}", none.text);
+    let later = app.place_at_desk(2 * 86_400, 4).await;
+    booked(&person, &later.book()).await;
+    assert!(scan(&desk, &code().await).await.says("今天没有预约"), "of today, not of another day");
+    let (_, barcode) = booked(&person, &place.book()).await;
+    let shown = code().await;
+    let verdict = scan(&desk, &shown).await;
+    assert!(verdict.says("可以签到") && verdict.says("男 · 46 岁"), "{}", verdict.text);
+    assert!(!verdict.path.contains(&shown[5..]), "the code stands in no address: {}", verdict.path);
+    let used = scan(&desk, &shown).await;
+    assert!(used.says("已使用") && !used.says("/desk/check-in"), "a picture of it finds nobody: {}", used.text);
+    let (stranger, _) = app.clerk(1).await;
+    assert!(scan(&stranger, &code().await).await.says("今天没有预约"), "another hospital's visits are not here");
+    let done = desk.send_form_to(&verdict, "/desk/scan", &[("code", "")]).await;
+    assert!(done.says("签到成功"), "{}", done.text);
+    assert!(scan(&desk, &code().await).await.says("已签到"));
+    assert!(scan(&desk, &barcode).await.says("已签到"));
+    // Two visits on one day: the clerk asks which.
+    for other in app.places(3600, 4).await.into_iter().filter(|other| other.hospital == place.hospital) {
+        if person.post_form(&other.book(), &[]).await.path.starts_with("/appointments/") {
+            break;
+        }
+    }
+    let several = scan(&desk, &code().await).await;
+    assert!(several.says("选一次就诊") && several.says("data-key=\"B\""), "{}", several.text);
+    assert!(app.acts("appointment.found_by_card").await >= 4, "each look is written down");
     app.check().await;
     app.audit().await;
 }

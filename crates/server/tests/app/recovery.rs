@@ -316,7 +316,7 @@ async fn a_lock_is_forgiven_with_the_new_password(app: TestApp) {
 async fn who_one_is_must_be_readable_and_is_not_asked_for_ever(app: TestApp) {
     let person = app.visitor();
     let wrong = person.post_form("/forgot", &[("name", ""), ("id_number", "320402900101")]).await;
-    assert!(wrong.status == 422 && wrong.says("请填写姓名") && wrong.says("身份证号是 18 位"), "{}", wrong.text);
+    assert!(wrong.status == 422 && wrong.says("姓名没有填") && wrong.says("身份证号是 18 位"), "{}", wrong.text);
     for path in ["/forgot/ways", "/forgot/new-password", FACE] {
         assert_eq!(person.get(path).await.path, "/forgot", "{path}");
     }

@@ -86,8 +86,114 @@ fn every_page_of_the_desk_in_both_languages_and_in_the_dark() {
     });
 }
 
+#[test]
+fn a_check_in_is_taken_back_by_one_key_and_never_by_a_scan() {
+    story(|app, driver| async move {
+        let world = World::make(&app).await;
+        let browser = Browser::open(&driver, &app.url, Wanted::on(WINDOW)).await;
+        browser.look("zh-CN", false).await;
+        log_in(&app, &browser).await;
+        scan(&browser, &world.code).await;
+        enter(&browser).await;
+        assert_eq!(verdict(&browser).await, "签到成功");
+        // What only begins with the letter is a scan.
+        scan(&browser, "ZHAOHANG").await;
+        assert_eq!(verdict(&browser).await, "不是就诊条码");
+        cursor_waits(&browser).await;
+        let box_ = browser.client.active_element().await.expect("a focus");
+        box_.send_keys("z").await.expect("typing");
+        browser.left(&box_).await;
+        assert_eq!(verdict(&browser).await, "已撤销");
+        browser.screen("desk-5-undone").await;
+        cursor_waits(&browser).await;
+        // The next Enter is meant for the next patient.
+        enter(&browser).await;
+        scan(&browser, &world.code).await;
+        assert_eq!(verdict(&browser).await, "可以签到");
+        browser.close().await;
+        app.check().await;
+    });
+}
+
+#[test]
+fn a_window_gives_a_code_by_keys_alone_and_all_of_it_is_above_the_fold() {
+    story(|app, driver| async move {
+        let browser = Browser::open(&driver, &app.url, Wanted::on(WINDOW)).await;
+        for (lang, name) in [("zh-CN", "周明远"), ("en", "林晓岚")] {
+            browser.look(lang, false).await;
+            log_in_as(&app, &browser, "window").await;
+            above_the_fold(&browser).await;
+            // Enter goes on where nothing stands yet, and at last to the button; it sends nothing on the way.
+            for (field, typed) in [("name", "\u{e007}"), ("id_number", "\u{e007}"), ("paper", "9")] {
+                assert_eq!(at(&browser).await, field, "{lang}");
+                browser.client.active_element().await.expect("a focus").send_keys(typed).await.expect("typing");
+            }
+            browser.go("/desk/window").await;
+            let number = if lang == "en" { "32040419900615002X" } else { "320402198001010012" };
+            for (field, typed) in [
+                ("name", format!("{name}\u{e007}")),
+                ("id_number", format!("{number}\u{e007}")),
+                ("paper", "1".into()),
+                ("purpose", "2".into()),
+            ] {
+                assert_eq!(at(&browser).await, field, "{lang}");
+                browser.client.active_element().await.expect("a focus").send_keys(&typed).await.expect("typing");
+            }
+            let button = browser.client.active_element().await.expect("a focus");
+            assert_eq!(button.attr("type").await.expect("a type").as_deref(), Some("submit"), "{lang}");
+            button.send_keys("\u{e007}").await.expect("typing");
+            browser.left(&button).await;
+            let code = verdict(&browser).await;
+            assert_eq!(code.chars().filter(char::is_ascii_digit).count(), 8, "{code}");
+            assert_eq!(at(&browser).await, "name", "the next person's name can be typed at once");
+            above_the_fold(&browser).await;
+            browser.screen(&format!("window-{lang}-given")).await;
+            // An empty form says what is empty, and the cursor waits in the first of it.
+            let field = browser.client.active_element().await.expect("a focus");
+            field.send_keys("\u{e00c}").await.expect("typing");
+            browser.left(&field).await;
+            assert!(
+                browser.client.find(fantoccini::Locator::Css(".verdict")).await.is_err(),
+                "the code is off the screen"
+            );
+            let button = browser.find(".desk-steps [type=submit]").await;
+            button.send_keys("\u{e007}").await.expect("typing");
+            browser.left(&button).await;
+            assert_eq!(at(&browser).await, "name", "{lang}");
+            browser.screen(&format!("window-{lang}-empty")).await;
+            browser
+                .client
+                .find(fantoccini::Locator::Css(".desk-who button"))
+                .await
+                .expect("a way out")
+                .click()
+                .await
+                .expect("a click");
+        }
+        browser.close().await;
+        app.check().await;
+    });
+}
+
+/// The name of the field where the cursor is.
+async fn at(browser: &Browser) -> String {
+    let focus = browser.client.active_element().await.expect("a focus");
+    focus.attr("name").await.expect("a name").unwrap_or_default()
+}
+
+/// The whole desk is seen without scrolling.
+async fn above_the_fold(browser: &Browser) {
+    let script = "return document.querySelector('main [type=submit]').getBoundingClientRect().bottom - innerHeight";
+    let over = browser.client.execute(script, Vec::new()).await.expect("a script").as_f64().expect("px");
+    assert!(over <= 0.0, "the button ends {over} px below the fold");
+}
+
 pub async fn log_in(app: &TestApp, browser: &Browser) {
-    let login = app.logins.iter().find(|login| login.role == "clerk").expect("a clerk");
+    log_in_as(app, browser, "clerk").await;
+}
+
+async fn log_in_as(app: &TestApp, browser: &Browser, role: &str) {
+    let login = app.logins.iter().find(|login| login.role == role).expect("a clerk");
     browser.go("/desk/login").await;
     let first = browser.client.active_element().await.expect("a focus");
     assert_eq!(first.attr("name").await.expect("a name").as_deref(), Some("login"), "the cursor waits for the name");
@@ -95,7 +201,8 @@ pub async fn log_in(app: &TestApp, browser: &Browser) {
     let second = browser.client.active_element().await.expect("a focus");
     second.send_keys(&format!("{}{}", login.password, char::from(Key::Enter))).await.expect("typing");
     browser.left(&second).await;
-    assert_eq!(browser.path().await, "/desk", "{}", browser.words().await);
+    let desk = if role == "window" { "/desk/window" } else { "/desk" };
+    assert_eq!(browser.path().await, desk, "{}", browser.words().await);
 }
 
 /// A scanner is a fast keyboard that ends with Enter; it types wherever the cursor is.

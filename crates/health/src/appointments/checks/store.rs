@@ -77,11 +77,13 @@ pub(super) fn overlapping(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
 }
 
 /// What left an audit row: how each visit began, and how it ended.
-pub(super) static AUDITED: [Covered; 4] = [
+pub(super) static AUDITED: [Covered; 5] = [
     covered!("visit", "appointment", key "id", subject "id", at "created_at",
         acts "'appointment.booked', 'appointment.held'"),
     covered!("attended visit", "appointment", key "id", subject "id", at "created_at",
         acts "'appointment.attended'", only "state = 'attended'"),
+    covered!("check-in taken back", "appointment_event", key "appointment_id", subject "appointment_id", at "at",
+        acts "'appointment.check_in_undone'", only "event = 'undo_check_in'"),
     covered!("cancelled visit", "appointment", key "id", subject "id", at "created_at",
         acts "'appointment.cancelled', 'appointment.followed'", only "state = 'cancelled'"),
     covered!("expired visit", "appointment", key "id", subject "id", at "created_at",

@@ -36,9 +36,16 @@ pub(super) struct Shown {
     fen: i64,
 }
 
-/// A POST that carries nothing but its token.
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
+/// In which way somebody wants to pay, where they said so: a desktop's browser may be on a tablet, or in a window as narrow
+/// as a phone, and only its owner knows.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Wanted {
+    to: String,
+}
+
+/// By a link on this device.
+const BY_LINK: &str = "link";
 
 /// Asks the channel, or keeps what is open there.
 pub(super) async fn begin(
@@ -59,12 +66,13 @@ pub(super) async fn other(
     Path(id): Path<String>,
     headers: HeaderMap,
     Extension(pay): Extension<Arc<Payments>>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(wanted): Form<Wanted>,
 ) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, &id).await?;
     // In an app's own browser no link opens: there the other way than a link is a code, although it is a phone.
     let shows_link = offered(&order, payer.ctx().now()).is_some_and(|attempt| !is_code(&attempt));
-    let by_link = is_phone(&headers) && !(payer.visit.page.in_app().is_some() && shows_link);
+    let can_link = wanted.to == BY_LINK || is_phone(&headers);
+    let by_link = can_link && !(payer.visit.page.in_app().is_some() && shows_link);
     if let Err(error) = withdraw(&pay, payer.ctx(), &payer.person, &order.id).await {
         return refused(error, &id, Way::Account);
     }
@@ -151,9 +159,10 @@ pub(super) async fn cashier(
         code,
         other: match (is_code, is_phone(&headers)) {
             (true, true) => Some("phone"),
+            (true, false) => Some("here"),
             (false, false) => Some("screen"),
             (false, true) if app.is_some() => Some("another"),
-            _ => None,
+            (false, true) => None,
         },
         app,
         address: format!("{}/pay/{id}/cashier", page.origin()),

@@ -1,0 +1,212 @@
+//! `/desk`. The cursor stays in the scan box. Enter on an empty box checks in the patient whose verdict is shown; a new code
+//! typed instead shows the next patient, so nobody is checked in by the next scan. Z takes the last check-in back for a
+//! moment. Whatever is scanned, the desk says what it is.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::response::Response;
+use identity::people::{PatientCard, patient_card};
+use identity::{Desk, Ports};
+use kernel::typing::CodeKind;
+use kernel::{Moment, Time};
+use platform::db::{DbFault, LaneKey, Tx};
+use serde::Deserialize;
+use serde_json::json;
+use ui::{Form, Page, Problem, Query, html, see_other};
+
+use super::store::{self, DeskEvent};
+use super::words::{self, Choice, Done, Row, Told, Undo};
+use crate::appointments::by_card::by_card;
+use crate::appointments::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Wanted};
+use crate::appointments::code::VisitCode;
+use crate::appointments::undo_check_in::{UndoCheckIn, UndoError, Undone, undo_check_in};
+use crate::clinics::policy::BookingRules;
+use crate::hospitals;
+use crate::hospitals::model::{Hospital, HospitalId};
+use crate::show;
+
+/// What the desk did last, shown under the verdict.
+const LAST: i64 = 8;
+
+/// `/desk?code=…&did=done` shows a visit, `/desk?card=…` what a card led to, `/desk?unread=keyboard` a scan that was
+/// neither.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct Shown {
+    code: Option<String>,
+    card: Option<String>,
+    unread: Option<String>,
+    did: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/check_in.html")]
+struct DeskPage {
+    page: Page,
+    hospital: String,
+    clerk: String,
+    waiting: i64,
+    attended: i64,
+    told: Option<Told>,
+    /// The visits of a card's holder, where there are several.
+    choices: Vec<Choice>,
+    /// The clerk's own last check-in, while it can be taken back.
+    undo: Option<Undo>,
+    rows: Vec<Row>,
+}
+
+impl DeskPage {
+    /// The code that Enter checks in.
+    fn ready(&self) -> Option<&str> {
+        self.told.as_ref().and_then(|told| told.ready.as_deref())
+    }
+}
+
+/// The desk.
+pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Response, Problem> {
+    let hospital = hospital_of(&desk)?;
+    let rules = desk.ctx().policy.at::<BookingRules>(desk.ctx().now().date()).map_err(Problem::fault)?;
+    let (told, choices) = judged(&desk, &hospital, &shown).await?;
+    let Day { hospital, counts: (waiting, attended), last } = day(&desk, &hospital).await?;
+    let page = desk.visit.page.clone();
+    let now = desk.ctx().now();
+    let me = desk.ctx().trace.actor.label();
+    let rows: Vec<Row> =
+        last.iter().map(|(event, card)| words::row(&page, event, card.as_ref(), (&rules, now))).collect();
+    let mine = last.iter().zip(&rows).find(|((event, _), row)| event.actor == me && row.undo.is_some());
+    let undo = mine.and_then(|(_, row)| row.undo.clone());
+    let hospital = show::hospital(&page, &hospital).to_owned();
+    Ok(html(&page.clone(), DeskPage { page, hospital, clerk: desk.name, waiting, attended, told, choices, undo, rows }))
+}
+
+/// What the page says of what was scanned.
+async fn judged(desk: &Desk, hospital: &HospitalId, shown: &Shown) -> Result<(Option<Told>, Vec<Choice>), Problem> {
+    let (ctx, page) = (desk.ctx(), &desk.visit.page);
+    let today = ctx.now().date();
+    if let Some(code) = &shown.code {
+        let scanned = use_check_in::look_up(ctx, hospital, code).await.map_err(problem)?;
+        return Ok((Some(words::tell(page, &scanned, Done::parse(&shown.did), today)), Vec::new()));
+    }
+    if let Some(look) = &shown.card {
+        let Some(found) = by_card(desk, hospital, look).await.map_err(problem)? else { return Ok((None, Vec::new())) };
+        return Ok(words::tell_card(page, &found, today));
+    }
+    let unread = shown.unread.as_deref().and_then(CodeKind::of_word).map(Scanned::unread);
+    Ok((unread.map(|scanned| words::tell(page, &scanned, None, today)), Vec::new()))
+}
+
+/// What stands on every page of the desk.
+struct Day {
+    hospital: Hospital,
+    /// Visits still to come, and those checked in.
+    counts: (i64, i64),
+    last: Vec<(DeskEvent, Option<PatientCard>)>,
+}
+
+async fn day(desk: &Desk, hospital: &HospitalId) -> Result<Day, Problem> {
+    let ctx = desk.ctx();
+    let (ctx2, id, today) = (ctx.clone(), hospital.clone(), ctx.now().date());
+    let read = move |tx: &mut Tx<'_>| {
+        let Some(hospital) = hospitals::store::hospital(tx, &id)? else { return Ok(None) };
+        let counts = store::day_counts(tx, &id, today)?;
+        let mut last = Vec::new();
+        for event in store::desk_events(tx, &id, Moment::at(today, Time::midnight()), LAST)? {
+            let card = patient_card(tx, &ctx2.vault, &event.visit.person)?;
+            last.push((event, card));
+        }
+        if !last.is_empty() {
+            let people: Vec<&str> = last.iter().map(|(event, _)| event.visit.person.as_str()).collect();
+            tx.audit(ctx2.act("appointment.listed_at_desk", id.as_str(), json!({ "people": people })));
+        }
+        Ok::<_, DbFault>(Some(Day { hospital, counts, last }))
+    };
+    // A write, because what staff see of people is written down in the same transaction.
+    let lane = LaneKey::of("desk", hospital.as_str());
+    ctx.db.write(lane, "desk.show", read).await?.ok_or_else(Problem::forbidden)
+}
+
+/// The scan box. An empty one means Enter on the verdict shown.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct Typed {
+    code: String,
+    ready: String,
+}
+
+/// A scan: goes to the verdict; Enter alone: checks in who is shown.
+pub(crate) async fn scan(
+    desk: Desk,
+    Extension(ports): Extension<Arc<Ports>>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let code = match (typed.code.trim(), typed.ready.as_str()) {
+        ("", "") => return Ok(see_other("/desk")),
+        // Enter alone, and nothing else: a scan that cannot be read must not check in who is shown.
+        ("", ready) => return arrive(&desk, ready).await,
+        (code, _) => code,
+    };
+    // Only what means nothing by itself may stand in an address: a barcode, a short number, the number of a look.
+    match (CodeKind::of(code, desk.ctx().now().date()), Wanted::read(code)) {
+        (_, Some(wanted)) => Ok(see_other(&format!("/desk?code={}", wanted.as_str()))),
+        (CodeKind::Card, _) => {
+            let look = identity::scan_card(&desk, &ports, code).await?;
+            Ok(see_other(&format!("/desk?card={look}")))
+        }
+        (kind, _) => Ok(see_other(&format!("/desk?unread={}", kind.word()))),
+    }
+}
+
+/// The button 「签到」.
+pub(crate) async fn check_in(desk: Desk, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+    arrive(&desk, &typed.ready).await
+}
+
+async fn arrive(desk: &Desk, ready: &str) -> Result<Response, Problem> {
+    let Ok(code) = VisitCode::parse(ready) else { return Ok(see_other("/desk?unread=incomplete")) };
+    let verdict = format!("/desk?code={code}");
+    match use_check_in::check_in(desk.ctx(), CheckIn { hospital: hospital_of(desk)?, code }).await {
+        Ok(done) if done.already => Ok(see_other(&verdict)),
+        Ok(_) => Ok(see_other(&format!("{verdict}&did={}", Done::CheckedIn.word()))),
+        // The verdict's page says why, as things stand now.
+        Err(CheckInError::NotFound | CheckInError::Refused(_)) => Ok(see_other(&verdict)),
+        Err(other) => Err(problem(other)),
+    }
+}
+
+/// Which check-in is taken back.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct TakenBack {
+    code: String,
+    n: i64,
+}
+
+/// The button 「撤销」 and the key Z.
+pub(crate) async fn undo(desk: Desk, Form(which): Form<TakenBack>) -> Result<Response, Problem> {
+    let Ok(code) = VisitCode::parse(&which.code) else { return Ok(see_other("/desk")) };
+    let verdict = format!("/desk?code={code}");
+    let command = UndoCheckIn { hospital: hospital_of(&desk)?, code, n: which.n };
+    let did = match undo_check_in(desk.ctx(), command).await {
+        Ok(Undone::Now | Undone::Already) => Done::TakenBack,
+        Err(UndoError::Refused(_)) => Done::TooLate,
+        Err(UndoError::Stands) => Done::Stands,
+        Err(UndoError::NotFound) => return Ok(see_other(&verdict)),
+        Err(UndoError::Policy(error)) => return Err(Problem::fault(error)),
+        Err(UndoError::Fault(fault)) => return Err(fault.into()),
+    };
+    Ok(see_other(&format!("{verdict}&did={}", did.word())))
+}
+
+fn hospital_of(desk: &Desk) -> Result<HospitalId, Problem> {
+    desk.hospital.parse().map_err(|_| Problem::forbidden())
+}
+
+fn problem(error: CheckInError) -> Problem {
+    match error {
+        CheckInError::Fault(fault) => fault.into(),
+        CheckInError::Policy(error) => Problem::fault(error),
+        CheckInError::NotFound | CheckInError::Refused(_) => Problem::not_found(),
+    }
+}

@@ -1,0 +1,82 @@
+//! What the hospital's desk asks of appointments. It writes nothing here: a visit changes by its own use cases.
+
+use identity::PersonId;
+use kernel::{Date, Moment};
+use platform::db::{DbFault, Tx};
+use platform::{sql, vals};
+
+use crate::appointments::model::Event;
+use crate::appointments::store::{Appointment, OWN_WIDTH, appointment_at, appointment_columns};
+use crate::clinics::store::{CARD_WIDTH, card_joins};
+use crate::hospitals::model::HospitalId;
+
+/// What a hospital's desk did: one event of a visit.
+#[derive(Debug, Clone)]
+pub(super) struct DeskEvent {
+    /// Which event of the visit it was, from 1.
+    pub n: i64,
+    pub event: Event,
+    pub actor: String,
+    pub at: Moment,
+    /// The visit as it is now.
+    pub visit: Appointment,
+}
+
+/// How a hospital's day stands: visits still booked, visits checked in.
+pub(in crate::appointments) fn day_counts(
+    tx: &mut Tx<'_>,
+    hospital: &HospitalId,
+    date: Date,
+) -> Result<(i64, i64), DbFault> {
+    let sql = sql!(
+        "SELECT COALESCE(CAST(SUM(CASE WHEN state = 'booked' THEN 1 ELSE 0 END) AS BIGINT), 0), \
+         COALESCE(CAST(SUM(CASE WHEN state = 'attended' THEN 1 ELSE 0 END) AS BIGINT), 0) \
+         FROM appointment WHERE hospital_id = $1 AND date = $2"
+    );
+    tx.one(sql, vals![hospital.as_str(), date.to_string()], |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
+/// What a hospital's desk did since a moment, the latest first.
+pub(super) fn desk_events(
+    tx: &mut Tx<'_>,
+    hospital: &HospitalId,
+    since: Moment,
+    limit: i64,
+) -> Result<Vec<DeskEvent>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        appointment_columns!(),
+        ", e.n, e.event, e.actor, e.at FROM appointment_event e JOIN appointment a ON a.id = e.appointment_id \
+         JOIN slot s ON s.id = a.slot_id",
+        card_joins!(),
+        "WHERE e.desk = $1 AND e.at >= $2 ORDER BY e.at DESC, e.n DESC LIMIT $3"
+    ));
+    tx.query(sql, vals![hospital.as_str(), since, limit], |row| {
+        let at = OWN_WIDTH + CARD_WIDTH;
+        let visit = appointment_at(row)?;
+        Ok(DeskEvent {
+            visit,
+            n: row.int(at)?,
+            event: row.parse(at + 1)?,
+            actor: row.text(at + 2)?,
+            at: row.moment(at + 3)?,
+        })
+    })
+}
+
+/// A person's visits at a hospital on a day, in the order of their times.
+pub(in crate::appointments) fn here_on(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    hospital: &HospitalId,
+    (from, until): (Moment, Moment),
+) -> Result<Vec<Appointment>, DbFault> {
+    let sql = sql!(concat!(
+        "SELECT ",
+        appointment_columns!(),
+        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
+        card_joins!(),
+        "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.starts_at < $3 AND a.hospital_id = $4 ORDER BY a.starts_at, a.id"
+    ));
+    tx.query(sql, vals![person.as_str(), from, until, hospital.as_str()], appointment_at)
+}
