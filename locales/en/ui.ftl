@@ -12,7 +12,10 @@ ui-hotline = Hotline 12333
 ui-demo = Demo: hospital names are only labels; the doctors, places and people are made up. You cannot book a real visit here.
 ui-demo-short = Demo data
 ui-optional = (optional)
-ui-errors = Almost there. Please check the following:
+ui-errors = { $count ->
+    [one] One thing needs a look. It is marked below.
+   *[other] { $count } things need a look. They are marked below; go to the first.
+ }
 ui-step = Step { $at } of { $of }
 
 span-moment = less than a minute

@@ -19,6 +19,7 @@ pub(crate) mod store;
 mod verify;
 
 pub use front::front_card;
+pub(crate) use front::word;
 pub use issue::IssueCarrier;
 
 pub(crate) use order::{Order, order};

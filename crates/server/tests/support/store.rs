@@ -293,3 +293,8 @@ pub fn spoil_an_order(tx: &mut Tx<'_>, pay: &str) -> Result<u64, DbFault> {
 pub fn mend_the_orders(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE pay_order SET care = SUBSTR(care, 2) WHERE care LIKE '?%'"), vals![])
 }
+
+/// Everybody agreed to older versions than those in force.
+pub fn agreed_to_older(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE agreement SET terms = '2020-' || id"), vals![])
+}
