@@ -32,8 +32,8 @@ terms-3-text =
     If you lose or change your phone, please log it out under My devices and change your login password.
 terms-4-title = 4. Booking and cancelling
 terms-4-text =
-    An appointment is for the patient it was made for. If you cannot come, please cancel early, so that somebody else can have the place.
-    The booking page says how many appointments you can have at a time and until when you can cancel.
+    A booking is for the patient it was made for. If you cannot come, please cancel early, so that somebody else can have the place.
+    The booking page says how many bookings you can have at a time and until when you can cancel.
     If the hospital calls off a clinic, we send you a message and a text, and return what you have paid.
 terms-5-title = 5. Paying and refunds
 terms-5-text =
@@ -41,12 +41,12 @@ terms-5-text =
     After you cancel, the money goes back the way it came. The insurer and the payment company decide when it arrives; the page says how far it is.
 terms-6-title = 6. What is not allowed
 terms-6-text =
-    You may not pretend to be somebody else, sell appointments, book with automatic programs, or attack the service.
+    You may not pretend to be somebody else, sell bookings, book with automatic programs, or attack the service.
     If this happens, we stop it and act as the law provides.
 terms-7-title = 7. When the service does not work
 terms-7-text =
     During maintenance, network failures, or when a hospital, the insurer or the payment system does not answer, some functions may not work for a while. The page will say so. What has been done stays done.
-    In an emergency please go to a hospital at once and do not wait for an appointment.
+    In an emergency please go to a hospital at once and do not wait to book.
 terms-8-title = 8. Changes and questions
 terms-8-text =
     When there is a new version, we ask you to read it when you next open a page of your own. You need not agree; you can still use the windows.
@@ -63,7 +63,7 @@ privacy-1-text =
 privacy-2-title = 2. When you complete real-name authentication
 privacy-2-text =
     Face check: your photo goes from your phone straight to the verification provider. We do not keep the photo, only whether you passed. We ask for your separate consent first; you can refuse, and you can take it back.
-    Social-security card: the number and the card PIN are used only to check with the card system. The PIN is not kept.
+    Social security card: the number and the card PIN are used only to check with the card system. The PIN is not kept.
     Service window: a clerk checks your original document and gives you a counter code. We record which clerk it was and what kind of document was checked.
 privacy-3-title = 3. When you see a doctor and pay
 privacy-3-text =
