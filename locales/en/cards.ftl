@@ -138,7 +138,7 @@ message-pay-password-locked-body = Your e-card payment password was wrong too ma
 
 error-pay-format = Your e-card payment password has 6 digits
 error-pay-again = The two entries do not match
-error-pay-simple = This is too easy to guess: do not use a sequence or repeated digits
+error-pay-simple = This is too easy to guess: do not use a sequence or repeated digits, only one or two different digits, or two halves that match or mirror each other
 error-pay-birthday = Do not use a birthday
 error-pay-personal = Do not use digits from your ID number or mobile number
 error-pay-same = This is the same as your current password; please choose another

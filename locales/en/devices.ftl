@@ -1,16 +1,25 @@
 # Devices, authentication by the card or a counter’s code, the service window’s desk.
 
 devices-title = My devices
-devices-intro = Your real-name authentication only counts on devices where you completed it. If you see a device that you do not know, log it out and call 12333 as soon as you can.
-devices-empty-title = No authenticated devices yet
-devices-empty-text = This device will appear here once you complete real-name authentication on it.
+devices-detail = Where you are logged in or authenticated; you can log devices out
+devices-intro = These are the devices you have logged in or been authenticated on. If you see one that you do not know, log it out and call 12333 as soon as you can.
+devices-unknown = Another device
+devices-here = This device
+devices-only-logged-in = Logged in only, not authenticated
+devices-seen = Last used: { $time }
+devices-end-hint = A device that is logged out has to log in again. If you were authenticated on it, you also have to be authenticated on it again.
+devices-end-others = Log out all other devices
 devices-bound = Authenticated: { $time }
 devices-end = Log out
-flash-device-ended = That device has been logged out. It must be authenticated again before it can be used.
+flash-device-ended = That device has been logged out.
+flash-devices-ended = All other devices have been logged out.
 
 device-prove-title = Is this your device?
 device-working = We are checking this device. Please wait; the page will continue automatically.
 device-answer = Check again
+device-moving = Your network address keeps changing
+device-moving-text = So the confirmation you just made did not count. Please tap the button to confirm once more. For the next { $span } you do not need to tap again when the address changes. If there is no button, please use an SMS code.
+device-answer-moving = Confirm and continue
 device-answer-refused = The check did not succeed. Please try again, or use an SMS code instead.
 device-key-lost = This browser no longer has the key for this device; its data may have been cleared. Please confirm with an SMS code.
 device-by-sms = Confirm with an SMS code

@@ -42,19 +42,13 @@ wait-hours = { $count ->
     [one] { $count } hour
    *[other] { $count } hours
 }
-code-refused-wrong = { $left ->
-    [one] That code is wrong. You can try once more.
-   *[other] That code is wrong. You can try { $left } more times.
-}
-code-refused-killed = There have been too many wrong tries, so this code no longer works. Please get a new one.
-code-refused-expired = The code has expired. Please get a new one.
-code-refused-gone = This code has already been used or has been replaced by a newer one. Please use the most recent code, or get a new one.
 
 sign-up-title = Sign up
 sign-up-mobile-hint = You will use it to log in and to receive notices
 sign-up-have-account = Already signed up? Log in
-sign-up-submit = Sign up
-flash-sign-up-landed = Your details have been submitted. Please log in with your mobile number and the password you have just set.
+sign-up-send = Agree and get an SMS code
+sign-up-submit = Agree and sign up
+password-retype = Passwords are not kept: please type yours again. Everything else is still there.
 flash-code-gone = That code no longer works. Please get a new one.
 
 login-title = Log in
@@ -64,6 +58,21 @@ login-by-code = SMS code
 login-name-label = ID number or mobile number
 login-submit = Log in
 login-sign-up = Sign up
+login-wanted = After you log in, you will continue with: { $what }
+login-signed-up = Your details have been submitted. Please log in with your mobile number and the password you have just set.
+login-signed-up-days = Please complete real-name authentication within { $days } days. Otherwise the account is closed and what you filled in is deleted.
+login-signed-up-taken = The password is right and you still cannot log in? The person who had this number before you may still log in with it. Please sign up with another number, or go to a service window with your ID card.
+wanted-booking = booking
+wanted-appointment = your booking
+wanted-orders = My orders
+wanted-pay = payment
+wanted-pay-password = your e-card payment password
+wanted-card = your e-card
+wanted-code = your visit code
+wanted-messages = your messages
+wanted-real-name = real-name authentication
+wanted-devices = My devices
+wanted-password = changing your login password
 login-help = If you have trouble logging in, call 12333 or take your ID card to a service window.
 login-mobile-hint = The mobile number you signed up with
 login-sent-to = If { $mobile } has an account, a code is on its way. It is valid for 5 minutes.
@@ -81,22 +90,12 @@ me-orders-detail = Bookings, cancellations and past visits
 me-unread = { $count } unread
 me-password = Login password
 me-password-detail = Change the password you use to log in
-me-sessions-detail = See where you are logged in, and log out other devices remotely
 me-elder-detail = Larger text and buttons, fewer choices
 me-standard-detail = Return to the usual size
 me-language = 中文
 me-language-detail = Switch to Chinese
 me-logout = Log out
 
-sessions-title = My devices
-sessions-intro = If you see a device that you do not know, log it out and call 12333 as soon as you can.
-sessions-unknown-device = Another device
-sessions-seen = Last used: { $time }
-sessions-here = This device
-sessions-end = Log out
-sessions-end-others = Log out all other devices
-flash-session-ended = That device has been logged out.
-flash-sessions-ended = All other devices have been logged out.
 
 messages-title = Messages
 messages-unread = Unread:
@@ -146,6 +145,13 @@ error-id-number-birth = The date of birth in this ID number (characters 7 to 14)
 error-id-number-old = Old 15-digit numbers are no longer valid. Please enter the 18-digit number
 error-code-format = The SMS code has 6 digits
 error-code-refused = The SMS code was not accepted
+error-code-wrong = { $what ->
+    [one] That code is wrong. You can try once more
+   *[other] That code is wrong. You can try { $what } more times
+ }
+error-code-killed = There have been too many wrong tries, so this code no longer works. Please get a new one
+error-code-expired = The code has expired. Please get a new one
+error-code-gone = This code has already been used or has been replaced by a newer one. Please use the most recent code, or get a new one
 error-password-short = The password must have at least 8 characters
 error-password-long = The password can have at most 128 characters
 error-password-old-empty = Please enter your current login password

@@ -13,7 +13,10 @@ ui-demo = Demo: hospital names are only labels; the doctors, places and people a
 ui-demo-short = Demo data
 ui-short-no = Order number
 ui-optional = (optional)
-ui-errors = Almost there. Please check the following:
+ui-errors = { $count ->
+    [one] One thing needs a look. It is marked below.
+   *[other] { $count } things need a look. They are marked below; go to the first.
+ }
 ui-step = Step { $at } of { $of }
 
 span-moment = less than a minute

@@ -135,7 +135,7 @@ message-pay-password-locked-body = 您的电子社保卡支付密码错了太多
 
 error-pay-format = 电子社保卡支付密码是 6 位数字
 error-pay-again = 两次输入的不一样
-error-pay-simple = 这个密码太简单，不要用连号或重复的数字
+error-pay-simple = 这个密码太容易被猜到：不要用连号、重复的数字，也不要只用一两个数字，或者两半对称、两半相同
 error-pay-birthday = 不要用生日做密码
 error-pay-personal = 不要用证件号或手机号里的数字做密码
 error-pay-same = 新密码和现在的一样，请换一个

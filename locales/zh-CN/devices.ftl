@@ -1,16 +1,25 @@
 # 设备、凭社保卡或窗口验证码的认证、服务窗口工作台。
 
 devices-title = 我的设备
-devices-intro = 实名认证只在您认证过的设备上有效。有不认识的设备，请让它退出，并尽快联系 12333。
-devices-empty-title = 还没有认证过的设备
-devices-empty-text = 在这台设备上完成实名认证后，它会出现在这里。
+devices-detail = 在哪些设备上登录、认证过，可以让它们退出
+devices-intro = 您登录过、认证过的设备都在这里。有不认识的，请让它退出，并尽快联系 12333。
+devices-unknown = 其他设备
+devices-here = 本机
+devices-only-logged-in = 只登录过，没有实名认证
+devices-seen = 最近使用：{ $time }
+devices-end-hint = 退出以后，那台设备要重新登录；认证过的，还要重新实名认证。
+devices-end-others = 退出其他所有设备
 devices-bound = 实名认证：{ $time }
 devices-end = 退出
-flash-device-ended = 那台设备已退出，在它上面要重新认证才能办事。
+flash-device-ended = 那台设备已退出。
+flash-devices-ended = 其他设备都已退出。
 
 device-prove-title = 确认是您的设备
 device-working = 正在确认这台设备，请稍等，会自动继续。
 device-answer = 再确认一次
+device-moving = 您的网络地址一直在变
+device-moving-text = 刚才的确认没有用上。请点一下按钮再确认一次，之后 { $span }内地址再变也不用再点。没有按钮的，请用短信验证码。
+device-answer-moving = 确认并继续
 device-answer-refused = 没有确认成功。请再试一次，或改用短信验证码。
 device-key-lost = 这个浏览器里没有找到设备的凭证（可能清理过浏览器数据）。请用短信验证码确认。
 device-by-sms = 用短信验证码确认

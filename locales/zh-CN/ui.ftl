@@ -13,7 +13,7 @@ ui-demo = 演示环境：医院名称仅作标识，医生、号和人员都是�
 ui-demo-short = 演示数据
 ui-short-no = 单号
 ui-optional = （选填）
-ui-errors = 还差一点，请看下面几处：
+ui-errors = 有 { $count } 处要改，已在下面标出。先看第一处
 ui-step = 第 { $at } 步，共 { $of } 步
 
 span-moment = 不到 1 分钟

@@ -8,8 +8,8 @@ use platform::db::{DbFault, Tx};
 use crate::jobs::PROOF_DAYS;
 use crate::policy::{MAX_CODE_SECS, MAX_CODE_TRIES};
 use crate::{
-    cards, devices, faces, partner_keys, pay_password, people, proofs, real_name, second_ways, sessions, sms_codes,
-    staff,
+    agreements, cards, devices, faces, partner_keys, pay_password, people, proofs, real_name, second_ways, sessions,
+    sms_codes, staff,
 };
 
 /// What must hold of people, accounts, codes and sessions.
@@ -77,6 +77,7 @@ pub fn checks() -> Vec<Check> {
 fn audited(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
     let rules = [
         &people::store::AUDITED[..],
+        &agreements::store::AUDITED,
         &proofs::store::AUDITED,
         &real_name::store::AUDITED,
         &devices::store::AUDITED,

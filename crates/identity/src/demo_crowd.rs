@@ -85,9 +85,9 @@ fn one(ctx: &Ctx, number: i64, hash: &str) -> Result<One, SeedError> {
     let id_number = IdNumber::parse(&format!("{digits}{check}"), ctx.now().date()).map_err(|error| sample(&error))?;
     let mobile = Mobile::parse(&format!("177{number:08}")).map_err(|error| sample(&error))?;
     let name = PersonName::parse("市民").map_err(|error| sample(&error))?;
-    let new = Newcomer::prepare(ctx, &name, &id_number, &mobile, hash.to_owned(), None).map_err(Failure::from)?;
-    let session = NewSession::prepare(ctx, Seat::new("", ""))?;
-    let device = KnownDevice::issue(ctx, None, &new.login.account, DEVICE_DAYS);
+    let new = Newcomer::prepare(ctx, &name, &id_number, &mobile, hash.to_owned(), None)?;
+    let device = KnownDevice::issue(ctx, KnownDevice::word(ctx, None), &new.login.account, DEVICE_DAYS);
+    let session = NewSession::prepare(ctx, Seat::new("", ""), &device.device)?;
     let prover = Prover { person: new.person.clone(), account: new.login.account.clone(), session: session.id.clone() };
     let who = Vouchee { prover, subject: &new.id_number_blind, name: &name };
     let vouch = Vouch::prepare(ctx, &who, (&device.device, ""))?;

@@ -1,7 +1,7 @@
 //! Who people are: accounts, sessions, SMS codes, messages to people, staff, and the extractors that
 //! prove who asks.
 //!
-//! Owned tables: `account`, `card_check`, `card_code`, `card_guard`, `card_miss`, `card_try`, `card_way`, `consent`,
+//! Owned tables: `account`, `agreement`, `card_check`, `card_code`, `card_guard`, `card_miss`, `card_try`, `card_way`, `consent`,
 //! `counter_code`, `counter_miss`, `device`, `device_proof`, `ecard`, `face_budget`, `face_check`, `insurance_status`,
 //! `kept_form`, `login_guard`, `message`, `number_owner`, `partner_key`, `partner_nonce`, `pay_password`,
 //! `pay_password_try`, `person`, `proof`, `real_name`, `real_name_device`, `session`, `session_former_token`, `sms_code`,
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use axum::{Extension, Router};
 use platform::Ctx;
 
+mod agreements;
 mod askers;
 mod blind;
 mod cards;
@@ -61,6 +62,7 @@ pub use staff::{Desk, Role, Staff, StaffId};
 /// Pages of citizens: signing up, logging in, what is theirs.
 pub fn routes() -> Router<Ctx> {
     Router::new()
+        .merge(agreements::routes())
         .merge(sign_up::routes())
         .merge(login::routes())
         .merge(sessions::routes())

@@ -12,6 +12,7 @@ pub fn sections() -> Vec<Known> {
         Known::of::<SessionPolicy>(),
         Known::of::<PasswordPolicy>(),
         Known::of::<crate::owners::AccountPolicy>(),
+        Known::of::<crate::agreements::AgreementPolicy>(),
         Known::of::<crate::real_name::policy::RealNamePolicy>(),
         Known::of::<crate::faces::policy::FacePolicy>(),
         Known::of::<crate::second_ways::policy::SecondWayPolicy>(),

@@ -203,7 +203,7 @@ async fn one_signs_up_logs_in_and_signs_out(db: TestDb) {
         browser.says("138****5678");
         browser.get("/messages").await;
         browser.says("还没有消息");
-        browser.get("/me/sessions").await;
+        browser.get("/devices").await;
         browser.says("iPhone · Safari");
         browser.says("本机");
     }
@@ -325,17 +325,17 @@ async fn a_code_logs_in_and_an_unknown_number_gets_none(db: TestDb) {
     stranger.post("/login/code/enter", &[("code", "123456")]).await;
     stranger.says("还可以再试 4 次");
     let mut browser = town.browser();
-    browser.get("/login/code?to=%2Fme%2Fsessions").await;
+    browser.get("/login/code?to=%2Fdevices").await;
     browser.post("/login/code", &[("mobile", "13812345678")]).await;
     browser.follow().await;
     let code = town.code().await;
     browser.post("/login/code/enter", &[("code", &code)]).await;
-    assert_eq!(browser.to, "/me/sessions", "{}", browser.page);
-    browser.get("/me/sessions").await;
+    assert_eq!(browser.to, "/devices", "{}", browser.page);
+    browser.get("/devices").await;
     town.logged_in("13812345678").await;
     town.clock.advance_secs(1800);
-    browser.get("/me/sessions").await;
-    assert_eq!(browser.to, "/login?to=%2Fme%2Fsessions", "half an hour unused");
+    browser.get("/devices").await;
+    assert_eq!(browser.to, "/login?to=%2Fdevices", "half an hour unused");
     town.nothing_broken().await;
 }
 
@@ -345,15 +345,15 @@ async fn another_device_can_be_signed_out(db: TestDb) {
     town.sign_up("13812345678", "320402198001010012").await;
     let mut here = town.logged_in("13812345678").await;
     let mut there = town.logged_in("13812345678").await;
-    here.get("/me/sessions").await;
-    let id = here.page.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    here.post("/me/sessions", &[("session", &id)]).await;
-    assert_eq!(here.to, "/me/sessions");
+    here.get("/devices").await;
+    let id = here.page.split("name=\"session\" value=\"").nth(2).unwrap().split('"').next().unwrap().to_owned();
+    here.post("/devices", &[("session", &id)]).await;
+    assert_eq!(here.to, "/devices");
     there.get("/me").await;
     assert_eq!(there.status, StatusCode::SEE_OTHER);
     let mut third = town.logged_in("13812345678").await;
-    here.get("/me/sessions").await;
-    here.post("/me/sessions", &[("session", "")]).await;
+    here.get("/devices").await;
+    here.post("/devices", &[("act", "others")]).await;
     third.get("/me").await;
     assert_eq!(third.status, StatusCode::SEE_OTHER);
     here.get("/me").await;

@@ -57,6 +57,11 @@ impl Errors {
         self.0.push((field.to_owned(), kind.into()));
     }
 
+    /// Notes the errors of fields that stand further down the page.
+    pub fn append(&mut self, further: Errors) {
+        self.0.extend(further.0);
+    }
+
     /// One error at once.
     pub fn one(field: &str, kind: impl Into<String>) -> Errors {
         Errors(vec![(field.to_owned(), kind.into())])
@@ -70,6 +75,19 @@ impl Errors {
     /// The kind of error at a field.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| name == field).map(|(_, kind)| kind.as_str())
+    }
+
+    /// The field that is wrong first: where a form that comes back is to be looked at.
+    pub fn first_field(&self) -> &str {
+        self.0.first().map_or("", |(field, _)| field)
+    }
+
+    /// How many fields are wrong.
+    pub fn count(&self) -> usize {
+        let mut fields: Vec<&str> = self.iter().map(|(field, _)| field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields.len()
     }
 
     /// All of them: field, kind.

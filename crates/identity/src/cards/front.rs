@@ -49,3 +49,12 @@ fn known(card: Ecard) -> FrontCard {
         State::Ended => FrontCard::NotIssued,
     }
 }
+
+/// What a page that only mentions the card says of it: the end of a locale key. A card that has ended is issued anew.
+pub(crate) fn word(tx: &mut Tx<'_>, person: &PersonId) -> Result<&'static str, DbFault> {
+    Ok(match store::newest(tx, person)?.map(|card| card.state) {
+        None | Some(State::Issuing | State::Ended) => "issuing",
+        Some(State::Live) => "live",
+        Some(State::Suspended) => "suspended",
+    })
+}

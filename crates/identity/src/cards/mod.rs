@@ -20,6 +20,7 @@ pub(crate) mod store;
 mod verify;
 
 pub use elsewhere::{CardTold, card_told, scan_card};
+pub(crate) use front::word;
 pub use front::{front_card, front_card_now};
 pub use issue::IssueCarrier;
 

@@ -7,6 +7,7 @@ use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::model::{DeviceId, DeviceProofId, How};
+use super::place::Place;
 use super::store::{self, NewProof};
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
@@ -24,7 +25,7 @@ pub(crate) struct Binding {
     pub(super) label: String,
     pub(super) now: Moment,
     session: Option<SessionId>,
-    place: Vec<u8>,
+    place: Place,
     message: PreparedMessage,
     bound: AuditEntry,
 }
@@ -80,6 +81,7 @@ pub(crate) fn bind(tx: &mut Tx<'_>, new: &Binding) -> Result<(), DbFault> {
         how: How::Fresh,
         nonce: new.proof.as_str().to_owned(),
         place: new.place.clone(),
+        roams: None,
         now: new.now,
     };
     store::insert_proof(tx, &proof)?;

@@ -14,6 +14,9 @@ use crate::sessions::SessionId;
 
 /// The first line of what is signed, so that the key signs nothing else by mistake.
 const FOR: &str = "renshe device proof";
+/// What an answer holds for: the network it came from, or whatever network.
+const HERE: &str = "here";
+const ROAMING: &str = "roaming";
 /// An uncompressed point of P-256, as browsers export it.
 const KEY_BYTES: usize = 65;
 
@@ -22,25 +25,29 @@ const KEY_BYTES: usize = 65;
 pub(super) struct Challenge {
     /// Names the challenge: whoever answers it takes it out of the world.
     pub(super) nonce: String,
+    /// Whether its answer holds on whatever network: it was asked for where the address keeps changing.
+    pub(super) roams: bool,
     text: String,
 }
 
 impl Challenge {
     /// Draws a new one, good for `secs`.
-    pub(super) fn draw(ctx: &Ctx, session: &SessionId, device: &DeviceId, secs: i64) -> Challenge {
+    pub(super) fn draw(ctx: &Ctx, session: &SessionId, device: &DeviceId, roams: bool, secs: i64) -> Challenge {
         let nonce = hex(&kernel::bytes32(&*ctx.rng));
         let until = ctx.now().plus_secs(secs).ms().to_string();
-        let mac = mac(ctx, session, device, &until, &nonce);
-        Challenge { text: format!("{until}.{nonce}.{mac}"), nonce }
+        let holds = if roams { ROAMING } else { HERE };
+        let mac = mac(ctx, session, device, &[&until, &nonce, holds]);
+        Challenge { text: format!("{until}.{nonce}.{holds}.{mac}"), nonce, roams }
     }
 
     /// Reads one that came back; `None` if it is not ours, not this session's, or too old.
     pub(super) fn read(ctx: &Ctx, session: &SessionId, device: &DeviceId, text: &str) -> Option<Challenge> {
         let mut parts = text.split('.');
-        let (until, nonce, code) = (parts.next()?, parts.next()?, parts.next()?);
-        let right = bool::from(mac(ctx, session, device, until, nonce).as_bytes().ct_eq(code.as_bytes()));
+        let (until, nonce, holds, code) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let right = bool::from(mac(ctx, session, device, &[until, nonce, holds]).as_bytes().ct_eq(code.as_bytes()));
         let young = right && ctx.now() < Moment::from_ms(until.parse().ok()?);
-        (young && parts.next().is_none()).then(|| Challenge { nonce: nonce.to_owned(), text: text.to_owned() })
+        let read = || Challenge { nonce: nonce.to_owned(), roams: holds == ROAMING, text: text.to_owned() };
+        (young && parts.next().is_none()).then(read)
     }
 
     /// As it goes to the browser.
@@ -68,8 +75,8 @@ pub(super) fn read_key(text: &str) -> Option<Vec<u8>> {
     ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &key).is_ok().then_some(key)
 }
 
-fn mac(ctx: &Ctx, session: &SessionId, device: &DeviceId, until: &str, nonce: &str) -> String {
-    let plain = format!("{}\n{}\n{until}\n{nonce}", session.as_str(), device.as_str());
+fn mac(ctx: &Ctx, session: &SessionId, device: &DeviceId, parts: &[&str]) -> String {
+    let plain = format!("{}\n{}\n{}", session.as_str(), device.as_str(), parts.join("\n"));
     hex(&ctx.vault.mac("device_challenge", plain.as_bytes()))
 }
 
@@ -86,7 +93,7 @@ mod tests {
     #[test]
     fn only_the_key_signs_and_only_for_this_service() {
         let (own, other) = (key(), key());
-        let challenge = Challenge { nonce: "n".into(), text: "1.n.c".into() };
+        let challenge = Challenge { nonce: "n".into(), roams: false, text: "1.n.c".into() };
         let text = signed_text("https://city.cn", challenge.text());
         let signature = own.sign(&SystemRandom::new(), text.as_bytes()).unwrap();
         let sent = URL_SAFE_NO_PAD.encode(signature.as_ref());

@@ -1,4 +1,4 @@
-//! Signing a device out: it stands for its owner no more, and its sessions end with it.
+//! Signing devices out: they stand for their owner no more, and their sessions end with them.
 
 use platform::Ctx;
 use platform::db::DbFault;
@@ -7,13 +7,14 @@ use serde_json::json;
 use super::bind::told;
 use super::here::Here;
 use super::known;
+use super::list::{What, list};
 use super::model::DeviceId;
 use super::store;
 use crate::failure::Failure;
 use crate::login::KnownDevice;
 use crate::messages;
 use crate::people::{AccountId, lane};
-use crate::sessions;
+use crate::sessions::{self, SessionId};
 
 /// Signs one of a person's own devices out.
 pub(super) struct EndDevice {
@@ -42,17 +43,17 @@ pub(super) enum Ended {
 /// that they logged in on; a session alone is not enough.
 pub(super) async fn end(ctx: &Ctx, command: EndDevice) -> Result<Ended, Failure> {
     let EndDevice { here, account, known, device } = command;
-    let (person, word, wanted) = (here.person.clone(), here.word.clone(), device.clone());
+    let (person, mine, wanted) = (here.person.clone(), here.word.clone(), device.clone());
     let read = ctx.db.read("device.ends", move |tx| -> Result<_, DbFault> {
         let is_own = known::is_of(tx, known.as_ref(), &account, &person)?;
         let found = store::list(tx, &person)?.into_iter().find(|one| one.id == wanted);
-        Ok((is_own, found.map(|one| (one.word == word, one.label))))
+        Ok((is_own, found.map(|one| (one.word == mine, one.label, one.word))))
     });
     let (is_own, found) = read.await?;
     if !is_own {
         return Ok(Ended::NotFromHere);
     }
-    let Some((this, label)) = found else { return Ok(Ended::Elsewhere) };
+    let Some((this, label, word)) = found else { return Ok(Ended::Elsewhere) };
     let now = ctx.now();
     let message = match this {
         true => None,
@@ -64,6 +65,7 @@ pub(super) async fn end(ctx: &Ctx, command: EndDevice) -> Result<Ended, Failure>
             return Ok(false);
         }
         let mut sessions = store::sessions_on(tx, &device)?;
+        sessions.extend(sessions::store::in_browser(tx, &here.person, &word)?);
         if this {
             sessions.push(here.session.clone());
         }
@@ -80,4 +82,43 @@ pub(super) async fn end(ctx: &Ctx, command: EndDevice) -> Result<Ended, Failure>
         Ok(this)
     });
     Ok(if ended.await? { Ended::Here } else { Ended::Elsewhere })
+}
+
+/// Signs out every device of a person but the one that asks, and every login in another browser. One after another: what
+/// is cut short goes on at the next tap.
+pub(super) async fn end_all_others(
+    ctx: &Ctx,
+    here: &Here,
+    account: &AccountId,
+    known: Option<KnownDevice>,
+) -> Result<Ended, Failure> {
+    for one in list(ctx, here).await? {
+        let What::Proven(device, _) = one.what else { continue };
+        if one.here {
+            continue;
+        }
+        let command = EndDevice { here: here.clone(), account: account.clone(), known: known.clone(), device };
+        if end(ctx, command).await? == Ended::NotFromHere {
+            return Ok(Ended::NotFromHere);
+        }
+    }
+    sessions::end_others(ctx, &here.person, &here.session).await?;
+    Ok(Ended::Elsewhere)
+}
+
+/// Ends a login and every other one in the same browser; `false` if it is not theirs or had ended.
+pub(super) async fn end_login(ctx: &Ctx, here: &Here, login: &SessionId) -> Result<bool, Failure> {
+    let (person, wanted) = (here.person.clone(), login.clone());
+    let found = ctx.db.read("device.logins", move |tx| -> Result<_, DbFault> {
+        match sessions::store::word_of(tx, &person, &wanted)? {
+            None => Ok(Vec::new()),
+            Some(word) if word.is_empty() => Ok(vec![wanted.clone()]),
+            Some(word) => sessions::store::in_browser(tx, &person, &word),
+        }
+    });
+    let mut ended = false;
+    for session in found.await?.into_iter().filter(|one| one == login || *one != here.session) {
+        ended |= sessions::end(ctx, &here.person, &session).await?;
+    }
+    Ok(ended)
 }

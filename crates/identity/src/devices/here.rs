@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::place::place;
+use super::place::{Place, place};
 use crate::login;
 use crate::people::PersonId;
 use crate::sessions::{Citizen, SessionId};
@@ -14,7 +14,7 @@ pub(super) struct Here {
     pub(super) person: PersonId,
     /// The word of the device cookie; empty where there is none.
     pub(super) word: String,
-    pub(super) place: Vec<u8>,
+    pub(super) place: Place,
 }
 
 impl Here {

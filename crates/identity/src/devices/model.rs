@@ -59,13 +59,29 @@ impl How {
     }
 }
 
-/// Whether something shown at `at` still holds, where an answer of the key does for `key_secs`. A device with a
-/// key answers every few minutes, which costs its owner nothing; a code from the phone is asked for once a session.
-pub(crate) fn holds(how: How, has_key: bool, at: Moment, now: Moment, key_secs: i64) -> bool {
-    match (how, has_key) {
-        (How::Sms, _) | (How::Fresh, false) => true,
-        (How::Key, _) | (How::Fresh, true) => now < at.plus_secs(key_secs),
-    }
+/// Something that a session showed of its device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) how: How,
+    pub(crate) at: Moment,
+    /// On whatever network, and not only on the one it was shown from.
+    pub(crate) roams: bool,
+}
+
+/// Whether something shown still holds, where an answer of the key does for `key_secs`, and what roams for
+/// `roaming_secs` at most. A device with a key answers every few minutes, which costs its owner nothing; a code from
+/// the phone is asked for once a session, unless the session roams.
+pub(crate) fn holds(shown: Shown, has_key: bool, now: Moment, key_secs: i64, roaming_secs: i64) -> bool {
+    let key = match (shown.how, has_key) {
+        (How::Sms, _) | (How::Fresh, false) => None,
+        (How::Key, _) | (How::Fresh, true) => Some(key_secs),
+    };
+    let secs = match (key, shown.roams) {
+        (key, false) => key,
+        (None, true) => Some(roaming_secs),
+        (Some(key_secs), true) => Some(key_secs.min(roaming_secs)),
+    };
+    secs.is_none_or(|secs| now < shown.at.plus_secs(secs))
 }
 
 #[cfg(test)]
@@ -76,15 +92,21 @@ mod tests {
     fn a_key_answers_again_and_a_code_lasts_the_session() {
         let at = Moment::from_ms(1_760_000_000_000);
         let cases = [
-            (How::Key, true, 119, true),
-            (How::Key, true, 120, false),
-            (How::Fresh, true, 120, false),
-            (How::Fresh, false, 7200, true),
-            (How::Sms, false, 7200, true),
-            (How::Sms, true, 7200, true),
+            (How::Key, true, false, 119, true),
+            (How::Key, true, false, 120, false),
+            (How::Fresh, true, false, 120, false),
+            (How::Fresh, false, false, 7200, true),
+            (How::Sms, false, false, 7200, true),
+            (How::Sms, true, false, 7200, true),
+            (How::Key, true, true, 119, true),
+            (How::Key, true, true, 120, false),
+            (How::Sms, false, true, 599, true),
+            (How::Sms, false, true, 600, false),
+            (How::Fresh, false, true, 600, false),
         ];
-        for (how, has_key, secs, expected) in cases {
-            assert_eq!(holds(how, has_key, at, at.plus_secs(secs), 120), expected, "{how:?} {has_key} {secs}");
+        for (how, has_key, roams, secs, expected) in cases {
+            let still = holds(Shown { how, at, roams }, has_key, at.plus_secs(secs), 120, 600);
+            assert_eq!(still, expected, "{how:?} {has_key} {roams} {secs}");
             assert_eq!(How::parse(how.as_str()), Some(how));
         }
     }

@@ -1,4 +1,4 @@
-//! `/devices`: the list of one's devices, signing one out, and the place where a browser leaves its key.
+//! `/devices` 我的设备: the one list of devices and logins, signing them out, and the place where a browser leaves its key.
 
 use askama::Template;
 use axum::Router;
@@ -10,24 +10,29 @@ use serde::Deserialize;
 use ui::{Form, Page, Problem, html, see_other, see_other_with};
 
 use super::challenge::read_key;
-use super::end::{EndDevice, Ended, end};
+use super::end::{EndDevice, Ended, end, end_all_others, end_login};
 use super::here::Here;
 use super::leave_key::leave_key;
+use super::list::{What, list};
 use super::prove_pages::{self, destination};
-use super::store;
 use crate::login::KnownDevice;
-use crate::sessions::{self, Citizen};
+use crate::sessions::{self, Citizen, SessionId};
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
-        .route("/devices", get(list).post(sign_out))
+        .route("/devices", get(show).post(sign_out))
+        .route("/me/sessions", get(moved))
         .route("/devices/key", post(take_key))
         .merge(prove_pages::routes())
 }
 
 struct Line {
+    /// The field that names it, and its value.
+    field: &'static str,
     id: String,
     label: String,
+    address: String,
+    /// When its owner was authenticated on it; empty where somebody has only logged in.
     bound: String,
     seen: String,
     here: bool,
@@ -38,51 +43,74 @@ struct Line {
 struct ListPage {
     page: Page,
     lines: Vec<Line>,
+    others: bool,
 }
 
-async fn list(citizen: Citizen, headers: HeaderMap) -> Result<Response, Problem> {
-    let here = Here::of(&citizen, &headers);
-    let person = citizen.person.clone();
-    let found = citizen.ctx().db.read("device.list", move |tx| store::list(tx, &person)).await?;
+async fn show(citizen: Citizen, headers: HeaderMap) -> Result<Response, Problem> {
+    let found = list(citizen.ctx(), &Here::of(&citizen, &headers)).await?;
     let page = citizen.visit.page;
-    let lines = found
+    let lines: Vec<Line> = found
         .into_iter()
-        .map(|device| Line {
-            id: device.id.as_str().to_owned(),
-            here: device.word == here.word,
-            label: device.label,
-            bound: page.moment(device.bound_at),
-            seen: page.moment(device.seen_at),
+        .map(|one| {
+            let (field, id, bound) = match one.what {
+                What::Proven(device, at) => ("device", device.as_str().to_owned(), page.moment(at)),
+                What::LoggedIn(session) => ("session", session.as_str().to_owned(), String::new()),
+            };
+            let seen = page.moment(one.seen_at);
+            Line { field, id, label: one.label, address: one.address, bound, seen, here: one.here }
         })
         .collect();
-    Ok(html(&page.clone(), ListPage { page, lines }))
+    let others = lines.iter().any(|line| !line.here);
+    Ok(html(&page.clone(), ListPage { page, lines, others }))
+}
+
+/// The list of logins was a page of its own.
+async fn moved(_: Citizen) -> Response {
+    see_other("/devices")
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct SignOutForm {
     device: String,
+    session: String,
+    /// `others`: all but this one.
+    act: String,
 }
 
 /// Somebody else's device and one signed out before answer alike: nothing to end is no mistake.
 async fn sign_out(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignOutForm>) -> Result<Response, Problem> {
+    let (ctx, here) = (citizen.ctx(), Here::of(&citizen, &headers));
+    let known = KnownDevice::here(ctx, &citizen.visit.page);
+    if form.act == "others" {
+        return Ok(match end_all_others(ctx, &here, &citizen.account, known).await? {
+            Ended::NotFromHere => see_other("/real-name"),
+            Ended::Here | Ended::Elsewhere => see_other_with("/devices", "flash-devices-ended"),
+        });
+    }
+    if form.device.is_empty() {
+        let session: SessionId = form.session.parse().map_err(|_| Problem::not_found())?;
+        end_login(ctx, &here, &session).await?;
+        return Ok(if session == citizen.session { out(&citizen) } else { ended() });
+    }
     let device = form.device.parse().map_err(|_| Problem::not_found())?;
-    let command = EndDevice {
-        here: Here::of(&citizen, &headers),
-        account: citizen.account.clone(),
-        known: KnownDevice::here(citizen.ctx(), &citizen.visit.page),
-        device,
-    };
-    match end(citizen.ctx(), command).await? {
-        Ended::Elsewhere => Ok(see_other_with("/devices", "flash-device-ended")),
+    let command = EndDevice { here, account: citizen.account.clone(), known, device };
+    match end(ctx, command).await? {
+        Ended::Elsewhere => Ok(ended()),
         // Whoever is proven here may do so.
         Ended::NotFromHere => Ok(see_other("/real-name")),
-        Ended::Here => {
-            let mut response = see_other_with("/", "flash-signed-out");
-            citizen.visit.page.clear_cookie(&mut response, sessions::COOKIE);
-            Ok(response)
-        }
+        Ended::Here => Ok(out(&citizen)),
     }
+}
+
+fn ended() -> Response {
+    see_other_with("/devices", "flash-device-ended")
+}
+
+fn out(citizen: &Citizen) -> Response {
+    let mut response = see_other_with("/", "flash-signed-out");
+    citizen.visit.page.clear_cookie(&mut response, sessions::COOKIE);
+    response
 }
 
 #[derive(Deserialize, Default)]

@@ -1,13 +1,26 @@
 //! From where a browser asks: its name and its network neighbourhood, as one fingerprint. What was
 //! shown from one place does not hold at another, where the same cookies may be in a thief's hands.
+//!
+//! Some networks give each request another exit address. A browser there is known by its name alone, for a
+//! while, once it has shown its key or its owner's phone from there (`docs/adr/0017`).
 
 use std::net::IpAddr;
 
 use platform::Ctx;
 
-/// The fingerprint of the place a request comes from.
-pub(crate) fn place(ctx: &Ctx, user_agent: &str) -> Vec<u8> {
-    ctx.vault.mac("place", format!("{}\n{user_agent}", neighbourhood(&ctx.trace.ip)).as_bytes()).to_vec()
+/// The fingerprints of the place a request comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Of the browser's name and the network it asks from now.
+    pub(super) here: Vec<u8>,
+    /// Of the browser's name on whatever network.
+    pub(super) roaming: Vec<u8>,
+}
+
+/// The place a request comes from.
+pub(crate) fn place(ctx: &Ctx, user_agent: &str) -> Place {
+    let mac = |network: &str| ctx.vault.mac("place", format!("{network}\n{user_agent}").as_bytes()).to_vec();
+    Place { here: mac(&neighbourhood(&ctx.trace.ip)), roaming: mac("*") }
 }
 
 /// A phone keeps its neighbourhood while its operator gives it another number now and then.

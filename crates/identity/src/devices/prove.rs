@@ -1,34 +1,55 @@
 //! Showing that a session is on the device it names: by the device's key.
+//!
+//! Where the network gives each request another address, what is shown helps at none of them. The page then asks no
+//! more by itself; the answer that its person gives by the button holds on whatever network, for a while
+//! (`docs/adr/0017`).
 
 use platform::Ctx;
-use platform::db::DbFault;
+use platform::audit::AuditEntry;
+use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::challenge::Challenge;
 use super::here::Here;
-use super::model::How;
+use super::model::{DeviceProofId, How};
 use super::policy::DevicePolicy;
 use super::standing::{Standing, standing};
 use super::store::{self, Live, NewProof};
 use crate::failure::Failure;
 use crate::people;
+use crate::sessions::{self, Renewal, Token};
 
-/// Where a session stands, with its device unless that is new.
-pub(super) async fn look(ctx: &Ctx, here: &Here) -> Result<(Standing, Option<Live>), Failure> {
+/// Where a session stands.
+pub(super) struct Looked {
+    pub(super) standing: Standing,
+    /// The device it is on, unless that is new.
+    pub(super) device: Option<Live>,
+    /// It has shown itself a moment ago, from wherever.
+    pub(super) lately: bool,
+}
+
+/// Looks where a session stands.
+pub(super) async fn look(ctx: &Ctx, here: &Here) -> Result<Looked, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<DevicePolicy>(now.date())?;
     let here = here.clone();
     let looked = ctx.db.read("device.look", move |tx| -> Result<_, DbFault> {
         let standing = standing(tx, &here.session, &here.person, &here.word, &here.place, now, &policy)?;
-        Ok((standing, store::live(tx, &here.person, &here.word)?))
+        let device = store::live(tx, &here.person, &here.word)?;
+        let since = now.minus_secs(policy.again_secs);
+        let lately = match &device {
+            Some(device) => store::shown_since(tx, &here.session, &device.id, since)?,
+            None => false,
+        };
+        Ok(Looked { standing, device, lately })
     });
     Ok(looked.await?)
 }
 
-/// A challenge for this session's device.
-pub(super) fn challenge(ctx: &Ctx, here: &Here, device: &Live) -> Result<Challenge, Failure> {
+/// A challenge for this session's device. `roams`: its answer is to hold on whatever network.
+pub(super) fn challenge(ctx: &Ctx, here: &Here, device: &Live, roams: bool) -> Result<Challenge, Failure> {
     let secs = ctx.policy.at::<DevicePolicy>(ctx.now().date())?.challenge_secs;
-    Ok(Challenge::draw(ctx, &here.session, &device.id, secs))
+    Ok(Challenge::draw(ctx, &here.session, &device.id, roams, secs))
 }
 
 /// A challenge that came back signed.
@@ -40,40 +61,69 @@ pub(super) struct Answer {
     pub(super) signature: String,
 }
 
-/// Judges an answer; `false` refuses it, whatever is wrong with it.
-pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<bool, Failure> {
-    let (here, proof, now) = (answer.here, ctx.id(), ctx.now());
+/// What came of an answer.
+pub(super) enum Answered {
+    /// It was refused, whatever is wrong with it.
+    No,
+    /// It is the device. With another token where the session begins to roam.
+    Yes(Option<Token>),
+}
+
+/// Judges an answer. A session that begins to roam gets another token, and the one before opens nothing from then on:
+/// whoever has copied it stands outside while the network no longer counts (T11).
+pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failure> {
+    let (here, now) = (answer.here, ctx.now());
     let mine = here.clone();
     let device = ctx.db.read("device.of_answer", move |tx| -> Result<_, DbFault> {
         let Some(device) = store::live(tx, &mine.person, &mine.word)? else { return Ok(None) };
         Ok(store::key_of(tx, &device.id)?.map(|key| (device, key)))
     });
-    let Some((device, key)) = device.await? else { return Ok(false) };
+    let Some((device, key)) = device.await? else { return Ok(Answered::No) };
     let read = Challenge::read(ctx, &here.session, &device.id, &answer.challenge);
     let signed = read.filter(|challenge| challenge.signed_by(&key, &answer.origin, &answer.signature));
-    let refused = ctx.act("device.refused", device.id.as_str(), json!({ "session": here.session.as_str() }));
+    let act = |act| ctx.act(act, device.id.as_str(), json!({ "session": here.session.as_str() }));
+    let (refused, roams) = (act("device.refused"), act("device.roams"));
     let lane = people::lane(&here.person);
+    let since = now.minus_secs(ctx.policy.at::<DevicePolicy>(now.date())?.key_look_secs);
+    let (roaming_id, renewal): (DeviceProofId, Renewal) = (ctx.id(), Renewal::draw(ctx, &here.session));
+    let asked_to_roam = signed.as_ref().is_some_and(|challenge| challenge.roams);
     let new = signed.map(|challenge| NewProof {
-        id: proof,
+        id: ctx.id(),
         session: here.session,
-        device: device.id,
+        device: device.id.clone(),
         how: How::Key,
         nonce: challenge.nonce,
         place: here.place,
+        roams: None,
         now,
     });
-    let written = ctx.db.write(lane, "device.answer", move |tx| -> Result<bool, DbFault> {
+    let token = renewal.token().clone();
+    let written = ctx.db.write(lane, "device.answer", move |tx| -> Result<Option<bool>, DbFault> {
         // The key is read again: it may have been replaced, or the device signed out, meanwhile.
-        let good = match &new {
-            Some(new) if store::key_of(tx, &new.device)?.as_ref() == Some(&key) => {
-                store::seen(tx, &new.device, now)? && store::insert_proof(tx, new)?
-            }
-            _ => false,
+        let mut new = match &new {
+            Some(new) if store::key_of(tx, &new.device)?.as_ref() == Some(&key) => new.clone(),
+            _ => return refuse(tx, &refused),
         };
-        if !good {
-            tx.audit(refused.clone());
+        // Once it roams, its answers go on to: nobody has to tap every two minutes.
+        let roamed = store::has_roamed(tx, &new.session, &new.device, &new.place, since)?;
+        new.roams = (asked_to_roam || roamed).then(|| roaming_id.clone());
+        if !store::seen(tx, &new.device, now)? || !store::insert_proof(tx, &new)? {
+            return refuse(tx, &refused);
         }
-        Ok(good)
+        let begins = asked_to_roam && !roamed;
+        if begins {
+            sessions::renew_alone(tx, &renewal)?;
+            tx.audit(roams.clone());
+        }
+        Ok(Some(begins))
     });
-    Ok(written.await?)
+    Ok(match written.await? {
+        None => Answered::No,
+        Some(begins) => Answered::Yes(begins.then_some(token)),
+    })
+}
+
+fn refuse(tx: &mut Tx<'_>, refused: &AuditEntry) -> Result<Option<bool>, DbFault> {
+    tx.audit(refused.clone());
+    Ok(None)
 }

@@ -1,4 +1,7 @@
 //! `/devices/prove`: a session shows on which device it is, and goes on to where it was going.
+//!
+//! The page answers by itself, but only as long as that helps: whoever showed the device a moment ago and stands here
+//! again, because the network's address keeps changing, is told so and taps a button.
 
 use std::sync::Arc;
 
@@ -6,7 +9,7 @@ use askama::Template;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Router, routing::get, routing::post};
-use kernel::{Mask, Mobile};
+use kernel::{Mask, Moment};
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other, see_other_with};
@@ -14,16 +17,22 @@ use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other, see_ot
 use super::challenge::read_key;
 use super::here::Here;
 use super::leave_key::leave_key;
-use super::prove::{Answer, answer, challenge, look};
+use super::policy::DevicePolicy;
+use super::prove::{Answer, Answered, Looked, answer, challenge, look};
 use super::show_phone::{own_mobile, same, show_phone};
 use super::standing::Standing;
-use crate::askers::Asker;
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::proofs::ProofPurpose;
-use crate::sessions::Citizen;
-use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code};
+use crate::sessions::{self, Citizen};
+use crate::sms_codes::{self, Asking, Challenge, CodePart, Notice, Own, Purpose, Refusal, clean_code};
+
+/// Remembers for a moment that the page had nothing to ask, by its bare name: whoever is led here again at once sits on a
+/// network with two exits, one of which is known.
+const PASSED: &str = "passed";
+/// For so many seconds.
+const PASSED_SECS: i64 = 10;
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()
@@ -39,8 +48,10 @@ struct ProvePage {
     to: String,
     /// What the device's key is to sign; empty if the device has left none.
     challenge: String,
-    /// Whether the script answers by itself; not after an answer was refused.
+    /// Whether the script answers by itself; not after an answer was refused or has not helped.
     auto: bool,
+    /// What was shown did not help, and what is shown now holds so long on whatever network; empty otherwise.
+    moving: String,
     mobile: String,
     ticket: String,
     notice: Option<Notice>,
@@ -59,26 +70,44 @@ async fn show(citizen: Citizen, headers: HeaderMap, Query(query): Query<ToQuery>
 /// The page for where the session stands now; goes on at once where nothing is to be shown.
 async fn prove_page(citizen: &Citizen, here: &Here, to: &str, notice: Option<Notice>) -> Result<Response, Problem> {
     let (ctx, page, to) = (citizen.ctx(), &citizen.visit.page, destination(to));
-    let device = match look(ctx, here).await? {
-        (Standing::Proven, _) => return Ok(see_other(&to)),
-        (Standing::Challenge | Standing::Lately, Some(device)) => device,
-        (Standing::New | Standing::Challenge | Standing::Lately, _) => return Ok(see_other(&real_name(&to))),
+    let Looked { standing, device, lately } = look(ctx, here).await?;
+    let device = match (standing, device) {
+        (Standing::Proven, _) if !passed_lately(ctx, page) => return Ok(pass(ctx, page, &to)),
+        (Standing::Proven | Standing::Challenge | Standing::Lately, Some(device)) => device,
+        (Standing::New | Standing::Proven | Standing::Challenge | Standing::Lately, _) => {
+            return Ok(see_other(&real_name(&to)));
+        }
     };
+    let moving = lately || standing == Standing::Proven;
     let challenge = match device.has_key {
-        true => challenge(ctx, here, &device)?.text().to_owned(),
+        true => challenge(ctx, here, &device, moving)?.text().to_owned(),
         false => String::new(),
     };
     let mobile = own_mobile(ctx, &here.person).await?;
+    let roaming_secs = ctx.policy.at::<DevicePolicy>(ctx.now().date())?.roaming_secs;
     let view = ProvePage {
         page: page.clone(),
         to,
         challenge,
-        auto: notice.is_none(),
+        auto: notice.is_none() && !moving,
+        moving: if moving { page.span(roaming_secs) } else { String::new() },
         mobile: mobile.map_or_else(String::new, |mobile| mobile.masked()),
         ticket: ticket(ctx),
         notice,
     };
     Ok(if view.notice.is_some() { html_again(page, view) } else { html(page, view) })
+}
+
+/// Goes on, and notes when.
+fn pass(ctx: &Ctx, page: &Page, to: &str) -> Response {
+    let mut response = see_other(to);
+    page.set_cookie(&mut response, PASSED, &ctx.now().ms().to_string(), Some(PASSED_SECS));
+    response
+}
+
+fn passed_lately(ctx: &Ctx, page: &Page) -> bool {
+    let at = page.cookie(PASSED).and_then(|text| text.parse().ok()).map(Moment::from_ms);
+    at.is_some_and(|at| at <= ctx.now() && ctx.now() < at.plus_secs(PASSED_SECS))
 }
 
 #[derive(Deserialize, Default)]
@@ -97,8 +126,12 @@ async fn signed(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignedFor
         challenge: form.challenge,
         signature: form.signature,
     };
-    if answer(citizen.ctx(), answered).await? {
-        return Ok(see_other(&destination(&form.to)));
+    if let Answered::Yes(token) = answer(citizen.ctx(), answered).await? {
+        let mut response = see_other(&destination(&form.to));
+        if let Some(token) = token {
+            sessions::give_token(citizen.ctx(), &citizen.visit.page, &mut response, &token)?;
+        }
+        return Ok(response);
     }
     let text = citizen.visit.page.t("device-answer-refused");
     prove_page(&citizen, &here, &form.to, Some(Notice { tone: "danger", text })).await
@@ -120,22 +153,17 @@ async fn send_code(
 ) -> Result<Response, Problem> {
     let (ctx, to) = (citizen.ctx(), destination(&form.to));
     let mobile = own_mobile(ctx, &citizen.person).await?.ok_or_else(Problem::not_found)?;
-    let command = wish(&citizen, mobile, form.ticket);
-    match sms_codes::request(ctx, &gates, command).await? {
-        Requested::Sent { challenge } => Ok(see_other(&code_path(&challenge, &to))),
-        Requested::Wait { secs } => {
-            let notice = Some(Notice::wait(&citizen.visit.page, secs));
-            prove_page(&citizen, &Here::of(&citizen, &headers), &to, notice).await
-        }
+    match asking(&citizen, &gates).to(mobile, form.ticket).await? {
+        Ok(challenge) => Ok(see_other(&code_path(&challenge, &to))),
+        Err(notice) => prove_page(&citizen, &Here::of(&citizen, &headers), &to, Some(notice)).await,
     }
 }
 
 /// To the person's own number. On a device of theirs they spend their own codes; a session that came without it may be in a
 /// thief's hands.
-fn wish(citizen: &Citizen, mobile: Mobile, ticket: String) -> RequestCode {
+fn asking<'a>(citizen: &'a Citizen, gates: &'a Gates) -> Asking<'a> {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
-    let (asker, own) = (Asker::of(ctx, page), Own::here(ctx, page));
-    RequestCode { mobile, purpose: Purpose::Device, ticket, asker, own }
+    Asking { ctx, page, gates, purpose: Purpose::Device, own: Own::here(ctx, page) }
 }
 
 fn code_path(challenge: &sms_codes::CodeId, to: &str) -> String {
@@ -148,26 +176,13 @@ struct CodePage {
     page: Page,
     to: String,
     back: String,
-    challenge: String,
-    ticket: String,
-    mobile: String,
-    errors: Errors,
-    notice: Option<Notice>,
+    enter: CodePart,
 }
 
 impl CodePage {
-    fn new(citizen: &Citizen, challenge: &Challenge, to: &str) -> CodePage {
+    fn new(citizen: &Citizen, to: &str, enter: CodePart) -> CodePage {
         let to = destination(to);
-        CodePage {
-            page: citizen.visit.page.clone(),
-            back: prove_path(&to),
-            to,
-            challenge: challenge.id.as_str().to_owned(),
-            ticket: ticket(citizen.ctx()),
-            mobile: challenge.mobile.masked(),
-            errors: Errors::new(),
-            notice: None,
-        }
+        CodePage { page: citizen.visit.page.clone(), back: prove_path(&to), to, enter }
     }
 }
 
@@ -180,7 +195,8 @@ struct CodeQuery {
 
 async fn enter(citizen: Citizen, Query(query): Query<CodeQuery>) -> Result<Response, Problem> {
     let Some(challenge) = own_challenge(&citizen, &query.c).await? else { return Ok(start_again(&query.to)) };
-    Ok(html(&citizen.visit.page, CodePage::new(&citizen, &challenge, &query.to)))
+    let enter = CodePart::new(citizen.ctx(), &challenge);
+    Ok(html(&citizen.visit.page, CodePage::new(&citizen, &query.to, enter)))
 }
 
 #[derive(Deserialize, Default)]
@@ -204,40 +220,37 @@ async fn redeem(
 ) -> Result<Response, Problem> {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
     let Some(challenge) = own_challenge(&citizen, &form.challenge).await? else { return Ok(start_again(&form.to)) };
-    let view = CodePage::new(&citizen, &challenge, &form.to);
+    let again = |enter: CodePart| Ok(html_again(page, CodePage::new(&citizen, &form.to, enter)));
     if form.act == "resend" {
-        let command = wish(&citizen, challenge.mobile, form.ticket);
-        return match sms_codes::request(ctx, &gates, command).await? {
-            Requested::Sent { challenge } => Ok(see_other_with(&code_path(&challenge, &view.to), "sms-sent-again")),
-            Requested::Wait { secs } => {
-                Ok(html_again(page, CodePage { notice: Some(Notice::wait(page, secs)), ..view }))
-            }
+        return match asking(&citizen, &gates).to(challenge.mobile.clone(), form.ticket).await? {
+            Ok(challenge) => Ok(see_other_with(&code_path(&challenge, &destination(&form.to)), "sms-sent-again")),
+            Err(notice) => again(CodePart::new(ctx, &challenge).told(notice)),
         };
     }
     let Some(code) = clean_code(&form.code) else {
-        return Ok(html_again(page, CodePage { errors: Errors::one("code", "code-format"), ..view }));
+        return again(CodePart::kept(ctx, &challenge, String::new(), Errors::one("code", "code-format")));
     };
     let here = Here::of(&citizen, &headers);
-    match show_phone(ctx, &here, &challenge, &code).await? {
+    let token = match show_phone(ctx, &here, &challenge, &code).await? {
+        Ok(token) => token,
         // The first of two taps has shown it.
-        Ok(()) | Err(Refusal::Repeated) => {
-            if let Some(key) = read_key(&form.key) {
-                leave_key(ctx, &here, key).await?;
-            }
-            Ok(see_other(&view.to))
-        }
-        Err(refusal) => {
-            let errors = Errors::one("code", "code-refused");
-            Ok(html_again(page, CodePage { errors, notice: Some(Notice::refused(page, refusal)), ..view }))
-        }
+        Err(Refusal::Repeated) => None,
+        Err(refusal) => return again(CodePart::refused(ctx, &challenge, refusal)),
+    };
+    if let Some(key) = read_key(&form.key) {
+        leave_key(ctx, &here, key).await?;
     }
+    let mut response = see_other(&destination(&form.to));
+    if let Some(token) = token {
+        sessions::give_token(ctx, page, &mut response, &token)?;
+    }
+    Ok(response)
 }
 
 /// A code that went to this person's own number: a thief has a phone and a code as well, but not this one.
 async fn own_challenge(citizen: &Citizen, id: &str) -> Result<Option<Challenge>, Failure> {
     let ctx = citizen.ctx();
-    let Ok(id) = id.parse() else { return Ok(None) };
-    let Some(challenge) = sms_codes::challenge(ctx, &id, Purpose::Device).await? else { return Ok(None) };
+    let Some(challenge) = sms_codes::find(ctx, id, Purpose::Device).await? else { return Ok(None) };
     let own = own_mobile(ctx, &citizen.person).await?;
     Ok(own.is_some_and(|own| same(ctx, &own, &challenge.mobile)).then_some(challenge))
 }
@@ -251,7 +264,8 @@ pub(super) fn destination(to: &str) -> String {
     ui::local_path(to).filter(|path| !path.starts_with("/devices/prove")).unwrap_or("/").to_owned()
 }
 
-fn prove_path(to: &str) -> String {
+/// The address of the page, with where to go on to.
+pub(crate) fn prove_path(to: &str) -> String {
     format!("/devices/prove?to={}", in_query(to))
 }
 

@@ -7,12 +7,14 @@ use serde_json::json;
 
 use super::bind::told;
 use super::here::Here;
-use super::model::How;
+use super::model::{DeviceProofId, How};
+use super::policy::DevicePolicy;
 use super::store::{self, NewProof};
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::messages;
 use crate::people::{PersonId, store as people};
+use crate::sessions::{self, Renewal, Token};
 use crate::sms_codes::{Attempt, Challenge, Purpose, Refusal, redeem};
 
 /// The number of a person's account; `None` if there is no active one.
@@ -24,13 +26,16 @@ pub(super) async fn own_mobile(ctx: &Ctx, person: &PersonId) -> Result<Option<Mo
 
 /// Redeems the code. Its owner is told if the device had a key, since then a code is not the usual way.
 ///
+/// A session that showed itself from elsewhere of late sits on a network whose address changes: the code holds on
+/// whatever network as well, for a while, and the session gets another token (`docs/adr/0017`).
+///
 /// The caller has seen that the code went to this person's own number.
 pub(super) async fn show_phone(
     ctx: &Ctx,
     here: &Here,
     challenge: &Challenge,
     code: &str,
-) -> Result<Result<(), Refusal>, Failure> {
+) -> Result<Result<Option<Token>, Refusal>, Failure> {
     let attempt = Attempt::new(ctx, challenge, Purpose::Device, code)?;
     let mine = here.clone();
     let device = ctx.db.read("device.of_code", move |tx| store::live(tx, &mine.person, &mine.word)).await?;
@@ -43,30 +48,41 @@ pub(super) async fn show_phone(
         how: How::Sms,
         nonce: challenge.id.as_str().to_owned(),
         place: here.place.clone(),
+        roams: None,
         now,
     };
+    let since = now.minus_secs(ctx.policy.at::<DevicePolicy>(now.date())?.key_look_secs);
+    let (roaming_id, renewal): (DeviceProofId, Renewal) = (ctx.id(), Renewal::draw(ctx, &here.session));
+    let token = renewal.token().clone();
     let message = match device.has_key {
         true => Some(messages::prepare(ctx, &here.person, "device_by_sms", &told(&device.label, now), false).await?),
         false => None,
     };
     let entry = |act| ctx.act(act, device.id.as_str(), json!({ "by": "sms", "session": here.session.as_str() }));
-    let (shown, refused) = (entry("device.shown"), entry("device.refused"));
+    let (shown, refused, begins) = (entry("device.shown"), entry("device.refused"), entry("device.roams"));
     let (person, word) = (here.person.clone(), here.word.clone());
     let redeemed = ctx.db.write(attempt.mobile.lane(), "device.show_phone", move |tx| -> Result<_, DbFault> {
         if let Err(refusal) = redeem(tx, &attempt)? {
             tx.audit(refused.clone());
             return Ok(Err(refusal));
         }
+        let roams = store::shown_elsewhere(tx, &new.session, &new.device, &new.place, since)?;
+        let new = NewProof { roams: roams.then(|| roaming_id.clone()), ..new.clone() };
         if store::live(tx, &person, &word)?.is_none() || !store::insert_proof(tx, &new)? {
             return Ok(Err(Refusal::Gone));
+        }
+        if roams {
+            // The token before opens for a minute: without script the second of two taps comes with it.
+            sessions::renew(tx, &renewal)?;
+            tx.audit(begins.clone());
         }
         if let Some(message) = &message {
             messages::insert(tx, message)?;
         }
         tx.audit(shown.clone());
-        Ok(Ok(()))
+        Ok(Ok(roams))
     });
-    Ok(redeemed.await?)
+    Ok(redeemed.await?.map(|roams| roams.then_some(token)))
 }
 
 /// Whether two numbers are the same one.

@@ -4,6 +4,7 @@ use kernel::Moment;
 use platform::db::{DbFault, Tx};
 
 use super::model::holds;
+use super::place::Place;
 use super::policy::DevicePolicy;
 use super::store;
 use crate::people::PersonId;
@@ -28,13 +29,13 @@ pub(crate) fn standing(
     session: &SessionId,
     person: &PersonId,
     device: &str,
-    from: &[u8],
+    from: &Place,
     now: Moment,
     policy: &DevicePolicy,
 ) -> Result<Standing, DbFault> {
     let Some(device) = store::live(tx, person, device)? else { return Ok(Standing::New) };
     let shown = store::shown(tx, session, &device.id, from, now.minus_secs(policy.key_look_secs))?;
-    let within = |secs| shown.iter().any(|(how, at)| holds(*how, device.has_key, *at, now, secs));
+    let within = |secs| shown.iter().any(|shown| holds(*shown, device.has_key, now, secs, policy.roaming_secs));
     Ok(match (within(policy.key_fresh_secs), within(policy.key_look_secs)) {
         (true, _) => Standing::Proven,
         (false, true) => Standing::Lately,

@@ -9,7 +9,8 @@ use platform::db::{DbFault, Tx};
 use platform::{covered, sql, vals};
 
 use super::bind::Binding;
-use super::model::{DeviceId, DeviceProofId, DeviceState, How};
+use super::model::{DeviceId, DeviceProofId, DeviceState, How, Shown};
+use super::place::Place;
 use super::vouch::Vouched;
 use crate::people::PersonId;
 use crate::sessions::SessionId;
@@ -151,48 +152,94 @@ pub(super) struct NewProof {
     pub(super) device: DeviceId,
     pub(super) how: How,
     pub(super) nonce: String,
-    pub(super) place: Vec<u8>,
+    pub(super) place: Place,
+    /// The id of the second row, where it holds on whatever network as well.
+    pub(super) roams: Option<DeviceProofId>,
     pub(super) now: Moment,
 }
 
 /// Writes down what a session showed, and that its device was seen; `false` if the same challenge has
 /// been answered before.
 pub(super) fn insert_proof(tx: &mut Tx<'_>, new: &NewProof) -> Result<bool, DbFault> {
+    let written = insert_shown(tx, new, (&new.id, &new.nonce), &new.place.here)?;
+    if let Some(id) = new.roams.as_ref().filter(|_| written) {
+        insert_shown(tx, new, (id, &format!("{}*", new.nonce)), &new.place.roaming)?;
+    }
+    Ok(written)
+}
+
+fn insert_shown(
+    tx: &mut Tx<'_>,
+    new: &NewProof,
+    (id, nonce): (&DeviceProofId, &str),
+    place: &[u8],
+) -> Result<bool, DbFault> {
     let written = tx.exec(
         sql!(
             "INSERT INTO device_proof (id, session_id, device_id, how, nonce, place, at)
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
         ),
-        vals![
-            new.id.as_str(),
-            new.session.as_str(),
-            new.device.as_str(),
-            new.how.as_str(),
-            new.nonce.as_str(),
-            new.place.as_slice(),
-            new.now
-        ],
+        vals![id.as_str(), new.session.as_str(), new.device.as_str(), new.how.as_str(), nonce, place, new.now],
     )?;
     Ok(written == 1)
 }
 
-/// What a session has shown of a device from one place: codes and authentications of any age, answers
+/// What a session has shown of a device that may hold at a place: codes and authentications of any age, answers
 /// of the key since `since`.
 pub(super) fn shown(
     tx: &mut Tx<'_>,
     session: &SessionId,
     device: &DeviceId,
-    place: &[u8],
+    place: &Place,
     since: Moment,
-) -> Result<Vec<(How, Moment)>, DbFault> {
+) -> Result<Vec<Shown>, DbFault> {
     tx.query(
         sql!(
-            "SELECT how, at FROM device_proof
-             WHERE session_id = $1 AND device_id = $2 AND place = $3 AND (how <> 'key' OR at > $4)"
+            "SELECT how, at, CASE WHEN place = $1 THEN 1 ELSE 0 END FROM device_proof
+             WHERE session_id = $2 AND device_id = $3 AND place IN ($1, $4) AND (how <> 'key' OR at > $5)"
         ),
-        vals![session.as_str(), device.as_str(), place, since],
-        |row| Ok((how(&row.text(0)?)?, row.moment(1)?)),
+        vals![place.roaming.as_slice(), session.as_str(), device.as_str(), place.here.as_slice(), since],
+        |row| Ok(Shown { how: how(&row.text(0)?)?, at: row.moment(1)?, roams: row.flag(2)? }),
     )
+}
+
+/// Whether a session has shown something of a device since a moment, from whatever place.
+pub(super) fn shown_since(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    device: &DeviceId,
+    since: Moment,
+) -> Result<bool, DbFault> {
+    let sql = sql!("SELECT 1 FROM device_proof WHERE session_id = $1 AND device_id = $2 AND at > $3 LIMIT 1");
+    Ok(tx.opt(sql, vals![session.as_str(), device.as_str(), since], |row| row.int(0))?.is_some())
+}
+
+/// Whether a session has shown something of a device since a moment that holds on whatever network.
+pub(super) fn has_roamed(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    device: &DeviceId,
+    place: &Place,
+    since: Moment,
+) -> Result<bool, DbFault> {
+    let sql =
+        sql!("SELECT 1 FROM device_proof WHERE session_id = $1 AND device_id = $2 AND place = $3 AND at > $4 LIMIT 1");
+    let vals = vals![session.as_str(), device.as_str(), place.roaming.as_slice(), since];
+    Ok(tx.opt(sql, vals, |row| row.int(0))?.is_some())
+}
+
+/// Whether a session has shown something of a device since a moment from another place than this.
+pub(super) fn shown_elsewhere(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    device: &DeviceId,
+    place: &Place,
+    since: Moment,
+) -> Result<bool, DbFault> {
+    let sql =
+        sql!("SELECT 1 FROM device_proof WHERE session_id = $1 AND device_id = $2 AND place <> $3 AND at > $4 LIMIT 1");
+    let vals = vals![session.as_str(), device.as_str(), place.here.as_slice(), since];
+    Ok(tx.opt(sql, vals, |row| row.int(0))?.is_some())
 }
 
 fn how(text: &str) -> Result<How, DbFault> {
@@ -242,9 +289,10 @@ pub(super) fn vouch(tx: &mut Tx<'_>, new: &Vouched, person: &PersonId, session: 
     tx.exec(
         sql!(
             "INSERT INTO device (id, person_id, word, label, state, created_at, bound_at, seen_at)
-             VALUES ($1, $2, $3, '', 'live', $4, $5, $6) ON CONFLICT DO NOTHING"
+             VALUES ($1, $2, $3, COALESCE((SELECT s.device FROM session s WHERE s.id = $4), ''), 'live', $5, $6, $7)
+             ON CONFLICT DO NOTHING"
         ),
-        vals![new.id.as_str(), person.as_str(), new.word.as_str(), new.now, new.now, new.now],
+        vals![new.id.as_str(), person.as_str(), new.word.as_str(), session.as_str(), new.now, new.now, new.now],
     )?;
     let Some(device) = live(tx, person, &new.word)? else { return Ok(()) };
     let proof = NewProof {
@@ -254,6 +302,7 @@ pub(super) fn vouch(tx: &mut Tx<'_>, new: &Vouched, person: &PersonId, session: 
         how: How::Fresh,
         nonce: new.proof.as_str().to_owned(),
         place: new.place.clone(),
+        roams: None,
         now: new.now,
     };
     insert_proof(tx, &proof).map(drop)

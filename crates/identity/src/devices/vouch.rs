@@ -7,6 +7,7 @@ use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::model::{DeviceId, DeviceProofId};
+use super::place::Place;
 use super::store;
 use crate::people::PersonId;
 use crate::sessions::SessionId;
@@ -17,14 +18,14 @@ pub(crate) struct Vouched {
     pub(super) id: DeviceId,
     pub(super) proof: DeviceProofId,
     pub(super) word: String,
-    pub(super) place: Vec<u8>,
+    pub(super) place: Place,
     pub(super) now: Moment,
     entry: AuditEntry,
 }
 
 impl Vouched {
     /// Draws the ids. `place` is where the browser will ask from.
-    pub(crate) fn draw(ctx: &Ctx, word: &str, place: Vec<u8>) -> Vouched {
+    pub(crate) fn draw(ctx: &Ctx, word: &str, place: Place) -> Vouched {
         let id: DeviceId = ctx.id();
         let entry = ctx.act("device.bound", id.as_str(), json!({ "by": "vouched" }));
         Vouched { id, proof: ctx.id(), word: word.to_owned(), place, now: ctx.now(), entry }

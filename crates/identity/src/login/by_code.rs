@@ -31,7 +31,8 @@ pub(crate) enum CodeLogin {
 pub(crate) async fn by_code(ctx: &Ctx, command: ByCode) -> Result<CodeLogin, Failure> {
     let days = ctx.policy.at::<LoginPolicy>(ctx.now().date())?.device_days;
     let attempt = Attempt::new(ctx, &command.challenge, Purpose::Login, &command.code)?;
-    let new = NewSession::prepare(ctx, command.seat)?;
+    let word = KnownDevice::word(ctx, command.device.as_ref());
+    let new = NewSession::prepare(ctx, command.seat, &word)?;
     let token = new.token.clone();
     let (acting, challenge) = (ctx.clone(), command.challenge.id.clone());
     let lane = attempt.mobile.lane();
@@ -47,9 +48,7 @@ pub(crate) async fn by_code(ctx: &Ctx, command: ByCode) -> Result<CodeLogin, Fai
         Ok(Ok(row.account))
     });
     Ok(match opened.await? {
-        Ok(account) => {
-            CodeLogin::In { token, device: KnownDevice::issue(ctx, command.device.as_ref(), &account, days) }
-        }
+        Ok(account) => CodeLogin::In { token, device: KnownDevice::issue(ctx, word, &account, days) },
         Err(refusal) => CodeLogin::Refused(refusal),
     })
 }

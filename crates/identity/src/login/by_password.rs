@@ -66,8 +66,9 @@ pub(crate) async fn by_password(ctx: &Ctx, gates: &Gates, command: ByPassword) -
     let Some(account) = account.filter(|_| right) else {
         return refuse(ctx, &policy, &budgets).await;
     };
-    let device = KnownDevice::issue(ctx, command.device.as_ref(), &account.account, policy.device_days);
-    let new = NewSession::prepare(ctx, command.seat)?;
+    let word = KnownDevice::word(ctx, command.device.as_ref());
+    let device = KnownDevice::issue(ctx, word, &account.account, policy.device_days);
+    let new = NewSession::prepare(ctx, command.seat, &device.device)?;
     let token = new.token.clone();
     Ok(match open(ctx, budgets, account, new).await? {
         Ok(()) => PasswordLogin::In { token, device },

@@ -26,7 +26,8 @@ impl KnownDevice {
 
     /// Lets the browser name its device, as one on which an account was used.
     pub(crate) fn give(ctx: &Ctx, page: &Page, response: &mut Response, account: &AccountId, days: i64) {
-        let known = KnownDevice::issue(ctx, KnownDevice::here(ctx, page).as_ref(), account, days);
+        let word = Known::word(ctx, KnownDevice::here(ctx, page).as_ref());
+        let known = KnownDevice::issue(ctx, word, account, days);
         page.set_cookie(response, DEVICE_COOKIE, &known.cookie(ctx), Some(days * 86_400));
     }
 }
@@ -42,9 +43,13 @@ pub(crate) struct Known<I> {
 }
 
 impl<I: TypedId + Clone> Known<I> {
-    /// A cookie for somebody who just logged in; the device keeps its name if it had one.
-    pub(crate) fn issue(ctx: &Ctx, before: Option<&Known<I>>, owner: &I, days: i64) -> Known<I> {
-        let device = before.map_or_else(|| hex(&kernel::bytes32(&*ctx.rng)[..16]), |known| known.device.clone());
+    /// The word for a device: its own if it had one, or else drawn.
+    pub(crate) fn word(ctx: &Ctx, before: Option<&Known<I>>) -> String {
+        before.map_or_else(|| hex(&kernel::bytes32(&*ctx.rng)[..16]), |known| known.device.clone())
+    }
+
+    /// A cookie for somebody who just logged in on the device of that word.
+    pub(crate) fn issue(ctx: &Ctx, device: String, owner: &I, days: i64) -> Known<I> {
         Known { device, owner: owner.clone(), expires_at: ctx.now().plus_secs(days * 86_400) }
     }
 

@@ -7,9 +7,12 @@ mod change_pages;
 mod change_password;
 mod device;
 mod guard;
+mod newcomer;
 mod pages;
 pub(crate) mod store;
+mod wanted;
 
 pub(crate) use budgets::{Budgets, Counted, Door};
 pub(crate) use device::{DEVICE_COOKIE, Known, KnownDevice};
+pub(crate) use newcomer::JustOpened;
 pub(crate) use pages::routes;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use kernel::{Mask, Mobile, typing};
+use kernel::typing;
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other, see_other_with};
@@ -16,14 +16,16 @@ use super::by_code::{ByCode, CodeLogin, by_code};
 use super::by_password::{ByPassword, PasswordLogin, by_password};
 use super::change_pages;
 use super::device::{DEVICE_COOKIE, KnownDevice};
-use crate::askers::Asker;
-use crate::blind::ticket;
+use super::newcomer::JustOpened;
+use super::wanted::wanted;
 use crate::failure::Failure;
 use crate::gates::Gates;
+use crate::owners::AccountPolicy;
 use crate::policy::LoginPolicy;
 use crate::sessions::{self, MaybeCitizen, Seat, Token};
-use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code, wait_text};
-use crate::typed::mobile_kind;
+use crate::sms_codes::{
+    Asking, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, clean_code, find, wait_text,
+};
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
@@ -33,19 +35,39 @@ pub(crate) fn routes() -> Router<Ctx> {
         .merge(change_pages::routes())
 }
 
+/// What both ways say before their form: why one is here, and what follows.
+struct Before {
+    to: String,
+    /// The key of what was wanted.
+    wanted: Option<&'static str>,
+    /// After signing up: how long the account waits for its person to be proven, in days.
+    days: Option<i64>,
+}
+
+impl Before {
+    fn new(ctx: &Ctx, to: &str, opened: Option<&JustOpened>) -> Result<Before, Failure> {
+        let to = destination(to);
+        let days = match opened {
+            Some(JustOpened { signed_up: true, .. }) => {
+                Some(ctx.policy.at::<AccountPolicy>(ctx.now().date())?.unproven_days)
+            }
+            _ => None,
+        };
+        Ok(Before { wanted: wanted(&to), to, days })
+    }
+
+    fn ways_query(&self) -> String {
+        in_query(&self.to)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "login/password.html")]
 struct PasswordPage {
     page: Page,
-    to: String,
+    before: Before,
     login: String,
     notice: Option<Notice>,
-}
-
-impl PasswordPage {
-    fn ways_query(&self) -> String {
-        in_query(&self.to)
-    }
 }
 
 #[derive(Deserialize)]
@@ -55,12 +77,14 @@ struct ToQuery {
 }
 
 async fn password_form(visitor: MaybeCitizen, Query(query): Query<ToQuery>) -> Result<Response, Problem> {
-    let to = destination(&query.to);
     if visitor.citizen.is_some() {
-        return Ok(see_other(&to));
+        return Ok(see_other(&destination(&query.to)));
     }
-    let page = visitor.visit.page;
-    Ok(html(&page.clone(), PasswordPage { page, to, login: String::new(), notice: None }))
+    let Visit { ctx, page } = visitor.visit;
+    let opened = JustOpened::read(&ctx, &page);
+    let before = Before::new(&ctx, &query.to, opened.as_ref())?;
+    let login = opened.map_or_else(String::new, |opened| opened.mobile);
+    Ok(html(&page.clone(), PasswordPage { page, before, login, notice: None }))
 }
 
 #[derive(Deserialize, Default)]
@@ -77,10 +101,11 @@ async fn password_login(
     headers: HeaderMap,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
-    let to = destination(&form.to);
+    let opened = JustOpened::read(&ctx, &page);
     let again = |text: String| {
         let notice = Some(Notice { tone: "danger", text });
-        Ok(html_again(&page, PasswordPage { page: page.clone(), to: to.clone(), login: form.login.clone(), notice }))
+        let before = Before::new(&ctx, &form.to, opened.as_ref())?;
+        Ok(html_again(&page, PasswordPage { page: page.clone(), before, login: form.login.clone(), notice }))
     };
     if typing::login(&form.login).is_empty() || form.password.is_empty() {
         return again(page.t("login-incomplete"));
@@ -92,7 +117,7 @@ async fn password_login(
         device: KnownDevice::here(&ctx, &page),
     };
     match by_password(&ctx, &gates, command).await? {
-        PasswordLogin::In { token, device } => signed_in(&ctx, &page, &to, &token, &device).await,
+        PasswordLogin::In { token, device } => signed_in(&ctx, &page, &destination(&form.to), &token, &device).await,
         PasswordLogin::Wrong { left } => again(page.t1("login-wrong", "left", left)),
         PasswordLogin::Locked { secs } => again(page.t1("login-locked", "time", wait_text(&page, secs))),
     }
@@ -102,42 +127,19 @@ async fn password_login(
 #[template(path = "login/mobile.html")]
 struct MobilePage {
     page: Page,
-    to: String,
-    mobile: String,
-    ticket: String,
-    errors: Errors,
-    notice: Option<Notice>,
-}
-
-impl MobilePage {
-    fn ways_query(&self) -> String {
-        in_query(&self.to)
-    }
+    before: Before,
+    ask: MobilePart,
 }
 
 async fn code_form(visitor: MaybeCitizen, Query(query): Query<ToQuery>) -> Result<Response, Problem> {
-    let to = destination(&query.to);
     if visitor.citizen.is_some() {
-        return Ok(see_other(&to));
+        return Ok(see_other(&destination(&query.to)));
     }
     let Visit { ctx, page } = visitor.visit;
-    let view = MobilePage {
-        page: page.clone(),
-        to,
-        mobile: String::new(),
-        ticket: ticket(&ctx),
-        errors: Errors::new(),
-        notice: None,
-    };
-    Ok(html(&page, view))
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct MobileForm {
-    to: String,
-    mobile: String,
-    ticket: String,
+    let opened = JustOpened::read(&ctx, &page);
+    let before = Before::new(&ctx, &query.to, opened.as_ref())?;
+    let ask = MobilePart::new(&ctx, opened.map_or_else(String::new, |opened| opened.mobile));
+    Ok(html(&page.clone(), MobilePage { page, before, ask }))
 }
 
 async fn send_code(
@@ -145,30 +147,22 @@ async fn send_code(
     Extension(gates): Extension<Arc<Gates>>,
     Form(form): Form<MobileForm>,
 ) -> Result<Response, Problem> {
-    let mut view = MobilePage {
-        page: page.clone(),
-        to: destination(&form.to),
-        mobile: form.mobile,
-        ticket: form.ticket.clone(),
-        errors: Errors::new(),
-        notice: None,
-    };
-    let mobile = match Mobile::parse(&view.mobile) {
-        Ok(mobile) => mobile,
-        Err(error) => {
-            view.errors.add("mobile", mobile_kind(&error));
-            return Ok(html_again(&page, view));
-        }
-    };
-    match sms_codes::request(&ctx, &gates, wish(&ctx, &page, mobile, form.ticket)).await? {
-        Requested::Sent { challenge } => {
-            Ok(see_other(&format!("/login/code/enter?c={}&to={}", challenge.as_str(), in_query(&view.to))))
-        }
-        Requested::Wait { secs } => {
-            view.notice = Some(Notice::wait(&page, secs));
-            Ok(html_again(&page, view))
+    let to = destination(&form.to);
+    match asking(&ctx, &page, &gates).send(form).await? {
+        Ok(challenge) => Ok(see_other(&enter_path(&challenge, &to))),
+        Err(ask) => {
+            let before = Before::new(&ctx, &to, JustOpened::read(&ctx, &page).as_ref())?;
+            Ok(html_again(&page.clone(), MobilePage { page, before, ask }))
         }
     }
+}
+
+fn asking<'a>(ctx: &'a Ctx, page: &'a Page, gates: &'a Gates) -> Asking<'a> {
+    Asking { ctx, page, gates, purpose: Purpose::Login, own: Own::here(ctx, page) }
+}
+
+fn enter_path(challenge: &CodeId, to: &str) -> String {
+    format!("/login/code/enter?c={}&to={}", challenge.as_str(), in_query(to))
 }
 
 #[derive(Template)]
@@ -176,11 +170,7 @@ async fn send_code(
 struct EnterPage {
     page: Page,
     to: String,
-    challenge: String,
-    ticket: String,
-    mobile: String,
-    errors: Errors,
-    notice: Option<Notice>,
+    enter: CodePart,
 }
 
 #[derive(Deserialize, Default)]
@@ -191,8 +181,9 @@ struct EnterQuery {
 }
 
 async fn enter_form(Visit { ctx, page }: Visit, Query(query): Query<EnterQuery>) -> Result<Response, Problem> {
-    let Some(challenge) = find(&ctx, &query.c).await? else { return Ok(start_again()) };
-    Ok(html(&page, EnterPage::new(&ctx, &page, &challenge, &query.to)))
+    let Some(challenge) = find(&ctx, &query.c, Purpose::Login).await? else { return Ok(start_again()) };
+    let enter = CodePart::new(&ctx, &challenge);
+    Ok(html(&page.clone(), EnterPage { page, to: destination(&query.to), enter }))
 }
 
 #[derive(Deserialize, Default)]
@@ -212,63 +203,25 @@ async fn code_login(
     headers: HeaderMap,
     Form(form): Form<EnterForm>,
 ) -> Result<Response, Problem> {
-    let Some(challenge) = find(&ctx, &form.challenge).await? else { return Ok(start_again()) };
+    let Some(challenge) = find(&ctx, &form.challenge, Purpose::Login).await? else { return Ok(start_again()) };
+    let to = destination(&form.to);
+    let again = |enter| Ok(html_again(&page, EnterPage { page: page.clone(), to: to.clone(), enter }));
     if form.act == "resend" {
-        return resend(&ctx, &page, &gates, &challenge, form).await;
+        return match asking(&ctx, &page, &gates).to(challenge.mobile.clone(), form.ticket).await? {
+            Ok(challenge) => Ok(see_other_with(&enter_path(&challenge, &to), "sms-sent-again")),
+            Err(notice) => again(CodePart::new(&ctx, &challenge).told(notice)),
+        };
     }
-    let view = EnterPage::new(&ctx, &page, &challenge, &form.to);
     let Some(code) = clean_code(&form.code) else {
-        return Ok(html_again(&page, EnterPage { errors: Errors::one("code", "code-format"), ..view }));
+        return again(CodePart::kept(&ctx, &challenge, String::new(), Errors::one("code", "code-format")));
     };
     let device = KnownDevice::here(&ctx, &page);
-    let command = ByCode { challenge, code, seat: seat(&ctx, &headers), device };
+    let command = ByCode { challenge: challenge.clone(), code, seat: seat(&ctx, &headers), device };
     match by_code(&ctx, command).await? {
-        CodeLogin::In { token, device } => signed_in(&ctx, &page, &view.to, &token, &device).await,
+        CodeLogin::In { token, device } => signed_in(&ctx, &page, &to, &token, &device).await,
         // The first of two taps has signed this browser in.
-        CodeLogin::Refused(Refusal::Repeated) => Ok(see_other(&view.to)),
-        CodeLogin::Refused(refusal) => {
-            let errors = Errors::one("code", "code-refused");
-            let notice = Some(Notice::refused(&page, refusal));
-            Ok(html_again(&page, EnterPage { errors, notice, ..view }))
-        }
-    }
-}
-
-fn wish(ctx: &Ctx, page: &Page, mobile: Mobile, ticket: String) -> RequestCode {
-    RequestCode { mobile, purpose: Purpose::Login, ticket, asker: Asker::of(ctx, page), own: Own::here(ctx, page) }
-}
-
-async fn resend(
-    ctx: &Ctx,
-    page: &Page,
-    gates: &Gates,
-    challenge: &Challenge,
-    form: EnterForm,
-) -> Result<Response, Problem> {
-    match sms_codes::request(ctx, gates, wish(ctx, page, challenge.mobile.clone(), form.ticket)).await? {
-        Requested::Sent { challenge } => {
-            let to = in_query(&destination(&form.to));
-            let path = format!("/login/code/enter?c={}&to={to}", challenge.as_str());
-            Ok(see_other_with(&path, "sms-sent-again"))
-        }
-        Requested::Wait { secs } => {
-            let notice = Some(Notice::wait(page, secs));
-            Ok(html_again(page, EnterPage { notice, ..EnterPage::new(ctx, page, challenge, &form.to) }))
-        }
-    }
-}
-
-impl EnterPage {
-    fn new(ctx: &Ctx, page: &Page, challenge: &Challenge, to: &str) -> EnterPage {
-        EnterPage {
-            page: page.clone(),
-            to: destination(to),
-            challenge: challenge.id.as_str().to_owned(),
-            ticket: ticket(ctx),
-            mobile: challenge.mobile.masked(),
-            errors: Errors::new(),
-            notice: None,
-        }
+        CodeLogin::Refused(Refusal::Repeated) => Ok(see_other(&to)),
+        CodeLogin::Refused(refusal) => again(CodePart::refused(&ctx, &challenge, refusal)),
     }
 }
 
@@ -284,6 +237,7 @@ async fn signed_in(ctx: &Ctx, page: &Page, to: &str, token: &Token, device: &Kno
     let days = ctx.policy.at::<LoginPolicy>(today).map_err(Failure::from)?.device_days;
     let mut response = see_other(to);
     sessions::give_token(ctx, page, &mut response, token)?;
+    JustOpened::forget(page, &mut response);
     page.set_cookie(&mut response, DEVICE_COOKIE, &device.cookie(ctx), Some(days * 86_400));
     Ok(response)
 }
@@ -306,13 +260,6 @@ fn in_query(path: &str) -> String {
             other => format!("%{other:02X}"),
         })
         .collect()
-}
-
-async fn find(ctx: &Ctx, id: &str) -> Result<Option<Challenge>, Failure> {
-    match id.parse() {
-        Ok(id) => sms_codes::challenge(ctx, &id, Purpose::Login).await,
-        Err(_) => Ok(None),
-    }
 }
 
 fn start_again() -> Response {

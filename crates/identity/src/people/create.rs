@@ -2,11 +2,13 @@
 
 use kernel::{IdNumber, Mobile, Moment, PersonName};
 use platform::Ctx;
-use platform::vault::{DataKey, NewDataKey, VaultError};
+use platform::vault::{DataKey, NewDataKey};
 
 use super::model::{AccountId, PersonId};
 use super::store::{ID_NUMBER, MOBILE, NAME};
+use crate::agreements::Agreement;
 use crate::blind::Blind;
+use crate::failure::Failure;
 
 /// The row of an account, sealed with its person's key and ready to insert.
 #[derive(Clone)]
@@ -15,6 +17,8 @@ pub(crate) struct NewAccount {
     pub(crate) mobile: Vec<u8>,
     pub(crate) mobile_blind: Blind,
     pub(crate) password_hash: String,
+    /// What its holder agreed to when it was opened.
+    pub(crate) agreement: Agreement,
     pub(crate) now: Moment,
 }
 
@@ -25,11 +29,12 @@ impl NewAccount {
         key: &DataKey,
         mobile: &Mobile,
         password_hash: String,
-    ) -> Result<NewAccount, VaultError> {
+    ) -> Result<NewAccount, Failure> {
         let account: AccountId = ctx.id();
         Ok(NewAccount {
             mobile: key.seal(MOBILE.of(account.as_str()), mobile.expose().as_bytes(), &*ctx.rng)?,
             mobile_blind: Blind::mobile(&ctx.vault, mobile),
+            agreement: Agreement::prepare(ctx, &account)?,
             account,
             password_hash,
             now: ctx.now(),
@@ -60,7 +65,7 @@ impl Newcomer {
         mobile: &Mobile,
         password_hash: String,
         expires_at: Option<Moment>,
-    ) -> Result<Newcomer, VaultError> {
+    ) -> Result<Newcomer, Failure> {
         Ok(Newcomer::with_key(ctx, name, id_number, mobile, password_hash, expires_at)?.0)
     }
 
@@ -72,7 +77,7 @@ impl Newcomer {
         mobile: &Mobile,
         password_hash: String,
         expires_at: Option<Moment>,
-    ) -> Result<(Newcomer, DataKey), VaultError> {
+    ) -> Result<(Newcomer, DataKey), Failure> {
         let now = ctx.now();
         let person: PersonId = ctx.id();
         let (key, new_key) = ctx.vault.create_key(&*ctx.rng, now, "account")?;

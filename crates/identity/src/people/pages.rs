@@ -7,6 +7,7 @@ use axum::routing::get;
 use platform::Ctx;
 use ui::{Page, Problem, html};
 
+use super::goes::goes_at;
 use super::model::Myself;
 use crate::real_name::{self, Known, Summary};
 
@@ -20,10 +21,14 @@ struct MePage {
     page: Page,
     myself: Myself,
     name: Summary,
+    /// When the account goes unless its person is proven; empty where it stays.
+    until: String,
 }
 
 async fn me(Known { citizen, facts }: Known) -> Result<Response, Problem> {
     let name = real_name::summary(citizen.ctx(), &facts)?;
+    let until = if name.authenticated { None } else { goes_at(&citizen).await? };
     let page = citizen.visit.page;
-    Ok(html(&page.clone(), MePage { page, myself: citizen.myself, name }))
+    let until = until.map_or_else(String::new, |at| page.full_date(at.date()));
+    Ok(html(&page.clone(), MePage { page, myself: citizen.myself, name, until }))
 }

@@ -8,6 +8,7 @@ use platform::{covered, sql, vals};
 
 use super::create::{NewAccount, Newcomer};
 use super::model::{AccountId, AccountState, Myself, PatientCard, PersonId, mask_id};
+use crate::agreements;
 use crate::blind::Blind;
 use crate::sealed::Column;
 
@@ -47,7 +48,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &Newcomer) -> Result<bool, DbFault> {
     insert_account(tx, &new.login, &new.person, new.expires_at)
 }
 
-/// Inserts an account; `false` if the mobile number, or the person, has an active one. `expires_at`:
+/// Inserts an account with what its holder agreed to; `false` if the mobile number, or the person, has an active one. `expires_at`:
 /// when it goes unless its person is proven; `None` if that has happened.
 pub(crate) fn insert_account(
     tx: &mut Tx<'_>,
@@ -71,6 +72,9 @@ pub(crate) fn insert_account(
             expires_at
         ],
     )?;
+    if account == 1 {
+        agreements::store::insert(tx, &new.agreement)?;
+    }
     Ok(account == 1)
 }
 
@@ -184,6 +188,12 @@ pub(crate) fn keep_account(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), DbF
         vals![person.as_str()],
     )?;
     Ok(())
+}
+
+/// When an active account goes unless its person is proven.
+pub(crate) fn goes_at(tx: &mut Tx<'_>, account: &AccountId) -> Result<Option<Moment>, DbFault> {
+    let sql = sql!("SELECT expires_at FROM account WHERE id = $1 AND state = 'active'");
+    Ok(tx.opt(sql, vals![account.as_str()], |row| row.opt_moment(0))?.flatten())
 }
 
 /// The password hash of an active account.

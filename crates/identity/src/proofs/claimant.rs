@@ -99,7 +99,7 @@ impl Claimant {
             owner,
             budget,
             asker: Asker::signed_in(&ctx, &citizen.account),
-            place: Vec::new(),
+            place: devices::Place::default(),
         };
         Ok(Claimant { visit: citizen.visit, claim, name, number })
     }
@@ -120,7 +120,7 @@ impl Claimant {
             prover: None,
             owner: false,
             asker: Asker::of(&visit.ctx, &visit.page),
-            place: Vec::new(),
+            place: devices::Place::default(),
         };
         Ok(Claimant { visit, claim, name: visitor.name, number: visitor.number })
     }

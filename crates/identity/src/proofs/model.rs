@@ -4,6 +4,7 @@ use kernel::PersonName;
 
 use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
+use crate::devices::Place;
 use crate::owners::Prover;
 use crate::sessions::SessionId;
 
@@ -114,7 +115,7 @@ pub(crate) struct Claim {
     /// Who asks, for the budgets of strangers.
     pub(crate) asker: Asker,
     /// From where the browser asks ([`place`](crate::devices::place)).
-    pub(crate) place: Vec<u8>,
+    pub(crate) place: Place,
 }
 
 impl Claim {

@@ -189,10 +189,14 @@ impl FromRequestParts<Ctx> for Home {
         let now = asking.now;
         let facts = move |tx: &mut Tx<'_>, found: &Found| asking.facts(tx, &found.person, &found.id);
         let (visitor, facts) = MaybeCitizen::with(visit, facts).await?;
-        let first = facts.and_then(|facts| match judge(Service::Mine, &facts, now, &policy, true) {
-            Verdict::Authenticate => Some("/real-name"),
-            Verdict::ShowDevice => Some("/devices/prove"),
-            Verdict::Open(_) | Verdict::Missing | Verdict::AskInsurer => None,
+        let agreed = visitor.citizen.as_ref().is_none_or(|citizen| citizen.agreed);
+        let asked = if agreed { None } else { Some("/agree") };
+        let first = asked.or_else(|| {
+            facts.and_then(|facts| match judge(Service::Mine, &facts, now, &policy, true) {
+                Verdict::Authenticate => Some("/real-name"),
+                Verdict::ShowDevice => Some("/devices/prove"),
+                Verdict::Open(_) | Verdict::Missing | Verdict::AskInsurer => None,
+            })
         });
         Ok(Home { visit: visitor.visit, citizen: visitor.citizen, first })
     }
@@ -209,7 +213,7 @@ async fn read(parts: &mut Parts, state: &Ctx) -> Result<(Citizen, Facts), Proble
 #[derive(Clone)]
 pub(super) struct Asking {
     device: String,
-    place: Vec<u8>,
+    place: devices::Place,
     now: Moment,
     policy: Arc<DevicePolicy>,
 }

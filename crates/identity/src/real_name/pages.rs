@@ -19,11 +19,12 @@ use super::model::{Facts, Insured, Level};
 use super::opens::Service;
 use super::policy::RealNamePolicy;
 use super::{kept, level_pages, name_pages};
+use crate::cards;
 use crate::devices::{self, Standing};
 use crate::failure::Failure;
 use crate::owners;
 use crate::pay_password;
-use crate::people::store as people;
+use crate::people::{self, store as people_store};
 use crate::ports::{CardRecord, Ports};
 use crate::sessions::Citizen;
 
@@ -84,7 +85,9 @@ enum State {
     New,
     /// Authenticated, but not on this device.
     NewDevice,
-    /// Authenticated on this device; it may still have to show itself.
+    /// Authenticated, on a device that this browser names and has not shown to be: it may be a thief's.
+    Unshown,
+    /// Authenticated on this device, which has shown itself.
     Done,
     /// Too young to be authenticated alone.
     Young,
@@ -95,6 +98,7 @@ impl State {
         match self {
             State::New => "new",
             State::NewDevice => "device",
+            State::Unshown => "unshown",
             State::Done => "done",
             State::Young => "young",
         }
@@ -118,7 +122,11 @@ struct WaysPage {
     service_point: String,
     /// Where to go on, once there is nothing to do here.
     onward: Option<String>,
+    /// Where the device shows itself.
+    prove: String,
     insured: &'static str,
+    /// When the account goes unless its person is proven; empty once that has happened.
+    until: String,
 }
 
 async fn ways(
@@ -142,7 +150,10 @@ async fn ways(
     };
     let page = citizen.visit.page.clone();
     let onward = back::allowed(&query.to).map(str::to_owned).or_else(|| back::remembered(&page));
+    let until = if state == State::New { people::goes_at(&citizen).await? } else { None };
     let view = WaysPage {
+        prove: devices::prove_path(onward.as_deref().unwrap_or("/real-name")),
+        until: until.map_or_else(String::new, |at| page.full_date(at.date())),
         whom: name_pages::to_prove(&citizen).await?,
         state: state.word(),
         tone: if state == State::Done { "done" } else { "blue" },
@@ -165,7 +176,8 @@ fn state(facts: &Facts, age: i32, min_age: i32) -> State {
         _ if age < min_age => State::Young,
         (None, _) => State::New,
         (Some(_), Standing::New) => State::NewDevice,
-        (Some(_), Standing::Proven | Standing::Lately | Standing::Challenge) => State::Done,
+        (Some(_), Standing::Challenge) => State::Unshown,
+        (Some(_), Standing::Proven | Standing::Lately) => State::Done,
     }
 }
 
@@ -174,7 +186,7 @@ type Subject = (kernel::PersonName, kernel::IdNumber);
 async fn subject(citizen: &Citizen) -> Result<Subject, Failure> {
     let ctx = citizen.ctx();
     let (vault, person, today) = (ctx.vault.clone(), citizen.person.clone(), ctx.now().date());
-    let read = ctx.db.read("real_name.subject", move |tx| people::identity_of(tx, &vault, &person, today));
+    let read = ctx.db.read("real_name.subject", move |tx| people_store::identity_of(tx, &vault, &person, today));
     let known = read.await?.ok_or(Failure::NoSuchPerson)?;
     let number = known.number.clone();
     Ok((owners::name_to_prove(ctx, known)?, number))
@@ -202,6 +214,8 @@ struct DonePage {
     onward: Option<String>,
     /// The payment password is still to be set.
     password_next: bool,
+    /// The electronic card was there before: the end of a locale key says what of it.
+    card: &'static str,
     /// This browser may leave its key now.
     leave_key: bool,
 }
@@ -229,10 +243,17 @@ async fn done(known: Known, Extension(ports): Extension<Arc<Ports>>) -> Result<R
         open: lines(&page, Service::open_at(level)),
         onward: back::remembered(&page),
         password_next,
+        card: card_word(&citizen).await?,
         leave_key: devices::wants_key(&citizen).await?,
         page,
     };
     Ok(html(&view.page.clone(), view))
+}
+
+/// What is said of the electronic card: it is issued after the first proof only.
+async fn card_word(citizen: &Citizen) -> Result<&'static str, DbFault> {
+    let person = citizen.person.clone();
+    citizen.ctx().db.read("real_name.card", move |tx| cards::word(tx, &person)).await
 }
 
 async fn has_pay_password(citizen: &Citizen) -> Result<bool, DbFault> {
@@ -245,6 +266,8 @@ pub(crate) struct Summary {
     /// Whether the person has been authenticated, and on this device.
     pub(crate) authenticated: bool,
     pub(crate) here: bool,
+    /// Whether the device has shown itself: nothing of somebody's insurance is said before.
+    pub(crate) shown: bool,
     pub(crate) medical: bool,
     /// The end of locale keys.
     pub(crate) insured: &'static str,
@@ -253,7 +276,11 @@ pub(crate) struct Summary {
 impl Summary {
     /// What is open, in words.
     pub(crate) fn level_key(&self) -> &'static str {
-        if self.medical { "me-level-medical" } else { "me-level-identity" }
+        match (self.shown, self.medical) {
+            (false, _) => "me-level-look",
+            (true, true) => "me-level-medical",
+            (true, false) => "me-level-identity",
+        }
     }
 }
 
@@ -265,6 +292,7 @@ pub(crate) fn summary(ctx: &Ctx, facts: &Facts) -> Result<Summary, Failure> {
     Ok(Summary {
         authenticated: facts.authenticated_at.is_some(),
         here: facts.device != Standing::New,
+        shown: matches!(facts.device, Standing::Proven | Standing::Lately),
         medical: facts.authenticated_at.is_some() && insured == Insured::Here,
         insured: insured.word(),
     })

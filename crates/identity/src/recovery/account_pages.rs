@@ -7,7 +7,7 @@ use askama::Template;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use kernel::{Mask, Mobile, PersonName};
+use kernel::PersonName;
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other, see_other_with};
@@ -15,14 +15,14 @@ use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other,
 use super::change::{Owner, owner};
 use super::model::password_errors;
 use super::open_account::{OpenAccount, Opened, open_account};
-use crate::askers::Asker;
-use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
+use crate::login::JustOpened;
 use crate::policy::PasswordPolicy;
 use crate::proofs::{Visitor, clear_visitor};
-use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested, clean_code};
-use crate::typed::mobile_kind;
+use crate::sms_codes::{
+    Asking, Challenge, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, clean_code, find,
+};
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()
@@ -44,31 +44,15 @@ async fn newcomer(ctx: &Ctx, page: &Page) -> Result<Result<(Visitor, PersonName)
 #[template(path = "recovery/mobile.html")]
 struct MobilePage {
     page: Page,
-    mobile: String,
-    ticket: String,
-    errors: Errors,
-    notice: Option<Notice>,
-}
-
-impl MobilePage {
-    fn new(ctx: &Ctx, page: &Page, mobile: &str) -> MobilePage {
-        let page = page.clone();
-        MobilePage { page, mobile: mobile.to_owned(), ticket: ticket(ctx), errors: Errors::new(), notice: None }
-    }
+    ask: MobilePart,
 }
 
 async fn ask_mobile(Visit { ctx, page }: Visit) -> Result<Response, Problem> {
-    Ok(match newcomer(&ctx, &page).await? {
-        Ok(_) => html(&page, MobilePage::new(&ctx, &page, "")),
-        Err(instead) => instead,
-    })
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct MobileForm {
-    mobile: String,
-    ticket: String,
+    if let Err(instead) = newcomer(&ctx, &page).await? {
+        return Ok(instead);
+    }
+    let ask = MobilePart::new(&ctx, String::new());
+    Ok(html(&page.clone(), MobilePage { page, ask }))
 }
 
 async fn send_code(
@@ -79,47 +63,27 @@ async fn send_code(
     if let Err(instead) = newcomer(&ctx, &page).await? {
         return Ok(instead);
     }
-    let view = MobilePage::new(&ctx, &page, &form.mobile);
-    let mobile = match Mobile::parse(&form.mobile) {
-        Ok(mobile) => mobile,
-        Err(error) => {
-            return Ok(html_again(&page, MobilePage { errors: Errors::one("mobile", mobile_kind(&error)), ..view }));
-        }
-    };
-    match sms_codes::request(&ctx, &gates, wish(&ctx, &page, mobile, form.ticket)).await? {
-        Requested::Sent { challenge } => Ok(see_other(&format!("/forgot/account/details?c={}", challenge.as_str()))),
-        Requested::Wait { secs } => {
-            Ok(html_again(&page, MobilePage { notice: Some(Notice::wait(&page, secs)), ..view }))
-        }
+    match asking(&ctx, &page, &gates).send(form).await? {
+        Ok(challenge) => Ok(see_other(&details_path(&challenge))),
+        Err(ask) => Ok(html_again(&page.clone(), MobilePage { page, ask })),
     }
 }
 
-fn wish(ctx: &Ctx, page: &Page, mobile: Mobile, ticket: String) -> RequestCode {
-    RequestCode { mobile, purpose: Purpose::SignUp, ticket, asker: Asker::of(ctx, page), own: Own::No }
+fn asking<'a>(ctx: &'a Ctx, page: &'a Page, gates: &'a Gates) -> Asking<'a> {
+    Asking { ctx, page, gates, purpose: Purpose::SignUp, own: Own::No }
+}
+
+fn details_path(challenge: &CodeId) -> String {
+    format!("/forgot/account/details?c={}", challenge.as_str())
 }
 
 #[derive(Template)]
 #[template(path = "recovery/account.html")]
 struct AccountPage {
     page: Page,
-    challenge: String,
-    ticket: String,
-    mobile: String,
-    errors: Errors,
-    notice: Option<Notice>,
-}
-
-impl AccountPage {
-    fn new(ctx: &Ctx, page: &Page, challenge: &Challenge) -> AccountPage {
-        AccountPage {
-            page: page.clone(),
-            challenge: challenge.id.as_str().to_owned(),
-            ticket: ticket(ctx),
-            mobile: challenge.mobile.masked(),
-            errors: Errors::new(),
-            notice: None,
-        }
-    }
+    enter: CodePart,
+    /// The passwords were typed and are not given back.
+    retype: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -132,8 +96,9 @@ async fn details(Visit { ctx, page }: Visit, Query(query): Query<DetailsQuery>) 
     if let Err(instead) = newcomer(&ctx, &page).await? {
         return Ok(instead);
     }
-    let Some(challenge) = find(&ctx, &query.c).await? else { return Ok(start_again()) };
-    Ok(html(&page, AccountPage::new(&ctx, &page, &challenge)))
+    let Some(challenge) = find(&ctx, &query.c, Purpose::SignUp).await? else { return Ok(start_again()) };
+    let enter = CodePart::new(&ctx, &challenge);
+    Ok(html(&page.clone(), AccountPage { page, enter, retype: false }))
 }
 
 #[derive(Deserialize, Default)]
@@ -157,70 +122,50 @@ async fn submit(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
-    let Some(challenge) = find(&ctx, &form.challenge).await? else { return Ok(start_again()) };
-    let view = AccountPage::new(&ctx, &page, &challenge);
+    let Some(challenge) = find(&ctx, &form.challenge, Purpose::SignUp).await? else { return Ok(start_again()) };
     if form.act == "resend" {
-        return resend(&ctx, &page, &gates, challenge, form.ticket).await;
+        return match asking(&ctx, &page, &gates).to(challenge.mobile.clone(), form.ticket).await? {
+            Ok(challenge) => Ok(see_other_with(&details_path(&challenge), "sms-sent-again")),
+            Err(notice) => {
+                let enter = CodePart::kept(&ctx, &challenge, form.code, Errors::new()).told(notice);
+                Ok(html_again(&page.clone(), AccountPage { page, enter, retype: false }))
+            }
+        };
     }
     let policy = ctx.policy.at::<PasswordPolicy>(ctx.now().date()).map_err(Failure::from)?;
-    let number = &visitor.number;
-    let mut errors = password_errors(&form.password, &form.password_again, number, Some(&challenge.mobile), &policy);
+    let (number, mut errors) = (&visitor.number, Errors::new());
     let code = clean_code(&form.code);
     if code.is_none() {
         errors.add("code", "code-format");
     }
+    let mobile = Some(&challenge.mobile);
+    errors.append(password_errors(&form.password, &form.password_again, number, mobile, &policy));
     let Some(code) = code.filter(|_| errors.is_empty()) else {
-        return Ok(html_again(&page, AccountPage { errors, ..view }));
+        let enter = CodePart::kept(&ctx, &challenge, form.code, errors);
+        return Ok(html_again(&page.clone(), AccountPage { page, enter, retype: true }));
     };
-    let command = OpenAccount { visitor, name, challenge, code, password: form.password };
+    let command = OpenAccount { visitor, name, challenge: challenge.clone(), code, password: form.password };
     let opened = open_account(&ctx, command).await?;
-    Ok(answered(&page, view, opened))
+    answered(&ctx, &page, &challenge, opened)
 }
 
-fn answered(page: &Page, view: AccountPage, opened: Opened) -> Response {
-    match opened {
+fn answered(ctx: &Ctx, page: &Page, challenge: &Challenge, opened: Opened) -> Result<Response, Problem> {
+    let again = |enter| html_again(page, AccountPage { page: page.clone(), enter, retype: true });
+    Ok(match opened {
         // The second of two taps finds the proof used by the first.
         Opened::Done | Opened::Refused(Refusal::Repeated) => {
             let mut response = see_other_with("/login", "flash-forgot-account-done");
+            JustOpened::note(ctx, page, &mut response, (&challenge.mobile, false))?;
             clear_visitor(page, &mut response);
             response
         }
-        Opened::Refused(refusal) => {
-            let errors = Errors::one("code", "code-refused");
-            html_again(page, AccountPage { errors, notice: Some(Notice::refused(page, refusal)), ..view })
-        }
+        Opened::Refused(refusal) => again(CodePart::refused(ctx, challenge, refusal)),
         Opened::MobileTaken => {
-            let notice = Some(Notice { tone: "danger", text: page.t("forgot-account-mobile-taken") });
-            html_again(page, AccountPage { notice, ..view })
+            let notice = Notice { tone: "danger", text: page.t("forgot-account-mobile-taken") };
+            again(CodePart::new(ctx, challenge).told(notice))
         }
         Opened::Unproven => see_other_with("/forgot/ways", "flash-forgot-prove-first"),
-    }
-}
-
-async fn resend(
-    ctx: &Ctx,
-    page: &Page,
-    gates: &Gates,
-    challenge: Challenge,
-    ticket: String,
-) -> Result<Response, Problem> {
-    match sms_codes::request(ctx, gates, wish(ctx, page, challenge.mobile.clone(), ticket)).await? {
-        Requested::Sent { challenge } => {
-            let path = format!("/forgot/account/details?c={}", challenge.as_str());
-            Ok(see_other_with(&path, "sms-sent-again"))
-        }
-        Requested::Wait { secs } => {
-            let view = AccountPage::new(ctx, page, &challenge);
-            Ok(html_again(page, AccountPage { notice: Some(Notice::wait(page, secs)), ..view }))
-        }
-    }
-}
-
-async fn find(ctx: &Ctx, id: &str) -> Result<Option<Challenge>, Failure> {
-    match id.parse() {
-        Ok(id) => sms_codes::challenge(ctx, &id, Purpose::SignUp).await,
-        Err(_) => Ok(None),
-    }
+    })
 }
 
 fn start_again() -> Response {

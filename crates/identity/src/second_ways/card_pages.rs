@@ -179,6 +179,8 @@ struct CodePage {
     /// Shown to the number's owner only; empty for others.
     mobile: String,
     ticket: String,
+    /// As typed, where it was not tried.
+    code: String,
     errors: Errors,
     notice: Option<Notice>,
 }
@@ -200,6 +202,7 @@ impl CodePage {
             challenge: challenge.map_or_else(String::new, |challenge| challenge.id.as_str().to_owned()),
             mobile: shown.map_or_else(String::new, Mask::masked),
             ticket: ticket(&claimant.visit.ctx),
+            code: String::new(),
             errors: Errors::new(),
             notice: None,
         }
@@ -253,19 +256,23 @@ async fn prove(
     {
         return send_again(&claimant, &gates, view, mobile, form.ticket).await;
     }
-    let pin = typing::digits(&form.pin, CARD_PIN_DIGITS);
-    if pin.is_none() {
-        view.errors.add("pin", "card-pin");
-    }
     let code = clean_code(&form.code);
     if code.is_none() && view.asks_for(Asks::Both) {
         view.errors.add("code", "code-format");
     }
+    let pin = typing::digits(&form.pin, CARD_PIN_DIGITS);
+    if pin.is_none() {
+        view.errors.add("pin", "card-pin");
+    }
+    // A code that was not tried is still good.
+    view.code = code.clone().unwrap_or_default();
     let Some(pin) = pin.filter(|_| view.errors.is_empty()) else { return Ok(html_again(page, view)) };
     if let (Some(challenge), Some(code), WayState::Named) = (&challenge, &code, way.state) {
         if let Err(refusal) = show_phone(ctx, &claimant.claim, &way.id, challenge, code).await? {
-            let errors = Errors::one("code", "code-refused");
-            return Ok(html_again(page, CodePage { errors, notice: Some(Notice::refused(page, refusal)), ..view }));
+            return Ok(html_again(
+                page,
+                CodePage { errors: Errors::one("code", refusal.kind()), code: String::new(), ..view },
+            ));
         }
         way.state = WayState::Phoned;
     }

@@ -14,6 +14,7 @@ use ui::{Holder, Page, Problem, Visit};
 use super::model::{SessionId, alive, seen_is_stale};
 use super::store::{self, Found};
 use super::token::Token;
+use crate::agreements::AgreementPolicy;
 use crate::failure::Failure;
 use crate::people::{self, AccountId, Myself, PersonId};
 use crate::policy::SessionPolicy;
@@ -68,6 +69,7 @@ impl Citizen {
     ) -> Result<(Citizen, T), Problem> {
         let proof = Proof::of(&visit)?.ok_or_else(|| Problem::sign_in(back(parts, &visit)))?;
         match recognise(&mut visit, RECOGNISE, proof, also).await? {
+            Some((found, _)) if !found.agreed && is_look(parts) => Err(agree_first(&back(parts, &visit))),
             Some((found, more)) => Ok((Citizen::new(visit, found), more)),
             None => Err(Problem::sign_in(back(parts, &visit))),
         }
@@ -80,6 +82,8 @@ pub(crate) struct Claim {
     visit: Visit,
     proof: Proof,
     back: String,
+    /// Whether a page is asked for, and nothing done.
+    look: bool,
 }
 
 impl Claim {
@@ -98,8 +102,9 @@ impl Claim {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &PersonId, &SessionId) -> Result<T, DbFault> + Send + 'static,
     {
-        let Claim { mut visit, proof, back } = self;
+        let Claim { mut visit, proof, back, look } = self;
         match recognise(&mut visit, name, proof, move |tx, found| body(tx, &found.person, &found.id)).await? {
+            Some((found, _)) if !found.agreed && look => Err(agree_first(&back)),
             Some((found, read)) => Ok((Citizen::new(visit, found), read)),
             None => Err(Problem::sign_in(back)),
         }
@@ -123,10 +128,21 @@ impl FromRequestParts<Ctx> for Claim {
         let visit = Visit::from_request_parts(parts, state).await?;
         let back = back(parts, &visit);
         match Proof::of(&visit)? {
-            Some(proof) => Ok(Claim { visit, proof, back }),
+            Some(proof) => Ok(Claim { visit, proof, back, look: is_look(parts) }),
             None => Err(Problem::sign_in(back)),
         }
     }
+}
+
+/// Whether a page is asked for, and nothing done: an act that was begun under the former agreement is finished.
+fn is_look(parts: &Parts) -> bool {
+    parts.method == Method::GET || parts.method == Method::HEAD
+}
+
+/// To the page that asks to agree to what is in force, and back.
+fn agree_first(back: &str) -> Problem {
+    let to: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    Problem::go_to(format!("/agree?to={to}"))
 }
 
 /// Who is signed in on a page that is open to all.
@@ -138,6 +154,8 @@ pub struct SignedIn {
     pub account: AccountId,
     /// Through which login.
     pub session: SessionId,
+    /// Whether they agreed to what is in force.
+    pub agreed: bool,
 }
 
 /// Anybody, greeted by name if signed in.
@@ -172,7 +190,8 @@ impl MaybeCitizen {
             visit.page.holder = Holder::Nobody;
             return Ok((MaybeCitizen { visit, citizen: None }, None));
         };
-        let citizen = SignedIn { person: found.person, account: found.account, session: found.id };
+        let agreed = found.agreed;
+        let citizen = SignedIn { person: found.person, account: found.account, session: found.id, agreed };
         Ok((MaybeCitizen { visit, citizen: Some(citizen) }, Some(more)))
     }
 }
@@ -182,6 +201,7 @@ struct Proof {
     hash: Vec<u8>,
     vault: Arc<Vault>,
     rules: Arc<SessionPolicy>,
+    in_force: Arc<AgreementPolicy>,
     now: Moment,
 }
 
@@ -190,12 +210,13 @@ impl Proof {
         let Some(token) = visit.page.cookie(COOKIE).and_then(Token::parse) else { return Ok(None) };
         let now = visit.ctx.now();
         let rules = visit.ctx.policy.at::<SessionPolicy>(now.date())?;
-        Ok(Some(Proof { hash: token.hash(), vault: Arc::clone(&visit.ctx.vault), rules, now }))
+        let in_force = visit.ctx.policy.at::<AgreementPolicy>(now.date())?;
+        Ok(Some(Proof { hash: token.hash(), vault: Arc::clone(&visit.ctx.vault), rules, in_force, now }))
     }
 
     /// The session behind it, if it may still be used.
     fn find(&self, tx: &mut Tx<'_>) -> Result<Option<Found>, DbFault> {
-        let found = match store::by_token(tx, &self.vault, &self.hash)? {
+        let found = match store::by_token(tx, &self.vault, &self.in_force, &self.hash)? {
             Some(found) => Some(found),
             None => self.renewed(tx)?,
         };
@@ -207,7 +228,7 @@ impl Proof {
     /// The session that had this token a moment ago: the answer with the new one is still on its way.
     fn renewed(&self, tx: &mut Tx<'_>) -> Result<Option<Found>, DbFault> {
         let Some(hash) = store::renewed(tx, &self.hash, self.now)? else { return Ok(None) };
-        store::by_token(tx, &self.vault, &hash)
+        store::by_token(tx, &self.vault, &self.in_force, &hash)
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) use extract::Claim;
 pub(crate) use extract::{COOKIE, back};
 pub use extract::{Citizen, MaybeCitizen, SignedIn};
 pub use model::SessionId;
+pub(crate) use model::alive;
 pub(crate) use open::{NewSession, Seat};
 pub(crate) use pages::{give_token, routes};
 pub(crate) use renew::{Renewal, renew, renew_alone};

@@ -27,19 +27,22 @@ pub(crate) struct NewSession {
     pub(crate) id: SessionId,
     pub(crate) token: Token,
     pub(crate) seat: Seat,
+    /// The word of the browser's device cookie.
+    pub(crate) word: String,
     pub(crate) now: Moment,
     pub(crate) expires_at: Moment,
 }
 
 impl NewSession {
-    /// Draws id and token.
-    pub(crate) fn prepare(ctx: &Ctx, seat: Seat) -> Result<NewSession, Failure> {
+    /// Draws id and token. `word`: of the device cookie that the browser is given.
+    pub(crate) fn prepare(ctx: &Ctx, seat: Seat, word: &str) -> Result<NewSession, Failure> {
         let now = ctx.now();
         let policy = ctx.policy.at::<SessionPolicy>(now.date())?;
         Ok(NewSession {
             id: ctx.id(),
             token: Token::draw(&*ctx.rng),
             seat,
+            word: word.to_owned(),
             now,
             expires_at: now.plus_secs(policy.absolute_secs),
         })

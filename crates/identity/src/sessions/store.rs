@@ -7,6 +7,7 @@ use platform::{sql, vals};
 
 use super::model::{SessionId, SessionState};
 use super::open::NewSession;
+use crate::agreements::AgreementPolicy;
 use crate::owners::Prover;
 use crate::people::{self, AccountId, Myself, PersonId};
 
@@ -24,11 +25,15 @@ pub(crate) struct Found {
     pub(crate) myself: Myself,
     /// How many messages the person has not opened.
     pub(crate) unread: i64,
+    /// Whether the account's holder agreed to what is in force.
+    pub(crate) agreed: bool,
 }
 
 /// One line of the list of sessions.
 pub(crate) struct Listed {
     pub(crate) id: SessionId,
+    /// The word of its browser's device cookie; empty for sessions from before they knew it.
+    pub(crate) word: String,
     pub(crate) device: String,
     pub(crate) address: String,
     pub(crate) seen_at: Moment,
@@ -39,8 +44,9 @@ pub(crate) struct Listed {
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewSession, account: &AccountId, person: &PersonId) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO session (id, account_id, person_id, token_hash, device, address, state, created_at, seen_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            "INSERT INTO session (id, account_id, person_id, token_hash, device, address, state, created_at, seen_at,
+             expires_at, word)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         ),
         vals![
             new.id.as_str(),
@@ -52,7 +58,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewSession, account: &AccountId, per
             LIVE,
             new.now,
             new.now,
-            new.expires_at
+            new.expires_at,
+            new.word.as_str()
         ],
     )?;
     Ok(())
@@ -60,16 +67,22 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewSession, account: &AccountId, per
 
 /// The live session of an active account with this token's hash; none if the person's key was destroyed. One
 /// statement, since every page of a signed-in person begins with it.
-pub(crate) fn by_token(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8]) -> Result<Option<Found>, DbFault> {
+pub(crate) fn by_token(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    in_force: &AgreementPolicy,
+    hash: &[u8],
+) -> Result<Option<Found>, DbFault> {
     tx.opt(
         sql!(
             "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, k.id, k.kek_id, k.alg, k.wrapped,
-             (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL)
+             (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL),
+             (SELECT COUNT(*) FROM agreement g WHERE g.account_id = s.account_id AND g.terms = $1 AND g.privacy = $2)
              FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = s.person_id
              JOIN data_key k ON k.id = p.key_id
-             WHERE s.token_hash = $1 AND s.state = 'live' AND a.state = 'active'"
+             WHERE s.token_hash = $3 AND s.state = 'live' AND a.state = 'active'"
         ),
-        vals![hash],
+        vals![in_force.terms.as_str(), in_force.privacy.as_str(), hash],
         |row| {
             let (account, person): (AccountId, PersonId) = (row.parse(1)?, row.parse(2)?);
             let key = vault::key_at(row, 7, vault)?;
@@ -82,6 +95,7 @@ pub(crate) fn by_token(tx: &mut Tx<'_>, vault: &Vault, hash: &[u8]) -> Result<Op
                 expires_at: row.moment(4)?,
                 myself,
                 unread: row.int(11)?,
+                agreed: row.int(12)? > 0,
             })
         },
     )
@@ -118,7 +132,7 @@ pub(crate) fn seen(tx: &mut Tx<'_>, session: &SessionId, now: Moment) -> Result<
 pub(crate) fn list(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Listed>, DbFault> {
     tx.query(
         sql!(
-            "SELECT id, device, address, seen_at, expires_at FROM session
+            "SELECT id, device, address, seen_at, expires_at, word FROM session
              WHERE person_id = $1 AND state = 'live' AND expires_at > $2 ORDER BY seen_at DESC, id DESC LIMIT 50"
         ),
         vals![person.as_str(), now],
@@ -129,8 +143,27 @@ pub(crate) fn list(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Ve
                 address: row.text(2)?,
                 seen_at: row.moment(3)?,
                 expires_at: row.moment(4)?,
+                word: row.opt_text(5)?.unwrap_or_default(),
             })
         },
+    )
+}
+
+/// A person's live sessions in the browser of a device cookie's word.
+pub(crate) fn in_browser(tx: &mut Tx<'_>, person: &PersonId, word: &str) -> Result<Vec<SessionId>, DbFault> {
+    tx.query(
+        sql!("SELECT id FROM session WHERE person_id = $1 AND word = $2 AND state = 'live'"),
+        vals![person.as_str(), word],
+        |row| row.parse(0),
+    )
+}
+
+/// The word of a person's live session; `None` if it is not theirs or has ended.
+pub(crate) fn word_of(tx: &mut Tx<'_>, person: &PersonId, session: &SessionId) -> Result<Option<String>, DbFault> {
+    tx.opt(
+        sql!("SELECT word FROM session WHERE id = $1 AND person_id = $2 AND state = 'live'"),
+        vals![session.as_str(), person.as_str()],
+        |row| Ok(row.opt_text(0)?.unwrap_or_default()),
     )
 }
 

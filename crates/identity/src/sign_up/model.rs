@@ -26,7 +26,12 @@ pub(super) struct Read {
 
 /// Reads every field, so that all mistakes are told at once. Nothing here costs a try at the code.
 pub(super) fn read(typed: &Typed<'_>, mobile: &Mobile, today: Date, policy: &PasswordPolicy) -> Result<Read, Errors> {
+    // In the order in which they stand on the page.
     let mut errors = Errors::new();
+    let code = clean_code(typed.code);
+    if code.is_none() {
+        errors.add("code", "code-format");
+    }
     let name = PersonName::parse(typed.name);
     if let Err(error) = &name {
         errors.add("name", name_kind(error));
@@ -34,10 +39,6 @@ pub(super) fn read(typed: &Typed<'_>, mobile: &Mobile, today: Date, policy: &Pas
     let id_number = IdNumber::parse(typed.id_number, today);
     if let Err(error) = &id_number {
         errors.add("id_number", id_number_kind(error));
-    }
-    let code = clean_code(typed.code);
-    if code.is_none() {
-        errors.add("code", "code-format");
     }
     let personal = personal_numbers(Some(mobile), id_number.as_ref().ok());
     if let Some(kind) = weakness(typed.password, &personal, policy) {
@@ -100,7 +101,7 @@ mod tests {
         let wrong = Typed { name: "", id_number: "320404199006150021", code: "12", password: "x", password_again: "y" };
         assert_eq!(
             kinds(&wrong),
-            ["name:name-empty", "id_number:id-number", "code:code-format", "password:password-short"]
+            ["code:code-format", "name:name-empty", "id_number:id-number", "password:password-short"]
         );
         let old = Typed { id_number: "320404900615002", ..typed() };
         assert_eq!(kinds(&old), ["id_number:id-number-old"]);

@@ -6,23 +6,19 @@ use askama::Template;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use kernel::{Mask, Mobile};
 use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other, see_other_with};
 
 use super::model::{Typed, read};
 use super::open_account::{SignUp, SignUpOutcome, sign_up};
-use crate::askers::Asker;
-use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login::KnownDevice;
+use crate::login::{JustOpened, KnownDevice};
 use crate::people::AccountId;
 use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::MaybeCitizen;
-use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, Refusal, RequestCode, Requested};
-use crate::typed::mobile_kind;
+use crate::sms_codes::{Asking, Challenge, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, find};
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/sign-up", get(start).post(send_code)).route("/sign-up/details", get(details).post(submit))
@@ -32,10 +28,7 @@ pub(crate) fn routes() -> Router<Ctx> {
 #[template(path = "sign_up/mobile.html")]
 struct MobilePage {
     page: Page,
-    mobile: String,
-    ticket: String,
-    errors: Errors,
-    notice: Option<Notice>,
+    ask: MobilePart,
 }
 
 async fn start(visitor: MaybeCitizen) -> Result<Response, Problem> {
@@ -43,22 +36,8 @@ async fn start(visitor: MaybeCitizen) -> Result<Response, Problem> {
         return Ok(see_other("/me"));
     }
     let Visit { ctx, page } = visitor.visit;
-    let view = MobilePage {
-        page: page.clone(),
-        mobile: String::new(),
-        ticket: ticket(&ctx),
-        errors: Errors::new(),
-        notice: None,
-    };
-    Ok(html(&page, view))
-}
-
-#[derive(Deserialize)]
-struct MobileForm {
-    #[serde(default)]
-    mobile: String,
-    #[serde(default)]
-    ticket: String,
+    let ask = MobilePart::new(&ctx, String::new());
+    Ok(html(&page.clone(), MobilePage { page, ask }))
 }
 
 async fn send_code(
@@ -66,40 +45,33 @@ async fn send_code(
     Extension(gates): Extension<Arc<Gates>>,
     Form(form): Form<MobileForm>,
 ) -> Result<Response, Problem> {
-    let mut view = MobilePage {
-        page: page.clone(),
-        mobile: form.mobile,
-        ticket: form.ticket.clone(),
-        errors: Errors::new(),
-        notice: None,
-    };
-    let mobile = match Mobile::parse(&view.mobile) {
-        Ok(mobile) => mobile,
-        Err(error) => {
-            view.errors.add("mobile", mobile_kind(&error));
-            return Ok(html_again(&page, view));
-        }
-    };
-    match sms_codes::request(&ctx, &gates, wish(&ctx, &page, mobile, form.ticket)).await? {
-        Requested::Sent { challenge } => Ok(see_other(&format!("/sign-up/details?c={}", challenge.as_str()))),
-        Requested::Wait { secs } => {
-            view.notice = Some(Notice::wait(&page, secs));
-            Ok(html_again(&page, view))
-        }
+    match asking(&ctx, &page, &gates).send(form).await? {
+        Ok(challenge) => Ok(see_other(&format!("/sign-up/details?c={}", challenge.as_str()))),
+        Err(ask) => Ok(html_again(&page.clone(), MobilePage { page, ask })),
     }
+}
+
+fn asking<'a>(ctx: &'a Ctx, page: &'a Page, gates: &'a Gates) -> Asking<'a> {
+    Asking { ctx, page, gates, purpose: Purpose::SignUp, own: Own::No }
 }
 
 #[derive(Template)]
 #[template(path = "sign_up/details.html")]
 struct DetailsPage {
     page: Page,
-    challenge: String,
-    ticket: String,
-    mobile: String,
+    enter: CodePart,
     name: String,
     id_number: String,
-    errors: Errors,
-    notice: Option<Notice>,
+    /// The passwords were typed and are not given back.
+    retype: bool,
+}
+
+impl DetailsPage {
+    /// With what was typed, except the passwords.
+    fn new(page: &Page, enter: CodePart, form: DetailsForm) -> DetailsPage {
+        let retype = !form.password.is_empty() || !form.password_again.is_empty();
+        DetailsPage { page: page.clone(), enter, name: form.name, id_number: form.id_number, retype }
+    }
 }
 
 #[derive(Deserialize)]
@@ -109,9 +81,8 @@ struct DetailsQuery {
 }
 
 async fn details(Visit { ctx, page }: Visit, Query(query): Query<DetailsQuery>) -> Result<Response, Problem> {
-    let Some(challenge) = find(&ctx, &query.c).await? else { return Ok(start_again()) };
-    let view = DetailsPage::new(&ctx, &page, &challenge, DetailsForm::default());
-    Ok(html(&page, view))
+    let Some(challenge) = find(&ctx, &query.c, Purpose::SignUp).await? else { return Ok(start_again()) };
+    Ok(html(&page, DetailsPage::new(&page, CodePart::new(&ctx, &challenge), DetailsForm::default())))
 }
 
 #[derive(Deserialize, Default)]
@@ -133,7 +104,7 @@ async fn submit(
     Extension(gates): Extension<Arc<Gates>>,
     Form(form): Form<DetailsForm>,
 ) -> Result<Response, Problem> {
-    let Some(challenge) = find(&ctx, &form.challenge).await? else { return Ok(start_again()) };
+    let Some(challenge) = find(&ctx, &form.challenge, Purpose::SignUp).await? else { return Ok(start_again()) };
     if form.act == "resend" {
         return resend(&ctx, &page, &gates, challenge, form).await;
     }
@@ -141,8 +112,9 @@ async fn submit(
     let login = ctx.policy.at::<LoginPolicy>(now.date()).map_err(Failure::from)?;
     // Tries at codes and tries at passwords share one budget an address.
     if let Err(secs) = gates.login(&ctx, &login) {
-        let notice = Some(Notice::too_many_tries(&page, secs));
-        return Ok(html_again(&page, DetailsPage { notice, ..DetailsPage::new(&ctx, &page, &challenge, form) }));
+        let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new());
+        let enter = enter.told(Notice::too_many_tries(&page, secs));
+        return Ok(html_again(&page, DetailsPage::new(&page, enter, form)));
     }
     let policy = ctx.policy.at::<PasswordPolicy>(now.date()).map_err(Failure::from)?;
     let typed = Typed {
@@ -155,8 +127,8 @@ async fn submit(
     let read = match read(&typed, &challenge.mobile, now.date(), &policy) {
         Ok(read) => read,
         Err(errors) => {
-            let view = DetailsPage { errors, ..DetailsPage::new(&ctx, &page, &challenge, form) };
-            return Ok(html_again(&page, view));
+            let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), errors);
+            return Ok(html_again(&page, DetailsPage::new(&page, enter, form)));
         }
     };
     let command = SignUp {
@@ -167,32 +139,29 @@ async fn submit(
         password: form.password.clone(),
     };
     match sign_up(&ctx, command).await? {
-        SignUpOutcome::Landed { account } => Ok(landed(&ctx, &page, &login, account)),
-        SignUpOutcome::Refused(refusal) => Ok(refused(&ctx, &page, &challenge, form, refusal)),
+        SignUpOutcome::Landed { account } => Ok(landed(&ctx, &page, &login, &challenge, account)?),
+        SignUpOutcome::Refused(refusal) => {
+            let enter = CodePart::refused(&ctx, &challenge, refusal);
+            Ok(html_again(&page, DetailsPage::new(&page, enter, form)))
+        }
     }
 }
 
-fn wish(ctx: &Ctx, page: &Page, mobile: Mobile, ticket: String) -> RequestCode {
-    RequestCode { mobile, purpose: Purpose::SignUp, ticket, asker: Asker::of(ctx, page), own: Own::No }
-}
-
-/// The same for everybody, the device cookie too. By it the ID number logs in here to the account that was
+/// The same for everybody, the cookies too. By the device's the ID number logs in here to the account that was
 /// opened here, also where others say the same number.
-fn landed(ctx: &Ctx, page: &Page, login: &LoginPolicy, account: Option<AccountId>) -> Response {
-    let mut response = see_other_with("/login", "flash-sign-up-landed");
+fn landed(
+    ctx: &Ctx,
+    page: &Page,
+    login: &LoginPolicy,
+    challenge: &Challenge,
+    account: Option<AccountId>,
+) -> Result<Response, Failure> {
+    let mut response = see_other("/login");
+    JustOpened::note(ctx, page, &mut response, (&challenge.mobile, true))?;
     if let Some(account) = account {
         KnownDevice::give(ctx, page, &mut response, &account, login.device_days);
     }
-    response
-}
-
-fn refused(ctx: &Ctx, page: &Page, challenge: &Challenge, form: DetailsForm, refusal: Refusal) -> Response {
-    let view = DetailsPage {
-        errors: Errors::one("code", "code-refused"),
-        notice: Some(Notice::refused(page, refusal)),
-        ..DetailsPage::new(ctx, page, challenge, form)
-    };
-    html_again(page, view)
+    Ok(response)
 }
 
 /// Sends another code and shows the same page with what was typed: a redirect would lose it.
@@ -204,39 +173,16 @@ async fn resend(
     form: DetailsForm,
 ) -> Result<Response, Problem> {
     let mobile = challenge.mobile.clone();
-    match sms_codes::request(ctx, gates, wish(ctx, page, mobile.clone(), form.ticket.clone())).await? {
-        Requested::Sent { challenge: id } => {
-            let notice = Some(Notice::sent_again(page));
-            let view = DetailsPage { notice, ..DetailsPage::new(ctx, page, &Challenge { id, mobile }, form) };
-            Ok(html(page, view))
+    match asking(ctx, page, gates).to(mobile.clone(), form.ticket.clone()).await? {
+        Ok(id) => {
+            let enter = CodePart::new(ctx, &Challenge { id, mobile }).told(Notice::sent_again(page));
+            Ok(html(page, DetailsPage::new(page, enter, form)))
         }
-        Requested::Wait { secs } => {
-            let notice = Some(Notice::wait(page, secs));
-            Ok(html_again(page, DetailsPage { notice, ..DetailsPage::new(ctx, page, &challenge, form) }))
+        Err(notice) => {
+            // The code that is on its way stays as it was typed.
+            let enter = CodePart::kept(ctx, &challenge, form.code.clone(), Errors::new()).told(notice);
+            Ok(html_again(page, DetailsPage::new(page, enter, form)))
         }
-    }
-}
-
-impl DetailsPage {
-    /// Echoes what was typed, except the secrets.
-    fn new(ctx: &Ctx, page: &Page, challenge: &Challenge, form: DetailsForm) -> DetailsPage {
-        DetailsPage {
-            page: page.clone(),
-            challenge: challenge.id.as_str().to_owned(),
-            ticket: ticket(ctx),
-            mobile: challenge.mobile.masked(),
-            name: form.name,
-            id_number: form.id_number,
-            errors: Errors::new(),
-            notice: None,
-        }
-    }
-}
-
-async fn find(ctx: &Ctx, id: &str) -> Result<Option<Challenge>, Failure> {
-    match id.parse() {
-        Ok(id) => sms_codes::challenge(ctx, &id, Purpose::SignUp).await,
-        Err(_) => Ok(None),
     }
 }
 

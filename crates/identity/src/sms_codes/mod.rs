@@ -2,6 +2,7 @@
 
 mod model;
 mod notice;
+mod pages;
 mod redeem;
 mod request;
 pub(crate) mod store;
@@ -9,6 +10,7 @@ pub(crate) mod store;
 pub(crate) use model::{CodeEvent, clean_code};
 pub use model::{CodeId, CodeState, Purpose, Refusal};
 pub(crate) use notice::{Notice, wait_text};
+pub(crate) use pages::{Asking, CodePart, MobileForm, MobilePart, find};
 pub(crate) use redeem::{Attempt, promising, redeem};
 pub use redeem::{Challenge, challenge};
 pub(crate) use request::{Own, RequestCode, Requested, on_its_way, request};

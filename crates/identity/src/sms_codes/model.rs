@@ -135,6 +135,18 @@ pub enum Refusal {
     Gone,
 }
 
+impl Refusal {
+    /// The error kind at the field of the code.
+    pub(crate) fn kind(self) -> String {
+        match self {
+            Refusal::Wrong { left } => format!("code-wrong:{left}"),
+            Refusal::Killed => "code-killed".to_owned(),
+            Refusal::Expired => "code-expired".to_owned(),
+            Refusal::Repeated | Refusal::Gone => "code-gone".to_owned(),
+        }
+    }
+}
+
 /// The verdict on one try, and what becomes of the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Verdict {

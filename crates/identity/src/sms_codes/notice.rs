@@ -2,8 +2,6 @@
 
 use ui::Page;
 
-use super::model::Refusal;
-
 /// A line above a form.
 pub(crate) struct Notice {
     /// `danger`, `due`, `done` or `blue`.
@@ -25,17 +23,6 @@ impl Notice {
     /// Another code is on its way.
     pub(crate) fn sent_again(page: &Page) -> Notice {
         Notice { tone: "done", text: page.t("sms-sent-again") }
-    }
-
-    /// The code was refused.
-    pub(crate) fn refused(page: &Page, refusal: Refusal) -> Notice {
-        let text = match refusal {
-            Refusal::Wrong { left } => page.t1("code-refused-wrong", "left", left),
-            Refusal::Killed => page.t("code-refused-killed"),
-            Refusal::Expired => page.t("code-refused-expired"),
-            Refusal::Repeated | Refusal::Gone => page.t("code-refused-gone"),
-        };
-        Notice { tone: "danger", text }
     }
 }
 

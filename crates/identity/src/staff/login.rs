@@ -72,7 +72,7 @@ pub(crate) async fn log_in(ctx: &Ctx, gates: &Gates, command: DeskTry) -> Result
     let Some((staff, hash)) = staff.filter(|_| right) else {
         return refuse(ctx, &policy, &budgets).await;
     };
-    let device = KnownDesk::issue(ctx, command.device.as_ref(), &staff, policy.device_days);
+    let device = KnownDesk::issue(ctx, KnownDesk::word(ctx, command.device.as_ref()), &staff, policy.device_days);
     open(ctx, budgets, (staff, hash), command.before, device).await
 }
 

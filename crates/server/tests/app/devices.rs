@@ -12,7 +12,7 @@ use crate::support::{Answer, TestApp, Visitor};
 
 const MOBILE: &str = "13900000001";
 
-fn new_key() -> EcdsaKeyPair {
+pub fn new_key() -> EcdsaKeyPair {
     EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key")
 }
 
@@ -21,12 +21,12 @@ async fn ask(person: &Visitor, gated: &str) -> Answer {
     person.once(Method::GET, gated, None).await
 }
 
-fn is_challenged(answer: &Answer) -> bool {
+pub fn is_challenged(answer: &Answer) -> bool {
     answer.status == 303 && location(answer).starts_with("/devices/prove")
 }
 
 /// Leaves the key of a browser, as its script does right after authentication.
-async fn leave(person: &Visitor, key: &EcdsaKeyPair) -> Answer {
+pub async fn leave(person: &Visitor, key: &EcdsaKeyPair) -> Answer {
     let token = person.get("/devices").await.field("csrf").expect("a form");
     let public = URL_SAFE_NO_PAD.encode(key.public_key().as_ref());
     let fields = [("csrf", token.as_str()), ("key", public.as_str()), ("to", "/devices")];
@@ -35,8 +35,13 @@ async fn leave(person: &Visitor, key: &EcdsaKeyPair) -> Answer {
 
 /// Signs a page's challenge and sends it, as the script does; the first answer.
 async fn sign(app: &TestApp, person: &Visitor, page: &Answer, key: &EcdsaKeyPair) -> Answer {
+    sign_at(&app.url, person, page, key).await
+}
+
+/// The same for a service that the browser calls so.
+pub async fn sign_at(origin: &str, person: &Visitor, page: &Answer, key: &EcdsaKeyPair) -> Answer {
     let challenge = page.field("challenge").expect("a challenge");
-    let text = format!("renshe device proof\n{}\n{challenge}", app.url);
+    let text = format!("renshe device proof\n{origin}\n{challenge}");
     let signature = key.sign(&SystemRandom::new(), text.as_bytes()).expect("signed");
     let signature = URL_SAFE_NO_PAD.encode(signature.as_ref());
     person.send_once(page, "/devices/prove", &[("signature", &signature)]).await
@@ -123,7 +128,8 @@ async fn a_device_signed_out_begins_anew(app: TestApp) {
     let led = ask(&laptop, &gated).await;
     assert!(led.status == 303 && location(&led).starts_with("/real-name"), "{}", location(&led));
     let list = laptop.get("/devices").await;
-    let ended = laptop.send_form_to(&list, "/devices", &[]).await;
+    let device = list.field("device").expect("the phone");
+    let ended = laptop.send_form_to(&list, "/devices", &[("device", &device)]).await;
     assert!(ended.says("那台设备已退出"), "{}", ended.text);
     let texts = app.texts(MOBILE).await;
     assert!(
@@ -146,5 +152,19 @@ async fn a_session_without_its_device_signs_no_device_out(app: TestApp) {
     let tried = thief.send_form_to(&list, "/devices", &[]).await;
     assert!(tried.path.starts_with("/real-name"), "{} {}", tried.path, tried.text);
     assert_eq!(ask(&phone, &gated).await.status, 200, "the phone stands as before");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_device_that_only_has_its_cookies_is_not_said_to_be_the_one(app: TestApp) {
+    let owner = app.citizen(0).await;
+    let own = owner.get("/real-name").await;
+    assert!(own.says("您已在这台设备上完成实名认证") && own.says("已在本市参保"), "{}", own.text);
+    let thief = stolen(&app, &owner);
+    let theirs = thief.get("/real-name").await;
+    assert!(theirs.says("请先确认这部设备") && theirs.link("/devices/prove").is_some(), "{}", theirs.text);
+    assert!(!theirs.says("在这台设备上完成") && !theirs.says("参保"), "{}", theirs.text);
+    let me = thief.get("/me").await;
+    assert!(me.is_ok() && !me.says("已在本市参保") && !me.says("全部服务"), "{}", me.text);
     app.check().await;
 }

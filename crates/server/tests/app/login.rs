@@ -136,7 +136,7 @@ async fn after_login_one_is_where_one_wanted_to_be(app: TestApp) {
     let page = person.get("/me/sessions").await;
     assert!(page.path.starts_with("/login?to="), "{}", page.path);
     let there = person.send_form(&page, &[("login", OWNER), ("password", OWNERS_PASSWORD)]).await;
-    assert!(there.path == "/me/sessions" && there.is_ok(), "{} {}", there.path, there.text);
+    assert!(there.path == "/devices" && there.is_ok(), "{} {}", there.path, there.text);
     // What asks for more asks next, and brings back too.
     let person = app.visitor();
     let page = person.get(&place.book()).await;
@@ -169,4 +169,27 @@ async fn guesses_at_once_are_counted_like_guesses_in_turn(app: TestApp) {
     assert!(right.status == 422 && right.says("试得太多了"), "{}", notice(&right));
     app.check().await;
     app.audit().await;
+}
+
+#[db_test]
+async fn login_says_once_what_follows(app: TestApp) {
+    let place = app.place(86_400, 4).await;
+    let said = |page: &Answer| page.text.matches("登录后").count();
+    for (path, words) in [
+        (place.book(), "登录后继续：挂号"),
+        ("/orders".to_owned(), "登录后继续：我的订单"),
+        ("/card".to_owned(), "登录后继续：电子社保卡"),
+        ("/messages".to_owned(), "登录后继续：消息"),
+    ] {
+        let person = app.visitor();
+        let page = person.get(&path).await;
+        assert!(page.path.starts_with("/login?to=") && page.says(words) && said(&page) == 1, "{path}: {}", page.text);
+        // Also after a mistake, and on the other way.
+        let again = person.send_form(&page, &[("login", OWNER), ("password", "wrong")]).await;
+        assert!(again.status == 422 && again.says(words) && said(&again) == 1, "{path}: {}", again.text);
+        let code = person.get(&page.link("/login/code").expect("the other way")).await;
+        assert!(code.says(words) && said(&code) == 1, "{path}: {}", code.text);
+    }
+    assert_eq!(said(&app.visitor().get("/me").await), 0, "nothing in particular was wanted");
+    app.check().await;
 }

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agreements;
 mod bad_days;
 mod booking;
 mod canary;
@@ -40,6 +41,7 @@ mod paying_together;
 mod paying_trouble;
 mod real_name;
 mod recovery;
+mod roaming;
 mod routes;
 mod rush;
 mod second_ways;

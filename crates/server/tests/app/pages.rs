@@ -62,7 +62,7 @@ async fn a_form_from_elsewhere_does_nothing(app: TestApp) {
 #[db_test]
 async fn what_cannot_be_read_is_refused_with_a_page(app: TestApp) {
     let person = app.citizen(0).await;
-    let page = person.get("/me/sessions").await;
+    let page = person.get("/devices").await;
     let token = person.get("/me").await.field("csrf").expect("a form");
     assert!(page.is_ok());
     let large = "x".repeat(100_000);

@@ -202,16 +202,17 @@ async fn what_was_typed_survives_the_gate(app: TestApp) {
 #[db_test]
 async fn what_was_typed_survives_the_end_of_a_session(app: TestApp) {
     let (here, there) = (app.signed_in(0).await, app.signed_in(0).await);
-    let page = here.get("/me/sessions").await;
-    let session = page.field("session").expect("the other session");
+    let page = here.get("/devices").await;
+    let session = page.text.split("name=\"session\" value=\"").nth(2).expect("the other session");
+    let session = session.split('"').next().expect("its id").to_owned();
     app.advance_secs(1801);
-    let sent = here.send_once(&page, "/me/sessions", &[("session", &session)]).await;
+    let sent = here.send_once(&page, "/devices", &[("session", &session)]).await;
     assert!(location(&sent).starts_with("/login?to=%2Freal-name%2Fcontinue%2F"), "{}", location(&sent));
     let login = here.get(&location(&sent)).await;
     let back = here.send_form(&login, &[("login", "13900000001"), ("password", "changzhou2026")]).await;
     assert!(back.says("继续刚才的操作") && back.says(&session), "{} {}", back.path, back.text);
-    let done = here.send_form_to(&back, "/me/sessions", &[]).await;
-    assert!(done.path == "/me/sessions" && done.is_ok(), "{} {}", done.path, done.text);
+    let done = here.send_form_to(&back, "/devices", &[]).await;
+    assert!(done.path == "/devices" && done.is_ok(), "{} {}", done.path, done.text);
     drop(there);
     app.check().await;
 }

@@ -24,46 +24,76 @@ async fn signed_in(person: Visitor) -> Visitor {
     person
 }
 
+/// The id of the login on the line of a device that calls itself so.
+fn login_on(page: &Answer, device: &str) -> String {
+    let line = page.text.split(device).nth(1).unwrap_or_else(|| panic!("{device}: {}", page.text));
+    let id = line.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    id.expect("an id").to_owned()
+}
+
 #[db_test]
-async fn sessions_are_listed_and_ended_one_by_one_or_all_at_once(app: TestApp) {
+async fn devices_and_logins_are_one_list_and_end_one_by_one_or_all_at_once(app: TestApp) {
     let here = signed_in(agent(&app, "Mozilla/5.0 (iPhone) Safari/604.1")).await;
+    app.vouch(&here).await;
     let there = signed_in(agent(&app, "Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537.36 Edg/130")).await;
     let third = signed_in(agent(&app, "Mozilla/5.0 (Linux; Android 15) Chrome/130 Safari/537.36")).await;
+    let fourth = signed_in(agent(&app, "Mozilla/5.0 (iPad) Safari/604.1")).await;
+    app.vouch(&fourth).await;
     let page = here.get("/me/sessions").await;
-    for device in ["iPhone · Safari", "Windows · Edge", "Android · Chrome", "本机", "127.0.*.*"] {
-        assert!(page.says(device), "{device}: {}", page.text);
+    assert_eq!(page.path, "/devices", "the list of logins is the list of devices");
+    for device in ["iPhone · Safari", "Windows · Edge", "Android · Chrome", "iPad · Safari"] {
+        assert_eq!(page.text.matches(device).count(), 1, "{device} once: {}", page.text);
     }
+    assert_eq!(page.text.matches("本机").count(), 1, "{}", page.text);
+    assert_eq!(page.text.matches("只登录过").count(), 2, "{}", page.text);
+    assert_eq!(page.text.matches("实名认证：").count(), 2, "{}", page.text);
+    assert!(page.says("127.0.*.*"), "{}", page.text);
     assert!(!page.says(&here.cookie("ses").expect("a token")), "no token is shown");
-    let windows = page.text.split("Windows · Edge").nth(1).and_then(|rest| rest.split("value=\"ses_").nth(1));
-    let id = format!("ses_{}", windows.and_then(|rest| rest.split('"').next()).expect("an id"));
+    let id = login_on(&page, "Windows · Edge");
     for _ in 0..2 {
-        let after = here.send_form_to(&page, "/me/sessions", &[("session", &id)]).await;
+        let after = here.send_form_to(&page, "/devices", &[("session", &id), ("device", "")]).await;
         assert!(after.is_ok() && !after.says("Windows · Edge"), "{}", after.text);
     }
-    assert!(!is_in(&there).await && is_in(&third).await && is_in(&here).await);
-    let after = here.send_form_to(&page, "/me/sessions", &[("session", "")]).await;
-    assert!(after.says("其他设备都已退出登录"), "{}", after.text);
-    assert!(!is_in(&third).await && is_in(&here).await);
+    assert!(!is_in(&there).await && is_in(&third).await && is_in(&fourth).await && is_in(&here).await);
+    let after = here.send_form_to(&page, "/devices", &[("act", "others")]).await;
+    assert!(after.says("其他设备都已退出"), "{}", after.text);
+    assert!(!after.says("iPad") && !after.says("Android") && after.says("iPhone"), "{}", after.text);
+    assert!(!is_in(&third).await && !is_in(&fourth).await && is_in(&here).await);
     app.check().await;
     app.audit().await;
+}
+
+#[db_test]
+async fn a_copied_device_cookie_is_seen_on_the_list(app: TestApp) {
+    let owner = signed_in(agent(&app, "Mozilla/5.0 (iPhone) Safari/604.1")).await;
+    app.vouch(&owner).await;
+    let thief = agent(&app, "Mozilla/5.0 (Windows NT 10.0) Chrome/130");
+    let thief = signed_in(thief.with_cookie(&owner.cookie_pair("dev").expect("a device"))).await;
+    let page = owner.get("/devices").await;
+    assert!(page.says("iPhone · Safari") && page.says("Windows · Chrome"), "{}", page.text);
+    let id = login_on(&page, "Windows · Chrome");
+    owner.send_form_to(&page, "/devices", &[("session", &id), ("device", "")]).await;
+    assert!(!is_in(&thief).await && is_in(&owner).await, "its owner stays");
+    app.check().await;
 }
 
 #[db_test]
 async fn nobody_ends_another_persons_session(app: TestApp) {
     let owner = signed_in(app.visitor()).await;
     let second = signed_in(app.visitor()).await;
-    let page = owner.get("/me/sessions").await;
+    let page = owner.get("/devices").await;
     let id =
-        page.text.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+        page.text.split("name=\"session\" value=\"").nth(2).and_then(|rest| rest.split('"').next()).expect("an id");
     let stranger = app.citizen(1).await;
     signed_in_again(&app, 1).await;
-    let form = stranger.get("/me/sessions").await;
-    let sent = stranger.send_form_to(&form, "/me/sessions", &[("session", id)]).await;
+    let form = stranger.get("/devices").await;
+    let sent = stranger.send_form_to(&form, "/devices", &[("session", id), ("device", "")]).await;
     assert!(sent.is_ok(), "{} {}", sent.status, sent.text);
-    let unknown = stranger.send_form_to(&form, "/me/sessions", &[("session", "ses_00000000000000000000000000")]).await;
+    let nobodys = [("session", "ses_00000000000000000000000000"), ("device", "")];
+    let unknown = stranger.send_form_to(&form, "/devices", &nobodys).await;
     assert_eq!((sent.status, sent.path), (unknown.status, unknown.path), "theirs and nobody's answer alike");
     assert!(is_in(&second).await && is_in(&owner).await);
-    let nonsense = stranger.send_form_to(&form, "/me/sessions", &[("session", "x")]).await;
+    let nonsense = stranger.send_form_to(&form, "/devices", &[("session", "x"), ("device", "")]).await;
     assert_eq!(nonsense.status, 404);
     app.check().await;
 }

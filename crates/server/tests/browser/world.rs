@@ -56,7 +56,6 @@ impl World {
             ("messages", "/messages".to_owned()),
             ("me", "/me".to_owned()),
             ("password", "/me/password".to_owned()),
-            ("sessions", "/me/sessions".to_owned()),
             ("real-name", "/real-name".to_owned()),
             ("real-name-done", "/real-name/done".to_owned()),
             ("face-consent", "/prove/real-name/face".to_owned()),

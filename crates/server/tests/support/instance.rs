@@ -100,6 +100,12 @@ impl TestApp {
         self.served_at(|_| behind_own_proxy("https://app.example.cn")).await
     }
 
+    /// The same program behind a proxy on this machine, which people call by its own address: what they say of whom they
+    /// ask for (`x-forwarded-for`) is believed.
+    pub async fn proxied(&self) -> Instance {
+        self.served_at(|url| app::Place { proxies: own_proxy(), ..app::Place::demo(url) }).await
+    }
+
     /// A worker that waits for the SMS provider so long only, at this address or the sandbox's.
     pub fn worker(&self, holder: &str, timeout_ms: u64, endpoint: Option<&str>) -> Worker {
         let config = Config::from_text("test", "", []).expect("the defaults are a configuration");

@@ -299,3 +299,8 @@ pub fn forget_numbers(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE pay_order SET no = NULL"), vals![])?;
     tx.exec(sql!("UPDATE appointment SET no = NULL"), vals![])
 }
+
+/// Everybody agreed to older versions than those in force.
+pub fn agreed_to_older(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE agreement SET terms = '2020-' || id"), vals![])
+}

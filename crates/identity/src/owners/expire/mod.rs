@@ -9,6 +9,7 @@ use platform::jobs::in_chunks;
 use serde_json::json;
 
 use super::policy::AccountPolicy;
+use crate::agreements;
 use crate::messages;
 use crate::real_name;
 use crate::sessions;
@@ -66,6 +67,7 @@ async fn delete(ctx: &Ctx, one: &Expired) -> Result<(), DbFault> {
 
 fn within(tx: &mut Tx<'_>, one: &Expired) -> Result<(), DbFault> {
     sessions::store::delete_of(tx, &one.account)?;
+    agreements::store::delete_of(tx, &one.account)?;
     store::delete_account(tx, &one.account)?;
     if store::is_nobodys(tx, &one.person)? {
         messages::store::delete_of(tx, &one.person)?;
