@@ -148,8 +148,9 @@ fn texts(root: &Path) -> Vec<(String, String)> {
             texts.push((path, text));
         }
     }
-    let readme = fs::read_to_string(root.join("README.md")).expect("the README");
-    texts.push(("README.md".to_owned(), readme));
+    for name in ["README.md", "README.zh-CN.md"] {
+        texts.push((name.to_owned(), fs::read_to_string(root.join(name)).expect("a README")));
+    }
     assert!(texts.len() > 300, "the texts are found: {}", texts.len());
     texts
 }
