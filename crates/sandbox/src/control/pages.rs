@@ -28,7 +28,7 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
-    /// Chosen here, else chosen in the app on the same host, else the browser's.
+    /// The language chosen here, or else the one chosen in the app on the same host, or else the browser's.
     pub(crate) fn of(headers: &HeaderMap) -> Lang {
         let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let cookies = text(header::COOKIE);
