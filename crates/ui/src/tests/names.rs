@@ -110,11 +110,7 @@ fn the_glossary_has_each_name_once() {
 
 /// What a page says in English on this line: a locale's text, or what a template or the source picks by language.
 fn english<'a>(path: &str, line: &'a str) -> &'a str {
-    if path.contains("locales/en/") {
-        line
-    } else {
-        line.split_once("pick(").map_or("", |(_, words)| words)
-    }
+    if path.contains("locales/en/") { line } else { line.split_once("pick(").map_or("", |(_, words)| words) }
 }
 
 /// The names in a cell, without what stands in brackets after each.
