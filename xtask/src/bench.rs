@@ -22,7 +22,7 @@ pub struct Args {
 pub fn run(root: &Path, args: &Args) -> Result<bool, String> {
     tools::ensure(Needs { postgres: true, ..Needs::default() })?;
     let bin = tools::postgres_bin().ok_or("PostgreSQL's programs are not there")?;
-    // fsync on: a figure without it would say nothing.
+    // fsync is on, because a figure without it would mean nothing.
     let cluster = Cluster::start(&bin, true)?;
     let built = Command::new("cargo")
         .current_dir(root)

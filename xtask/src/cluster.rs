@@ -33,7 +33,7 @@ const TRIES: usize = 5;
 impl Cluster {
     /// Makes and starts a cluster with the programs in `bin` (the folder that holds `initdb`).
     ///
-    /// `durable` decides `fsync`: on for whatever kills processes, off where only speed counts.
+    /// `durable` decides `fsync`: on for tests that kill processes, off where only speed counts.
     ///
     /// # Errors
     /// A sentence, when no port is free, the programs cannot be run or the server does not answer.

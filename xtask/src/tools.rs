@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What a part of the tests stands on.
+/// The tools that a part of the tests needs.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Needs {
     /// A PostgreSQL server's programs.
@@ -151,9 +151,9 @@ fn chinese_font() -> bool {
     listed.is_ok_and(|out| !out.stdout.is_empty())
 }
 
-/// A folder in memory with room for the tests' databases, where there is one and nobody chose another: what a test writes
-/// dies with it, and waiting for the disk is most of the time that small databases take. What is killed on purpose
-/// keeps its files there too: a process that dies takes no page of memory along.
+/// A folder in memory with room for the tests' databases, where there is one and nobody chose another: what a test
+/// writes dies with it, and waiting for the disk is most of the time that small databases take. Tests that kill
+/// processes keep their files there too, because a process that dies does not take those pages along.
 pub fn memory() -> Option<&'static str> {
     const FOLDER: &str = "/dev/shm";
     const ROOM_KIB: u64 = 2 * 1024 * 1024;

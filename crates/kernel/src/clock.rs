@@ -1,4 +1,4 @@
-//! Clocks: the only way to learn the time. Code takes a [`Clock`]; the system's is asked here alone.
+//! Clocks: the only way to learn the time. Code takes a [`Clock`]; only this file asks the system's clock.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};

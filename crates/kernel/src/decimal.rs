@@ -4,13 +4,13 @@ use std::fmt;
 
 use crate::Fen;
 
-/// A number with so many places after the point, kept as a whole number of the last of them. A unit price
-/// (N16,6) is a `Decimal<6>`, a quantity (N16,4) a `Decimal<4>`. Amounts of money are [`Fen`].
+/// A number with a fixed count of places after the point, kept as a whole number of units of the last place. A unit
+/// price (N16,6) is a `Decimal<6>`, a quantity (N16,4) a `Decimal<4>`. Amounts of money are [`Fen`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decimal<const PLACES: u32>(i64);
 
 impl<const PLACES: u32> Decimal<PLACES> {
-    /// So many units of the last place: `Decimal::<4>::from_units(25_000)` is 2.5.
+    /// A number given in units of the last place: `Decimal::<4>::from_units(25_000)` is 2.5.
     pub const fn from_units(units: i64) -> Decimal<PLACES> {
         Decimal(units)
     }
@@ -20,16 +20,16 @@ impl<const PLACES: u32> Decimal<PLACES> {
         10_i64.checked_pow(PLACES).and_then(|unit| number.checked_mul(unit)).map(Decimal)
     }
 
-    /// Units of the last place.
+    /// The number in units of the last place.
     pub const fn units(self) -> i64 {
         self.0
     }
 
-    /// This price for so many: yuan times a quantity, rounded to the nearest fen, half a fen away from nothing.
+    /// This unit price (in yuan) times a quantity, rounded to the nearest fen; half a fen is rounded away from zero.
     /// `None` when it does not fit.
     pub fn times<const OTHER: u32>(self, many: Decimal<OTHER>) -> Option<Fen> {
         let product = i128::from(self.0) * i128::from(many.0);
-        // Yuan have two places: whatever the product has beyond them is rounded away.
+        // Yuan have two places; the places that the product has beyond them are rounded away.
         let fen = match (PLACES + OTHER).checked_sub(2) {
             None => product.checked_mul(10_i128.checked_pow(2 - PLACES - OTHER)?)?,
             Some(beyond) => {
@@ -42,7 +42,7 @@ impl<const PLACES: u32> Decimal<PLACES> {
     }
 }
 
-/// All places, whether or not they are zero: `25.000000`, `-0.5`.
+/// All places are written, zeros included: `25.000000`, `-0.5`.
 impl<const PLACES: u32> fmt::Display for Decimal<PLACES> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places = usize::try_from(PLACES).unwrap_or(usize::MAX);

@@ -1,4 +1,4 @@
-//! Typed ids: a prefix that names the thing, then 26 characters that sort by time of making.
+//! Typed ids: a prefix that names the thing, then 26 characters that sort by the time at which the id was made.
 //!
 //! The text is that of a ULID in lower case: 48 bits of milliseconds and 80 random bits in
 //! Crockford's base 32. Contexts declare their ids with [`typed_id!`](crate::typed_id).
@@ -24,8 +24,8 @@ pub trait TypedId: Sized + FromStr<Err = IdError> {
 
 /// Declares an id type, as in `typed_id!(pub AppointmentId, "apt");`, a doc comment first.
 ///
-/// The type has `make`, `as_str`, `parse`, `FromStr`, `Display`, `Debug`, order, hash, and serde
-/// as its text. Parsing is strict, so a text has one spelling and one type.
+/// The type has `make`, `as_str`, `parse`, `FromStr`, `Display`, `Debug`, order, hash, and serde as its text. Parsing
+/// is strict, so an id has exactly one spelling and one type.
 #[macro_export]
 macro_rules! typed_id {
     ($(#[$meta:meta])* $vis:vis $name:ident, $prefix:literal $(,)?) => {
@@ -44,7 +44,7 @@ macro_rules! typed_id {
                 &self.0
             }
 
-            /// Reads an id of this type; any other spelling or prefix is an error.
+            /// Reads an id of this type. Any other spelling or prefix is an error.
             pub fn parse(text: &str) -> Result<Self, $crate::IdError> {
                 $crate::macro_support::check_text($prefix, text)?;
                 Ok(Self(text.to_owned()))
@@ -108,7 +108,7 @@ macro_rules! typed_id {
 /// Why a text is not an id of the wanted type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    /// Another prefix, or none; holds the wanted one.
+    /// The text has another prefix, or none; holds the wanted one.
     #[error("the id does not start with {0}_")]
     Prefix(&'static str),
     /// Not 26 characters of lower-case base 32, or more than 128 bits.
@@ -119,7 +119,7 @@ pub enum IdError {
 /// A new id's text; for [`typed_id!`](crate::typed_id).
 pub fn make_text(prefix: &str, now: Moment, rng: &dyn Rng) -> String {
     let mut random = [0_u8; 16];
-    // Six bytes for the time, ten at random. Before 1970 there is no time to keep.
+    // Six bytes hold the time and ten are random. A time before 1970 is not kept.
     if let Some(tail) = random.get_mut(6..) {
         rng.fill(tail);
     }

@@ -2,8 +2,8 @@
 //! residents, and foreign permanent residents' numbers of 2023: one form of eighteen characters
 //! (ACC-1).
 //!
-//! The first six digits say where the number was first given out. They are not compared with a
-//! list of regions: codes vanish (320482 was Jintan) and people keep their numbers for life.
+//! The first six digits say where the number was first given out. They are not compared with a list of regions, because
+//! codes vanish (320482 was Jintan) while people keep their numbers for life.
 
 use std::fmt;
 
@@ -13,11 +13,11 @@ use crate::check_digit::mod11_2;
 use crate::pii::Mask;
 use crate::typing::{Odd, number_or_x};
 
-/// The earliest year of birth taken for true; before it lies a slip of the finger.
+/// The earliest year of birth that is accepted; an earlier one is taken for a typing mistake.
 const FIRST_BIRTH_YEAR: i16 = 1880;
 
-/// A valid identity number, eighteen characters with `X` in upper case. Never shows itself in
-/// logs; storing and sending it is a call of [`expose`](IdNumber::expose).
+/// A valid identity number: eighteen characters, with `X` in upper case. It never shows itself in logs; to store or
+/// send it, code must call [`expose`](IdNumber::expose).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IdNumber {
     text: String,
@@ -58,7 +58,7 @@ impl IdNumber {
         let text = number_or_x(text);
         check_shape(&text)?;
         let kind = kind_of(&text)?;
-        // The check comes before the date: one wrong digit should be called a wrong digit.
+        // The check digit is tested before the date, so that one wrong digit is reported as a wrong digit.
         if !mod11_2::valid(&text) {
             return Err(IdNumberError::CheckDigit);
         }
@@ -91,8 +91,8 @@ impl IdNumber {
         self.sex
     }
 
-    /// Full years on a day; the birthday itself counts. Who was born on 29 February is a year
-    /// older on 1 March of a common year. Negative before birth.
+    /// Age in full years on a day, counting the birthday itself. Somebody born on 29 February becomes a year older on 1
+    /// March of a common year. The age is negative before birth.
     pub fn age_on(&self, day: Date) -> i32 {
         let years = i32::from(day.year()) - i32::from(self.birth.year());
         let had_birthday = (day.month(), day.day()) >= (self.birth.month(), self.birth.day());
@@ -126,25 +126,25 @@ pub enum IdNumberError {
     /// Not eighteen characters.
     #[error("an identity number has eighteen characters")]
     Length {
-        /// How many were typed, grouping not counted.
+        /// How many characters were typed, not counting those that only group them.
         typed: usize,
     },
-    /// Fifteen characters: a number of before 1999, or a foreign resident's card of 2017.
+    /// Fifteen characters: a number from before 1999, or a foreign resident's card of 2017.
     #[error("identity numbers of fifteen characters are no longer valid")]
     OldForm,
-    /// Something other than seventeen digits and a digit or X.
+    /// The text is not seventeen digits followed by a digit or X.
     #[error("an identity number is seventeen digits and a digit or X")]
     Characters(Odd),
-    /// No numbers have been given out that start so.
+    /// No numbers that start like this have been given out.
     #[error("no identity number starts with these digits")]
     Region,
-    /// The last character does not fit the others: something is mistyped.
+    /// The last character does not fit the others, so something was mistyped.
     #[error("the identity number's check digit is wrong")]
     CheckDigit,
     /// The date of birth is not in the calendar, or beyond any living person's.
     #[error("the identity number's date of birth does not exist")]
     Birth,
-    /// The date of birth is yet to come.
+    /// The date of birth is in the future.
     #[error("the identity number's date of birth is in the future")]
     FutureBirth,
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use crate::pii::Mask;
 use crate::typing::{Odd, number};
 
-/// A mobile number of mainland China: eleven digits, `1[3-9]` and nine more. Never shows itself
-/// in logs; sending and storing it is a call of [`expose`](Mobile::expose).
+/// A mobile number of mainland China: eleven digits, `1[3-9]` and nine more. It never shows itself in logs; to store or
+/// send it, code must call [`expose`](Mobile::expose).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Mobile(String);
 
@@ -57,19 +57,19 @@ pub enum MobileError {
     /// Nothing was typed.
     #[error("there is no mobile number")]
     Empty,
-    /// Something other than digits, what groups them, and the country prefix.
+    /// The text has something other than digits, grouping marks and the country prefix.
     #[error("a mobile number is made of digits")]
     Characters(Odd),
     /// Not eleven digits.
     #[error("a mobile number has eleven digits")]
     Length {
-        /// How many there are, without the country's.
+        /// How many digits there are, without the country prefix.
         typed: usize,
     },
-    /// A fixed line's number, or a company's: no SMS arrives there.
+    /// The number of a landline or of a company, which cannot receive SMS.
     #[error("this is a landline's number")]
     Landline,
-    /// Another country's, or Hong Kong's, Macao's or Taiwan's.
+    /// A number of another country, or of Hong Kong, Macao or Taiwan.
     #[error("only mobile numbers of mainland China are taken")]
     Foreign,
     /// Eleven digits that no mobile number starts with.
@@ -77,12 +77,13 @@ pub enum MobileError {
     Range,
 }
 
-/// The number without the country's prefix and without the 0 that was once dialled before another city's mobiles;
-/// `None` for another country's. `abroad`: it begins as numbers that are dialled from abroad do.
+/// The number without the country prefix and without the 0 that was once dialled before mobile numbers of another city;
+/// `None` for a number of another country. `abroad` says that it begins like a number that is dialled from abroad.
 fn national(digits: &str, abroad: bool) -> Option<&str> {
     let stripped = digits.strip_prefix("00").unwrap_or(digits);
     let own = match stripped.strip_prefix("86") {
-        // Bare 86 is the country only where what follows has a number's length: fixed lines begin so.
+        // A bare 86 is the country prefix only where the rest has the length of a mobile number, because landline
+        // numbers can begin with 86 too.
         Some(rest) if abroad || rest.len() >= 10 => rest,
         _ if abroad && !stripped.is_empty() => return None,
         _ => digits,

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const OFFSET_MS: i64 = 8 * 60 * 60 * 1000;
 
-/// A point in time: milliseconds since the Unix epoch, a plain integer in JSON and the database.
-/// Arithmetic stops at the ends of the range in place of wrapping.
+/// A point in time: milliseconds since the Unix epoch, a plain integer in JSON and the database. Arithmetic stops at
+/// the ends of the range instead of wrapping.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Moment(i64);
@@ -51,10 +51,10 @@ impl Moment {
         Moment(self.0.saturating_add(ms))
     }
 
-    /// Seconds from here until `then`, negative when it is past.
+    /// Seconds from this moment until `then`; negative when `then` is past.
     ///
-    /// Part seconds count up: waiting so long is always enough, and the answer is positive
-    /// exactly when `then` is still to come.
+    /// Part seconds are rounded up, so that waiting this long is always enough, and the answer is positive exactly when
+    /// `then` is still to come.
     pub const fn secs_until(self, then: Moment) -> i64 {
         let ms = then.0.saturating_sub(self.0);
         ms.div_euclid(1000) + (ms.rem_euclid(1000) > 0) as i64
@@ -73,9 +73,10 @@ impl Moment {
 
 impl Moment {
     /// Reads RFC 3339 with any offset and any fraction of a second, as partners write it: `2026-08-07T09:30:00+08:00`,
-    /// `2026-08-07T01:30:00.123Z`. What is finer than a millisecond is left out; `None` where it is no such time.
+    /// `2026-08-07T01:30:00.123Z`. Anything finer than a millisecond is dropped; `None` where the text is not such a
+    /// time.
     pub fn from_rfc3339(text: &str) -> Option<Moment> {
-        // The reader beneath takes more than the standard: lone hours, weeks, zones in brackets.
+        // The library's reader accepts more than the standard does: hours alone, weeks, zones in brackets.
         let bytes = text.as_bytes();
         let shaped = bytes.len() >= 20
             && bytes[10].eq_ignore_ascii_case(&b'T')

@@ -46,9 +46,9 @@ impl Fen {
 
     /// Reads yuan as written by [`Display`](fmt::Display): digits, and at most two after a point.
     ///
-    /// `25`, `25.5` and `25.00` are accepted, signs other than a leading `-`, separators, spaces
-    /// and currency marks are not: partners' amounts are read with this, and a form that is not
-    /// the agreed one is a fault to see, not to guess at.
+    /// `25`, `25.5` and `25.00` are accepted. Signs other than a leading `-`, separators, spaces and currency marks are
+    /// not: partners' amounts are read with this, and a form that was not agreed on must be reported and not guessed
+    /// at.
     pub fn parse_yuan(text: &str) -> Result<Fen, MoneyError> {
         let (sign, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (-1, rest),

@@ -1,5 +1,5 @@
-//! Randomness: the only source of unpredictable values. Code takes an [`Rng`]; the system's
-//! generator is asked here alone.
+//! Randomness: the only source of unpredictable values. Code takes an [`Rng`]; only this file asks the system's
+//! generator.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -23,8 +23,8 @@ pub trait Rng: Send + Sync + 'static {
         if n <= 1 {
             return 0;
         }
-        // Numbers past the last whole multiple of n are drawn again: a bare remainder would
-        // favour small answers.
+        // Numbers past the last whole multiple of n are drawn again, because a plain remainder would favour small
+        // answers.
         let excess = (u64::MAX % n + 1) % n;
         loop {
             let drawn = self.u64();
@@ -63,8 +63,8 @@ pub struct OsRng;
 
 impl Rng for OsRng {
     /// # Panics
-    /// When the operating system gives no randomness. There is no answer that is safe to return:
-    /// keys and tokens would be guessable. The request ends; the process goes on.
+    /// When the operating system gives no randomness. No answer would be safe to return, because keys and tokens could
+    /// be guessed. The request ends; the process goes on.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that asks the system for randomness; all else is handed an Rng"

@@ -1,6 +1,6 @@
-//! The working-day calendar: weekends, and the State Council's yearly notice of holidays and of
-//! weekend days worked in exchange. One dated file a year; a year without one is an error, never
-//! a guess of Monday to Friday.
+//! The working-day calendar: weekends, and the State Council's yearly notice of holidays and of weekend days worked in
+//! exchange. There is one dated file for each year. A year without a file is an error; the program never guesses Monday
+//! to Friday.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,7 +89,7 @@ impl WorkCalendar {
         Ok(day)
     }
 
-    /// The holiday's name when this day is one, as 「国庆节」.
+    /// The holiday's name if this day is a holiday, such as 「国庆节」.
     pub fn holiday(&self, day: Date) -> Option<&str> {
         self.off.get(&day).map(String::as_str)
     }
@@ -105,11 +105,11 @@ impl WorkCalendar {
     }
 }
 
-/// A question about a year whose calendar is not there.
+/// The question was about a year whose calendar is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no working-day calendar for {year}")]
 pub struct NoCalendar {
-    /// The year to provide.
+    /// The year whose calendar has to be provided.
     pub year: i16,
 }
 
@@ -122,7 +122,7 @@ pub enum CalendarError {
     /// Not a date written YYYY-MM-DD.
     #[error("{0:?} is not a date")]
     NotADate(String),
-    /// A day of another year.
+    /// A day that belongs to another year.
     #[error("{day} is not a day of the calendar's year")]
     OtherYear {
         /// The day.
@@ -140,7 +140,7 @@ pub enum CalendarError {
         /// The day.
         day: Date,
     },
-    /// A day worked in exchange that is no Saturday or Sunday.
+    /// A day worked in exchange that is not a Saturday or Sunday.
     #[error("{day} is worked in exchange but is no weekend day")]
     NotWeekend {
         /// The day.

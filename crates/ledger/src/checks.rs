@@ -10,22 +10,22 @@ pub fn checks() -> Vec<Check> {
     vec![
         Check {
             id: "I-M01",
-            says: "every transfer that happened has two postings that add up to nothing, every other has none",
+            says: "every transfer that happened has two postings that add up to zero, and no other transfer has any",
             run: |tx, _| Ok(CheckResult { rows: store::transfers(tx)?, broken: store::unbalanced(tx)? }),
         },
         Check {
             id: "I-M02",
-            says: "the whole book adds up to nothing, and each closed day to what was posted in it",
+            says: "the whole book adds up to zero, and each closed day to what was posted in it",
             run: |tx, _| Ok(CheckResult { rows: store::transfers(tx)?, broken: store::whole_book(tx)? }),
         },
         Check {
             id: "I-M03",
-            says: "no order's own account holds less than nothing, and each holds what was posted to it",
+            says: "no order's own account holds less than zero, and each holds what was posted to it",
             run: |tx, _| Ok(CheckResult { rows: store::transfers(tx)?, broken: store::balances(tx)? }),
         },
         Check {
             id: "I-M20",
-            says: "every amount is more than nothing and not beyond reason",
+            says: "every amount is above zero and not beyond reason",
             run: |tx, _| Ok(CheckResult { rows: store::transfers(tx)?, broken: store::amounts(tx)? }),
         },
         Check {

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use crate::store;
 
-/// A day ends so long after its midnight: what happened in its last minutes has been told by then.
+/// How long after its midnight a day ends: by then we have been told what happened in its last minutes.
 const ENDS_AFTER_SECS: i64 = 3600;
-/// An ended day is added up so long after: whoever was writing into it when it ended has committed or died since.
+/// How long after its end a day is added up: by then whoever was writing into it has committed or died.
 const ADDS_UP_AFTER_SECS: i64 = 600;
-/// Clocks that differ by more than this are told to somebody.
+/// If clocks differ by more than this, somebody is told.
 const SKEW_SECS: i64 = 600;
 
 /// The ledger's own work.
@@ -25,8 +25,8 @@ fn lane() -> LaneKey {
     LaneKey::of("ledger", "days")
 }
 
-/// Ends every day whose time has come, the oldest first, and adds up those that ended a while ago. A day ends once and for
-/// all, so its time has come only when every process says so: by the slowest clock of those that are there.
+/// Ends every day whose time has come, the oldest first, and adds up those that ended a while ago. A day ends once and
+/// for all, so its time has come only when every running process says so, that is, by the slowest of their clocks.
 pub(crate) async fn close_days(ctx: Ctx) -> Result<(), String> {
     let own = ctx.now();
     let read = |tx: &mut Tx<'_>| Ok::<_, DbFault>((instances::earliest(tx)?, instances::slowest_heard(tx)?));
@@ -40,7 +40,7 @@ pub(crate) async fn close_days(ctx: Ctx) -> Result<(), String> {
     Ok(())
 }
 
-/// Ends or adds up one day; false when there is none.
+/// Ends or adds up one day; false when there is no day to end or to add up.
 async fn step(ctx: &Ctx, now: Moment) -> Result<bool, DbFault> {
     let endable = now.minus_secs(ENDS_AFTER_SECS).date();
     let ctx2 = ctx.clone();
@@ -57,7 +57,7 @@ async fn step(ctx: &Ctx, now: Moment) -> Result<bool, DbFault> {
     done.await
 }
 
-/// Looks whether the book adds up to nothing, and stops money where it does not (rule 7).
+/// Checks that the book adds up to zero, and stops money if it does not (rule 7).
 pub(crate) async fn watch(ctx: Ctx) -> Result<(), String> {
     let sum = ctx.db.read("ledger.sum", store::open_sum).await.map_err(|fault: DbFault| fault.to_string())?;
     if sum == kernel::Fen::ZERO {
@@ -90,7 +90,7 @@ pub async fn lift(ctx: &Ctx, who: &str) -> Result<u64, DbFault> {
         .await
 }
 
-/// The first moment at which a day may end, for whoever waits for it.
+/// The first moment at which a day may end, for callers that wait for it.
 pub fn ends_at(day: kernel::Date) -> Option<Moment> {
     let next = day.tomorrow().ok()?;
     Some(Moment::at(next, Time::midnight()).plus_secs(ENDS_AFTER_SECS))

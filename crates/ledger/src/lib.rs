@@ -1,13 +1,12 @@
 //! Double entry (architecture, rule 7): transfers that have happened, transfers that pend, and how each pending one
-//! ended. It knows no product: callers name movements, accounts and subjects.
+//! ended. The ledger knows nothing about products: callers name movements, accounts and subjects.
 //!
 //! Transfers, ends and postings are only ever inserted. Control accounts (a channel, the insurer's purses, an
 //! institution) have no balance row; their balances are added up by closed accounting day (docs/adr/0009). Only an
-//! order's own account is guarded: what does not lie there cannot leave it.
+//! order's own account is guarded: money that is not there cannot leave it.
 //!
-//! Owned tables: `ledger_transfer`, `ledger_end`, `ledger_posting`, `ledger_balance`, `ledger_day`,
-//! `ledger_day_end`,
-//! `ledger_closed_day`, `ledger_stop`. What must not be here: partners, people, prices.
+//! Owned tables: `ledger_transfer`, `ledger_end`, `ledger_posting`, `ledger_balance`, `ledger_day`, `ledger_day_end`,
+//! `ledger_closed_day`, `ledger_stop`. This crate must not know partners, people or prices.
 
 mod checks;
 mod days;
@@ -27,7 +26,7 @@ pub use model::{Account, End, LedgerError, MOST_FEN, NewTransfer, NoAccount, Rec
 pub use store::Line;
 pub use transfer::{expire, pend, post, record, void};
 
-/// New money may move: asked by whatever begins a payment. Facts are recorded all the same.
+/// Whether new money may move; whoever begins a payment asks this first. Facts are recorded in any case.
 ///
 /// # Errors
 /// [`LedgerError::Stopped`].
@@ -35,7 +34,7 @@ pub fn ensure_running(tx: &mut Tx<'_>) -> Result<(), LedgerError> {
     if store::is_stopped(tx)? { Err(LedgerError::Stopped) } else { Ok(()) }
 }
 
-/// Whether a movement has really happened: written as such, or posted.
+/// Whether a movement has really happened: it was written as happened, or it pended and was posted.
 ///
 /// # Errors
 /// What broke beneath.
@@ -43,7 +42,7 @@ pub fn stands(tx: &mut Tx<'_>, movement: &str) -> Result<bool, DbFault> {
     store::stands(tx, movement)
 }
 
-/// What was debited to an account less what was credited.
+/// The sum of an account's debits less the sum of its credits.
 ///
 /// # Errors
 /// What broke beneath.

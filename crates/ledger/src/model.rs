@@ -12,7 +12,7 @@ kernel::typed_id!(
     "trf"
 );
 
-/// No transfer moves more: I-M20.
+/// No transfer moves more than this (I-M20).
 pub const MOST_FEN: i64 = 100_000_000_000;
 
 /// An account by its code, `kind:key`.
@@ -23,22 +23,22 @@ pub struct Account(String);
 const KINDS: [&str; 4] = ["channel", "insurer", "institution", "order"];
 
 impl Account {
-    /// What a payment channel owes us: `channel:wechat_pay`.
+    /// The money that a payment channel owes us: `channel:wechat_pay`.
     pub fn channel(key: &str) -> Account {
         Account(format!("channel:{key}"))
     }
 
-    /// What a purse of the insurer owes us: `insurer:fund`.
+    /// The money that a purse of the insurer owes us: `insurer:fund`.
     pub fn insurer(key: &str) -> Account {
         Account(format!("insurer:{key}"))
     }
 
-    /// What we owe an institution: `institution:hsp_…`.
+    /// The money that we owe an institution: `institution:hsp_…`.
     pub fn institution(key: &str) -> Account {
         Account(format!("institution:{key}"))
     }
 
-    /// What lies with an order: `order:ord_…`.
+    /// The money that lies with an order: `order:ord_…`.
     pub fn order(key: &str) -> Account {
         Account(format!("order:{key}"))
     }
@@ -48,7 +48,7 @@ impl Account {
         &self.0
     }
 
-    /// Whether its balance is kept beside it and never goes below nothing.
+    /// Whether its balance is stored beside it and never falls below zero.
     pub fn is_guarded(&self) -> bool {
         self.0.starts_with("order:")
     }
@@ -60,7 +60,7 @@ impl fmt::Display for Account {
     }
 }
 
-/// A text that is no account's code.
+/// The text is not the code of an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an account: {0}")]
 pub struct NoAccount(String);
@@ -79,29 +79,29 @@ impl FromStr for Account {
 /// A transfer to be made. Amounts are posted as +amount on `debit` and −amount on `credit`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTransfer {
-    /// Drawn before the closure.
+    /// The transfer's id, drawn before the closure.
     pub id: TransferId,
-    /// The caller's own name of this movement of money: it happens once.
+    /// The caller's own name for this movement of money, which can happen only once.
     pub movement: String,
-    /// Where it is owed from then on: what we may claim, or what no longer lies with an order.
+    /// The account that owes the money from then on: a claim of ours grows, or less money lies with an order.
     pub debit: Account,
-    /// Who has it from then on.
+    /// The account that has the money from then on.
     pub credit: Account,
     /// More than nothing.
     pub amount: Fen,
-    /// What it is about: an order's id.
+    /// The subject of the transfer: an order's id.
     pub subject: String,
-    /// A word for people who look.
+    /// A word for people who look at the transfer.
     pub reason: &'static str,
     /// When it is written.
     pub now: Moment,
-    /// When it happened, by the word of whoever moved the money; the accounting day is that day while it is open.
+    /// When the money moved, according to whoever moved it. This is the accounting day as long as that day is open.
     pub happened_at: Option<Moment>,
-    /// Of a pending one: it may be expired from then on.
+    /// For a pending transfer: the moment from which it may be expired.
     pub expires_at: Option<Moment>,
 }
 
-/// How a pending transfer ends; once.
+/// How a pending transfer ends. It ends only once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// It happened.
@@ -132,25 +132,25 @@ impl FromStr for End {
     }
 }
 
-/// What came of writing.
+/// The result of writing a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
     /// Written now.
     Now,
-    /// It stood there, word for word.
+    /// The same transfer was already there, equal in every field.
     Already,
 }
 
 /// Why nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
-    /// More than lies with the order, or than is not set aside already.
+    /// The amount is more than lies with the order and is not set aside already.
     #[error("{0} has not so much")]
     Overdrawn(String),
-    /// The movement is there with other accounts, another amount or another subject.
+    /// The movement is already there with other accounts, another amount or another subject.
     #[error("{0} is there with other content")]
     OtherContent(String),
-    /// The pending transfer has ended otherwise.
+    /// The pending transfer has already ended in another way.
     #[error("{movement} ended by {}", how.as_str())]
     AlreadyEnded {
         /// Which.
@@ -164,7 +164,7 @@ pub enum LedgerError {
     /// The books did not agree: no new money moves until a person has looked.
     #[error("payments are stopped: the books did not agree")]
     Stopped,
-    /// Nothing, less than nothing, or more than anything.
+    /// The amount is zero, negative, or above the limit.
     #[error("{0} is no amount of a transfer")]
     Amount(Fen),
     /// What broke beneath.
@@ -180,11 +180,12 @@ pub(crate) fn sound(new: &NewTransfer) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// The accounting day of what is written now: the day on which it happened, where that is known and takes postings still;
-/// else the day on which we learned it, or the first open day after the last that has ended.
+/// The accounting day of what is written now. It is the day on which the money moved, if that day is known and still
+/// takes postings; otherwise it is the day on which we learned of it, or the first open day after the last one that has
+/// ended.
 pub(crate) fn accounting_day(now: Moment, happened_at: Option<Moment>, last_ended: Option<Date>) -> Date {
     let today = now.date();
-    // A partner's clock that is ahead of ours makes no day that has not begun.
+    // If a partner's clock is ahead of ours, nothing is posted to a day that has not begun.
     let of_fact = happened_at.map(Moment::date).filter(|day| *day < today);
     match (of_fact, last_ended) {
         (Some(day), None) => day,

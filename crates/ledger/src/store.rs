@@ -127,7 +127,7 @@ pub(crate) fn post(
     tx.exec(sql, values).map(drop)
 }
 
-/// Money comes to lie with an order.
+/// Adds money to what lies with an order.
 pub(crate) fn add(tx: &mut Tx<'_>, account: &Account, amount: Fen) -> Result<(), DbFault> {
     let sql = sql!(
         "INSERT INTO ledger_balance (account, held_fen, set_aside_fen) VALUES ($1, $2, 0) \
@@ -136,7 +136,7 @@ pub(crate) fn add(tx: &mut Tx<'_>, account: &Account, amount: Fen) -> Result<(),
     tx.exec(sql, vals![account.as_str(), amount]).map(drop)
 }
 
-/// Money leaves an order; false when there is not so much that is not set aside.
+/// Takes money out of an order; false when less than this lies there that is not set aside.
 pub(crate) fn take(tx: &mut Tx<'_>, account: &Account, amount: Fen) -> Result<bool, DbFault> {
     let sql = sql!(
         "UPDATE ledger_balance SET held_fen = held_fen - $1 WHERE account = $2 AND held_fen - set_aside_fen >= $1"
@@ -144,7 +144,7 @@ pub(crate) fn take(tx: &mut Tx<'_>, account: &Account, amount: Fen) -> Result<bo
     tx.exec(sql, vals![amount, account.as_str()]).map(|rows| rows == 1)
 }
 
-/// Sets money of an order aside; false when there is not so much.
+/// Sets money of an order aside; false when there is not enough.
 pub(crate) fn set_aside(tx: &mut Tx<'_>, account: &Account, amount: Fen) -> Result<bool, DbFault> {
     let sql = sql!(
         "UPDATE ledger_balance SET set_aside_fen = set_aside_fen + $1 WHERE account = $2 AND held_fen - set_aside_fen >= $1"
@@ -152,7 +152,7 @@ pub(crate) fn set_aside(tx: &mut Tx<'_>, account: &Account, amount: Fen) -> Resu
     tx.exec(sql, vals![amount, account.as_str()]).map(|rows| rows == 1)
 }
 
-/// Sets it aside no longer.
+/// Releases money that was set aside.
 pub(crate) fn let_go(tx: &mut Tx<'_>, account: &Account, amount: Fen) -> Result<(), DbFault> {
     let sql = sql!("UPDATE ledger_balance SET set_aside_fen = set_aside_fen - $1 WHERE account = $2");
     tx.exec(sql, vals![amount, account.as_str()]).map(drop)
@@ -164,14 +164,14 @@ pub(crate) fn last_ended(tx: &mut Tx<'_>) -> Result<Option<Date>, DbFault> {
     Ok(found.flatten())
 }
 
-/// The first day with postings that takes more of them.
+/// The first day that has postings and still takes more.
 pub(crate) fn first_open(tx: &mut Tx<'_>) -> Result<Option<Date>, DbFault> {
     let sql =
         sql!("SELECT MIN(day) FROM ledger_posting WHERE day > COALESCE((SELECT MAX(day) FROM ledger_day_end), '')");
     Ok(tx.opt(sql, vals![], |row| row.opt_parse(0))?.flatten())
 }
 
-/// Lets a day take no more postings; false when it takes none already.
+/// Ends a day, so that it takes no more postings; false when it has ended already.
 pub(crate) fn end_day(tx: &mut Tx<'_>, day: Date, now: Moment) -> Result<bool, DbFault> {
     let sql = sql!("INSERT INTO ledger_day_end (day, ended_at) VALUES ($1, $2) ON CONFLICT DO NOTHING");
     tx.exec(sql, vals![day.to_string(), now]).map(|rows| rows == 1)
@@ -202,18 +202,18 @@ pub(crate) fn close(tx: &mut Tx<'_>, day: Date, now: Moment) -> Result<bool, DbF
     tx.exec(sums, vals![day.to_string()]).map(|_| true)
 }
 
-/// A control account's balance: what closed days add up to, and what is posted since.
+/// A control account's balance: the sums of the closed days and everything posted since.
 pub(crate) fn balance(tx: &mut Tx<'_>, account: &Account) -> Result<Fen, DbFault> {
     let sql = sql!(
         "SELECT COALESCE((SELECT CAST(SUM(posted_fen) AS BIGINT) FROM ledger_day WHERE account = $1), 0) + \
          COALESCE((SELECT CAST(SUM(amount_fen) AS BIGINT) FROM ledger_posting WHERE account = $1 \
            AND ($2 = 1 OR day > COALESCE((SELECT MAX(day) FROM ledger_closed_day), ''))), 0)"
     );
-    // Guarded accounts stand in no roll-up: all of their postings count.
+    // Guarded accounts are not rolled up, so all of their postings count.
     tx.one(sql, vals![account.as_str(), i64::from(account.is_guarded())], |row| row.fen(0))
 }
 
-/// What all postings of open days add up to; not nothing means that the books do not agree.
+/// The sum of all postings of open days. If it is not zero, the books do not agree.
 pub(crate) fn open_sum(tx: &mut Tx<'_>) -> Result<Fen, DbFault> {
     let sql = sql!(
         "SELECT COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) FROM ledger_posting \
@@ -227,7 +227,7 @@ pub(crate) fn stop(tx: &mut Tx<'_>, reason: &str, now: Moment) -> Result<bool, D
         "INSERT INTO ledger_stop (n, reason, at) SELECT COUNT(*) + 1, $1, $2 FROM ledger_stop \
          WHERE NOT EXISTS (SELECT 1 FROM ledger_stop WHERE lifted_at IS NULL)"
     );
-    // An aggregate gives its row even where the condition holds for none: asked for apart.
+    // An aggregate answers a row even if the condition holds for none, so this is asked separately.
     if is_stopped(tx)? {
         return Ok(false);
     }
@@ -270,7 +270,7 @@ pub struct Line {
     pub direct: bool,
     /// How a pending one ended, and when.
     pub end: Option<(End, Moment)>,
-    /// When it happened by a partner's word.
+    /// When it happened according to a partner.
     pub happened_at: Option<Moment>,
     /// The accounting day in which it stands: that of its end where it pended first.
     pub day: Date,

@@ -21,7 +21,7 @@ pub fn record(tx: &mut Tx<'_>, new: &NewTransfer) -> Result<Recorded, LedgerErro
     Ok(Recorded::Now)
 }
 
-/// Writes a transfer that is to happen: what it takes from an order is set aside at once.
+/// Writes a transfer that is expected to happen. The money that it takes from an order is set aside at once.
 ///
 /// # Errors
 /// [`LedgerError`]; the closure must then fail.
@@ -96,7 +96,7 @@ fn end(
     Ok(Recorded::Now)
 }
 
-/// Balances of an order's own accounts follow in the same closure; nothing else has one.
+/// The balances of an order's own accounts are changed in the same closure; no other account has a stored balance.
 fn move_guarded(tx: &mut Tx<'_>, new: &NewTransfer) -> Result<(), LedgerError> {
     if new.credit.is_guarded() {
         store::add(tx, &new.credit, new.amount)?;

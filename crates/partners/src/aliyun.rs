@@ -13,7 +13,7 @@ use crate::acs3::{self, AccessKey, Call};
 /// Why there is no answer to judge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The provider has certainly not seen the request.
+    /// The provider certainly has not seen the request.
     NotSent(String),
     /// It may have seen it, and may have acted.
     Unknown(String),
@@ -21,7 +21,7 @@ pub(crate) enum Failure {
 
 /// What a gateway must be told.
 pub(crate) struct Access<'a> {
-    /// The product, by our own name: in measurements, and for its own calls under way.
+    /// Our own name for the product; it labels metrics, and each product has its own limit of calls under way.
     pub(crate) partner: &'static str,
     /// The version of the product's API.
     pub(crate) version: &'static str,
@@ -116,7 +116,7 @@ fn failure(error: CallError) -> Failure {
     if error.is_not_sent() { Failure::NotSent(error.to_string()) } else { Failure::Unknown(error.to_string()) }
 }
 
-/// Used once: 128 random bits.
+/// A nonce, used once: 128 random bits.
 fn nonce(ctx: &Ctx) -> String {
     bytes32(&*ctx.rng)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -33,7 +33,7 @@ pub enum BadTifSettings {
     /// The endpoint is not `http://host` or `https://host` with nothing after it.
     #[error("the endpoint must be http(s)://host[:port] without a path, not {0:?}")]
     Endpoint(String),
-    /// A value of the partner's has another length or other characters.
+    /// One of the partner's values has the wrong length or wrong characters.
     #[error("{0}")]
     Value(String),
     /// The HTTP client could not be made.
@@ -49,7 +49,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway with room for so many calls at once, each ended after so long.
+    /// A gateway with a limit of calls at once and a time limit for each.
     pub(crate) fn new(
         partner: &'static str,
         endpoint: &str,
@@ -103,9 +103,9 @@ fn refused(reply: &Reply) -> PortError {
     let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let word = body["code"].as_str().filter(|word| is_code(word)).map(str::to_owned);
     let says = word.unwrap_or_else(|| format!("status {}", reply.status));
-    // A nonce of ours that was used means that something repeated the request: it may have been done.
+    // If our nonce has been used, something repeated the request, so it may have been done.
     match reply.status {
-        // The gateway takes no more now, and has passed nothing on.
+        // The gateway takes no more requests now and has passed nothing on.
         429 => PortError::NotSent(says),
         408 | 500.. => PortError::Unknown(says),
         _ if says == code::NONCE_USED => PortError::Unknown(says),
@@ -123,7 +123,7 @@ fn failure(error: CallError) -> PortError {
     if error.is_not_sent() { PortError::NotSent(error.to_string()) } else { PortError::Unknown(error.to_string()) }
 }
 
-/// Used once: 128 random bits.
+/// A nonce, used once: 128 random bits.
 pub(crate) fn nonce(ctx: &Ctx) -> String {
     bytes32(&*ctx.rng)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -14,7 +14,7 @@ use wire::witness::{Batch, Line, Receipt, receipt_text};
 
 /// One call's deadline.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Calls at once: the job makes one after another.
+/// The number of calls at once; the job makes one after another.
 const CALLS: usize = 2;
 /// Anchors of one call.
 const BATCH: usize = 100;
@@ -71,7 +71,7 @@ impl HttpWitness {
         self.client.send(request).await.map_err(|error| self.away(error))
     }
 
-    /// Hands over anchors; false when it has one of their numbers, or a newer one, already.
+    /// Hands over anchors; false if the witness already has one of their numbers, or a newer one.
     async fn take(&self, few: &[Anchor]) -> Result<bool, WitnessError> {
         let batch = Batch { city: self.city.clone(), anchors: few.iter().map(line).collect() };
         let body = serde_json::to_vec(&batch).map_err(|error| self.away(error))?;
@@ -88,8 +88,9 @@ impl HttpWitness {
         Ok(true)
     }
 
-    /// Which of these it lacks, after it took none: another instance may have brought it the first of them, or all, in the
-    /// same moment. Each anchor names the one before it by its hash, so the newest that both have stands for all before it.
+    /// Which of these anchors the witness lacks after it took none: another instance may have brought it the first of
+    /// them, or all, at the same moment. Each anchor names the one before it by its hash, so the newest anchor that
+    /// both have vouches for all before it.
     async fn not_there<'a>(&self, few: &'a [Anchor]) -> Result<&'a [Anchor], WitnessError> {
         let (Some(last), Some(newest)) = (few.last(), self.newest().await?) else { return Ok(few) };
         let seen = if newest.n > last.n { self.at(last.n).await? } else { Some(newest) };

@@ -19,7 +19,7 @@ pub struct Check {
 /// What a check looked at and what it found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckResult {
-    /// Rows examined, so that "nothing broken" can be told from "nothing read".
+    /// The number of rows examined, so that "nothing broken" can be told from "nothing read".
     pub rows: u64,
     /// One line for each thing that breaks the invariant; ids, no personal data.
     pub broken: Vec<String>,

@@ -37,7 +37,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// As written into audit rows: `citizen:acc_…`.
+    /// The actor as it is written into audit rows: `citizen:acc_…`.
     pub fn label(&self) -> String {
         match self {
             Self::Nobody => "nobody".to_owned(),
@@ -57,7 +57,7 @@ pub struct Trace {
     pub actor: Actor,
     /// The network address of the asker, empty for jobs.
     pub ip: String,
-    /// The asker's browser, by a fingerprint of the cookie it brought; `None` for jobs, and for who brought none.
+    /// The asker's browser, by a fingerprint of the cookie it sent; `None` for jobs and for browsers that sent none.
     pub browser: Option<u64>,
 }
 
@@ -68,7 +68,7 @@ impl Trace {
     }
 }
 
-/// The time for which something was leased is over: no partner is called about it any more.
+/// The lease is over, so no partner is called about its subject any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the time for it is over")]
 pub struct TimeOver;
@@ -85,7 +85,7 @@ pub struct Ctx {
     pub mode: Mode,
     /// Wakes this process's outbox worker after a commit.
     pub nudge: Arc<Notify>,
-    /// No partner is called after this moment: whoever acts has leased what it is about until then only.
+    /// No partner is called after this moment, because the subject of the act is leased only until then.
     pub not_after: Option<Moment>,
     pub trace: Trace,
 }
@@ -106,12 +106,12 @@ impl Ctx {
         Self { hasher: self.hasher.asked_from(&trace.ip), trace, ..self.clone() }
     }
 
-    /// The same context for somebody who may call partners until then only.
+    /// The same context for an act that may call partners only until then.
     pub fn until(&self, not_after: Moment) -> Self {
         Self { not_after: Some(not_after), ..self.clone() }
     }
 
-    /// How long a call to a partner may still take, by this context's clock; nothing where there is no end.
+    /// How long a call to a partner may still take, by this context's clock; `None` if there is no end.
     ///
     /// # Errors
     /// The time is over: nothing may be sent any more.
@@ -134,7 +134,7 @@ impl Ctx {
     pub fn act(&self, act: &'static str, subject: &str, detail: serde_json::Value) -> AuditEntry {
         AuditEntry {
             act,
-            // As the database holds it, or the row's hash would not be that of the row.
+            // The text is taken as the database holds it; otherwise the row's hash would not match the row.
             subject: storable(subject.to_owned()),
             actor: self.trace.actor.label(),
             ip: self.trace.ip.clone(),

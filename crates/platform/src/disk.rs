@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-/// Bytes that this process may still write in a folder; nothing where the system does not say.
+/// The number of bytes that this process may still write in a folder; `None` if the system does not say.
 pub fn free_bytes(folder: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(folder).ok()?;
-    // What counts no blocks at all is no disk.
+    // A file system that counts no blocks at all is not a disk.
     (found.f_blocks > 0).then(|| found.f_bavail.saturating_mul(found.f_frsize))
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::ctx::Ctx;
 
-/// No partner's answer is longer than this; more is refused rather than read into memory.
+/// The longest answer that is accepted from a partner; a longer one is refused and not read into memory.
 const MOST_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Time to reach a partner at all, within the call's deadline.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -58,7 +58,7 @@ pub struct Request {
     pub url: Url,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
-    /// Ends before the client's own deadline, where whoever sends it has so much time only.
+    /// A limit shorter than the client's own deadline, for a sender that has less time.
     pub within: Option<Duration>,
 }
 
@@ -85,7 +85,7 @@ impl Request {
         Ok(self)
     }
 
-    /// Lets the call take no longer than its context may still call partners.
+    /// Limits the call to the time in which its context may still call partners.
     ///
     /// # Errors
     /// That time is over: nothing is sent.
@@ -131,7 +131,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that answers every call within `timeout` and lets at most `max_in_flight` run.
+    /// A client that ends every call within `timeout` and lets at most `max_in_flight` calls run at once.
     pub fn new(partner: &'static str, timeout: Duration, max_in_flight: usize) -> Result<Self, CallError> {
         let builder = || {
             reqwest::Client::builder()
@@ -153,7 +153,7 @@ impl Client {
         Ok(Self { partner, inner, timeout, places: Arc::new(Semaphore::new(max_in_flight.max(1))) })
     }
 
-    /// Sends a request once. A call that finds no place is refused at once.
+    /// Sends a request once. If all places are taken, the call is refused at once.
     pub async fn send(&self, request: Request) -> Result<Reply, CallError> {
         let started = Instant::now();
         let answer = match self.places.try_acquire() {
@@ -192,7 +192,7 @@ impl Client {
     }
 }
 
-/// Sorts a failure by what it says of the partner; the address, which may carry data, is left out.
+/// Sorts a failure by what it says about the partner, and leaves out the address, which may carry data.
 fn classify(error: reqwest::Error) -> CallError {
     let error = error.without_url();
     if error.is_connect() || error.is_builder() {

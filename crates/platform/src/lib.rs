@@ -1,5 +1,5 @@
-//! What every context stands on and what knows no business word: the database door, the outbox and
-//! its jobs, sealing, audit chains, configuration, telemetry, the signed HTTP client and the HTTP listener.
+//! The ground on which every context stands, without any business word: the database door, the outbox and its jobs,
+//! sealing, audit chains, configuration, telemetry, the signed HTTP client and the HTTP listener.
 //!
 //! Nothing here may name a hospital, a person's account or a payment.
 

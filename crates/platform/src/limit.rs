@@ -1,7 +1,7 @@
 //! Caps per key in this process's memory: how often one address may ask for something.
 //!
-//! What must hold across restarts and instances (codes per number, wrong passwords) is counted in
-//! rows by its context; this is the wall in front of it.
+//! What must hold across restarts and instances (codes per number, wrong passwords) is counted in rows by its context;
+//! this is only a wall in front of that.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -33,7 +33,7 @@ impl Limiter {
         }
         let stamps = taken.entry(key.to_owned()).or_default();
         let since = now.ms() - self.window_ms;
-        // A stamp of the future means that the clock went back: it must not lock anybody out.
+        // A time in the future means that the clock was set back; this must not lock anybody out.
         stamps.retain(|at| *at > since && *at <= now.ms());
         if stamps.len() < self.limit {
             stamps.push_back(now.ms());
@@ -43,8 +43,8 @@ impl Limiter {
         Err(((free_at - now.ms() + 999) / 1000).max(1))
     }
 
-    /// Forgets keys whose window has passed; if that frees too little, forgets everything: a flood
-    /// of addresses must cost memory no more than it must lock people out.
+    /// Forgets keys whose window has passed; if that frees too little, forgets everything, because a flood of addresses
+    /// must neither use up memory nor lock people out.
     fn sweep(&self, taken: &mut HashMap<String, VecDeque<i64>>, now: Moment) {
         let since = now.ms() - self.window_ms;
         taken.retain(|_, stamps| stamps.back().is_some_and(|at| *at > since));

@@ -9,7 +9,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-/// So many people may use the service at one time from one neighbourhood, and none of them is a flood.
+/// The number of people who may use the service at one time from one neighbourhood without counting as a flood.
 pub const PEOPLE: usize = 500;
 
 /// The addresses that one household, or one carrier's gateway, speaks from: an IPv4 address, or a /64 of IPv6.

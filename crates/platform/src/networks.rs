@@ -24,7 +24,7 @@ impl Networks {
         Ok(Networks(Arc::new(networks?)))
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

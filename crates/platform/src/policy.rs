@@ -1,4 +1,4 @@
-//! Policy: what a bureau may change, as dated data (architecture, rule 15).
+//! Policy: the figures that a bureau may change, as dated data (architecture, rule 15).
 //!
 //! The files of `policy/` are built into the program; a folder may replace or add files. Each
 //! `[[name]]` table says from which day it holds; the latest that has begun is in force.
@@ -23,8 +23,7 @@ pub trait Section: DeserializeOwned + Send + Sync + 'static {
     /// The table's name in the files.
     const NAME: &'static str;
 
-    /// What the type alone cannot say: ranges, order, sums. The text completes "policy NAME is
-    /// wrong: …".
+    /// Checks what the type alone cannot express: ranges, order, sums. The text completes "policy NAME is wrong: …".
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
@@ -45,7 +44,7 @@ pub enum PolicyError {
     Unknown { place: String, section: String, known: String },
 }
 
-/// A section that some part of the program reads: what a start checks, whatever the day.
+/// A section that some part of the program reads. A start checks all of them, whatever the day is.
 #[derive(Clone, Copy)]
 pub struct Known {
     name: &'static str,
@@ -70,7 +69,7 @@ pub struct Policy {
 struct Entry {
     from: Date,
     file: String,
-    /// Of the table's own heading, from 1.
+    /// The line of the table's own heading, counted from 1.
     line: usize,
     table: Table,
 }
@@ -142,8 +141,8 @@ impl Policy {
         self.entries::<T>()?.iter().try_for_each(|entry| self.read::<T>(entry).map(drop))
     }
 
-    /// Reads every table of every section that somebody reads, and refuses those that nobody does: a section whose name is
-    /// mistyped would otherwise leave the built-in figures in force, unseen.
+    /// Reads every table of every section that the program uses, and refuses sections that it does not use: if a
+    /// section's name is mistyped, the built-in figures would otherwise stay in force without anybody noticing.
     ///
     /// # Errors
     /// The first mistake, with its file and line and with what is known there.

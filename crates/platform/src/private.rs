@@ -1,5 +1,5 @@
-//! Files and folders for their owner alone: a database, its log, keys and exports hold what nobody else on the machine
-//! may read. What is made is made so; what is found with wider rights is narrowed.
+//! Files and folders for their owner alone: a database, its log, keys and exports hold data that nobody else on the
+//! machine may read. New files are made with these rights, and files that are found with wider rights are narrowed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -20,8 +20,8 @@ pub fn folder(path: &Path) -> io::Result<()> {
     narrow(path, FOLDER)
 }
 
-/// Makes a folder that may be shared with others, and those above it, where they are missing; one that is there stays as
-/// it is.
+/// Makes a folder that may be shared with others, and the folders above it, if they are missing. A folder that is
+/// already there stays as it is.
 ///
 /// # Errors
 /// The folder cannot be made.
@@ -48,13 +48,13 @@ pub fn wider(folder: &Path) -> Option<String> {
     (found & !FOLDER != 0).then(|| format!("{found:03o}"))
 }
 
-/// Rights are not known here.
+/// This system has no such rights.
 #[cfg(not(unix))]
 pub fn wider(_folder: &Path) -> Option<String> {
     None
 }
 
-/// Opens a file to append, made for its owner alone where it is not there; narrows it where it is.
+/// Opens a file to append to. If it is not there, it is made for its owner alone; if it is, its rights are narrowed.
 ///
 /// # Errors
 /// The file cannot be opened.

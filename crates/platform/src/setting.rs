@@ -1,5 +1,4 @@
-//! Settings of the installation that are facts of its database: how far something has come that is not done in one run.
-//! The only SQL for `setting`.
+//! Facts about this database: how far a task has come that is not done in one run. The only SQL for `setting`.
 
 use crate::db::{DbFault, Tx};
 use crate::{sql, vals};

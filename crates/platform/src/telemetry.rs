@@ -20,7 +20,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// Letters that survive a bad telephone line: no 0 O, 1 I L, U.
+/// Letters that are understood over a bad telephone line: without 0 O, 1 I L and U.
 const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Upper bounds in seconds of every `*_seconds` histogram: from a cached page to a slow partner.
 const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0];
@@ -28,7 +28,7 @@ const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1,
 /// A reference number such as `R7K2-9QXM`: shown on error pages, read out to the hotline, found in
 /// the log and in audit rows.
 pub fn reference(rng: &dyn Rng) -> String {
-    // One draw for all letters: a request must not cost eight calls to the system's generator.
+    // All letters come from one draw, so that a request does not cost eight calls to the system's generator.
     let mut drawn = rng.u64();
     let letters = LETTERS.len() as u64;
     let mut text = String::with_capacity(9);
@@ -42,8 +42,7 @@ pub fn reference(rng: &dyn Rng) -> String {
     text
 }
 
-/// Whether a text could be a reference number of ours; anything else a client sends along is not
-/// taken over into the log.
+/// Whether a text could be one of our reference numbers. Anything else that a client sends is not copied into the log.
 pub fn is_reference(text: &str) -> bool {
     let letter = |byte: &u8| LETTERS.contains(byte);
     matches!(text.as_bytes(), [head @ .., b'-', a, b, c, d] if head.len() == 4 && head.iter().chain([a, b, c, d]).all(letter))
@@ -57,7 +56,7 @@ pub fn is_reference(text: &str) -> bool {
 pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|error| error.to_string())?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    // A subscriber that is already there stays: tests start many servers in one process.
+    // A subscriber that is already there stays, because tests start many servers in one process.
     let started = match format {
         LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

@@ -31,11 +31,11 @@ impl fmt::Debug for FaceAccount {
 pub struct InsurerAccount {
     /// `x-tif-paasid`.
     pub paasid: String,
-    /// What the gateway's signature is made with; never printed.
+    /// The token that the gateway's signature is made with; never printed.
     pub token: String,
     /// `fixmedins_code`: twelve characters.
     pub fixmedins_code: String,
-    /// How it speaks from this start on; nothing: as it did last, and as the specification has it at first.
+    /// The dialect it speaks from this start on; `None`: the one it spoke last, and at first that of the specification.
     pub dialect: Option<Dialect>,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Debug for InsurerAccount {
 pub struct CardsAccount {
     /// `x-tif-paasid`.
     pub paasid: String,
-    /// What the gateway's signature is made with; never printed.
+    /// The token that the gateway's signature is made with; never printed.
     pub token: String,
     /// The channel that issues electronic cards with this account.
     pub channel: String,

@@ -1,4 +1,4 @@
-//! The sandbox's database: where it is, how it is opened, and what is read of it while no sandbox runs.
+//! The sandbox's database: where it is, how it is opened, and how it is read while no sandbox runs.
 
 use std::path::{Path, PathBuf};
 

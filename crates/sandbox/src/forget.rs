@@ -1,6 +1,6 @@
-//! Lets go of what a long demo gathers and nobody asks for any more: notices that were taken, sign-ins of other days.
-//! Texts, face checks and nonces go when new ones come. What partners must remember stays: orders, refunds, settlements,
-//! messages by which a repetition is known.
+//! Deletes rows that a long demo gathers and nobody asks for any more: notices that were taken, and sign-ins of other
+//! days. Texts, face checks and nonces are deleted when new ones come. Everything that partners must remember stays:
+//! orders, refunds, settlements, messages by which a repetition is known.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use platform::db::{DbFault, LaneKey};
 use crate::house::House;
 use crate::{insurer, wechat_pay};
 
-/// So long they are kept, by the sandbox's clock.
+/// How long they are kept, by the sandbox's clock.
 const KEPT_SECS: i64 = 30 * 86_400;
-/// How often it is looked, by the machine's clock.
+/// How often old rows are looked for, by the machine's clock.
 const PAUSE: Duration = Duration::from_secs(3600);
 
 /// Works until the task is dropped.

@@ -1,5 +1,5 @@
-//! What every part of the sandbox shares: its database, the clock it moves, its randomness and the
-//! accounts it answers for.
+//! The things that all parts of the sandbox share: its database, the clock it moves, its randomness and the accounts it
+//! answers for.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) clock: Arc<ShiftedClock>,
     pub(crate) rng: Arc<dyn Rng>,
-    /// What the people without a choice of their own are drawn from.
+    /// The seed that decides everything about people for whom nothing was chosen.
     pub(crate) seed: u64,
     pub(crate) sms: SmsAccount,
     pub(crate) face: FaceAccount,

@@ -2,10 +2,10 @@
 //! faults on demand, so that a whole city runs on one laptop and every test goes through the real
 //! adapters (OPS-3; architecture, rule 17).
 //!
-//! Each partner listens on a port of its own, at the root, as its signature demands. One more port
-//! serves the control pages and their JSON twin: what was sent, which faults are to happen, the
-//! people of the city, and the clock of everything. It has its own database under the data folder and takes nothing from
-//! the platform but the database door.
+//! Each partner listens on a port of its own, at the root, as its signature demands. One more port serves the control
+//! pages and their JSON twin: what was sent, which faults are to happen, the people of the city, and the clock of
+//! everything. It has its own database under the data folder, and uses nothing of the platform except the database
+//! door.
 //!
 //! What must not be here: anything of our own contexts, and any use of the signing code in
 //! `partners` or of the canonical text in `wire`; requests are verified by code of its own.

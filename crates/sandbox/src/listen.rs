@@ -1,5 +1,5 @@
-//! Connections that can be cut by the one who answers: how a partner that is down, or that never answers, looks
-//! from outside.
+//! Connections that the answering side can cut. This is how a partner that is down, or never answers, looks from
+//! outside.
 
 use std::io;
 use std::pin::Pin;

@@ -1,5 +1,5 @@
-//! What all partners of the sandbox have in common: how a request comes in, and the one layer that
-//! lets faults befall it.
+//! Everything that the partners of the sandbox have in common: how a request comes in, and the one layer that applies
+//! faults to it.
 
 use std::future::Future;
 use std::time::Duration;
@@ -19,10 +19,10 @@ use crate::{cards, face, insurer, sms, wechat_pay};
 /// Every partner, in the order the front page shows them.
 pub(crate) const ALL: [&About; 5] = [&sms::ABOUT, &face::ABOUT, &insurer::ABOUT, &cards::ABOUT, &wechat_pay::ABOUT];
 
-/// How long a call that is never answered is held, when its caller does not give up before.
+/// How long a call that is never answered is held if its caller does not give up earlier.
 const HOLD: Duration = Duration::from_secs(60);
 
-/// No partner's message is larger than this, bytes.
+/// The largest message of any partner, in bytes.
 const BODY_MAX: usize = 256 * 1024;
 
 /// What the pages say of a partner.
@@ -35,11 +35,11 @@ pub(crate) struct About {
     pub(crate) protocol: &'static str,
     /// Its operations by the partner's own names.
     pub(crate) operations: &'static [&'static str],
-    /// Codes worth refusing with.
+    /// Codes that are useful for refusing.
     pub(crate) codes: &'static [&'static str],
     /// Ways to forge what the partner sends by itself, beside its signature.
     pub(crate) forgeries: &'static [&'static str],
-    /// Ways in which a true answer does not come as it was given.
+    /// Ways in which a true answer can arrive changed.
     pub(crate) twists: &'static [&'static str],
 }
 
@@ -60,7 +60,7 @@ impl Raw {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// What rules are matched against.
+    /// The text that rules are matched against.
     fn text(&self) -> String {
         let mut text = format!("{}\n", decoded(&self.path));
         for (name, value) in form_urlencoded::parse(self.query.as_bytes()) {
@@ -71,7 +71,7 @@ impl Raw {
     }
 }
 
-/// A path, or a part of one, without its percent signs; what is no such sign stays.
+/// A path, or a part of one, with its percent-encoding decoded; a percent sign that encodes nothing stays.
 pub(crate) fn decoded(path: &str) -> String {
     let bytes = path.as_bytes();
     let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
@@ -105,7 +105,7 @@ impl IntoResponse for Reply {
     }
 }
 
-/// In which way a call is carried out.
+/// How a call is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
     /// As the partner always does.
@@ -185,9 +185,8 @@ pub(crate) async fn receive<P: Partner>(house: House, cut: Cut, request: Request
     }
 }
 
-/// Lets a rule befall the call, or carries it out as it is. A rule is used up by the request it
-/// matches whether or not that request is properly signed: a partner in trouble does not look
-/// at signatures first.
+/// Applies a rule to the call, or carries it out normally. A rule is used up by the request it matches whether or not
+/// that request is properly signed, because a partner in trouble does not check signatures first.
 async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Response, DbFault> {
     let operation = P::operation(raw);
     let kind = take::take(house, P::ABOUT.name, &operation, &raw.text()).await?;
@@ -226,7 +225,7 @@ async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Respo
     Ok(P::finish(house, raw, reply))
 }
 
-/// Says nothing until the caller gives up, or a minute has passed.
+/// Does not answer until the caller gives up or a minute has passed.
 async fn hold(cut: &Cut) -> Response {
     tokio::time::sleep(HOLD).await;
     cut_off(cut)

@@ -29,7 +29,7 @@ use crate::wechat_pay::keys::{self, WechatPayAccount};
 use crate::wechat_pay::seal::Seals;
 use crate::witness::WitnessKey;
 
-/// People drawn when nobody says how many.
+/// How many people are drawn by default.
 pub const PEOPLE: usize = 5_000;
 
 /// Ports after the control port's. The one between is where the platform tells its metrics.
@@ -47,7 +47,7 @@ pub struct SandboxSettings {
     pub listen: SocketAddr,
     /// The data folder; the database is `sandbox/sandbox.db` in it.
     pub data_dir: PathBuf,
-    /// The clock to move. It is set to where the sandbox's clock stood last.
+    /// The clock to move. It is set to the time at which the sandbox's clock stood last.
     pub clock: Arc<ShiftedClock>,
     /// Numbers of requests and texts.
     pub rng: Arc<dyn Rng>,
@@ -65,10 +65,10 @@ pub struct SandboxSettings {
     pub people: usize,
     /// People with a name and a number, there before the ports answer.
     pub first: Vec<FirstPerson>,
-    /// What the city is drawn from: the same people for the same seed.
+    /// The seed from which the city is drawn: the same seed gives the same people.
     pub seed: u64,
-    /// Lets it listen on an address that other machines reach. It has no passwords: only inside
-    /// a network that is trusted.
+    /// Lets it listen on an address that other machines can reach. It has no passwords, so this is only for a trusted
+    /// network.
     pub allow_remote: bool,
 }
 
@@ -166,7 +166,7 @@ impl Sandbox {
         if !settings.listen.ip().is_loopback() && !settings.allow_remote {
             return Err(StartError::Remote(settings.listen));
         }
-        // Ports first: a second sandbox on the same folder then never touches the database.
+        // The ports are bound first, so that a second sandbox on the same folder never touches the database.
         let doors = Doors::open(settings.listen).await?;
         let db = data::open(&settings).await?;
         let (limits, dialect) = (settings.sms.limits, settings.insurer.dialect);
@@ -308,7 +308,7 @@ fn answer<G: Greet>(listener: TcpListener, greet: G, routes: Router) -> JoinHand
 }
 
 impl Running {
-    /// Waits until the drawn people are in; true when they all are.
+    /// Waits until the drawn people are in the database; true if all of them are.
     pub async fn peopled(&mut self) -> bool {
         if self.filling.is_finished() && self.filled {
             return true;
@@ -354,7 +354,7 @@ fn after(address: SocketAddr, places: u16) -> Result<SocketAddr, StartError> {
     Ok(SocketAddr::new(address.ip(), port))
 }
 
-/// The keys of WeChat Pay, made at the first start: that takes a while, so it has a thread of its own.
+/// The keys of WeChat Pay. They are made at the first start on a thread of their own, because that takes a while.
 async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Seals), StartError> {
     let folder =
         settings.wechat_pay_keys.clone().unwrap_or_else(|| settings.data_dir.join("sandbox").join("wechat_pay"));

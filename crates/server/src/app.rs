@@ -33,12 +33,12 @@ pub fn routes() -> Router<Ctx> {
         .merge(payments::routes())
 }
 
-/// What the program knows of the place where it is served.
+/// What the program knows about the place where it is served.
 #[derive(Clone)]
 pub struct Place {
-    /// By which address it is reached.
+    /// The address at which it is reached.
     pub site: Site,
-    /// Whose word is taken about who asks.
+    /// The proxies that are believed about who asks.
     pub proxies: TrustedProxies,
     /// Whether it can serve.
     pub ready: Arc<Ready>,
@@ -88,8 +88,8 @@ pub fn checks() -> Vec<Check> {
         .collect()
 }
 
-/// How much there is of what a city is made of: what a command says that it has opened. Rows are counted as far as `most`:
-/// a count that is only said must stop nobody from what they came to do.
+/// Counts what a city is made of, so that a command can say what it has opened. Rows are counted only up to `most`,
+/// because a count that is only printed must not keep anybody from what they came to do.
 ///
 /// # Errors
 /// What broke beneath.

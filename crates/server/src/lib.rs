@@ -12,7 +12,7 @@ pub mod start;
 mod tls;
 mod upkeep;
 
-/// What a database thread makes is let go by the page's thread: mimalloc does that without a common lock
+/// Memory that a database thread allocates is freed by the page's thread; mimalloc does that without a common lock
 /// (docs/performance.md).
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;

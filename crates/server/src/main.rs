@@ -1,4 +1,4 @@
-//! `renshe`: the city's human-resources and social-security service.
+//! `renshe`: the city's human resources and social security service.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use renshe::start::StartError;
 #[command(
     name = "renshe",
     version,
-    about = "A city's human-resources and social-security service. Without a command: the demo city."
+    about = "A city's human resources and social security service. Without a command it runs the demo city."
 )]
 struct Line {
     /// A configuration file; `renshe config` prints one with every setting explained.
@@ -25,39 +25,39 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The demo city: platform, sandbox and sample data (what `renshe` alone does).
+    /// Run the demo city: platform, sandbox and sample data (what `renshe` alone does).
     Demo,
-    /// The platform alone, as a city runs it.
+    /// Run the platform alone, as a city does.
     Serve,
-    /// Bring the database to this program's schema.
+    /// Make the database, or bring it to this program's schema.
     Migrate,
     /// Put in sample hospitals, people and staff (not in production).
     Seed,
-    /// The partners' sandbox alone, as its own process.
+    /// Run the partners' sandbox alone, as a process of its own.
     #[cfg(feature = "sandbox")]
     Sandbox {
         /// Print addresses, numbers and paths of keys as one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Verify every invariant that has tables, and say what was checked.
+    /// Check every invariant and the database's pages, and say what was checked.
     Check,
-    /// The audit chains.
+    /// Verify the audit chains, or say what shortened them.
     #[command(subcommand)]
     Audit(Audit),
-    /// People who serve at desks.
+    /// Add people who serve at desks.
     #[command(subcommand)]
     Staff(Staff),
-    /// Keys of hospitals' and pharmacies' own systems.
+    /// Manage the keys of hospitals' and pharmacies' own systems.
     #[command(subcommand)]
     Partner(Partner),
-    /// Orders that wait for a person.
+    /// Look after orders that wait for a person.
     #[command(subcommand)]
     Pay(Pay),
-    /// The book of all money.
+    /// Let money move again after the books did not agree.
     #[command(subcommand)]
     Ledger(Ledger),
-    /// The key file that seals personal data.
+    /// Make and rotate the key file that seals personal data.
     #[command(subcommand)]
     Keys(Keys),
     /// Print a configuration with every setting explained.
@@ -68,7 +68,7 @@ enum Command {
 enum Audit {
     /// Recompute every chain and every anchor, and compare them with what is known outside the database.
     Verify(commands::audit::Verify),
-    /// Say what it was that shortened the audit: a backup that was put back.
+    /// Say what shortened the audit, for example a backup that was put back.
     Acknowledge(commands::audit::Acknowledge),
 }
 
@@ -82,26 +82,26 @@ enum Staff {
 enum Partner {
     /// Make a key; prints its secret once.
     Add(commands::partner::Add),
-    /// Say every key there is, ended ones too.
+    /// List all keys, including those that have ended.
     List,
-    /// End a key: its requests are refused from now on.
+    /// End a key; its requests are refused from then on.
     End(commands::partner::End),
 }
 
 #[derive(Subcommand)]
 enum Pay {
-    /// Say everything that waits for a person, and why.
+    /// List everything that waits for a person, and why.
     Calls,
     /// Show an order with its attempts: by its number, or the short one that its person says on the telephone.
     Show(commands::pay::Show),
-    /// Say where the money of a refund goes that the buyer's account did not take (ABNORMAL).
+    /// Say where the money goes of a refund that the buyer's account did not take (ABNORMAL).
     AbnormalRefund(commands::pay::AbnormalRefund),
-    /// Write down that a refund which did not reach the buyer was settled by other means. One person decides: that two agree
-    /// is not asked yet.
+    /// Record that a refund which did not reach the buyer was settled by other means. One person decides; a second one is
+    /// not asked yet.
     SettledOutside(commands::pay::SettledOutside),
-    /// Say that somebody has looked after what concerns the channel as a whole: its keys, and ours.
+    /// Say that somebody has looked after a call about the channel as a whole: its keys, or ours.
     LookedAfter,
-    /// Let a blocked order go on, after somebody has looked: its partners are asked anew.
+    /// Let a blocked order go on after somebody has looked; its partners are asked again.
     Unblock(commands::pay::Unblock),
 }
 
@@ -113,13 +113,13 @@ enum Ledger {
 
 #[derive(Subcommand)]
 enum Keys {
-    /// Make a key file where none is.
+    /// Make a key file where there is none.
     Create,
     /// Add a key-encryption key that nothing uses yet: the first step of a rotation.
     Add,
     /// Make a key the active one, once every instance knows it.
     Activate {
-        /// The key's id, as `add` said it.
+        /// The key's id, as `add` printed it.
         id: String,
     },
 }
@@ -168,5 +168,55 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Keys(Keys::Add)) => commands::keys::add(&config),
         Some(Command::Keys(Keys::Activate { id })) => commands::keys::activate(&config, &id),
         Some(Command::Config) => commands::config::print(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use std::collections::BTreeSet;
+
+    /// Every command that can be typed, as `pay calls`.
+    fn commands(command: &clap::Command, before: &str, found: &mut BTreeSet<String>) {
+        for one in command.get_subcommands() {
+            let name = format!("{before}{}", one.get_name());
+            if one.has_subcommands() {
+                commands(one, &format!("{name} "), found);
+            } else {
+                found.insert(name);
+            }
+        }
+    }
+
+    /// The commands of a README's table: each row begins with their names, where `pay calls`, `show` means `pay show`.
+    fn told(readme: &str) -> BTreeSet<String> {
+        let table = readme.split("| `target/release/renshe").nth(1).expect("the table of commands");
+        let mut found = BTreeSet::new();
+        for row in table.lines().skip(2).take_while(|line| line.starts_with('|')) {
+            let cell = row.split('|').nth(1).unwrap_or("");
+            let mut group = "";
+            for name in cell.split('`').skip(1).step_by(2) {
+                match name.split_once(' ') {
+                    Some((first, _)) => group = first,
+                    None if !group.is_empty() => {
+                        found.insert(format!("{group} {name}"));
+                        continue;
+                    }
+                    None => {}
+                }
+                found.insert(name.to_owned());
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn both_readmes_name_every_command_and_no_other() {
+        let mut typed = BTreeSet::new();
+        commands(&Line::command(), "", &mut typed);
+        for readme in [include_str!("../../../README.md"), include_str!("../../../README.zh-CN.md")] {
+            assert_eq!(told(readme), typed);
+        }
     }
 }

@@ -1,8 +1,9 @@
-//! Opening a city: its database, its keys, its policy. Who may make what is missing, and who only opens what is there.
+//! Opening a city: its database, its keys, its policy. This file says which commands may make what is missing, and
+//! which only open what is there.
 //!
-//! A mistyped folder or a forgotten `--config` must never look like a city without any trouble in it. So only three commands
-//! make or change a schema: `renshe migrate`, and in the demo `renshe` alone and `renshe seed`. All others open what is
-//! there, say where that is, and leave nothing behind where nothing was.
+//! A mistyped folder or a forgotten `--config` must never look like a city without any trouble in it. So only three
+//! commands make or change a schema: `renshe migrate`, and in the demo `renshe` alone and `renshe seed`. All others
+//! open what is there and say where it is; where there is nothing, they leave nothing behind.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub enum Access {
     Serve,
     /// Change something in the city that is there.
     Act,
-    /// Look at the city that is there, for as long as that takes.
+    /// Read the city that is there, for as long as that takes.
     Look,
 }
 
@@ -46,7 +47,7 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ct
     let rng: Arc<dyn Rng> = Arc::new(OsRng);
     let vault = match (access, found) {
         (Access::Make, Found::Missing | Found::Empty) => make_keys(config, rng.as_ref())?,
-        // Never a new key file beside a database that has seen another: it could read nothing.
+        // A new key file is never made beside a database that has seen another one, because it could not read anything.
         (Access::Make, Found::At(_)) if knows_no_key(&target).is_ok_and(|none| none) => {
             make_keys(config, rng.as_ref())?
         }
@@ -186,7 +187,7 @@ fn policy(config: &Config, now: Moment) -> Result<Policy, StartError> {
     Ok(policy)
 }
 
-/// A start must not go on over pages that cannot be read: what is written beside them would be lost with them.
+/// A start must not go on over damaged pages, because what is written beside them would be lost with them.
 fn refuse_damaged(config: &Config, target: &Target) -> Result<(), StartError> {
     let most = config.database.start_check_secs;
     if most == 0 || Migrations::embedded().look(target).is_ok_and(|found| found == Found::Missing) {
@@ -220,8 +221,8 @@ fn damaged(config: &Config, target: &Target, why: &str) -> StartError {
     ))
 }
 
-/// Whether a folder is a city's own: not there yet, or with nothing in it but what a city puts there. What somebody else keeps
-/// something in (`/srv`, the folder one stands in) is not ours to close to others.
+/// Whether a folder is a city's own: not there yet, or with nothing in it but what a city puts there. A folder in which
+/// somebody else keeps things (`/srv`, the current folder) is not ours to close to others.
 fn is_own(folder: &Path) -> bool {
     const OURS: [&str; 5] = ["renshe.sqlite3", "keys.toml", "anchors", "sandbox", ".write-probe"];
     let Ok(entries) = std::fs::read_dir(folder) else { return true };
@@ -289,7 +290,7 @@ pub fn instance(rng: &dyn Rng) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// After an I/O error at commit nothing is certain: the process must not answer anybody any more.
+/// After an I/O error at commit nothing is certain, so the process must not answer anybody any more.
 #[expect(clippy::disallowed_methods, reason = "the one place where the process ends itself (architecture, rule 5)")]
 fn end_process(code: i32) {
     std::process::exit(code);

@@ -63,8 +63,8 @@ pub fn ports(config: &Config, sandbox: &SandboxAt, numbers: &Arc<Numbers>) -> Re
     Ok(Arc::new(Ports { faces: Arc::new(faces), cards: Arc::new(cards), insurer: Arc::new(insurer) }))
 }
 
-/// What paying needs: the insurer, WeChat Pay, and who listens. `own` is how people reach this platform, `numbers` one for
-/// the whole process.
+/// The ports of paying: the insurer, WeChat Pay, and the listeners. `own` is how people reach this platform, `numbers`
+/// one for the whole process.
 pub fn payments(
     config: &Config,
     sandbox: &SandboxAt,
@@ -126,8 +126,8 @@ fn pem(path: &Path) -> Result<String, StartError> {
     std::fs::read_to_string(path).map_err(|error| StartError::at(&format!("wechat_pay: {}", path.display()), error))
 }
 
-/// Says at the start what would be found out by the first buyer with a phone: where everybody seems to come from this machine,
-/// nobody has an address that the channel takes for a link.
+/// Warns at the start of something that the first buyer with a phone would find out: if everybody seems to come from
+/// this machine, nobody has an address that the channel accepts for a link.
 fn buyers_addresses(config: &Config) {
     if hides_buyers(config) {
         tracing::warn!(

@@ -1,4 +1,5 @@
-//! `/healthz`: the process lives. `/readyz`: it can serve: the database takes a write, and there is room for more.
+//! `/healthz` says that the process lives. `/readyz` says that it can serve: the database takes a write, and there is
+//! room for more.
 //!
 //! Anybody may ask, so the answer is one of two words, and asking often costs nothing: what was found is good for a
 //! few seconds, and one look is made at a time. What was found and why goes to the log and to metrics.
@@ -14,13 +15,13 @@ use http::StatusCode;
 use platform::{Ctx, disk, outbox, ready};
 use tokio::sync::Mutex;
 
-/// So long what was found is good.
+/// How long a result is valid.
 const GOOD_FOR: Duration = Duration::from_secs(5);
-/// A database that takes longer does not answer.
+/// A database that takes longer than this counts as not answering.
 const WAIT: Duration = Duration::from_secs(3);
 /// How often this process looks by itself, so that the log says it although nobody asks.
 const EVERY: Duration = Duration::from_secs(15);
-/// Less room than this is none: a checkpoint of SQLite's, or a day's log.
+/// Less room than this counts as none; it is what a checkpoint of SQLite or a day's log needs.
 pub const LEAST_FREE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What is looked at, and what was found last.

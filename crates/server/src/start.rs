@@ -55,8 +55,8 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Gives the place back, however what was done in it ended; a start that failed must not hold one. Best effort: whoever
-    /// dies is found out by the others.
+    /// Gives the place back, however the work in it ended; a start that failed must not keep one. This is best effort,
+    /// because the others notice when a process dies.
     pub async fn give_back(self, ctx: &Ctx) {
         // A beat that came after this would take the place again.
         self.keeping.abort();
@@ -66,8 +66,8 @@ impl Kept {
     }
 }
 
-/// Looks what witnesses of the audit know, then starts the outbox worker and the jobs of this process. Gives the witnesses
-/// for the last words: made anew, they would not know that a call to one of them hangs.
+/// Asks what witnesses of the audit know, then starts the outbox worker and the jobs of this process. Returns the
+/// witnesses for the last anchor: new ones would not know that a call to one of them hangs.
 pub async fn workers(
     ctx: &Ctx,
     config: &Config,
@@ -90,7 +90,7 @@ pub async fn workers(
     Ok(witnesses)
 }
 
-/// What carries each kind of parcel.
+/// The carriers of each kind of parcel.
 pub fn carriers(config: &Config, sms_endpoint: &str, ports: &Arc<Ports>) -> Result<Vec<Arc<dyn Carrier>>, StartError> {
     let sms = SmsCarrier::new(sms_settings(config, sms_endpoint)).map_err(|error| StartError::at("sms", error))?;
     Ok(vec![Arc::new(sms), Arc::new(IssueCarrier::new(Arc::clone(ports)))])
@@ -120,7 +120,7 @@ fn templates(config: &Config) -> BTreeMap<String, String> {
     config.sms.templates.clone()
 }
 
-/// Binds an address, or says who could have it.
+/// Binds an address, or says what may be using it.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|error| {
         StartError(format!("cannot listen on {address}: {error}. Another renshe may be running; stop it, or choose another address with `listen` or RENSHE__LISTEN"))
@@ -173,7 +173,7 @@ pub async fn serve_metrics(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// The wish of a person or a service manager that this process end.
+/// A request by a person or a service manager that this process end.
 #[derive(Debug, Clone)]
 pub struct Stop(tokio::sync::watch::Receiver<bool>);
 

@@ -15,7 +15,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::start::StartError;
 
-/// Shakes hands with whoever comes. How long that may take, and how many may be at it, is the listener's matter: a
+/// Does the TLS handshake. The listener limits how long it may take and how many there may be at once, since a
 /// handshake has a place like a request.
 #[derive(Clone)]
 pub(crate) struct Tls(TlsAcceptor);

@@ -17,7 +17,7 @@ use platform::{Ctx, Mode};
 use crate::start::StartError;
 
 const DAY_SECS: i64 = 86_400;
-/// What a start or a stop waits for witnesses.
+/// How long a start or a stop waits for witnesses.
 const CARRY_MOST: Duration = Duration::from_secs(30);
 /// Data keys wrapped anew in one closure.
 const REWRAP_MOST: i64 = 200;
@@ -32,7 +32,7 @@ pub fn jobs() -> Vec<Job> {
     ]
 }
 
-/// Anchors carried to the witnesses outside, each minute: what is not there yet can still be cut off unseen.
+/// Carries anchors to the witnesses outside each minute; anchors that are not there yet can still be cut off unnoticed.
 pub fn carrying(witnesses: Vec<Arc<dyn Witness>>) -> Job {
     Job::new("audit.export", 60, move |ctx| {
         let witnesses = witnesses.clone();
@@ -64,8 +64,8 @@ pub fn service(config: &Config, ctx: &Ctx) -> Result<Option<HttpWitness>, StartE
     HttpWitness::new(settings).map(Some).map_err(|error| StartError::at("audit.witness_key", error))
 }
 
-/// What to say where nobody outside witnesses the audit of a real city: who can change the database can change a folder
-/// beside it as well.
+/// The warning for a real city whose audit has no witness outside: whoever can change the database can also change a
+/// folder beside it.
 pub fn no_witness_outside(config: &Config) -> Option<String> {
     let full = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let home = full(&config.data_dir);
@@ -79,8 +79,8 @@ pub fn no_witness_outside(config: &Config) -> Option<String> {
     })
 }
 
-/// Before anybody is served: whether a witness knows of what is not here, or a person has yet to say what that was.
-/// Everything goes on, and it is said loudly: people must be served, and nobody must overlook it.
+/// Before anybody is served: whether a witness knows of what is not here, or a person has yet to say what that was. The
+/// service goes on, because people must be served, and the log says it loudly, because nobody must overlook it.
 pub async fn look_outside(ctx: &Ctx, witnesses: &[Arc<dyn Witness>]) {
     if let Err(why) = carry_for_a_while(ctx, witnesses).await {
         tracing::error!(why, "audit.witness");
@@ -122,7 +122,7 @@ async fn anchor_now(ctx: &Ctx) -> Result<(), String> {
     Ok(())
 }
 
-/// What the outbox carried goes when nobody asks any more whether it was.
+/// Deletes parcels of the outbox when nobody asks about them any more.
 async fn forget_parcels(ctx: Ctx) -> Result<(), String> {
     let now = ctx.now();
     let keep = ctx.policy.at::<OutboxPolicy>(now.date()).map_err(|error| error.to_string())?.keep_days;

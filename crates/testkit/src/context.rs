@@ -1,4 +1,4 @@
-//! The context of a use case, as tests want it: a clock by hand, seeded randomness, fixed keys.
+//! The context of a use case for tests: a clock moved by hand, seeded randomness, fixed keys.
 
 use std::sync::Arc;
 

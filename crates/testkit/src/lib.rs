@@ -1,5 +1,5 @@
-//! What every test stands on: a database of its own on either engine, a clock that is moved rather
-//! than waited for, and seeds that repeat a failure. For tests only: no crate ships it.
+//! The ground for every test: a database of its own on either engine, a clock that is moved rather than waited for, and
+//! seeds that repeat a failure. For tests only: no crate ships it.
 //!
 //! ```text
 //! #[db_test]

@@ -124,7 +124,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let doors = std::mem::take(&mut *self.handle.doors.lock().unwrap_or_else(PoisonError::into_inner));
         let remains = std::mem::replace(&mut self.remains, Remains::Folder(PathBuf::new()));
-        // Best effort: a test that passed must not fail on tidying up behind itself.
+        // This is best effort: a test that passed must not fail because it could not tidy up.
         let cleaned = thread::spawn(move || {
             doors.iter().for_each(Db::close);
             match remains {

@@ -8,7 +8,7 @@ use kernel::Moment;
 /// The name of the method, first word of the string to sign and of `Authorization`.
 pub const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 
-/// How far the partner lets the caller's clock be from its own, in seconds.
+/// How far the caller's clock may be from the partner's, in seconds.
 pub const CLOCK_SKEW_SECS: i64 = 15 * 60;
 
 /// Header names, in lower case as they are signed.

@@ -17,7 +17,7 @@ pub const PAGE_SIZE_MAX: u32 = 50;
 pub mod code {
     /// Accepted.
     pub const OK: &str = "OK";
-    /// The number has had its share for this minute, hour or day.
+    /// The number has reached its limit for this minute, hour or day.
     pub const BUSINESS_LIMIT_CONTROL: &str = "isv.BUSINESS_LIMIT_CONTROL";
     /// The account has used its own daily allowance.
     pub const DAY_LIMIT_CONTROL: &str = "isv.DAY_LIMIT_CONTROL";
@@ -88,9 +88,9 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// Reads a code. What is not known to be a refusal counts as unknown, since a text sent twice
-    /// cannot be taken back. A used nonce is unknown too: something on the way repeated our
-    /// request, and the first copy may have been taken.
+    /// Reads a code. A code that is not known to be a refusal counts as unknown, since a text that was sent twice
+    /// cannot be taken back. A used nonce is unknown too: something on the way repeated our request, and the first copy
+    /// may have been taken.
     pub fn of(code: &str) -> Fate {
         let refusal = code.starts_with("isv.")
             || code.starts_with("Invalid")
@@ -102,7 +102,7 @@ impl Fate {
         match code {
             code::OK => Fate::Accepted,
             code::BUSINESS_LIMIT_CONTROL | code::DAY_LIMIT_CONTROL => Fate::NotNow,
-            // A clock set right, here or there, heals this.
+            // Setting the clock right, here or there, solves this.
             acs3::code::TIMESTAMP_EXPIRED => Fate::NotNow,
             _ if code.starts_with(acs3::code::THROTTLING) => Fate::NotNow,
             _ if refusal => Fate::Refused,
@@ -217,7 +217,7 @@ pub struct SendDetail {
     pub phone_num: String,
     /// See [`SendStatus`].
     pub send_status: i64,
-    /// The network's word: `DELIVERED`, or why not; empty while waiting.
+    /// What the network says: `DELIVERED`, or why it was not delivered; empty while it waits.
     #[serde(default)]
     pub err_code: String,
     /// The template it was made from.
@@ -229,7 +229,7 @@ pub struct SendDetail {
     /// `yyyy-MM-dd HH:mm:ss`, China.
     #[serde(default)]
     pub send_date: String,
-    /// When the phone had it; empty until then.
+    /// When the phone received it; empty until then.
     #[serde(default)]
     pub receive_date: String,
     /// Our own number, as sent in `SendSms`.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where operations are, before their names.
+/// The path before the names of operations.
 pub const PATH: &str = "/api/card/";
 
 /// The operations.
@@ -13,7 +13,7 @@ pub const PATH: &str = "/api/card/";
 pub enum Operation {
     /// The newest card of a person.
     Query,
-    /// Tries a card's password.
+    /// Tries a card's PIN.
     VerifyPin,
     /// Issues the electronic card.
     Issue,
@@ -50,19 +50,19 @@ pub mod code {
     pub const REQUEST_NO_USED: &str = "REQUEST_NO_USED";
     /// This channel may not ask for that.
     pub const NOT_ALLOWED: &str = "NOT_ALLOWED";
-    /// Nothing was done; later perhaps.
+    /// Nothing was done; it may work later.
     pub const BUSY: &str = "BUSY";
-    /// It failed inside, and may have been done.
+    /// It failed inside the card system and may have been done.
     pub const SYSTEM_ERROR: &str = "SYSTEM_ERROR";
 }
 
 /// Words of `verdict`.
 pub mod verdict {
-    /// The password is right.
+    /// The PIN is right.
     pub const RIGHT: &str = "right";
     /// It is wrong, or there is no such card.
     pub const WRONG: &str = "wrong";
-    /// Too many wrong ones: a service point unlocks it.
+    /// There were too many wrong PINs; a service point unlocks the card.
     pub const LOCKED: &str = "locked";
     /// The card is not in use; `state` says why.
     pub const NOT_USABLE: &str = "not_usable";
@@ -90,7 +90,7 @@ pub struct PinRequest {
     pub channel: String,
     /// 卡号.
     pub card_no: String,
-    /// The card's password, six digits.
+    /// The card's PIN, six digits.
     pub pin: String,
 }
 
@@ -151,10 +151,10 @@ pub struct PinVerdict {
     /// The card's state, with `not_usable`.
     #[serde(default)]
     pub state: Option<String>,
-    /// Whose card it is, with `right`.
+    /// The card holder; present with `right`.
     #[serde(default)]
     pub id_number: Option<String>,
-    /// The number on record, with `right`.
+    /// The mobile number on record; present with `right`.
     #[serde(default)]
     pub mobile: Option<String>,
 }

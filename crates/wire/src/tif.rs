@@ -1,8 +1,8 @@
 //! The gateway before insurers and card systems (`x-tif-*`): four headers, of which the last is the
 //! SHA-256, in hexadecimal, of timestamp, token, nonce and timestamp again.
 //!
-//! It covers neither path nor body: what it proves is that the caller knows the token. Nothing of
-//! this goes over a line that is not TLS.
+//! It covers neither path nor body; it only proves that the caller knows the token. So nothing of this may go over a
+//! connection without TLS.
 
 /// Names of headers.
 pub mod header {
@@ -26,7 +26,7 @@ pub mod code {
     pub const EXPIRED: &str = "TIF_TIMESTAMP_EXPIRED";
     /// The nonce has been used.
     pub const NONCE_USED: &str = "TIF_NONCE_USED";
-    /// The signature is another one.
+    /// The signature is wrong.
     pub const WRONG_SIGNATURE: &str = "TIF_SIGNATURE_WRONG";
     /// Too many calls; nothing was done.
     pub const BUSY: &str = "TIF_BUSY";

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 pub const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";
 /// How notices are sealed.
 pub const ALGORITHM: &str = "AEAD_AES_256_GCM";
-/// How a probe's signature begins; it must be refused.
+/// How the signature of the channel's probe begins; the probe must be refused.
 pub const PROBE: &str = "WECHATPAY/SIGNTEST/";
-/// Serials of public keys begin so; other serials are certificates'.
+/// Serials of public keys begin with this; all others are serials of certificates.
 pub const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_";
 /// The one currency.
 pub const CNY: &str = "CNY";
@@ -37,7 +37,7 @@ pub mod path {
     /// The certificates by which the channel signs.
     pub const CERTIFICATES: &str = "/v3/certificates";
 
-    /// Where the money of a refund goes that the buyer's account did not take.
+    /// The path that says where the money of a refund goes if the buyer's account did not take it.
     pub fn abnormal_refund(refund_id: &str) -> String {
         format!("{REFUNDS}/{refund_id}/apply-abnormal-refund")
     }
@@ -62,7 +62,7 @@ pub mod path {
 pub mod code {
     /// There is no such payment.
     pub const ORDER_NOT_EXIST: &str = "ORDER_NOT_EXIST";
-    /// The same, of the interface's younger words.
+    /// The same, in the newer words of the interface.
     pub const ORDERNOTEXIST: &str = "ORDERNOTEXIST";
     /// The request's signature does not fit, or names a key that is not the merchant's.
     pub const SIGN_ERROR: &str = "SIGN_ERROR";
@@ -72,7 +72,7 @@ pub mod code {
     pub const ORDER_PAID: &str = "ORDERPAID";
     /// It is closed.
     pub const ORDER_CLOSED: &str = "ORDER_CLOSED";
-    /// The same, of the interface's younger words.
+    /// The same, in the newer words of the interface.
     pub const ORDERCLOSED: &str = "ORDERCLOSED";
 }
 
@@ -156,7 +156,7 @@ pub struct Offered {
 /// `amount` of a payment, as far as it is looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PaidAmount {
-    /// Fen; told of what is paid, and not always of what is not.
+    /// In fen; it is told of payments that were made, and not always of those that were not.
     #[serde(default)]
     pub total: Option<i64>,
     /// [`CNY`].
@@ -243,13 +243,13 @@ pub struct Refund {
 
 /// How `user_received_account` begins where the money went back to the merchant: `商户基本账户`, `商户结算银行账户`. The channel's
 /// documents write both as one text, some of them behind the word for giving back to the merchant
-/// (`退还商户: 商户基本账户商户结算银行账户`). No account of a buyer's begins so: those are 支付用户零钱, 支付用户零钱通, and cards, which
-/// begin with their bank.
+/// (`退还商户: 商户基本账户商户结算银行账户`). No buyer's account begins like this: those are 支付用户零钱, 支付用户零钱通, and cards, which begin
+/// with their bank.
 const MERCHANTS: [&str; 2] = ["商户", "退还商户"];
 
 impl Refund {
-    /// Whether the money went, or is to go, to the merchant's own account, and not to the buyer. Read by how the text begins,
-    /// and not by the whole of it: a text that is written in another way must not make the buyer have the money.
+    /// Whether the money went, or is to go, to the merchant's own account, and not to the buyer. Only the beginning of
+    /// the text is read: if a text is written in another way, we must not conclude that the buyer has the money.
     pub fn is_with_the_merchant(&self) -> bool {
         let account = self.user_received_account.as_deref().unwrap_or_default().trim();
         MERCHANTS.iter().any(|begins| account.starts_with(begins))

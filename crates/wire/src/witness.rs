@@ -10,7 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Anchors, in order; each is newer than all that the witness knows of this city.
+/// Anchors in order; each is newer than all those that the witness knows of this city.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Batch {
     /// The public key, in hexadecimal, with which the city signs.

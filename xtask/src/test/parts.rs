@@ -13,7 +13,7 @@ use crate::tools::Needs;
 pub struct Part {
     /// The name that `--only` takes.
     pub name: &'static str,
-    /// What must be there.
+    /// The tools it needs.
     pub needs: Needs,
     /// What is done.
     pub work: Work,

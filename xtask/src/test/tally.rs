@@ -39,8 +39,8 @@ impl Tally {
         }
     }
 
-    /// The part's final word: a cargo that failed with no failed test (it did not compile, a test
-    /// ended the process) counts as one failure.
+    /// The part's final result: if cargo failed without a failed test (it did not compile, or a test ended the
+    /// process), that counts as one failure.
     pub fn close(self, fine: bool) -> Tally {
         if !fine && self.failed == 0 { Tally { failed: 1, ..self } } else { self }
     }

@@ -1,5 +1,5 @@
-//! What is not written here, each with what to write instead. What clippy can see (`unwrap`,
-//! clocks, randomness) is clippy's: `clippy.toml` and the workspace's lints.
+//! Things that must not be written in this tree, each with what to write instead. Clippy checks what it can see
+//! (`unwrap`, clocks, randomness): see `clippy.toml` and the workspace's lints.
 
 use super::{Finding, Source};
 

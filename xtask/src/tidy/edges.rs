@@ -1,4 +1,4 @@
-//! Which crate may stand on which (architecture, rule 1), in one table.
+//! Which crate may depend on which (architecture, rule 1), in one table.
 
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ const EDGES: &[Edge] = &[
 /// Foreign crates that only some may name: the drivers stay behind the door, the pure crates pure.
 const KEPT: &[(&str, &[&str])] = &[("rusqlite", &["platform"]), ("postgres", &["platform", "testkit"])];
 
-/// What kernel and wire, which do no I/O and wait for nothing, never take.
+/// Crates that kernel and wire never depend on, since they do no I/O and never wait.
 const IMPURE: &[&str] = &["tokio", "axum", "reqwest", "tower", "tower-http", "futures-util", "async-trait", "tracing"];
 
 /// Checks every manifest of a crate.

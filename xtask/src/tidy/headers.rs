@@ -1,5 +1,5 @@
-//! What stands at the head of things: a Rust file opens with what it owns, a crate says what it is
-//! for and takes the workspace's lints, and the lock file is there.
+//! The heads of files: a Rust file begins with a module doc, a crate says what it is for and uses the workspace's
+//! lints, and the lock file is there.
 
 use super::{Finding, Source};
 

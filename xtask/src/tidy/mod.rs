@@ -1,7 +1,7 @@
 //! `cargo xtask tidy`: the rules of the house that a machine can check, one file a rule.
 //!
-//! It reads the tree and cargo's metadata and changes nothing. A finding says where, what and what
-//! to do instead.
+//! It reads the tree and cargo's metadata and changes nothing. A finding says where it is, what is wrong, and what to
+//! do instead.
 
 mod bans;
 mod edges;
@@ -47,7 +47,7 @@ impl Source {
     }
 }
 
-/// Something that is not as it should be.
+/// A place that breaks a rule.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     path: String,

@@ -1,9 +1,9 @@
 //! Scripts of pages are plain enough for the WebViews of old phones: Chrome 70, of autumn 2018.
 //!
 //! A browser that does not know a piece of syntax runs nothing of the file, and says so to nobody; one that lacks a
-//! function stops in the middle. There is no engine that old to try them in, and a parser for one language level would be
-//! a heavy guest for four small files: so the newer words are looked for by name, outside of comments and texts. The
-//! list holds what came with ES2019 and later, and the platform's newer calls that are easily reached for.
+//! function stops in the middle. There is no engine that old to try them in, and a parser for one language level would
+//! be a heavy dependency for a few small files, so newer syntax is looked for by name, outside of comments and texts.
+//! The list holds what came with ES2019 and later, and the platform's newer calls that are easily reached for.
 
 use super::{Finding, Source};
 

@@ -1,5 +1,5 @@
-//! What comes from outside: every crate's licence is one that we took, and no crate is there in two
-//! versions but for a reason. Both lists live in `deny.toml`, which cargo-deny reads too.
+//! Dependencies from outside: every crate's licence is one that we allow, and no crate is there in two versions without
+//! a reason. Both lists live in `deny.toml`, which cargo-deny reads too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -4,20 +4,21 @@ use super::forms::{ordinary, same_form};
 use super::marks::{is_dash, is_invisible, seen, squeeze};
 use super::nfc;
 
-/// So many digits: PINs, payment passwords, codes by SMS and from a counter. `None` if they are not that.
+/// A fixed count of digits: card PINs, e-card payment passwords, SMS codes and counter codes. `None` if the text is
+/// something else.
 ///
-/// Only digits can be meant, so letters that look like one are that digit.
+/// Only digits can be meant, so a letter that looks like a digit counts as that digit.
 pub fn digits(typed: &str, count: usize) -> Option<String> {
     let text = number(typed);
     (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
 
-/// A field where only digits can be, cleaned but not judged.
+/// A field that can hold only digits, cleaned but not judged.
 pub(crate) fn number(typed: &str) -> String {
     squeeze(typed).chars().map(like_a_digit).collect()
 }
 
-/// Seventeen digits and a digit or X: what stands last may look like an X.
+/// Seventeen digits and a digit or X; the last character may also be one that looks like an X.
 pub(crate) fn number_or_x(typed: &str) -> String {
     let mut text: Vec<char> = squeeze(typed).chars().collect();
     let last = text.pop().map(|c| like_an_x(like_a_digit(c)));
@@ -30,7 +31,7 @@ pub fn code(typed: &str) -> String {
     squeeze(typed).chars().map(like_latin).map(|c| c.to_ascii_uppercase()).collect()
 }
 
-/// A figure: digits, a minus, a decimal point; without what groups thousands, and without the sign of the yuan.
+/// A figure: digits, a minus sign and a decimal point, without thousands separators and without the yuan sign.
 pub fn figure(typed: &str) -> String {
     let mark = |c: char| match c {
         '\u{3002}' => '.',
@@ -87,7 +88,7 @@ fn like_a_digit(c: char) -> char {
     }
 }
 
-/// X for what looks like one, or stands for it on a telephone's keys.
+/// X for a character that looks like one or stands for it on a telephone's keys.
 fn like_an_x(c: char) -> char {
     match c {
         'x' | '×' | 'х' | 'Х' | 'χ' | 'Χ' | '✕' | '✖' | '╳' | '*' => 'X',

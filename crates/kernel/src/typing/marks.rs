@@ -1,4 +1,4 @@
-//! Characters that carry nothing: what cannot be seen, and what only groups.
+//! Characters that carry no meaning: those that cannot be seen, and those that only group others.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -66,14 +66,14 @@ fn is_grouping(c: char) -> bool {
         )
 }
 
-/// What is seen, in compatibility form: full-width letters, `①` and `Ⅹ` are ASCII, every blank is a space, every
-/// other control character is gone.
+/// The visible characters, in compatibility form: full-width letters, `①` and `Ⅹ` become ASCII, every blank becomes a
+/// space, and every other control character is removed.
 pub(super) fn seen(text: &str) -> String {
     let blank = |c: char| if c.is_whitespace() { ' ' } else { c };
     text.chars().filter(|c| !is_invisible(*c)).nfkc().map(blank).filter(|c| !c.is_control()).collect()
 }
 
-/// The same without what groups.
+/// The same without grouping marks.
 pub(super) fn squeeze(text: &str) -> String {
     seen(text).chars().filter(|c| !is_grouping(*c)).collect()
 }

@@ -9,8 +9,8 @@ pub enum Scan {
     Nothing,
     /// Capital letters and digits, in order; at most so many as were asked for.
     Code(String),
-    /// Characters of no code: an input method or another keyboard layout has changed them. Neither the code nor whoever
-    /// shows it is to blame.
+    /// Characters that no code has, because an input method or another keyboard layout has changed them. Neither the
+    /// code nor the person who shows it is to blame.
     Keyboard,
 }
 
@@ -18,14 +18,14 @@ pub enum Scan {
 ///
 /// Codes are read in whatever case (Caps Lock), full-width, between STX and ETX, behind a byte order mark or an AIM
 /// identifier (`]C1`, `]Q1`, `]d2`), before Tab, CR and LF, with blanks and marks between their letters (`。` for `.`).
-/// Marks carry nothing: a code's own alphabet has none.
+/// Marks carry no meaning, because a code's own alphabet has none.
 pub fn scan(typed: &str, most: usize) -> Scan {
     let text: String = seen(typed).chars().filter(|c| *c != ' ').collect();
     let text = without_identifier(&text);
     if text.is_empty() {
         return Scan::Nothing;
     }
-    // A letter that is not ASCII comes from no scanner: codes are drawn in ASCII.
+    // A letter that is not ASCII cannot come from a scanner, because codes are drawn in ASCII.
     if text.chars().any(|c| c.is_alphanumeric() && !c.is_ascii()) {
         return Scan::Keyboard;
     }

@@ -81,7 +81,8 @@ pub(super) fn amounts(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
 /// What left an audit row: a day when it was closed, each stop, and each lifting of stops.
 pub(super) static AUDITED: [Covered; 2] = [
     covered!("closed day", "ledger_closed_day", key "day", subject "day", at "closed_at", acts "'ledger.day_closed'"),
-    // All stops are acts on the one ledger: as many are asked for as there were until each.
+    // All stops are acts on the one ledger, so for each stop as many audit rows are asked for as there were stops until
+    // then.
     Covered {
         what: "stop of the ledger",
         acts: "ledger.stopped, ledger.lifted",

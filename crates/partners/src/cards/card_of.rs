@@ -7,7 +7,7 @@ use wire::card_system::{CardOf, Operation};
 
 use super::{CardClient, is_about, record, request_no};
 
-/// Under the name as it is written, and where nobody has a card under it, as most registers write it.
+/// Asks under the name as it is written and, if nobody has a card under that, as most registers write it.
 pub(super) async fn card_of(
     client: &CardClient,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! `ecard.issue`: the electronic card. Heard again under the same number, it is answered the same.
+//! `ecard.issue`: the electronic card. If it is sent again under the same number, the answer is the same.
 
 use identity::ports::{IssuedCard, PortError};
 use kernel::{IdNumber, PersonName, Pii};

@@ -1,7 +1,7 @@
-//! The card system, asked by our own profile (`docs/api/card-system.md`) behind the `x-tif` gateway:
-//! the newest card, the card's password, the electronic card.
+//! The card system, asked by our own profile (`docs/api/card-system.md`) behind the `x-tif` gateway: the newest card,
+//! the card's PIN, the e-card.
 //!
-//! Answers are not signed: what is not about the person or the card asked for is not believed.
+//! Answers are not signed, so an answer is believed only if it is about the person or the card that was asked for.
 
 mod card_of;
 mod issue;
@@ -110,7 +110,7 @@ impl CardSystem for CardClient {
     }
 }
 
-/// A number for a question that nobody asks again.
+/// A number for a question that is not repeated.
 fn request_no(ctx: &Ctx) -> String {
     nonce(ctx)
 }
@@ -142,7 +142,7 @@ fn record(card: &Card) -> Result<CardRecord, PortError> {
     })
 }
 
-/// A number on record that is no mobile number is none: codes could not be sent to it.
+/// If the number on record is not a mobile number, there is none: codes could not be sent to it.
 fn mobile(text: Option<&str>) -> Option<Mobile> {
     text.and_then(|text| Mobile::parse(text).ok())
 }

@@ -1,4 +1,4 @@
-//! `card.verify-pin`: tries a card's password.
+//! `card.verify-pin`: tries a card's PIN.
 
 use identity::ports::{PhysicalState, PinVerdict, PortError};
 use kernel::IdNumber;

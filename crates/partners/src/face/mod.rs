@@ -1,10 +1,9 @@
 //! Face checks at Alibaba Cloud 金融级实人认证, in the capture profile that
 //! [`wire::aliyun_cloudauth`] describes (RNA-3).
 //!
-//! Both calls are questions: a start is known to the provider by our number, and a result may be
-//! asked for again. Whether somebody passed is the provider's word to the server, never the
-//! browser's (T07), and an answer that contradicts itself, or does not say which check it is about,
-//! is no answer.
+//! Both calls can be repeated: the provider knows a start by our number, and a result may be asked for again. Whether
+//! somebody passed is the provider's word to the server, never the browser's (T07), and an answer that contradicts
+//! itself, or does not say which check it is about, does not count as an answer.
 
 mod result;
 mod settings;

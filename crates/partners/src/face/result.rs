@@ -32,14 +32,14 @@ fn judge(certify_id: &str, reply: &DescribeFaceVerifyReply) -> Result<FaceVerdic
         return unknown("the answer is not about the check that was asked for");
     }
     let Some(sub_code) = SubCode::parse(&outcome.sub_code) else {
-        // A number of the provider's that nobody has told us about: neither a pass nor a failure.
+        // The provider's number is not documented, so it counts neither as a pass nor as a failure.
         return Err(PortError::Unknown(format!("the check ended with {:?}", outcome.sub_code)));
     };
     let Some(attacked) = attacked(outcome) else {
         return unknown("the ending's material cannot be read");
     };
     match (outcome.passed.as_str(), sub_code.passes()) {
-        // A pass with signs of an attack is none.
+        // A pass with signs of an attack does not count as a pass.
         ("T", true) if attacked => unknown("the answer says passed and attacked at once"),
         ("T", true) => Ok(FaceVerdict::Passed),
         ("F", false) => Ok(failed(sub_code, attacked)),

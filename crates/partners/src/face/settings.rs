@@ -41,7 +41,7 @@ pub enum BadFaceSettings {
 }
 
 impl FaceSettings {
-    /// Where frames may go.
+    /// The addresses to which frames may be sent.
     pub(super) fn origins(&self) -> Result<Origins, BadFaceSettings> {
         let provider = origin(&self.endpoint).ok_or_else(|| BadFaceSettings::Endpoint(self.endpoint.clone()))?;
         let browser = match &self.upload_base {

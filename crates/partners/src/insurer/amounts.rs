@@ -1,8 +1,8 @@
-//! What a settlement costs whom, as an answer tells it: the purses, exactly; what is not told worked out of
-//! what is; and whether it all adds up. Whatever does not is not put right here: a person must look.
+//! Who pays how much of a settlement, as an answer tells it: the exact purses, missing amounts worked out from the
+//! others, and whether everything adds up. If it does not, nothing is corrected here: a person must look.
 //!
-//! What no purse depends on (single funds, the list of who bears it, the balance) cannot stop an order: at the
-//! insurer it is done. It is a doubt, which is logged and counted.
+//! Amounts on which no purse depends (single funds, the list of who bears it, the balance) cannot stop an order,
+//! because at the insurer it is done. If they do not fit, that is a doubt, which is logged and counted.
 
 use identity::ports::PortError;
 use kernel::Fen;
@@ -16,9 +16,9 @@ use super::settings::FundTypes;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Reckoned {
     pub(super) split: Split,
-    /// The personal account then.
+    /// The balance of the personal account afterwards.
     pub(super) balance: Option<Fen>,
-    /// What does not fit and changes no purse.
+    /// The amounts that do not fit and change no purse.
     pub(super) doubts: Doubts,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn reckon_undone(info: &SetlInfo, visit: &Visit) -> Undone {
     }
 }
 
-/// On which side of nothing the whole of a settlement stands.
+/// Whether the total of a settlement is positive or negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
     /// It is made; also where the whole is not told, and nothing is below nothing.
@@ -128,7 +128,7 @@ impl Purses {
             other: amount(("oth_pay", &info.oth_pay))?,
             mutual_aid: amount(("acct_mulaid_pay", &info.acct_mulaid_pay))?,
         };
-        // Told twice by the two names, they must be the same.
+        // If an amount is told under both names, the two must be equal.
         for (one, other) in [
             (("psn_part_amt", &info.psn_part_amt), ("psn_pay", &info.psn_pay)),
             (("psn_cash_pay", &info.psn_cash_pay), ("cash_payamt", &info.cash_payamt)),
@@ -155,12 +155,12 @@ impl Purses {
         ]
     }
 
-    /// The first purse that is below nothing.
+    /// The first purse with a negative amount.
     fn below_nothing(&self) -> Option<(&'static str, Fen)> {
         self.all().into_iter().find_map(|(name, told)| Some((name, told.filter(|amount| *amount < Fen::ZERO)?)))
     }
 
-    /// All of them with the other sign; `None` where one does not fit.
+    /// All purses with the other sign; `None` if one does not fit.
     fn turned(self) -> Option<Purses> {
         let turn = |told: Option<Fen>| match told {
             Some(amount) => Fen::ZERO.checked_sub(amount).map(Some),
@@ -240,7 +240,7 @@ fn sum<const N: usize>(of: &str, amounts: [Fen; N]) -> Result<Fen, Wrong> {
     Fen::sum(amounts).ok_or_else(|| Wrong::Odd(format!("{of} is too large")))
 }
 
-/// What is left of an amount, which cannot be less than nothing.
+/// What is left of an amount; it cannot be negative.
 fn rest(of: &str, all: Fen, name: &str, part: Fen) -> Result<Fen, Wrong> {
     let left = all.checked_sub(part).filter(|left| *left >= Fen::ZERO);
     left.ok_or_else(|| Wrong::Odd(format!("{of} is {all}, {name} is {part}")))

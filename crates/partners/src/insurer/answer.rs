@@ -10,7 +10,8 @@ use super::amounts::{Sign, sign};
 /// The longest number of the insurer's, characters.
 const NUMBER_MAX: usize = 30;
 
-/// An `output`, or a node of one. Why it cannot be read is not told: it would quote what is about a person.
+/// An `output`, or a node of one. The reason why it cannot be read is not passed on, since it would quote data about a
+/// person.
 pub(super) fn read<T: DeserializeOwned>(node: &Node) -> Result<T, PortError> {
     node.one().map_err(|_| unreadable())
 }
@@ -19,7 +20,7 @@ fn unreadable() -> PortError {
     PortError::Unknown("the answer cannot be read".to_owned())
 }
 
-/// A settlement of this visit; of any other one nothing is known.
+/// A settlement of this visit; one of another visit counts as not known.
 pub(super) fn settlement(output: &Node, visit: &Visit) -> Result<SettlementReply, PortError> {
     let reply: SettlementReply = read(output)?;
     if is_ours(&reply.setlinfo, visit, false) { Ok(reply) } else { Err(somebody_else()) }

@@ -9,14 +9,14 @@ use wire::insurer::{FAILED, INFVER, Node, OK, Reply, Request, opter_type, time_i
 use super::InsurerClient;
 use super::refusal::refusal;
 
-/// Our word for a refusal of whoever has not signed in.
+/// Our word for the refusal of an operator who has not signed in.
 const NOT_SIGNED_IN: &str = "not_signed_in";
 
 /// The insurer's answer. Both sides of it may be about a person: neither is printed or passed on.
 pub(super) enum Said {
-    /// It was done, and this is told.
+    /// It was done, and this is the answer.
     Done(Node),
-    /// It was not, with this `infcode` and these words.
+    /// It was refused, with this `infcode` and these words.
     Refused(i64, String),
 }
 
@@ -67,7 +67,7 @@ impl InsurerClient {
         }
         let sign_no = self.sign_no(ctx, Some(&sign_no)).await?;
         match self.send(ctx, &message, &sign_no).await? {
-            // Turned away once more: what was to be done has not been looked at, and is no refusal of it.
+            // It was turned away once more. The message was not looked at, so this is not a refusal of it.
             Said::Refused(FAILED, says) if self.turns_away(&says) => {
                 Err(PortError::NotSent("turned away as not signed in".to_owned()))
             }

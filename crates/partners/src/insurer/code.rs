@@ -24,7 +24,7 @@ pub(super) async fn code(
     if data.psn_no != psn_no {
         return Err(somebody_else());
     }
-    // It becomes a picture on a page: nothing but letters and digits.
+    // It becomes a picture on a page, so only letters and digits are accepted.
     let plain = data.ec_code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !plain || !(1..=64).contains(&data.ec_code.len()) {
         return Err(PortError::Unknown("the code is not one".to_owned()));

@@ -9,7 +9,7 @@ use super::settings::FundTypes;
 /// In words for the log: names of fields and amounts.
 pub(super) type Doubts = Vec<String>;
 
-/// Tells those who run the city; nothing depends on it.
+/// Tells the operators of the city; nothing depends on it.
 pub(super) fn report(infno: &'static str, doubts: &[String]) {
     for doubt in doubts {
         tracing::warn!(infno, %doubt, "insurer.doubt");
@@ -22,7 +22,7 @@ pub(super) fn balance(info: &SetlInfo) -> Option<Fen> {
     info.balc.fen().ok().flatten().filter(|balance| *balance >= Fen::ZERO)
 }
 
-/// Looks over what no purse depends on.
+/// Looks over the amounts on which no purse depends.
 pub(super) fn doubts(reply: &SettlementReply, split: &Split, types: &FundTypes) -> Doubts {
     let mut doubts = unfit(reply);
     let info = &reply.setlinfo;
@@ -43,7 +43,7 @@ pub(super) fn doubts(reply: &SettlementReply, split: &Split, types: &FundTypes) 
     doubts
 }
 
-/// Numbers that are none, or below nothing.
+/// Values that are not numbers, or are negative.
 fn unfit(reply: &SettlementReply) -> Doubts {
     let info = &reply.setlinfo;
     let single = [
@@ -67,7 +67,7 @@ fn unfit(reply: &SettlementReply) -> Doubts {
 /// The funds told by name are all of the sum, or those that are told are no more than it.
 fn funds_by_name(info: &SetlInfo, fund: Fen, doubts: &mut Doubts) {
     let told: Vec<Fen> = info.funds().into_iter().filter_map(|(_, told)| told.fen().ok().flatten()).collect();
-    // `hifdm_pay` is some regions' only.
+    // Only some regions have `hifdm_pay`.
     let all = told.len() >= info.funds().len() - 1;
     if let Some(sum) = Fen::sum(told).filter(|sum| if all { *sum != fund } else { *sum > fund }) {
         doubts.push(format!("fund_pay_sumamt is {fund}, the funds by name are {sum}"));

@@ -1,8 +1,8 @@
 //! Which settlement of a visit is in force, by what 5203 tells of it: one, or several where a region also lists what
 //! was undone and the records of the undoing.
 //!
-//! Money that is released by *nothing is in force* is gone. So an explicit `refd_setl_flag` counts first, then the sign
-//! of the whole (`medfee_sumamt`), and never that of a single purse; what contradicts itself says nothing.
+//! Money that was released because *nothing is in force* is gone. So an explicit `refd_setl_flag` counts first, then
+//! the sign of the whole (`medfee_sumamt`), and never that of a single purse; what contradicts itself says nothing.
 
 use identity::ports::PortError;
 use wire::insurer::{SetlInfo, SettlementReply};
@@ -24,7 +24,7 @@ enum Says {
     Made,
 }
 
-/// The one in force. `None` is a claim: all that is told has been undone.
+/// The settlement in force. `None` is a claim: everything that was told has been undone.
 pub(super) fn in_force(mut told: Vec<SettlementReply>) -> Result<Option<SettlementReply>, PortError> {
     told.dedup();
     if told.is_empty() {

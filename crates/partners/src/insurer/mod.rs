@@ -2,9 +2,9 @@
 //! `CZ01`, the code of a person for this minute, where the insurer speaks our profile of it); and a
 //! visit registered, settled and undone (9001, 2201 to 2208, 5203, 2601).
 //!
-//! Answers of this gateway are not signed: what is not about the person and the visit asked for is
-//! not believed, and amounts are reckoned after (`amounts`). Nothing is sent twice, with one
-//! exception in `call`: a message refused because the day's sign-in is not known was not looked at.
+//! Answers of this gateway are not signed, so an answer is believed only if it is about the person and the visit that
+//! were asked for, and its amounts are checked (`amounts`). Nothing is sent twice, with one exception in `call`: a
+//! message refused because the day's sign-in is not known was not looked at.
 
 mod amounts;
 mod answer;

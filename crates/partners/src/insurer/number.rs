@@ -10,9 +10,9 @@ use wire::insurer::msgid;
 
 use super::InsurerClient;
 
-/// Numbers of one kind in a second.
+/// How many numbers of one kind there are in a second.
 const HALF: u64 = 5_000;
-/// Numbers of one kind that each place among the processes has in a second.
+/// How many of them each place among the processes has in a second.
 const RANGE: u64 = HALF / PLACES.unsigned_abs();
 
 /// The last four digits of a process's numbers: one for all of its clients. They count on within the range of the place that
@@ -60,7 +60,7 @@ impl Numbers {
     }
 }
 
-/// How this service is called among the insurer's operators.
+/// The name of this service among the insurer's operators.
 const OPERATOR: &str = "renshe";
 
 impl InsurerClient {

@@ -10,8 +10,8 @@ use super::InsurerClient;
 use super::answer::{read, somebody_else};
 use super::call::{Message, Said};
 
-/// Asks 1101 by the ID number, under the name as it is written, and where nobody is known under it, as most registers write
-/// it. What answers about another number is not believed.
+/// Asks 1101 by the ID number, under the name as it is written and, if nobody is known under that, as most registers
+/// write it. An answer about another number is not believed.
 pub(super) async fn person(
     client: &InsurerClient,
     ctx: &Ctx,
@@ -89,7 +89,7 @@ fn known(
 
 fn insurance(row: InsuInfo, active: &[String]) -> Insurance {
     let region = row.region().to_owned();
-    // What cannot be an account's balance is not told as one.
+    // A value that cannot be an account's balance is not reported as one.
     let balance = row.balc.fen().ok().flatten().filter(|balance| *balance >= Fen::ZERO);
     Insurance { active: active.contains(&row.psn_insu_stas), kind: row.insutype, region, balance }
 }

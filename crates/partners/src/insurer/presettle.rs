@@ -35,7 +35,7 @@ pub(super) fn question(client: &InsurerClient, visit: &Visit) -> Presettlement {
     }
 }
 
-/// What 2207 must repeat. It demands all four: of what was not told, nothing.
+/// What 2207 must repeat. It demands all four values; one that was not told is repeated as zero.
 fn echo(info: &SetlInfo) -> Result<[Fen; 4], SettleError> {
     let mut echo = [Fen::ZERO; 4];
     let told = [

@@ -6,7 +6,7 @@ use wire::insurer::FAILED;
 
 use super::SettleWords;
 
-/// A refusal for certain, or one that leaves open what was done.
+/// Tells a certain refusal from one that leaves open what was done.
 pub(super) fn refusal(words: &SettleWords, infcode: i64, says: &str) -> PortError {
     if infcode != FAILED {
         return PortError::Unknown(format!("infcode {infcode}"));

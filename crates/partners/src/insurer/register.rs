@@ -46,7 +46,7 @@ pub(super) async fn register(
     Ok(registered)
 }
 
-/// Whether the insurer's fields hold it; what does not fit is not sent.
+/// Whether the values fit the insurer's fields; if one does not, nothing is sent.
 fn fits(care: &Care) -> Result<(), PortError> {
     for (name, text, most) in [
         ("ipt_otp_no", &care.visit_no, 30),

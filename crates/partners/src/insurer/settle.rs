@@ -10,7 +10,8 @@ use super::doubts::report;
 use super::presettle::question;
 use super::{InsurerClient, amounts, answer};
 
-/// Sends 2207 under this number. Refused, nothing was done; unknown, [`super::settled`] says.
+/// Sends 2207 under this number. If it is refused, nothing was done; if the outcome is unknown, [`super::settled`]
+/// finds it out.
 pub(super) async fn settle(
     client: &InsurerClient,
     ctx: &Ctx,
@@ -22,7 +23,7 @@ pub(super) async fn settle(
         Data { data: Settlement { of: question(client, visit), invono: String::new(), echo: echo(client, advice) } };
     let output = client.act(ctx, SETTLE, number, &visit.person, &input).await?;
     let mut reply = answer::settlement(&output, visit)?;
-    // Kept for reconciliation is what was told: before anything is filled in.
+    // The values kept for reconciliation are those that were told, before anything is filled in.
     let facts = facts(&reply.setlinfo);
     // It answers this message; a region that does not repeat its number has nothing else that could be meant.
     if reply.setlinfo.medins_setl_id.is_empty() {
@@ -58,7 +59,7 @@ pub(super) fn told(info: SetlInfo, reckoned: Reckoned) -> Result<Settled, PortEr
     })
 }
 
-/// What is kept for reconciliation; what does not fit its field is not kept.
+/// The values kept for reconciliation; one that does not fit its field is not kept.
 fn facts(info: &SetlInfo) -> SettlementFacts {
     let short = |text: &String, most: usize| {
         let text = text.trim();

@@ -22,7 +22,7 @@ const MACHINE: (&str, &str) = ("00-00-00-00-00-00", "127.0.0.1");
 pub(super) struct SignIns {
     /// Held while one caller signs in for all.
     last: Mutex<Option<Last>>,
-    /// Tries that have ended.
+    /// The number of tries that have ended.
     tries: AtomicU64,
 }
 
@@ -37,14 +37,14 @@ impl InsurerClient {
     pub(super) async fn sign_no(&self, ctx: &Ctx, refused: Option<&str>) -> Result<String, PortError> {
         let ended = self.sign_ins.tries.load(Ordering::SeqCst);
         let mut last = self.sign_ins.last.lock().await;
-        // Read now: who waited may have waited past midnight.
+        // The time is read now, because a caller may have waited past midnight.
         let today = ctx.now().date();
         let waited = self.sign_ins.tries.load(Ordering::SeqCst) > ended;
         match &*last {
             Some(Last::Signed { day, sign_no }) if *day == today && Some(sign_no.as_str()) != refused => {
                 return Ok(sign_no.clone());
             }
-            // Who waited for a try that failed does not wait for another one.
+            // A caller that waited for a try that failed does not wait for another one.
             Some(Last::Failed(error)) if waited => return Err(unsigned(error)),
             _ => {}
         }

@@ -9,8 +9,8 @@ use super::InsurerClient;
 use super::call::Said;
 use super::refusal::refusal;
 
-/// Sends 2202. The answer says nothing but that it was done. Refused is only what the insurer refuses in its own envelope:
-/// whoever is turned away by the gateway has not been heard, and says it again.
+/// Sends 2202. The answer says only that it was done. It counts as refused only if the insurer refuses it in its own
+/// envelope: a call that the gateway turned away was not heard and is sent again.
 pub(super) async fn unregister(
     client: &InsurerClient,
     ctx: &Ctx,

@@ -9,8 +9,9 @@ use super::doubts::report;
 use super::refusal::refusal;
 use super::{InsurerClient, amounts, answer};
 
-/// Sends 2208 under this number. Undone is what the insurer says is undone, whatever else it tells: amounts that cannot be
-/// read or do not add up are a doubt. Of a settlement that has been undone before it does not say what it was.
+/// Sends 2208 under this number. A settlement is undone if the insurer says so, whatever else it tells: amounts that
+/// cannot be read or do not add up are a doubt. For a settlement that was undone before, the answer does not say what
+/// it was.
 pub(super) async fn void(
     client: &InsurerClient,
     ctx: &Ctx,

@@ -22,21 +22,21 @@ pub const UNSURE: [&str; 13] = [
     "exception",
 ];
 
-/// Words of 5203 that nothing of this visit is settled. The same words about a person are not among
-/// them: who is not known may well be settled.
+/// Words of 5203 which say that nothing of this visit is settled. The same words about a person are not among them,
+/// because the visit of a person who is not found may well be settled.
 pub const NO_SETTLEMENT: [&str; 3] = ["未查询到结算", "未查询到该就诊的结算", "结算信息不存在"];
 
-/// Words of 2601 that there is nothing to take back: no such message, it was taken back before, or the
+/// Words of 2601 which say that there is nothing to take back: no such message, it was taken back before, or the
 /// settlement it made has been undone since.
 pub const NO_ORIGINAL: [&str; 4] = ["原交易不存在", "未查询到原交易", "已冲正", "退费结算标志不为未退费"];
 
-/// Words of 2208 that the settlement has been undone before.
+/// Words of 2208 which say that the settlement was undone before.
 pub const VOIDED: [&str; 2] = ["结算已撤销", "已退费"];
 
 /// Words of `err_msg` beside `infcode` 0, where nothing else is told: it was done.
 pub const DONE: [&str; 2] = ["成功", "success"];
 
-/// Words that are none of success, whatever else is said.
+/// Words that never mean success, whatever else is said.
 const FAILURE: [&str; 6] = ["不成功", "未成功", "失败", "错误", "异常", "fail"];
 
 /// Words of other refusals, and ours for them; the first that fits counts.
@@ -112,7 +112,7 @@ impl SettleWords {
         self.unsure.iter().any(|word| says.contains(&word.to_lowercase()))
     }
 
-    /// Nothing is in every sentence: an empty word would make every refusal mean the same.
+    /// Every sentence contains the empty text, so an empty word would make every refusal mean the same.
     pub(super) fn check(&self) -> Result<(), BadTifSettings> {
         let lists = [&self.sign_in, &self.unsure, &self.no_settlement, &self.no_original, &self.voided, &self.done];
         let mut words = lists.into_iter().flatten().chain(self.refusals.iter().map(|(word, _)| word));

@@ -12,7 +12,7 @@ use crate::aliyun::Failure;
 /// provider's list may lag behind its acceptance, and our own request may still be on its way.
 const SETTLED_SECS: i64 = 3 * 60;
 
-/// One number gets no more than this many pages of texts a day.
+/// The most pages of texts that one number gets in a day.
 const PAGES_MAX: u32 = 4;
 
 /// Looks for the parcel's text. `Done` when the provider has it, whatever became of it on the way

@@ -1,8 +1,8 @@
 //! One signed call, and whether its answer is the channel's.
 //!
-//! The channel signs what it answers once it has verified who asks: what goes wrong before that (a signature that does not
-//! fit, a field that it does not know, a path that is none) comes without a signature. Such an answer does nothing by itself;
-//! a refusal among them is told apart, for whoever can have it confirmed.
+//! The channel signs what it answers once it has verified who asks: what goes wrong before that (a signature that does
+//! not fit, a field that it does not know, a path that is none) comes without a signature. Such an answer does nothing
+//! by itself; a refusal among them is told apart, so that callers can have it confirmed.
 
 use kernel::Moment;
 use payments::ports::{ChannelError, PortError};
@@ -17,9 +17,9 @@ use wire::wechat_pay::{
 use super::WechatPay;
 use super::keys::Platform;
 
-/// An answer's clock may differ from ours by so much.
+/// How much an answer's clock may differ from ours.
 pub(super) const SKEW_SECS: i64 = 300;
-/// The channel is asked for its certificates at most so often.
+/// How often the channel is asked for its certificates at most.
 const LEARN_SECS: i64 = 60;
 
 /// What was answered.
@@ -31,7 +31,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    /// The body as what it should be; a refusal becomes one.
+    /// Reads the body as the expected type; a refusal becomes an error.
     pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, ChannelError> {
         match self {
             Answer::Good(body) => {
@@ -50,7 +50,7 @@ pub(super) fn unknown(why: &str) -> PortError {
 /// Why an answer or a notice is not the channel's word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NotBelieved {
-    /// The channel tries out whether signatures are verified.
+    /// The channel is testing whether we verify signatures.
     Probe,
     /// Signed under this name, of which no key is known.
     UnknownKey(String),
@@ -59,7 +59,8 @@ pub(super) enum NotBelieved {
 }
 
 impl WechatPay {
-    /// Signs and sends. What is not signed by the channel is nobody's answer. A key that is not known is asked for once.
+    /// Signs and sends. An answer that the channel did not sign is nobody's answer. A key that is not known is asked
+    /// for once.
     pub(super) async fn call(&self, ctx: &Ctx, method: Method, path: &str, body: &str) -> Result<Answer, ChannelError> {
         let reply = self.send(ctx, method, path, body).await?;
         match self.believe(ctx, &reply) {
@@ -100,7 +101,7 @@ impl WechatPay {
             signature: said(header::SIGNATURE),
             serial: said(header::SERIAL),
         };
-        // Turned away at the door, before anybody looked at it: the same again in a while.
+        // It was turned away before anybody looked at it, so the same request is made again in a while.
         if status == 429 {
             return Err(
                 PortError::NotSent(if crate::tif::is_code(&code) { code } else { format!("STATUS_{status}") }).into()
@@ -161,7 +162,7 @@ impl WechatPay {
             return false;
         }
         {
-            // Whoever waited for another one's question has its answer.
+            // A caller that waited while another one asked uses that answer.
             let mut asked = self.learnt.lock().await;
             if self.keys.platform().knows(serial) {
                 return true;
@@ -200,7 +201,7 @@ impl WechatPay {
     }
 }
 
-/// A serial as it may be logged and shown: somebody else may have written it.
+/// A serial in a form that may be logged and shown, since somebody else may have written it.
 fn plain(serial: &str) -> String {
     let kept = |sign: &char| sign.is_ascii_alphanumeric() || *sign == '_';
     serial.chars().filter(kept).take(64).collect()

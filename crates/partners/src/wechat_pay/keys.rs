@@ -36,7 +36,7 @@ struct Merchant {
 #[derive(Clone, Default)]
 pub(super) struct Platform {
     known: BTreeMap<String, Vec<u8>>,
-    /// Under which answers are asked for, and what is sealed for the channel.
+    /// The serial under which answers are asked for and data is sealed for the channel.
     first: String,
 }
 
@@ -100,7 +100,7 @@ impl Keys {
         Arc::clone(&self.platform.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// From now on these are known.
+    /// Makes these the known keys from now on.
     pub(super) fn know(&self, platform: Platform) {
         *self.platform.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(platform);
     }

@@ -1,8 +1,9 @@
 //! WeChat Pay API v3: a code on the screen (Native) and a link on the phone (H5), with the channel's public keys, its
 //! certificates, or both.
 //!
-//! Every answer is verified with a key of the channel's before a word of it is believed, and must be about our merchant and
-//! our number; so must every notice. What nobody signed is told apart and believed by itself in nothing (`call`).
+//! Every answer is verified with one of the channel's keys before any of it is believed, and must be about our merchant
+//! and our number; the same holds for every notice. An answer that nobody signed is told apart, and nothing follows
+//! from it alone (`call`).
 
 mod call;
 mod keys;
@@ -125,7 +126,7 @@ fn json(body: &impl Serialize) -> Result<String, PortError> {
     serde_json::to_string(body).map_err(|error| PortError::NotSent(error.to_string()))
 }
 
-/// Whether somebody out in the world can have this address.
+/// Whether this is a public address.
 fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(v4) => {
@@ -178,7 +179,8 @@ impl Channel for WechatPay {
         let body = json(&serde_json::json!({ "mchid": self.settings.mchid }))?;
         match self.call(ctx, Method::POST, &path::close(number), &body).await? {
             Answer::Good(_) => Ok(CloseAnswer::Closed),
-            // Signed or not: no word about closing ends anything, and this one must be confirmed before it counts.
+            // It does not matter whether this is signed: no answer about closing ends anything, and this one must be
+            // confirmed before it counts.
             Answer::Refused { code, .. } if code == code::ORDER_NOT_EXIST || code == code::ORDERNOTEXIST => {
                 Ok(CloseAnswer::NotFound)
             }
@@ -205,7 +207,8 @@ impl Channel for WechatPay {
 
     async fn refund_state(&self, ctx: &Ctx, number: &str) -> Result<RefundState, ChannelError> {
         match self.call(ctx, Method::GET, &path::refund(number), "").await? {
-            // Signed or not: it is asked for again under its number, of which the channel makes one refund.
+            // It does not matter whether this is signed: the refund is asked for again under its number, for which the
+            // channel makes only one refund.
             Answer::Refused { code, .. } if code == code::RESOURCE_NOT_EXISTS => Ok(RefundState::NotFound),
             answer => ours(&answer.read()?, number),
         }

@@ -51,8 +51,8 @@ impl Head {
     }
 }
 
-/// Writes the next anchor over every chain that has grown since the last one; `None` when nothing
-/// has. To be run at least once a minute, under the key `audit`/`anchor`; several at once come one after another.
+/// Writes the next anchor over every chain that has grown since the last one; `None` when nothing has. Run it at least
+/// once a minute, under the key `audit`/`anchor`; several runs at once come one after another.
 pub fn anchor(tx: &mut Tx<'_>, vault: &Vault, now: Moment) -> Result<Option<Anchor>, DbFault> {
     store::hold(tx)?;
     let grown = store::unanchored_heads(tx)?;
@@ -62,7 +62,7 @@ pub fn anchor(tx: &mut Tx<'_>, vault: &Vault, now: Moment) -> Result<Option<Anch
     let heads: Vec<Head> =
         grown.into_iter().map(|(chain, n, hash)| Head { chain, n, hash: STANDARD.encode(hash) }).collect();
     let (n, prev) = store::last_anchor(tx)?.map_or((1, vec![0; 32]), |last| (last.n + 1, last.hash));
-    // After a restore numbers go on after those that the witness knows.
+    // After a restore the numbers continue after those that the witness knows.
     let n = store::epochs(tx)?.last().map_or(n, |epoch| n.max(epoch.begins()));
     let text = serde_json::to_string(&heads).map_err(|error| DbFault::Corrupt(error.to_string()))?;
     let mut anchor = Anchor { n, at: now, prev, heads: text, hash: Vec::new(), signature: Vec::new() };

@@ -1,5 +1,5 @@
-//! Whether what must have left an audit row has one: chains and anchors show that a row was changed or cut off, and only
-//! the business rows show that one is missing which was never anchored.
+//! Checks that every act which must have an audit row has one. Chains and anchors show that a row was changed or cut
+//! off; only the business rows can show that a row is missing which was never anchored.
 
 use kernel::Moment;
 
@@ -9,17 +9,17 @@ use crate::{sql, vals};
 
 /// Rows asked about at a time.
 const PAGE: i64 = 1000;
-/// Findings kept of one rule.
+/// The number of findings that are kept for one rule.
 const FINDINGS: usize = 50;
 
 /// "Each row of this table has an audit row of one of these acts, with its id as the subject." Made by
 /// [`covered!`](crate::covered) in the store of the table's owner.
 pub struct Covered {
-    /// What one row is, in a word: `appointment`.
+    /// One word for what a row is: `appointment`.
     pub what: &'static str,
-    /// The acts, as the statement has them.
+    /// The acts, as they are written in the statement.
     pub acts: &'static str,
-    /// Rows from before this migration was applied are not asked about; 0: all are.
+    /// Rows from before this migration was applied are not checked; 0 means that all rows are.
     pub since: i64,
     /// The next rows after a key, from a moment on: each key, and whether it has its audit row.
     pub sql: fn() -> &'static Sql,

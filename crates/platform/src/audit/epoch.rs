@@ -1,8 +1,9 @@
 //! Epochs: what happens to the audit when a database is put back from a backup.
 //!
-//! A witness outside then knows of anchors that are not here. Whether somebody restored a copy or cut off rows cannot be told from
-//! the database, so it is said loudly until a person has looked into it and says what it was. Numbers go on after the
-//! witness's, so that no number ever stands for two anchors, and verification follows the chain over the gap.
+//! A witness outside then knows of anchors that are missing here. The database cannot tell whether somebody restored a
+//! copy or cut off rows, so the service reports it loudly until a person has looked into it and says what it was.
+//! Numbers go on after the witness's, so that no number ever stands for two anchors, and verification follows the chain
+//! over the gap.
 
 use kernel::Moment;
 use serde_json::json;

@@ -27,7 +27,8 @@ const ANCHORS_A_FILE: i64 = 10_000;
 /// How much of a file's end is read to find its newest anchor.
 const TAIL_BYTES: u64 = 1024 * 1024;
 
-/// A call to a folder that takes longer hangs: a disk of another machine that went away does that, and for days.
+/// A call to a folder that takes longer than this counts as hanging; when another machine's disk goes away, calls can
+/// hang for days.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A folder of export files.
@@ -35,14 +36,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A file system that hangs lets go of no call, so each is made on a thread of its own, which neither a start nor a stop waits
 /// for, and never while another is still under way: however long it hangs, it holds one thread.
 ///
-/// Anybody who can write there can add a line. Only what this installation signed counts as known by the witness; other lines
-/// are for `renshe audit verify` to find.
+/// Anybody who can write there can add a line. Only lines that this installation signed count as known by the witness;
+/// `renshe audit verify` finds the others.
 #[derive(Debug, Clone)]
 pub struct FolderWitness {
     folder: PathBuf,
     vault: Arc<Vault>,
     patience: Duration,
-    /// The right to make a call; a call that hangs keeps it.
+    /// The permit to make a call; a call that hangs keeps it.
     turn: Arc<Semaphore>,
 }
 
@@ -88,7 +89,7 @@ impl FolderWitness {
         let (folder, (tell, done)) = (self.folder.clone(), tokio::sync::oneshot::channel());
         let call = thread::Builder::new().name("audit-folder".to_owned()).spawn(move || {
             let _turn = turn;
-            // Nobody may be waiting any more: then nobody is told.
+            // If nobody waits any more, nobody is told.
             drop(tell.send(work(&folder)));
         });
         call.map_err(|error| self.away(error))?;
@@ -207,7 +208,7 @@ fn last_of_tail(path: &Path, vault: &Vault) -> io::Result<Option<Anchor>> {
     let lines = tail.split(|byte| *byte == b'\n').skip(usize::from(from > 0));
     let anchors = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()?.anchor().ok());
     let mut anchors: Vec<Anchor> = anchors.collect();
-    // As a rule the newest is ours, and no other signature is looked at.
+    // The newest line is usually ours, and then no other signature has to be checked.
     anchors.sort_by_key(|anchor| std::cmp::Reverse(anchor.n));
     Ok(anchors.into_iter().find(|anchor| is_ours(anchor, vault)))
 }

@@ -13,12 +13,12 @@ use crate::vault::Vault;
 /// Findings kept of one witness.
 const FINDINGS: usize = 100;
 
-/// What comparing came to.
+/// The result of comparing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outside {
     /// Anchors compared.
     pub anchors: u64,
-    /// Of these, those that were lost when an epoch began.
+    /// How many of these were lost when an epoch began.
     pub lost: u64,
     /// The newest number seen.
     pub newest: i64,
@@ -33,7 +33,7 @@ impl Outside {
         }
     }
 
-    /// Adds what came after.
+    /// Adds the result for the anchors that come after.
     pub fn add(&mut self, later: Outside) {
         self.anchors += later.anchors;
         self.lost += later.lost;
@@ -58,7 +58,7 @@ pub fn lines(
         outside.anchors += 1;
         if let Some(finding) = seal_finding(anchor, Some(vault)) {
             outside.note(format!("{witness}: exported {finding}"));
-            // A number that we never gave says nothing of what we have.
+            // A number that we never gave out says nothing about what we have.
             if store::anchor_at(tx, anchor.n)?.is_none() {
                 continue;
             }

@@ -12,7 +12,7 @@ use crate::vault::Vault;
 
 /// Rows read at a time.
 const PAGE: i64 = 1000;
-/// Findings kept; a broken chain would otherwise name each of its rows.
+/// The number of findings that are kept, since a broken chain would otherwise name each of its rows.
 const FINDINGS: usize = 100;
 
 /// What verification read and what it found.
@@ -89,7 +89,7 @@ fn verify_chain(tx: &mut Tx<'_>, opening: &Opening, verdict: &mut Verdict) -> Re
             if let Some(finding) = row_finding(&opening.chain, n + 1, &head, row) {
                 verdict.note(finding);
             }
-            // Go on from what is stored, so that one broken row is one finding, not a thousand.
+            // Continue from the stored value, so that one broken row is one finding and not a thousand.
             n = row.n;
             head = row.hash.as_slice().try_into().unwrap_or([0; 32]);
         }

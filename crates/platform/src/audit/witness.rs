@@ -1,4 +1,4 @@
-//! Witnesses: what keeps anchors outside the database, so that a shortened one is noticed.
+//! Witnesses keep anchors outside the database, so that a shortened database is noticed.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Anchor, Epoch, epoch, store};
 use crate::ctx::Ctx;
 use crate::db::{DbFault, LaneKey};
 
-/// Anchors carried out in one go.
+/// The number of anchors that are carried out at once.
 const PAGE: i64 = 500;
 
 /// What a witness knows of an anchor.
@@ -34,7 +34,7 @@ pub trait Witness: Send + Sync {
     async fn add(&self, anchors: &[Anchor]) -> Result<(), WitnessError>;
 }
 
-/// Why a witness was of no use.
+/// Why a witness could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WitnessError {
     /// It cannot be reached, read or written.
@@ -49,7 +49,7 @@ pub enum WitnessError {
     Fault(#[from] DbFault),
 }
 
-/// What carrying came to.
+/// The result of carrying.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Carried {
     /// Anchors that the witness has now and had not before.

@@ -1,4 +1,4 @@
-//! What the people's listener bears: `[http]`.
+//! The limits of the citizens' listener: `[http]`.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::listen::Rules;
 use crate::neighbourhood::PEOPLE;
 use crate::networks::Networks;
 
-/// Connections at once when nobody says how many: more need more memory than a small machine has.
+/// The default number of connections at once; more would need more memory than a small machine has.
 const CONNECTIONS: u64 = 8192;
 /// Files that the process needs beside its connections: the database's, its partners', the log's.
 const OTHER_FILES: u64 = 512;
@@ -78,7 +78,7 @@ impl HttpConfig {
             Some(wished) => wished,
             None => left.min(usize::try_from(CONNECTIONS).unwrap_or(usize::MAX)),
         };
-        // A quarter of the house, but never less than the people behind one carrier's gateway need, if there is room.
+        // A quarter of all places, but never fewer than the people behind one carrier's gateway need, if there is room.
         let quarter = (connections / 4).max(PEOPLE * A_BROWSERS / 2).min(connections);
         let secs = Duration::from_secs;
         Ok(Rules {

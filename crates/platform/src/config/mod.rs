@@ -44,7 +44,7 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Everything this installation writes, unless another setting says otherwise.
     pub data_dir: PathBuf,
-    /// Where Prometheus asks; `None`: nowhere.
+    /// Where Prometheus fetches metrics; `None`: nowhere.
     pub metrics_listen: Option<SocketAddr>,
     /// The master keys.
     pub keys_file: PathBuf,
@@ -76,7 +76,7 @@ pub struct DatabaseConfig {
     /// Closures that may wait before each lane.
     pub queue: usize,
     pub bulk_queue: usize,
-    /// How long a start looks at the pages of a SQLite file; 0: not at all.
+    /// How long a start checks the pages of a SQLite file; 0: it does not.
     pub start_check_secs: u64,
 }
 
@@ -121,7 +121,7 @@ pub struct SandboxConfig {
     pub listen: SocketAddr,
     /// How many people its city has, beside the demo's named ones.
     pub people: usize,
-    /// What the city is drawn from.
+    /// The seed from which the city's people are drawn.
     pub seed: u64,
     /// How the insurer speaks from this start on, by its word; `None`: as it did last.
     pub insurer_dialect: Option<String>,
@@ -136,8 +136,8 @@ pub struct ProxyConfig {
     pub by: ForwardedBy,
 }
 
-/// In which headers a proxy says from where, by which name and by which scheme a request came. One or the other: a
-/// proxy passes the other on as the visitor made it up.
+/// In which headers a proxy says from where, by which name and by which scheme a request came. Only one of the two is
+/// believed, because a proxy passes the other one on as the visitor wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ForwardedBy {
     /// `X-Forwarded-For`, `X-Forwarded-Host`, `X-Forwarded-Proto`.

@@ -44,7 +44,7 @@ pub struct InsurerConfig {
     pub paths: BTreeMap<String, String>,
     /// Values of `psn_insu_stas` with which contributions run.
     pub active_states: Vec<String>,
-    /// Words of a refusal that mean *nobody of that number*.
+    /// Words of a refusal that mean *nobody has that number*.
     pub not_known: Vec<String>,
     /// Words of a refusal that mean *the number is known under another name*.
     pub other_name: Vec<String>,
@@ -285,7 +285,7 @@ fn key_file(entry: &str) -> Option<KeyFile> {
 }
 
 fn timeout_ms(reader: &mut Reader<'_>, path: &str) -> u64 {
-    // Below the 30 s for which an attempt is leased: who has given up waiting must be done with it.
+    // It stays below the 30 s for which an attempt is leased, so that a call has ended before its lease does.
     reader.number(path, 100..=25_000, 5_000).unsigned_abs()
 }
 

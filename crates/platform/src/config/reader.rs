@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{ConfigError, Mistake};
 
-/// Settings in the environment begin so; `__` stands for the dot.
+/// Settings in the environment begin with this prefix; `__` stands for the dot.
 const PREFIX: &str = "RENSHE__";
 
 /// What was written for one setting.

@@ -21,7 +21,7 @@ pub enum DbFault {
     Conflict(String),
     /// Any other refusal by the engine: a mistake of ours.
     Sql(String),
-    /// A stored value has not the type or form it must have.
+    /// A stored value does not have the type or form it must have.
     Corrupt(String),
 }
 
@@ -49,7 +49,7 @@ pub(crate) enum DriverError {
     Retry,
     /// The connection is gone.
     Lost(String),
-    /// SQLite's I/O error: after one at commit nothing is certain any more.
+    /// SQLite's I/O error; after one at commit nothing is certain any more.
     Io(String),
     Full,
     Conflict(String),

@@ -52,7 +52,7 @@ impl Queue {
             return Err(Refused::Full);
         }
         line.push_back(work);
-        // Waking is a system call even when nobody sleeps; whoever is awake looks again before it sleeps.
+        // Waking is a system call even when no thread sleeps, and a thread that is awake looks again before it sleeps.
         let asleep = state.asleep > 0;
         drop(state);
         if asleep {

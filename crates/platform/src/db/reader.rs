@@ -23,7 +23,7 @@ pub(crate) fn run(target: &Target, role: Role, queue: &Arc<Queue>) {
 
 fn serve(at: (&Target, Role), conn: &mut Option<Conn>, mut item: Box<dyn Work>) {
     let started = Instant::now();
-    // A connection that died while nobody used it is replaced once; an outage is told at once.
+    // A connection that died while idle is replaced once; an outage is reported at once.
     for _ in 0..2 {
         match read(at, conn, item.as_mut()) {
             Ok(()) => break,

@@ -53,7 +53,7 @@ pub(crate) fn run_one(
     };
     let (mut failed, effects) = tx.into_parts();
     if keep && failed.is_none() {
-        // What the closure and its audit rows still had to send goes with it.
+        // Statements of the closure and its audit rows that were not sent yet are sent together with it.
         failed = conn.batch("RELEASE s; SAVEPOINT s").err();
         if let Some(error) = &failed {
             item.fail(error.fault());

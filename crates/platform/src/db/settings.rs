@@ -73,7 +73,8 @@ pub struct DbSettings {
     /// Closures that may wait before each lane; one more is refused.
     pub queue: usize,
     pub bulk_queue: usize,
-    /// Readers take as long as they need: for a command that looks at everything, never for what serves people.
+    /// Readers may take as long as they need. This is for a command that reads everything, and never for serving
+    /// people.
     pub unhurried: bool,
     /// Names this start of this process in `lane` and in audit chains; unique per start.
     pub instance: String,

@@ -1,8 +1,8 @@
 //! The processes that serve one city over one database: each holds a place of its own, and says now and then what its clock
 //! shows. Nobody decides by one clock what cannot be taken back (docs/adr/0015).
 //!
-//! Who is there is counted, not timed: a clock that is wrong must not decide who is alive. Each beat of one counts as missed
-//! by all others; whoever has missed enough of them is gone.
+//! Beats are counted and not timed, because a wrong clock must not decide who is alive. Each beat of one process counts
+//! as missed by all others, and a process that has missed enough of them is gone.
 
 mod store;
 
@@ -13,11 +13,11 @@ use kernel::Moment;
 use crate::ctx::Ctx;
 use crate::db::{DbFault, LaneKey, Tx};
 
-/// Places: as many processes have a range of numbers each.
+/// The number of places: this many processes have a range of numbers of their own.
 pub const PLACES: i64 = 8;
 /// How often a process says that it is there, by the machine's clock.
 const BEAT: Duration = Duration::from_secs(20);
-/// Beats that each of the others may make before somebody counts as gone.
+/// The number of beats that each of the others may make before a silent process counts as gone.
 const MISSED_MOST: i64 = 5;
 
 /// This process among the others.
@@ -132,7 +132,7 @@ pub fn slowest_heard(tx: &mut Tx<'_>) -> Result<Option<Moment>, DbFault> {
     Ok(all.iter().filter(|one| one.heard && one.missed <= gone).map(|one| one.at).min())
 }
 
-/// So many missed beats make somebody gone: [`MISSED_MOST`] of each of the others.
+/// The number of missed beats after which a process is gone: [`MISSED_MOST`] of each of the others.
 fn gone_after(all: &[store::Seen]) -> i64 {
     let others = i64::try_from(all.len().saturating_sub(1)).unwrap_or(i64::MAX).max(1);
     others.saturating_mul(MISSED_MOST)

@@ -24,18 +24,20 @@ use tokio::task::{JoinError, JoinHandle};
 use crate::ctx::{Ctx, Trace};
 use crate::db::{DbFault, LaneKey, Tx};
 
-/// How long a lease lasts beyond its last renewal: so long a job of an instance that died is not taken up.
+/// How long a lease lasts after its last renewal. For this long nobody takes up the job of an instance that died.
 const LEASE_SECS: i64 = 30;
-/// Clocks of instances may differ by so much; a moment further ahead was written by a clock that has been set back since.
+/// How much the clocks of instances may differ; a moment that is further ahead was written by a clock that has been set
+/// back since.
 const SKEW_SECS: i64 = 300;
 /// How often a lease is renewed while its run goes on.
 const RENEW: Duration = Duration::from_secs(10);
-/// After so long without a renewal a run is ended, whether the database answers or not: well before its lease is over.
+/// After this long without a renewal a run is ended, whether or not the database answers; this is well before its lease
+/// is over.
 const RENEW_MOST: Duration = Duration::from_secs(22);
 /// The lease of a job that nobody runs.
 const FREE: Moment = Moment::from_ms(0);
 const TICK: Duration = Duration::from_millis(1000);
-/// What a run may take unless its job says otherwise.
+/// How long a run may take, unless its job says otherwise.
 const MOST_SECS: u64 = 120;
 /// A run that did not end well is tried again after this, or at its next time if that comes earlier.
 const AGAIN_SECS: i64 = 60;
@@ -275,7 +277,8 @@ impl Inner {
         loop {
             tokio::time::sleep(self.renew).await;
             loop {
-                // What counts is when it was asked for, and no answer is none, however long the database thinks.
+                // The moment of asking counts, and as long as there is no answer there is no renewal, however long the
+                // database takes.
                 let asked = Instant::now();
                 let left = RENEW_MOST.saturating_sub(renewed.elapsed());
                 match tokio::time::timeout(left, self.renew(job)).await {

@@ -28,9 +28,9 @@ use super::{Greet, Rules, words};
 
 /// The engine's own buffers, at most; it must hold one whole head.
 const ENGINE_BYTES: usize = 64 * 1024;
-/// So long a last answer has to be taken, and so long what the other side still sends is read past.
+/// How long the other side may take to read a last answer, and how long we read and drop what it still sends.
 const FAREWELL: Duration = Duration::from_secs(2);
-/// So much of that is read past.
+/// How much of that is read and dropped.
 const READ_PAST: usize = 1024 * 1024;
 
 /// Serves one connection to its end.
@@ -80,10 +80,11 @@ async fn converse<I: AsyncRead + AsyncWrite + Unpin>(
         let told = {
             let mut done = pin!(std::future::poll_fn(|context| engine.poll_without_shutdown(context)));
             tokio::select! {
-                // What is told comes before what has come in: the answer to it says that it is the last.
+                // What the connection was told is looked at before what has come in, so that the answer says that it is
+                // the last one.
                 biased;
                 told = seat.is_told() => told,
-                // What went wrong is in the line, or the other side has gone.
+                // The line knows what went wrong, or the other side has gone.
                 ended = &mut done => {
                     drop(ended);
                     break;
@@ -164,7 +165,7 @@ async fn say_goodbye<I: AsyncRead + AsyncWrite + Unpin>(line: Line<I>, rules: &R
         }
         None => None,
     };
-    // Whoever no longer takes a last answer is not waited for.
+    // If the other side no longer reads the last answer, we do not wait for it.
     let said = timeout(FAREWELL, async {
         if let Some(last) = last {
             io.write_all(&last).await?;

@@ -1,8 +1,8 @@
 //! Everybody who is connected to one listener: how many there may be, and who makes room when it is full.
 //!
-//! A full house does not turn people away as long as somebody in it only sits there: the place of who has waited
-//! longest between two requests, or longest with a request begun, goes to the newcomer, and the most crowded
-//! neighbourhood gives first. So a thousand silent connections cost a live visitor nothing but a look.
+//! A full listener does not turn people away as long as some connection is idle: the newcomer gets the place of the
+//! connection that has waited longest between two requests, or longest with a request begun, and the most crowded
+//! neighbourhood gives up a place first. So a thousand silent connections cost a live visitor nothing but a look.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -26,7 +26,7 @@ pub(super) struct Crowd {
     most: usize,
     most_own: usize,
     inside: Mutex<Inside>,
-    /// Told when the last one has gone.
+    /// Notified when the last connection has gone.
     empty: Notify,
 }
 
@@ -52,9 +52,9 @@ pub(super) struct Place {
 /// Why somebody is turned away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
-    /// Everybody in the house is being served.
+    /// Everybody who is connected is being served.
     House,
-    /// Everybody from that neighbourhood is.
+    /// Everybody from that neighbourhood is being served.
     Neighbourhood,
 }
 
@@ -69,7 +69,7 @@ impl Crowd {
         }
     }
 
-    /// Lets somebody in, at the cost of somebody who waits if need be.
+    /// Lets somebody in; if need be, an idle connection loses its place.
     pub(super) fn enter(self: &Arc<Self>, whose: Option<Neighbourhood>) -> Result<Place, Full> {
         let mut inside = self.inside();
         if let Some(own) =
@@ -148,7 +148,7 @@ impl Drop for Place {
     }
 }
 
-/// The most crowded neighbourhood gives first, then who sits lightest and longest.
+/// The most crowded neighbourhood gives first, and within it the connection that loses least and has been idle longest.
 fn find_of_all(inside: &mut Inside) -> Option<Arc<Seat>> {
     let by = &inside.by;
     let crowding =

@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// More than this no listener here makes use of.
+/// No listener here uses more than this.
 const ENOUGH: u64 = 65_536;
 
 /// Raises the limit to what the system allows, and says what it is then.

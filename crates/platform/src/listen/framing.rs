@@ -1,16 +1,16 @@
 //! Where each request of a connection begins and ends, judged before anything is made of it. Pure.
 //!
-//! Two readers of one stream must not disagree about where a request ends: whoever stands in front of this
-//! service may read it otherwise, and what one takes for a body is the next request to the other. What leaves
-//! room for two readings is refused, although the standard (RFC 9112) would allow to guess.
+//! Two readers of one stream must not disagree about where a request ends: if a proxy in front of this service reads it
+//! differently, what one takes for a body is the next request to the other. A request that leaves room for two readings
+//! is refused, although the standard (RFC 9112) would allow us to guess.
 
 use std::str;
 
 use super::chunks::Chunks;
 
-/// More header lines than this are no browser's.
+/// No browser sends more header lines than this.
 const HEADERS: usize = 100;
-/// A longer address was made up; browsers' longest are those of returns from partners.
+/// A longer address was made up; the longest that browsers send are those of returns from partners.
 const TARGET_BYTES: usize = 8 * 1024;
 /// What ends a head.
 const END: &[u8] = b"\r\n\r\n";
@@ -33,7 +33,7 @@ pub(super) enum Refusal {
 /// How a request's body is marked off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Body {
-    /// So many bytes are still to come.
+    /// This many bytes are still to come.
     Length(u64),
     /// Chunks, each with its size before it.
     Chunked(Chunks),
@@ -55,7 +55,7 @@ impl Body {
         }
     }
 
-    /// Whether nothing is to come at all.
+    /// Whether there is no body at all.
     pub(super) fn is_empty(&self) -> bool {
         *self == Body::Length(0)
     }

@@ -1,5 +1,5 @@
 //! One connection as the HTTP engine sees it: it is handed one whole request head at a time, judged before, then that
-//! request's body and not a byte of the next; and nothing is waited for without an end.
+//! request's body and not a byte of the next; and everything that is waited for has a time limit.
 
 use std::io;
 use std::pin::Pin;
@@ -87,7 +87,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Line<I> {
         }
     }
 
-    /// Waits for the first head. Only then is an HTTP engine worth its memory. `false`: nobody asks anything.
+    /// Waits for the first head, because an HTTP engine is worth its memory only then. `false`: no request came.
     pub(super) async fn asks(&mut self) -> bool {
         std::future::poll_fn(|context| self.poll_good(context)).await.is_ok_and(|good| good)
     }
@@ -105,7 +105,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Line<I> {
         self.io
     }
 
-    /// Sees to it that there are bytes to hand on; `false` at the end of the stream.
+    /// Makes sure that there are bytes to hand on; `false` at the end of the stream.
     fn poll_good(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
         loop {
             if self.good > 0 {
@@ -216,7 +216,8 @@ impl<I: AsyncRead + AsyncWrite + Unpin> Line<I> {
         }
     }
 
-    /// The request is being worked on: only its end is of interest, and what comes early is kept, within measure.
+    /// The request is being worked on. Only the end of the stream matters now; bytes that come early are kept up to a
+    /// limit.
     fn poll_behind(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
         self.reader = Some(context.waker().clone());
         if self.inbox.len() >= AHEAD {

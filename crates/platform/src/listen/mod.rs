@@ -1,9 +1,9 @@
-//! Listening to the world: a server whose places, time and memory nobody can use up by sitting there.
+//! A server whose places, time and memory nobody can use up with idle or slow connections.
 //!
-//! Whoever is connected has a place. There are so many places in all, and so many for one neighbourhood; when they
-//! are taken, who only sits there makes room for who comes ([`crowd`]). Everything that is waited for has an end: a
+//! Every connection has a place. The number of places is limited, in all and for one neighbourhood; when they are
+//! taken, an idle connection makes room for a newcomer ([`crowd`]). Everything that is waited for has an end: a
 //! greeting, a request's head, its body, an answer being read, the next request ([`line`]). A head is judged before
-//! anything is made of it ([`framing`]). A stop closes at once what is not under way, and waits for the rest, not for
+//! anything is made of it ([`framing`]). A stop closes idle connections at once and waits for the others, but not for
 //! ever.
 //!
 //! The HTTP engine itself is hyper's. Time here is the machine's own, never the city's, which tests and demos move.
@@ -39,11 +39,11 @@ use seat::Told;
 
 /// What the system keeps for one connection in each direction, bytes (it doubles them for its own bookkeeping).
 const SOCKET_BYTES: usize = 64 * 1024;
-/// How long accepting pauses when the process or the system has run out of something.
+/// How long accepting pauses when the process or the system has run out of a resource.
 const OUT_OF_HANDLES: Duration = Duration::from_millis(50);
-/// How many places are freed then.
+/// How many places are freed in that case.
 const ROOM: usize = 16;
-/// The same trouble is told once in this time.
+/// The same trouble is logged only once in this time.
 const TOLD_AGAIN: Duration = Duration::from_secs(10);
 
 /// The figures of one listener.
@@ -57,13 +57,14 @@ pub struct Rules {
     pub per_neighbourhood: usize,
     /// Proxies that stand for those behind them.
     pub trusted: Networks,
-    /// From its first byte on, so long a request's head may take; so does a TLS handshake, and the first byte.
+    /// How long a request's head may take from its first byte on; the same holds for a TLS handshake and for the first
+    /// byte.
     pub head: Duration,
     /// Between two requests of one connection.
     pub idle: Duration,
-    /// Nothing may come of a body, or be read of an answer, for so long.
+    /// How long a body may bring nothing, or an answer may not be read.
     pub pause: Duration,
-    /// Beyond one pause, a body or an answer moves at least so many bytes a second.
+    /// The bytes a second that a body or an answer must move beyond one pause.
     pub least_rate: u64,
     /// The largest head, bytes; at most 64 KiB.
     pub head_bytes: usize,
@@ -166,7 +167,7 @@ impl<G: Greet> Door<G> {
             };
             match accepted {
                 Ok((stream, from)) => self.welcome(stream, from),
-                // Somebody has gone again before being let in.
+                // The other side has gone before it was let in.
                 Err(error) if is_the_others(&error) => {}
                 Err(error) => {
                     let freed = self.crowd.make_room(ROOM);
@@ -199,7 +200,8 @@ impl<G: Greet> Door<G> {
                 };
                 metrics::counter!("renshe_http_refused", "listener" => self.rules.name, "why" => why).increment(1);
                 if G::PLAIN {
-                    // As much as the socket takes at once: nobody waits for somebody who is not let in.
+                    // Writes only as much as the socket takes at once, because nobody waits for a connection that is
+                    // not let in.
                     drop(stream.try_write(&words::full()));
                 }
             }

@@ -1,4 +1,4 @@
-//! How fast somebody must read or write who keeps others' places meanwhile. Pure.
+//! How fast the other side must read or write while it occupies a place. Pure.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// One stretch in which the other side is waited for.
 ///
 /// It may be silent for `pause` at a time, and in all it has `pause` and a second for each `least_rate` bytes: whoever
-/// moves one byte a second to keep the place is as late as who moves none.
+/// moves one byte a second to keep the place is as late as somebody who moves none.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Pace(Option<Stretch>);
 
@@ -24,7 +24,7 @@ impl Pace {
         self.0.get_or_insert(Stretch { began: now, moved_at: now, bytes: 0 });
     }
 
-    /// So many bytes moved.
+    /// Notes that this many bytes moved.
     pub(super) fn moved(&mut self, bytes: usize, now: Instant) {
         if let Some(stretch) = &mut self.0 {
             stretch.moved_at = now;

@@ -1,4 +1,4 @@
-//! What one connection is doing, as those see it who may have to take its place.
+//! What one connection is doing, for the decision whose place is taken.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -31,9 +31,9 @@ impl Doing {
         matches!(self, Doing::Reading | Doing::Working | Doing::Writing)
     }
 
-    /// How lightly its place is taken for somebody else after so long at it; nothing: never. Between two requests nobody
-    /// loses anything, browsers connect again, but who has just been answered will soon ask again. Who reads or sends
-    /// slowly may be on a bad network, and so may who has only just come: they are the last to give.
+    /// How readily its place is given to somebody else after this long in its state; `None`: never. Between two
+    /// requests nobody loses anything, browsers connect again, but who has just been answered will soon ask again. Who
+    /// reads or sends slowly may be on a bad network, and so may who has only just come: they are the last to give.
     fn taken_after(self, age: Duration) -> Option<u8> {
         let secs = age.as_secs();
         match self {
@@ -60,7 +60,7 @@ pub(super) enum Told {
 /// One connection's place.
 #[derive(Debug)]
 pub(super) struct Seat {
-    /// Whose it is; nothing: a proxy's, which stands for everybody behind it.
+    /// The neighbourhood it comes from; `None` for a proxy, which stands for everybody behind it.
     pub(super) whose: Option<Neighbourhood>,
     /// Where it stands among all, and among its neighbourhood's. Written under the crowd's lock only.
     pub(super) places: [AtomicUsize; 2],
@@ -91,7 +91,7 @@ impl Seat {
         Doing::ALL.get(usize::from(self.doing.load(Ordering::Relaxed))).copied().unwrap_or(Doing::Working)
     }
 
-    /// Goes over to something else; the time it has been at it begins anew.
+    /// Changes what the connection is doing; the time in that state starts anew.
     pub(super) fn goes_over(&self, doing: Doing) {
         if self.doing() == doing {
             return;
@@ -108,7 +108,7 @@ impl Seat {
         Some((self.doing().taken_after(age)?, age))
     }
 
-    /// Tells the connection; what was told is not softened afterwards.
+    /// Tells the connection what to do; a later word never weakens an earlier one.
     pub(super) fn tell(&self, what: Told) {
         let code = match what {
             Told::Nothing => 0,

@@ -1,6 +1,6 @@
-//! What is answered where no page can be made: the request was not read, or there is no place for it.
+//! The answers given where no page can be made, because the request was not read or there is no place for it.
 //!
-//! Both languages stand on it, since nobody knows yet who asks.
+//! They are in both languages, since nobody knows yet who asks.
 
 use super::framing::Refusal;
 
@@ -59,7 +59,7 @@ pub(super) fn late() -> Vec<u8> {
     )
 }
 
-/// No place, for a moment.
+/// There is no place for the moment.
 pub(super) fn full() -> Vec<u8> {
     answer(
         "503 Service Unavailable",
@@ -70,7 +70,7 @@ pub(super) fn full() -> Vec<u8> {
 }
 
 impl Refusal {
-    /// As metrics name it.
+    /// The name used in metrics.
     pub(super) fn label(self) -> &'static str {
         match self {
             Refusal::Malformed => "malformed",

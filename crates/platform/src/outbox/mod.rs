@@ -71,7 +71,7 @@ impl Letter {
         self
     }
 
-    /// Of no use after this moment.
+    /// The parcel is of no use after this moment.
     pub fn expires(mut self, expires: Moment) -> Self {
         self.expires = Some(expires);
         self
@@ -99,7 +99,7 @@ pub enum Mode {
     Ask,
 }
 
-/// What became of one try.
+/// The outcome of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Done,

@@ -8,7 +8,7 @@ use crate::policy::Section;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OutboxPolicy {
-    /// So long after their end rows are kept, in days.
+    /// How many days rows are kept after their end.
     pub keep_days: i64,
 }
 

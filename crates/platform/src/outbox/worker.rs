@@ -13,13 +13,13 @@ use super::{Carrier, Mode, Parcel, Verdict, aad};
 use crate::ctx::Ctx;
 use crate::db::{DbFault, LaneKey};
 
-/// Longer than any carrier's own deadline.
+/// The lease of a parcel; longer than any carrier's own deadline.
 const LEASE_SECS: i64 = 90;
-/// Rows of one claim.
+/// The number of rows that are claimed at once.
 const CLAIM_MOST: i64 = 64;
 /// Pauses after the first, second, … try; the last repeats.
 const LADDER_SECS: [i64; 6] = [1, 5, 30, 120, 600, 3600];
-/// After this long a person is called.
+/// The age of a row after which a person is called.
 const STUCK_SECS: i64 = 24 * 3600;
 /// The worker is woken by commits; this poll finds what a lost wake-up would have carried.
 const POLL: Duration = Duration::from_millis(500);
@@ -145,7 +145,7 @@ impl Inner {
                 tracing::warn!(parcel = row.id.as_str(), kind = row.kind, why, "outbox.refused");
                 self.finish(&row, "refused", &why).await
             }
-            // An earlier try may have arrived: only a first one can be forgotten.
+            // An earlier try may have arrived, so only a first try can be forgotten.
             Verdict::Retry(why) => self.put_back(&row, why, row.sent_before.is_none()).await,
             Verdict::Unknown(why) => self.put_back(&row, why, false).await,
         }

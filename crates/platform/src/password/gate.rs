@@ -1,9 +1,9 @@
-//! The gate before hashing: few at once, a bounded queue, and turns by where the askers sit.
+//! The gate before hashing: a few hashes at once, a bounded queue, and turns by the askers' neighbourhoods.
 //!
-//! A hash is dear on purpose, so whoever asks for many takes from everybody. Each neighbourhood (an IPv4 address, an IPv6
-//! network of one customer) has a line of its own, and the lines take turns. When all waiting places are taken, somebody
-//! of the longest line makes room for a neighbourhood that has fewer: one address can fill what is free, and never what
-//! others need.
+//! A hash is expensive on purpose, so whoever asks for many slows everybody down. Each neighbourhood (an IPv4 address,
+//! an IPv6 network of one customer) has a line of its own, and the lines take turns. When all waiting places are taken,
+//! somebody of the longest line makes room for a neighbourhood that has fewer: one address can fill what is free, and
+//! never what others need.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,10 +12,10 @@ use tokio::sync::oneshot;
 
 use crate::neighbourhood::Neighbourhood;
 
-/// Whose line is joined; jobs and commands have no address and share one.
+/// The neighbourhood whose line is joined; jobs and commands have no address and share one line.
 pub(super) type Line = Option<Neighbourhood>;
 
-/// All places are taken by others who have as good a right to them.
+/// All places are taken by others with an equal right to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Full;
 
@@ -89,7 +89,7 @@ impl State {
         (ticket, called)
     }
 
-    /// Sends away who came last to the longest line, if that leaves it no shorter than the newcomer's own.
+    /// Sends away the last one in the longest line, if that line does not become shorter than the newcomer's own.
     fn make_room_for(&mut self, from: &Line) -> bool {
         let own = self.lines.get(from).map_or(0, VecDeque::len);
         let longest = self.lines.iter().max_by_key(|(_, line)| line.len()).map(|(of, line)| (*of, line.len()));

@@ -23,7 +23,7 @@ use crate::neighbourhood::Neighbourhood;
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// Hashes that may wait for each one that runs: about a second's worth.
+/// The number of hashes that may wait for each one that runs, about a second's work.
 const WAITING_PER_SLOT: usize = 32;
 
 /// Why a password was neither accepted nor refused.
@@ -41,7 +41,7 @@ pub enum PasswordError {
 #[derive(Clone)]
 pub struct Hasher {
     inner: Arc<Inner>,
-    /// Whose line in the gate is joined.
+    /// The neighbourhood whose line in the gate is joined.
     from: Line,
 }
 
@@ -215,11 +215,11 @@ mod tests {
             assert!(hasher.verify(composed.to_owned(), hash.clone()).await.unwrap());
             assert!(hasher.verify(apart.to_owned(), hash.clone()).await.unwrap());
             assert!(!hasher.verify("cafe Muller".to_owned(), hash.clone()).await.unwrap());
-            // Nothing else is put right.
+            // Nothing else is corrected.
             assert!(!hasher.verify(format!("{composed} "), hash.clone()).await.unwrap());
             assert!(!hasher.verify(composed.to_uppercase(), hash).await.unwrap());
         }
-        // Full-width letters are other letters.
+        // Full-width letters count as different letters.
         let hash = hasher.hash("ａｂｃ123".to_owned()).await.unwrap();
         assert!(!hasher.verify("abc123".to_owned(), hash).await.unwrap());
     }

@@ -15,7 +15,7 @@ pub fn insert_key(tx: &mut Tx<'_>, key: &NewDataKey) -> Result<(), DbFault> {
     Ok(())
 }
 
-/// Reads and opens a data key; `None` when it never was or has been destroyed.
+/// Reads and opens a data key; `None` if it never existed or has been destroyed.
 pub fn load_key(tx: &mut Tx<'_>, vault: &Vault, key_id: &str) -> Result<Option<DataKey>, DbFault> {
     tx.opt(sql!("SELECT id, kek_id, alg, wrapped FROM data_key WHERE id = $1"), vals![key_id], |row| {
         key_at(row, 0, vault)

@@ -23,8 +23,7 @@ pub(crate) struct Key<'a> {
     pub(crate) secret: &'a str,
 }
 
-/// Lets a request through, or answers the gateway's code. The nonce is used up only by a request
-/// whose signature is right.
+/// Lets a request through, or answers with the gateway's code. Only a request with a valid signature uses up its nonce.
 pub(crate) async fn admit(
     house: &House,
     key: Key<'_>,

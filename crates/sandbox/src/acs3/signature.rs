@@ -1,7 +1,7 @@
 //! Verifies `ACS3-HMAC-SHA256` as the provider's gateway does, from the bytes that came in.
 //!
-//! Written apart from the signing in `partners` and the texts in `wire`, and kept apart: a mistake
-//! that both sides shared would never be found (architecture, rule 17).
+//! This is written separately from the signing in `partners` and the texts in `wire`, and must stay separate, because a
+//! mistake that both sides shared would never be found (architecture, rule 17).
 
 use std::collections::BTreeMap;
 
@@ -27,8 +27,8 @@ pub(crate) struct Verified {
 const MUST_SIGN: [&str; 6] =
     ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce", "x-acs-version"];
 
-/// Verifies a request; `Err` is the gateway's code. Whether the nonce is new is asked afterwards,
-/// so that nobody without the key can use one up.
+/// Verifies a request; `Err` is the gateway's code. The nonce is checked afterwards, so that nobody without the key can
+/// use one up.
 pub(super) fn verify(key: Key<'_>, raw: &Raw, now: Moment) -> Result<Verified, &'static str> {
     let claim = Claim::read(raw.header("authorization")).ok_or(code::INCOMPLETE_SIGNATURE)?;
     if claim.key_id != key.id {

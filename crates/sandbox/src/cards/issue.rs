@@ -12,7 +12,7 @@ use crate::house::House;
 use crate::partner::{Manner, Reply};
 use crate::people::{CardState, Person, store};
 
-/// What an issue comes to.
+/// The result of an issue.
 enum Outcome {
     Done(Value),
     Refused(&'static str),
@@ -43,7 +43,7 @@ pub(super) async fn issue(house: &House, call: &Call, manner: Manner) -> Result<
     })
 }
 
-/// A request as it will be kept.
+/// A request in the form in which it is kept.
 struct Wanted {
     request_no: String,
     channel: String,

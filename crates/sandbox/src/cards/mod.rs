@@ -1,8 +1,8 @@
 //! The card system, by the profile of `docs/api/card-system.md`: `card.query`, `card.verify-pin`,
 //! `ecard.issue`, behind the `x-tif` gateway.
 //!
-//! Steered on the page of people. Samples: 320402199001019118 lost, …9126 frozen, …9134 cancelled,
-//! …9142 without a card, …9150 password locked, …9169 without a mobile number.
+//! It is controlled on the page of people. Samples: 320402199001019118 lost, …9126 frozen, …9134 cancelled, …9142
+//! without a card, …9150 PIN locked, …9169 without a mobile number.
 
 mod issue;
 mod query;

@@ -9,7 +9,7 @@ use crate::house::House;
 use crate::partner::Reply;
 use crate::people::store;
 
-/// Answers `card.query`. A name that is not the number's finds nobody.
+/// Answers `card.query`. A name that does not belong to the number finds nobody.
 pub(super) async fn query(house: &House, call: &Call) -> Result<Reply, DbFault> {
     let number = call.field("id_number").to_owned();
     let found = house.db.read("sandbox.cards.query", move |tx| store::by_number(tx, &number)).await?;

@@ -1,5 +1,5 @@
-//! `card.verify-pin`: tries a card's password and counts wrong ones. Six in a row lock it until a
-//! service point unlocks it; a right one, before that, begins the count anew.
+//! `card.verify-pin`: tries a card's PIN and counts wrong ones. Six wrong ones in a row lock the card until a service
+//! point unlocks it; a right one before that starts the count anew.
 
 use platform::db::{DbFault, Tx};
 use serde_json::{Value, json};
@@ -15,10 +15,10 @@ pub(super) async fn verify_pin(house: &House, call: &Call, manner: Manner) -> Re
     let (card_no, pin) = (call.field("card_no").to_owned(), call.field("pin").to_owned());
     let wanted = card_no.clone();
     let Some(card) = house.db.read("sandbox.cards.card", move |tx| store::card(tx, &wanted)).await? else {
-        // No such card looks like a wrong password: nobody learns which numbers exist.
+        // A card that does not exist is answered like a wrong PIN, so that nobody learns which numbers exist.
         return Ok(call.done(json!({ "card_no": card_no, "verdict": verdict::WRONG })));
     };
-    // Tries at one person's cards wait for each other: so many at once count as so many.
+    // Tries at one person's cards wait for each other, so that each of several tries at once is counted.
     let lane = store::lane(&card.id_number);
     let data = house.db.write(lane, "sandbox.cards.verify_pin", move |tx| judge(tx, &card_no, &pin, manner)).await?;
     Ok(call.done(data))
@@ -40,7 +40,7 @@ fn judge(tx: &mut Tx<'_>, card_no: &str, pin: &str, manner: Manner) -> Result<Va
         return Ok(says(if wrong >= WRONG_PINS_MAX { verdict::LOCKED } else { verdict::WRONG }));
     }
     store::set_wrong_pins(tx, card_no, 0)?;
-    // Only who knows the password learns what became of the card.
+    // Only somebody who knows the PIN learns the state of the card.
     if card.state != CardState::Active {
         return Ok(json!({ "card_no": card_no, "verdict": verdict::NOT_USABLE, "state": card.state }));
     }

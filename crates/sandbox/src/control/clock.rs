@@ -1,4 +1,4 @@
-//! The clock of everything: the sandbox's and, where it shares the process, the platform's.
+//! The one clock: that of the sandbox and, where both run in one process, that of the platform.
 
 use axum::Json;
 use axum::extract::State;
@@ -35,7 +35,7 @@ pub(crate) struct Advance {
 /// Why the clock was not moved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AdvanceError {
-    /// Time that ran backwards would break what has happened already.
+    /// If time ran backwards, it would contradict what has happened already.
     #[error("advance_secs is 1 to 316224000: the clock only moves forward")]
     Step,
     #[error(transparent)]

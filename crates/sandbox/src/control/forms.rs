@@ -46,7 +46,7 @@ pub(super) async fn add_fault(State(house): State<House>, Form(form): Form<Fault
     let (partner, operation) = form.target.split_once(' ').unwrap_or((&form.target, ""));
     let times = match typing::figure(&form.times).as_str() {
         "" => None,
-        // What is no number is refused as too few, with its own message.
+        // A text that is not a number is refused like a number that is too small, with the message for that field.
         text => Some(text.parse().unwrap_or(0)),
     };
     let command = AddFault {
@@ -70,7 +70,7 @@ pub(super) async fn add_fault(State(house): State<House>, Form(form): Form<Fault
     }
 }
 
-/// `POST /faults/{id}/clear`. A rule that is gone already is what was wanted.
+/// `POST /faults/{id}/clear`. If the rule is gone already, nothing is left to do.
 pub(super) async fn clear_fault(State(house): State<House>, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<FaultId>() else {
         return back("#faults");

@@ -1,4 +1,4 @@
-//! Who may ask the control port: a page of another site that runs in the same browser may not.
+//! Who may use the control port: pages of other sites in the same browser may not.
 
 use std::net::IpAddr;
 

@@ -28,7 +28,7 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
-    /// Chosen here, else chosen in the app on the same host, else the browser's.
+    /// The language chosen here, or else the one chosen in the app on the same host, or else the browser's.
     pub(crate) fn of(headers: &HeaderMap) -> Lang {
         let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let cookies = text(header::COOKIE);
@@ -240,7 +240,7 @@ fn text_row(lang: Lang, text: texts::Accepted, now: Moment) -> TextRow {
     let state = TextState::at(text.fate, text.settles_at, now);
     let (zh, en) = match state {
         TextState::Accepted => ("发送中", "on its way"),
-        TextState::Held => ("排在下一条之后", "waits behind the next"),
+        TextState::Held => ("排在下一条之后", "waits for the next text"),
         TextState::Delivered => ("已送达", "delivered"),
         TextState::Failed => ("未送达", "not delivered"),
         TextState::Lost => ("已丢失", "lost"),
@@ -259,16 +259,16 @@ fn text_row(lang: Lang, text: texts::Accepted, now: Moment) -> TextRow {
 
 fn says(lang: Lang, kind: &str) -> &'static str {
     let (zh, en) = match kind {
-        "slow" => ("变慢：照办，但晚若干毫秒", "slow: done, so many milliseconds late"),
-        "refuse" => ("拒绝：不办，返回错误码", "refuse: not done, answers a code"),
-        "time_out_before" => ("办理前超时：不办，不回答", "time out before: not done, no answer"),
-        "time_out_after" => ("办理后超时：已办，不回答", "time out after: done, no answer"),
+        "slow" => ("变慢：照办，但晚若干毫秒", "slow: done, but late by this many milliseconds"),
+        "refuse" => ("拒绝：不办，返回错误码", "refuse: not done, answered with a code"),
+        "time_out_before" => ("办理前超时：不办，不回答", "time out before: not done, not answered"),
+        "time_out_after" => ("办理后超时：已办，不回答", "time out after: done, not answered"),
         "duplicate" => ("重复：办两次", "duplicate: done twice"),
-        "reorder" => ("乱序：排在下一条之后生效", "reorder: takes effect after the next"),
-        "lose" => ("丢失：回答成功，永不生效", "lose: answers OK, never takes effect"),
+        "reorder" => ("乱序：排在下一条之后生效", "reorder: takes effect after the next call"),
+        "lose" => ("丢失：回答成功，永不生效", "lose: answered as done, never takes effect"),
         "forge" => (
             "伪造：不办，返回冒充的回答；通知则签名不符",
-            "forge: not done, a false answer; a notice is signed wrongly",
+            "forge: not done, but answered falsely; a notice gets a wrong signature",
         ),
         _ => ("中断：直接断开连接", "down: the connection is closed"),
     };

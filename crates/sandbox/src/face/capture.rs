@@ -27,8 +27,7 @@ const JPEG: [u8; 3] = [0xFF, 0xD8, 0xFF];
 /// Where browsers send their frames.
 const PATH: &str = "/capture/";
 
-/// Any page may send frames: what lets it is the check's number, which nobody can guess, and no
-/// cookie goes along.
+/// Any page may send frames: it needs only the check's number, which nobody can guess, and no cookie is sent.
 const CORS: [(HeaderName, &str); 4] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
@@ -61,7 +60,7 @@ pub(super) async fn upload(
         response.headers_mut().remove(header::CONTENT_TYPE);
         response.headers_mut().remove(header::CONTENT_LENGTH);
     } else if response.status() == StatusCode::OK {
-        // The product refuses with 200; a browser must not take that for thanks.
+        // The product refuses with status 200, which a browser must not take for success.
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     shared(response)
@@ -80,8 +79,7 @@ pub(super) fn is_upload(raw: &Raw) -> bool {
     raw.method == Method::POST && raw.path.starts_with(PATH)
 }
 
-/// Looks through the frames; `Err` says what is wrong with them. Nothing of a picture goes on
-/// from here.
+/// Looks through the frames; `Err` says what is wrong with them. No picture is passed on from here.
 pub(super) fn read(raw: &Raw) -> Result<Capture, Reply> {
     if !raw.header("content-type").starts_with("application/json") {
         return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "frames come as application/json"));
@@ -139,7 +137,7 @@ pub(super) async fn take(house: &House, capture: &Capture, manner: Manner) -> Re
     })
 }
 
-/// What was decided at the start holds, unless the upload is worse off.
+/// The result decided at the start holds, unless the upload makes it worse.
 fn fate(begun: Fate, manner: Manner) -> Fate {
     match manner {
         Manner::Plain | Manner::Again => begun,

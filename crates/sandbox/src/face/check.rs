@@ -20,7 +20,7 @@ pub(crate) struct Check {
     pub(crate) actions: Vec<String>,
     pub(crate) fate: Fate,
     pub(crate) frames: i64,
-    /// What came of the frames; none until they came.
+    /// The result of the frames; `None` until they have come.
     pub(crate) ending: Option<Ending>,
     pub(crate) started_at: Moment,
     pub(crate) taken_at: Option<Moment>,
@@ -29,7 +29,7 @@ pub(crate) struct Check {
 /// What is to become of the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It is told when asked for.
+    /// The verdict is told when it is asked for.
     Plain,
     /// The next question is still told to wait.
     Behind,
@@ -127,7 +127,7 @@ pub(super) fn judge(person: Option<&Person>, check: &Check, movements: &[String]
         _ => {}
     }
     let no_photo = person.is_some_and(|person| !person.has_photo) || magic == Some(Magic::NoPhoto);
-    // What somebody chose on the page goes before what the number says.
+    // A choice made on the page overrides what the number says.
     let chosen = person.map(|person| person.face).filter(|face| *face != Face::Own);
     let face = chosen.or_else(|| magic.and_then(Magic::face)).unwrap_or(Face::Own);
     match face {

@@ -37,7 +37,7 @@ pub(super) async fn describe(house: &House, params: &BTreeMap<String, String>) -
 
 fn ended(house: &House, check: Check, ending: Ending) -> Reply {
     let flag = |is: bool| if is { "T" } else { "F" }.to_owned();
-    // Only where a face was looked at is there anything to say about it.
+    // There is something to say about a face only if one was looked at.
     let looked_at = matches!(ending.sub_code, SubCode::Passed | SubCode::FaceMismatch | SubCode::Liveness);
     let material = MaterialInfo { face_attack: flag(ending.attacked), face_occlusion: flag(false) };
     Reply::ok(json!(DescribeFaceVerifyReply {

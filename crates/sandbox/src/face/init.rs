@@ -15,7 +15,7 @@ use super::{FaceProvider, store};
 use crate::house::House;
 use crate::partner::{Manner, Partner, Reply};
 
-/// So many movements in one check, at most.
+/// The most movements in one check.
 const ACTIONS_MAX: usize = 8;
 /// Older checks are forgotten.
 const KEPT_SECS: i64 = 31 * 86_400;
@@ -86,7 +86,7 @@ fn read(house: &House, params: &BTreeMap<String, String>, manner: Manner) -> Res
     }
     let ours = order_no.len() == ORDER_NO_CHARS && order_no.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let now = house.now();
-    // A provider puts no number right.
+    // The provider does not correct numbers.
     let exact = IdNumber::parse(id_number, now.date()).is_ok_and(|number| number.expose() == id_number);
     if !ours || !exact || PersonName::parse(name).is_err() {
         return Err(code::INVALID_PARAMETER);

@@ -78,7 +78,7 @@ pub(super) fn take(tx: &mut Tx<'_>, check: &Check, ending: Ending, at: Moment) -
     Ok(taken == 1)
 }
 
-/// Lets a verdict that waits be told from now on.
+/// Releases a waiting verdict, so that it is told from now on.
 pub(super) fn release(tx: &mut Tx<'_>, certify_id: &str) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE sandbox_face SET fate = 'plain' WHERE certify_id = $1 AND fate = 'behind'"), vals![certify_id])
 }

@@ -44,7 +44,7 @@ pub(crate) enum AddFaultError {
     Fault(#[from] DbFault),
 }
 
-/// Adds a rule; it holds from the next call on.
+/// Adds a rule; it applies from the next call on.
 pub(crate) async fn add(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     let fault = check(house, command)?;
     let row = fault.clone();
@@ -69,7 +69,7 @@ fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     }
     let kind = Kind::from_parts(&command.kind, command.ms, filled(command.code)).ok_or(AddFaultError::Code)?;
     if let Kind::Forge { code: Some(code) } = &kind {
-        // What a partner sends by itself can be forged in other ways than what it answers.
+        // Messages that a partner sends by itself can be forged in other ways than its answers.
         let ways = if operation == wechat_pay::notify::NOTIFY { about.forgeries } else { about.twists };
         if !ways.contains(&code.as_str()) {
             return Err(AddFaultError::Forgery);

@@ -30,7 +30,7 @@ pub struct Fault {
     /// What goes wrong.
     #[serde(flatten)]
     pub kind: Kind,
-    /// How many calls it still befalls; none: until cleared.
+    /// How many more calls it applies to; `None`: until it is cleared.
     pub times: Option<i64>,
     /// Only calls that contain this text (a number, our own id).
     #[serde(rename = "match")]

@@ -42,7 +42,7 @@ pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<Fault>, DbFault> {
     )
 }
 
-/// Uses a rule once; false when another call was quicker to use it up.
+/// Uses a rule once; false if another call has used it up first.
 pub(super) fn use_once(tx: &mut Tx<'_>, id: &FaultId) -> Result<bool, DbFault> {
     let used = tx.exec(
         sql!(

@@ -1,19 +1,19 @@
-//! Finds the rule that befalls a call, and uses it.
+//! Finds the rule that applies to a call, and uses it.
 
 use platform::db::DbFault;
 
 use super::{ANY, Fault, Kind, store};
 use crate::house::House;
 
-/// The fault that befalls this call, if any; a rule with a number of times is used up by it.
-/// `text` is what rules are matched against: the call's parameters and body, decoded.
+/// The fault that applies to this call, if any; this counts down a rule with a limited number of times. `text` is what
+/// rules are matched against: the call's parameters and body, decoded.
 pub(crate) async fn take(
     house: &House,
     partner: &'static str,
     operation: &str,
     text: &str,
 ) -> Result<Option<Kind>, DbFault> {
-    // Nearly always there is no rule, and a read costs no commit.
+    // There is nearly always no rule, and a read needs no commit.
     let rules: Vec<Fault> = house.db.read("sandbox.fault.list", store::all).await?;
     for rule in rules.into_iter().filter(|rule| befalls(rule, partner, operation, text)) {
         let Fault { id, kind, times, .. } = rule;

@@ -92,7 +92,7 @@ pub(super) struct Line {
 /// A settlement (2207), or what one would be (2206).
 #[derive(Debug, Clone)]
 pub(super) struct Settlement {
-    /// Empty while it is only reckoned.
+    /// Empty while the settlement is only calculated.
     pub(super) setl_id: String,
     pub(super) mdtrt_id: String,
     pub(super) psn_no: String,

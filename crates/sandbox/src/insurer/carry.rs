@@ -12,7 +12,7 @@ use crate::house::House;
 use crate::partner::{Manner, Reply};
 use crate::people::{self, Person};
 
-/// What an act is given.
+/// The arguments of an act.
 pub(super) struct Act<'a> {
     pub(super) call: &'a Call,
     pub(super) person: &'a Person,
@@ -32,7 +32,7 @@ impl Act<'_> {
     }
 }
 
-/// Under which terms something is done.
+/// The terms under which something is done.
 #[derive(Clone, Copy)]
 struct Terms {
     now: Moment,
@@ -47,11 +47,11 @@ impl Terms {
     }
 }
 
-/// What came of an act.
+/// The result of an act.
 pub(super) enum Told {
     /// It was done; about which settlement, if about one.
     Done(Value, String),
-    /// It was refused, and that leaves a trace.
+    /// It was refused, and the refusal is kept.
     Refused(&'static str),
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn act(house: &House, call: &Call, manner: Manner) -> Result<Re
         .write(people::store::lane(&found.id_number), "sandbox.insurer.act", move |tx| {
             let told = once(tx, &mine, &given, terms)?;
             match told {
-                // An error rolls back what was done; its answer is given all the same.
+                // An error rolls back what was done, but its answer is given in any case.
                 Told::Done(output, _) if matches!(manner, Manner::Lost | Manner::Behind) => Err(Refusal::Lost(output)),
                 told => Ok(told),
             }

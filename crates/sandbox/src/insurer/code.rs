@@ -12,7 +12,7 @@ use crate::people::{Insured, store};
 /// How long a code is good, seconds.
 const CODE_SECS: i64 = 60;
 
-/// Answers `CZ01`. Only who is insured now has a code.
+/// Answers `CZ01`. Only people who are insured now have a code.
 pub(super) async fn answer(house: &House, input: &Value) -> Result<Reply, DbFault> {
     let field = |name: &str| input["data"][name].as_str().unwrap_or_default().to_owned();
     let (psn_no, number) = (field("psn_no"), field("certno"));

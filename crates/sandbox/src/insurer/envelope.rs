@@ -1,4 +1,4 @@
-//! The envelope: what a request must say of itself, and how answers begin.
+//! The envelope: the data that every request must have, and how answers begin.
 
 use axum::body::Bytes;
 use kernel::{DateTime, Moment};
@@ -63,7 +63,7 @@ pub(super) fn open(body: &Bytes, operation: &str, institution: &str, now: Moment
         return Err("msgid格式错误".to_owned());
     }
     let Some(at) = clock(text("inf_time")) else { return Err("inf_time格式错误".to_owned()) };
-    // The day that the sender writes is the day of the books.
+    // The books use the day that the sender writes.
     let back = if [CANCEL, VOID, REVERSE].contains(&operation) { UNDO_DAYS } else { 1 };
     let (first, last) = (now.minus_secs(back * 86_400).date(), now.date());
     if !(first..=last).contains(&at.date()) {

@@ -1,4 +1,4 @@
-//! Reads the fields of an input, and says as the insurer does what is wrong with them.
+//! Reads the fields of an input, and reports mistakes in the insurer's words.
 
 use std::borrow::Cow;
 

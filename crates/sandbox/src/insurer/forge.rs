@@ -1,4 +1,4 @@
-//! What a forged answer says: right in form, and wrong in a way that whoever looks can see.
+//! The content of a forged answer: it has the right form and is wrong in a way that a careful reader can see.
 
 use kernel::Fen;
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ pub(super) fn forgery(house: &House, call: &Call) -> Reply {
                 "inscp_scp_amt": "0.02",
             }] }),
             CANCEL | REVERSE | UNFEES | SIGN_OUT => json!({}),
-            // Whatever it tells of amounts is believed: only whose it is can be seen to be wrong.
+            // Its amounts would be believed; only the person it is about can be seen to be wrong.
             VOID => {
                 let mut told = amounts(call);
                 told["setlinfo"]["mdtrt_id"] = json!("9".repeat(30));

@@ -2,9 +2,9 @@
 //! somebody is (1101, and `CZ01`, the code of a person for this minute, a profile of ours); and a
 //! visit from its registration to its settlement and back (9001, 9002, 2201 to 2208, 5203, 2601).
 //!
-//! Steered on the page of people: insured as employee or resident, here or elsewhere, ended, not at
-//! all, and what the personal account holds. Samples: 320402199001019214 elsewhere, …9222 ended,
-//! …9230 unknown. What is paid is reckoned in [`rules`].
+//! Steered on the page of people: insured as employee or resident, here or elsewhere, ended, not at all, and what the
+//! personal account holds. Samples: 320402199001019214 elsewhere, …9222 ended, …9230 unknown. [`rules`] calculates what
+//! is paid.
 
 pub(crate) mod api;
 mod books;
@@ -127,7 +127,7 @@ impl Partner for Insurer {
             .map_err(|why| envelope::failed(house, &why)))
     }
 
-    /// Questions change nothing, so the manners in which an act goes wrong mean nothing to them.
+    /// Questions change nothing, so the ways in which an act can go wrong do not apply to them.
     async fn answer(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
         match call.infno.as_str() {
             PERSON => person::answer(house, &call.input).await,

@@ -9,7 +9,7 @@ use crate::house::House;
 use crate::partner::Reply;
 use crate::people::{Insured, Person, store};
 
-/// Answers 1101. Nobody is told apart from a name that is not the number's.
+/// Answers 1101. A name that does not belong to the number is answered as if nobody were known.
 pub(super) async fn answer(house: &House, input: &Value) -> Result<Reply, DbFault> {
     let field = |name: &str| input["data"][name].as_str().unwrap_or_default().to_owned();
     let (kind, certificate, number, name) =
@@ -46,7 +46,7 @@ fn describe(person: &Person, today: Date) -> Value {
     let months = birth.map_or(0, |day| (i32::from(today.month()) - i32::from(day.month())).rem_euclid(12));
     let male = number.as_ref().is_some_and(|number| number.sex() == Sex::Male);
     let mut insurances = Vec::new();
-    // Who works now was insured as a pupil before: an ended insurance stands first.
+    // Somebody who works now was insured as a pupil before, so an ended insurance comes first.
     if person.insured == Insured::Employee && age < 40 {
         insurances.push(insurance(person, "390", "4", "0.00"));
     }

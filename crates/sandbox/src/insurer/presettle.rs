@@ -17,7 +17,7 @@ pub(super) fn presettle(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Value, Refusal
     settlement.tell(act.person, settlement.split.after)
 }
 
-/// Reckons a settlement of the visit from its lines and from what the personal account holds now.
+/// Calculates a settlement of the visit from its lines and the current balance of the personal account.
 pub(super) fn reckon(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Settlement, Refusal> {
     let (data, person) = (act.data(), act.person);
     let scheme = scheme(data, person)?;

@@ -14,7 +14,7 @@ use super::{SETTLE, VOID, store};
 /// What is answered about a message that never came.
 const UNKNOWN: Told = Told::Refused("原交易不存在");
 
-/// Undoes 2207 or 2208; again is the same.
+/// Undoes 2207 or 2208; doing it again changes nothing.
 pub(super) fn reverse(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Told, Refusal> {
     let data = act.data();
     let (omsgid, oinfno) = (data.must("omsgid", 30)?, data.must("oinfno", 4)?);
@@ -66,7 +66,7 @@ fn settle_again(tx: &mut Tx<'_>, act: &Act<'_>, settlement: &Settlement) -> Resu
     Ok(())
 }
 
-/// Remembers a number that has not come, so that it comes to nothing.
+/// Remembers a number that has not come yet, so that its message will have no effect.
 fn bar(tx: &mut Tx<'_>, act: &Act<'_>, omsgid: &str, oinfno: &str) -> Result<Told, Refusal> {
     let barred = Kept {
         msgid: omsgid.to_owned(),

@@ -5,13 +5,13 @@ use kernel::Fen;
 
 use crate::people::Insured;
 
-/// What one piece of any line may cost within the scope of insurance; what is above is cash.
+/// The most that one piece of any line may cost within the scope of insurance; anything above is paid in cash.
 pub(super) const PRICE_CAP: Fen = Fen::new(2_000);
-/// The employees' fund bears so much of what is in scope, basis points, rounded down to the fen.
+/// The share of the amount in scope that the employees' fund pays, in basis points; rounded down to the fen.
 const EMPLOYEES_FUND_BP: i64 = 4_000;
 /// The same for residents.
 const RESIDENTS_FUND_BP: i64 = 5_000;
-/// No line and no visit costs more.
+/// The most that a line or a visit may cost.
 pub(super) const TOTAL_MAX: Fen = Fen::new(1_000_000_000);
 /// Ten thousand: the scale of basis points, and of `cnt` (N16,4).
 pub(super) const SCALE: i64 = 10_000;
@@ -68,7 +68,7 @@ impl std::str::FromStr for Scheme {
     }
 }
 
-/// From which purse how much.
+/// How much is paid from which purse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Split {
     pub(super) total: Fen,
@@ -85,7 +85,7 @@ pub(super) struct Split {
 }
 
 impl Split {
-    /// Splits a visit's fee; `None` when a sum does not fit. What the account cannot bear is cash.
+    /// Splits a visit's fee; `None` when a sum does not fit. What the account cannot pay is paid in cash.
     pub(super) fn of(total: Fen, over_limit: Fen, scheme: Scheme, use_account: bool, balance: Fen) -> Option<Split> {
         let in_scope = total.checked_sub(over_limit)?;
         let fund = Fen::new(in_scope.checked_mul(scheme.fund_bp())?.get() / SCALE);

@@ -10,8 +10,8 @@ use super::presettle::reckon;
 use super::store;
 use crate::people::account;
 
-/// Settles a visit once. What the sender repeats of the pre-settlement must be what comes out now;
-/// what the account pays is reckoned anew.
+/// Settles a visit once. The values that the sender repeats from the pre-settlement must match the result now; the
+/// account's part is calculated anew.
 pub(super) fn settle(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Told, Refusal> {
     let settlement = Settlement { setl_id: act.number.to_owned(), ..reckon(tx, act)? };
     let (data, split) = (act.data(), settlement.split);

@@ -1,4 +1,4 @@
-//! Steers a person: what the card system, the insurer and the camera say from now on.
+//! Changes a person: what the card system, the insurer and the camera say from now on.
 
 use kernel::{Fen, Mobile};
 use platform::db::{DbFault, Tx};
@@ -21,10 +21,10 @@ pub(crate) struct Change {
     /// A new card with a new number; the old one is cancelled.
     #[serde(default)]
     pub(crate) replace: bool,
-    /// The card's password: six digits; also unlocks.
+    /// The card's PIN, six digits; setting it also unlocks the card.
     #[serde(default)]
     pub(crate) card_pin: Option<String>,
-    /// Unlocks the card's password.
+    /// Unlocks the card's PIN.
     #[serde(default)]
     pub(crate) unlock: bool,
     #[serde(default)]

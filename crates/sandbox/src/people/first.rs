@@ -36,7 +36,7 @@ pub struct FirstPerson {
     /// Where the card stands; `None`: no card.
     #[serde(default = "active")]
     pub card: Option<CardState>,
-    /// The card's password; drawn from the number without one.
+    /// The card's PIN; derived from the number if none is given.
     #[serde(default)]
     pub card_pin: Option<String>,
     /// Whose face comes before the camera.
@@ -81,7 +81,7 @@ impl FirstPerson {
         }
     }
 
-    /// The whole person. What nobody said follows from the seed and the number.
+    /// The whole person. Everything that was not given follows from the seed and the number.
     pub(super) fn person(&self, seed: u64) -> Person {
         let hash = Sha256::digest(self.id_number.as_bytes());
         let mut eight = [0_u8; 8];

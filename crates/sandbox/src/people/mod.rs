@@ -1,5 +1,5 @@
-//! The city of people: who the insurer, the card system and the face source know. Drawn from a
-//! seed, so that the same seed gives the same people; steered on the control pages.
+//! The people of the city, whom the insurer, the card system and the face source know. They are drawn from a seed, so
+//! that the same seed gives the same people, and can be changed on the control pages.
 
 pub(crate) mod account;
 pub(crate) mod api;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The region that insures most people here.
 pub(crate) const HOME: &str = "320400";
 
-/// So many wrong passwords in a row lock a card.
+/// The number of wrong PINs in a row that lock a card.
 pub(crate) const WRONG_PINS_MAX: i64 = 6;
 
 /// One person.
@@ -26,9 +26,9 @@ pub(crate) struct Person {
     pub(crate) card_no: String,
     /// [`CardState`] in words; empty for somebody without a card.
     pub(crate) card_state: String,
-    /// The card's password, six digits.
+    /// The card's PIN, six digits.
     pub(crate) card_pin: String,
-    /// Wrong passwords since the last right one; six lock the card.
+    /// Wrong PINs since the last right one; six lock the card.
     pub(crate) wrong_pins: i64,
     pub(crate) card_issued_on: Option<Date>,
     pub(crate) card_valid_to: Option<Date>,
@@ -46,7 +46,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// Whether the card's password has been locked.
+    /// Whether the card's PIN has been locked.
     pub(crate) fn pin_locked(&self) -> bool {
         self.wrong_pins >= WRONG_PINS_MAX
     }

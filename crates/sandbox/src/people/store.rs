@@ -167,13 +167,13 @@ pub(super) fn set_card_state(tx: &mut Tx<'_>, card_no: &str, state: CardState) -
     Ok(())
 }
 
-/// Gives a card a password; the count of wrong ones begins anew.
+/// Gives a card a PIN; the count of wrong ones starts anew.
 pub(super) fn set_pin(tx: &mut Tx<'_>, card_no: &str, pin: &str) -> Result<(), DbFault> {
     tx.exec(sql!("UPDATE sandbox_card SET pin = $1, wrong_pins = 0 WHERE card_no = $2"), vals![pin, card_no])?;
     Ok(())
 }
 
-/// Sets how many wrong passwords a card has seen in a row.
+/// Sets how many wrong PINs in a row a card has seen.
 pub(crate) fn set_wrong_pins(tx: &mut Tx<'_>, card_no: &str, wrong: i64) -> Result<(), DbFault> {
     tx.exec(sql!("UPDATE sandbox_card SET wrong_pins = $1 WHERE card_no = $2"), vals![wrong, card_no])?;
     Ok(())

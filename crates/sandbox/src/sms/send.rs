@@ -1,4 +1,4 @@
-//! `SendSms`: takes a text, or says why not.
+//! `SendSms`: accepts a text, or says why not.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ const DELIVERY_SECS: i64 = 3;
 const SLOW_DELIVERY_SECS: i64 = 90;
 /// A variable's value may be this long, characters.
 const VALUE_CHARS_MAX: usize = 35;
-/// Verification texts to one number: so many in so many seconds. A day is any 24 hours.
+/// The limits of verification texts to one number: how many in how many seconds. A day is any 24 hours.
 const LIMITS: [(i64, i64); 3] = [(1, 60), (5, 3600), (10, 86_400)];
 /// The provider's list goes back thirty days; older texts are forgotten.
 const KEPT_SECS: i64 = 31 * 86_400;

@@ -16,7 +16,7 @@ use super::{PUBLIC_KEY_ID, store};
 use crate::control::refused;
 use crate::house::House;
 
-/// Of a thousand notices so many are signed with the public key on the first, second, … day of a switch.
+/// How many of a thousand notices are signed with the public key on the first, second, … day of a switch.
 const SHARE_BY_DAY: [u64; 7] = [1, 10, 50, 100, 200, 500, 1_000];
 /// Milliseconds.
 const DAY_MS: i64 = 86_400_000;

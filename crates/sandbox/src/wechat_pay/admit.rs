@@ -9,7 +9,7 @@ use super::refusals::{detailed, refused};
 use crate::house::House;
 use crate::partner::{Raw, Reply};
 
-/// A request may be so old, or so far ahead.
+/// How old, or how far ahead, a request may be.
 const SKEW_SECS: i64 = 300;
 /// How requests are signed.
 const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048 ";

@@ -16,11 +16,11 @@ use crate::house::House;
 const BUYER: &str = "sandbox_buyer";
 /// An order for a link, which is opened on the phone that pays.
 const LINK: &str = "MWEB";
-/// The channel lets in only who comes from the merchant's own site.
+/// The channel lets in only buyers who come from the merchant's own site.
 const NOWHERE: &str =
     "商家参数格式有误，请联系商家解决 (the browser does not say which site it comes from: Referer is empty)";
 
-/// Nor does it pay by a link inside its own app.
+/// It does not take payments by a link inside its own app either.
 const INSIDE: &str = "请在微信外打开订单，进行支付 (a link, H5, is not opened inside WeChat)";
 
 #[derive(Template)]

@@ -1,5 +1,6 @@
 //! WeChat Pay API v3 at the root of its own port: Native and H5, query, close, refunds, notices, and the cashier where
-//! a buyer pays. An answer is signed once it is known who asks and what; what goes wrong before comes in nobody's name.
+//! a buyer pays. An answer is signed once it is known who asks for what; a refusal before that is not signed by
+//! anybody.
 
 mod abnormal;
 pub(crate) mod account;

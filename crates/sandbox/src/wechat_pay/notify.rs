@@ -12,12 +12,12 @@ use super::{PROBE, Signature, UNSIGNED, account, refund_ends};
 use crate::faults::{Kind, take};
 use crate::house::House;
 
-/// Pauses after the first, second, … time that a notice was not taken.
+/// The pauses after the first, second, … time that a notice was not accepted.
 const LADDER_SECS: [i64; 15] =
     [15, 15, 30, 180, 600, 1_200, 1_800, 1_800, 1_800, 3_600, 10_800, 10_800, 10_800, 21_600, 21_600];
 /// How often due notices are looked for, by the machine's clock.
 const TICK: Duration = Duration::from_millis(200);
-/// Notices of one round.
+/// The most notices in one round.
 const ROUND: i64 = 32;
 /// The merchant has five seconds.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -12,15 +12,15 @@ use super::store::{self, Order};
 use crate::house::House;
 use crate::partner::{Manner, Reply};
 
-/// A link on the phone lives so long.
+/// How long a link on the phone is valid.
 const H5_SECS: i64 = 300;
-/// A code lives so long.
+/// How long a code is valid.
 const CODE_SECS: i64 = 7_200;
 /// Nobody can be given less time to pay; an earlier `time_expire` is taken as this.
 const LEAST_SECS: i64 = 60;
 /// An offer that names no end.
 const DEFAULT_SECS: i64 = 7 * 86_400;
-/// Fen; what is more is a mistake.
+/// The largest amount, in fen; more is a mistake.
 const TOTAL_MAX: i64 = 100_000_000_000;
 
 /// `POST /v3/pay/transactions/{native|h5}`.

@@ -10,7 +10,7 @@ use crate::house::House;
 use crate::partner::{Manner, Reply};
 
 impl Order {
-    /// Whether its time is over. That closes nothing: only closing does.
+    /// Whether its time is over. This does not close the order; only closing does.
     pub(super) fn is_past(&self, now: Moment) -> bool {
         self.state == "NOTPAY" && now >= self.expires_at
     }
@@ -104,7 +104,7 @@ pub(super) async fn close(house: &House, number: &str, body: &Value, manner: Man
 pub(super) enum Paying {
     /// Paid now, or before: the channel's number.
     Paid(String),
-    /// It takes no money: it is closed, or its time is over. How it stands.
+    /// It takes no money, because it is closed or its time is over; holds its state.
     No(&'static str),
     /// There is no such order.
     Unknown,

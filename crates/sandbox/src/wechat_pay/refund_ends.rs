@@ -13,7 +13,7 @@ use crate::house::House;
 pub(super) const REFUND_END: &str = "refund_end";
 /// Ends of one round.
 const ROUND: i64 = 32;
-/// A refund that does not end now is looked at again so much later.
+/// How much later a refund that does not end now is looked at again.
 const LATER_SECS: i64 = 60;
 
 /// Ends the refunds whose time has come, and has the merchant told.

@@ -16,7 +16,7 @@ use crate::partner::{Manner, Reply};
 pub(super) const UNDER_WAY_SECS: i64 = 1;
 /// Partial refunds of one payment.
 const MOST: usize = 50;
-/// A payment may be given back for so long.
+/// How long after a payment it may be refunded.
 const YEAR_SECS: i64 = 365 * 86_400;
 
 /// What is asked for, once it is found right by itself.
@@ -126,7 +126,7 @@ fn within(tx: &mut Tx<'_>, asked: &Asked, lost: bool, now: Moment) -> Result<Res
     Ok(Ok((order, refund)))
 }
 
-/// Whether so much of a payment has not gone back, nor is on its way.
+/// Whether this much of a payment has neither been refunded nor is being refunded.
 fn left(tx: &mut Tx<'_>, order: &Order, amount: Fen) -> Result<bool, DbFault> {
     let before = store::refunds_of(tx, &order.out_trade_no)?;
     let kept = before.iter().filter(|one| one.status != "CLOSED").map(|one| one.amount);

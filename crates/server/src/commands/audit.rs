@@ -14,9 +14,9 @@ use crate::open::Access;
 use crate::start::StartError;
 use crate::upkeep;
 
-/// A row older than this has an anchor, and twice over: they are made each 20 seconds.
+/// A row older than this must have an anchor; anchors are made every 20 seconds, so this leaves ample time.
 const ANCHOR_SECS: i64 = 60;
-/// An anchor older than this is with every witness: they are carried each minute.
+/// An anchor older than this must be with every witness; anchors are carried each minute.
 const CARRY_SECS: i64 = 600;
 
 /// What is expected.
@@ -27,7 +27,7 @@ pub struct Verify {
     at_least: Option<i64>,
 }
 
-/// What a person says of an audit that was shortened.
+/// What a person says about an audit that was shortened.
 #[derive(Debug, clap::Args)]
 pub struct Acknowledge {
     /// The epoch, as `renshe audit verify` names it.
@@ -41,7 +41,7 @@ pub struct Acknowledge {
     why: String,
 }
 
-/// How what is said of a witness begins of which nothing is known.
+/// How a line about a witness begins of which nothing is known.
 const UNASKED: &str = "a witness could not be asked";
 
 /// Recomputes everything, compares it with what is known outside, and prints what does not fit.
@@ -70,7 +70,8 @@ pub fn verify(config: &Config, expected: &Verify) -> Result<Outcome, StartError>
     if let Some(least) = expected.at_least.filter(|least| *least > newest) {
         broken.push(format!("SHORTENED: the newest anchor is {newest}, and {least} is known to have been there"));
     }
-    // What is known inside is said before anybody outside is asked: a witness may be away, and a disk may hang.
+    // The findings inside are printed before anybody outside is asked, because a witness may be away and a disk may
+    // hang.
     broken.iter().for_each(|line| println!("  - {line}"));
     let outside = block_on(async { Ok::<_, StartError>(outside(config, &ctx).await) })?;
     ctx.db.close();
@@ -115,7 +116,7 @@ pub fn acknowledge(config: &Config, said: &Acknowledge) -> Result<Outcome, Start
     Ok(Outcome::Good)
 }
 
-/// What should have an anchor by now and has none.
+/// Finds rows that should have an anchor by now and have none.
 async fn late(ctx: &Ctx) -> Result<Vec<String>, StartError> {
     let before = ctx.now().minus_secs(ANCHOR_SECS);
     let read = ctx.db.read("audit.late", move |tx| audit::not_anchored(tx, before));

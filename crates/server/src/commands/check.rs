@@ -12,7 +12,7 @@ use crate::open::Access;
 use crate::start::StartError;
 use crate::upkeep;
 
-/// Broken rows named for one invariant; the count says how many there are in all.
+/// How many broken rows are named for one invariant; the count says how many there are in all.
 const NAMED_MOST: usize = 20;
 
 /// One invariant's answer.
@@ -44,7 +44,8 @@ pub async fn all(ctx: &Ctx) -> Vec<Answer> {
     answers
 }
 
-/// Prints what was opened, what was checked and what is broken. Where nothing is, nothing was checked, and that is said.
+/// Prints what was opened, what was checked and what is broken. If the city is empty, nothing was checked, and the
+/// command says so.
 pub fn run(config: &Config) -> Result<Outcome, StartError> {
     let Opened { ctx, says, empty } = opened(config, Access::Look)?;
     println!("{says}");

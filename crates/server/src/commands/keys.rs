@@ -7,7 +7,7 @@ use platform::vault::Vault;
 use super::Outcome;
 use crate::start::StartError;
 
-/// Makes a key file where none is.
+/// Makes a key file where there is none.
 pub fn create(config: &Config) -> Result<Outcome, StartError> {
     Vault::create(&config.keys_file, config.crypto, &OsRng).map_err(|error| StartError::at("keys", error))?;
     println!("made {}; keep a copy where the database's copies are not", config.keys_file.display());

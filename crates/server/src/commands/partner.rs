@@ -10,7 +10,7 @@ use crate::start::StartError;
 /// What is asked for.
 #[derive(Debug, clap::Args)]
 pub struct Add {
-    /// Whose system it is, for the list and the audit.
+    /// The name of the system, for the list and the audit.
     #[arg(long)]
     name: String,
     /// The hospital where it scans, by its code or id.
@@ -24,11 +24,11 @@ pub struct Add {
 /// Which key.
 #[derive(Debug, clap::Args)]
 pub struct End {
-    /// The key's id, as `add` said it.
+    /// The key's id, as `add` printed it.
     id: String,
 }
 
-/// Makes a key and says its secret, once.
+/// Makes a key and prints its secret once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
     let place = match (&add.hospital, &add.pharmacy) {
@@ -46,7 +46,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
-/// Says every key there is.
+/// Lists every key.
 pub fn list(config: &Config) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
     let keys = block_on(async { partner_keys::list(&ctx).await.map_err(|error| StartError::at("partner", error)) })?;

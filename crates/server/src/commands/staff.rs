@@ -31,7 +31,7 @@ pub struct Add {
     password_stdin: bool,
 }
 
-/// Adds the account and says the first password, once.
+/// Adds the account and prints the first password once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
     let hospital = match add.role {

@@ -1,8 +1,8 @@
 //! One thing, one name: what a page calls something in two ways, people take for two things.
 //!
-//! [`TWINS`] holds the second names that must not come back, each with the one that the GLOSSARY has. They are looked
-//! for wherever people read us: in the locales and templates in both languages, and in Chinese also in what the source
-//! prints, in policies and in the documents.
+//! [`CHINESE`] and [`ENGLISH`] hold the second names that must not come back, each with the name that the GLOSSARY has.
+//! They are looked for wherever people read us: in the locales and templates in both languages, and in Chinese also in
+//! what the source prints, in policies and in the documents.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -144,8 +144,9 @@ fn texts(root: &Path) -> Vec<(String, String)> {
             texts.push((path, text));
         }
     }
-    let readme = fs::read_to_string(root.join("README.md")).expect("the README");
-    texts.push(("README.md".to_owned(), readme));
+    for name in ["README.md", "README.zh-CN.md"] {
+        texts.push((name.to_owned(), fs::read_to_string(root.join(name)).expect("a README")));
+    }
     assert!(texts.len() > 300, "the texts are found: {}", texts.len());
     texts
 }

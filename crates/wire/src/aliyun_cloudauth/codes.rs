@@ -48,7 +48,7 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// Reads a code. What is not known to be a refusal counts as unknown.
+    /// Reads a code. A code that is not known to be a refusal counts as unknown.
     pub fn of(code: &str) -> Meaning {
         let by_the_gateway = code.starts_with("Invalid")
             || code.starts_with("Missing")
@@ -88,14 +88,14 @@ pub enum SubCode {
     NameMismatch,
     /// 202: the source knows no such person.
     NoRecord,
-    /// 203: the source has no photo, or none that can be used.
+    /// 203: the source has no usable photo.
     NoPhoto,
     /// 204: another face.
     FaceMismatch,
-    /// 205: not somebody alive, or an attack; `faceAttack` of `MaterialInfo` tells them apart
-    /// (unsure: the paper names both in one line).
+    /// 205: not a living person, or an attack; `faceAttack` of `MaterialInfo` tells them apart (unsure: the paper names
+    /// both in one line).
     Liveness,
-    /// 206: the provider's rules against abuse. Unsure what makes them speak.
+    /// 206: the provider's rules against abuse. It is unsure what triggers them.
     Policy,
     /// 207: another face than on the card shown. Unsure: only where a card is shown as well.
     CardFaceMismatch,

@@ -7,9 +7,9 @@
 //!
 //! # The capture profile
 //!
-//! The provider's own web client draws the movements itself and keeps its upload to itself. We draw
-//! them (RNA-3), and the browser sends frames from our page, so three things are ours, agreed with
-//! whoever stands at the endpoint under the name [`PROFILE`]:
+//! The provider's own web client chooses the movements itself and does not document its upload. We choose them (RNA-3),
+//! and the browser sends frames from our page. So three things are defined by us and agreed, under the name
+//! [`PROFILE`], with whoever answers at the endpoint:
 //!
 //! - `MetaInfo` is a [`MetaInfo`] as JSON: the movements in the order drawn.
 //! - `CertifyUrl` takes one `POST` of [`Frames`] as JSON and answers 204. It holds for

@@ -52,8 +52,8 @@ pub struct Reply {
     /// N4: [`OK`](super::OK) or [`FAILED`](super::FAILED); some regions write it as text.
     #[serde(deserialize_with = "loose::whole")]
     pub infcode: i64,
-    /// C30: the insurer's number of the answer; `None` only where the field is missing. Regions are known that
-    /// leave it empty, also when something was done, and that leave it out when they refuse.
+    /// C30: the insurer's number of the answer; `None` only where the field is missing. Some regions leave it empty
+    /// even if something was done, and some leave it out when they refuse.
     #[serde(default, deserialize_with = "loose::present")]
     pub inf_refmsgid: Option<String>,
     /// C17: when the request came.
@@ -62,16 +62,16 @@ pub struct Reply {
     /// C17: when it was answered.
     #[serde(default, deserialize_with = "loose::text")]
     pub respond_time: String,
-    /// C200: why it was refused. Done, it is empty, null or a word like 成功.
+    /// C200: why it was refused. If it was done, this is empty, null or a word like 成功.
     #[serde(default, deserialize_with = "loose::text")]
     pub err_msg: String,
     /// The same, as some gateways in front of the insurer write it.
     #[serde(default, deserialize_with = "loose::text")]
     pub message: String,
-    /// Something to be told beside.
+    /// Something that is told as well.
     #[serde(default, deserialize_with = "loose::text")]
     pub warn_msg: String,
-    /// What is answered; nothing in a refusal and in the answers of what only acts.
+    /// The answer itself; it is missing in a refusal and in answers to transactions that only act.
     #[serde(default)]
     pub output: Node,
 }
@@ -126,7 +126,7 @@ pub fn moment(text: &str) -> Option<Moment> {
         b' ' => matches!(byte, b' ' | b'T'),
         like => byte == *like,
     });
-    // A zone or anything else behind the fraction is none of the forms that insurers are known to write.
+    // Insurers are not known to write a zone or anything else after the fraction.
     let ends = text.get(19..)?.trim_start_matches('.').bytes().all(|byte| byte.is_ascii_digit());
     let at: DateTime = text.get(..19).filter(|_| shape && ends)?.parse().ok()?;
     Some(Moment::at(at.date(), at.time()))

@@ -1,10 +1,9 @@
-//! `fund_pay_type`: whose money a line of `setldetail` is. The specification means the list for funds only;
-//! regions also list the personal account and the institution there.
+//! `fund_pay_type`: whose money a line of `setldetail` is. By the specification the list holds only funds, but regions
+//! also list the personal account and the institution there.
 //!
-//! Put together from public integrations and recorded answers (`docs/api/insurer.md`). What different regions
-//! use for different purses is left out: 999997 is "other funds" in one list and the institution's share in a
-//! recorded answer; 630100, what the institution lets go; 620100, a commercial insurance; 390500 and 390501,
-//! a family's account.
+//! Put together from public integrations and recorded answers (`docs/api/insurer.md`). Codes that different regions use
+//! for different purses are left out: 999997 is "other funds" in one list and the institution's share in a recorded
+//! answer; 630100, what the institution lets go; 620100, a commercial insurance; 390500 and 390501, a family's account.
 
 /// Lines of funds.
 pub const FUNDS: [&str; 34] = [

@@ -1,9 +1,9 @@
 //! A visit's settlement: what it would be (2206), made (2207), asked about (5203), undone (2208),
 //! and a message of unknown outcome taken back (2601).
 //!
-//! 2206, 2207 and 2208 name what the person bears `psn_part_amt` and `psn_cash_pay`; 5203 names it `psn_pay`
-//! and `cash_payamt`, and has no `hosp_part_amt`. Regions are known that write both, or 2207's names in 5203:
-//! either name is read in each.
+//! 2206, 2207 and 2208 name what the person bears `psn_part_amt` and `psn_cash_pay`; 5203 names it `psn_pay` and
+//! `cash_payamt`, and has no `hosp_part_amt`. Some regions write both, or use 2207's names in 5203, so either name is
+//! read in each of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -114,8 +114,9 @@ struct Several {
 }
 
 impl SettlementReply {
-    /// All that an `output` tells: none, one, or several where a region also lists what was undone. Whose the lines
-    /// of `setldetail` are, only one settlement alone can say: beside others it has none.
+    /// All that an `output` tells: none, one, or several where a region also lists what was undone. To which settlement
+    /// the lines of `setldetail` belong is only clear if there is a single one; if there are several, none of them gets
+    /// the lines.
     pub fn all(output: &Node) -> Result<Vec<SettlementReply>, Unreadable> {
         let parts = output.many::<Several>()?;
         let all = parts.into_iter().flat_map(|part| {
@@ -181,7 +182,7 @@ pub struct SetlInfo {
     pub cash_payamt: Told,
     /// 医院负担; not in 5203.
     pub hosp_part_amt: Told,
-    /// 余额: the personal account then.
+    /// 余额: the balance of the personal account afterwards.
     pub balc: Told,
     /// 家庭共济, inside `acct_pay`.
     pub acct_mulaid_pay: Told,

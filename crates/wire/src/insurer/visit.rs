@@ -30,7 +30,7 @@ pub struct SignedIn {
     /// When.
     #[serde(default, deserialize_with = "loose::text")]
     pub sign_time: String,
-    /// C30: the number that everything of this day carries.
+    /// C30: the number that every message of this day carries.
     #[serde(default, deserialize_with = "loose::text")]
     pub sign_no: String,
 }

@@ -3,8 +3,8 @@
 //! holds either ([`Node`]).
 //!
 //! The exact text of a number is kept as it stands in the message; nothing here is a float. All of it needs
-//! [`serde_json::value::RawValue`]: it is read from the text of a message, never from a `Value`, in which a
-//! fraction has been a float already.
+//! [`serde_json::value::RawValue`]: it is read from the text of a message and never from a `Value`, in which a fraction
+//! has already become a float.
 
 mod node;
 mod number;

@@ -3,7 +3,7 @@
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde_json::value::RawValue;
 
-/// What stands in a place, as it was written.
+/// What was written in a place, unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct Node(Option<Box<RawValue>>);
 
@@ -14,7 +14,7 @@ pub struct Node(Option<Box<RawValue>>);
 pub struct Unreadable;
 
 impl Node {
-    /// Whether there is nothing: null, an empty text, an empty object or list, or no such field.
+    /// Whether it is empty: null, an empty text, an empty object or list, or no such field.
     pub fn is_nothing(&self) -> bool {
         matches!(self.inner().map(|raw| compact(&raw)).as_deref(), Ok("" | "null" | "\"\"" | "{}" | "[]"))
     }

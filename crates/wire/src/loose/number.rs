@@ -4,7 +4,7 @@ use kernel::{Decimal, Fen};
 use serde::de::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// No number that is read here has more digits, its exponent written out.
+/// The most digits that a number may have here, with its exponent written out.
 const DIGITS_MAX: usize = 60;
 
 /// A number, digit for digit: its digits without zeros at either end, and the power of ten behind them.
@@ -20,15 +20,15 @@ pub struct Number {
 /// a number of a person's that stands in the wrong field has no point.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadNumber {
-    /// Something else than a number.
+    /// It is not a number.
     #[error("not a number")]
     NotANumber,
-    /// More places, and not zeros, than there are.
+    /// It has more places than the field, and they are not zeros.
     #[error("{text}, with more than {places} places")]
     TooFine {
         /// The number, where it is short.
         text: String,
-        /// So many there are.
+        /// How many places the field has.
         places: u32,
     },
     /// More than fits.
@@ -165,7 +165,7 @@ impl Told {
 }
 
 impl<'de> Deserialize<'de> for Told {
-    /// Never fails: what stands there is judged where it is needed, by the name of its field.
+    /// Never fails: the value is judged where it is needed, by the name of its field.
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Told, D::Error> {
         Ok(Told::of(Box::<RawValue>::deserialize(source)?.get()))
     }

@@ -4,8 +4,8 @@ use kernel::{Decimal, Fen};
 use serde::ser::{Error, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// Which form a region wants numbers in. The specification says 数值型, and integrations of different regions
-/// send either; insurers are known that take both.
+/// Which form a region wants numbers in. The specification says 数值型. Integrations of different regions send one or the
+/// other, and some insurers take both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Form {
     /// `"25.00"`.

@@ -22,10 +22,10 @@ use super::super::value::{Row, Val};
 use super::Role;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(3);
-/// A host that acknowledges nothing for so long is gone; a slow COMMIT still acknowledges.
+/// A host that acknowledges nothing for this long is gone; during a slow COMMIT the host still acknowledges.
 const PEER_SILENCE: Duration = Duration::from_secs(15);
 const BACKEND_POLL: Duration = Duration::from_millis(20);
-/// So many statements wait at most; they are then sent without company.
+/// The most statements that wait; beyond this they are sent on their own.
 const WAITING_MOST: usize = 16;
 
 /// A server process: its number and its start, since numbers come back.
@@ -46,7 +46,7 @@ pub(crate) struct PgConn {
     runtime: Runtime,
 }
 
-/// What travels with the next statement.
+/// Statements that are sent together with the next one.
 enum Waiting {
     Control(&'static str),
     Exec(Statement, Vec<Val>),

@@ -18,14 +18,14 @@ use crate::private;
 
 /// How long a writer waits for another process's write; SQLite retries inside.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
-/// Between two tries where SQLite does not wait by itself.
+/// The pause between two tries where SQLite does not wait by itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 const STATEMENTS_KEPT: usize = 512;
 
 pub(crate) struct SqliteConn(Connection);
 
 impl SqliteConn {
-    /// Only its owner makes a database: whoever else mistypes a path is told so, and leaves nothing behind.
+    /// Only commands that may make a database do so; others report a mistyped path and leave nothing behind.
     pub(super) fn open(path: &Path, role: Role) -> Result<Self, DriverError> {
         let mut flags = OpenFlags::default();
         if role == Role::Owner {
@@ -60,7 +60,7 @@ impl SqliteConn {
         if !is_control(text) {
             return self.0.execute_batch(text).map_err(told);
         }
-        // Said for every read and every closure: kept prepared like any other statement.
+        // This is sent for every read and every closure, so it is kept prepared like any other statement.
         for part in text.split(';') {
             self.0.prepare_cached(part).and_then(|mut statement| statement.execute([])).map_err(told)?;
         }

@@ -1,6 +1,5 @@
-//! The sender's numbers (`msgid`): an act is carried out once under its number, and the number is
-//! answered the same ever after. A refusal has done nothing and is not kept: its number may be used
-//! again.
+//! The sender's numbers (`msgid`): an act is carried out once under its number, and the number always gets the same
+//! answer afterwards. A refusal has done nothing and is not kept, so its number may be used again.
 
 pub(super) mod store;
 
