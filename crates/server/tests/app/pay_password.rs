@@ -32,8 +32,8 @@ async fn with_pin(app: &TestApp) -> (Visitor, PersonId) {
 async fn the_first_one_is_typed_twice_and_not_weak(app: TestApp) {
     let person = app.citizen(0).await;
     for (pin, says) in [
-        ("123456", "太简单"),
-        ("112233", "太简单"),
+        ("123456", "太容易被猜到"),
+        ("112233", "太容易被猜到"),
         ("800101", "不要用生日"),
         ("010012", "不要用证件号"),
         ("12345", "6 位数字"),
@@ -148,7 +148,7 @@ async fn it_is_changed_by_the_old_one(app: TestApp) {
     let page = person.post_form("/pay-password/change", &change("402857", "190283")).await;
     assert!(page.status == 422 && page.says("还可以试 5 次"), "{}", page.text);
     let page = person.post_form("/pay-password/change", &change(PIN, "111111")).await;
-    assert!(page.says("太简单"), "{}", page.text);
+    assert!(page.says("太容易被猜到"), "{}", page.text);
     let page = person.post_form("/pay-password/change", &change(PIN, PIN)).await;
     assert!(page.says("和现在的一样"), "{}", page.text);
     let page = person.post_form("/pay-password/change", &change(PIN, "190283")).await;
