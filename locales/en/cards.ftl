@@ -134,13 +134,13 @@ message-pay-password-set-body = Your e-card payment password was set ({ $done_at
 message-pay-password-changed-title = E-card payment password changed
 message-pay-password-changed-body = Your e-card payment password was changed ({ $done_at }). If this was not you, please call 12333 at once.
 message-pay-password-locked-title = E-card payment password locked
-message-pay-password-locked-body = Your e-card payment password was wrong too many times and is locked until { $until_at }. Was it not you? Change your login password at once and call 12333.
+message-pay-password-locked-body = Your e-card payment password was entered wrongly too many times and is locked until { $until_at }. If it was not you who tried, please change your login password at once and call 12333.
 
 error-pay-format = Your e-card payment password has 6 digits
 error-pay-again = The two entries do not match
-error-pay-simple = This is too easy to guess: do not use a sequence or repeated digits, only one or two different digits, or two halves that match or mirror each other
+error-pay-simple = This password is too easy to guess: do not use sequences or repeated digits, only one or two different digits, or two halves that are equal or mirrored
 error-pay-birthday = Do not use a birthday
 error-pay-personal = Do not use digits from your ID number or mobile number
 error-pay-same = This is the same as your current password; please choose another
 error-pay-wrong = That is not your e-card payment password. Tries left before it locks: { $what }.
-error-pay-under-way = The password you typed a moment ago is still being checked. Please try again later.
+error-pay-under-way = The password you just entered is still being checked. Please try again in a moment.

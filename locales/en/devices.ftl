@@ -1,13 +1,13 @@
 # Devices, authentication by the card or a counter’s code, the service window’s desk.
 
 devices-title = My devices
-devices-detail = Where you are logged in or authenticated; you can log devices out
-devices-intro = These are the devices you have logged in or been authenticated on. If you see one that you do not know, log it out and call 12333 as soon as you can.
+devices-detail = See where you are logged in or authenticated, and log devices out
+devices-intro = These are the devices where you have logged in or authenticated. If you see one that you do not know, log it out and call 12333 as soon as you can.
 devices-unknown = Another device
 devices-here = This device
 devices-only-logged-in = Logged in only, not authenticated
 devices-seen = Last used: { $time }
-devices-end-hint = A device that is logged out has to log in again. If you were authenticated on it, you also have to be authenticated on it again.
+devices-end-hint = A device that you log out must log in again. If you had completed real-name authentication on it, you must do that again too.
 devices-end-others = Log out all other devices
 devices-bound = Authenticated: { $time }
 devices-end = Log out
@@ -18,7 +18,7 @@ device-prove-title = Is this your device?
 device-working = We are checking this device. Please wait; the page will continue automatically.
 device-answer = Check again
 device-moving = Your network address keeps changing
-device-moving-text = So the confirmation you just made did not count. Please tap the button to confirm once more. For the next { $span } you do not need to tap again when the address changes. If there is no button, please use an SMS code.
+device-moving-text = The last confirmation could not be used. Please tap the button once more to confirm; for the next { $span } you will not need to tap again if the address changes. If there is no button, please use an SMS code.
 device-answer-moving = Confirm and continue
 device-answer-refused = The check did not succeed. Please try again, or use an SMS code instead.
 device-key-lost = This browser no longer has the key for this device; its data may have been cleared. Please confirm with an SMS code.
@@ -94,14 +94,14 @@ window-number = ID number
 window-submit = Person and document checked: issue a counter code
 window-next = Clear for the next person
 window-hide = Hide
-window-keys = Enter goes on · digits choose
+window-keys = Enter: next field · digits: choose
 window-until = Valid until { $time }, can be used once
-window-tell = Tell the person face to face; do not enter it for them. If you issue another code, this one stops working
+window-tell = Tell the code to the person face to face. Do not enter it for them. If you issue another code, this one stops working
 
 error-card-no = A social security card number has 9 letters and digits
 error-card-pin = A card PIN has 6 digits
 error-counter-code-refused = That did not work. The counter code may be wrong or expired, or there may have been too many wrong tries here. Please check the 8 digits. If they are right, ask the service window for a new code, or use a face check or your social security card instead
 error-counter-code-format = A counter code has 8 digits
-error-window-purpose = No purpose is chosen
+error-window-purpose = No purpose chosen
 error-window-other-name = The insurer has a different name for this ID number. Please compare it with the document once more. If the name on the document really has changed, the person must first have it updated at a medical insurance window
-error-window-paper = No document is chosen
+error-window-paper = No document chosen

@@ -14,8 +14,8 @@ ui-demo-short = Demo data
 ui-short-no = Order number
 ui-optional = (optional)
 ui-errors = { $count ->
-    [one] One thing needs a look. It is marked below.
-   *[other] { $count } things need a look. They are marked below; go to the first.
+    [one] One thing needs to be corrected. It is marked below.
+   *[other] { $count } things need to be corrected. They are marked below; start with the first.
  }
 ui-step = Step { $at } of { $of }
 

@@ -14,7 +14,8 @@ use ui::{Page, Problem, PublicCache, Visit};
 pub(crate) struct Public {
     visit: Visit,
     cache: Arc<PublicCache>,
-    /// Taken before anything is read, so that what was read is never kept under a later version.
+    /// The version, taken before anything is read, so that a page is never cached under a later version than its
+    /// content.
     version: u64,
 }
 

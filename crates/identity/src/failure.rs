@@ -1,5 +1,4 @@
-//! What can break under any use case of this crate, as opposed to what it can refuse: a refusal is
-//! part of its outcome.
+//! Failures beneath any use case of this crate. A refusal is not among them: it is part of the use case's outcome.
 
 use axum::http::StatusCode;
 use platform::db::DbFault;

@@ -1,5 +1,5 @@
-//! Caps by browser and by network neighbourhood, in this process's memory: the cheap first gate before the exact ones
-//! that count rows. The server keeps one [`Gates`] for all routes.
+//! Caps by browser and by network neighbourhood, in this process's memory. They are the cheap first gate before the
+//! exact ones, which count rows. The server keeps one [`Gates`] for all routes.
 //!
 //! A browser spends its own budget first, and only then its neighbourhood's: behind one address of a mobile carrier
 //! stand hundreds of people, and one of them who asks for ever is refused alone.
@@ -14,7 +14,7 @@ use platform::{Ctx, Trace};
 use crate::faces::FacePolicy;
 use crate::policy::{LoginPolicy, SmsCodePolicy};
 
-/// What one browser may take of its neighbourhood's budget: one part in so many.
+/// One browser may take one part in this many of its neighbourhood's budget.
 const SHARES: usize = 10;
 
 /// The limiters; each takes its figures from policy when first used and keeps them until a restart.
@@ -47,7 +47,7 @@ impl Gates {
             .take(&ctx.trace, ctx.now())
     }
 
-    /// Counts a try at a card's password or at a counter's code.
+    /// Counts a try at a card PIN or at a counter code.
     pub(crate) fn second_way(&self, ctx: &Ctx, limit: usize, window_secs: i64) -> Result<(), i64> {
         self.second_ways.get_or_init(|| Gate::new(limit, window_secs)).take(&ctx.trace, ctx.now())
     }

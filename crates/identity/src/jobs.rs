@@ -1,4 +1,4 @@
-//! Periodic clearing: what has served its time is deleted, not kept for curiosity.
+//! Periodic clearing: rows that have served their purpose are deleted.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::{
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
-/// What one run of clearing may take; the next goes on where it ended.
+/// How long one run of clearing may take; the next one continues where it ended.
 const WIPE_SECS: u64 = 900;
 
 /// The jobs of this crate.

@@ -15,7 +15,7 @@ pub(crate) const SILENT_MOST: usize = 10;
 /// A run that comes each minute begins nothing new after this, so that what is under way ends before the next.
 const BEGIN_FOR: Duration = Duration::from_secs(50);
 
-/// What came of asking about one person.
+/// The result of asking about one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Came {
     /// The partner answered; a refusal is an answer.
@@ -26,7 +26,7 @@ pub(crate) enum Came {
     Nothing,
 }
 
-/// What a run of such a job came to.
+/// The result of a run of such a job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Run {
     /// People asked about.

@@ -1,5 +1,5 @@
-//! What a login password must be like: long enough, not a common one nor a near relation of one, and nothing
-//! of the person in it. Which characters it is made of is nobody's business (NIST SP 800-63B, 3.1.1.2). Pure.
+//! The rules of login passwords: long enough, neither a common password nor close to one, and without personal data.
+//! There is no rule about the kinds of characters (NIST SP 800-63B, 3.1.1.2). Pure.
 
 use kernel::typing;
 

@@ -45,9 +45,9 @@ pub(crate) const MAX_CODE_TRIES: i64 = 5;
 pub struct SmsCodePolicy {
     /// A code's life in seconds.
     pub valid_secs: i64,
-    /// Wrong tries that kill a code.
+    /// The number of wrong tries after which a code is void.
     pub tries: i64,
-    /// One code to a number in so many seconds.
+    /// The seconds in which a number gets at most one code.
     pub every_secs: i64,
     /// Codes to a number in any 60 minutes, whoever asks.
     pub per_hour: usize,
@@ -187,8 +187,8 @@ pub struct PasswordPolicy {
     pub min_chars: usize,
     /// Longest password taken.
     pub max_chars: usize,
-    /// So many guesses somebody must need who tries common passwords and their kin first; a power of ten:
-    /// 6 means a million.
+    /// How many guesses somebody must need who tries common passwords and variants of them first; a power of ten: 6
+    /// means a million.
     pub min_guesses_log10: u32,
     /// Words that passwords here are made of, beside those of the English list: pinyin, numbers that are read as
     /// words, the city.

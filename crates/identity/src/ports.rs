@@ -13,7 +13,7 @@ use platform::Ctx;
 /// Why a partner gave no answer that could be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PortError {
-    /// The partner has certainly not seen the request.
+    /// The partner certainly has not seen the request.
     #[error("not sent: {0}")]
     NotSent(String),
     /// It may have seen it, and may have acted; or it answered what cannot be understood.
@@ -61,7 +61,7 @@ impl Movement {
 pub struct StartFace {
     /// Our number, 32 characters; the provider knows a repeated start by it.
     pub order_no: String,
-    /// Whose face it should be.
+    /// The person whose face it should be.
     pub name: PersonName,
     /// That person's number.
     pub number: IdNumber,
@@ -163,7 +163,7 @@ pub struct CardRecord {
     pub mobile: Option<Mobile>,
 }
 
-/// What the card system says of a card number with its password (社保卡支付密码).
+/// What the card system says about a card number with its PIN (社保卡支付密码).
 #[derive(Debug)]
 pub enum PinVerdict {
     /// Right: whose card it is.
@@ -197,7 +197,7 @@ pub struct IssuedCard {
 pub trait CardSystem: Send + Sync {
     /// The newest card of a person; `None` if there is none under that name and number.
     async fn card_of(&self, ctx: &Ctx, name: &PersonName, number: &IdNumber) -> Result<Option<CardRecord>, PortError>;
-    /// Tries a card's password; the card system counts wrong ones.
+    /// Tries a card's PIN; the card system counts wrong ones.
     async fn verify_pin(&self, ctx: &Ctx, card_no: &str, pin: &str) -> Result<PinVerdict, PortError>;
     /// Issues the electronic card. The same `request_no` always brings the same answer; `None` if
     /// the person has no card that it could stand for.

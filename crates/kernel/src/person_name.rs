@@ -14,20 +14,21 @@ const DOUBLE_SURNAMES: &str = "百里 长孙 淳于 单于 第五 东方 东郭 
     贺兰 赫连 呼延 斛律 皇甫 夹谷 梁丘 令狐 闾丘 万俟 慕容 纳兰 南宫 南门 欧阳 濮阳 漆雕 亓官 壤驷 上官 申屠 司寇 司空 司马 司徒 \
     太史 太叔 澹台 拓跋 拓拔 完颜 微生 闻人 巫马 西门 夏侯 鲜于 轩辕 羊舌 耶律 尉迟 宇文 乐正 宰父 仲孙 钟离 诸葛 颛孙 子车 宗政 左丘";
 
-/// A person's name as it is on the identity card, in one spelling: the same name typed with
-/// another dot, a full-width letter or spare spaces is the same value. Never shows itself in
-/// logs; storing and sending it is a call of [`expose`](PersonName::expose).
+/// A person's name as it is on the identity card, in one spelling: the same name typed with another dot, a full-width
+/// letter or spare spaces is the same value. It never shows itself in logs; to store or send it, code must call
+/// [`expose`](PersonName::expose).
 ///
-/// `==` asks for the same spelling. Whether two sources mean one name is [`same_as`](PersonName::same_as).
+/// `==` asks whether the spelling is the same. To ask whether two sources mean one name, use
+/// [`same_as`](PersonName::same_as).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PersonName(String);
 
 impl PersonName {
-    /// Reads a name of 2 to 50 characters: Han, Latin letters, and between them single spaces,
-    /// `'`, `-` and `·`. Spaces around Han are dropped, as cards print 「张　三」 for 张三; any of
-    /// the dots that keyboards offer between Han becomes `·`; what cannot be seen is dropped; what
-    /// has an ordinary code point is at it (金 for U+F90A, 高 for the radical U+2FBC, 䶮 for U+E863,
-    /// 〇 for ○), and composed (NFC). Whatever was read once is read again, to the same value.
+    /// Reads a name of 2 to 50 characters: Han, Latin letters, and between them single spaces, `'`, `-` and `·`. Spaces
+    /// around Han are dropped, as cards print 「张　三」 for 张三; any of the dots that keyboards offer between Han becomes
+    /// `·`; invisible characters are dropped; a character that has an ordinary code point is moved to it (金 for U+F90A,
+    /// 高 for the radical U+2FBC, 䶮 for U+E863, 〇 for ○), and composed (NFC). A name that was read once can be read
+    /// again and gives the same value.
     pub fn parse(text: &str) -> Result<PersonName, NameError> {
         let name = normalise(text);
         let length = name.chars().count();
@@ -87,32 +88,34 @@ impl PersonName {
 
     /// Whether two sources mean one name: two records of one person, what is typed and what is on record.
     ///
-    /// No regard is had to Latin case, the order of Latin parts (ZHANG San, San Zhang), kinds of dots and blanks,
-    /// code points (see [`parse`](PersonName::parse)), and traditional, simplified and doubly encoded forms (張 and 张;
-    /// [`typing::same_form`](crate::typing::same_form) has the rule). Everything else differs: other characters of the
-    /// same sound, accents, a part that is missing. A name alone is nobody: it is compared beside a number.
+    /// It ignores Latin case, the order of Latin parts (ZHANG San, San Zhang), kinds of dots and blanks, code points
+    /// (see [`parse`](PersonName::parse)), and traditional, simplified and doubly encoded forms (張 and 张;
+    /// [`typing::same_form`](crate::typing::same_form) has the rule). Everything else makes names differ: other
+    /// characters of the same sound, accents, a part that is missing. A name alone does not identify anybody, so it is
+    /// always compared together with a number.
     pub fn same_as(&self, other: &PersonName) -> bool {
         self.canonical() == other.canonical()
     }
 
-    /// The same name in the characters that most registers use, where it is written with others (劉紅: 刘红); `None` where it
-    /// is written so already. Partners compare texts: what a person wrote is asked about first, and this where nobody is
-    /// known under it.
+    /// The same name in the characters that most registers use, where it is written with others (劉紅: 刘红); `None` where
+    /// it is written so already. Partners compare texts: we ask about the name as the person wrote it first, and about
+    /// this one if nobody is known under that.
     pub fn in_common_forms(&self) -> Option<PersonName> {
         let common: String = self.0.chars().map(same_form).collect();
         (common != self.0).then_some(PersonName(common))
     }
 
     /// A text that is equal for names that are [`the same`](PersonName::same_as) and for no others: what keyed
-    /// fingerprints are taken over. It is no name to show or to send, and it may change with the program: a
-    /// fingerprint that lives for longer than minutes needs a number of its version.
+    /// fingerprints are taken over. It is not a name to show or to send, and it may change with the program, so a
+    /// fingerprint that lives longer than minutes needs a version number.
     pub fn canonical(&self) -> String {
         let chars: Vec<char> = self.0.chars().collect();
         let mut parts = vec![String::new()];
         for (at, &c) in chars.iter().enumerate() {
             let before = at.checked_sub(1).and_then(|i| chars.get(i)).copied();
             let after = chars.get(at + 1).copied();
-            // In Latin names the dot stands for a blank; where Han and Latin meet, nobody knows whether there is one.
+            // In Latin names the dot stands for a space; where Han and Latin characters meet, nobody knows whether
+            // there is one.
             let blank = c == ' ' || (c == '·' && [before, after].into_iter().flatten().any(is_latin));
             let meet = before.is_some_and(|b| (is_latin(b) && is_han(c)) || (is_han(b) && is_latin(c)));
             if blank || meet {
@@ -155,7 +158,7 @@ pub enum NameError {
     /// More than fifty characters.
     #[error("a name has at most fifty characters")]
     TooLong,
-    /// A character that no name has, as a digit.
+    /// A character that no name has, such as a digit.
     #[error("the name holds a character that names do not have")]
     Character(Odd),
     /// A dot, dash or apostrophe at an end, or two in a row.
@@ -163,7 +166,8 @@ pub enum NameError {
     Punctuation,
 }
 
-/// Ordinary code points, whitespace to single spaces, then joints by their neighbours.
+/// Brings characters to their ordinary code points and whitespace to single spaces, and then reads each joining mark by
+/// its neighbours.
 fn normalise(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_invisible(*c) && (!c.is_control() || c.is_whitespace())).collect();
     let plain: String = ordinary(&seen).chars().map(plain_joint).collect();
@@ -176,7 +180,7 @@ fn normalise(text: &str) -> String {
         let beside = |test: fn(char) -> bool| before.is_some_and(test) && after.is_some_and(test);
         match c {
             ' ' if beside(is_han_or_dot) => {}
-            // A full stop joins Han only; in Latin names it stays, and is refused.
+            // A full stop joins only Han characters; in a Latin name it stays and is refused.
             '.' if beside(is_han_or_space) => name.push('·'),
             other => name.push(other),
         }
@@ -188,7 +192,7 @@ fn normalise(text: &str) -> String {
 fn plain_joint(c: char) -> char {
     match c {
         '`' | '\u{B4}' | '\u{2B9}'..='\u{2BC}' | '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2032}' => '\'',
-        // The em dash is none: nobody joins names with it.
+        // The em dash is not one of them: nobody joins names with it.
         '\u{2014}' | '\u{2015}' | '\u{2E3A}' | '\u{2E3B}' | '\u{30FC}' => c,
         c if is_dash(c) => '-',
         // Bullets, katakana middle dots, hyphenation point, bullet operator, dot operator, ano teleia, one dot
@@ -217,8 +221,8 @@ fn is_han_or_space(c: char) -> bool {
     is_han(c) || c == ' '
 }
 
-/// Han, all of it: planes 2 and 3 are set aside for ideographs, so the whole planes count and
-/// the next extension's names are accepted on the day it appears.
+/// All Han characters. Planes 2 and 3 are set aside for ideographs, so the whole planes count and names of the next
+/// extension are accepted on the day it appears.
 fn is_han(c: char) -> bool {
     matches!(c,
         '\u{3007}'

@@ -12,7 +12,7 @@ use platform::db::{DbFault, Tx};
 use crate::orders::quote::content_hash;
 use crate::orders::store as orders;
 
-/// What a half-paid order may stand past its end while its partners are asked (I-M09).
+/// How long a half-paid order may stand past its end while its partners are asked (I-M09).
 const GRACE_SECS: i64 = 300;
 
 /// Counts what was looked at, and lists what is broken.

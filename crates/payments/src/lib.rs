@@ -1,13 +1,13 @@
 //! Paying from several purses, and giving it back: orders, their attempts, the channel's notices, the half hour.
 //!
 //! An **order** says what is to be paid and by when. What succeeds or fails is an **attempt**: one settlement by the
-//! insurer, one channel payment, one void, one refund. Where the order stands follows from its attempts by one pure
-//! function; what is to be done next by another. An attempt's row is its own outbox row (docs/adr/0010): it is written
+//! insurer, one channel payment, one void, one refund. One pure function derives the order's state from its attempts,
+//! and another one says what is to be done next. An attempt's row is its own outbox row (docs/adr/0010): it is written
 //! with its cause, marked before it is sent, and asked about until the partner has said what became of it.
 //!
-//! Owned tables: `pay_order`, `pay_order_event`, `pay_quote`, `pay_quote_ask`, `pay_registration`, `pay_attempt`, `pay_attempt_event`,
-//! `pay_authorisation`, `pay_authorisation_use`, `pay_notice`, `pay_call`. It knows no product: what is paid for is a
-//! subject, and whoever owns it listens.
+//! Owned tables: `pay_order`, `pay_order_event`, `pay_quote`, `pay_quote_ask`, `pay_registration`, `pay_attempt`,
+//! `pay_attempt_event`, `pay_authorisation`, `pay_authorisation_use`, `pay_notice`, `pay_call`. This crate knows
+//! nothing about products: the thing that is paid for is a subject, and its owner listens.
 
 pub mod attempts;
 mod authorisations;
@@ -88,7 +88,7 @@ pub fn routes() -> Router<Ctx> {
     orders::pages::routes().merge(notices::routes())
 }
 
-/// The jobs of this crate. Sweeping is no job: it runs all the time.
+/// The jobs of this crate. Sweeping is not a job, because it runs all the time.
 pub fn jobs(pay: &Arc<Payments>) -> Vec<Job> {
     let pay = Arc::clone(pay);
     vec![

@@ -17,7 +17,7 @@ pub struct TrustedProxies {
     by: ForwardedBy,
 }
 
-/// How a request came, as far as the connection and trusted proxies tell.
+/// How a request came, according to the connection and trusted proxies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Came {
     /// The visitor's address: the peer's, or, behind named proxies, the last forwarded one that is no proxy itself.
@@ -32,7 +32,7 @@ pub struct Came {
     pub scheme: Option<String>,
 }
 
-/// The address nothing is known about: requests in tests have no connection.
+/// The address for requests about which nothing is known: in tests they have no connection.
 pub(crate) const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 impl TrustedProxies {
@@ -187,7 +187,7 @@ mod tests {
             // What a visitor made up stands before what our proxy adds.
             ("人社, 203.0.113.9", "203.0.113.9"),
             ("127.0.0.1, 203.0.113.9:1", "203.0.113.9"),
-            // Nobody we know says what stands before a hidden address.
+            // Nobody whom we trust vouches for the entries before a hidden address.
             ("1.2.3.4, unknown", "10.1.1.1"),
             ("1.2.3.4, _hidden, 10.0.0.2", "10.0.0.2"),
             ("203.0.113.9.evil, x", "10.1.1.1"),

@@ -1,4 +1,4 @@
-//! Reading what a request carries, and saying truly why it could not be read.
+//! Reads the body of a request, and gives the true reason if it could not be read.
 
 use crate::problem::Problem;
 use axum::body::{Body, to_bytes};
@@ -10,11 +10,11 @@ use std::io;
 /// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyFault {
-    /// It is larger than is read.
+    /// It is larger than the limit.
     TooLarge,
     /// It did not come in time.
     Late,
-    /// It is no body from some byte on, or ended before its end.
+    /// From some byte on it is not a valid body, or it ended too early.
     Unreadable,
 }
 

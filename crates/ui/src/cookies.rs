@@ -1,5 +1,5 @@
-//! The cookies a browser sends, read pair by pair: what a neighbour under the same domain has set, in whatever bytes,
-//! costs nobody their own.
+//! The cookies that a browser sends, read pair by pair, so that cookies of a neighbour under the same domain, whatever
+//! bytes they hold, never hide our own.
 
 use http::{HeaderMap, header};
 

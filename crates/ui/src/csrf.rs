@@ -1,4 +1,4 @@
-//! The token in every form: it shows that a page of ours was made, when, and for which visit.
+//! The token in every form. It shows that the page is ours, when it was made, and for which visit.
 //!
 //! A *visit* is a browser's random word, kept in a cookie of its own. Two first tabs opened at once are each given
 //! one, before either can be sent back: so each has a cookie under a name of its own, and both go on.
@@ -24,17 +24,17 @@ const MASK: usize = 32;
 const TIME: usize = 8;
 const SEAL: usize = 16;
 
-/// What a token says of itself.
+/// What a token says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
     /// It was made for a visit of this browser.
     Fits,
-    /// We made it so many seconds ago, for a visit that this browser does not know.
+    /// We made it this many seconds ago, for a visit that this browser does not know.
     Other {
         /// Its age.
         secs: i64,
     },
-    /// We did not make it, or it is not whole.
+    /// We did not make it, or it is incomplete.
     NotOurs,
 }
 

@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, Request};
 use platform::Ctx;
 use serde::de::DeserializeOwned;
 
-/// The largest form: words and choices, never files.
+/// The largest form. Forms hold words and choices, never files.
 pub const FORM_BYTES: usize = 64 * 1024;
 
 /// A urlencoded POST that a page of ours sent. Give its fields `#[serde(default)]`: an empty field is
@@ -62,7 +62,7 @@ impl Errors {
         self.0.extend(further.0);
     }
 
-    /// One error at once.
+    /// A form with a single error.
     pub fn one(field: &str, kind: impl Into<String>) -> Errors {
         Errors(vec![(field.to_owned(), kind.into())])
     }

@@ -1,5 +1,5 @@
 //! Headers as text. A header's value is bytes: a phone's name in a `User-Agent`, or a neighbour's cookie, may hold
-//! anything. What is no UTF-8 is read with a mark in its place, and never costs what stands beside it.
+//! anything. Bytes that are not UTF-8 are replaced by a mark and do not affect the rest.
 
 use std::borrow::Cow;
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-/// HTML made by this crate: templates print it as it is.
+/// HTML made by this crate, which templates print unescaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Markup<S = &'static str>(pub(crate) S);
 

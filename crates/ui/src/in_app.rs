@@ -1,4 +1,4 @@
-//! Pages that are opened inside another app: its own browser shows them, and some ways on are closed there.
+//! Pages that are opened inside another app. The app's own browser shows them, and not everything works there.
 
 use crate::headers::text;
 use http::{HeaderMap, header};

@@ -43,7 +43,7 @@ struct ErrorPage {
     text: String,
     /// Where to go on, by the service's own address; empty where that is here.
     there: String,
-    /// What to do about it, line by line.
+    /// What the visitor can do about it, line by line.
     hints: Vec<String>,
     again: bool,
     typed: Typed,
@@ -60,7 +60,7 @@ async fn around(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Res
     let mut response = match misled(&seed, wants_page) {
         Some(problem) => problem.into_response(),
         None => {
-            // Probes ask by themselves; people come through a proxy that says for whom.
+            // Probes come directly; people come through a proxy that says for whom it asks.
             if wants_page {
                 site.tell_nameless(&seed::came(request.headers(), request.extensions()));
             }
@@ -98,7 +98,8 @@ fn report(problem: &Problem, seed: &Seed, route: Option<&MatchedPath>) {
     let cause = problem.cause.as_deref().unwrap_or("");
     let status = problem.status.as_u16();
     if let Some(by) = problem.shed_by {
-        // Shed on purpose by a gate or by the database's queue: counted apart, and no mistake of anybody's.
+        // Turned away on purpose by a gate or by the database's queue. This is counted separately and is not anybody's
+        // mistake.
         metrics::counter!("renshe_http_shed", "route" => route.to_owned(), "by" => by.as_str()).increment(1);
         tracing::debug!(request = %seed.request, route, "a request was shed");
     } else if problem.status.is_server_error() {

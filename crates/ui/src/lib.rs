@@ -1,8 +1,8 @@
 //! What every page shares: the shell with its tab bar, components, forms and their protection,
 //! cookies, languages, 长辈版, error pages, embedded assets, compression.
 //!
-//! It knows nobody: who visits is filled into [`Page::who`] by the identity crate above.
-//! A page is complete without script; `assets/app.js` only makes it smoother.
+//! This crate knows no people: the identity crate above fills in the visitor ([`Page::who`]). A page is complete
+//! without script; `assets/app.js` only makes it smoother.
 
 pub mod address;
 pub mod assets;

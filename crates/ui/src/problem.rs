@@ -43,7 +43,7 @@ pub enum ProblemKind {
     TooLarge,
     /// The address exists for another method: the back button after a POST.
     Method,
-    /// Too much to do right now; nothing was done.
+    /// There is too much to do right now; nothing was done.
     Busy,
     /// The database went away while committing: it may have been done; nobody should do it again blindly.
     Unknown,
@@ -152,17 +152,17 @@ impl Problem {
             Unfit::OtherBrowser => "problem-other-browser",
         };
         let problem = Problem { typed, ..Problem::new(StatusCode::FORBIDDEN, ProblemKind::Unfit { key }) };
-        // What strangers send is no news; what befalls a visitor may be a fault of ours, or of a proxy.
+        // Requests of strangers are not worth a log line; a refused visitor may point to a fault of ours or of a proxy.
         if why == Unfit::NotOurs { problem } else { problem.because(format!("the form was not taken: {key}")) }
     }
 
-    /// Opened by another address than the service's own.
+    /// The page was opened at another address than the service's own.
     pub(crate) fn elsewhere(elsewhere: Elsewhere) -> Problem {
         let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, ProblemKind::Elsewhere);
         Problem { elsewhere: Some(Box::new(elsewhere)), ..problem }
     }
 
-    /// What was to come did not come in time.
+    /// The request did not arrive in time.
     pub(crate) fn late() -> Problem {
         Problem::new(StatusCode::REQUEST_TIMEOUT, ProblemKind::Late)
     }

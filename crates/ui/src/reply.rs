@@ -13,7 +13,7 @@ use http::{HeaderValue, StatusCode, header};
 /// How long the cookie that names a visit lives: longer than anybody leaves a form open.
 pub(crate) const VISIT_SECS: i64 = 30 * 24 * 3600;
 
-/// Room for most pages: a text that grows is copied at each step.
+/// Room for most pages, because a text that grows is copied at each step.
 const PAGE_BYTES: usize = 16 * 1024;
 
 /// Renders a personal page: 200, compressed, never stored.

@@ -23,7 +23,7 @@ const SURELY_KEPT_SECS: i64 = VISIT_SECS - 7 * 24 * 3600;
 pub(crate) enum Unfit {
     /// The browser says that another site sent it, or there is no token of ours in it.
     NotOurs,
-    /// The page stood open for so long that its cookie has ended.
+    /// The page was open for so long that its cookie has ended.
     Stale,
     /// The browser brings no cookie at all: it keeps none, or not from here.
     Blocked,
@@ -141,7 +141,7 @@ mod tests {
             (&[("host", "city.cn"), ("origin", "https://evil.cn")], false),
             (&[("host", "city.cn"), ("origin", "https://city.cn.evil.cn")], false),
             (&[("host", "city.cn"), ("origin", "null")], false),
-            // Whoever chooses Host does not choose what is ours.
+            // A visitor who chooses the Host header cannot choose our own address with it.
             (&[("host", "evil.cn"), ("origin", "https://evil.cn")], false),
             (&[("host", "city.cn")], true),
         ] {

@@ -1,6 +1,6 @@
-//! By which address this service is reached. It is what the configuration says (`public_url`), never what a request
-//! says: a `Host` is the visitor's to choose. A request that came by another name or scheme is told so, because there
-//! nothing works as it should: cookies are kept from it, and forms and keys belong to another origin.
+//! The address at which this service is reached. It comes from the configuration (`public_url`) and never from a
+//! request, because visitors choose the `Host` header. A request that came by another name or scheme is told so,
+//! because there nothing works as it should: cookies are kept from it, and forms and keys belong to another origin.
 //!
 //! A demo may be opened by `localhost` and by the machine's IP address as well, from a phone on the same network: a
 //! number cannot be made to point elsewhere by somebody else, as a name can.
@@ -90,7 +90,7 @@ impl Site {
         self.0.demo
     }
 
-    /// Where a request stands that came so, with this `Host`.
+    /// Judges a request that came this way, with this `Host`.
     pub(crate) fn stand(&self, came: &Came, host: &str) -> Standing {
         let own = &self.0.own;
         let asked = came.host.as_deref().unwrap_or(host);
@@ -101,7 +101,7 @@ impl Site {
             None => self.0.tls,
         };
         let by = Origin::new(https, asked);
-        // An old probe names no host, and needs none.
+        // An old probe names no host and does not need one.
         if by == *own || asked.is_empty() {
             return Standing { origin: own.clone(), elsewhere: None };
         }

@@ -1,4 +1,5 @@
-//! The extractor every handler starts from: who asks is unknown yet, how they want to be answered is not.
+//! The extractor that every handler starts from. It does not know yet who asks, but it knows how they want to be
+//! answered.
 
 use crate::page::Page;
 use crate::seed::Seed;

@@ -1,4 +1,5 @@
-//! Reads an appointment, asks the model, writes what it says: the one way a state changes after booking.
+//! Reads an appointment, asks the model and writes what it says. This is the only way in which a state changes after
+//! booking.
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
@@ -7,10 +8,10 @@ use super::model::{Change, Decision, Event, Refusal, decide};
 use super::store::{self, Appointment};
 use crate::clinics::policy::BookingRules;
 
-/// Another instance may change the row between reading and writing; so often it is read again.
+/// How often the row is read again, because another instance may change it between reading and writing.
 const TRIES: usize = 3;
 
-/// What an event came to.
+/// The result of an event.
 #[derive(Debug)]
 pub(super) enum Advanced {
     /// The state changed; the appointment is as it was before.

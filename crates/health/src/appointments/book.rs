@@ -20,7 +20,7 @@ use crate::clinics::model::{Place, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
 use crate::clinics::store::Having;
 
-/// A person's wish for a place. `person` comes from the `Citizen` extractor.
+/// A person's request for a place. `person` comes from the `Citizen` extractor.
 #[derive(Debug, Clone)]
 pub struct Book {
     pub person: PersonId,
@@ -55,7 +55,7 @@ pub enum BookError {
     /// A number that was drawn belongs to another visit: [`book`] draws anew, and answers this to nobody.
     #[error("a number was drawn before")]
     NumberTaken,
-    /// No rules for this day.
+    /// There is no policy for this day.
     #[error(transparent)]
     Policy(#[from] PolicyError),
     /// The message could not be prepared.
@@ -114,9 +114,9 @@ enum Glance {
     Mine(AppointmentId),
 }
 
-/// A look before the closure, for the message's words. It also turns away who cannot succeed by what
-/// is committed now, so that a rush on a full slot costs reads only. The closure decides anew, so that nothing
-/// here needs one snapshot.
+/// A look before the closure, to prepare the message. It also turns away requests that cannot succeed by what is
+/// committed now, so that a rush on a full slot costs only reads. The closure decides again, so nothing here needs one
+/// snapshot.
 async fn glance(ctx: &Ctx, command: &Book, rules: &BookingRules) -> Result<Glance, BookError> {
     let (command, now, rules, vault) = (command.clone(), ctx.now(), rules.clone(), ctx.vault.clone());
     ctx.db
@@ -185,7 +185,8 @@ fn write(
         if let Some((id, _)) = store::active_in_clinic(tx, &new.person, &place.clinic.id)? {
             return Err(BookError::AlreadyBooked(id));
         }
-        // The seat was told by what stood before another instance let go of the row; what stands now is certain.
+        // The seat was calculated from the state before another instance released the row; the state read now is
+        // certain.
         seat_no = free_seat(&store::seats(tx, slot)?);
         if !store::insert(tx, &with_seat(seat_no), place, take)? {
             return Err(BookError::NumberTaken);

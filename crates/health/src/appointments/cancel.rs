@@ -18,19 +18,19 @@ use super::paid::{SUBJECT, Visits};
 use super::store;
 use crate::clinics::policy::BookingRules;
 
-/// A person gives up an appointment. `person` comes from the `Citizen` extractor.
+/// A person's request to give up an appointment. `person` comes from the `Citizen` extractor.
 #[derive(Debug, Clone)]
 pub struct Cancel {
     pub person: PersonId,
     pub appointment: AppointmentId,
 }
 
-/// What became of it.
+/// The result of cancelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
     /// Cancelled now; what was paid goes back by itself.
     Now,
-    /// A payment is under way: it is given up, and the place goes once that is certain.
+    /// A payment is under way. It is given up, and the place is released once that is certain.
     GivingUp,
     /// It was cancelled before: nothing changes.
     Already { at: Moment },
@@ -42,7 +42,7 @@ pub enum CancelError {
     /// This person has no such appointment.
     #[error("no such appointment")]
     NotFound,
-    /// The table or a rule says no.
+    /// The table of moves or a rule does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]

@@ -1,6 +1,6 @@
 //! Arriving (REG-10): the desk scans the visit barcode, sees a verdict, and checks the patient in.
 //!
-//! A code is valid at its own hospital only: for any other, the desk learns that and nothing else.
+//! A code is valid only at its own hospital: about a code of another hospital, the desk learns that and nothing else.
 
 use identity::PersonId;
 use identity::people::{PatientCard, patient_card};
@@ -95,7 +95,7 @@ pub struct CheckedIn {
 /// Why nobody was checked in.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckInError {
-    /// No such code at this hospital.
+    /// This hospital has no such code.
     #[error("no such code at this hospital")]
     NotFound,
     #[error(transparent)]

@@ -16,7 +16,7 @@ const CODE_DIGITS: usize = RANDOM_DIGITS + 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitCode(String);
 
-/// Why what was scanned or typed is no whole code. None of them is the patient's doing.
+/// Why a scan or typed text is not a whole code. None of these is the patient's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadCode {
     /// Digits are missing, one is wrong, or nothing came.

@@ -20,7 +20,7 @@ use super::store;
 use crate::clinics::model::ClinicId;
 use crate::clinics::policy::BookingRules;
 
-/// Holds read at once; those after them come next.
+/// How many holds are read at once; the others come next.
 const CHUNK: i64 = 200;
 
 /// Why holds could not be expired.

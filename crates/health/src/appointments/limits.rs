@@ -1,4 +1,4 @@
-//! What one patient may have, so that nobody takes places from others (T43); pure.
+//! How many visits one patient may have, so that nobody takes places from others (T43); pure.
 
 use super::model::BookRefusal;
 
@@ -12,7 +12,7 @@ pub struct Limits {
     pub bookings_a_day: i64,
 }
 
-/// What a patient has already, as far as another visit is concerned.
+/// The visits that a patient has already, as far as they matter for another visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Load {
     /// Visits to come, held or booked.
@@ -28,7 +28,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// Which limit another visit would break; what is hardest to get round first.
+    /// Which limit another visit would break; the limit that is hardest to get round comes first.
     pub(super) fn over(&self, limits: &Limits) -> Option<BookRefusal> {
         let caps = [
             (self.at_that_time, 1, BookRefusal::SameTime),

@@ -1,7 +1,7 @@
-//! What an appointment is, its states and the one table of moves between them; pure.
+//! An appointment, its states and the one table of moves between them; pure.
 //!
-//! [`decide`] and [`decide_book`] hold the rules. Use cases load a view, ask, and write what they
-//! are told; the seeded driver asks the same functions without a database.
+//! [`decide`] and [`decide_book`] hold the rules. Use cases load a view, ask these functions, and write the answer; the
+//! seeded driver asks the same functions without a database.
 
 use std::fmt;
 use std::str::FromStr;
@@ -129,7 +129,7 @@ impl FromStr for Event {
     }
 }
 
-/// The moves there are. A pair that is neither here nor in [`REPEATS`] is refused.
+/// All possible moves. A pair that is neither here nor in [`REPEATS`] is refused.
 pub const TRANSITIONS: &[(State, Event, State)] = &[
     (State::Held, Event::Confirm, State::Booked),
     (State::Held, Event::Cancel, State::Cancelled),
@@ -177,7 +177,7 @@ pub struct View {
 pub enum Decision {
     /// Write the new state and change the slot's counters with it.
     Change(Change),
-    /// It was done before: answer as if it were done now.
+    /// It was done before; answer as if it had been done now.
     Already,
 }
 
@@ -228,7 +228,7 @@ fn guard(view: &View, event: Event, now: Moment) -> Result<(), Refusal> {
     match (event, view.state, view.hold_until) {
         (Event::Expire, _, Some(until)) if now < until => Err(Refusal::HoldRunning { until }),
         (Event::Confirm, _, Some(at)) if now >= at => Err(Refusal::HoldOver { at }),
-        // An unpaid place may be given up at any time: nobody loses by it.
+        // An unpaid place may be given up at any time, because nobody loses anything by it.
         (Event::Cancel, State::Booked, _) if now >= view.cancel_until => {
             Err(Refusal::PastCutOff { until: view.cancel_until })
         }
@@ -289,10 +289,10 @@ pub enum Mine {
     OtherSlot,
 }
 
-/// What a wish to book comes to.
+/// The result of a request to book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Booking {
-    /// The person has this place already: show it.
+    /// The person already has this place; show it.
     Land,
     /// Take one place.
     Take(Take),

@@ -22,13 +22,13 @@ use crate::clinics::model::SlotCard;
 use crate::clinics::policy::BookingRules;
 use crate::show;
 
-/// What orders call an appointment.
+/// The name that orders have for an appointment.
 pub(crate) const SUBJECT: &str = "appointment";
 /// 门诊挂号.
 const MED_TYPE: &str = "12";
 /// What a visit's fee is called in the institution's own list.
 const ITEM: &str = "GHF";
-/// The insurer's numbers have at most so many characters.
+/// The most characters in the insurer's numbers.
 const NUMBER_CHARS: usize = 30;
 
 /// The order for a place that is held until `deadline` (REG-2).

@@ -1,5 +1,5 @@
-//! Lets go of clinics that are over and that nobody had booked: places on offer that nobody wanted say nothing of anybody.
-//! What was booked, cancelled ones too, keeps its slot and its clinic: the visit's page shows them.
+//! Deletes clinics that are over and that nobody had booked; places that nobody wanted say nothing about anybody. What
+//! was booked, cancelled ones too, keeps its slot and its clinic: the visit's page shows them.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::store::{self, PastSlot};
 
-/// How far letting go has come, in milliseconds: nothing before it is looked at again.
+/// How far deleting has come, in milliseconds; nothing before this moment is looked at again.
 const DONE_UNTIL: &str = "health.clinics_let_go_until";
 /// Slots looked at in one closure. A city of five million that offers 150,000 places a day lets go of a day in 300 of these.
 const CHUNK: i64 = 500;
@@ -21,7 +21,7 @@ const DAY_SECS: i64 = 86_400;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClinicKeeping {
-    /// So long after its day a clinic that nobody had booked is kept, in days.
+    /// How many days after its day a clinic is kept that nobody had booked.
     pub keep_days: i64,
 }
 

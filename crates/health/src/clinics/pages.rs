@@ -48,7 +48,8 @@ pub(crate) async fn doctor(public: Public, Path(id): Path<String>) -> Result<Res
             };
             let ((doctor, department, hospital), clinics) =
                 ctx.db.read("doctor.show", read).await?.ok_or_else(Problem::not_found)?;
-            // What has ended today is no longer of use; what is full or called off is worth knowing.
+            // Clinics that have ended today are not shown any more; those that are full or called off are worth
+            // knowing.
             let lines = clinics.iter().filter(|listed| listed.clinic.ends_at > from).map(|listed| line(&page, listed));
             Ok(DoctorPage {
                 lines: lines.collect(),

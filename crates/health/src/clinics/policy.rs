@@ -21,7 +21,7 @@ pub struct BookingRules {
     pub hold_secs: i64,
     /// Days open for booking, today included.
     pub days_ahead: i64,
-    /// Booking ends so long before a slot's start.
+    /// How long before a slot's start booking ends.
     pub book_until_secs: i64,
     /// "Please come n minutes before."
     pub arrive_minutes: i64,

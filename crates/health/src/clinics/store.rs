@@ -268,7 +268,7 @@ pub(super) struct PastSlot {
     pub(super) id: SlotId,
     pub(super) clinic: ClinicId,
     pub(super) starts_at: Moment,
-    /// Nobody ever had it.
+    /// Nobody has ever booked it.
     pub(super) free: bool,
 }
 

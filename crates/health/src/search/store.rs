@@ -62,7 +62,7 @@ macro_rules! found_in {
     };
 }
 
-/// Looks for what was typed in names and readings.
+/// Looks for the typed text in names and readings.
 pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> {
     let hospitals = sql!(concat!("SELECT ", hospital_columns!(), " FROM hospital h", found_in!("h", "h.rank, h.id")));
     let departments = sql!(concat!(

@@ -13,8 +13,8 @@ const WORDS: usize = 3;
 /// No name is cut.
 const NAME_CHARS: usize = 1000;
 
-/// What a row is found by. A whole name or reading stands behind two spaces, its end from another word or syllable on
-/// behind one.
+/// The words by which a row is found. A whole name or reading stands behind two spaces, its end from another word or
+/// syllable on behind one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
     /// Names in every language, in small letters and simplified characters: `  眼科  eyeclinic clinic`.
@@ -92,7 +92,7 @@ pub fn romanised(name: &str) -> String {
     [surname, given].into_iter().filter(|part| !part.is_empty()).map(part).collect::<Vec<_>>().join(" ")
 }
 
-/// What is looked for, as patterns for LIKE. They hold letters and digits only, so that nothing is escaped.
+/// The patterns for LIKE that are looked for. They hold only letters and digits, so nothing has to be escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Patterns {
     /// All that was typed: `%眼科%` in a name, `% yk%` in a reading.
@@ -126,7 +126,7 @@ impl Pattern {
 
 /// What was typed as patterns. `None` when nothing is left to look for.
 pub(crate) fn patterns(typed: &str) -> Option<Patterns> {
-    // Nobody's keyboard has ü where pinyin is typed; names are kept without it.
+    // Keyboards have no ü where pinyin is typed, so names are kept without it.
     let words: Vec<String> = typing::words(typed, QUERY_CHARS).into_iter().map(|word| word.replace('ü', "v")).collect();
     let all = words.concat();
     let word = |at: usize| words.get(at).map_or_else(Pattern::anything, |word| Pattern::of(word));
@@ -139,7 +139,7 @@ pub(crate) fn patterns(typed: &str) -> Option<Patterns> {
 
 fn search(names: &[&str], name_en: &str) -> String {
     let chinese = names.iter().map(|name| vec![typing::words(name, NAME_CHARS).concat()]);
-    // Lü is written Lv by whoever types it.
+    // People type Lü as Lv.
     let english = typing::words(name_en, NAME_CHARS).into_iter().map(|word| word.replace('ü', "v")).collect();
     chinese.chain([english]).map(|name| from_each(&name)).collect()
 }

@@ -1,6 +1,6 @@
-//! Who asks, as far as it can be told without asking who it is: the account that somebody is signed in to, or else the
-//! browser and the network neighbourhood. What a stranger spends of somebody's tries or codes is counted against the
-//! stranger, so that nobody is locked out of what is theirs by others (T05).
+//! Who asks, as far as this can be known without proof: the account that somebody is signed in to, or else the browser
+//! and the network neighbourhood. What a stranger spends of somebody's tries or codes is counted against the stranger,
+//! so that nobody is locked out of what is theirs by others (T05).
 
 mod budget;
 mod window;

@@ -77,7 +77,7 @@ async fn wipe(ctx: Ctx) -> Result<(), String> {
     chunks(&ctx, "partner_nonce.wipe", now, partner_keys::store::wipe_nonces).await
 }
 
-/// Nobody else writes rows so old.
+/// Nobody else writes rows that are this old.
 async fn chunks(
     ctx: &Ctx,
     name: &'static str,

@@ -140,7 +140,7 @@ fn write(
     answer: &Answer,
 ) -> Result<Option<Ecard>, DbFault> {
     let Some(card) = store::hold(tx, &answer.id)? else { return Ok(None) };
-    // A later question was answered meanwhile: this answer is old news.
+    // A later question has been answered in the meantime, so this answer is out of date.
     if card.checked_at.is_some_and(|at| at >= answer.asked_at) {
         return Ok(Some(card));
     }

@@ -53,7 +53,7 @@ impl FromStr for State {
     }
 }
 
-/// What can happen to a card.
+/// The events that can happen to a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
     /// The card system issued it, for a physical card in use.

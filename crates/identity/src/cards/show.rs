@@ -1,4 +1,4 @@
-//! Showing a card: a new code each time, never one twice.
+//! Showing a card. Each time there is a new code; no code is shown twice.
 
 use kernel::Moment;
 use platform::Ctx;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::people::{PersonId, lane, store as people};
 use crate::ports::Ports;
 
-/// What there is to show.
+/// The thing to show.
 pub(super) enum Shown {
     /// Never asked for.
     None,

@@ -17,12 +17,12 @@ use crate::failure::Failure;
 use crate::people::{PatientCard, lane, patient_card};
 use crate::ports::Ports;
 
-/// What a scanner is told.
+/// The verdict that a scanner is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Valid, and from now on used.
+    /// Valid, and used up by this check.
     Ok,
-    /// Used before: perhaps a picture of it (T18).
+    /// Used before; it may be a picture of the code (T18).
     Used,
     /// Past its time.
     Expired,
@@ -30,7 +30,7 @@ pub(super) enum Verdict {
     Forged,
     /// The card is lost, frozen or cancelled.
     Suspended,
-    /// No code of ours at all.
+    /// Not one of our codes.
     Unknown,
     /// Ours, but not all of it came: to be scanned again.
     Incomplete,
@@ -108,7 +108,7 @@ pub(super) async fn verify(ctx: &Ctx, ports: &Ports, typed: &str, place: &str) -
     }
     let hash = code.hash();
     let found = ctx.db.read("card.code_by_hash", move |tx| codes::by_hash(tx, &hash)).await?;
-    // Ours, but its row has served its time.
+    // It is ours, but its row has been deleted already.
     let Some(shown) = found else { return unknown(ctx, place, Verdict::Expired).await };
     let early = if shown.used_at.is_some() {
         Some(Verdict::Used)
@@ -194,7 +194,7 @@ fn judge(tx: &mut Tx<'_>, look: &Look) -> Result<(Verdict, String), DbFault> {
     Ok((if won { Verdict::Ok } else { Verdict::Used }, masked))
 }
 
-/// Writes a look down that led to nobody.
+/// Records a look that did not lead to anybody.
 async fn unknown(ctx: &Ctx, place: &str, verdict: Verdict) -> Result<Checked, Failure> {
     let id: CardCheckId = ctx.id();
     let check = NewCheck {

@@ -1,4 +1,4 @@
-//! Binding a device: what follows from real-name authentication on it (RNA-9).
+//! Binding a device, which follows from real-name authentication on it (RNA-9).
 
 use kernel::Moment;
 use platform::Ctx;
@@ -39,7 +39,7 @@ impl Binding {
             None => None,
         };
         let label = label.unwrap_or_default();
-        // On every channel: whoever was not there must hear of it (T11).
+        // The owner is told on every channel, so that they hear of it if it was not them (T11).
         let message = messages::prepare(ctx, person, "device_bound", &told(&label, now), true).await?;
         Ok(Binding {
             bound: ctx.act("device.bound", id.as_str(), json!({ "person": person.as_str() })),
@@ -65,7 +65,7 @@ pub(super) fn told(label: &str, at: Moment) -> serde_json::Value {
 /// Binds the device, or notes that its owner was authenticated on it again; this session has thereby
 /// shown on which device it is. Runs in the closure of the proof.
 pub(crate) fn bind(tx: &mut Tx<'_>, new: &Binding) -> Result<(), DbFault> {
-    // A browser that keeps no cookies is nobody's device: it is asked for authentication each time.
+    // A browser that keeps no cookies is nobody's device, so it is asked for authentication each time.
     if new.word.is_empty() {
         return Ok(());
     }

@@ -1,5 +1,5 @@
-//! The challenge a device signs: drawn here, bound to the session and the device by a code of ours, and
-//! answered once. Nothing is kept of it until it is answered.
+//! The challenge a device signs: drawn here, bound to the session and the device by a code of ours, and answered once.
+//! Nothing about it is stored until it is answered.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use base64::Engine;
@@ -23,7 +23,7 @@ const KEY_BYTES: usize = 65;
 /// A challenge that was drawn here for this session and device, and is young enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Challenge {
-    /// Names the challenge: whoever answers it takes it out of the world.
+    /// The name of the challenge; answering it uses it up.
     pub(super) nonce: String,
     /// Whether its answer holds on whatever network: it was asked for where the address keeps changing.
     pub(super) roams: bool,

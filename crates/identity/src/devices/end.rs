@@ -27,7 +27,7 @@ pub(super) struct EndDevice {
     pub(super) device: DeviceId,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
     /// It is the one that asks, whose session has ended as well.

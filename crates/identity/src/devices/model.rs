@@ -1,4 +1,4 @@
-//! What a device is, how it shows that it is the one, and for how long that holds. Pure.
+//! A device, how it proves that it is this device, and for how long that holds. Pure.
 
 use kernel::Moment;
 

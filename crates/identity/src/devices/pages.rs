@@ -78,7 +78,8 @@ struct SignOutForm {
     act: String,
 }
 
-/// Somebody else's device and one signed out before answer alike: nothing to end is no mistake.
+/// Somebody else's device and one that was logged out before give the same answer: having nothing to end is not a
+/// mistake.
 async fn sign_out(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignOutForm>) -> Result<Response, Problem> {
     let (ctx, here) = (citizen.ctx(), Here::of(&citizen, &headers));
     let known = KnownDevice::here(ctx, &citizen.visit.page);
@@ -120,8 +121,8 @@ struct KeyForm {
     to: String,
 }
 
-/// A key that cannot be taken is no mistake of the person's: the page goes on, and a code by SMS does
-/// what the key would have done.
+/// A key that cannot be accepted is not the person's mistake: the page goes on, and an SMS code does what the key would
+/// have done.
 async fn take_key(citizen: Citizen, headers: HeaderMap, Form(form): Form<KeyForm>) -> Result<Response, Problem> {
     if let Some(key) = read_key(&form.key) {
         leave_key(citizen.ctx(), &Here::of(&citizen, &headers), key).await?;

@@ -13,11 +13,11 @@ use crate::sessions::SessionId;
 /// Where a session's device stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// Its owner's, and it has just shown so.
+    /// It is the owner's device, and it has just proved so.
     Proven,
     /// Its owner's, and it showed so some minutes ago: enough to look at what is one's own, not to act.
     Lately,
-    /// Its owner's by name; it has to show so at `/devices/prove`.
+    /// It says that it is the owner's device, and has to prove so at `/devices/prove`.
     Challenge,
     /// Not one of this person's devices: real-name authentication again.
     New,

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::ports::{Faces, StartFace};
 use crate::proofs::{Claim, Claimant};
 
-/// So long after a start a second tap is the same wish, even if the provider has not answered yet.
+/// How long after a start a second tap counts as the same request, even if the provider has not answered yet.
 const SECOND_TAP_SECS: i64 = 30;
 
 /// What came of it.
@@ -32,7 +32,7 @@ pub(crate) enum Begun {
     Spent { secs: i64 },
 }
 
-/// A try ready to be reserved.
+/// A try that is ready to be reserved.
 #[derive(Clone)]
 pub(super) struct NewCheck {
     pub(super) id: FaceId,
@@ -120,7 +120,7 @@ async fn reserve(
     let given: AuditEntry = ctx.act("consent.given", consent.id.as_str(), json!({ "purpose": "face" }));
     let (lane, policy) = (check.claim.subject.lane(), policy.clone());
     let written = ctx.db.write(lane, "face.reserve", move |tx| -> Result<Reserved, DbFault> {
-        // Held before anything is judged: starts at several instances are counted one after another.
+        // The row is held before anything is judged, so that starts at several instances are counted one after another.
         store::hold_budget(tx, &check.claim.subject, check.claim.budget, check.now)?;
         let standing = store::standing(tx, &consent)?;
         if standing.is_none() && !agreed {

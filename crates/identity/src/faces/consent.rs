@@ -68,7 +68,7 @@ pub(crate) async fn given_at(
     Ok(found.map(|(_, at)| at))
 }
 
-/// Takes back what was agreed to; nothing that was done is undone, nothing more is done.
+/// Withdraws the consent. What was done is not undone, and nothing more is done.
 pub(crate) async fn withdraw(ctx: &Ctx, claim: &Claim, given_by: GivenBy) -> Result<(), Failure> {
     let (mine, now) = (claim.clone(), ctx.now());
     let entry =

@@ -23,7 +23,7 @@ pub(crate) enum CheckState {
     Reserved,
     /// The provider waits for frames.
     Started,
-    /// The provider, not the person, was at fault: it counts as no try.
+    /// The provider was at fault and not the person, so it does not count as a try.
     Failed,
     /// Shown to be that person, once.
     Passed,
@@ -183,7 +183,7 @@ pub(crate) fn judge(said: Option<FaceVerdict>, late: bool) -> Option<Outcome> {
     }
 }
 
-/// The movements of one check: two or three of the four, in an order nobody can foresee.
+/// The movements of one check: two or three of the four, in an unpredictable order.
 pub(crate) fn draw_movements(rng: &dyn Rng) -> Vec<Movement> {
     let mut rest = Movement::ALL.to_vec();
     let count = 2 + rng.below(2);

@@ -46,9 +46,9 @@ pub(crate) struct Budgets {
 
 /// Where a name stands after a wrong try, at the moment it was counted.
 pub(crate) enum Counted {
-    /// So many tries are left before a lock.
+    /// This many tries are left before a lock.
     Wrong { left: i64 },
-    /// Locked for so long.
+    /// Locked for this many seconds.
     Locked { secs: i64 },
 }
 

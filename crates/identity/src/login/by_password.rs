@@ -47,7 +47,7 @@ pub(crate) async fn by_password(ctx: &Ctx, gates: &Gates, command: ByPassword) -
     let used_here = command.device.as_ref().map(|known| known.owner.clone());
     let account = ctx.db.read("login.account", move |tx| find(tx, &named, used_here.as_ref())).await?;
     let known = command.device.as_ref().filter(|known| account.as_ref().is_some_and(|row| row.account == known.owner));
-    // Many people stand behind one address: whoever is known has a budget of their own.
+    // Many people share one address, so a known device has a budget of its own.
     if known.is_none()
         && let Err(secs) = gates.login(ctx, &policy)
     {

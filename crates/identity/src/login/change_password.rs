@@ -64,7 +64,7 @@ pub(super) async fn change_password(ctx: &Ctx, command: ChangePassword) -> Resul
             Counted::Wrong { left } => Changed::Wrong { left },
         });
     }
-    // Only after the old one was right: this must tell nobody what the password is.
+    // This is checked only after the old one was right, because it must not tell anybody what the password is.
     if same {
         return Ok(Changed::Weak("password-same"));
     }

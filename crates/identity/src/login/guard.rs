@@ -1,10 +1,10 @@
-//! The lock-out ladder: so many wrong tries, then a lock; each lock longer than the one before. Pure.
+//! The lock-out ladder: after a number of wrong tries comes a lock, and each lock is longer than the one before. Pure.
 
 use kernel::Moment;
 
 use crate::policy::LoginPolicy;
 
-/// What is remembered of wrong tries at one name within one budget.
+/// The record of wrong tries at one name within one budget.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Guard {
     /// Wrong tries since the last lock.

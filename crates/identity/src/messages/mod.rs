@@ -1,5 +1,4 @@
-//! Messages to people (SVC-6): each is in the app, and beside it an SMS where the matter asks for
-//! one; nothing is said by SMS alone.
+//! Messages to people (SVC-6): each one is in the app, and some are sent by SMS as well; nothing is said by SMS alone.
 //!
 //! A message is a kind and arguments. Its words are `message-<kind>-title` and `message-<kind>-body`
 //! of the reader's language; the SMS has the kind as its template.

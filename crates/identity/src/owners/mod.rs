@@ -1,8 +1,7 @@
-//! Whose an ID number is (docs/adr/0011). Whoever signs up says an ID number; it is nobody's until a
-//! person has been proven to have it. The first proof makes the number that person's for good, and ends
-//! every other account that said it. A later proof in another account is the same human being with a new
-//! telephone: the owner is given that account's mobile number and password, and all that stood before
-//! is signed out.
+//! To whom an ID number belongs (docs/adr/0011). Somebody who signs up only claims an ID number; it belongs to nobody
+//! until a person has been proven to have it. The first proof makes the number that person's for good, and ends every
+//! other account that said it. A later proof in another account is the same human being with a new telephone: the owner
+//! is given that account's mobile number and password, and all that stood before is signed out.
 //!
 //! Owned table: `number_owner`. An account nobody was proven for holds nothing of value and goes after a
 //! while.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 const DAY: i64 = 86_400;
 
-/// How long accounts stay that are nobody's.
+/// How long accounts are kept that belong to nobody.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AccountPolicy {
@@ -16,7 +16,7 @@ pub(crate) struct AccountPolicy {
     pub(crate) ended_days: i64,
     /// How long a corrected name waits for a proof, in seconds.
     pub(crate) name_secs: i64,
-    /// So many names may be given in that time.
+    /// How many names may be given in that time.
     pub(crate) name_wishes: i64,
 }
 

@@ -7,7 +7,7 @@ use platform::{sql, vals};
 use crate::blind::Blind;
 use crate::people::{AccountId, PersonId};
 
-/// The person whose an ID number is; `None` while nobody was proven to have it.
+/// The owner of an ID number; `None` while nobody has been proven to have it.
 pub(crate) fn owner(tx: &mut Tx<'_>, number: &Blind) -> Result<Option<PersonId>, DbFault> {
     tx.opt(sql!("SELECT person_id FROM number_owner WHERE id_number_blind = $1"), vals![number.bytes()], |row| {
         row.parse(0)

@@ -20,17 +20,17 @@ use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::people::{PersonId, lane};
 
-/// What came of a try.
+/// The result of a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checked {
     /// It is the password.
     Right,
-    /// It is not; so many wrong tries are left before it locks.
+    /// It is not; this many wrong tries are left before it locks.
     Wrong {
         /// At least 1.
         left: i64,
     },
-    /// No try is made until so many seconds have passed.
+    /// It is locked for this many seconds, and no try is made.
     Locked {
         /// At least 1.
         secs: i64,
@@ -121,7 +121,7 @@ async fn look_and_settle(ctx: &Ctx, person: PersonId, pin: Pin, reserved: Reserv
         Ok(true) => settle_right(ctx, person, reserved).await,
         Ok(false) => settle_wrong(ctx, person, reserved).await,
         Err(error) => {
-            // The hash was not looked at: nothing was learned by the try.
+            // The hash was not looked at, so the try revealed nothing.
             let id = reserved.id;
             ctx.db.write(lane(&person), "pay_password.take_back", move |tx| store::take_back(tx, &id)).await?;
             Err(error.into())

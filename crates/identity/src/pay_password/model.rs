@@ -12,7 +12,7 @@ kernel::typed_id!(
 /// Where a try stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TryState {
-    /// The hash is being looked at; counts as wrong until it is known.
+    /// The hash is being looked at; the try counts as wrong until the result is known.
     Reserved,
     /// It was wrong.
     Wrong,

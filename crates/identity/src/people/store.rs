@@ -181,7 +181,7 @@ pub(crate) fn end_account(
     Ok(ended == 1)
 }
 
-/// An account stays from now on: its person has been proven.
+/// Keeps an account from now on, because its person has been proven.
 pub(crate) fn keep_account(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), DbFault> {
     tx.exec(
         sql!("UPDATE account SET expires_at = NULL WHERE person_id = $1 AND state = 'active'"),

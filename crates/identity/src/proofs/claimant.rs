@@ -1,4 +1,4 @@
-//! Who stands before a way: a citizen who is signed in, or a visitor who forgot the password.
+//! Who wants to be proven by a way: a citizen who is signed in, or a visitor who forgot the password.
 
 use std::collections::HashMap;
 

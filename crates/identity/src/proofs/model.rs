@@ -1,4 +1,4 @@
-//! What is proven, how, for what and for whom. Pure.
+//! What is proven, in which way, for what purpose and for whom. Pure.
 
 use kernel::PersonName;
 
@@ -76,7 +76,7 @@ impl ProofPurpose {
 pub(crate) enum Way {
     /// 面部识别.
     Face,
-    /// Card number, its password, and an SMS to the number on record.
+    /// Card number, card PIN, and an SMS code to the number on record.
     Card,
     /// A one-time code from a counter, where a clerk saw the papers.
     Counter,

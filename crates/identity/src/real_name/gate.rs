@@ -1,5 +1,5 @@
-//! The gate (RNA-1): who is it, are they authenticated, at the level that is needed, on a device that
-//! has shown itself. Whoever may not pass is led to the page that says what is missing, and back.
+//! The gate (RNA-1) asks who it is, whether they are authenticated at the level that is needed, and whether their
+//! device has proved itself. Whoever may not pass is led to the page that says what is missing, and back.
 
 use std::marker::PhantomData;
 use std::ops::Deref;

@@ -32,12 +32,12 @@ pub(crate) enum Occasion {
     Unwatched,
 }
 
-/// What came of asking.
+/// The result of asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// The insurer answered, or another request had just asked: this is what is known now.
     Known(Record),
-    /// No answer; what was known stays, and the question waits its time.
+    /// There was no answer. What was known stays, and the question is asked again later.
     Silent(Record),
     /// The insurer is there and refused the question; the rest is as after silence.
     Refused(Record),

@@ -84,7 +84,7 @@ pub(super) fn standing(cover: Option<&Cover>, policy: &RealNamePolicy) -> Insure
         (true, true) => Insured::Here,
         (true, false) => Insured::Paused,
         (false, true) => Insured::Elsewhere,
-        // What ended in another region says nothing of today.
+        // An insurance that has ended in another region says nothing about today.
         (false, false) => Insured::Not,
     }
 }

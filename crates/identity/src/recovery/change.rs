@@ -60,7 +60,7 @@ pub(super) struct SetPassword {
     pub(super) password: String,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PasswordSet {
     /// Every session and device has ended, and the person was told.

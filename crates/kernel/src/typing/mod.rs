@@ -1,11 +1,11 @@
 //! What people, keyboards and scanners type, cleaned in one place.
 //!
 //! Whatever is typed goes through here, so that one habit of one keyboard is understood everywhere or nowhere. A field
-//! says what it can hold by the function it calls: [`digits`], [`code`], [`figure`], [`login`], [`line`],
-//! [`words`], [`scan`], and of anything scanned [`CodeKind`] tells what it is;
-//! [`IdNumber`](crate::IdNumber), [`Mobile`](crate::Mobile) and [`PersonName`](crate::PersonName) call what they
-//! need. Nothing here judges: what is left after cleaning is for the caller to accept or to refuse with a reason.
-//! Passwords are not cleaned, only brought to NFC ([`nfc`]).
+//! says what it can hold by the function it calls: [`digits`], [`code`], [`figure`], [`login`], [`line`], [`words`],
+//! [`scan`], and of anything scanned [`CodeKind`] tells what it is; [`IdNumber`](crate::IdNumber),
+//! [`Mobile`](crate::Mobile) and [`PersonName`](crate::PersonName) call what they need. Nothing here judges: the caller
+//! accepts what is left after cleaning, or refuses it with a reason. Passwords are not cleaned, only brought to NFC
+//! ([`nfc`]).
 
 mod code_kind;
 mod forms;

@@ -1,4 +1,4 @@
-//! What a partner's words mean for an attempt; pure. Adapter, notice and sweeper end here alike.
+//! What a partner's answer means for an attempt; pure. Adapter, notice and sweeper all end here.
 
 use kernel::{Fen, Moment};
 
@@ -6,8 +6,8 @@ use super::model::{Event, Kind, State, View};
 use crate::ports::{ChannelState, RefundState, Settled, Undone};
 use crate::sim::planted::{Bug, bug};
 
-/// A settlement that the insurer does not know is reversed only so long after it was sent: until then it may
-/// still be on its way.
+/// How long after it was sent a settlement that the insurer does not know is reversed; until then it may still be on
+/// its way.
 pub const IN_FLIGHT_SECS: i64 = 60;
 /// Pauses between questions; the last repeats.
 const ASK_SECS: [i64; 8] = [2, 5, 10, 30, 60, 120, 300, 600];
@@ -22,12 +22,12 @@ const UNSURE_SECS: [i64; 10] = [0, 0, 0, 1, 1, 2, 5, 10, 30, 60];
 const STUCK_SECS: [i64; 5] = [60, 300, 600, 1800, 3600];
 /// Pauses between looks at what has ended without money.
 const WATCH_SECS: [i64; 6] = [60, 240, 600, 3600, 4 * 3600, 8 * 3600];
-/// So long after its end an attempt is still looked at: the channel repeats its notices for a day.
+/// How long after its end an attempt is still looked at, since the channel repeats its notices for a day.
 pub const WATCH_FOR_SECS: i64 = 24 * 3600;
-/// After this long without an end a person is called.
+/// A person is called if an attempt has not ended after this long.
 pub const CALL_AFTER_SECS: i64 = 3600;
 
-/// What is done about an attempt.
+/// The action that is taken about an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {
     /// 2207.
@@ -77,7 +77,7 @@ pub enum Heard {
     Nothing(String),
     /// The partner refused it, and did nothing.
     Refused(String),
-    /// It was refused, and nobody signed that.
+    /// It was refused, and the refusal is not signed.
     Unsigned(String),
     /// It was signed under the name of a key that is not known here.
     UnknownKey(String),
@@ -85,7 +85,7 @@ pub enum Heard {
     Mismatch(String),
     /// The settlement in force.
     Settled(Settled),
-    /// In force is the settlement of another attempt of this order, at this place, of which that was not known.
+    /// The settlement of another attempt of this order, at this place, is in force, and this was not known.
     OfSibling(usize, Settled),
     /// No settlement is in force.
     NoSettlement,
@@ -108,7 +108,7 @@ pub enum Heard {
 /// What follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// What happens to the attempt; nothing when it stays as it is.
+    /// What happens to the attempt; `None` if it stays as it is.
     pub event: Option<Event>,
     /// When it is looked at again, if it is still live or watched.
     pub due_at: Moment,
@@ -151,7 +151,7 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
     };
     let mut due_at = next_look(view, act, event, asks, now);
     if act == Act::Watch && says_nothing(heard) {
-        // Nobody has answered, and there are few looks.
+        // Nobody has answered, and only few looks are left.
         due_at = due_at.min(now.plus_secs(ASK_SECS[7]));
     }
     Verdict { event, due_at, block: None }
@@ -202,7 +202,7 @@ fn about_payment(view: &View, act: Act, state: &ChannelState, now: Moment) -> Re
         }
         ChannelState::Paid { .. } => Some(Event::Succeed),
         ChannelState::Closed => closes(view),
-        // After the end it is known there, and nobody has paid.
+        // After the end the channel knows it, and nobody has paid.
         ChannelState::Open if matches!(view.state, State::Closed | State::Failed) => None,
         // Offered, and its answer lost: the same offer again brings the way to the cashier.
         ChannelState::Open if view.state == State::Unknown && act == Act::AskPay => Some(Event::Again),
@@ -258,14 +258,14 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
     match (event, act) {
         (Some(Event::Again), Act::AskPay) => pick(&UNSURE_SECS),
         (None, Act::Offer | Act::AskPay) if view.state == State::Unknown => pick(&UNSURE_SECS),
-        // The partner has just answered: it is there.
+        // The partner has just answered, so it can be reached.
         (Some(Event::Again), Act::AskRefund | Act::AskVoid) => pick(&AGAIN_SECS[..3]),
         (Some(Event::Again), _) => pick(&AGAIN_SECS),
         // Whatever the partner answers: what has ended is looked at less and less often.
         (_, Act::Watch) => pick(&WATCH_SECS),
         (Some(Event::Close | Event::Refuse), _) => now.plus_secs(WATCH_SECS[0]),
         (Some(Event::Stick), _) => now.plus_secs(STUCK_SECS[0]),
-        // Taken on just now: how long that took says nothing of how long it will take.
+        // It was taken on just now, so the time until now says nothing about how long it will take.
         (Some(Event::Accept), _) if view.state != State::Open => {
             now.plus_secs(if view.kind == Kind::Pay { POLL_SECS[0] } else { ASK_SECS[0] })
         }

@@ -79,11 +79,11 @@ impl Kind {
 words! {
     /// Where an attempt stands.
     State {
-        /// Intended, and certainly not with the partner.
+        /// It is intended, and the partner certainly does not have it.
         Requested = "requested",
-        /// Perhaps with the partner.
+        /// The partner may have it.
         Unknown = "unknown",
-        /// With the partner, not ended: a payment offered, a refund under way.
+        /// The partner has it and it has not ended: a payment that is offered, or a refund under way.
         Open = "open",
         /// Money moved.
         Succeeded = "succeeded",
@@ -104,7 +104,7 @@ impl State {
         matches!(self, State::Requested | State::Unknown | State::Open)
     }
 
-    /// Of what undoes another: whether the money is with the person again.
+    /// For an attempt that undoes another: whether the person has the money again.
     pub const fn has_undone(self) -> bool {
         matches!(self, State::Succeeded | State::Outside)
     }
@@ -115,7 +115,7 @@ words! {
     Event {
         /// About to be handed to the partner; written before.
         Send = "send",
-        /// Certainly not arrived or not done: to be sent again under the same number.
+        /// It certainly did not arrive or was not done, and is sent again under the same number.
         Again = "again",
         /// The partner has it and works on it.
         Accept = "accept",
@@ -123,7 +123,7 @@ words! {
         Succeed = "succeed",
         /// The partner says that nothing moved, and nothing will.
         Refuse = "refuse",
-        /// Not wanted any more before it was sent.
+        /// It was given up before it was sent.
         Drop = "drop",
         /// Closed at the channel.
         Close = "close",
@@ -134,7 +134,7 @@ words! {
     }
 }
 
-/// The moves there are. A pair that is neither here nor in [`REPEATS`] is refused.
+/// All possible moves. A pair that is neither here nor in [`REPEATS`] is refused.
 pub const TRANSITIONS: &[(State, Event, State)] = &[
     (State::Requested, Event::Send, State::Unknown),
     (State::Requested, Event::Drop, State::Failed),
@@ -185,7 +185,7 @@ pub const REPEATS: &[(State, Event)] = &[
 pub enum Move {
     /// To this state.
     To(State),
-    /// It was done before, or has been overtaken: nothing changes.
+    /// It was done before or has been overtaken, so nothing changes.
     Stays,
 }
 
@@ -214,7 +214,7 @@ pub struct View {
     pub kind: Kind,
     /// Where it stands.
     pub state: State,
-    /// What it moves: of a settlement what the insurer bears.
+    /// The amount it moves; for a settlement, the part that the insurer bears.
     pub amount: Fen,
     /// Of a settlement: from which purse how much.
     pub split: Option<Split>,
@@ -222,13 +222,13 @@ pub struct View {
     pub of: Option<usize>,
     /// When it was last handed to the partner.
     pub sent_at: Option<Moment>,
-    /// Somebody is about it until then.
+    /// Somebody is working on it until then.
     pub lease_until: Option<Moment>,
     /// When it is to be looked at again.
     pub due_at: Moment,
     /// Of a payment: the channel takes no money after it.
     pub expires_at: Option<Moment>,
-    /// Ended, and still asked about until then: what is late can be late again.
+    /// It has ended and is still asked about until then, because late answers do come.
     pub watch_until: Option<Moment>,
     /// How often it was handed to the partner.
     pub sends: i64,

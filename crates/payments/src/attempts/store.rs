@@ -36,7 +36,7 @@ pub struct Attempt {
     pub link_at: Option<Moment>,
     /// Looks so far.
     pub asks: i64,
-    /// What was heard last, for people who look.
+    /// The last answer, for people who look at the order.
     pub note: String,
     /// When the money moved, by the partner's own word.
     pub happened_at: Option<Moment>,
@@ -50,7 +50,7 @@ pub struct Attempt {
     pub created_at: Moment,
     /// When it came into its state.
     pub changed_at: Moment,
-    /// As decisions see it.
+    /// The attempt as the decisions see it.
     pub view: View,
 }
 

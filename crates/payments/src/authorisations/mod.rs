@@ -1,5 +1,5 @@
-//! That a person gave the payment password for exactly this (I-D05): written in the person's lane, used up in the
-//! order's by a row that can be inserted once (architecture, rule 4).
+//! Records that a person gave the e-card payment password for exactly this (I-D05). It is written in the person's lane
+//! and used up in the order's lane by a row that can be inserted only once (architecture, rule 4).
 
 mod store;
 
@@ -17,7 +17,7 @@ kernel::typed_id!(
     "aut"
 );
 
-/// For what the password was given.
+/// The content for which the password was given.
 #[derive(Debug, Clone)]
 pub(crate) struct Authorisation {
     pub(crate) id: AuthorisationId,

@@ -11,7 +11,7 @@ use crate::orders::OrderId;
 use crate::orders::model::OrderState;
 use crate::orders::pen::Pen;
 
-/// Stands where a call is about no order.
+/// The value for calls that are not about an order.
 const NO_ORDER: &str = "";
 /// A pre-settlement's amounts did not add up; nothing moved.
 pub(crate) const QUOTE: &str = "quote";
@@ -25,7 +25,7 @@ pub(crate) const REFUND_CLOSED: &str = "refund_closed";
 pub(crate) const SIGNATURE_REFUSED: &str = "SIGN_ERROR";
 /// The channel signs by a key that is not known here, whose serial follows; about no order.
 pub(crate) const UNKNOWN_KEY: &str = "unknown_key";
-/// Looking after the order fails for a reason of ours.
+/// The order cannot be looked after for a reason on our side.
 pub(crate) const TROUBLE: &str = "trouble";
 
 /// Calls a person: a row for the desk, a line in the log, a count for the alarm. Once for each reason, until somebody
@@ -39,7 +39,7 @@ pub(crate) fn call(tx: &mut Tx<'_>, pen: &Pen, order: &OrderId, reason: &str) ->
     Ok(())
 }
 
-/// Calls listed at most: whoever has more has another problem.
+/// The most calls that are listed; more would mean another problem.
 const LISTED: i64 = 200;
 
 /// Calls a person about the channel as a whole, once for each reason, until somebody has looked. Only ever inserted: the

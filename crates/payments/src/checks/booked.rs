@@ -20,7 +20,7 @@ enum Stands {
     LetGo(Fen),
 }
 
-/// What is not so, if anything.
+/// What is wrong, if anything.
 pub(super) fn wrong(tx: &mut Tx<'_>, order: &Order) -> Result<Option<String>, DbFault> {
     let says: BTreeMap<String, Stands> =
         ledger::trail(tx, order.id.as_str())?.into_iter().map(|line| (line.movement.clone(), stands(&line))).collect();

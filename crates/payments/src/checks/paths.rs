@@ -7,7 +7,7 @@ use crate::attempts::model::{Event, State, TRANSITIONS};
 use crate::orders::model::OrderState;
 use crate::orders::paths::may_go;
 
-/// What is not so.
+/// What is wrong.
 pub(super) fn odd(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
     let mut broken = store::gaps(tx)?;
     for (order, from, to) in store::paths(tx)? {

@@ -40,7 +40,7 @@ async fn notify(
             }
             StatusCode::NO_CONTENT.into_response()
         }
-        // The channel tries out whether signatures are verified here: they are, and nothing is wrong.
+        // The channel tests whether signatures are verified here. They are, so nothing is wrong.
         Err(ReceiveError::Refused(NoticeRefusal::Probe)) => {
             metrics::counter!("renshe_payment_notice_probes").increment(1);
             tracing::debug!("payment.notice_probe");

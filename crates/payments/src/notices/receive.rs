@@ -23,7 +23,7 @@ use crate::ports::{About, ChannelState, Notice, NoticeRefusal, RefundState};
 
 const RAIL: &str = "wechat_pay";
 
-/// What became of a notice.
+/// The result of receiving a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
     /// Heard; its order may have something to do now.
@@ -40,7 +40,7 @@ pub enum ReceiveError {
     /// It is not the channel's word to us.
     #[error(transparent)]
     Refused(#[from] NoticeRefusal),
-    /// No rules for this day.
+    /// There is no policy for this day.
     #[error(transparent)]
     Policy(#[from] PolicyError),
     /// It could not be sealed.

@@ -1,4 +1,4 @@
-//! The one call to a partner that an act needs; every way it can go is something heard. Nothing here writes.
+//! The one call to a partner that an act needs; every outcome is a [`Heard`]. Nothing here writes.
 
 use identity::ports::PortError;
 use kernel::Moment;
@@ -112,7 +112,7 @@ async fn ask_settlement(
     let makers: Vec<Maker<'_>> = order.attempts.iter().enumerate().filter_map(Maker::of).collect();
     match found.map(|settled| (whose(&attempt.number, &makers, &settled), settled)) {
         Some((Whose::Ours, settled)) => return Heard::Settled(settled),
-        // Ours as well, refused or given up, and made all the same.
+        // It is ours as well: it was refused or given up, and was made in spite of that.
         Some((Whose::Siblings(place), settled)) if !stands(order, place) => return Heard::OfSibling(place, settled),
         Some((Whose::Untold, settled)) => {
             return Heard::Nothing(format!("settlement {} does not say which number made it", settled.setl_id));
@@ -124,7 +124,7 @@ async fn ask_settlement(
         // Another attempt's settlement is in force, or none: this one is not.
         Some((Whose::Siblings(_), _)) | None => {}
     }
-    // While the lease holds, nobody else can be about the same settlement.
+    // While the lease holds, nobody else can work on the same settlement.
     if !reverses || partners.in_time().is_err() || !may_reverse(attempt.view.sent_at, partners.ctx.now()) {
         return Heard::NoSettlement;
     }
@@ -302,7 +302,7 @@ mod tests {
         Split { fund: Fen::new(fund), personal_account: Fen::new(personal_account), ..Split::default() }
     }
 
-    /// A void that is done is done: a doubt is told to who looks, and stops nobody's money.
+    /// A void that was done is done: a doubt is shown to people who look, and does not stop anybody's money.
     #[test]
     fn other_amounts_undone_than_were_settled_are_a_doubt() {
         let now = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 30, 0, 0));

@@ -71,7 +71,7 @@ pub(crate) fn heard(
         Some((_, Err(forbidden))) => {
             tracing::error!(attempt = attempt.id.as_str(), %forbidden, "payment.odd_answer");
             if *heard == Heard::Reversed {
-                // It had been made, and we have just taken it back: nothing more may build on it.
+                // It had been made and we have just taken it back, so nothing more may build on it.
                 store::set_blocked(tx, &order.id, Some("a settlement that was made has been reversed"))?;
             }
             calls::call(tx, pen, &order.id, "odd_answer")?;
@@ -189,7 +189,7 @@ fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
         }
         _ => {}
     }
-    // What has ended without money can be late all the same.
+    // An attempt that ended without money can still bring late money.
     let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused(_));
     let closed = event == Event::Close && kind == Kind::Pay;
     if closed || (event == Event::Refuse && (kind == Kind::Settle || doubtful(heard)) && !believed) {
@@ -226,13 +226,13 @@ pub(crate) fn stop(tx: &mut Tx<'_>, pen: &Pen, order: &Order, cause: Cause) -> R
         return Ok(order.clone());
     }
     store::set_stop(tx, &order.id, cause, pen.now)?;
-    // What is offered is closed now, not at the next question.
+    // An offered payment is closed now and not at the next question.
     if !bug(Bug::NotHurried) {
         attempts::hurry(tx, &order.id, pen.now)?;
     }
     tx.audit(pen.ctx.act("payment.stopped", order.id.as_str(), json!({ "cause": cause.as_str() })));
     let mut order = settle(tx, pen, order)?;
-    // What was never sent needs no partner to be given up.
+    // An attempt that was never sent can be given up without asking a partner.
     while let Next::Do(place, Act::Drop) = next(&order.view, pen.now) {
         order = heard(tx, pen, &order, (place, Act::Drop), &Heard::Dropped)?;
     }

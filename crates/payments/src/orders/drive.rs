@@ -66,7 +66,7 @@ pub async fn drive(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<(), DriveE
     for _ in 0..STEPS_MOST {
         let Some(order) = load(ctx, id).await? else { break };
         if let Some(telling) = apply::to_tell(&order).filter(|_| untold.is_none()) {
-            // Words that cannot be found hold up no money.
+            // If the words for a message cannot be found, the money goes on all the same.
             untold = tell(pay, ctx, &order, telling).await.err();
             continue;
         }
@@ -109,7 +109,7 @@ async fn load(ctx: &Ctx, id: &OrderId) -> Result<Option<Order>, DbFault> {
     ctx.db.read("payment.load", move |tx| store::find(tx, &id)).await
 }
 
-/// Sets the next look where it was not.
+/// Sets the next look if none was set.
 async fn rest(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<(), DriveError> {
     let wanted = match next(&order.view, ctx.now()) {
         Next::At(at) => Some(at),
@@ -156,7 +156,8 @@ async fn begin(pay: &Payments, ctx: &Ctx, order: &Order, undo: Undo) -> Result<b
 
 async fn act_on(pay: &Payments, ctx: &Ctx, order: &Order, place: usize, act: Act) -> Result<bool, DriveError> {
     let kind = order.attempts.get(place).map(|one| one.view.kind);
-    // Read before the attempt is marked as sent: what cannot be asked must not look as if it had been.
+    // This is read before the attempt is marked as sent: an attempt that cannot be asked for must not look as if it had
+    // been.
     let asking = match kind {
         Some(Kind::Settle | Kind::Void) => match asking(pay, ctx, order).await? {
             Some(asking) => Some(asking),

@@ -15,9 +15,9 @@ use super::store::Order;
 /// A line of what an order pays for, as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// What matters most: who, when.
+    /// The most important part: who, and when.
     pub title: String,
-    /// Beside it: where, for whom.
+    /// The part beside it: where, and for whom.
     pub detail: String,
     /// A person's name after that, Chinese in every language; empty for none.
     pub name: String,

@@ -1,4 +1,4 @@
-//! An order, the one function that says where it stands, and the one that says what is to be done next; pure.
+//! An order, the one function that derives its state, and the one that says what is to be done next; pure.
 //!
 //! Nothing here asks or writes: the driver does what [`next`] says, through the same function a notice, a
 //! sweeper and a page end in.
@@ -42,13 +42,13 @@ words! {
         Refunded = "refunded",
         /// It has ended, and nothing had come in.
         Closed = "closed",
-        /// Amounts did not agree: a person must look.
+        /// Amounts did not agree, so a person must look.
         Blocked = "blocked",
     }
 }
 
 impl OrderState {
-    /// Whether nothing can happen any more, but for money that comes late.
+    /// Whether nothing can happen any more, except that money comes late.
     pub const fn is_over(self) -> bool {
         matches!(self, OrderState::Refunded | OrderState::Closed)
     }
@@ -69,9 +69,9 @@ words! {
 words! {
     /// Why an order ends.
     Cause {
-        /// The person gave it up.
+        /// The person gave the order up.
         Cancelled = "cancelled",
-        /// Its time was over.
+        /// The time to pay was over.
         TimedOut = "timed_out",
     }
 }
@@ -116,7 +116,7 @@ impl OrderView {
         Fen::sum(self.payments().map(|(_, one)| one.amount)).unwrap_or(Fen::ZERO)
     }
 
-    /// One's own money that is needed as things stand.
+    /// The own money that is still needed in the present state.
     pub fn cash_needed(&self) -> Fen {
         match self.settlement().and_then(|(_, one)| one.split) {
             Some(split) => split.cash,
@@ -202,7 +202,7 @@ pub struct Undo {
 /// What is to be done next about an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Nothing, until somebody does something.
+    /// Nothing, until somebody acts.
     Nothing,
     /// Nothing before then.
     At(Moment),
@@ -210,7 +210,7 @@ pub enum Next {
     Stop(Cause),
     /// A new attempt that undoes another.
     Begin(Undo),
-    /// This about the attempt at this place.
+    /// This action about the attempt at this place.
     Do(usize, Act),
 }
 
@@ -303,7 +303,7 @@ fn due(order: &OrderView, one: &View, now: Moment) -> Due {
         (Kind::Void, State::Unknown | State::Open) => Act::AskVoid,
         (Kind::Refund, State::Unknown | State::Open) => Act::AskRefund,
         (_, State::Failed | State::Closed) => match one.watch_until {
-            // A look that was planned within the time takes place, however late it is.
+            // A look that was planned within the time is made, however late it is.
             Some(until) if one.due_at < until && !bug(Bug::WatchOff) => Act::Watch,
             _ => return Due::Never,
         },

@@ -10,10 +10,10 @@ use super::model::{OrderId, OrderState, OrderView};
 use super::store::{self, Order};
 use crate::ports::Care;
 
-/// What is to be paid, for what, by whom, until when.
+/// How much is to be paid, for what, by whom, and until when.
 #[derive(Debug, Clone)]
 pub struct NewOrder {
-    /// Drawn before the closure.
+    /// The order's id, drawn before the closure.
     pub id: OrderId,
     /// The short number of what it pays for: said to the person, and found by whoever they call.
     pub no: ShortNo,
@@ -23,7 +23,7 @@ pub struct NewOrder {
     pub subject_id: String,
     /// Who pays, and for whom it is.
     pub person: PersonId,
-    /// Whose money it becomes.
+    /// The institution that gets the money.
     pub institution: String,
     /// The price, from the server (never from a form).
     pub total: Fen,

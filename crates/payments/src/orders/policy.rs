@@ -7,7 +7,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentRules {
-    /// PHA-5: so long after the insurer's part was settled the order waits for one's own money.
+    /// How long after the insurer's settlement the order waits for the person's own money (PHA-5).
     pub half_paid_secs: i64,
     /// The channel takes no money from this long before the order's end.
     pub channel_margin_secs: i64,
@@ -23,9 +23,9 @@ pub struct PaymentRules {
     pub authorisation_secs: i64,
     /// One look at a partner takes no longer than this.
     pub lease_secs: i64,
-    /// What is said of when returned money arrives, in working days.
+    /// The number of working days after which we say that refunded money arrives.
     pub refund_days: i64,
-    /// So long the words of a channel's notices are kept; what became of them is kept for ever.
+    /// How long the words of a channel's notices are kept; what became of them is kept for ever.
     pub notice_keep_days: i64,
 }
 

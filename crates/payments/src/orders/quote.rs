@@ -1,5 +1,5 @@
-//! What would be taken from where: registered with the insurer (2201, 2204) and pre-settled (2206). Advice; what
-//! is shown is kept with a hash, and what is agreed to names that hash.
+//! How much would be taken from which purse: the visit is registered with the insurer (2201, 2204) and pre-settled
+//! (2206). This is only advice. What is shown is kept with a hash, and an agreement names that hash.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub enum Quoted {
     Shown(Quote),
     /// The insurer refuses: by a word of the port (`not_insured`, …). Own money is still good.
     Refused(String),
-    /// The insurer does not answer now.
+    /// The insurer is not answering now.
     Silent,
     /// It is being asked this very moment, by another device or by the same page that was opened again.
     BeingAsked,
@@ -80,7 +80,7 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
         let advice = Presettled { split: Split::own_money(order.view.total), balance: None, echo: Default::default() };
         return Ok(Quoted::Shown(keep(ctx, order, way, advice).await?));
     }
-    // However often a page is opened, the insurer is asked now and then.
+    // The insurer is asked only now and then, however often a page is opened.
     if let Reserved::No(answer) = asks::reserve(ctx, order, way, tried, &rules).await? {
         return Ok(match (answer, last) {
             // It has answered since, and has taken back what it said before.
@@ -141,7 +141,7 @@ async fn register(
     let (kept, covered, ctx_, now) = (order.clone(), covered.clone(), ctx.clone(), ctx.now());
     let written = ctx.db.write(order.lane_key(), "payment.registered", move |tx| -> Result<_, DbFault> {
         registrations::insert_registration(tx, &ctx_, &kept, (&registered, &covered), now)?;
-        // Another look may have registered it first: that one counts.
+        // Another look may have registered it first, and then that registration counts.
         let first = registrations::registration(tx, &ctx_.vault, &kept, now.date())?;
         Ok(first.map_or_else(|| registered.clone(), |(first, _)| first))
     });
@@ -177,7 +177,7 @@ async fn refused(pay: &Payments, ctx: &Ctx, order: &Order, error: SettleError) -
 async fn keep(ctx: &Ctx, order: &Order, way: Way, advice: Presettled) -> Result<Quote, DbFault> {
     let hash = content_hash(order, way, &advice.split);
     let quote = Quote { n: 0, way, advice, hash, at: ctx.now() };
-    // A page that has ended needs no row.
+    // Once the page has ended, no row is needed.
     if order.state != OrderState::Open {
         return Ok(quote);
     }

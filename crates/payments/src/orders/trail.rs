@@ -36,7 +36,7 @@ fn line(page: &Page, one: &Attempt) -> Option<Line> {
         State::Closed if one.view.kind == Kind::Refund => ("danger", "closed"),
         State::Closed => ("later", "closed"),
         State::Outside => ("done", "outside"),
-        // What was dropped before it was sent is nobody's business.
+        // An attempt that was dropped before it was sent does not concern anybody.
         State::Failed if one.view.sent_at.is_none() => return None,
         State::Failed => ("later", "failed"),
     };

@@ -37,16 +37,16 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// Whose a settlement is.
+/// To which attempt a settlement belongs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Whose {
     /// Of the attempt that asks.
     Ours,
     /// Of another one of its order, at this place.
     Siblings(usize),
-    /// Of none of its order.
+    /// It belongs to no attempt of the order.
     Strangers,
-    /// It may be of several.
+    /// It may belong to several.
     Untold,
 }
 

@@ -71,7 +71,7 @@ pub enum ChannelState {
     Closed,
 }
 
-/// What came of closing; only a question afterwards says how the payment stands.
+/// The result of closing; only a question afterwards says how the payment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloseAnswer {
     /// Closed, or closed before.
@@ -107,7 +107,7 @@ pub enum RefundState {
         /// `refund_id`.
         channel_no: String,
     },
-    /// The buyer has it.
+    /// The buyer has the money.
     Done {
         /// `refund_id`.
         channel_no: String,

@@ -2,9 +2,8 @@
 //! taking and returning money through a payment channel. `partners` implements them over HTTP; the
 //! server hands them in.
 //!
-//! Every act carries a number of ours by which the partner knows it again. No transaction is open while
-//! a call is under way, and nobody retries inside an adapter: what is unknown stays [`PortError::Unknown`]
-//! until the partner is asked.
+//! Every act carries a number of ours by which the partner knows it again. No transaction is open while a call is under
+//! way, and no adapter retries by itself: an unknown outcome stays [`PortError::Unknown`] until the partner is asked.
 
 mod channel;
 mod settling;

@@ -64,7 +64,7 @@ pub struct Registered {
     pub batch_no: String,
 }
 
-/// From which purse how much. The four add up to the total.
+/// How much comes from which purse. The four add up to the total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Split {
     /// `fund_pay_sumamt` without `oth_pay`: the pooled fund.

@@ -65,7 +65,7 @@ async fn drive_a_while(pay: &Arc<Payments>, citizen: &Citizen, id: &OrderId) {
             tracing::warn!(order = id.as_str(), %error, "payment.drive_failed");
         }
     });
-    // What is not done by then goes on behind the page.
+    // Work that is not done by then goes on behind the page.
     drop(tokio::time::timeout(PATIENCE, driving).await);
 }
 
