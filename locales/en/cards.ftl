@@ -102,9 +102,6 @@ pay-old = Current e-card payment password
 pay-new-one = New e-card payment password
 pay-rule = 6 digits
 pay-save = Confirm
-    [one] That e-card payment password is wrong. If the next try is wrong too, it will be locked for 24 hours.
-   *[other] That e-card payment password is wrong. After { $left } more wrong tries it will be locked for 24 hours.
-}
 pay-forgot-title = Reset your e-card payment password
 pay-forgot-intro = First prove who you are, then set a new e-card payment password. All three ways are equally valid; choose whichever suits you.
 pay-way-face = Face check

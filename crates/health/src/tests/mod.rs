@@ -296,7 +296,7 @@ async fn the_demo_city_is_seeded_once_and_found(db: TestDb) {
     // By initials, by pinyin, by Chinese, by English, however it is typed.
     for (typed, hospitals, departments) in [
         ("czsdyrm", 1, 0),
-        ("ＹＫ", 0, 8),
+        ("ＹＫ", 0, 14),
         ("眼科", 0, 3),
         ("眼 科", 0, 3),
         ("眼\u{0}科\u{200B}", 0, 3),

@@ -286,7 +286,7 @@ async fn the_window_is_for_its_clerks_only(db: TestDb) {
     let mut desk = window(&town).await;
     desk.get("/desk/window").await;
     desk.post("/desk/window", &[("name", "王"), ("id_number", "1")]).await;
-    for words in ["身份证号", "请选择办理事项", "请选择核对过的证件"] {
+    for words in ["身份证号", "办理事项没有选", "核对过的证件没有选"] {
         desk.says(words);
     }
     desk.post("/desk/logout", &[]).await;

@@ -162,7 +162,7 @@ async fn a_device_that_only_has_its_cookies_is_not_said_to_be_the_one(app: TestA
     assert!(own.says("您已在这台设备上完成实名认证") && own.says("已在本市参保"), "{}", own.text);
     let thief = stolen(&app, &owner);
     let theirs = thief.get("/real-name").await;
-    assert!(theirs.says("请先确认这部设备") && theirs.link("/devices/prove").is_some(), "{}", theirs.text);
+    assert!(theirs.says("请先确认这台设备") && theirs.link("/devices/prove").is_some(), "{}", theirs.text);
     assert!(!theirs.says("在这台设备上完成") && !theirs.says("参保"), "{}", theirs.text);
     let me = thief.get("/me").await;
     assert!(me.is_ok() && !me.says("已在本市参保") && !me.says("全部服务"), "{}", me.text);

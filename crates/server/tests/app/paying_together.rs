@@ -69,12 +69,12 @@ async fn what_was_begun_on_a_screen_is_taken_back_and_paid_on_the_phone(app: Tes
 async fn a_desktop_as_narrow_as_a_phone_can_take_the_phones_way(app: TestApp) {
     let desktop = Payer::new(&app, 0).await;
     let code = desktop.cash(2_500).await;
-    assert!(code.says("用微信扫一扫付款") && code.says("class=\"only-narrow\""), "{}", code.text);
+    assert!(code.says("用微信扫一扫付钱") && code.says("class=\"only-narrow\""), "{}", code.text);
     let link = desktop.person.send_form_to(&code, &format!("{}/cashier", desktop.pay), &[]).await;
-    assert!(link.says("去微信支付 25.00 元") && !link.says("用微信扫一扫付款"), "{}", link.text);
+    assert!(link.says("去微信支付 25.00 元") && !link.says("用微信扫一扫付钱"), "{}", link.text);
     // And back again.
     let code = desktop.person.send_form_to(&link, &format!("{}/cashier", desktop.pay), &[]).await;
-    assert!(code.says("用微信扫一扫付款"), "{}", code.text);
+    assert!(code.says("用微信扫一扫付钱"), "{}", code.text);
     buyer_pays(&app).await;
     pass(&app, 30).await;
     assert!(desktop.state().await.says("费用已付清"));

@@ -21,7 +21,7 @@ async fn malformed_id_numbers_are_each_explained(app: TestApp) {
     let (form, letter, digit) = ("身份证号是 18 位", "不能有「", "身份证号有误");
     let (birth, start, old) = ("出生日期", "没有这样开头的身份证号", "15 位的旧证号");
     for (typed, told) in [
-        ("", form),
+        ("", "证件号码没有填"),
         ("12345", form),
         ("3204021980010100120", form),
         ("32040219800101001A", letter),
@@ -195,7 +195,7 @@ async fn what_is_no_name_is_explained(app: TestApp) {
     let (page, code) = with_code(&app, &person, "13812345678").await;
     let long = "古".repeat(51);
     for (name, told) in [
-        ("", "至少两个字"),
+        ("", "姓名没有填"),
         ("王", "至少两个字"),
         (long.as_str(), "最多 50 个字"),
         ("<b>王五</b>", "不能有「&#60;」"),

@@ -162,7 +162,10 @@ async fn one_number_is_said_everywhere(app: TestApp) {
     assert!(seen.says("单号有一位不对") && !seen.says("320402"), "{}", seen.text);
     // Whoever looks after payments finds the order by it.
     let found = payments::find(&app.ctx, &spaced).await.expect("it is a number");
-    assert_eq!(found.iter().map(|order| format!("/pay/{}", order.id)).collect::<Vec<_>>(), [payer.pay.clone()]);
+    assert_eq!(
+        found.iter().map(|order| format!("/pay/{}", order.id)).collect::<Vec<_>>(),
+        std::slice::from_ref(&payer.pay)
+    );
     app.check().await;
 }
 
