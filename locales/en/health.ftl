@@ -43,7 +43,7 @@ health-other-time = See other times
 
 health-search = Search
 health-search-label = Search for services, hospitals, departments and doctors
-health-search-hint = Service, hospital or doctor
+health-search-hint = Doctor, service
 health-services-found = Services
 health-search-more = There are more results. Type a little more to narrow them down.
 health-search-start = Which department or doctor are you looking for?

@@ -43,7 +43,7 @@ tab-me = Me
 tab-standard = Standard
 tab-unread = , { $count } unread
 
-front-search = Service, hospital or doctor
+front-search = Doctor, service
 front-hero = E-card and visits
 front-card = Electronic social security card
 front-shut = To see your visits and your e-card, first confirm on this device that it is you.

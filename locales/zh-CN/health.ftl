@@ -43,7 +43,7 @@ health-other-time = 看其他时间
 
 health-search = 搜索
 health-search-label = 搜索服务、医院、科室、医生
-health-search-hint = 服务、医院、科室、医生
+health-search-hint = 服务、医院、医生
 health-services-found = 服务
 health-search-more = 还有更多，多输几个字就能找得更准。
 health-search-start = 想看什么科、找哪位医生？

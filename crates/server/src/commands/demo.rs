@@ -7,6 +7,7 @@ use partners::insurer::Numbers;
 use platform::Mode;
 use platform::config::Config;
 use platform::db::Db;
+use tokio::net::TcpListener;
 
 use super::{Outcome, block_on, seed};
 use crate::ports::{self, SandboxAt};
@@ -35,6 +36,31 @@ async fn city(config: Config) -> Result<Db, StartError> {
         true => Some(super::sandbox::start(&config, Arc::clone(&clock)).await?),
         false => None,
     };
+    let served = serve(
+        config,
+        listener,
+        clock,
+        stop,
+        #[cfg(feature = "sandbox")]
+        partners.as_ref(),
+    )
+    .await;
+    #[cfg(feature = "sandbox")]
+    if let (Some(partners), Err(_)) = (partners, &served) {
+        // A sandbox that is still drawing its people would find its database gone with the runtime.
+        partners.stop().await;
+    }
+    served
+}
+
+/// Opens the city beside its partners and serves it until a signal comes.
+async fn serve(
+    config: Config,
+    listener: TcpListener,
+    clock: Arc<ShiftedClock>,
+    stop: Stop,
+    #[cfg(feature = "sandbox")] partners: Option<&sandbox::Running>,
+) -> Result<Db, StartError> {
     let opening = config.clone();
     let shared = Arc::clone(&clock) as Arc<dyn Clock>;
     let ctx = tokio::task::spawn_blocking(move || start::open(&opening, shared, Access::Make))
@@ -53,7 +79,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
         );
     }
     #[cfg(feature = "sandbox")]
-    let own = partners.as_ref().map(|partners| {
+    let own = partners.map(|partners| {
         println!("http://{}", partners.control);
         println!(
             "  沙箱 sandbox: texts at /sms, the city's people and their cards at /people, payments at /wechat, faults and the clock at /"

@@ -231,7 +231,7 @@ fn a_browser_that_keeps_no_cookies_is_told_so() {
         let browser = Browser::open(&driver, &app.url, Wanted { cookies: false, ..Wanted::on(PHONE) }).await;
         browser.go("/sign-up").await;
         browser.fill("mobile", "13812345678").await;
-        browser.tap_words("获取短信验证码").await;
+        browser.tap_words("同意并获取短信验证码").await;
         browser.says("浏览器没有带上本网站的 Cookie").await;
         browser.says("刚才填的内容还在").await;
         browser.shot("problem-blocked").await;

@@ -78,11 +78,11 @@ async fn sign_up(app: &TestApp, browser: &Browser, name: &str) {
     browser.go("/").await;
     browser.tap_words("注册").await;
     browser.fill("mobile", "138 1234 567").await;
-    browser.tap_words("获取短信验证码").await;
+    browser.tap_words("同意并获取短信验证码").await;
     browser.says("手机号码是 11 位，您填了 10 位").await;
     browser.shot(&format!("{name}-sign-up-wrong")).await;
     browser.fill("mobile", "8").await;
-    browser.tap_words("获取短信验证码").await;
+    browser.tap_words("同意并获取短信验证码").await;
     browser.says("验证码已发往").await;
     browser.shot(&format!("{name}-details")).await;
     browser.fill("code", "000000").await;

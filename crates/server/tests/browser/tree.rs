@@ -151,7 +151,7 @@ fn a_form_that_comes_back_is_met_with_what_is_wrong() {
         browser.look("zh-CN", false).await;
         browser.go("/sign-up").await;
         browser.fill("mobile", "138 1234 567").await;
-        browser.tap_words("获取短信验证码").await;
+        browser.tap_words("同意并获取短信验证码").await;
         assert_eq!(findings(&browser, "sign-up-wrong").await, Vec::<String>::new());
         assert!(told(&browser).await.contains("手机号码是 11 位"), "said as soon as the page is there");
         let focused = "return document.activeElement.getAttribute('role')";
@@ -162,7 +162,7 @@ fn a_form_that_comes_back_is_met_with_what_is_wrong() {
         assert_eq!(told[0], "true");
         assert!(told[1].as_str().is_some_and(|why| why.contains("11")), "{told}");
         browser.fill("mobile", "8").await;
-        browser.tap_words("获取短信验证码").await;
+        browser.tap_words("同意并获取短信验证码").await;
         browser.says("验证码已发往").await;
         assert_eq!(findings(&browser, "details").await, Vec::<String>::new());
         browser.tap_words("提交注册").await;
