@@ -167,19 +167,31 @@ fn collect_variables(line: &str, names: &mut Vec<String>) {
     }
 }
 
-/// A Chinese unit stays on the line of its number: the space between a figure and the character after it does not break.
-/// 「25.00 元」 and 「11 月 23 日」 are read at one look, also in 长辈版, where lines are short.
+/// Spaces as Chinese text has them. A unit stays on the line of its number: the space between a figure and the character
+/// after it does not break, so that 「25.00 元」 and 「11 月 23 日」 are read at one look, also in 长辈版, where lines are
+/// short. A text keeps its date off the words around it, 「请在 3 月 5 日 前」; a day that is called by its name needs no
+/// space there: 「请在今天前」.
 pub(crate) fn kept_together(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut signs = text.chars().peekable();
-    let mut before = None;
-    while let Some(sign) = signs.next() {
-        let mut unit = || signs.peek().is_some_and(|next| ('\u{4e00}'..='\u{9fff}').contains(next));
-        let figure = before.is_some_and(|before: char| before.is_ascii_digit());
-        out.push(if sign == ' ' && figure && unit() { '\u{a0}' } else { sign });
-        before = Some(sign);
+    for (at, sign) in text.char_indices() {
+        let (before, after) = (&text[..at], &text[at + sign.len_utf8()..]);
+        match sign {
+            ' ' if before.ends_with(|last: char| last.is_ascii_digit()) && after.starts_with(is_han) => {
+                out.push('\u{a0}')
+            }
+            ' ' if before.ends_with(is_han) && NEAR_DAYS.iter().any(|day| after.starts_with(day)) => {}
+            ' ' if after.starts_with(is_han) && NEAR_DAYS.iter().any(|day| before.ends_with(day)) => {}
+            other => out.push(other),
+        }
     }
     out
+}
+
+/// What days near today are called.
+pub(crate) const NEAR_DAYS: [&str; 4] = ["昨天", "今天", "明天", "后天"];
+
+fn is_han(sign: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&sign)
 }
 
 /// Short whole numbers become Fluent numbers; codes with leading zeros and amounts stay text.

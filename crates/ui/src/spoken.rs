@@ -5,7 +5,7 @@
 //! morning: 「今天 8:30」, 「明天下午 1:30」. What is read on another day (a page kept for when there is no network) uses
 //! [`Page::full_moment`], which names the day by its date.
 
-use crate::locale::kept_together;
+use crate::locale::{NEAR_DAYS, kept_together};
 use crate::look::Lang;
 use crate::page::Page;
 use kernel::{Date, Moment, Time, Weekday};
@@ -126,12 +126,13 @@ impl Page {
     fn near(&self, date: Date) -> Option<(&'static str, &'static str)> {
         let today = self.today();
         let days = [
-            (today.yesterday().ok(), ("昨天", "yesterday")),
-            (Some(today), ("今天", "today")),
-            (today.tomorrow().ok(), ("明天", "tomorrow")),
-            (today.tomorrow().and_then(Date::tomorrow).ok(), ("后天", "the day after tomorrow")),
+            (today.yesterday().ok(), "yesterday"),
+            (Some(today), "today"),
+            (today.tomorrow().ok(), "tomorrow"),
+            (today.tomorrow().and_then(Date::tomorrow).ok(), "the day after tomorrow"),
         ];
-        days.into_iter().find(|(day, _)| *day == Some(date)).map(|(_, words)| words)
+        let named = days.into_iter().zip(NEAR_DAYS).find(|((day, _), _)| *day == Some(date));
+        named.map(|((_, english), chinese)| (chinese, english))
     }
 }
 

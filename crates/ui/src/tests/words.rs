@@ -58,6 +58,19 @@ fn texts_take_their_variables() {
     assert_eq!(locale::text(Lang::En, "no-such-key"), "no-such-key");
 }
 
+#[test]
+fn spaces_stand_where_chinese_has_them() {
+    for (written, kept) in [
+        ("还需自己付 25.00 元。", "还需自己付 25.00\u{a0}元。"),
+        ("请在 3 月 5 日 前取消", "请在 3\u{a0}月 5\u{a0}日 前取消"),
+        ("请在 今天 10:30 前取消", "请在今天 10:30\u{a0}前取消"),
+        ("请在 后天 前完成", "请在后天前完成"),
+        ("市一院 · 今天 9:00", "市一院 · 今天 9:00"),
+    ] {
+        assert_eq!(locale::kept_together(written), kept);
+    }
+}
+
 /// Chinese sentences are set with Chinese marks.
 #[test]
 fn chinese_texts_use_chinese_marks() {
