@@ -8,6 +8,7 @@ id-number-label = ID number
 id-number-hint = 18 characters; the last may be X. Numbers of residence permits for Hong Kong, Macao and Taiwan residents and of foreigners’ permanent residence cards are accepted too
 password-label = Login password
 password-new-label = Set a login password
+change-password-new = New login password
 password-again-label = Enter the login password again
 password-hint = At least 8 characters of any kind. A few unrelated words are easiest to remember. Do not use your ID number, mobile number or birthday
 password-old-label = Current login password

@@ -8,6 +8,7 @@ id-number-label = 身份证号
 id-number-hint = 18 位，最后一位可能是 X；港澳台居民居住证、外国人永久居留身份证也可以
 password-label = 登录密码
 password-new-label = 设置登录密码
+change-password-new = 新的登录密码
 password-again-label = 再输一遍登录密码
 password-hint = 至少 8 位，什么字符都行，几个不相干的词连起来最好记。不要用证件号、手机号、生日
 password-old-label = 现在的登录密码

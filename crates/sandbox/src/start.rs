@@ -103,7 +103,9 @@ pub enum StartError {
     #[error("the sandbox needs a port and the six after it; {0} has too few after it")]
     NoNextPort(SocketAddr),
     /// An address cannot be listened on.
-    #[error("the sandbox cannot listen on {address}: {source}")]
+    #[error(
+        "the sandbox cannot listen on {address}: {source}. Choose another address with `sandbox.listen` or RENSHE__SANDBOX__LISTEN; the partners' ports follow it"
+    )]
     Listen {
         /// Which.
         address: SocketAddr,

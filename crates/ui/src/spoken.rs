@@ -10,6 +10,8 @@ use crate::look::Lang;
 use crate::page::Page;
 use kernel::{Date, Moment, Time, Weekday};
 
+/// People plan so far ahead by weekdays.
+const PLANNED_DAYS: i32 = 92;
 const DAY_SECS: i64 = 86_400;
 const HOUR_SECS: i64 = 3_600;
 const MINUTE_SECS: i64 = 60;
@@ -30,12 +32,12 @@ impl Page {
         match self.look.lang {
             Lang::Zh => {
                 let year = year.map_or_else(String::new, |year| format!("{year} 年 "));
-                let weekday = if date < today { String::new() } else { format!("（{weekday}）") };
+                let weekday = if plans_by_weekday(today, date) { format!("（{weekday}）") } else { String::new() };
                 kept_together(&format!("{year}{} 月 {} 日{weekday}", date.month(), date.day()))
             }
             Lang::En => {
                 let year = year.map_or_else(String::new, |year| format!(" {year}"));
-                let weekday = if date < today { String::new() } else { format!("{weekday} ") };
+                let weekday = if plans_by_weekday(today, date) { format!("{weekday} ") } else { String::new() };
                 format!("{weekday}{} {}{year}", date.day(), month(date))
             }
         }
@@ -136,6 +138,12 @@ impl Page {
     }
 }
 
+/// Whether a weekday helps: on days that are to come, and near enough to plan for.
+fn plans_by_weekday(today: Date, date: Date) -> bool {
+    let days = today.until(date).map_or(i32::MAX, |span| span.get_days());
+    (0..=PLANNED_DAYS).contains(&days)
+}
+
 /// The part of the day, as one says it before the hour; nothing in the morning.
 const fn part_of_day(hour: i8) -> &'static str {
     match hour {
@@ -219,6 +227,7 @@ mod tests {
         assert_eq!(read(&zh.moment(at(monday, 9, 5))), "11 月 30 日（周一）9:05");
         assert_eq!(read(&en.moment(at(monday, 9, 5))), "Mon 30 Nov, 9:05 am");
         assert_eq!(read(&zh.moment(at(monday, 13, 30))), "11 月 30 日（周一）下午 1:30");
+        assert_eq!(read(&zh.date(Date::constant(2032, 6, 1))), "2032 年 6 月 1 日");
         let over = Date::constant(2026, 3, 5);
         assert_eq!((read(&zh.date(over)), en.date(over)), ("3 月 5 日".to_owned(), "5 Mar".to_owned()));
     }

@@ -57,7 +57,8 @@ struct ConfirmPage {
     patient: String,
     id_masked: String,
     facts: Facts,
-    cancel_until: String,
+    /// Until when it can be cancelled; nothing where that is over.
+    cancel_until: Option<String>,
     /// Why it cannot be booked.
     refusal: Option<RefusedTime>,
     /// The other appointment that stands in the way.
@@ -109,7 +110,7 @@ pub(crate) async fn confirm(
         patient: patient.as_ref().map_or_else(String::new, |patient| patient.name.expose().to_owned()),
         id_masked: patient.map_or_else(String::new, |patient| patient.id_masked),
         facts: Facts::of(&page, &card),
-        cancel_until: page.moment(rules.cancel_until_of(&card)),
+        cancel_until: cancel_until(&page, &rules, &card, now),
         again: tried.tried.is_some() && refusal.is_none(),
         free: card.clinic.fee == kernel::Fen::ZERO,
         hold_minutes: rules.hold_secs / 60,
@@ -200,7 +201,8 @@ struct OrderPage {
     place: String,
     address: String,
     phone: String,
-    cancel_until: String,
+    /// Until when it can be cancelled; nothing where that is over.
+    cancel_until: Option<String>,
     can_cancel: bool,
     again: String,
     tips: Vec<String>,
@@ -238,11 +240,23 @@ pub(super) fn payment_of(tx: &mut Tx<'_>, visit: &Appointment) -> Result<Option<
     }
 }
 
+/// Until when a visit can still be cancelled; nothing where that time is over.
+fn cancel_until(page: &Page, rules: &BookingRules, card: &SlotCard, now: Moment) -> Option<String> {
+    let until = rules.cancel_until_of(card);
+    (now < until).then(|| page.moment(until))
+}
+
+/// Whether its time is over and its day is not: whoever comes now comes late.
+pub(super) fn is_late(visit: &Appointment, now: Moment) -> bool {
+    visit.state == State::Booked && visit.card.slot.ends_at <= now && visit.card.clinic.date == now.date()
+}
+
 /// The state in words, and its tone. A booked visit whose day is over without a check-in is told as such, and a held
 /// one as its order stands.
 pub(super) fn standing(page: &Page, visit: &Appointment, pay: Option<&Order>, now: Moment) -> (String, &'static str) {
     match (visit.state, pay) {
         (State::Booked, _) if visit.card.clinic.date < now.date() => (page.t("health-state-missed"), "due"),
+        (State::Booked, _) if is_late(visit, now) => (page.t("health-state-late"), "due"),
         (State::Held, Some(order)) => payments::state_word(page, order),
         _ => show::state(page, visit.state),
     }
@@ -274,6 +288,7 @@ fn order_page(
     let valid = order.state == State::Booked && card.clinic.date >= now.date();
     let (title, tone) = standing(&page, order, pay, now);
     let told = match order.state {
+        State::Booked if is_late(order, now) => page.t("health-order-late"),
         State::Booked if valid => {
             page.t2("health-order-come", "when", show::when(&page, card), "minutes", rules.arrive_minutes)
         }
@@ -297,7 +312,7 @@ fn order_page(
         place: page.pick(&card.department.place, &card.department.place_en).to_owned(),
         address: card.hospital.address.clone(),
         phone: card.hospital.phone.clone(),
-        cancel_until: page.moment(rules.cancel_until_of(card)),
+        cancel_until: cancel_until(&page, rules, card, now),
         can_cancel,
         again: format!("/doctors/{}", card.doctor.id),
         tips: show::paragraphs(page.pick(&card.hospital.tips, &card.hospital.tips_en)),

@@ -315,6 +315,6 @@ async fn a_card_that_is_there_is_not_said_to_be_issued_again(app: TestApp) {
     assert!(person.get("/real-name/done").await.says("正在签发"));
     let person = live_card(&app, 0).await;
     let done = person.get("/real-name/done").await;
-    assert!(done.says("您的电子社保卡照常可用") && !done.says("正在签发"), "{}", done.text);
+    assert!(done.says("您的电子社保卡可以用了") && !done.says("正在签发"), "{}", done.text);
     app.check().await;
 }
