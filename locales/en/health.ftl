@@ -70,7 +70,10 @@ health-refused-already-text = You can have one booking per doctor and half-day. 
 health-refused-same-time = You already have a visit at this time
 health-refused-same-time-text = You have not been booked or charged. A patient can have only one visit at a time. Please choose another time, or cancel the other visit first.
 health-refused-department = You already have a visit in this department on this day
-health-refused-department-text = You have not been booked or charged. A patient can have at most { $most } in the same department on one day. Please choose another day, or cancel the other visit first.
+health-refused-department-text = You have not been booked or charged. A patient can have at most { $most ->
+    [one] { $most } visit
+   *[other] { $most } visits
+ } in one department on one day. Please choose another day, or cancel the other visit first.
 health-refused-day = You already have { $most } visits on this day
 health-refused-day-text = You have not been booked or charged. A patient can have at most { $most } visits on one day. Please choose another day, or cancel a visit you do not need.
 health-refused-visits = You already have { $most } upcoming visits
