@@ -8,9 +8,8 @@
 use crate::locale::kept_together;
 use crate::look::Lang;
 use crate::page::Page;
-use kernel::{Date, Moment, Time, Weekday};
+use kernel::{DAY_SECS, Date, Moment, Time, Weekday};
 
-const DAY_SECS: i64 = 86_400;
 const HOUR_SECS: i64 = 3_600;
 const MINUTE_SECS: i64 = 60;
 
