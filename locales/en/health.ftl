@@ -71,7 +71,10 @@ health-refused-already-text = You can have one booking per doctor and half-day. 
 health-refused-same-time = You already have a visit at this time
 health-refused-same-time-text = You have not been booked or charged. A patient can have only one visit at a time. Please choose another time, or cancel the other visit first.
 health-refused-department = You already have a visit in this department on this day
-health-refused-department-text = You have not been booked or charged. A patient can have at most { $most } in the same department on one day. Please choose another day, or cancel the other visit first.
+health-refused-department-text = You have not been booked or charged. A patient can have at most { $most ->
+    [one] { $most } visit
+   *[other] { $most } visits
+ } in one department on one day. Please choose another day, or cancel the other visit first.
 health-refused-day = You already have { $most } visits on this day
 health-refused-day-text = You have not been booked or charged. A patient can have at most { $most } visits on one day. Please choose another day, or cancel a visit you do not need.
 health-refused-visits = You already have { $most } upcoming visits
@@ -195,6 +198,10 @@ find-password = Change login password
 find-password-detail = The password you use to log in
 find-forgot = Forgotten login password
 find-forgot-detail = Prove who you are and set a new one
+find-terms = User agreement
+find-terms-detail = What you can do here, and what each side must do
+find-privacy = Privacy policy
+find-privacy-detail = What we collect, why, and how long we keep it
 find-me = Me
 find-me-detail = Account and settings
 find-sign-up = Sign up

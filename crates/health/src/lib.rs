@@ -24,6 +24,7 @@ use platform::check::Check;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::jobs::Job;
 
+pub use appointments::by_number::fee_by_number;
 pub use appointments::expire_holds::{DeadHold, ExpireError, dead_holds, expire};
 pub use appointments::model::AppointmentId;
 pub use appointments::paid::Visits;

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const OFFSET_MS: i64 = 8 * 60 * 60 * 1000;
 
+/// Seconds in a day, and in every one: Asia/Shanghai has no summer time.
+pub const DAY_SECS: i64 = 86_400;
+
 /// A point in time: milliseconds since the Unix epoch, a plain integer in JSON and the database. Arithmetic stops at
 /// the ends of the range instead of wrapping.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +32,16 @@ impl Moment {
         let local = date.to_datetime(time).duration_since(EPOCH).as_millis();
         // Civil dates span the years -9999 to 9999, far inside i64 milliseconds.
         Moment(i64::try_from(local).unwrap_or(i64::MAX).saturating_sub(OFFSET_MS))
+    }
+
+    /// When this date begins in Changzhou: its midnight.
+    pub fn start_of(date: Date) -> Moment {
+        Moment::at(date, Time::midnight())
+    }
+
+    /// When this date is over in Changzhou: the midnight on which the next one begins.
+    pub fn end_of(date: Date) -> Moment {
+        Moment::start_of(date).plus_secs(DAY_SECS)
     }
 
     /// Milliseconds since the Unix epoch.
@@ -182,6 +195,14 @@ mod tests {
             assert_eq!(moment.date(), day);
         }
         assert_eq!(Moment::at(date(1970, 1, 1), time(8, 0, 0, 0)).ms(), 0);
+    }
+
+    #[test]
+    fn a_day_begins_where_the_one_before_it_ends() {
+        let day = date(2026, 12, 31);
+        assert_eq!(Moment::start_of(day).to_string(), "2026-12-31T00:00:00+08:00");
+        assert_eq!(Moment::end_of(day), Moment::start_of(date(2027, 1, 1)));
+        assert_eq!(Moment::end_of(day).plus_ms(-1).date(), day);
     }
 
     #[test]

@@ -9,10 +9,8 @@ use crate::typing::{Odd, is_dash, is_invisible, ordinary, same_form};
 const MIN_CHARS: usize = 2;
 const MAX_CHARS: usize = 50;
 
-/// Surnames of two characters.
-const DOUBLE_SURNAMES: &str = "百里 长孙 淳于 单于 第五 东方 东郭 东门 独孤 端木 段干 高堂 哥舒 公良 公孙 公西 公羊 公冶 谷梁 榖梁 \
-    贺兰 赫连 呼延 斛律 皇甫 夹谷 梁丘 令狐 闾丘 万俟 慕容 纳兰 南宫 南门 欧阳 濮阳 漆雕 亓官 壤驷 上官 申屠 司寇 司空 司马 司徒 \
-    太史 太叔 澹台 拓跋 拓拔 完颜 微生 闻人 巫马 西门 夏侯 鲜于 轩辕 羊舌 耶律 尉迟 宇文 乐正 宰父 仲孙 钟离 诸葛 颛孙 子车 宗政 左丘";
+/// Surnames of two characters with their readings, one a line: `尉迟 yu-chi`. Lines with `#` are remarks.
+pub const DOUBLE_SURNAMES: &str = include_str!("person_name/double_surnames.txt");
 
 /// A person's name as it is on the identity card, in one spelling: the same name typed with another dot, a full-width
 /// letter or spare spaces is the same value. It never shows itself in logs; to store or send it, code must call
@@ -70,7 +68,8 @@ impl PersonName {
         let ends = |count: usize| first.char_indices().nth(count).map_or(first.len(), |(at, _)| at);
         let two = &first[..ends(2)];
         // A name that is nothing but those two characters is one of another surname.
-        let double = two.len() < first.len() && DOUBLE_SURNAMES.split(' ').any(|surname| same_form_all(surname, two));
+        let mut surnames = DOUBLE_SURNAMES.lines().filter_map(|line| line.split(' ').next());
+        let double = two.len() < first.len() && surnames.any(|surname| same_form_all(surname, two));
         if double { two } else { &first[..ends(1)] }
     }
 

@@ -1,6 +1,6 @@
 //! Closing accounting days, and the watch over the whole book.
 
-use kernel::{Moment, Time};
+use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::instances;
@@ -93,5 +93,5 @@ pub async fn lift(ctx: &Ctx, who: &str) -> Result<u64, DbFault> {
 /// The first moment at which a day may end, for callers that wait for it.
 pub fn ends_at(day: kernel::Date) -> Option<Moment> {
     let next = day.tomorrow().ok()?;
-    Some(Moment::at(next, Time::midnight()).plus_secs(ENDS_AFTER_SECS))
+    Some(Moment::start_of(next).plus_secs(ENDS_AFTER_SECS))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kernel::DAY_SECS;
 use partners::witness::{HttpWitness, HttpWitnessSettings};
 use platform::audit::{self, FolderWitness, Witness};
 use platform::check::Check;
@@ -16,7 +17,6 @@ use platform::{Ctx, Mode};
 
 use crate::start::StartError;
 
-const DAY_SECS: i64 = 86_400;
 /// How long a start or a stop waits for witnesses.
 const CARRY_MOST: Duration = Duration::from_secs(30);
 /// Data keys wrapped anew in one closure.

@@ -8,11 +8,10 @@
 use crate::locale::{NEAR_DAYS, kept_together};
 use crate::look::Lang;
 use crate::page::Page;
-use kernel::{Date, Moment, Time, Weekday};
+use kernel::{DAY_SECS, Date, Moment, Time, Weekday};
 
 /// People plan so far ahead by weekdays.
 const PLANNED_DAYS: i32 = 92;
-const DAY_SECS: i64 = 86_400;
 const HOUR_SECS: i64 = 3_600;
 const MINUTE_SECS: i64 = 60;
 

@@ -52,9 +52,6 @@ pub enum BookError {
     /// No such slot.
     #[error("no such slot")]
     NotFound,
-    /// A number that was drawn belongs to another visit: [`book`] draws anew, and answers this to nobody.
-    #[error("a number was drawn before")]
-    NumberTaken,
     /// There is no policy for this day.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -69,8 +66,9 @@ pub enum BookError {
 pub async fn book(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
     for _ in 0..DRAWS {
         match with_a_number(ctx, command.clone()).await {
-            Err(BookError::NumberTaken) => {}
-            done => return done,
+            Err(Unwritten::NumberTaken) => {}
+            Err(Unwritten::Refused(error)) => return Err(error),
+            Ok(booked) => return Ok(booked),
         }
     }
     Err(DbFault::Busy.into())
@@ -79,7 +77,21 @@ pub async fn book(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
 /// So many times a number is drawn. Where a hundred million visits have one, one in ten is drawn anew.
 const DRAWS: usize = 8;
 
-async fn with_a_number(ctx: &Ctx, command: Book) -> Result<Booked, BookError> {
+/// Why one try wrote nothing.
+enum Unwritten {
+    /// A number that was drawn belongs to another visit: another is drawn.
+    NumberTaken,
+    /// Another number would not help.
+    Refused(BookError),
+}
+
+impl<E: Into<BookError>> From<E> for Unwritten {
+    fn from(error: E) -> Unwritten {
+        Unwritten::Refused(error.into())
+    }
+}
+
+async fn with_a_number(ctx: &Ctx, command: Book) -> Result<Booked, Unwritten> {
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
     let (card, reach) = match glance(ctx, &command, &rules).await? {
@@ -151,7 +163,7 @@ fn within(
     new: &NewAppointment,
     rules: &BookingRules,
     told: &Told,
-) -> Result<Booked, BookError> {
+) -> Result<Booked, Unwritten> {
     let (place, having) =
         clinics::store::place_for(tx, &command.person, &command.slot, new.now)?.ok_or(BookError::NotFound)?;
     let Having { existing, load } = having;
@@ -161,7 +173,7 @@ fn within(
         (Ok(Booking::Take(take)), _) => write(tx, ctx, new, &place, &take, told),
         (Ok(Booking::Land), Some((appointment, _))) => Ok(Booked { appointment, pay: None, fresh: false }),
         (Ok(Booking::Land), None) => Err(DbFault::Corrupt("a second tap without a first".to_owned()).into()),
-        (Err(refusal), existing) => Err(refused(refusal, existing.map(|(id, _)| id))),
+        (Err(refusal), existing) => Err(refused(refusal, existing.map(|(id, _)| id)).into()),
     }
 }
 
@@ -172,9 +184,9 @@ fn write(
     place: &Place,
     take: &Take,
     told: &Told,
-) -> Result<Booked, BookError> {
+) -> Result<Booked, Unwritten> {
     let slot = &place.slot.id;
-    let Some(taken) = clinics::store::take_places(tx, slot, take.places)? else { return Err(BookError::Full) };
+    let Some(taken) = clinics::store::take_places(tx, slot, take.places)? else { return Err(BookError::Full.into()) };
     // From here on the slot's row is ours: no other instance can give out its seats.
     let mut seat_no = match next_seat(taken.places, taken.last_seat) {
         Some(seat) => seat,
@@ -183,13 +195,13 @@ fn write(
     let with_seat = |seat_no| NewAppointment { seat_no, ..new.clone() };
     if !store::insert(tx, &with_seat(seat_no), place, take)? {
         if let Some((id, _)) = store::active_in_clinic(tx, &new.person, &place.clinic.id)? {
-            return Err(BookError::AlreadyBooked(id));
+            return Err(BookError::AlreadyBooked(id).into());
         }
         // The seat was calculated from the state before another instance released the row; the state read now is
         // certain.
         seat_no = free_seat(&store::seats(tx, slot)?);
         if !store::insert(tx, &with_seat(seat_no), place, take)? {
-            return Err(BookError::NumberTaken);
+            return Err(Unwritten::NumberTaken);
         }
     }
     if take.state == State::Booked {

@@ -1,10 +1,11 @@
 //! A card's code scanned where a visit's barcode is asked for: the card says who has come, and the desk finds the visits
 //! that this person has here today.
 //!
-//! The code was verified and used up as at the card's own desk ([`identity::scan_card`]); a number that is typed, which anybody can know, finds nobody.
+//! The code was verified and used up as at the card's own desk ([`identity::scan_card`]); a number that is typed, which
+//! anybody can know, finds nobody.
 
 use identity::{CardTold, Desk};
-use kernel::{Moment, Time};
+use kernel::Moment;
 use platform::db::{DbFault, LaneKey};
 use serde_json::json;
 
@@ -13,9 +14,6 @@ use super::desk::store;
 use super::paid::SUBJECT;
 use crate::clinics::policy::BookingRules;
 use crate::hospitals::model::HospitalId;
-
-/// Seconds in a day: Asia/Shanghai has no summer time.
-const DAY_SECS: i64 = 86_400;
 
 /// What a card's code led to.
 pub(super) struct ByCard {
@@ -37,8 +35,7 @@ pub(super) async fn by_card(desk: &Desk, hospital: &HospitalId, look: &str) -> R
         .write(LaneKey::of("desk", hospital.as_str()), "appointment.by_card", move |tx| {
             let Some(card) = told(tx)? else { return Ok(None) };
             let Some((person, holder)) = &card.holder else { return Ok(Some(ByCard { card, visits: Vec::new() })) };
-            let midnight = Moment::at(now.date(), Time::midnight());
-            let day = (midnight, midnight.plus_secs(DAY_SECS));
+            let day = (Moment::start_of(now.date()), Moment::end_of(now.date()));
             let mut visits = Vec::new();
             for visit in store::here_on(tx, person, &hospital, day)? {
                 let pay = payments::order_of(tx, SUBJECT, visit.id.as_str())?;

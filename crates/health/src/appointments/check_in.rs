@@ -37,9 +37,9 @@ pub enum Verdict {
     Unpaid,
     /// 不是本院: nothing of the patient is shown.
     OtherHospital,
-    /// 查无此码
+    /// 查不到
     Unknown,
-    /// It is no visit barcode, but something else: 条码不完整, 输入法不对, 窗口认证码 …
+    /// It is no visit barcode, but something else: 数字不对, 输入法不对, 窗口认证码 …
     Unread(CodeKind),
 }
 

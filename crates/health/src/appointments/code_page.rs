@@ -3,14 +3,11 @@
 use askama::Template;
 use axum::response::Response;
 use identity::{RealName, opens};
-use kernel::{Moment, Time};
+use kernel::Moment;
 use ui::{Markup, Page, Problem, html, keep_offline};
 
 use super::{store, todos};
 use crate::show;
-
-/// A visit's day, from midnight to midnight.
-const DAY_SECS: i64 = 86_400;
 
 #[derive(Template)]
 #[template(path = "appointments/code.html")]
@@ -51,7 +48,7 @@ pub(crate) async fn code(citizen: RealName<opens::Mine>) -> Result<Response, Pro
         doctor: show::doctor_line(&page, &visit.card.doctor),
         bars: ui::barcode::markup(visit.code.as_str()),
         digits: ui::barcode::grouped(visit.code.as_str()),
-        until: Moment::at(visit.card.clinic.date, Time::midnight()).plus_secs(DAY_SECS),
+        until: Moment::end_of(visit.card.clinic.date),
     });
     let until = next.as_ref().map(|next| next.until);
     let made = page.full_moment(now);

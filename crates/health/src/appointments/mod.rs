@@ -8,6 +8,7 @@ pub mod book;
 #[cfg(test)]
 mod booking_driver;
 mod by_card;
+pub(crate) mod by_number;
 pub mod cancel;
 pub mod cancel_pages;
 pub mod check_in;

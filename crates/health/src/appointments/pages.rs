@@ -177,7 +177,6 @@ pub(crate) async fn book(
             Ok(see_other(&format!("/slots/{slot}/book?tried=1")))
         }
         Err(BookError::NotFound) => Err(Problem::not_found()),
-        Err(BookError::NumberTaken) => Err(DbFault::Busy.into()),
         Err(BookError::Policy(error)) => Err(Problem::fault(error)),
         Err(BookError::Notice(error)) => Err(error.into()),
         Err(BookError::Fault(fault)) => Err(fault.into()),

@@ -1,7 +1,7 @@
 //! What waits for a person (待办): the visits to come, on the front page and on the page that shows all of them.
 
 use identity::PersonId;
-use kernel::{Moment, Time};
+use kernel::Moment;
 use payments::Order;
 use platform::db::{DbFault, Tx};
 use ui::Page;
@@ -50,7 +50,7 @@ pub(super) fn next(visits: &[Appointment], now: Moment) -> Option<&Appointment> 
 
 /// Where "from today on" begins: a visit of this morning still counts, for whoever comes late.
 pub(super) fn since(now: Moment) -> Moment {
-    Moment::at(now.date(), Time::midnight())
+    Moment::start_of(now.date())
 }
 
 fn waiting(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Appointment>, DbFault> {

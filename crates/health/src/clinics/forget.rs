@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::Moment;
+use kernel::{DAY_SECS, Moment};
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::policy::Section;
 use platform::{Ctx, setting};
@@ -15,7 +15,6 @@ use super::store::{self, PastSlot};
 const DONE_UNTIL: &str = "health.clinics_let_go_until";
 /// Slots looked at in one closure. A city of five million that offers 150,000 places a day lets go of a day in 300 of these.
 const CHUNK: i64 = 500;
-const DAY_SECS: i64 = 86_400;
 
 /// Section `clinics` (policy/keeping.toml).
 #[derive(Debug, Clone, Deserialize)]

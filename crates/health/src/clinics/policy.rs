@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Moment, Time};
+use kernel::{DAY_SECS, Moment, Time};
 use platform::policy::Section;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::model::{Clinic, Slot, SlotCard};
 use crate::appointments::model::{Limits, SlotView};
-
-/// Seconds in a day: Asia/Shanghai has no summer time.
-const DAY_SECS: i64 = 86_400;
 
 /// Section `booking`.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,7 +1,7 @@
 //! The only SQL for clinics, slots and `booking_guard`.
 
 use identity::PersonId;
-use kernel::{Date, Moment, Time};
+use kernel::{Date, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
@@ -152,7 +152,7 @@ pub(crate) fn card_for(
         join_mine!(),
         "WHERE s.id = $4"
     ));
-    let values = vals![person.as_str(), now, Moment::at(now.date(), Time::midnight()), slot.as_str()];
+    let values = vals![person.as_str(), now, Moment::start_of(now.date()), slot.as_str()];
     tx.opt(sql, values, |row| Ok((card_at(row, 0)?, having_at(row, CARD_WIDTH)?)))
 }
 
@@ -178,7 +178,7 @@ pub(crate) fn place_for(
         join_mine!(),
         "WHERE s.id = $4"
     ));
-    let values = vals![person.as_str(), now, Moment::at(now.date(), Time::midnight()), slot.as_str()];
+    let values = vals![person.as_str(), now, Moment::start_of(now.date()), slot.as_str()];
     tx.opt(sql, values, |row| Ok((place_at(row)?, having_at(row, PLACE_WIDTH)?)))
 }
 

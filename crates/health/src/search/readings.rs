@@ -6,7 +6,8 @@ use pinyin::ToPinyin;
 
 /// Surnames, each with its readings, the first one first; longer ones before their first characters.
 static SURNAMES: LazyLock<Vec<(&str, Vec<Reading>)>> = LazyLock::new(|| {
-    let lines = include_str!("surnames.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("surnames.txt").lines().chain(kernel::DOUBLE_SURNAMES.lines());
+    let lines = lines.filter(|line| !line.starts_with('#'));
     let mut surnames: Vec<_> = lines.filter_map(|line| line.split_once(' ')).map(surname).collect();
     surnames.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     surnames

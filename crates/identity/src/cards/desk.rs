@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use kernel::typing::{self, CodeKind, Scan};
-use kernel::{Mask, Moment, Time};
+use kernel::{Mask, Moment};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use serde::Deserialize;
@@ -65,7 +65,7 @@ struct DeskPage {
 async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem> {
     let ctx = desk.ctx();
     let (ctx2, place, by) = (ctx.clone(), desk.hospital.clone(), ctx.trace.actor.label());
-    let since = Moment::at(ctx.now().date(), Time::midnight());
+    let since = Moment::start_of(ctx.now().date());
     let read = move |tx: &mut Tx<'_>| {
         let mut told = Vec::new();
         for look in codes::told(tx, &place, &by, since, LAST)? {

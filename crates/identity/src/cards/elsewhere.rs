@@ -1,6 +1,6 @@
 //! A card's code scanned at a desk that is not the card's own: a clerk has one box, and people show what they have.
 
-use kernel::{Moment, Time};
+use kernel::Moment;
 use platform::db::{DbFault, Tx};
 
 use super::codes;
@@ -51,7 +51,7 @@ pub fn card_told(
 ) -> impl Fn(&mut Tx<'_>) -> Result<Option<CardTold>, DbFault> + Send + 'static {
     let (ctx, place, look) = (desk.ctx().clone(), desk.hospital.clone(), look.to_owned());
     move |tx| {
-        let since = Moment::at(ctx.now().date(), Time::midnight());
+        let since = Moment::start_of(ctx.now().date());
         let last = codes::told(tx, &place, &ctx.trace.actor.label(), since, LAST)?;
         let Some(told) = last.into_iter().find(|one| one.id.as_str() == look) else { return Ok(None) };
         let Some(verdict) = Verdict::parse(&told.verdict) else { return Ok(None) };

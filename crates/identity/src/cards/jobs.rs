@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::Moment;
+use kernel::{DAY_SECS, Moment};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::jobs::{Job, in_chunks};
@@ -14,8 +14,6 @@ use crate::pace::{Came, Run, SILENT_MOST, ask_all};
 use crate::partner_keys;
 use crate::people::{PersonId, lane};
 use crate::ports::Ports;
-
-const DAY: i64 = 86_400;
 
 /// The jobs of this feature.
 pub(crate) fn jobs(ports: &Arc<Ports>) -> Vec<Job> {
@@ -73,7 +71,7 @@ async fn wipe(ctx: Ctx) -> Result<(), String> {
     let now = ctx.now();
     let policy = ctx.policy.at::<CardPolicy>(now.date()).map_err(|error| error.to_string())?;
     chunks(&ctx, "card_code.wipe", now.minus_secs(policy.code_keep_secs), codes::wipe).await?;
-    chunks(&ctx, "card_check.wipe", now.minus_secs(policy.check_keep_days * DAY), codes::wipe_checks).await?;
+    chunks(&ctx, "card_check.wipe", now.minus_secs(policy.check_keep_days * DAY_SECS), codes::wipe_checks).await?;
     chunks(&ctx, "partner_nonce.wipe", now, partner_keys::store::wipe_nonces).await
 }
 

@@ -1,10 +1,8 @@
 //! The dated figures of `[[accounts]]` in `policy/identity.toml`.
 
-use kernel::Moment;
+use kernel::{DAY_SECS, Moment};
 use platform::policy::Section;
 use serde::Deserialize;
-
-const DAY: i64 = 86_400;
 
 /// How long accounts are kept that belong to nobody.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,12 +21,12 @@ pub(crate) struct AccountPolicy {
 impl AccountPolicy {
     /// When an account opened now goes unless its person is proven.
     pub(crate) fn unproven_until(&self, now: Moment) -> Moment {
-        now.plus_secs(self.unproven_days * DAY)
+        now.plus_secs(self.unproven_days * DAY_SECS)
     }
 
     /// When the rows of an account that ends now go.
     pub(crate) fn ended_until(&self, now: Moment) -> Moment {
-        now.plus_secs(self.ended_days * DAY)
+        now.plus_secs(self.ended_days * DAY_SECS)
     }
 }
 

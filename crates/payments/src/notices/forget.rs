@@ -1,13 +1,13 @@
 //! The job `payments.forget_notices`: a notice names the buyer's account at the channel, and its words are needed only
 //! while somebody may still ask what was said.
 
+use kernel::DAY_SECS;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey};
 
 use super::store;
 use crate::orders::policy::PaymentRules;
 
-const DAY_SECS: i64 = 24 * 3600;
 /// Notices of one closure: a city's whole day in one would keep others waiting.
 const CHUNK: i64 = 500;
 

@@ -1,6 +1,6 @@
 //! `QuerySendDetails`: the texts to one number on one day.
 
-use kernel::{Date, Moment, Time};
+use kernel::{Date, Moment};
 use platform::db::DbFault;
 use serde_json::json;
 use wire::aliyun_sms::{PAGE_SIZE_MAX, QuerySendDetailsReply, SendDetail, SendDetails, SendStatus, code};
@@ -33,7 +33,7 @@ fn read(call: &Call) -> Option<DayPage> {
         return None;
     }
     let date = Date::new(day[..4].parse().ok()?, day[4..6].parse().ok()?, day[6..].parse().ok()?).ok()?;
-    let from = Moment::at(date, Time::midnight());
+    let from = Moment::start_of(date);
     let size: u32 = call.param("PageSize").parse().ok()?;
     let number: u32 = call.param("CurrentPage").parse().ok()?;
     let mobile = call.param("PhoneNumber");
@@ -44,7 +44,7 @@ fn read(call: &Call) -> Option<DayPage> {
         mobile: mobile.to_owned(),
         biz_id: Some(call.param("BizId").to_owned()).filter(|id| !id.is_empty()),
         from,
-        until: from.plus_secs(86_400),
+        until: Moment::end_of(date),
         limit: i64::from(size),
         offset: i64::from(size) * i64::from(number - 1),
     })

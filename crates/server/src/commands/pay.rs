@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::Pii;
+use kernel::{Fen, Pii, ShortNo};
 use ledger::{End, Line};
 use payments::orders::Order;
 use payments::ports::Recipient;
@@ -99,24 +99,32 @@ pub fn looked_after(config: &Config) -> Result<Outcome, StartError> {
 /// Shows an order with each of its attempts: what is known of it here and at the partners.
 pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
-    let found = block_on(async {
+    let (found, free) = block_on(async {
         let mut all = Vec::new();
         for order in payments::find(&ctx, &show.order).await.map_err(|error| StartError::at("pay", error))? {
             let id = order.id.clone();
             let read = ctx.db.read("pay.show", move |tx| ledger::trail(tx, id.as_str()));
             all.push((order, read.await.map_err(|fault: DbFault| StartError::at("pay", fault))?));
         }
-        Ok(all)
+        let free = all.is_empty() && is_of_a_free_visit(&ctx, &show.order).await?;
+        Ok((all, free))
     })?;
     ctx.db.close();
     for (order, books) in &found {
         show_order(order, books);
     }
-    if found.is_empty() {
-        // A visit that costs nothing has a number and no order.
-        eprintln!("renshe: no order has the number {}", show.order);
+    match (found.is_empty(), free) {
+        (false, _) => return Ok(Outcome::Good),
+        (true, true) => eprintln!("renshe: {} is the number of a visit without a fee: it has no order", show.order),
+        (true, false) => eprintln!("renshe: no order has the number {}", show.order),
     }
-    Ok(if found.is_empty() { Outcome::Bad } else { Outcome::Good })
+    Ok(Outcome::Bad)
+}
+
+async fn is_of_a_free_visit(ctx: &Ctx, said: &str) -> Result<bool, StartError> {
+    let Ok(no) = ShortNo::parse(said) else { return Ok(false) };
+    let fee = health::fee_by_number(ctx, &no).await.map_err(|fault| StartError::at("pay", fault))?;
+    Ok(fee == Some(Fen::ZERO))
 }
 
 /// The one order that is meant by a number of either kind.

@@ -1,5 +1,7 @@
 //! The hospital desk: each verdict, and what a desk is not shown.
 
+use identity::Role;
+use identity::staff::{AddStaff, add};
 use testkit::db_test;
 
 use crate::cards::{card_code, live_card};
@@ -92,14 +94,16 @@ async fn an_unpaid_and_an_expired_place_are_told(app: TestApp) {
 async fn what_is_no_code_is_told_apart_from_what_is_unknown(app: TestApp) {
     let (desk, _) = app.clerk(0).await;
     let unknown = kernel::check_digit::mod11_10::append("123456789012345").expect("digits");
-    assert!(scan(&desk, &unknown).await.says("查无此码"));
+    assert!(scan(&desk, &unknown).await.says("查不到"));
     let last = unknown.as_bytes()[15];
     let wrong = format!("{}{}", &unknown[..15], if last == b'9' { '0' } else { char::from(last + 1) });
     for (typed, says) in [
-        (wrong.as_str(), "条码不完整"),
-        ("123", "条码不完整"),
-        ("１２３", "条码不完整"),
-        ("\u{2}\u{3}", "条码不完整"),
+        (wrong.as_str(), "数字不对"),
+        ("123", "数字不对"),
+        ("123456789", "单号是 10 位"),
+        ("22345678901", "单号是 10 位"),
+        ("１２３", "数字不对"),
+        ("\u{2}\u{3}", "数字不对"),
         ("https://example.cn/", "网页二维码"),
         ("<script>", "不是就诊条码"),
         ("'; DROP TABLE", "不是就诊条码"),
@@ -121,7 +125,7 @@ async fn what_is_no_code_is_told_apart_from_what_is_unknown(app: TestApp) {
     let empty = scan(&desk, "  ").await;
     assert!(empty.is_ok() && empty.says("请扫码"), "{}", empty.text);
     let spaced = unknown.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four)).collect::<Vec<_>>().join(" ");
-    assert!(scan(&desk, &spaced).await.says("查无此码"), "digits in groups are read");
+    assert!(scan(&desk, &spaced).await.says("查不到"), "digits in groups are read");
     app.check().await;
 }
 
@@ -217,6 +221,49 @@ async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
     assert_eq!(app.states(&place.slot).await, ["attended"]);
     app.check().await;
     app.audit().await;
+}
+
+/// Another clerk of the same hospital, signed in.
+async fn colleague(app: &TestApp, hospital: &str) -> Visitor {
+    let (login, password) = ("tongshi1", "another-desk-2026");
+    let command = AddStaff {
+        login: login.to_owned(),
+        name: "王五".to_owned(),
+        role: Role::Clerk,
+        hospital: hospital.to_owned(),
+        password: password.to_owned(),
+    };
+    add(&app.ctx, command).await.expect("added");
+    let visitor = app.visitor();
+    let answer = visitor.post_form("/desk/login", &[("login", login), ("password", password)]).await;
+    assert!(answer.path == "/desk" && answer.is_ok(), "signing in: {} {}", answer.status, answer.text);
+    visitor
+}
+
+#[db_test]
+async fn a_check_in_is_taken_back_however_busy_the_hospital_is(app: TestApp) {
+    let place = app.place_at_desk(3600, 4).await;
+    let desk = app.clerk_of(&place.hospital).await;
+    let (_, mine) = booked(&app.citizen(0).await, &place.book()).await;
+    let (_, theirs) = booked(&app.citizen(1).await, &place.book()).await;
+    let done = desk.send_form_to(&scan(&desk, &mine).await, "/desk/scan", &[("code", "")]).await;
+    assert!(done.says("签到成功"), "{}", done.text);
+    // Nine entries of another clerk come in between.
+    let other = colleague(&app, &place.hospital).await;
+    for _ in 0..5 {
+        app.advance_secs(1);
+        let done = other.send_form_to(&scan(&other, &theirs).await, "/desk/scan", &[("code", "")]).await;
+        assert!(done.says("签到成功"), "{}", done.text);
+        undo(&other, &done).await;
+    }
+    let list = desk.get("/desk").await;
+    let first = list.text.find("action=\"/desk/undo\"").expect("it can still be taken back");
+    assert!(list.text[first..].contains(&format!("value=\"{mine}\"")), "{}", list.text);
+    assert!(list.says("data-key=\"z\""), "{}", list.text);
+    assert!(undo(&desk, &list).await.says("已撤销"));
+    assert_eq!(app.states(&place.slot).await, ["booked", "booked"]);
+    assert!(!other.get("/desk").await.says("data-key=\"z\""), "another clerk's entries are not offered by the key");
+    app.check().await;
 }
 
 #[db_test]

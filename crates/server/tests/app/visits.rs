@@ -180,6 +180,11 @@ async fn another_hospital_finds_nobody_by_a_number(app: TestApp) {
     let seen = stranger.send_form_to(&page, "/desk/scan", &[("code", &said)]).await;
     assert!(seen.says("不是本院") && !seen.says("320402") && !seen.says("单号 "), "{}", seen.text);
     assert_eq!(app.acts("appointment.seen_by_desk").await, 1, "each look is written down");
+    // Whoever looks after payments is told that it is a visit's number, and why no order has it.
+    let no = kernel::ShortNo::parse(&said).expect("a number");
+    assert!(payments::find(&app.ctx, &said).await.expect("it is a number").is_empty());
+    let fee = health::fee_by_number(&app.ctx, &no).await.expect("looked for");
+    assert_eq!(fee, Some(kernel::Fen::ZERO));
     // At its own, the number checks in as the barcode does.
     let desk = app.clerk_of(&place.hospital).await;
     let page = desk.get("/desk").await;

@@ -34,7 +34,7 @@ fn a_clerk_checks_people_in_without_a_mouse() {
         assert_eq!(verdict(&browser).await, "不是本院");
         browser.screen("desk-3-elsewhere").await;
         scan(&browser, "1234").await;
-        assert_eq!(verdict(&browser).await, "条码不完整");
+        assert_eq!(verdict(&browser).await, "数字不对");
         cursor_waits(&browser).await;
         // A scanner may end with Tab, and the keyboard may be another.
         ends_with(&browser, &format!("]C1{}", world.code), Key::Tab).await;

@@ -9,8 +9,8 @@ use axum::Extension;
 use axum::response::Response;
 use identity::people::{PatientCard, patient_card};
 use identity::{Desk, Ports};
+use kernel::Moment;
 use kernel::typing::CodeKind;
-use kernel::{Moment, Time};
 use platform::db::{DbFault, LaneKey, Tx};
 use serde::Deserialize;
 use serde_json::json;
@@ -27,7 +27,7 @@ use crate::hospitals;
 use crate::hospitals::model::{Hospital, HospitalId};
 use crate::show;
 
-/// What the desk did last, shown under the verdict.
+/// So much of what the desk did last is shown under the verdict; besides, all that the clerk can still take back.
 const LAST: i64 = 8;
 
 /// `/desk?code=…&did=done` shows a visit, `/desk?card=…` what a card led to, `/desk?unread=keyboard` a scan that was
@@ -69,7 +69,7 @@ pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Respo
     let hospital = hospital_of(&desk)?;
     let rules = desk.ctx().policy.at::<BookingRules>(desk.ctx().now().date()).map_err(Problem::fault)?;
     let (told, choices) = judged(&desk, &hospital, &shown).await?;
-    let Day { hospital, counts: (waiting, attended), last } = day(&desk, &hospital).await?;
+    let Day { hospital, counts: (waiting, attended), last } = day(&desk, &hospital, &rules).await?;
     let page = desk.visit.page.clone();
     let now = desk.ctx().now();
     let me = desk.ctx().trace.actor.label();
@@ -102,17 +102,25 @@ struct Day {
     hospital: Hospital,
     /// Visits still to come, and those checked in.
     counts: (i64, i64),
+    /// The latest first: of the whole desk, then this clerk's own that can still be taken back.
     last: Vec<(DeskEvent, Option<PatientCard>)>,
 }
 
-async fn day(desk: &Desk, hospital: &HospitalId) -> Result<Day, Problem> {
+async fn day(desk: &Desk, hospital: &HospitalId, rules: &BookingRules) -> Result<Day, Problem> {
     let ctx = desk.ctx();
-    let (ctx2, id, today) = (ctx.clone(), hospital.clone(), ctx.now().date());
+    let (ctx2, id, now) = (ctx.clone(), hospital.clone(), ctx.now());
+    let (me, undo_since) = (ctx.trace.actor.label(), now.minus_secs(rules.undo_check_in_secs));
     let read = move |tx: &mut Tx<'_>| {
         let Some(hospital) = hospitals::store::hospital(tx, &id)? else { return Ok(None) };
-        let counts = store::day_counts(tx, &id, today)?;
+        let counts = store::day_counts(tx, &id, now.date())?;
+        let mut events = store::desk_events(tx, &id, Moment::start_of(now.date()), LAST)?;
+        // Where many serve, eight events are over in less time than a check-in can be taken back in.
+        let mine = store::standing_check_ins(tx, &id, &me, undo_since)?;
+        let shown = |event: &DeskEvent| events.iter().any(|one| one.n == event.n && one.visit.id == event.visit.id);
+        let more: Vec<DeskEvent> = mine.into_iter().filter(|event| !shown(event)).collect();
+        events.extend(more);
         let mut last = Vec::new();
-        for event in store::desk_events(tx, &id, Moment::at(today, Time::midnight()), LAST)? {
+        for event in events {
             let card = patient_card(tx, &ctx2.vault, &event.visit.person)?;
             last.push((event, card));
         }

@@ -2,10 +2,10 @@
 
 use identity::PersonId;
 use kernel::{Date, Moment};
-use platform::db::{DbFault, Tx};
+use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use crate::appointments::model::Event;
+use crate::appointments::model::{Event, State};
 use crate::appointments::store::{Appointment, OWN_WIDTH, appointment_at, appointment_columns};
 use crate::clinics::store::{CARD_WIDTH, card_joins};
 use crate::hospitals::model::HospitalId;
@@ -20,6 +20,18 @@ pub(super) struct DeskEvent {
     pub at: Moment,
     /// The visit as it is now.
     pub visit: Appointment,
+}
+
+macro_rules! desk_events {
+    () => {
+        concat!(
+            "SELECT ",
+            appointment_columns!(),
+            ", e.n, e.event, e.actor, e.at FROM appointment_event e JOIN appointment a ON a.id = e.appointment_id \
+             JOIN slot s ON s.id = a.slot_id",
+            card_joins!()
+        )
+    };
 }
 
 /// How a hospital's day stands: visits still booked, visits checked in.
@@ -43,24 +55,35 @@ pub(super) fn desk_events(
     since: Moment,
     limit: i64,
 ) -> Result<Vec<DeskEvent>, DbFault> {
+    let sql = sql!(concat!(desk_events!(), "WHERE e.desk = $1 AND e.at >= $2 ORDER BY e.at DESC, e.n DESC LIMIT $3"));
+    tx.query(sql, vals![hospital.as_str(), since, limit], desk_event)
+}
+
+/// The check-ins of one clerk at a hospital since a moment on which nothing has come, the latest first.
+pub(super) fn standing_check_ins(
+    tx: &mut Tx<'_>,
+    hospital: &HospitalId,
+    clerk: &str,
+    since: Moment,
+) -> Result<Vec<DeskEvent>, DbFault> {
     let sql = sql!(concat!(
-        "SELECT ",
-        appointment_columns!(),
-        ", e.n, e.event, e.actor, e.at FROM appointment_event e JOIN appointment a ON a.id = e.appointment_id \
-         JOIN slot s ON s.id = a.slot_id",
-        card_joins!(),
-        "WHERE e.desk = $1 AND e.at >= $2 ORDER BY e.at DESC, e.n DESC LIMIT $3"
+        desk_events!(),
+        "WHERE e.desk = $1 AND e.at > $2 AND e.actor = $3 AND e.event = $4 AND a.state = $5 AND a.version = e.n \
+         ORDER BY e.at DESC, e.n DESC"
     ));
-    tx.query(sql, vals![hospital.as_str(), since, limit], |row| {
-        let at = OWN_WIDTH + CARD_WIDTH;
-        let visit = appointment_at(row)?;
-        Ok(DeskEvent {
-            visit,
-            n: row.int(at)?,
-            event: row.parse(at + 1)?,
-            actor: row.text(at + 2)?,
-            at: row.moment(at + 3)?,
-        })
+    let values = vals![hospital.as_str(), since, clerk, Event::CheckIn.as_str(), State::Attended.as_str()];
+    tx.query(sql, values, desk_event)
+}
+
+fn desk_event(row: &Row) -> Result<DeskEvent, DbFault> {
+    let at = OWN_WIDTH + CARD_WIDTH;
+    let visit = appointment_at(row)?;
+    Ok(DeskEvent {
+        visit,
+        n: row.int(at)?,
+        event: row.parse(at + 1)?,
+        actor: row.text(at + 2)?,
+        at: row.moment(at + 3)?,
     })
 }
 

@@ -74,7 +74,7 @@ pub(super) struct Patient {
 
 /// One of several visits of a card's holder.
 pub(super) struct Choice {
-    /// The key that chooses it: a letter that no code begins with.
+    /// One of [`choice_keys`].
     pub(super) key: char,
     pub(super) href: String,
     pub(super) slot: String,
@@ -163,8 +163,14 @@ pub(super) fn tell_card(page: &Page, found: &ByCard, today: Date) -> (Option<Tol
         no: None,
     });
     let told = Told { tone, word: page.t(&key), text: page.t(&format!("{key}-text")), patient, ready: None };
-    let choices = ('A'..='Z').zip(standing).filter_map(|(key, one)| choice(page, key, one, today)).collect();
+    let choices = choice_keys().zip(standing).filter_map(|(key, one)| choice(page, key, one, today)).collect();
     (Some(told), choices)
+}
+
+/// The letters that choose among visits. C begins the code of an electronic card (CZRS…) and H a web address, and a scan
+/// is to choose nobody by its first letter; Z takes the last check-in back.
+fn choice_keys() -> impl Iterator<Item = char> {
+    ('A'..='Y').filter(|key| !matches!(key, 'C' | 'H'))
 }
 
 fn choice(page: &Page, key: char, scanned: &Scanned, today: Date) -> Option<Choice> {
@@ -230,5 +236,21 @@ pub(super) fn row(
         is_undone: event.event == Event::CheckIn && !stands,
         undo: left.map(|left_secs| Undo { code: visit.code.to_string(), n: event.n, name: name.clone(), left_secs }),
         name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::typing::CARD_CODE_START;
+
+    use super::*;
+
+    #[test]
+    fn a_letter_that_chooses_begins_no_code_and_takes_nothing_back() {
+        let keys: String = choice_keys().collect();
+        assert!(keys.starts_with("ABDEFGIJ"), "{keys}");
+        for taken in [CARD_CODE_START, "HTTP", "Z"] {
+            assert!(!keys.contains(&taken[..1]), "{taken}: {keys}");
+        }
     }
 }
