@@ -217,6 +217,9 @@ pub(super) fn judge(appointment: &Appointment, hospital: &HospitalId, rules: &Bo
     }
     match decide(&appointment.view(rules), Event::CheckIn, now) {
         Ok(Decision::Change(_)) => Verdict::Ready,
+        Ok(Decision::Already) if appointment.card.clinic.date != now.date() => {
+            Verdict::OtherDay { date: appointment.card.clinic.date }
+        }
         Ok(Decision::Already) => Verdict::Attended { at: appointment.changed_at },
         Err(Refusal::OtherDay { date }) => Verdict::OtherDay { date },
         Err(_) => match appointment.state {
