@@ -14,7 +14,7 @@ use super::here::Here;
 use super::model::{DeviceProofId, How};
 use super::policy::DevicePolicy;
 use super::standing::{Standing, standing};
-use super::store::{self, Live, NewProof};
+use super::store::{self, Live, NewProof, Roams};
 use crate::failure::Failure;
 use crate::people;
 use crate::sessions::{self, Renewal, Token};
@@ -84,7 +84,7 @@ pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failur
     let act = |act| ctx.act(act, device.id.as_str(), json!({ "session": here.session.as_str() }));
     let (refused, roams) = (act("device.refused"), act("device.roams"));
     let lane = people::lane(&here.person);
-    let since = now.minus_secs(ctx.policy.at::<DevicePolicy>(now.date())?.key_look_secs);
+    let since = now.minus_secs(ctx.policy.at::<DevicePolicy>(now.date())?.roaming_secs);
     let (roaming_id, renewal): (DeviceProofId, Renewal) = (ctx.id(), Renewal::draw(ctx, &here.session));
     let asked_to_roam = signed.as_ref().is_some_and(|challenge| challenge.roams);
     let new = signed.map(|challenge| NewProof {
@@ -104,13 +104,17 @@ pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failur
             Some(new) if store::key_of(tx, &new.device)?.as_ref() == Some(&key) => new.clone(),
             _ => return refuse(tx, &refused),
         };
-        // Once it roams, its answers go on to: nobody has to tap every two minutes.
-        let roamed = store::has_roamed(tx, &new.session, &new.device, &new.place, since)?;
-        new.roams = (asked_to_roam || roamed).then(|| roaming_id.clone());
+        // While it roams and its network still wanders, its answers go on to: nobody has to tap every two minutes.
+        let wanders = store::wanders(tx, &new.session, &new.device, &new.place, since)?;
+        new.roams = match (asked_to_roam, wanders) {
+            (true, _) => Some((roaming_id.clone(), Roams::Asked)),
+            (false, true) => Some((roaming_id.clone(), Roams::Still)),
+            (false, false) => None,
+        };
         if !store::seen(tx, &new.device, now)? || !store::insert_proof(tx, &new)? {
             return refuse(tx, &refused);
         }
-        let begins = asked_to_roam && !roamed;
+        let begins = asked_to_roam && !wanders;
         if begins {
             sessions::renew_alone(tx, &renewal)?;
             tx.audit(roams.clone());
