@@ -69,8 +69,9 @@ pub(super) enum Answered {
     Yes(Option<Token>),
 }
 
-/// Judges an answer. A session that begins to roam gets another token, and the one before opens nothing from then on:
-/// whoever has copied it stands outside while the network no longer counts (T11).
+/// Judges an answer. A session that begins to roam gets another token, and none of those before opens anything from then
+/// on: whoever has copied one stands outside while the network no longer counts (T11). A code by SMS leaves the last one
+/// its minute ([`show_phone`](super::show_phone)).
 pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failure> {
     let (here, now) = (answer.here, ctx.now());
     let mine = here.clone();
