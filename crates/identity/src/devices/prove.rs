@@ -46,9 +46,16 @@ pub(super) async fn look(ctx: &Ctx, here: &Here) -> Result<Looked, Failure> {
     Ok(looked.await?)
 }
 
-/// A challenge for this session's device. `roams`: its answer is to hold on whatever network.
-pub(super) fn challenge(ctx: &Ctx, here: &Here, device: &Live, roams: bool) -> Result<Challenge, Failure> {
-    let secs = ctx.policy.at::<DevicePolicy>(ctx.now().date())?.challenge_secs;
+/// A challenge for this session's device. `by_itself`: the page answers it at once, and nobody has to read before they tap.
+/// `roams`: its answer is to hold on whatever network.
+pub(super) fn challenge(
+    ctx: &Ctx,
+    here: &Here,
+    device: &Live,
+    (by_itself, roams): (bool, bool),
+) -> Result<Challenge, Failure> {
+    let policy = ctx.policy.at::<DevicePolicy>(ctx.now().date())?;
+    let secs = if by_itself { policy.challenge_secs } else { policy.roaming_secs };
     Ok(Challenge::draw(ctx, &here.session, &device.id, roams, secs))
 }
 
@@ -63,8 +70,9 @@ pub(super) struct Answer {
 
 /// What came of an answer.
 pub(super) enum Answered {
-    /// It was refused, whatever is wrong with it.
-    No,
+    /// It was refused, whatever is wrong with it. `roams`: it was asked for where the address keeps changing, and is to be
+    /// asked for in the same way again.
+    No { roams: bool },
     /// It is the device. With another token where the session begins to roam.
     Yes(Option<Token>),
 }
@@ -79,15 +87,17 @@ pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failur
         let Some(device) = store::live(tx, &mine.person, &mine.word)? else { return Ok(None) };
         Ok(store::key_of(tx, &device.id)?.map(|key| (device, key)))
     });
-    let Some((device, key)) = device.await? else { return Ok(Answered::No) };
+    let Some((device, key)) = device.await? else { return Ok(Answered::No { roams: false }) };
     let read = Challenge::read(ctx, &here.session, &device.id, &answer.challenge);
-    let signed = read.filter(|challenge| challenge.signed_by(&key, &answer.origin, &answer.signature));
+    let asked_to_roam = read.as_ref().is_some_and(|challenge| challenge.roams);
+    let signed = read.filter(|challenge| {
+        challenge.is_young(now) && challenge.signed_by(&key, &answer.origin, &answer.signature)
+    });
     let act = |act| ctx.act(act, device.id.as_str(), json!({ "session": here.session.as_str() }));
     let (refused, roams) = (act("device.refused"), act("device.roams"));
     let lane = people::lane(&here.person);
     let since = now.minus_secs(ctx.policy.at::<DevicePolicy>(now.date())?.roaming_secs);
     let (roaming_id, renewal): (DeviceProofId, Renewal) = (ctx.id(), Renewal::draw(ctx, &here.session));
-    let asked_to_roam = signed.as_ref().is_some_and(|challenge| challenge.roams);
     let new = signed.map(|challenge| NewProof {
         id: ctx.id(),
         session: here.session,
@@ -123,7 +133,7 @@ pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failur
         Ok(Some(begins))
     });
     Ok(match written.await? {
-        None => Answered::No,
+        None => Answered::No { roams: asked_to_roam },
         Some(begins) => Answered::Yes(begins.then_some(token)),
     })
 }

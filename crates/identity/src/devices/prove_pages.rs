@@ -64,11 +64,19 @@ struct ToQuery {
 }
 
 async fn show(citizen: Citizen, headers: HeaderMap, Query(query): Query<ToQuery>) -> Result<Response, Problem> {
-    prove_page(&citizen, &Here::of(&citizen, &headers), &query.to, None).await
+    prove_page(&citizen, &Here::of(&citizen, &headers), &query.to, Asks::ByItself).await
+}
+
+/// How the page asks.
+enum Asks {
+    /// It answers by itself, if that may help.
+    ByItself,
+    /// Again, after something was refused: its person taps. `roams`: it was asked for where the address keeps changing.
+    Again { notice: Notice, roams: bool },
 }
 
 /// The page for where the session stands now; goes on at once where nothing is to be shown.
-async fn prove_page(citizen: &Citizen, here: &Here, to: &str, notice: Option<Notice>) -> Result<Response, Problem> {
+async fn prove_page(citizen: &Citizen, here: &Here, to: &str, asks: Asks) -> Result<Response, Problem> {
     let (ctx, page, to) = (citizen.ctx(), &citizen.visit.page, destination(to));
     let Looked { standing, device, lately } = look(ctx, here).await?;
     let device = match (standing, device) {
@@ -78,9 +86,14 @@ async fn prove_page(citizen: &Citizen, here: &Here, to: &str, notice: Option<Not
             return Ok(see_other(&real_name(&to)));
         }
     };
-    let moving = lately || standing == Standing::Proven;
+    let (notice, roams) = match asks {
+        Asks::ByItself => (None, false),
+        Asks::Again { notice, roams } => (Some(notice), roams),
+    };
+    let moving = roams || lately || standing == Standing::Proven;
+    let auto = notice.is_none() && !moving;
     let challenge = match device.has_key {
-        true => challenge(ctx, here, &device, moving)?.text().to_owned(),
+        true => challenge(ctx, here, &device, (auto, moving))?.text().to_owned(),
         false => String::new(),
     };
     let mobile = own_mobile(ctx, &here.person).await?;
@@ -89,7 +102,7 @@ async fn prove_page(citizen: &Citizen, here: &Here, to: &str, notice: Option<Not
         page: page.clone(),
         to,
         challenge,
-        auto: notice.is_none() && !moving,
+        auto,
         moving: if moving { page.span(roaming_secs) } else { String::new() },
         mobile: mobile.map_or_else(String::new, |mobile| mobile.masked()),
         ticket: ticket(ctx),
@@ -126,15 +139,18 @@ async fn signed(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignedFor
         challenge: form.challenge,
         signature: form.signature,
     };
-    if let Answered::Yes(token) = answer(citizen.ctx(), answered).await? {
-        let mut response = see_other(&destination(&form.to));
-        if let Some(token) = token {
-            sessions::give_token(citizen.ctx(), &citizen.visit.page, &mut response, &token)?;
+    let token = match answer(citizen.ctx(), answered).await? {
+        Answered::Yes(token) => token,
+        Answered::No { roams } => {
+            let notice = Notice { tone: "danger", text: citizen.visit.page.t("device-answer-refused") };
+            return prove_page(&citizen, &here, &form.to, Asks::Again { notice, roams }).await;
         }
-        return Ok(response);
+    };
+    let mut response = see_other(&destination(&form.to));
+    if let Some(token) = token {
+        sessions::give_token(citizen.ctx(), &citizen.visit.page, &mut response, &token)?;
     }
-    let text = citizen.visit.page.t("device-answer-refused");
-    prove_page(&citizen, &here, &form.to, Some(Notice { tone: "danger", text })).await
+    Ok(response)
 }
 
 #[derive(Deserialize, Default)]
@@ -155,7 +171,10 @@ async fn send_code(
     let mobile = own_mobile(ctx, &citizen.person).await?.ok_or_else(Problem::not_found)?;
     match asking(&citizen, &gates).to(mobile, form.ticket).await? {
         Ok(challenge) => Ok(see_other(&code_path(&challenge, &to))),
-        Err(notice) => prove_page(&citizen, &Here::of(&citizen, &headers), &to, Some(notice)).await,
+        Err(notice) => {
+            let asks = Asks::Again { notice, roams: false };
+            prove_page(&citizen, &Here::of(&citizen, &headers), &to, asks).await
+        }
     }
 }
 
