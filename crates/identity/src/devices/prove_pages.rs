@@ -28,8 +28,8 @@ use crate::proofs::ProofPurpose;
 use crate::sessions::{self, Citizen};
 use crate::sms_codes::{self, Asking, Challenge, CodePart, Notice, Own, Purpose, Refusal, clean_code};
 
-/// Remembers for a moment that the page had nothing to ask, by its bare name: whoever is led here again at once sits on a
-/// network with two exits, one of which is known.
+/// Remembers for a moment that the page had nothing to ask, by its bare name: whoever is sent here again at once, from
+/// another place than this, sits on a network with two exits, one of which is known.
 const PASSED: &str = "passed";
 /// For so many seconds.
 const PASSED_SECS: i64 = 10;
@@ -61,16 +61,18 @@ struct ProvePage {
 #[serde(default)]
 struct ToQuery {
     to: String,
+    /// From which place the gate sent here.
+    at: String,
 }
 
 async fn show(citizen: Citizen, headers: HeaderMap, Query(query): Query<ToQuery>) -> Result<Response, Problem> {
-    prove_page(&citizen, &Here::of(&citizen, &headers), &query.to, Asks::ByItself).await
+    prove_page(&citizen, &Here::of(&citizen, &headers), &query.to, Asks::ByItself { at: query.at }).await
 }
 
 /// How the page asks.
 enum Asks {
-    /// It answers by itself, if that may help.
-    ByItself,
+    /// It answers by itself, if that may help. `at`: from which place the gate sent here.
+    ByItself { at: String },
     /// Again, after something was refused: its person taps. `roams`: it was asked for where the address keeps changing.
     Again { notice: Notice, roams: bool },
 }
@@ -79,18 +81,19 @@ enum Asks {
 async fn prove_page(citizen: &Citizen, here: &Here, to: &str, asks: Asks) -> Result<Response, Problem> {
     let (ctx, page, to) = (citizen.ctx(), &citizen.visit.page, destination(to));
     let Looked { standing, device, lately } = look(ctx, here).await?;
+    let (notice, roams, at) = match asks {
+        Asks::ByItself { at } => (None, false, at),
+        Asks::Again { notice, roams } => (Some(notice), roams, String::new()),
+    };
+    let two_exits = here.place.is_other_than(&at) && passed_lately(ctx, page);
     let device = match (standing, device) {
-        (Standing::Proven, _) if !passed_lately(ctx, page) => return Ok(pass(ctx, page, &to)),
+        (Standing::Proven, _) if !two_exits => return Ok(pass(ctx, page, &to)),
         (Standing::Proven | Standing::Challenge | Standing::Lately, Some(device)) => device,
         (Standing::New | Standing::Proven | Standing::Challenge | Standing::Lately, _) => {
             return Ok(see_other(&real_name(&to)));
         }
     };
-    let (notice, roams) = match asks {
-        Asks::ByItself => (None, false),
-        Asks::Again { notice, roams } => (Some(notice), roams),
-    };
-    let moving = roams || lately || standing == Standing::Proven;
+    let moving = roams || lately || two_exits;
     let auto = notice.is_none() && !moving;
     let challenge = match device.has_key {
         true => challenge(ctx, here, &device, (auto, moving))?.text().to_owned(),
