@@ -32,6 +32,7 @@ real-name-see-level = 看看哪些服务可以用
 real-name-ask = 拨打 12333 咨询
 real-name-success-title = 实名认证成功
 real-name-success-issuing = 电子社保卡正在签发，一般几秒钟就好，办好了会发消息给您。
+real-name-success-ended = 电子社保卡没有签发，原因和办法见「电子社保卡」页面。
 real-name-success-live = 您的电子社保卡照常可用。
 real-name-success-suspended = 您的电子社保卡目前停用，原因见「电子社保卡」页面。
 real-name-next = 下一步
