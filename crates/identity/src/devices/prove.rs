@@ -90,9 +90,8 @@ pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failur
     let Some((device, key)) = device.await? else { return Ok(Answered::No { roams: false }) };
     let read = Challenge::read(ctx, &here.session, &device.id, &answer.challenge);
     let asked_to_roam = read.as_ref().is_some_and(|challenge| challenge.roams);
-    let signed = read.filter(|challenge| {
-        challenge.is_young(now) && challenge.signed_by(&key, &answer.origin, &answer.signature)
-    });
+    let signed = read
+        .filter(|challenge| challenge.is_young(now) && challenge.signed_by(&key, &answer.origin, &answer.signature));
     let act = |act| ctx.act(act, device.id.as_str(), json!({ "session": here.session.as_str() }));
     let (refused, roams) = (act("device.refused"), act("device.roams"));
     let lane = people::lane(&here.person);

@@ -12,7 +12,7 @@ use axum::{Extension, Router, routing::get, routing::post};
 use kernel::{Mask, Moment};
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, html, html_again, in_query, see_other, see_other_with};
 
 use super::challenge::read_key;
 use super::here::Here;
@@ -283,7 +283,7 @@ fn start_again(to: &str) -> Response {
 
 /// Where to go on to: a path of this service that is not this one.
 pub(super) fn destination(to: &str) -> String {
-    ui::local_path(to).filter(|path| !path.starts_with("/devices/prove")).unwrap_or("/").to_owned()
+    ui::onward(to, &["/devices/prove"], "/")
 }
 
 /// The address of the page, with where to go on to.
@@ -293,13 +293,4 @@ pub(crate) fn prove_path(to: &str) -> String {
 
 fn real_name(to: &str) -> String {
     format!("{}?to={}", ProofPurpose::RealName.ways(), in_query(to))
-}
-
-fn in_query(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }
