@@ -154,7 +154,7 @@ async fn a_session_without_its_device_signs_no_device_out(app: TestApp) {
     let tried = thief.send_form_to(&list, "/devices", &[]).await;
     assert!(tried.path.starts_with("/real-name") && tried.says("那台设备还没有退出"), "{} {}", tried.path, tried.text);
     // Other logins end in any case, and what stays is said.
-    let laptop = app.signed_in(0).await;
+    let (laptop, _tablet) = (app.signed_in(0).await, app.citizen(0).await);
     let tried = thief.send_form_to(&thief.get("/devices").await, "/devices", &[("act", "others")]).await;
     assert!(
         tried.path.starts_with("/real-name") && tried.says("实名认证过的设备还留着"),

@@ -125,6 +125,7 @@ async fn another_code_for_a_new_account_says_that_passwords_are_typed_again(app:
     assert!(sent.is_ok() && sent.says("新的验证码已发出"), "{} {}", sent.path, sent.text);
     assert!(sent.says("密码不会保留，请再输一遍"), "{}", sent.text);
     // With nothing typed, nothing is said of it.
+    app.carry().await;
     app.advance_secs(61);
     let sent = owner.send_form(&sent, &[("act", "resend")]).await;
     assert!(sent.says("新的验证码已发出") && !sent.says("密码不会保留"), "{}", sent.text);
