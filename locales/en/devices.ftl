@@ -13,6 +13,9 @@ devices-bound = Authenticated: { $time }
 devices-end = Log out
 flash-device-ended = That device has been logged out.
 flash-devices-ended = All other devices have been logged out.
+flash-device-left = That device has not been logged out. Please complete real-name authentication on this device first, then log it out.
+flash-devices-left = All other logins have ended. Devices on which you were authenticated are still on your list. Please complete real-name authentication on this device first, then log them out.
+devices-end-label = Log out “{ $device }”
 
 device-prove-title = Is this your device?
 device-working = We are checking this device. Please wait; the page will continue automatically.

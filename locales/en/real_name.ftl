@@ -32,6 +32,7 @@ real-name-see-level = See which services I can use
 real-name-ask = Call 12333
 real-name-success-title = Real-name authentication complete
 real-name-success-issuing = Your e-card is being issued. This usually takes a few seconds; we will send you a message when it is ready.
+real-name-success-ended = Your e-card was not issued. The e-card page says why, and what you can do.
 real-name-success-live = You can keep using your e-card as before.
 real-name-success-suspended = Your e-card is suspended at the moment. The e-card page says why.
 real-name-next = Next step

@@ -13,6 +13,9 @@ devices-bound = 实名认证：{ $time }
 devices-end = 退出
 flash-device-ended = 那台设备已退出。
 flash-devices-ended = 其他设备都已退出。
+flash-device-left = 那台设备还没有退出。请先在这台设备上实名认证，再让它退出。
+flash-devices-left = 其他设备上的登录都已退出。实名认证过的设备还留着，请先在这台设备上实名认证，再让它们退出。
+devices-end-label = 退出「{ $device }」
 
 device-prove-title = 确认是您的设备
 device-working = 正在确认这台设备，请稍等，会自动继续。

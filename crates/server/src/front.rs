@@ -8,6 +8,7 @@ use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use std::sync::Arc;
 use ui::front::{FrontCard, FrontPage, Service, TodosPage};
+use ui::problem::Detour;
 use ui::{Page, Problem, PublicCache, html};
 
 /// `/`: signed out it is the same for everybody, and comes from the cache.
@@ -23,7 +24,7 @@ pub async fn front(
     };
     let mut front = composed(page.clone());
     if let Some(first) = home.first {
-        front.shut = Some(format!("{first}?to=/"));
+        front.shut = Some(Detour { page: first, back: "/".to_owned() }.path());
         return Ok(html(&page, front));
     }
     let (person, now) = (citizen.person.clone(), ctx.now());

@@ -48,7 +48,7 @@ pub use offline::{Holder, keep_offline};
 pub use page::{Page, Tab};
 pub use problem::{Problem, ProblemKind};
 pub use query::Query;
-pub use reply::{html, html_again, html_status, local_path, see_other, see_other_with};
+pub use reply::{html, html_again, html_status, in_query, local_path, onward, see_other, see_other_with};
 pub use sent::is_ours;
 pub use shell::routes;
 pub use site::Site;

@@ -11,6 +11,7 @@ use crate::locale;
 use crate::look::{Lang, Look};
 use crate::offline::Holder;
 use crate::qr;
+use crate::reply::in_query;
 use crate::seed::Seed;
 use axum::response::Response;
 use http::{HeaderValue, header};
@@ -245,8 +246,7 @@ impl Page {
 
     /// The link that changes language or 长辈版 and comes back here.
     pub fn look_link(&self, change: &str) -> String {
-        let to: String = form_urlencoded::byte_serialize(self.here().as_bytes()).collect();
-        format!("/look?{change}&to={to}")
+        format!("/look?{change}&to={}", in_query(&self.here()))
     }
 
     /// The value of a cookie this service set, found under the name it has on this transport.

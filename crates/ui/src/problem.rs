@@ -1,7 +1,7 @@
 //! What went wrong, as a value; the layer turns it into a page in the visitor's language, with the
 //! reference number under which the log keeps the cause.
 
-use crate::reply::see_other;
+use crate::reply::{in_query, see_other};
 use crate::sent::Unfit;
 use crate::site::Elsewhere;
 use axum::response::{IntoResponse, Response};
@@ -305,7 +305,7 @@ pub struct Detour {
 impl Detour {
     /// The address of the page, with the way back.
     pub fn path(&self) -> String {
-        let to: String = form_urlencoded::byte_serialize(self.back.as_bytes()).collect();
+        let to = in_query(&self.back);
         let joint = if self.page.contains('?') { '&' } else { '?' };
         format!("{}{joint}to={to}", self.page)
     }

@@ -69,6 +69,18 @@ pub fn local_path(to: &str) -> Option<&str> {
     (clean && local).then_some(to)
 }
 
+/// Where a page goes on to: the path of this service that its address or form names, or `home`. Never one that begins with
+/// one of `not`: those are the pages that would only lead back.
+pub fn onward(to: &str, not: &[&str], home: &str) -> String {
+    let path = local_path(to).filter(|path| !not.iter().any(|start| path.starts_with(start)));
+    path.unwrap_or(home).to_owned()
+}
+
+/// A text as the value of a query, in an address.
+pub fn in_query(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 pub(crate) fn render(template: &impl Template) -> Result<Vec<u8>, Problem> {
     let mut text = String::with_capacity(PAGE_BYTES);
     match template.render_into(&mut text) {
@@ -143,6 +155,18 @@ mod tests {
             let answer = see_other(to);
             assert_eq!(answer.headers()[header::LOCATION], "/");
         }
+        for (to, expected) in [
+            ("/slots/slt_1/book", "/slots/slt_1/book"),
+            ("/search?q=眼科", "/search?q=眼科"),
+            ("", "/me"),
+            ("//evil.example", "/me"),
+            ("https://evil.example", "/me"),
+            ("/login?to=/x", "/me"),
+            ("/logout", "/me"),
+        ] {
+            assert_eq!(onward(to, &["/login", "/logout"], "/me"), expected);
+        }
+        assert_eq!(in_query("/a?b=1&c=眼 1"), "%2Fa%3Fb%3D1%26c%3D%E7%9C%BC+1");
         assert_eq!(see_other("/search?q=眼").headers()[header::LOCATION], "/search?q=%E7%9C%BC");
     }
 }

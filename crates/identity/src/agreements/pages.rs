@@ -121,5 +121,5 @@ impl FromRequestParts<Ctx> for Holder {
 
 /// Where to go on to: a path of this service that is not this one.
 fn destination(to: &str) -> String {
-    ui::local_path(to).filter(|path| !path.starts_with("/agree")).unwrap_or("/").to_owned()
+    ui::onward(to, &["/agree"], "/")
 }

@@ -50,10 +50,12 @@ fn known(card: Ecard) -> FrontCard {
     }
 }
 
-/// What a page that only mentions the card says of it: the end of a locale key. A card that has ended is issued anew.
+/// What a page that only mentions the card says of it: the end of a locale key. One that has ended was not issued, and its person
+/// was told why.
 pub(crate) fn word(tx: &mut Tx<'_>, person: &PersonId) -> Result<&'static str, DbFault> {
     Ok(match store::newest(tx, person)?.map(|card| card.state) {
-        None | Some(State::Issuing | State::Ended) => "issuing",
+        None | Some(State::Issuing) => "issuing",
+        Some(State::Ended) => "ended",
         Some(State::Live) => "live",
         Some(State::Suspended) => "suspended",
     })

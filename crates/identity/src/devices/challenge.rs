@@ -14,19 +14,19 @@ use crate::sessions::SessionId;
 
 /// The first line of what is signed, so that the key signs nothing else by mistake.
 const FOR: &str = "renshe device proof";
-/// What an answer holds for: the network it came from, or whatever network.
-const HERE: &str = "here";
+/// The part that says that an answer holds on whatever network. Without it, it holds on the one it came from.
 const ROAMING: &str = "roaming";
 /// An uncompressed point of P-256, as browsers export it.
 const KEY_BYTES: usize = 65;
 
-/// A challenge that was drawn here for this session and device, and is young enough.
+/// A challenge that was drawn here for this session and device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Challenge {
     /// The name of the challenge; answering it uses it up.
     pub(super) nonce: String,
     /// Whether its answer holds on whatever network: it was asked for where the address keeps changing.
     pub(super) roams: bool,
+    until: Moment,
     text: String,
 }
 
@@ -34,20 +34,32 @@ impl Challenge {
     /// Draws a new one, good for `secs`.
     pub(super) fn draw(ctx: &Ctx, session: &SessionId, device: &DeviceId, roams: bool, secs: i64) -> Challenge {
         let nonce = hex(&kernel::bytes32(&*ctx.rng));
-        let until = ctx.now().plus_secs(secs).ms().to_string();
-        let holds = if roams { ROAMING } else { HERE };
-        let mac = mac(ctx, session, device, &[&until, &nonce, holds]);
-        Challenge { text: format!("{until}.{nonce}.{holds}.{mac}"), nonce, roams }
+        let until = ctx.now().plus_secs(secs);
+        let mut parts = vec![until.ms().to_string(), nonce.clone()];
+        if roams {
+            parts.push(ROAMING.to_owned());
+        }
+        parts.push(mac(ctx, session, device, &parts.join("\n")));
+        Challenge { text: parts.join("."), nonce, roams, until }
     }
 
-    /// Reads one that came back; `None` if it is not ours, not this session's, or too old.
+    /// Reads one that came back; `None` if it is not ours, or not this session's. It may be [too old](Self::is_young).
     pub(super) fn read(ctx: &Ctx, session: &SessionId, device: &DeviceId, text: &str) -> Option<Challenge> {
-        let mut parts = text.split('.');
-        let (until, nonce, holds, code) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let right = bool::from(mac(ctx, session, device, &[until, nonce, holds]).as_bytes().ct_eq(code.as_bytes()));
-        let young = right && ctx.now() < Moment::from_ms(until.parse().ok()?);
-        let read = || Challenge { nonce: nonce.to_owned(), roams: holds == ROAMING, text: text.to_owned() };
-        (young && parts.next().is_none()).then(read)
+        let (said, code) = text.rsplit_once('.')?;
+        let parts: Vec<&str> = said.split('.').collect();
+        let (until, nonce, roams) = match parts[..] {
+            [until, nonce] => (until, nonce, false),
+            [until, nonce, ROAMING] => (until, nonce, true),
+            _ => return None,
+        };
+        let right = bool::from(mac(ctx, session, device, &parts.join("\n")).as_bytes().ct_eq(code.as_bytes()));
+        let until = Moment::from_ms(until.parse().ok()?);
+        right.then(|| Challenge { nonce: nonce.to_owned(), roams, until, text: text.to_owned() })
+    }
+
+    /// Whether it may still be answered.
+    pub(super) fn is_young(&self, now: Moment) -> bool {
+        now < self.until
     }
 
     /// As it goes to the browser.
@@ -75,8 +87,8 @@ pub(super) fn read_key(text: &str) -> Option<Vec<u8>> {
     ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &key).is_ok().then_some(key)
 }
 
-fn mac(ctx: &Ctx, session: &SessionId, device: &DeviceId, parts: &[&str]) -> String {
-    let plain = format!("{}\n{}\n{}", session.as_str(), device.as_str(), parts.join("\n"));
+fn mac(ctx: &Ctx, session: &SessionId, device: &DeviceId, said: &str) -> String {
+    let plain = format!("{}\n{}\n{said}", session.as_str(), device.as_str());
     hex(&ctx.vault.mac("device_challenge", plain.as_bytes()))
 }
 
@@ -93,7 +105,7 @@ mod tests {
     #[test]
     fn only_the_key_signs_and_only_for_this_service() {
         let (own, other) = (key(), key());
-        let challenge = Challenge { nonce: "n".into(), roams: false, text: "1.n.c".into() };
+        let challenge = Challenge { nonce: "n".into(), roams: false, until: Moment::from_ms(1), text: "1.n.c".into() };
         let text = signed_text("https://city.cn", challenge.text());
         let signature = own.sign(&SystemRandom::new(), text.as_bytes()).unwrap();
         let sent = URL_SAFE_NO_PAD.encode(signature.as_ref());

@@ -35,7 +35,7 @@ pub(super) enum Ended {
     /// It is another one, and its owner was told on every channel; or one that is not theirs or was signed out before,
     /// which is no mistake.
     Elsewhere,
-    /// Nothing was done: the session came without a device of its owner's, and may be in a thief's hands.
+    /// No device was signed out: the session came without a device of its owner's, and may be in a thief's hands.
     NotFromHere,
 }
 
@@ -85,13 +85,15 @@ pub(super) async fn end(ctx: &Ctx, command: EndDevice) -> Result<Ended, Failure>
 }
 
 /// Signs out every device of a person but the one that asks, and every login in another browser. One after another: what
-/// is cut short goes on at the next tap.
+/// is cut short goes on at the next tap. Where the session came without a device of its owner's, the other logins end, and
+/// the devices on which the owner was authenticated stay.
 pub(super) async fn end_all_others(
     ctx: &Ctx,
     here: &Here,
     account: &AccountId,
     known: Option<KnownDevice>,
 ) -> Result<Ended, Failure> {
+    let mut ended = Ended::Elsewhere;
     for one in list(ctx, here).await? {
         let What::Proven(device, _) = one.what else { continue };
         if one.here {
@@ -99,11 +101,12 @@ pub(super) async fn end_all_others(
         }
         let command = EndDevice { here: here.clone(), account: account.clone(), known: known.clone(), device };
         if end(ctx, command).await? == Ended::NotFromHere {
-            return Ok(Ended::NotFromHere);
+            ended = Ended::NotFromHere;
+            break;
         }
     }
     sessions::end_others(ctx, &here.person, &here.session).await?;
-    Ok(Ended::Elsewhere)
+    Ok(ended)
 }
 
 /// Ends a login and every other one in the same browser; `false` if it is not theirs or had ended.

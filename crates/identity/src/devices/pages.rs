@@ -57,7 +57,8 @@ async fn show(citizen: Citizen, headers: HeaderMap) -> Result<Response, Problem>
                 What::LoggedIn(session) => ("session", session.as_str().to_owned(), String::new()),
             };
             let seen = page.moment(one.seen_at);
-            Line { field, id, label: one.label, address: one.address, bound, seen, here: one.here }
+            let label = if one.label.is_empty() { page.t("devices-unknown") } else { one.label };
+            Line { field, id, label, address: one.address, bound, seen, here: one.here }
         })
         .collect();
     let others = lines.iter().any(|line| !line.here);
@@ -85,7 +86,7 @@ async fn sign_out(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignOut
     let known = KnownDevice::here(ctx, &citizen.visit.page);
     if form.act == "others" {
         return Ok(match end_all_others(ctx, &here, &citizen.account, known).await? {
-            Ended::NotFromHere => see_other("/real-name"),
+            Ended::NotFromHere => see_other_with("/real-name", "flash-devices-left"),
             Ended::Here | Ended::Elsewhere => see_other_with("/devices", "flash-devices-ended"),
         });
     }
@@ -99,7 +100,7 @@ async fn sign_out(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignOut
     match end(ctx, command).await? {
         Ended::Elsewhere => Ok(ended()),
         // Whoever is proven here may do so.
-        Ended::NotFromHere => Ok(see_other("/real-name")),
+        Ended::NotFromHere => Ok(see_other_with("/real-name", "flash-device-left")),
         Ended::Here => Ok(out(&citizen)),
     }
 }

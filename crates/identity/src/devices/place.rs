@@ -8,6 +8,8 @@ use std::net::IpAddr;
 
 use platform::Ctx;
 
+use crate::blind::hex;
+
 /// The fingerprints of the place a request comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -15,6 +17,24 @@ pub(crate) struct Place {
     pub(super) here: Vec<u8>,
     /// Of the browser's name on whatever network.
     pub(super) roaming: Vec<u8>,
+}
+
+impl Place {
+    /// Enough of where this is to tell it from another place, for an address.
+    fn mark(&self) -> String {
+        hex(&self.here.iter().take(8).copied().collect::<Vec<u8>>())
+    }
+
+    /// The page that shows the device, for whoever is sent there from this place.
+    pub(crate) fn prove_page(&self) -> String {
+        format!("/devices/prove?at={}", self.mark())
+    }
+
+    /// Whether somebody was sent to that page from another place than this. `at`: what the page's address says; empty where
+    /// nobody was sent.
+    pub(super) fn is_other_than(&self, at: &str) -> bool {
+        !at.is_empty() && at != self.mark()
+    }
 }
 
 /// The place a request comes from.

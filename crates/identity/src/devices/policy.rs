@@ -11,7 +11,8 @@ pub(crate) struct DevicePolicy {
     pub(crate) key_fresh_secs: i64,
     /// To look at what is one's own, an answer holds for so many seconds.
     pub(crate) key_look_secs: i64,
-    /// How long a challenge may be answered, in seconds.
+    /// How long a challenge may be answered that the page answers by itself, in seconds. Where somebody has to read and
+    /// tap, it is `roaming_secs`.
     pub(crate) challenge_secs: i64,
     /// A device may leave its key so many seconds after its owner was authenticated on it.
     pub(crate) key_after_secs: i64,

@@ -14,7 +14,7 @@ use super::here::Here;
 use super::model::{DeviceProofId, How};
 use super::policy::DevicePolicy;
 use super::standing::{Standing, standing};
-use super::store::{self, Live, NewProof};
+use super::store::{self, Live, NewProof, Roams};
 use crate::failure::Failure;
 use crate::people;
 use crate::sessions::{self, Renewal, Token};
@@ -46,9 +46,16 @@ pub(super) async fn look(ctx: &Ctx, here: &Here) -> Result<Looked, Failure> {
     Ok(looked.await?)
 }
 
-/// A challenge for this session's device. `roams`: its answer is to hold on whatever network.
-pub(super) fn challenge(ctx: &Ctx, here: &Here, device: &Live, roams: bool) -> Result<Challenge, Failure> {
-    let secs = ctx.policy.at::<DevicePolicy>(ctx.now().date())?.challenge_secs;
+/// A challenge for this session's device. `by_itself`: the page answers it at once, and nobody has to read before they tap.
+/// `roams`: its answer is to hold on whatever network.
+pub(super) fn challenge(
+    ctx: &Ctx,
+    here: &Here,
+    device: &Live,
+    (by_itself, roams): (bool, bool),
+) -> Result<Challenge, Failure> {
+    let policy = ctx.policy.at::<DevicePolicy>(ctx.now().date())?;
+    let secs = if by_itself { policy.challenge_secs } else { policy.roaming_secs };
     Ok(Challenge::draw(ctx, &here.session, &device.id, roams, secs))
 }
 
@@ -63,14 +70,16 @@ pub(super) struct Answer {
 
 /// What came of an answer.
 pub(super) enum Answered {
-    /// It was refused, whatever is wrong with it.
-    No,
+    /// It was refused, whatever is wrong with it. `roams`: it was asked for where the address keeps changing, and is to be
+    /// asked for in the same way again.
+    No { roams: bool },
     /// It is the device. With another token where the session begins to roam.
     Yes(Option<Token>),
 }
 
-/// Judges an answer. A session that begins to roam gets another token, and the one before opens nothing from then on:
-/// whoever has copied it stands outside while the network no longer counts (T11).
+/// Judges an answer. A session that begins to roam gets another token, and none of those before opens anything from then
+/// on: whoever has copied one stands outside while the network no longer counts (T11). A code by SMS leaves the last one
+/// its minute ([`show_phone`](super::show_phone)).
 pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failure> {
     let (here, now) = (answer.here, ctx.now());
     let mine = here.clone();
@@ -78,15 +87,16 @@ pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failur
         let Some(device) = store::live(tx, &mine.person, &mine.word)? else { return Ok(None) };
         Ok(store::key_of(tx, &device.id)?.map(|key| (device, key)))
     });
-    let Some((device, key)) = device.await? else { return Ok(Answered::No) };
+    let Some((device, key)) = device.await? else { return Ok(Answered::No { roams: false }) };
     let read = Challenge::read(ctx, &here.session, &device.id, &answer.challenge);
-    let signed = read.filter(|challenge| challenge.signed_by(&key, &answer.origin, &answer.signature));
+    let asked_to_roam = read.as_ref().is_some_and(|challenge| challenge.roams);
+    let signed = read
+        .filter(|challenge| challenge.is_young(now) && challenge.signed_by(&key, &answer.origin, &answer.signature));
     let act = |act| ctx.act(act, device.id.as_str(), json!({ "session": here.session.as_str() }));
     let (refused, roams) = (act("device.refused"), act("device.roams"));
     let lane = people::lane(&here.person);
-    let since = now.minus_secs(ctx.policy.at::<DevicePolicy>(now.date())?.key_look_secs);
+    let since = now.minus_secs(ctx.policy.at::<DevicePolicy>(now.date())?.roaming_secs);
     let (roaming_id, renewal): (DeviceProofId, Renewal) = (ctx.id(), Renewal::draw(ctx, &here.session));
-    let asked_to_roam = signed.as_ref().is_some_and(|challenge| challenge.roams);
     let new = signed.map(|challenge| NewProof {
         id: ctx.id(),
         session: here.session,
@@ -104,13 +114,17 @@ pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failur
             Some(new) if store::key_of(tx, &new.device)?.as_ref() == Some(&key) => new.clone(),
             _ => return refuse(tx, &refused),
         };
-        // Once it roams, its answers go on to: nobody has to tap every two minutes.
-        let roamed = store::has_roamed(tx, &new.session, &new.device, &new.place, since)?;
-        new.roams = (asked_to_roam || roamed).then(|| roaming_id.clone());
+        // While it roams and its network still wanders, its answers go on to: nobody has to tap every two minutes.
+        let wanders = store::wanders(tx, &new.session, &new.device, &new.place, since)?;
+        new.roams = match (asked_to_roam, wanders) {
+            (true, _) => Some((roaming_id.clone(), Roams::Asked)),
+            (false, true) => Some((roaming_id.clone(), Roams::Still)),
+            (false, false) => None,
+        };
         if !store::seen(tx, &new.device, now)? || !store::insert_proof(tx, &new)? {
             return refuse(tx, &refused);
         }
-        let begins = asked_to_roam && !roamed;
+        let begins = asked_to_roam && !wanders;
         if begins {
             sessions::renew_alone(tx, &renewal)?;
             tx.audit(roams.clone());
@@ -118,7 +132,7 @@ pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failur
         Ok(Some(begins))
     });
     Ok(match written.await? {
-        None => Answered::No,
+        None => Answered::No { roams: asked_to_roam },
         Some(begins) => Answered::Yes(begins.then_some(token)),
     })
 }

@@ -12,7 +12,7 @@ use axum::{Extension, Router, routing::get, routing::post};
 use kernel::{Mask, Moment};
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, html, html_again, in_query, see_other, see_other_with};
 
 use super::challenge::read_key;
 use super::here::Here;
@@ -28,8 +28,8 @@ use crate::proofs::ProofPurpose;
 use crate::sessions::{self, Citizen};
 use crate::sms_codes::{self, Asking, Challenge, CodePart, Notice, Own, Purpose, Refusal, clean_code};
 
-/// Remembers for a moment that the page had nothing to ask, by its bare name: whoever is led here again at once sits on a
-/// network with two exits, one of which is known.
+/// Remembers for a moment that the page had nothing to ask, by its bare name: whoever is sent here again at once, from
+/// another place than this, sits on a network with two exits, one of which is known.
 const PASSED: &str = "passed";
 /// For so many seconds.
 const PASSED_SECS: i64 = 10;
@@ -61,26 +61,42 @@ struct ProvePage {
 #[serde(default)]
 struct ToQuery {
     to: String,
+    /// From which place the gate sent here.
+    at: String,
 }
 
 async fn show(citizen: Citizen, headers: HeaderMap, Query(query): Query<ToQuery>) -> Result<Response, Problem> {
-    prove_page(&citizen, &Here::of(&citizen, &headers), &query.to, None).await
+    prove_page(&citizen, &Here::of(&citizen, &headers), &query.to, Asks::ByItself { at: query.at }).await
+}
+
+/// How the page asks.
+enum Asks {
+    /// It answers by itself, if that may help. `at`: from which place the gate sent here.
+    ByItself { at: String },
+    /// Again, after something was refused: its person taps. `roams`: it was asked for where the address keeps changing.
+    Again { notice: Notice, roams: bool },
 }
 
 /// The page for where the session stands now; goes on at once where nothing is to be shown.
-async fn prove_page(citizen: &Citizen, here: &Here, to: &str, notice: Option<Notice>) -> Result<Response, Problem> {
+async fn prove_page(citizen: &Citizen, here: &Here, to: &str, asks: Asks) -> Result<Response, Problem> {
     let (ctx, page, to) = (citizen.ctx(), &citizen.visit.page, destination(to));
     let Looked { standing, device, lately } = look(ctx, here).await?;
+    let (notice, roams, at) = match asks {
+        Asks::ByItself { at } => (None, false, at),
+        Asks::Again { notice, roams } => (Some(notice), roams, String::new()),
+    };
+    let two_exits = here.place.is_other_than(&at) && passed_lately(ctx, page);
     let device = match (standing, device) {
-        (Standing::Proven, _) if !passed_lately(ctx, page) => return Ok(pass(ctx, page, &to)),
+        (Standing::Proven, _) if !two_exits => return Ok(pass(ctx, page, &to)),
         (Standing::Proven | Standing::Challenge | Standing::Lately, Some(device)) => device,
         (Standing::New | Standing::Proven | Standing::Challenge | Standing::Lately, _) => {
             return Ok(see_other(&real_name(&to)));
         }
     };
-    let moving = lately || standing == Standing::Proven;
+    let moving = roams || lately || two_exits;
+    let auto = notice.is_none() && !moving;
     let challenge = match device.has_key {
-        true => challenge(ctx, here, &device, moving)?.text().to_owned(),
+        true => challenge(ctx, here, &device, (auto, moving))?.text().to_owned(),
         false => String::new(),
     };
     let mobile = own_mobile(ctx, &here.person).await?;
@@ -89,7 +105,7 @@ async fn prove_page(citizen: &Citizen, here: &Here, to: &str, notice: Option<Not
         page: page.clone(),
         to,
         challenge,
-        auto: notice.is_none() && !moving,
+        auto,
         moving: if moving { page.span(roaming_secs) } else { String::new() },
         mobile: mobile.map_or_else(String::new, |mobile| mobile.masked()),
         ticket: ticket(ctx),
@@ -126,15 +142,18 @@ async fn signed(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignedFor
         challenge: form.challenge,
         signature: form.signature,
     };
-    if let Answered::Yes(token) = answer(citizen.ctx(), answered).await? {
-        let mut response = see_other(&destination(&form.to));
-        if let Some(token) = token {
-            sessions::give_token(citizen.ctx(), &citizen.visit.page, &mut response, &token)?;
+    let token = match answer(citizen.ctx(), answered).await? {
+        Answered::Yes(token) => token,
+        Answered::No { roams } => {
+            let notice = Notice { tone: "danger", text: citizen.visit.page.t("device-answer-refused") };
+            return prove_page(&citizen, &here, &form.to, Asks::Again { notice, roams }).await;
         }
-        return Ok(response);
+    };
+    let mut response = see_other(&destination(&form.to));
+    if let Some(token) = token {
+        sessions::give_token(citizen.ctx(), &citizen.visit.page, &mut response, &token)?;
     }
-    let text = citizen.visit.page.t("device-answer-refused");
-    prove_page(&citizen, &here, &form.to, Some(Notice { tone: "danger", text })).await
+    Ok(response)
 }
 
 #[derive(Deserialize, Default)]
@@ -155,7 +174,10 @@ async fn send_code(
     let mobile = own_mobile(ctx, &citizen.person).await?.ok_or_else(Problem::not_found)?;
     match asking(&citizen, &gates).to(mobile, form.ticket).await? {
         Ok(challenge) => Ok(see_other(&code_path(&challenge, &to))),
-        Err(notice) => prove_page(&citizen, &Here::of(&citizen, &headers), &to, Some(notice)).await,
+        Err(notice) => {
+            let asks = Asks::Again { notice, roams: false };
+            prove_page(&citizen, &Here::of(&citizen, &headers), &to, asks).await
+        }
     }
 }
 
@@ -261,7 +283,7 @@ fn start_again(to: &str) -> Response {
 
 /// Where to go on to: a path of this service that is not this one.
 pub(super) fn destination(to: &str) -> String {
-    ui::local_path(to).filter(|path| !path.starts_with("/devices/prove")).unwrap_or("/").to_owned()
+    ui::onward(to, &["/devices/prove"], "/")
 }
 
 /// The address of the page, with where to go on to.
@@ -271,13 +293,4 @@ pub(crate) fn prove_path(to: &str) -> String {
 
 fn real_name(to: &str) -> String {
     format!("{}?to={}", ProofPurpose::RealName.ways(), in_query(to))
-}
-
-fn in_query(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }

@@ -9,7 +9,7 @@ use super::bind::told;
 use super::here::Here;
 use super::model::{DeviceProofId, How};
 use super::policy::DevicePolicy;
-use super::store::{self, NewProof};
+use super::store::{self, NewProof, Roams};
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::messages;
@@ -67,7 +67,7 @@ pub(super) async fn show_phone(
             return Ok(Err(refusal));
         }
         let roams = store::shown_elsewhere(tx, &new.session, &new.device, &new.place, since)?;
-        let new = NewProof { roams: roams.then(|| roaming_id.clone()), ..new.clone() };
+        let new = NewProof { roams: roams.then(|| (roaming_id.clone(), Roams::Asked)), ..new.clone() };
         if store::live(tx, &person, &word)?.is_none() || !store::insert_proof(tx, &new)? {
             return Ok(Err(Refusal::Gone));
         }

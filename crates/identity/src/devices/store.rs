@@ -153,17 +153,36 @@ pub(super) struct NewProof {
     pub(super) how: How,
     pub(super) nonce: String,
     pub(super) place: Place,
-    /// The id of the second row, where it holds on whatever network as well.
-    pub(super) roams: Option<DeviceProofId>,
+    /// The id of the second row, where it holds on whatever network as well, and why it does.
+    pub(super) roams: Option<(DeviceProofId, Roams)>,
     pub(super) now: Moment,
+}
+
+/// Why something shown holds on whatever network.
+#[derive(Clone, Copy)]
+pub(super) enum Roams {
+    /// Its person asked for it, by a tap or a code.
+    Asked,
+    /// The session roams already, and its network still wanders.
+    Still,
+}
+
+impl Roams {
+    /// What the name of the second row ends in.
+    const fn mark(self) -> &'static str {
+        match self {
+            Roams::Asked => "*",
+            Roams::Still => "+",
+        }
+    }
 }
 
 /// Writes down what a session showed, and that its device was seen; `false` if the same challenge has
 /// been answered before.
 pub(super) fn insert_proof(tx: &mut Tx<'_>, new: &NewProof) -> Result<bool, DbFault> {
     let written = insert_shown(tx, new, (&new.id, &new.nonce), &new.place.here)?;
-    if let Some(id) = new.roams.as_ref().filter(|_| written) {
-        insert_shown(tx, new, (id, &format!("{}*", new.nonce)), &new.place.roaming)?;
+    if let Some((id, why)) = new.roams.as_ref().filter(|_| written) {
+        insert_shown(tx, new, (id, &format!("{}{}", new.nonce, why.mark())), &new.place.roaming)?;
     }
     Ok(written)
 }
@@ -214,21 +233,29 @@ pub(super) fn shown_since(
     Ok(tx.opt(sql, vals![session.as_str(), device.as_str(), since], |row| row.int(0))?.is_some())
 }
 
-/// Whether a session has shown something of a device since a moment that holds on whatever network.
-pub(super) fn has_roamed(
+/// Whether a session roams, and its network still wanders: since that moment it has shown something that holds on
+/// whatever network, and its person asked for that, or it has shown something from another place than this.
+pub(super) fn wanders(
     tx: &mut Tx<'_>,
     session: &SessionId,
     device: &DeviceId,
     place: &Place,
     since: Moment,
 ) -> Result<bool, DbFault> {
-    let sql =
-        sql!("SELECT 1 FROM device_proof WHERE session_id = $1 AND device_id = $2 AND place = $3 AND at > $4 LIMIT 1");
-    let vals = vals![session.as_str(), device.as_str(), place.roaming.as_slice(), since];
-    Ok(tx.opt(sql, vals, |row| row.int(0))?.is_some())
+    let shown = tx.opt(
+        sql!(
+            "SELECT 1 FROM device_proof p WHERE p.session_id = $1 AND p.device_id = $2 AND p.at > $3 AND p.place = $4
+             AND (p.nonce LIKE '%*' OR EXISTS (SELECT 1 FROM device_proof o WHERE o.session_id = $1
+                 AND o.device_id = $2 AND o.at > $3 AND o.place NOT IN ($4, $5))) LIMIT 1"
+        ),
+        vals![session.as_str(), device.as_str(), since, place.roaming.as_slice(), place.here.as_slice()],
+        |row| row.int(0),
+    );
+    Ok(shown?.is_some())
 }
 
-/// Whether a session has shown something of a device since a moment from another place than this.
+/// Whether a session has shown something of a device since a moment from another place than this. That what it showed
+/// roams is no other place.
 pub(super) fn shown_elsewhere(
     tx: &mut Tx<'_>,
     session: &SessionId,
@@ -236,9 +263,12 @@ pub(super) fn shown_elsewhere(
     place: &Place,
     since: Moment,
 ) -> Result<bool, DbFault> {
-    let sql =
-        sql!("SELECT 1 FROM device_proof WHERE session_id = $1 AND device_id = $2 AND place <> $3 AND at > $4 LIMIT 1");
-    let vals = vals![session.as_str(), device.as_str(), place.here.as_slice(), since];
+    let sql = sql!(
+        "SELECT 1 FROM device_proof
+         WHERE session_id = $1 AND device_id = $2 AND place NOT IN ($3, $4) AND at > $5 LIMIT 1"
+    );
+    let (here, roaming) = (place.here.as_slice(), place.roaming.as_slice());
+    let vals = vals![session.as_str(), device.as_str(), here, roaming, since];
     Ok(tx.opt(sql, vals, |row| row.int(0))?.is_some())
 }
 

@@ -10,7 +10,7 @@ use axum::{Extension, Router};
 use kernel::typing;
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other, see_other_with};
+use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, in_query, see_other, see_other_with};
 
 use super::by_code::{ByCode, CodeLogin, by_code};
 use super::by_password::{ByPassword, PasswordLogin, by_password};
@@ -249,40 +249,9 @@ fn seat(ctx: &Ctx, headers: &HeaderMap) -> Seat {
 
 /// Where to go after login: a path of this service, never another login.
 fn destination(to: &str) -> String {
-    let local = ui::local_path(to).filter(|path| !path.starts_with("/login") && !path.starts_with("/logout"));
-    local.unwrap_or("/me").to_owned()
-}
-
-fn in_query(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
+    ui::onward(to, &["/login", "/logout"], "/me")
 }
 
 fn start_again() -> Response {
     see_other_with("/login/code", "flash-code-gone")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_login_one_stays_at_home() {
-        for (to, expected) in [
-            ("/slots/slt_1/book", "/slots/slt_1/book"),
-            ("/search?q=眼科", "/search?q=眼科"),
-            ("", "/me"),
-            ("//evil.example", "/me"),
-            ("https://evil.example", "/me"),
-            ("/login?to=/x", "/me"),
-            ("/logout", "/me"),
-        ] {
-            assert_eq!(destination(to), expected);
-        }
-        assert_eq!(in_query("/a?b=1&c=眼"), "/a%3Fb%3D1%26c%3D%E7%9C%BC");
-    }
 }

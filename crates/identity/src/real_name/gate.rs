@@ -84,7 +84,7 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<RealName<S>, Refused> {
-        let (citizen, mut facts) = read(parts, state).await?;
+        let (citizen, mut facts, place) = read(parts, state).await?;
         let ctx = citizen.ctx();
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
@@ -100,19 +100,19 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
         }
         match verdict {
             Verdict::Open(level) => Ok(RealName { citizen, level, service: PhantomData }),
-            shut => Err(led::<S>(shut, sessions::back(parts, &citizen.visit))),
+            shut => Err(led::<S>(shut, &place, sessions::back(parts, &citizen.visit))),
         }
     }
 }
 
 /// The page that says what is missing.
-fn led<S: Opens>(verdict: Verdict, back: String) -> Refused {
+fn led<S: Opens>(verdict: Verdict, place: &devices::Place, back: String) -> Refused {
     let page = match verdict {
         Verdict::Open(_) | Verdict::Missing | Verdict::AskInsurer => {
             format!("/real-name/level?for={}", S::SERVICE.word())
         }
         Verdict::Authenticate => "/real-name".to_owned(),
-        Verdict::ShowDevice => "/devices/prove".to_owned(),
+        Verdict::ShowDevice => place.prove_page(),
     };
     Refused::Led(Detour { page, back })
 }
@@ -142,7 +142,7 @@ impl<S: Opens> Asks<S> {
         F: Fn(&mut Tx<'_>, &PersonId) -> Result<T, DbFault> + Send + 'static,
     {
         let Asks { claim, asking, .. } = self;
-        let (now, back) = (asking.now, claim.back().to_owned());
+        let (now, place, back) = (asking.now, asking.place.clone(), claim.back().to_owned());
         let policy = claim.ctx().policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
         let judged = move |tx: &mut Tx<'_>, person: &PersonId, session: &SessionId| {
             let facts = asking.facts(tx, person, session)?;
@@ -153,7 +153,7 @@ impl<S: Opens> Asks<S> {
         };
         match claim.read(name, judged).await? {
             (citizen, Ok(read)) => Ok((citizen, read)),
-            (_, Err(shut)) => Err(led::<S>(shut, back)),
+            (_, Err(shut)) => Err(led::<S>(shut, &place, back)),
         }
     }
 }
@@ -176,7 +176,7 @@ pub struct Home {
     /// Who, if signed in.
     pub citizen: Option<SignedIn>,
     /// The page that comes before anything of the citizen's own is shown; `None` where it may be.
-    pub first: Option<&'static str>,
+    pub first: Option<String>,
 }
 
 impl FromRequestParts<Ctx> for Home {
@@ -186,15 +186,15 @@ impl FromRequestParts<Ctx> for Home {
         let Ok(visit) = Visit::from_request_parts(parts, state).await;
         let asking = Asking::of(&visit.ctx, &visit.page, parts)?;
         let policy = visit.ctx.policy.at::<RealNamePolicy>(asking.now.date()).map_err(Failure::from)?;
-        let now = asking.now;
+        let (now, place) = (asking.now, asking.place.clone());
         let facts = move |tx: &mut Tx<'_>, found: &Found| asking.facts(tx, &found.person, &found.id);
         let (visitor, facts) = MaybeCitizen::with(visit, facts).await?;
         let agreed = visitor.citizen.as_ref().is_none_or(|citizen| citizen.agreed);
-        let asked = if agreed { None } else { Some("/agree") };
+        let asked = if agreed { None } else { Some("/agree".to_owned()) };
         let first = asked.or_else(|| {
             facts.and_then(|facts| match judge(Service::Mine, &facts, now, &policy, true) {
-                Verdict::Authenticate => Some("/real-name"),
-                Verdict::ShowDevice => Some("/devices/prove"),
+                Verdict::Authenticate => Some("/real-name".to_owned()),
+                Verdict::ShowDevice => Some(place.prove_page()),
                 Verdict::Open(_) | Verdict::Missing | Verdict::AskInsurer => None,
             })
         });
@@ -202,11 +202,14 @@ impl FromRequestParts<Ctx> for Home {
     }
 }
 
-/// The citizen and what a gate must know, in the closure that recognises the session.
-async fn read(parts: &mut Parts, state: &Ctx) -> Result<(Citizen, Facts), Problem> {
+/// The citizen, what a gate must know, in the closure that recognises the session, and from where they ask.
+async fn read(parts: &mut Parts, state: &Ctx) -> Result<(Citizen, Facts, devices::Place), Problem> {
     let Ok(visit) = Visit::from_request_parts(parts, state).await;
     let asking = Asking::of(&visit.ctx, &visit.page, parts)?;
-    Citizen::with(visit, parts, move |tx, found| asking.facts(tx, &found.person, &found.id)).await
+    let place = asking.place.clone();
+    let facts = move |tx: &mut Tx<'_>, found: &Found| asking.facts(tx, &found.person, &found.id);
+    let (citizen, facts) = Citizen::with(visit, parts, facts).await?;
+    Ok((citizen, facts, place))
 }
 
 /// From which device and place somebody asks.
@@ -252,6 +255,6 @@ impl FromRequestParts<Ctx> for Known {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Known, Problem> {
-        read(parts, state).await.map(|(citizen, facts)| Known { citizen, facts })
+        read(parts, state).await.map(|(citizen, facts, _)| Known { citizen, facts })
     }
 }

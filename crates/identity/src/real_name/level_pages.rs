@@ -36,9 +36,8 @@ struct Wanted {
 
 impl Wanted {
     fn path(&self) -> String {
-        let to: String = form_urlencoded::byte_serialize(self.to.as_bytes()).collect();
         let service = Service::of_word(&self.service).map_or("", Service::word);
-        format!("/real-name/level?for={service}&to={to}")
+        format!("/real-name/level?for={service}&to={}", ui::in_query(&self.to))
     }
 }
 

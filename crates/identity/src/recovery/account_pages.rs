@@ -86,6 +86,14 @@ struct AccountPage {
     retype: bool,
 }
 
+impl AccountPage {
+    /// Given back after what was typed.
+    fn again(page: &Page, enter: CodePart, form: &DetailsForm) -> AccountPage {
+        let retype = !form.password.is_empty() || !form.password_again.is_empty();
+        AccountPage { page: page.clone(), enter, retype }
+    }
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct DetailsQuery {
@@ -124,13 +132,7 @@ async fn submit(
     };
     let Some(challenge) = find(&ctx, &form.challenge, Purpose::SignUp).await? else { return Ok(start_again()) };
     if form.act == "resend" {
-        return match asking(&ctx, &page, &gates).to(challenge.mobile.clone(), form.ticket).await? {
-            Ok(challenge) => Ok(see_other_with(&details_path(&challenge), "sms-sent-again")),
-            Err(notice) => {
-                let enter = CodePart::kept(&ctx, &challenge, form.code, Errors::new()).told(notice);
-                Ok(html_again(&page.clone(), AccountPage { page, enter, retype: false }))
-            }
-        };
+        return resend(&ctx, &page, &gates, challenge, form).await;
     }
     let policy = ctx.policy.at::<PasswordPolicy>(ctx.now().date()).map_err(Failure::from)?;
     let (number, mut errors) = (&visitor.number, Errors::new());
@@ -141,16 +143,43 @@ async fn submit(
     let mobile = Some(&challenge.mobile);
     errors.append(password_errors(&form.password, &form.password_again, number, mobile, &policy));
     let Some(code) = code.filter(|_| errors.is_empty()) else {
-        let enter = CodePart::kept(&ctx, &challenge, form.code, errors);
-        return Ok(html_again(&page.clone(), AccountPage { page, enter, retype: true }));
+        let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), errors);
+        return Ok(html_again(&page, AccountPage::again(&page, enter, &form)));
     };
-    let command = OpenAccount { visitor, name, challenge: challenge.clone(), code, password: form.password };
+    let command = OpenAccount { visitor, name, challenge: challenge.clone(), code, password: form.password.clone() };
     let opened = open_account(&ctx, command).await?;
-    answered(&ctx, &page, &challenge, opened)
+    answered(&ctx, &page, (&challenge, &form), opened)
 }
 
-fn answered(ctx: &Ctx, page: &Page, challenge: &Challenge, opened: Opened) -> Result<Response, Problem> {
-    let again = |enter| html_again(page, AccountPage { page: page.clone(), enter, retype: true });
+/// Sends another code and shows the same page: a redirect could not say that the passwords are to be typed again.
+async fn resend(
+    ctx: &Ctx,
+    page: &Page,
+    gates: &Gates,
+    challenge: Challenge,
+    form: DetailsForm,
+) -> Result<Response, Problem> {
+    let mobile = challenge.mobile.clone();
+    match asking(ctx, page, gates).to(mobile.clone(), form.ticket.clone()).await? {
+        Ok(id) => {
+            let enter = CodePart::new(ctx, &Challenge { id, mobile }).told(Notice::sent_again(page));
+            Ok(html(page, AccountPage::again(page, enter, &form)))
+        }
+        Err(notice) => {
+            // The code that is on its way stays as it was typed.
+            let enter = CodePart::kept(ctx, &challenge, form.code.clone(), Errors::new()).told(notice);
+            Ok(html_again(page, AccountPage::again(page, enter, &form)))
+        }
+    }
+}
+
+fn answered(
+    ctx: &Ctx,
+    page: &Page,
+    (challenge, form): (&Challenge, &DetailsForm),
+    opened: Opened,
+) -> Result<Response, Problem> {
+    let again = |enter| html_again(page, AccountPage::again(page, enter, form));
     Ok(match opened {
         // The second of two taps finds the proof used by the first.
         Opened::Done | Opened::Refused(Refusal::Repeated) => {

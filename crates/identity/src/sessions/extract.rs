@@ -141,8 +141,7 @@ fn is_look(parts: &Parts) -> bool {
 
 /// To the page that asks to agree to what is in force, and back.
 fn agree_first(back: &str) -> Problem {
-    let to: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
-    Problem::go_to(format!("/agree?to={to}"))
+    Problem::go_to(format!("/agree?to={}", ui::in_query(back)))
 }
 
 /// Who is signed in on a page that is open to all.

@@ -38,7 +38,9 @@ pub(crate) fn renew(tx: &mut Tx<'_>, new: &Renewal) -> Result<(), DbFault> {
     store::renew(tx, &new.session, &new.token.hash(), (new.now, new.now.plus_secs(FORMER_SECS)))
 }
 
-/// The same, and the token before opens nothing from now on.
+/// The same, and no token that the session had before opens anything from now on: neither the last one, nor one that was
+/// replaced less than a minute ago.
 pub(crate) fn renew_alone(tx: &mut Tx<'_>, new: &Renewal) -> Result<(), DbFault> {
+    store::end_former(tx, &new.session, new.now)?;
     store::renew(tx, &new.session, &new.token.hash(), (new.now, new.now))
 }

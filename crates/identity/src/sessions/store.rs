@@ -232,6 +232,13 @@ pub(crate) fn renew(
     Ok(())
 }
 
+/// Lets none of the tokens that a session had before open anything from now on.
+pub(crate) fn end_former(tx: &mut Tx<'_>, session: &SessionId, now: Moment) -> Result<(), DbFault> {
+    let sql = sql!("UPDATE session_former_token SET until = $1 WHERE session_id = $2 AND until > $1");
+    tx.exec(sql, vals![now, session.as_str()])?;
+    Ok(())
+}
+
 /// The token that a session has now, for a browser that comes with the one it had a moment ago.
 pub(crate) fn renewed(tx: &mut Tx<'_>, former: &[u8], now: Moment) -> Result<Option<Vec<u8>>, DbFault> {
     tx.opt(

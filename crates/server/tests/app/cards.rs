@@ -177,6 +177,8 @@ async fn without_a_card_one_is_told_where_to_get_it(app: TestApp) {
     let page = person.get("/card").await;
     assert!(page.says("常州市政务服务中心 1-2 号楼 C 区") && !page.says("class=\"qr\""), "{}", page.text);
     assert!(person.get("/messages").await.says("电子社保卡没有签发"));
+    let done = person.get("/real-name/done").await;
+    assert!(done.says("电子社保卡没有签发") && !done.says("正在签发"), "{}", done.text);
     let again = person.send_form_to(&page, "/card/again", &[]).await;
     assert!(again.says("正在签发"), "{}", again.text);
     app.carry().await;

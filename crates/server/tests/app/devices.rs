@@ -63,6 +63,8 @@ async fn a_browser_with_a_key_goes_on_by_itself_and_a_thief_does_not(app: TestAp
     let asked = ask(&owner, &gated).await;
     assert!(is_challenged(&asked), "{} {}", asked.status, location(&asked));
     let page = owner.get(&location(&asked)).await;
+    let challenge = page.field("challenge").expect("a challenge");
+    assert_eq!(challenge.split('.').count(), 3, "as the release before reads it: {challenge}");
     assert_eq!(sign(&app, &owner, &page, &own).await.status, 422, "another key");
     let page = owner.get(&location(&asked)).await;
     let went_on = sign(&app, &owner, &page, &key).await;
@@ -150,7 +152,17 @@ async fn a_session_without_its_device_signs_no_device_out(app: TestApp) {
     let thief = app.visitor().with_cookie(&phone.cookie_pair("ses").expect("a session"));
     let list = thief.get("/devices").await;
     let tried = thief.send_form_to(&list, "/devices", &[]).await;
-    assert!(tried.path.starts_with("/real-name"), "{} {}", tried.path, tried.text);
+    assert!(tried.path.starts_with("/real-name") && tried.says("那台设备还没有退出"), "{} {}", tried.path, tried.text);
+    // Other logins end in any case, and what stays is said.
+    let (laptop, _tablet) = (app.signed_in(0).await, app.citizen(0).await);
+    let tried = thief.send_form_to(&thief.get("/devices").await, "/devices", &[("act", "others")]).await;
+    assert!(
+        tried.path.starts_with("/real-name") && tried.says("实名认证过的设备还留着"),
+        "{} {}",
+        tried.path,
+        tried.text
+    );
+    assert!(location(&ask(&laptop, "/me").await).starts_with("/login"), "the laptop is out");
     assert_eq!(ask(&phone, &gated).await.status, 200, "the phone stands as before");
     app.check().await;
 }

@@ -109,6 +109,33 @@ async fn an_unknown_number_looks_like_any_other_until_it_is_proven(app: TestApp)
 }
 
 #[db_test]
+async fn another_code_for_a_new_account_says_that_passwords_are_typed_again(app: TestApp) {
+    let (owner, mobile) = (app.visitor(), "15800000205");
+    make_known(&app, NAME, &number(205)).await;
+    named(&owner, NAME, &number(205)).await;
+    proven(&owner).await;
+    let page = owner.post_form("/forgot/account", &[("mobile", mobile)]).await;
+    let code = app.code(mobile).await;
+    let typed = [("code", code.as_str()), ("password", NEW), ("password_again", NEW), ("act", "resend")];
+    let early = owner.send_form(&page, &typed).await;
+    assert!(early.status == 422 && early.says("密码不会保留，请再输一遍") && !early.says(NEW), "{}", early.text);
+    assert_eq!(early.field("code").as_deref(), Some(code.as_str()), "it is still good");
+    app.advance_secs(61);
+    let sent = owner.send_form(&early, &typed).await;
+    assert!(sent.is_ok() && sent.says("新的验证码已发出"), "{} {}", sent.path, sent.text);
+    assert!(sent.says("密码不会保留，请再输一遍"), "{}", sent.text);
+    // With nothing typed, nothing is said of it.
+    app.carry().await;
+    app.advance_secs(61);
+    let sent = owner.send_form(&sent, &[("act", "resend")]).await;
+    assert!(sent.says("新的验证码已发出") && !sent.says("密码不会保留"), "{}", sent.text);
+    let code = app.code(mobile).await;
+    let done = owner.send_form(&sent, &[("code", &code), ("password", NEW), ("password_again", NEW)]).await;
+    assert!(done.path == "/login" && done.says("账户已开通"), "{} {}", done.path, done.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn strangers_cannot_use_up_a_persons_own_tries(app: TestApp) {
     let owner = citizen(&app, 204).await;
     for _ in 0..5 {

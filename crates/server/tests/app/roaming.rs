@@ -167,6 +167,109 @@ async fn without_script_a_code_holds_on_a_network_that_changes(app: TestApp) {
 }
 
 #[db_test]
+async fn whoever_comes_to_rest_roams_no_more(app: TestApp) {
+    let (city, gated) = (app.proxied().await, app.place(86_400, 4).await.book());
+    let (owner, key) = (app.citizen(0).await, new_key());
+    assert!(leave(&owner, &key).await.is_ok());
+    app.advance_secs(121);
+    let mut owner = Wanderer::new(&owner, &city, 0);
+    let (page, _) = owner.by_itself(&gated, &key).await;
+    assert_eq!(location(&owner.sign(&page, &key).await), gated);
+    // At home from now on, for half an hour: its device is shown every two minutes, and nothing is asked.
+    let home = "198.51.100.1";
+    for _ in 0..16 {
+        app.advance_secs(121);
+        let asked = owner.stand(home).once(Method::GET, &gated, None).await;
+        assert!(is_challenged(&asked), "{} {}", asked.status, location(&asked));
+        let page = owner.stand(home).once(Method::GET, &location(&asked), None).await;
+        assert!(page.says("data-auto"), "{}", page.text);
+        assert_eq!(location(&sign_at(&city.url, owner.stand(home), &page, &key).await), gated);
+    }
+    // A copy of what is new, in a browser of the same name, opens nothing on another network.
+    let copied = app.visitor();
+    copied.cookies.lock().expect("lock").clone_from(&owner.browser.cookies.lock().expect("lock"));
+    let mut thief = Wanderer::new(&copied, &city, 100);
+    for path in [&gated, "/orders"] {
+        assert!(is_challenged(&thief.get(path).await), "{path}");
+    }
+    // Nor does a code that is entered at home roam.
+    let before = owner.browser.cookie("ses");
+    app.advance_secs(121);
+    let asked = owner.stand(home).once(Method::GET, &gated, None).await;
+    let page = owner.stand(home).once(Method::GET, &location(&asked), None).await;
+    let sent = owner.stand(home).send_once(&page, "/devices/prove/sms", &[]).await;
+    let enter = owner.stand(home).once(Method::GET, &location(&sent), None).await;
+    let code = app.code(MOBILE).await;
+    let shown = owner.stand(home).send_once(&enter, "/devices/prove/code", &[("code", &code)]).await;
+    assert_eq!(location(&shown), gated, "{}", shown.text);
+    assert_eq!(owner.browser.cookie("ses"), before, "the same token");
+    assert!(is_challenged(&thief.get(&gated).await));
+    app.check().await;
+}
+
+#[db_test]
+async fn another_password_ends_every_former_token(app: TestApp) {
+    let (city, gated) = (app.proxied().await, app.place(86_400, 4).await.book());
+    let mut owner = Wanderer::new(&app.citizen(0).await, &city, 0);
+    let copied = app.visitor();
+    copied.cookies.lock().expect("lock").clone_from(&owner.browser.cookies.lock().expect("lock"));
+    let mut thief = Wanderer::new(&copied, &city, 100);
+    let asked = owner.get(&gated).await;
+    let page = owner.get(&location(&asked)).await;
+    let sent = owner.send(&page, "/devices/prove/sms", &[]).await;
+    let enter = owner.get(&location(&sent)).await;
+    let code = app.code(MOBILE).await;
+    owner.send(&enter, "/devices/prove/code", &[("code", &code)]).await;
+    assert!(thief.get("/me").await.is_ok(), "the token before has its minute");
+    let page = owner.get("/me/password").await;
+    let fields =
+        [("old", "changzhou2026"), ("password", "文笔塔青果巷天宁寺"), ("password_again", "文笔塔青果巷天宁寺")];
+    let changed = owner.send(&page, "/me/password", &fields).await;
+    assert_eq!(location(&changed), "/me", "{}", changed.text);
+    let shut = thief.get("/me").await;
+    assert!(location(&shut).starts_with("/login"), "{} {}", shut.status, location(&shut));
+    assert!(owner.get("/me").await.is_ok());
+    app.check().await;
+    app.audit().await;
+}
+
+#[db_test]
+async fn whoever_reads_slowly_needs_one_tap_too(app: TestApp) {
+    let (city, gated) = (app.proxied().await, app.place(86_400, 4).await.book());
+    let (owner, key) = (app.citizen(0).await, new_key());
+    assert!(leave(&owner, &key).await.is_ok());
+    app.advance_secs(121);
+    let mut owner = Wanderer::new(&owner, &city, 0);
+    let (page, _) = owner.by_itself(&gated, &key).await;
+    // So late that the answer is refused: the page asks for the same tap, and that one is enough.
+    app.advance_secs(601);
+    let again = owner.sign(&page, &key).await;
+    assert!(again.status == 422 && again.says("没有确认成功"), "{} {}", again.status, again.text);
+    assert!(again.says("您的网络地址一直在变") && !again.says("data-auto"), "{}", again.text);
+    app.advance_secs(299);
+    let tapped = owner.sign(&again, &key).await;
+    assert_eq!(location(&tapped), gated, "{}", tapped.text);
+    assert!(owner.get(&gated).await.is_ok());
+    app.check().await;
+}
+
+#[db_test]
+async fn whoever_goes_back_is_told_nothing_of_the_network(app: TestApp) {
+    let gated = app.place(86_400, 4).await.book();
+    let (owner, key) = (app.citizen(0).await, new_key());
+    assert!(leave(&owner, &key).await.is_ok());
+    app.advance_secs(121);
+    let asked = owner.once(Method::GET, &gated, None).await;
+    let page = owner.once(Method::GET, &location(&asked), None).await;
+    assert_eq!(location(&sign_at(&app.url, &owner, &page, &key).await), gated);
+    for _ in 0..3 {
+        let back = owner.once(Method::GET, &location(&asked), None).await;
+        assert_eq!(location(&back), gated, "{}", back.text);
+    }
+    app.check().await;
+}
+
+#[db_test]
 async fn two_exits_of_which_one_is_known_do_not_turn_for_ever(app: TestApp) {
     let (city, place) = (app.proxied().await, app.place(86_400, 4).await);
     let (owner, key) = (app.citizen(0).await, new_key());

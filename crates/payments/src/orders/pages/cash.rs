@@ -189,6 +189,5 @@ fn is_code(attempt: &Attempt) -> bool {
 /// The channel leads the buyer back to this page (`redirect_url`, appended to the link that it gave).
 fn with_way_back(link: &str, back: &str) -> String {
     let joint = if link.contains('?') { '&' } else { '?' };
-    let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
-    format!("{link}{joint}redirect_url={back}")
+    format!("{link}{joint}redirect_url={}", ui::in_query(back))
 }
