@@ -11,6 +11,7 @@ use crate::page::Page;
 use kernel::{Date, Moment, Time, Weekday};
 
 const DAY_SECS: i64 = 86_400;
+const YEAR_DAYS: i64 = 365;
 const HOUR_SECS: i64 = 3_600;
 const MINUTE_SECS: i64 = 60;
 
@@ -109,6 +110,14 @@ impl Page {
             (..=0, hours, minutes) => self.t2("span-hours-minutes", "hours", hours, "minutes", minutes),
             (days, ..) => self.t1("span-days", "days", days),
         }
+    }
+
+    /// How long something is kept: 30 天, and 2 年 where it is full years.
+    pub fn span_of_days(&self, days: i64) -> String {
+        if days >= YEAR_DAYS && days % YEAR_DAYS == 0 {
+            return self.t1("span-years", "years", days / YEAR_DAYS);
+        }
+        self.span(days * DAY_SECS)
     }
 
     fn on(&self, day: &str, time: Time) -> String {
