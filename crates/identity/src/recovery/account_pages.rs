@@ -15,6 +15,7 @@ use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other,
 use super::change::{Owner, owner};
 use super::model::password_errors;
 use super::open_account::{OpenAccount, Opened, open_account};
+use crate::agreements::{Shown, newer};
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::login::JustOpened;
@@ -82,8 +83,15 @@ fn details_path(challenge: &CodeId) -> String {
 struct AccountPage {
     page: Page,
     enter: CodePart,
+    shown: Shown,
     /// The passwords were typed and are not given back.
     retype: bool,
+}
+
+impl AccountPage {
+    fn new(ctx: &Ctx, page: &Page, enter: CodePart, retype: bool) -> Result<AccountPage, Failure> {
+        Ok(AccountPage { page: page.clone(), enter, shown: Shown::in_force(ctx)?, retype })
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -98,7 +106,7 @@ async fn details(Visit { ctx, page }: Visit, Query(query): Query<DetailsQuery>) 
     }
     let Some(challenge) = find(&ctx, &query.c, Purpose::SignUp).await? else { return Ok(start_again()) };
     let enter = CodePart::new(&ctx, &challenge);
-    Ok(html(&page.clone(), AccountPage { page, enter, retype: false }))
+    Ok(html(&page, AccountPage::new(&ctx, &page, enter, false)?))
 }
 
 #[derive(Deserialize, Default)]
@@ -109,6 +117,8 @@ struct DetailsForm {
     code: String,
     password: String,
     password_again: String,
+    #[serde(flatten)]
+    shown: Shown,
     /// `resend` where another code is asked for.
     act: String,
 }
@@ -128,7 +138,7 @@ async fn submit(
             Ok(challenge) => Ok(see_other_with(&details_path(&challenge), "sms-sent-again")),
             Err(notice) => {
                 let enter = CodePart::kept(&ctx, &challenge, form.code, Errors::new()).told(notice);
-                Ok(html_again(&page.clone(), AccountPage { page, enter, retype: false }))
+                Ok(html_again(&page, AccountPage::new(&ctx, &page, enter, false)?))
             }
         };
     }
@@ -142,15 +152,20 @@ async fn submit(
     errors.append(password_errors(&form.password, &form.password_again, number, mobile, &policy));
     let Some(code) = code.filter(|_| errors.is_empty()) else {
         let enter = CodePart::kept(&ctx, &challenge, form.code, errors);
-        return Ok(html_again(&page.clone(), AccountPage { page, enter, retype: true }));
+        return Ok(html_again(&page, AccountPage::new(&ctx, &page, enter, true)?));
     };
-    let command = OpenAccount { visitor, name, challenge: challenge.clone(), code, password: form.password };
+    if form.shown != Shown::in_force(&ctx)? {
+        let enter = CodePart::kept(&ctx, &challenge, form.code, Errors::new()).told(newer(&page));
+        return Ok(html_again(&page, AccountPage::new(&ctx, &page, enter, true)?));
+    }
+    let (password, shown) = (form.password, form.shown);
+    let command = OpenAccount { visitor, name, challenge: challenge.clone(), code, password, shown };
     let opened = open_account(&ctx, command).await?;
     answered(&ctx, &page, &challenge, opened)
 }
 
 fn answered(ctx: &Ctx, page: &Page, challenge: &Challenge, opened: Opened) -> Result<Response, Problem> {
-    let again = |enter| html_again(page, AccountPage { page: page.clone(), enter, retype: true });
+    let again = |enter| Ok::<_, Failure>(html_again(page, AccountPage::new(ctx, page, enter, true)?));
     Ok(match opened {
         // The second of two taps finds the proof used by the first.
         Opened::Done | Opened::Refused(Refusal::Repeated) => {
@@ -159,10 +174,10 @@ fn answered(ctx: &Ctx, page: &Page, challenge: &Challenge, opened: Opened) -> Re
             clear_visitor(page, &mut response);
             response
         }
-        Opened::Refused(refusal) => again(CodePart::refused(ctx, challenge, refusal)),
+        Opened::Refused(refusal) => again(CodePart::refused(ctx, challenge, refusal))?,
         Opened::MobileTaken => {
             let notice = Notice { tone: "danger", text: page.t("forgot-account-mobile-taken") };
-            again(CodePart::new(ctx, challenge).told(notice))
+            again(CodePart::new(ctx, challenge).told(notice))?
         }
         Opened::Unproven => see_other_with("/forgot/ways", "flash-forgot-prove-first"),
     })
