@@ -101,7 +101,13 @@ const page = async (event, path) => {
     return instead || answer;
   }
   // The browser's own memory, by its back button, says what once was so.
-  if (event.request.cache === 'force-cache' || answer.headers.has(UNTIL)) return answer;
+  if (event.request.cache === 'force-cache') return answer;
+  // Too slow to be shown, but what it says of what is kept is heard when it comes.
+  if (answer.headers.has(UNTIL)) {
+    const heard = coming.then((late) => late.status < 500 && inTurn(() => hear(path, late)));
+    event.waitUntil(heard.catch(() => {}));
+    return answer;
+  }
   const copy = answer.headers.has(KEEP_SECS) ? answer.clone() : answer;
   event.waitUntil(inTurn(() => hear(path, copy)));
   if (path === '/look') event.waitUntil(inTurn(() => caches.open(SHELL).then((cache) => cache.addAll([NO_NETWORK, NO_CARD]))));

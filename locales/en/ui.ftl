@@ -6,6 +6,7 @@ ui-desk = Hospital desk
 ui-skip = Skip to main content
 ui-back = Back
 ui-read = Read aloud
+read-stop = Stop reading
 ui-elder = Elder mode
 ui-standard = Standard view
 ui-hotline = Hotline 12333
@@ -33,6 +34,10 @@ span-days = { $days ->
     [one] { $days } day
    *[other] { $days } days
  }
+span-years = { $years ->
+    [one] { $years } year
+   *[other] { $years } years
+ }
 
 tab-bar = Main
 tab-home = Home
@@ -46,8 +51,10 @@ tab-unread = , { $count } unread
 front-search = Doctor, service
 front-hero = E-card and visits
 front-card = Electronic social security card
-front-shut = To see your visits and your e-card, first confirm on this device that it is you.
-front-shut-button = Confirm
+front-shut-device = To see your visits and your e-card, first confirm on this device that it is you.
+front-shut-device-button = Confirm
+front-shut-agree = Our terms have changed. Please read them first. Your visit code and your booked visits still work.
+front-shut-agree-button = Take a look
 front-card-none = Not applied for yet
 front-card-issuing = Being issued
 front-card-suspended = Suspended

@@ -32,12 +32,8 @@ real-name-see-level = 看看哪些服务可以用
 real-name-ask = 拨打 12333 咨询
 real-name-success-title = 实名认证成功
 real-name-success-issuing = 电子社保卡正在签发，一般几秒钟就好，办好了会发消息给您。
-<<<<<<< HEAD
-real-name-success-live = 您的电子社保卡可以用了。
-=======
 real-name-success-ended = 电子社保卡没有签发，原因和办法见「电子社保卡」页面。
-real-name-success-live = 您的电子社保卡照常可用。
->>>>>>> mend-account
+real-name-success-live = 您的电子社保卡可以用了。
 real-name-success-suspended = 您的电子社保卡目前停用，原因见「电子社保卡」页面。
 real-name-next = 下一步
 real-name-password = 密码设置

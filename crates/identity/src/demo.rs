@@ -5,6 +5,7 @@ use platform::db::DbFault;
 use platform::{Actor, Ctx, Mode};
 use serde_json::json;
 
+use crate::agreements::Shown;
 use crate::blind::Blind;
 pub use crate::demo_crowd::crowd;
 use crate::failure::Failure;
@@ -202,7 +203,7 @@ async fn citizen(ctx: &Ctx, name: &str, number: &str, mobile: &str) -> Result<()
     }
     let hash = ctx.hasher.hash(CITIZEN_PASSWORD.to_owned()).await.map_err(Failure::from)?;
     // Known to the bureau for long: the number is theirs, though nobody has been authenticated on a device.
-    let new = Newcomer::prepare(ctx, &name, &number, &mobile, hash, None)?;
+    let new = Newcomer::prepare(ctx, (&name, &number), &mobile, hash, &Shown::in_force(ctx)?, None)?;
     let entry =
         ctx.act("account.created", new.login.account.as_str(), json!({ "person": new.person.as_str(), "demo": true }));
     let lane = new.login.mobile_blind.lane();

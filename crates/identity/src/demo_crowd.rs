@@ -7,6 +7,7 @@ use platform::db::{DbFault, LaneKey};
 use platform::{Actor, Ctx, Mode};
 use serde_json::json;
 
+use crate::agreements::Shown;
 use crate::demo::{CITIZEN_PASSWORD, SeedError};
 use crate::failure::Failure;
 use crate::login::{DEVICE_COOKIE, KnownDevice};
@@ -85,7 +86,7 @@ fn one(ctx: &Ctx, number: i64, hash: &str) -> Result<One, SeedError> {
     let id_number = IdNumber::parse(&format!("{digits}{check}"), ctx.now().date()).map_err(|error| sample(&error))?;
     let mobile = Mobile::parse(&format!("177{number:08}")).map_err(|error| sample(&error))?;
     let name = PersonName::parse("市民").map_err(|error| sample(&error))?;
-    let new = Newcomer::prepare(ctx, &name, &id_number, &mobile, hash.to_owned(), None)?;
+    let new = Newcomer::prepare(ctx, (&name, &id_number), &mobile, hash.to_owned(), &Shown::in_force(ctx)?, None)?;
     let device = KnownDevice::issue(ctx, KnownDevice::word(ctx, None), &new.login.account, DEVICE_DAYS);
     let session = NewSession::prepare(ctx, Seat::new("", ""), &device.device)?;
     let prover = Prover { person: new.person.clone(), account: new.login.account.clone(), session: session.id.clone() };

@@ -3,12 +3,11 @@
 use axum::response::Response;
 use axum::{Extension, extract::State};
 use health::appointments::todos;
-use identity::{Home, Ports, RealName, opens};
+use identity::{First, Home, Ports, RealName, opens};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use std::sync::Arc;
-use ui::front::{FrontCard, FrontPage, Service, TodosPage};
-use ui::problem::Detour;
+use ui::front::{FrontCard, FrontPage, Service, Shut, TodosPage};
 use ui::{Page, Problem, PublicCache, html};
 
 /// `/`: signed out it is the same for everybody, and comes from the cache.
@@ -24,7 +23,11 @@ pub async fn front(
     };
     let mut front = composed(page.clone());
     if let Some(first) = home.first {
-        front.shut = Some(Detour { page: first, back: "/".to_owned() }.path());
+        let words = match &first {
+            First::Agree => "front-shut-agree",
+            First::Authenticate | First::ShowDevice(_) => "front-shut-device",
+        };
+        front.shut = Some(Shut { href: ui::problem::Detour { page: first.page().to_owned(), back: "/".to_owned() }.path(), words });
         return Ok(html(&page, front));
     }
     let (person, now) = (citizen.person.clone(), ctx.now());

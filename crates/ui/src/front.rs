@@ -91,14 +91,23 @@ impl FrontCard {
     }
 }
 
+/// What comes before anything of who is signed in is shown.
+#[derive(Clone, Debug)]
+pub struct Shut {
+    /// The page that deals with it.
+    pub href: String,
+    /// The key of what is said of it; the button's ends in `-button`.
+    pub words: &'static str,
+}
+
 /// The front page: hero, to-dos, services, news.
 #[derive(Clone, Debug, Template)]
 #[template(path = "front.html")]
 pub struct FrontPage {
     /// The page.
     pub page: Page,
-    /// Where the device shows itself first: nothing of who is signed in is shown before.
-    pub shut: Option<String>,
+    /// What comes first: nothing of who is signed in is shown before.
+    pub shut: Option<Shut>,
     /// The card of who is signed in.
     pub card: FrontCard,
     /// What waits for them: what presses first, and the next visit.

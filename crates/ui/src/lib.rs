@@ -28,6 +28,7 @@ pub mod problem;
 pub mod qr;
 mod query;
 pub mod reply;
+mod robots;
 mod seed;
 mod sent;
 pub mod shell;

@@ -1,5 +1,4 @@
-//! What makes the site an app on a phone's home screen: the web app manifest, in the visitor's language. And what is told
-//! to those who index the web: `robots.txt`.
+//! What makes the site an app on a phone's home screen: the web app manifest, in the visitor's language.
 
 use crate::assets;
 use crate::look::Lang;
@@ -13,7 +12,7 @@ use platform::Ctx;
 use serde::{Deserialize, Serialize};
 
 pub(crate) fn routes() -> Router<Ctx> {
-    Router::new().route("/manifest.webmanifest", get(manifest)).route("/robots.txt", get(robots))
+    Router::new().route("/manifest.webmanifest", get(manifest))
 }
 
 /// Which language the page was in that led here: browsers ask for a manifest without cookies.
@@ -88,23 +87,5 @@ async fn manifest(visit: Visit, Query(wanted): Query<Wanted>) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/manifest+json"));
     // Browsers ask for it beside every page.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    response
-}
-
-/// Hospitals, departments and doctors are for everybody to find. Who cannot log in finds nothing on the pages of those who
-/// can: they lead to the login page. What is left out here would only be the same pages again, or searches.
-const ROBOTS: &str = "User-agent: *\n\
-    Disallow: /look\n\
-    Disallow: /search\n\
-    Disallow: /login\n\
-    Disallow: /forgot\n\
-    Disallow: /desk\n\
-    Disallow: /dev/\n\
-    Disallow: /offline\n\
-    Allow: /\n";
-
-async fn robots() -> Response {
-    let mut response = ROBOTS.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }

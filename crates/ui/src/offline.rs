@@ -16,7 +16,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use kernel::Moment;
 use platform::Ctx;
 use sha2::{Digest, Sha256};
@@ -102,7 +102,8 @@ struct Release {
 static RELEASE: LazyLock<Release> = LazyLock::new(|| {
     let urls = ["app.css", "app.js", "read.js", "favicon.svg"].map(assets::url);
     let mut digest = Sha256::new();
-    for text in [assets::source("worker.js").unwrap_or(""), PARTS].into_iter().chain(urls) {
+    let drawn = ["worker.js", "icons.svg"].map(|name| assets::source(name).unwrap_or(""));
+    for text in drawn.into_iter().chain(PARTS.iter().copied()).chain(urls) {
         digest.update(text);
     }
     for lang in [Lang::Zh, Lang::En] {
@@ -114,12 +115,15 @@ static RELEASE: LazyLock<Release> = LazyLock::new(|| {
     }
 });
 
-const PARTS: &str = concat!(
+/// The templates of both pages, with all that they are put together from.
+pub(crate) const PARTS: [&str; 6] = [
     include_str!("../templates/offline.html"),
     include_str!("../templates/offline_card.html"),
     include_str!("../templates/shell.html"),
     include_str!("../templates/tabs.html"),
-);
+    include_str!("../templates/read.html"),
+    include_str!("../templates/components.html"),
+];
 
 #[derive(Template)]
 #[template(path = "offline.html")]
@@ -133,16 +137,37 @@ struct NoCard {
     page: Page,
 }
 
+#[derive(Template)]
+#[template(path = "online.html")]
+struct Online {
+    page: Page,
+    /// Where it leads on to, and the key of what the button says.
+    to: &'static str,
+    label: &'static str,
+}
+
 /// In place of a page that cannot be loaded. It is the same for everybody who has this look.
-async fn no_network(visit: Visit) -> Response {
+async fn no_network(visit: Visit, headers: HeaderMap) -> Response {
     let page = without_forms(visit);
+    if is_visited(&headers) {
+        return html(&page.clone(), Online { page, to: "/", label: "online-home" });
+    }
     html(&page.clone(), NoNetwork { page })
 }
 
 /// In place of the electronic card, whose code is made anew each minute and cannot be kept.
-async fn no_card(visit: Visit) -> Response {
+async fn no_card(visit: Visit, headers: HeaderMap) -> Response {
     let page = without_forms(visit);
+    if is_visited(&headers) {
+        return html(&page.clone(), Online { page, to: "/card", label: "online-card" });
+    }
     html(&page.clone(), NoCard { page })
+}
+
+/// Whether somebody opened the page, and not the worker to keep it: then there is a network. Browsers that do not say what
+/// they ask for (Safari before 16.4) get the page that the worker gets.
+fn is_visited(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
 }
 
 /// The worker asks for these pages by itself: no visit begins with them.

@@ -8,6 +8,7 @@ use crate::offline;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::reply::{local_path, see_other};
+use crate::robots;
 use crate::seed::{ELDER, LANG};
 use crate::visit::Visit;
 use axum::Router;
@@ -31,6 +32,7 @@ pub fn routes() -> Router<Ctx> {
         .route("/dev/app.css", get(gallery::style))
         .merge(manifest::routes())
         .merge(offline::routes())
+        .merge(robots::routes())
 }
 
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {

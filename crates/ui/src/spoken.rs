@@ -12,6 +12,7 @@ use kernel::{DAY_SECS, Date, Moment, Time, Weekday};
 
 /// People plan so far ahead by weekdays.
 const PLANNED_DAYS: i32 = 92;
+const YEAR_DAYS: i64 = 365;
 const HOUR_SECS: i64 = 3_600;
 const MINUTE_SECS: i64 = 60;
 
@@ -110,6 +111,14 @@ impl Page {
             (..=0, hours, minutes) => self.t2("span-hours-minutes", "hours", hours, "minutes", minutes),
             (days, ..) => self.t1("span-days", "days", days),
         }
+    }
+
+    /// How long something is kept: 30 天, and 2 年 where it is full years.
+    pub fn span_of_days(&self, days: i64) -> String {
+        if days >= YEAR_DAYS && days % YEAR_DAYS == 0 {
+            return self.t1("span-years", "years", days / YEAR_DAYS);
+        }
+        self.span(days * DAY_SECS)
     }
 
     fn on(&self, day: &str, time: Time) -> String {

@@ -33,7 +33,7 @@ struct NextCode {
 }
 
 /// The raised tab: the next visit's barcode. The browser keeps it until the visit's day is over, so its days are dates.
-pub(crate) async fn code(citizen: RealName<opens::Mine>) -> Result<Response, Problem> {
+pub(crate) async fn code(citizen: RealName<opens::Booked>) -> Result<Response, Problem> {
     let (person, now) = (citizen.person.clone(), citizen.ctx().now());
     let today = now.date();
     let since = todos::since(now);

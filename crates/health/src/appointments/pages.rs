@@ -213,7 +213,7 @@ struct OrderPage {
 }
 
 /// One order: its state, the barcode, what to know before coming, what can be done.
-pub(crate) async fn order(asks: Asks<opens::Mine>, Path(id): Path<String>) -> Result<Response, Refused> {
+pub(crate) async fn order(asks: Asks<opens::Booked>, Path(id): Path<String>) -> Result<Response, Refused> {
     let id: Option<AppointmentId> = id.parse().ok();
     let now = asks.ctx().now();
     let rules = asks.ctx().policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;

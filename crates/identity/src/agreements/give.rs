@@ -4,6 +4,7 @@ use kernel::Moment;
 use platform::Ctx;
 use platform::audit::AuditEntry;
 use platform::db::DbFault;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::policy::AgreementPolicy;
@@ -16,40 +17,55 @@ kernel::typed_id!(
     pub AgreementId, "agr"
 );
 
+/// The versions of both texts that a page led to: a form carries them, so that what is written down is what was shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    /// Of the user agreement.
+    pub(crate) terms: String,
+    /// Of the privacy policy.
+    pub(crate) privacy: String,
+}
+
+impl Shown {
+    /// What a page leads to now.
+    ///
+    /// # Errors
+    /// No policy for the day.
+    pub(crate) fn in_force(ctx: &Ctx) -> Result<Shown, Failure> {
+        let policy = ctx.policy.at::<AgreementPolicy>(ctx.now().date())?;
+        Ok(Shown { terms: policy.terms.clone(), privacy: policy.privacy.clone() })
+    }
+}
+
 /// Ready to be written down.
 #[derive(Clone)]
 pub(crate) struct Agreement {
     pub(super) id: AgreementId,
     pub(super) account: AccountId,
-    pub(super) terms: String,
-    pub(super) privacy: String,
+    pub(super) shown: Shown,
     pub(super) now: Moment,
     pub(super) entry: AuditEntry,
 }
 
 impl Agreement {
-    /// To the versions in force.
-    ///
-    /// # Errors
-    /// No policy for the day.
-    pub(crate) fn prepare(ctx: &Ctx, account: &AccountId) -> Result<Agreement, Failure> {
+    /// To what was shown.
+    pub(crate) fn prepare(ctx: &Ctx, account: &AccountId, shown: &Shown) -> Agreement {
         let (id, now): (AgreementId, Moment) = (ctx.id(), ctx.now());
-        let policy = ctx.policy.at::<AgreementPolicy>(now.date())?;
-        let detail = json!({ "account": account.as_str(), "terms": policy.terms, "privacy": policy.privacy });
-        Ok(Agreement {
+        let detail = json!({ "account": account.as_str(), "terms": shown.terms, "privacy": shown.privacy });
+        Agreement {
             entry: ctx.act("agreement.given", id.as_str(), detail),
             id,
             account: account.clone(),
-            terms: policy.terms.clone(),
-            privacy: policy.privacy.clone(),
+            shown: shown.clone(),
             now,
-        })
+        }
     }
 }
 
-/// Agrees to the versions in force. A second tap changes nothing.
-pub(super) async fn agree(ctx: &Ctx, account: &AccountId, person: &PersonId) -> Result<(), Failure> {
-    let new = Agreement::prepare(ctx, account)?;
+/// Agrees to what was shown. A second tap changes nothing.
+pub(super) async fn agree(ctx: &Ctx, account: &AccountId, person: &PersonId, shown: &Shown) -> Result<(), Failure> {
+    let new = Agreement::prepare(ctx, account, shown);
     let given =
         ctx.db.write(lane(person), "agreement.give", move |tx| -> Result<(), DbFault> { store::insert(tx, &new) });
     Ok(given.await?)

@@ -8,5 +8,6 @@ mod policy;
 pub(crate) mod store;
 
 pub(crate) use give::Agreement;
-pub(crate) use pages::routes;
+pub use give::Shown;
+pub(crate) use pages::{newer, routes};
 pub(crate) use policy::AgreementPolicy;

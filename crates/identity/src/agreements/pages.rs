@@ -1,5 +1,7 @@
 //! `/terms`, `/privacy`: the two texts, for anybody. `/agree`: for whoever agreed to older ones.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -8,20 +10,21 @@ use axum::response::Response;
 use axum::routing::get;
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Form, Page, Problem, Query, Visit, html, see_other};
+use ui::{Form, Page, Problem, Query, Visit, html, html_again, see_other};
 
-use super::give::agree;
-use super::policy::AgreementPolicy;
+use super::give::{Shown, agree};
+use super::policy::{AgreementPolicy, PRIVACY, TERMS, Words};
+use crate::faces::FacePolicy;
 use crate::failure::Failure;
+use crate::keeping::TracePolicy;
+use crate::messages::policy::MessagePolicy;
+use crate::owners::AccountPolicy;
 use crate::sessions::{self, MaybeCitizen, SignedIn};
+use crate::sms_codes::Notice;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/terms", get(terms)).route("/privacy", get(privacy)).route("/agree", get(ask).post(agreed))
 }
-
-/// How many parts the texts have: `<word>-<n>-title` and `<word>-<n>-text`.
-const TERMS_PARTS: usize = 8;
-const PRIVACY_PARTS: usize = 9;
 
 /// A part of a text: its heading and its paragraphs.
 struct Part {
@@ -34,55 +37,13 @@ struct Part {
 struct TextPage {
     page: Page,
     title: String,
+    /// Where the reader came from.
+    back: String,
     version: String,
     intro: String,
     parts: Vec<Part>,
     /// The other text, and what it is called.
-    other: (&'static str, String),
-}
-
-async fn terms(Visit { ctx, page }: Visit) -> Result<Response, Problem> {
-    let policy = in_force(&ctx)?;
-    let other = ("/privacy", page.t("privacy-title"));
-    Ok(text(&page, ("terms", TERMS_PARTS), (&policy.terms, &policy), other))
-}
-
-async fn privacy(Visit { ctx, page }: Visit) -> Result<Response, Problem> {
-    let policy = in_force(&ctx)?;
-    let other = ("/terms", page.t("terms-title"));
-    Ok(text(&page, ("privacy", PRIVACY_PARTS), (&policy.privacy, &policy), other))
-}
-
-fn text(
-    page: &Page,
-    (word, parts): (&str, usize),
-    (version, policy): (&str, &AgreementPolicy),
-    other: (&'static str, String),
-) -> Response {
-    let part = |n: usize| Part {
-        title: page.t(&format!("{word}-{n}-title")),
-        paragraphs: page.t(&format!("{word}-{n}-text")).lines().map(str::to_owned).collect(),
-    };
-    let view = TextPage {
-        title: page.t(&format!("{word}-title")),
-        version: page.t2("agreement-version", "version", version, "day", page.full_date(policy.dated)),
-        intro: page.t(&format!("{word}-intro")),
-        parts: (1..=parts).map(part).collect(),
-        other,
-        page: page.clone(),
-    };
-    html(page, view)
-}
-
-fn in_force(ctx: &Ctx) -> Result<std::sync::Arc<AgreementPolicy>, Failure> {
-    Ok(ctx.policy.at::<AgreementPolicy>(ctx.now().date())?)
-}
-
-#[derive(Template)]
-#[template(path = "agreements/agree.html")]
-struct AgreePage {
-    page: Page,
-    to: String,
+    other: (String, String),
 }
 
 #[derive(Deserialize, Default)]
@@ -91,14 +52,119 @@ struct To {
     to: String,
 }
 
-async fn ask(holder: Holder, Query(query): Query<To>) -> Response {
-    let page = holder.visit.page;
-    html(&page.clone(), AgreePage { page, to: destination(&query.to) })
+async fn terms(Visit { ctx, page }: Visit, Query(query): Query<To>) -> Result<Response, Problem> {
+    let policy = in_force(&ctx)?;
+    let other = ("/privacy", page.t("privacy-title"));
+    Ok(text(&ctx, &page, ("terms", TERMS, &policy.terms), other, &query.to)?)
 }
 
-async fn agreed(holder: Holder, Form(form): Form<To>) -> Result<Response, Problem> {
-    agree(&holder.visit.ctx, &holder.citizen.account, &holder.citizen.person).await?;
+async fn privacy(Visit { ctx, page }: Visit, Query(query): Query<To>) -> Result<Response, Problem> {
+    let policy = in_force(&ctx)?;
+    let other = ("/terms", page.t("terms-title"));
+    Ok(text(&ctx, &page, ("privacy", PRIVACY, &policy.privacy), other, &query.to)?)
+}
+
+fn text(
+    ctx: &Ctx,
+    page: &Page,
+    (word, known, version): (&str, &[Words], &str),
+    (other, other_title): (&str, String),
+    to: &str,
+) -> Result<Response, Failure> {
+    let figures = figures(ctx, page)?;
+    let say = |what: String| page.with(&format!("{word}-{version}-{what}"), &figures);
+    let part = |n: usize| Part {
+        title: say(format!("{n}-title")),
+        paragraphs: say(format!("{n}-text")).lines().map(str::to_owned).collect(),
+    };
+    let parts = known.iter().find(|words| words.version == version).map_or(0, |words| words.parts);
+    let back = ui::local_path(to).unwrap_or("/").to_owned();
+    let dated = page.full_date(in_force(ctx)?.dated);
+    let view = TextPage {
+        title: page.t(&format!("{word}-title")),
+        version: page.t2("agreement-version", "version", version, "day", dated),
+        intro: say("intro".to_owned()),
+        parts: (1..=parts).map(part).collect(),
+        other: (beside(other, &back), other_title),
+        back,
+        page: page.clone(),
+    };
+    Ok(html(page, view))
+}
+
+/// How long what grows is kept, as policy has it: the texts say it in these words.
+fn figures(ctx: &Ctx, page: &Page) -> Result<[(&'static str, String); 5], Failure> {
+    let today = ctx.now().date();
+    let traces = ctx.policy.at::<TracePolicy>(today)?;
+    let days = |days: i64| page.span_of_days(days);
+    Ok([
+        ("unproven", days(ctx.policy.at::<AccountPolicy>(today)?.unproven_days)),
+        ("messages", days(ctx.policy.at::<MessagePolicy>(today)?.keep_days)),
+        ("checks", days(ctx.policy.at::<FacePolicy>(today)?.keep_days)),
+        ("results", days(traces.face_result_days)),
+        ("devices", days(traces.ended_device_days)),
+    ])
+}
+
+/// A text, with the way back to where it is opened from.
+fn beside(text: &str, back: &str) -> String {
+    if back == "/" {
+        return text.to_owned();
+    }
+    let to: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    format!("{text}?to={to}")
+}
+
+fn in_force(ctx: &Ctx) -> Result<Arc<AgreementPolicy>, Failure> {
+    Ok(ctx.policy.at::<AgreementPolicy>(ctx.now().date())?)
+}
+
+#[derive(Template)]
+#[template(path = "agreements/agree.html")]
+struct AgreePage {
+    page: Page,
+    to: String,
+    terms: String,
+    privacy: String,
+    shown: Shown,
+    notice: Option<Notice>,
+}
+
+impl AgreePage {
+    fn new(holder: &Holder, to: &str, notice: Option<Notice>) -> Result<AgreePage, Failure> {
+        let Visit { ctx, page } = &holder.visit;
+        let to = destination(to);
+        let encoded: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
+        let here = format!("/agree?to={encoded}");
+        let (terms, privacy) = (beside("/terms", &here), beside("/privacy", &here));
+        Ok(AgreePage { page: page.clone(), to, terms, privacy, shown: Shown::in_force(ctx)?, notice })
+    }
+}
+
+async fn ask(holder: Holder, Query(query): Query<To>) -> Result<Response, Problem> {
+    Ok(html(&holder.visit.page, AgreePage::new(&holder, &query.to, None)?))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct AgreeForm {
+    to: String,
+    #[serde(flatten)]
+    shown: Shown,
+}
+
+async fn agreed(holder: Holder, Form(form): Form<AgreeForm>) -> Result<Response, Problem> {
+    let Visit { ctx, page } = &holder.visit;
+    if form.shown != Shown::in_force(ctx)? {
+        return Ok(html_again(page, AgreePage::new(&holder, &form.to, Some(newer(page)))?));
+    }
+    agree(ctx, &holder.citizen.account, &holder.citizen.person, &form.shown).await?;
     Ok(see_other(&destination(&form.to)))
+}
+
+/// Says that a text has changed since the page was opened: nothing was agreed to.
+pub(crate) fn newer(page: &Page) -> Notice {
+    Notice { tone: "due", text: page.t("agree-newer") }
 }
 
 /// Somebody who is signed in, whatever they agreed to.

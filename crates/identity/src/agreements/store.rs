@@ -5,7 +5,7 @@ use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::{covered, sql, vals};
 
-use super::give::Agreement;
+use super::give::{Agreement, Shown};
 use crate::people::AccountId;
 
 /// Writes down what was agreed to, unless it was before.
@@ -15,12 +15,21 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &Agreement) -> Result<(), DbFault> {
             "INSERT INTO agreement (id, account_id, terms, privacy, at) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT DO NOTHING"
         ),
-        vals![new.id.as_str(), new.account.as_str(), new.terms.as_str(), new.privacy.as_str(), new.now],
+        vals![new.id.as_str(), new.account.as_str(), new.shown.terms.as_str(), new.shown.privacy.as_str(), new.now],
     )?;
     if written == 1 {
         tx.audit(new.entry.clone());
     }
     Ok(())
+}
+
+/// What an account's holder agreed to last.
+pub(crate) fn latest(tx: &mut Tx<'_>, account: &AccountId) -> Result<Option<Shown>, DbFault> {
+    tx.opt(
+        sql!("SELECT terms, privacy FROM agreement WHERE account_id = $1 ORDER BY at DESC, id DESC LIMIT 1"),
+        vals![account.as_str()],
+        |row| Ok(Shown { terms: row.text(0)?, privacy: row.text(1)? }),
+    )
 }
 
 /// Deletes what was agreed to with an account, with the account.

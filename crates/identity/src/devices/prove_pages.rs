@@ -25,7 +25,7 @@ use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::proofs::ProofPurpose;
-use crate::sessions::{self, Citizen};
+use crate::sessions::{self, BeforeAgreeing, Citizen};
 use crate::sms_codes::{self, Asking, Challenge, CodePart, Notice, Own, Purpose, Refusal, clean_code};
 
 /// Remembers for a moment that the page had nothing to ask, by its bare name: whoever is sent here again at once, from
@@ -65,7 +65,11 @@ struct ToQuery {
     at: String,
 }
 
-async fn show(citizen: Citizen, headers: HeaderMap, Query(query): Query<ToQuery>) -> Result<Response, Problem> {
+async fn show(
+    BeforeAgreeing(citizen): BeforeAgreeing,
+    headers: HeaderMap,
+    Query(query): Query<ToQuery>,
+) -> Result<Response, Problem> {
     prove_page(&citizen, &Here::of(&citizen, &headers), &query.to, Asks::ByItself { at: query.at }).await
 }
 
@@ -215,7 +219,7 @@ struct CodeQuery {
     to: String,
 }
 
-async fn enter(citizen: Citizen, Query(query): Query<CodeQuery>) -> Result<Response, Problem> {
+async fn enter(BeforeAgreeing(citizen): BeforeAgreeing, Query(query): Query<CodeQuery>) -> Result<Response, Problem> {
     let Some(challenge) = own_challenge(&citizen, &query.c).await? else { return Ok(start_again(&query.to)) };
     let enter = CodePart::new(citizen.ctx(), &challenge);
     Ok(html(&citizen.visit.page, CodePage::new(&citizen, &query.to, enter)))

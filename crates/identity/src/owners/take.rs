@@ -9,6 +9,7 @@ use serde_json::json;
 use super::oust::{Ousting, oust};
 use super::policy::AccountPolicy;
 use super::store;
+use crate::agreements::{self, Shown};
 use crate::blind::Blind;
 use crate::devices;
 use crate::failure::Failure;
@@ -68,6 +69,8 @@ struct Sides {
     owners_account: Option<AccountId>,
     prover: Reach,
     password_hash: String,
+    /// What the prover agreed to: it goes with them.
+    agreed: Option<Shown>,
 }
 
 impl Taking {
@@ -108,7 +111,8 @@ async fn read(ctx: &Ctx, number: &Blind, prover: &Prover) -> Result<Sides, Failu
         let Some(password_hash) = people::password_hash(tx, &prover.account)? else { return Ok(None) };
         let owner = store::owner(tx, &number)?;
         let owners_account = store::account(tx, &number)?.map(|(account, _)| account);
-        Ok(Some(Sides { owner, owners_account, prover: reach, password_hash }))
+        let agreed = agreements::store::latest(tx, &prover.account)?;
+        Ok(Some(Sides { owner, owners_account, prover: reach, password_hash, agreed }))
     });
     found.await?.ok_or(Failure::NoSuchPerson)
 }
@@ -120,7 +124,7 @@ async fn moved(ctx: &Ctx, number: &Blind, prover: &Prover, owner: &PersonId, sid
     let mobile: &Mobile = sides.prover.mobile.as_ref().ok_or(Failure::NoSuchPerson)?;
     // To the mobile number that the owner had so far: whoever reads it there and did not do it must hear of it.
     let note = messages::prepare_for(ctx, &reach, "account_moved", &json!({ "moved_at": ctx.now().ms() }), true)?;
-    let account = NewAccount::prepare(ctx, &reach.key, mobile, sides.password_hash.clone())?;
+    let account = NewAccount::prepare(ctx, &reach.key, mobile, sides.password_hash.clone(), sides.agreed.as_ref())?;
     let detail =
         json!({ "from": prover.account.as_str(), "before": sides.owners_account.as_ref().map(AccountId::as_str) });
     Ok(Moved {

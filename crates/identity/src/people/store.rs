@@ -73,7 +73,9 @@ pub(crate) fn insert_account(
         ],
     )?;
     if account == 1 {
-        agreements::store::insert(tx, &new.agreement)?;
+        if let Some(agreement) = &new.agreement {
+            agreements::store::insert(tx, agreement)?;
+        }
     }
     Ok(account == 1)
 }

@@ -84,7 +84,7 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<RealName<S>, Refused> {
-        let (citizen, mut facts, place) = read(parts, state).await?;
+        let (citizen, mut facts, place) = read(parts, state, S::BEFORE_AGREEING).await?;
         let ctx = citizen.ctx();
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
@@ -162,9 +162,31 @@ impl<S: Opens> FromRequestParts<Ctx> for Asks<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Asks<S>, Problem> {
-        let claim = sessions::Claim::from_request_parts(parts, state).await?;
+        let claim = sessions::Claim::from_request_parts(parts, state).await?.before_agreeing(S::BEFORE_AGREEING);
         let asking = Asking::of(claim.ctx(), claim.page(), parts)?;
         Ok(Asks { claim, asking, service: PhantomData })
+    }
+}
+
+/// What is missing before a citizen's own is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum First {
+    /// A new version of the texts has not been agreed to.
+    Agree,
+    /// The citizen has not been authenticated on this device.
+    Authenticate,
+    /// The device shows again that it is the one, on this page.
+    ShowDevice(String),
+}
+
+impl First {
+    /// The page that deals with it.
+    pub fn page(&self) -> &str {
+        match self {
+            First::Agree => "/agree",
+            First::Authenticate => "/real-name",
+            First::ShowDevice(page) => page,
+        }
     }
 }
 
@@ -175,8 +197,8 @@ pub struct Home {
     pub visit: Visit,
     /// Who, if signed in.
     pub citizen: Option<SignedIn>,
-    /// The page that comes before anything of the citizen's own is shown; `None` where it may be.
-    pub first: Option<String>,
+    /// What comes before anything of the citizen's own is shown; `None` where it may be.
+    pub first: Option<First>,
 }
 
 impl FromRequestParts<Ctx> for Home {
@@ -190,11 +212,11 @@ impl FromRequestParts<Ctx> for Home {
         let facts = move |tx: &mut Tx<'_>, found: &Found| asking.facts(tx, &found.person, &found.id);
         let (visitor, facts) = MaybeCitizen::with(visit, facts).await?;
         let agreed = visitor.citizen.as_ref().is_none_or(|citizen| citizen.agreed);
-        let asked = if agreed { None } else { Some("/agree".to_owned()) };
+        let asked = if agreed { None } else { Some(First::Agree) };
         let first = asked.or_else(|| {
             facts.and_then(|facts| match judge(Service::Mine, &facts, now, &policy, true) {
-                Verdict::Authenticate => Some("/real-name".to_owned()),
-                Verdict::ShowDevice => Some(place.prove_page()),
+                Verdict::Authenticate => Some(First::Authenticate),
+                Verdict::ShowDevice => Some(First::ShowDevice(place.prove_page())),
                 Verdict::Open(_) | Verdict::Missing | Verdict::AskInsurer => None,
             })
         });
@@ -203,12 +225,16 @@ impl FromRequestParts<Ctx> for Home {
 }
 
 /// The citizen, what a gate must know, in the closure that recognises the session, and from where they ask.
-async fn read(parts: &mut Parts, state: &Ctx) -> Result<(Citizen, Facts, devices::Place), Problem> {
+async fn read(
+    parts: &mut Parts,
+    state: &Ctx,
+    before_agreeing: bool,
+) -> Result<(Citizen, Facts, devices::Place), Problem> {
     let Ok(visit) = Visit::from_request_parts(parts, state).await;
     let asking = Asking::of(&visit.ctx, &visit.page, parts)?;
     let place = asking.place.clone();
     let facts = move |tx: &mut Tx<'_>, found: &Found| asking.facts(tx, &found.person, &found.id);
-    let (citizen, facts) = Citizen::with(visit, parts, facts).await?;
+    let (citizen, facts) = Citizen::with(visit, parts, before_agreeing, facts).await?;
     Ok((citizen, facts, place))
 }
 
@@ -255,6 +281,6 @@ impl FromRequestParts<Ctx> for Known {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Known, Problem> {
-        read(parts, state).await.map(|(citizen, facts, _)| Known { citizen, facts })
+        read(parts, state, false).await.map(|(citizen, facts, _)| Known { citizen, facts })
     }
 }

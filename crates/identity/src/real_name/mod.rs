@@ -24,7 +24,7 @@ mod vouch;
 pub(crate) use authenticate::{Authentication, authenticate};
 pub use covered::{CoveredPerson, ask_insurer, covered};
 pub(crate) use gate::Known;
-pub use gate::{Asks, Home, RealName, Refused};
+pub use gate::{Asks, First, Home, RealName, Refused};
 pub(crate) use insurance::psn_no;
 pub use kept::keep_forms;
 pub(crate) use kept::store::{delete_of as delete_kept_forms, wipe as wipe_kept_forms};

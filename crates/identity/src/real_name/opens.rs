@@ -7,6 +7,9 @@ use super::model::Level;
 pub trait Opens: Send + Sync + 'static {
     /// Which.
     const SERVICE: Service;
+    /// Whether it stays open to whoever has not yet agreed to a new version of the texts: a visit that is booked can
+    /// always be seen, shown and cancelled.
+    const BEFORE_AGREEING: bool = matches!(Self::SERVICE, Service::Cancelling);
 }
 
 macro_rules! services {
@@ -91,6 +94,15 @@ services! {
     Enrolment, "enrolment", Identity, Act;
     /// 社保缴费
     Contributions, "contributions", Identity, Act;
+}
+
+/// 我的订单、就诊码: a visit that is booked, and its barcode. It is [`Mine`], and open before agreeing.
+#[derive(Debug, Clone, Copy)]
+pub struct Booked;
+
+impl Opens for Booked {
+    const SERVICE: Service = Service::Mine;
+    const BEFORE_AGREEING: bool = true;
 }
 
 impl Service {

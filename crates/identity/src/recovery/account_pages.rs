@@ -15,6 +15,7 @@ use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other,
 use super::change::{Owner, owner};
 use super::model::password_errors;
 use super::open_account::{OpenAccount, Opened, open_account};
+use crate::agreements::{Shown, newer};
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::login::JustOpened;
@@ -82,15 +83,19 @@ fn details_path(challenge: &CodeId) -> String {
 struct AccountPage {
     page: Page,
     enter: CodePart,
+    shown: Shown,
     /// The passwords were typed and are not given back.
     retype: bool,
 }
 
 impl AccountPage {
+    fn new(ctx: &Ctx, page: &Page, enter: CodePart, retype: bool) -> Result<AccountPage, Failure> {
+        Ok(AccountPage { page: page.clone(), enter, shown: Shown::in_force(ctx)?, retype })
+    }
+
     /// Given back after what was typed.
-    fn again(page: &Page, enter: CodePart, form: &DetailsForm) -> AccountPage {
-        let retype = !form.password.is_empty() || !form.password_again.is_empty();
-        AccountPage { page: page.clone(), enter, retype }
+    fn again(ctx: &Ctx, page: &Page, enter: CodePart, form: &DetailsForm) -> Result<AccountPage, Failure> {
+        AccountPage::new(ctx, page, enter, !form.password.is_empty() || !form.password_again.is_empty())
     }
 }
 
@@ -106,7 +111,7 @@ async fn details(Visit { ctx, page }: Visit, Query(query): Query<DetailsQuery>) 
     }
     let Some(challenge) = find(&ctx, &query.c, Purpose::SignUp).await? else { return Ok(start_again()) };
     let enter = CodePart::new(&ctx, &challenge);
-    Ok(html(&page.clone(), AccountPage { page, enter, retype: false }))
+    Ok(html(&page, AccountPage::new(&ctx, &page, enter, false)?))
 }
 
 #[derive(Deserialize, Default)]
@@ -117,6 +122,8 @@ struct DetailsForm {
     code: String,
     password: String,
     password_again: String,
+    #[serde(flatten)]
+    shown: Shown,
     /// `resend` where another code is asked for.
     act: String,
 }
@@ -144,9 +151,14 @@ async fn submit(
     errors.append(password_errors(&form.password, &form.password_again, number, mobile, &policy));
     let Some(code) = code.filter(|_| errors.is_empty()) else {
         let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), errors);
-        return Ok(html_again(&page, AccountPage::again(&page, enter, &form)));
+        return Ok(html_again(&page, AccountPage::again(&ctx, &page, enter, &form)?));
     };
-    let command = OpenAccount { visitor, name, challenge: challenge.clone(), code, password: form.password.clone() };
+    if form.shown != Shown::in_force(&ctx)? {
+        let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new()).told(newer(&page));
+        return Ok(html_again(&page, AccountPage::again(&ctx, &page, enter, &form)?));
+    }
+    let (password, shown) = (form.password.clone(), form.shown.clone());
+    let command = OpenAccount { visitor, name, challenge: challenge.clone(), code, password, shown };
     let opened = open_account(&ctx, command).await?;
     answered(&ctx, &page, (&challenge, &form), opened)
 }
@@ -163,12 +175,12 @@ async fn resend(
     match asking(ctx, page, gates).to(mobile.clone(), form.ticket.clone()).await? {
         Ok(id) => {
             let enter = CodePart::new(ctx, &Challenge { id, mobile }).told(Notice::sent_again(page));
-            Ok(html(page, AccountPage::again(page, enter, &form)))
+            Ok(html(page, AccountPage::again(ctx, page, enter, &form)?))
         }
         Err(notice) => {
             // The code that is on its way stays as it was typed.
             let enter = CodePart::kept(ctx, &challenge, form.code.clone(), Errors::new()).told(notice);
-            Ok(html_again(page, AccountPage::again(page, enter, &form)))
+            Ok(html_again(page, AccountPage::again(ctx, page, enter, &form)?))
         }
     }
 }
@@ -179,7 +191,7 @@ fn answered(
     (challenge, form): (&Challenge, &DetailsForm),
     opened: Opened,
 ) -> Result<Response, Problem> {
-    let again = |enter| html_again(page, AccountPage::again(page, enter, form));
+    let again = |enter| Ok::<_, Failure>(html_again(page, AccountPage::again(ctx, page, enter, form)?));
     Ok(match opened {
         // The second of two taps finds the proof used by the first.
         Opened::Done | Opened::Refused(Refusal::Repeated) => {
@@ -188,10 +200,10 @@ fn answered(
             clear_visitor(page, &mut response);
             response
         }
-        Opened::Refused(refusal) => again(CodePart::refused(ctx, challenge, refusal)),
+        Opened::Refused(refusal) => again(CodePart::refused(ctx, challenge, refusal))?,
         Opened::MobileTaken => {
             let notice = Notice { tone: "danger", text: page.t("forgot-account-mobile-taken") };
-            again(CodePart::new(ctx, challenge).told(notice))
+            again(CodePart::new(ctx, challenge).told(notice))?
         }
         Opened::Unproven => see_other_with("/forgot/ways", "flash-forgot-prove-first"),
     })

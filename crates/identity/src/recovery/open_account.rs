@@ -8,6 +8,7 @@ use platform::{Actor, Ctx};
 use serde_json::json;
 
 use super::change::forgive;
+use crate::agreements::Shown;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
@@ -28,6 +29,8 @@ pub(super) struct OpenAccount {
     pub(super) code: String,
     /// Judged already.
     pub(super) password: String,
+    /// What the page led to, and is agreed to by going on.
+    pub(super) shown: Shown,
 }
 
 /// What came of it.
@@ -101,11 +104,11 @@ pub(super) async fn open_account(ctx: &Ctx, command: OpenAccount) -> Result<Open
 }
 
 async fn plan(ctx: &Ctx, command: OpenAccount) -> Result<Plan, Failure> {
-    let OpenAccount { visitor, name, challenge, code, password } = command;
+    let OpenAccount { visitor, name, challenge, code, password, shown } = command;
     let attempt = Attempt::new(ctx, &challenge, Purpose::SignUp, &code)?;
     let hash = ctx.hasher.hash(password).await?;
     let subject = Blind::id_number(&ctx.vault, &visitor.number);
-    let (person, reach) = person(ctx, &visitor, &subject, &name, (&challenge.mobile, hash)).await?;
+    let (person, reach) = person(ctx, &visitor, &subject, &name, (&challenge.mobile, hash, &shown)).await?;
     let note = messages::prepare_for(ctx, &reach, "account_opened", &json!({ "opened_at": ctx.now().ms() }), true)?;
     Ok(Plan {
         others: Ousting::prepare(ctx, &subject, &reach.person, &reach).await?,
@@ -123,7 +126,7 @@ async fn person(
     visitor: &Visitor,
     subject: &Blind,
     name: &PersonName,
-    (mobile, hash): (&Mobile, String),
+    (mobile, hash, shown): (&Mobile, String, &Shown),
 ) -> Result<(Person, Reach), Failure> {
     let (wanted, vault) = (subject.clone(), ctx.vault.clone());
     let known = ctx.db.read("recovery.known", move |tx| -> Result<Option<Reach>, DbFault> {
@@ -133,11 +136,11 @@ async fn person(
         }
     });
     let Some(reach) = known.await? else {
-        let (new, key) = Newcomer::with_key(ctx, name, &visitor.number, mobile, hash, None)?;
+        let (new, key) = Newcomer::with_key(ctx, (name, &visitor.number), mobile, hash, shown, None)?;
         let reach = reach_of(&new.person, key, mobile);
         return Ok((Person::New(Box::new(new)), reach));
     };
-    let account = NewAccount::prepare(ctx, &reach.key, mobile, hash)?;
+    let account = NewAccount::prepare(ctx, &reach.key, mobile, hash, Some(shown))?;
     let renaming = Renaming::prepare(ctx, &reach.person, name).await?;
     let person = Person::Known(Box::new(Known { person: reach.person.clone(), account, renaming }));
     Ok((person, reach_of(&reach.person, reach.key, mobile)))

@@ -56,7 +56,19 @@ impl FromRequestParts<Ctx> for Citizen {
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Citizen, Problem> {
         let visit = Visit::from_request_parts(parts, state).await?;
-        Citizen::with(visit, parts, |_, _| Ok(())).await.map(|(citizen, ())| citizen)
+        Citizen::with(visit, parts, false, |_, _| Ok(())).await.map(|(citizen, ())| citizen)
+    }
+}
+
+/// A signed-in citizen, also before they agreed to a new version of the texts: for what stays open to them.
+pub(crate) struct BeforeAgreeing(pub(crate) Citizen);
+
+impl FromRequestParts<Ctx> for BeforeAgreeing {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<BeforeAgreeing, Problem> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        Citizen::with(visit, parts, true, |_, _| Ok(())).await.map(|(citizen, ())| BeforeAgreeing(citizen))
     }
 }
 
@@ -65,11 +77,14 @@ impl Citizen {
     pub(crate) async fn with<T: Send + 'static>(
         mut visit: Visit,
         parts: &Parts,
+        before_agreeing: bool,
         also: impl Fn(&mut Tx<'_>, &Found) -> Result<T, DbFault> + Send + 'static,
     ) -> Result<(Citizen, T), Problem> {
         let proof = Proof::of(&visit)?.ok_or_else(|| Problem::sign_in(back(parts, &visit)))?;
         match recognise(&mut visit, RECOGNISE, proof, also).await? {
-            Some((found, _)) if !found.agreed && is_look(parts) => Err(agree_first(&back(parts, &visit))),
+            Some((found, _)) if !found.agreed && !before_agreeing && is_look(parts) => {
+                Err(agree_first(&back(parts, &visit)))
+            }
             Some((found, more)) => Ok((Citizen::new(visit, found), more)),
             None => Err(Problem::sign_in(back(parts, &visit))),
         }
@@ -82,8 +97,8 @@ pub(crate) struct Claim {
     visit: Visit,
     proof: Proof,
     back: String,
-    /// Whether a page is asked for, and nothing done.
-    look: bool,
+    /// Whether agreeing comes first: a page is asked for, and nothing done.
+    agree_first: bool,
 }
 
 impl Claim {
@@ -102,12 +117,17 @@ impl Claim {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &PersonId, &SessionId) -> Result<T, DbFault> + Send + 'static,
     {
-        let Claim { mut visit, proof, back, look } = self;
+        let Claim { mut visit, proof, back, agree_first: first } = self;
         match recognise(&mut visit, name, proof, move |tx, found| body(tx, &found.person, &found.id)).await? {
-            Some((found, _)) if !found.agreed && look => Err(agree_first(&back)),
+            Some((found, _)) if !found.agreed && first => Err(agree_first(&back)),
             Some((found, read)) => Ok((Citizen::new(visit, found), read)),
             None => Err(Problem::sign_in(back)),
         }
+    }
+
+    /// The same where it is open before a new version of the texts is agreed to.
+    pub(crate) fn before_agreeing(self, open: bool) -> Claim {
+        Claim { agree_first: self.agree_first && !open, ..self }
     }
 
     /// The page to answer with.
@@ -128,7 +148,7 @@ impl FromRequestParts<Ctx> for Claim {
         let visit = Visit::from_request_parts(parts, state).await?;
         let back = back(parts, &visit);
         match Proof::of(&visit)? {
-            Some(proof) => Ok(Claim { visit, proof, back, look: is_look(parts) }),
+            Some(proof) => Ok(Claim { visit, proof, back, agree_first: is_look(parts) }),
             None => Err(Problem::sign_in(back)),
         }
     }

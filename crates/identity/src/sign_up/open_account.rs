@@ -5,6 +5,7 @@ use platform::db::{DbFault, Tx};
 use platform::{Actor, Ctx};
 use serde_json::json;
 
+use crate::agreements::Shown;
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::owners::{self, AccountPolicy};
@@ -24,6 +25,8 @@ pub struct SignUp {
     pub id_number: IdNumber,
     /// The password, judged already.
     pub password: String,
+    /// What the page led to, and is agreed to by going on.
+    pub shown: Shown,
 }
 
 /// What came of it.
@@ -72,7 +75,7 @@ pub async fn sign_up(ctx: &Ctx, command: SignUp) -> Result<SignUpOutcome, Failur
     let now = ctx.now();
     let until = ctx.policy.at::<AccountPolicy>(now.date())?.unproven_until(now);
     let mobile = &command.challenge.mobile;
-    let new = Newcomer::prepare(ctx, &command.name, &command.id_number, mobile, hash, Some(until))?;
+    let new = Newcomer::prepare(ctx, (&command.name, &command.id_number), mobile, hash, &command.shown, Some(until))?;
     // Overtaken once, the owners are found at the second look; more would be an attack on ourselves.
     for _ in 0..3 {
         let notes = notes_to_owners(ctx, &new).await?;

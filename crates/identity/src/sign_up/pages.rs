@@ -12,6 +12,7 @@ use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other,
 
 use super::model::{Typed, read};
 use super::open_account::{SignUp, SignUpOutcome, sign_up};
+use crate::agreements::{Shown, newer};
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::login::{JustOpened, KnownDevice};
@@ -60,6 +61,7 @@ fn asking<'a>(ctx: &'a Ctx, page: &'a Page, gates: &'a Gates) -> Asking<'a> {
 struct DetailsPage {
     page: Page,
     enter: CodePart,
+    shown: Shown,
     name: String,
     id_number: String,
     /// The passwords were typed and are not given back.
@@ -68,9 +70,10 @@ struct DetailsPage {
 
 impl DetailsPage {
     /// With what was typed, except the passwords.
-    fn new(page: &Page, enter: CodePart, form: DetailsForm) -> DetailsPage {
+    fn new(ctx: &Ctx, page: &Page, enter: CodePart, form: DetailsForm) -> Result<DetailsPage, Failure> {
         let retype = !form.password.is_empty() || !form.password_again.is_empty();
-        DetailsPage { page: page.clone(), enter, name: form.name, id_number: form.id_number, retype }
+        let (page, shown) = (page.clone(), Shown::in_force(ctx)?);
+        Ok(DetailsPage { page, enter, shown, name: form.name, id_number: form.id_number, retype })
     }
 }
 
@@ -82,7 +85,7 @@ struct DetailsQuery {
 
 async fn details(Visit { ctx, page }: Visit, Query(query): Query<DetailsQuery>) -> Result<Response, Problem> {
     let Some(challenge) = find(&ctx, &query.c, Purpose::SignUp).await? else { return Ok(start_again()) };
-    Ok(html(&page, DetailsPage::new(&page, CodePart::new(&ctx, &challenge), DetailsForm::default())))
+    Ok(html(&page, DetailsPage::new(&ctx, &page, CodePart::new(&ctx, &challenge), DetailsForm::default())?))
 }
 
 #[derive(Deserialize, Default)]
@@ -95,6 +98,8 @@ struct DetailsForm {
     code: String,
     password: String,
     password_again: String,
+    #[serde(flatten)]
+    shown: Shown,
     /// `resend` where another code is asked for.
     act: String,
 }
@@ -114,7 +119,7 @@ async fn submit(
     if let Err(secs) = gates.login(&ctx, &login) {
         let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new());
         let enter = enter.told(Notice::too_many_tries(&page, secs));
-        return Ok(html_again(&page, DetailsPage::new(&page, enter, form)));
+        return Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?));
     }
     let policy = ctx.policy.at::<PasswordPolicy>(now.date()).map_err(Failure::from)?;
     let typed = Typed {
@@ -128,21 +133,26 @@ async fn submit(
         Ok(read) => read,
         Err(errors) => {
             let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), errors);
-            return Ok(html_again(&page, DetailsPage::new(&page, enter, form)));
+            return Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?));
         }
     };
+    if form.shown != Shown::in_force(&ctx)? {
+        let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new()).told(newer(&page));
+        return Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?));
+    }
     let command = SignUp {
         challenge: challenge.clone(),
         code: read.code,
         name: read.name,
         id_number: read.id_number,
         password: form.password.clone(),
+        shown: form.shown.clone(),
     };
     match sign_up(&ctx, command).await? {
         SignUpOutcome::Landed { account } => Ok(landed(&ctx, &page, &login, &challenge, account)?),
         SignUpOutcome::Refused(refusal) => {
             let enter = CodePart::refused(&ctx, &challenge, refusal);
-            Ok(html_again(&page, DetailsPage::new(&page, enter, form)))
+            Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?))
         }
     }
 }
@@ -176,12 +186,12 @@ async fn resend(
     match asking(ctx, page, gates).to(mobile.clone(), form.ticket.clone()).await? {
         Ok(id) => {
             let enter = CodePart::new(ctx, &Challenge { id, mobile }).told(Notice::sent_again(page));
-            Ok(html(page, DetailsPage::new(page, enter, form)))
+            Ok(html(page, DetailsPage::new(ctx, page, enter, form)?))
         }
         Err(notice) => {
             // The code that is on its way stays as it was typed.
             let enter = CodePart::kept(ctx, &challenge, form.code.clone(), Errors::new()).told(notice);
-            Ok(html_again(page, DetailsPage::new(page, enter, form)))
+            Ok(html_again(page, DetailsPage::new(ctx, page, enter, form)?))
         }
     }
 }

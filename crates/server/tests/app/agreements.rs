@@ -24,11 +24,14 @@ async fn both_texts_come_before_anything_is_asked_for(app: TestApp) {
     ] {
         let page = person.get(path).await;
         assert!(page.is_ok() && page.says(title) && page.says(words), "{}", page.text);
-        assert!(
-            page.says("版本 2026-11") && page.says("2026 年 11 月 30 日") || page.says("11 月 30 日"),
-            "{}",
-            page.text
-        );
+        assert!(page.says("版本 2026-11") && page.says("2026 年 11 月 30 日"), "{}", page.text);
+        // How long what is kept comes from policy.
+        assert!(!page.says("{$") && !page.says("{ $"), "{}", page.text);
+    }
+    let page = person.get("/privacy").await;
+    for words in ["消息：2 年", "面部识别的过程记录：30 天", "通过没有通过：3 年", "退出的设备：1 年", "存在这台手机上"]
+    {
+        assert!(page.says(words), "{words}: {}", page.text);
     }
     app.check().await;
 }
@@ -39,6 +42,73 @@ async fn what_was_agreed_to_is_recorded_with_the_account(app: TestApp) {
     let person = app.newcomer(1).await;
     assert_eq!(app.acts("agreement.given").await, before + 1);
     assert!(person.get("/me").await.is_ok(), "nobody is asked twice");
+    app.check().await;
+}
+
+#[db_test]
+async fn nobody_agrees_to_a_text_that_the_page_did_not_lead_to(app: TestApp) {
+    let (person, mobile, number) = (app.visitor(), "15800000011", id_number(11));
+    let page = app.ask_sign_up(&person, mobile).await;
+    let code = app.code(mobile).await;
+    assert_eq!(page.field("terms").as_deref(), Some("2026-11"), "{}", page.text);
+    for older in [("terms", "2020-01"), ("privacy", "")] {
+        let fields: Vec<_> = details("王五", &number, &code, PASSWORD).into_iter().chain([older]).collect();
+        let again = person.send_form(&page, &fields).await;
+        assert!(again.status == 422 && again.says("刚有了新版本"), "{} {}", again.status, again.text);
+        assert_eq!(again.field("name").as_deref(), Some("王五"), "what was typed stays: {}", again.text);
+        assert_eq!(again.field("terms").as_deref(), Some("2026-11"), "and the page leads to what is in force");
+    }
+    let before = app.acts("agreement.given").await;
+    let done = person.send_form(&page, &details("王五", &number, &code, PASSWORD)).await;
+    assert!(done.path.starts_with("/login"), "{} {}", done.path, done.text);
+    assert_eq!(app.acts("agreement.given").await, before + 1);
+    app.log_in(&person, mobile, PASSWORD).await;
+    app.ctx.db.write(platform::db::LaneKey::of("test", "1"), "test.older", store::agreed_to_older).await.expect("done");
+    let asked = person.get("/me").await;
+    let again = person.send_form_to(&asked, "/agree", &[("privacy", "2020-01")]).await;
+    assert!(again.status == 422 && again.says("刚有了新版本"), "{} {}", again.status, again.text);
+    assert_eq!(app.acts("agreement.given").await, before + 1);
+    let went_on = person.send_form_to(&again, "/agree", &[]).await;
+    assert!(went_on.path == "/me" && went_on.is_ok(), "{} {}", went_on.path, went_on.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_visit_that_is_booked_is_shown_and_cancelled_before_agreeing(app: TestApp) {
+    let person = app.citizen(0).await;
+    let visit = person.post_form(&app.place(86_400, 4).await.book(), &[]).await;
+    assert!(visit.path.starts_with("/appointments/"), "{}", visit.text);
+    app.ctx.db.write(platform::db::LaneKey::of("test", "1"), "test.older", store::agreed_to_older).await.expect("done");
+    let cancel = format!("{}/cancel", visit.path);
+    for path in ["/code", visit.path.as_str(), cancel.as_str()] {
+        let page = person.once(Method::GET, path, None).await;
+        assert!(page.is_ok(), "{path}: {} {}", page.status, location(&page));
+    }
+    // The page on which the device shows itself is open too.
+    let prove = person.once(Method::GET, "/devices/prove?to=/code", None).await;
+    assert!(!location(&prove).starts_with("/agree"), "{} {}", prove.status, location(&prove));
+    let page = person.get(&cancel).await;
+    let cancelled = person.send_form(&page, &[]).await;
+    assert!(cancelled.path == visit.path && cancelled.says("已取消"), "{} {}", cancelled.path, cancelled.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn the_way_back_from_the_texts_keeps_the_place(app: TestApp) {
+    let person = app.citizen(0).await;
+    app.ctx.db.write(platform::db::LaneKey::of("test", "1"), "test.older", store::agreed_to_older).await.expect("done");
+    let asked = person.get("/orders").await;
+    for text in ["/terms", "/privacy"] {
+        let page = person.get(&asked.link(text).expect("a link").replace("&amp;", "&")).await;
+        let back = page.link("/agree").expect("a way back").replace("&amp;", "&");
+        assert_eq!(back, "/agree?to=%2Forders", "{}", page.text);
+        let other = if text == "/terms" { "/privacy?to=" } else { "/terms?to=" };
+        assert!(page.link(other).is_some(), "{}", page.text);
+    }
+    let form = app.visitor().get("/sign-up").await;
+    assert!(form.says("href=\"/terms\" target=\"_blank\""), "what was typed stays: {}", form.text);
+    let page = app.visitor().get("/terms?to=//elsewhere.example").await;
+    assert!(page.says("class=\"back\" href=\"/\""), "{}", page.text);
     app.check().await;
 }
 
@@ -54,6 +124,7 @@ async fn whoever_agreed_to_another_version_is_asked_before_the_next_page(app: Te
     }
     let front = person.get("/").await;
     assert!(front.is_ok() && front.link("/agree").is_some(), "{}", front.text);
+    assert!(front.says("协议有更新") && !front.says("要先在这台设备上确认"), "the true reason: {}", front.text);
     // What was begun is finished.
     let booked = person.send_once(&confirm, &gated, &[]).await;
     assert!(location(&booked).starts_with("/appointments/"), "{} {}", booked.status, location(&booked));

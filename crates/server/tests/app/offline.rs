@@ -31,6 +31,32 @@ async fn only_the_next_visits_barcode_may_be_kept_and_only_until_its_day_is_over
 }
 
 #[db_test]
+async fn the_home_page_brings_what_is_kept_up_to_date(app: TestApp) {
+    let citizen = app.citizen(0).await;
+    let anew = |page: &Answer| page.says("data-keeps=\"/code\" data-keeps-anew");
+    assert!(anew(&citizen.get("/").await), "a cancelled visit's page goes");
+    book(&app, &citizen).await;
+    assert!(anew(&citizen.get("/").await), "a moved visit's page is made anew");
+    assert!(!anew(&app.visitor().get("/").await));
+    app.check().await;
+}
+
+#[db_test]
+async fn who_opens_the_offline_page_over_a_network_is_led_on(app: TestApp) {
+    let worker = app.visitor();
+    for path in ["/offline", "/offline/card"] {
+        let page = worker.get(path).await;
+        assert!(page.says("没有网络") && page.link("/look").is_none(), "{path}: {}", page.text);
+    }
+    let person = app.visitor().with_header("sec-fetch-mode", "navigate");
+    for (path, on) in [("/offline", "href=\"/\""), ("/offline/card", "href=\"/card\"")] {
+        let page = person.get(path).await;
+        assert!(page.says("网络已经连上") && !page.says("没有网络") && page.says(on), "{path}: {}", page.text);
+    }
+    app.check().await;
+}
+
+#[db_test]
 async fn every_page_says_for_whose_session_it_is(app: TestApp) {
     let (citizen, other) = (app.citizen(0).await, app.citizen(1).await);
     let mark = head(&citizen.get("/code").await, "x-keep-for").to_owned();

@@ -109,6 +109,22 @@ fn a_network_that_does_not_answer_is_not_waited_for() {
 }
 
 #[test]
+fn an_answer_that_comes_late_is_heard() {
+    story(|app, driver| async move {
+        let (browser, citizen, order) = with_a_visit(&app, &driver).await;
+        let cancel = citizen.get(&format!("{}/cancel", order.path)).await;
+        citizen.send_form(&cancel, &[]).await;
+        let slow = json!({ "offline": false, "latency": 6_500, "downloadThroughput": -1, "uploadThroughput": -1 });
+        browser.devtools("Network.enable", json!({})).await;
+        browser.devtools("Network.emulateNetworkConditions", slow).await;
+        browser.go("/code").await;
+        browser.says("网络很慢，这是").await;
+        until_kept(&browser, &[]).await;
+        browser.close().await;
+    });
+}
+
+#[test]
 fn what_is_kept_belongs_to_one_session() {
     story(|app, driver| async move {
         let (browser, citizen, _) = with_a_visit(&app, &driver).await;

@@ -1,10 +1,13 @@
 //! The worker, the manifest and what is told to those who index, as a browser gets them.
 
 use super::pages::{app_of, ask, ctx, see};
+use crate::offline::PARTS;
 use crate::{Lang, Site, assets, locale};
 use axum::Extension;
 use http::header;
 use platform::Mode;
+use std::collections::BTreeSet;
+use std::path::Path;
 
 fn site() -> Site {
     Site::new("http://localhost", true, false)
@@ -33,6 +36,23 @@ async fn an_operator_ends_it_everywhere() {
     assert!(text.lines().next().unwrap().ends_with("off: true };"), "{text}");
     let (_, page) = ask(&app, see("/offline")).await;
     assert!(!page.contains("data-worker"), "and no page asks for it again");
+}
+
+/// Whatever the pages without a network are put together from makes another release.
+#[test]
+fn a_release_is_known_by_every_template_of_its_pages() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut waiting = vec!["offline.html".to_owned(), "offline_card.html".to_owned()];
+    let mut seen = BTreeSet::new();
+    while let Some(name) = waiting.pop() {
+        let text = std::fs::read_to_string(folder.join(&name)).unwrap();
+        assert!(PARTS.contains(&text.as_str()), "{name} is left out");
+        for word in ["include \"", "extends \"", "import \""] {
+            let named = text.split(word).skip(1).filter_map(|rest| rest.split('"').next());
+            waiting.extend(named.map(str::to_owned).filter(|name| seen.insert(name.clone())));
+        }
+    }
+    assert!(seen.contains("shell.html") && seen.contains("read.html"), "{seen:?}");
 }
 
 #[tokio::test]
