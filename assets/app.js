@@ -214,7 +214,8 @@ part(() => {
     const answer = await fetch(location.href, { redirect: 'manual', credentials: 'same-origin' });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const told = page.querySelector('[data-reload-secs]');
-    if (!told || told.textContent !== waiting.textContent) location.reload();
+    // Not reload(): that would send a form once more whose answer this page is.
+    if (!told || told.textContent !== waiting.textContent) location.replace(location.href.split('#')[0]);
     else later(Number(told.dataset.reloadSecs));
   };
   later(Number(waiting.dataset.reloadSecs));

@@ -45,7 +45,7 @@ pub use orders::refunds::{RefundError, redirect, settled_outside};
 pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};
-pub use orders::words::{Legs, cash_due, may_come_in, outside, short_no, state_text, state_word, stuck};
+pub use orders::words::{Legs, cash_due, due, may_come_in, outside, short_no, state_text, state_word, stuck};
 pub use orders::{NewOrder, Order, OrderId, open};
 pub use ports::PayPorts;
 pub use registrations::release_due;

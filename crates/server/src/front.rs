@@ -4,6 +4,7 @@ use axum::response::Response;
 use axum::{Extension, extract::State};
 use health::appointments::todos;
 use identity::{First, Home, Ports, RealName, opens};
+use payments::PaymentRules;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use std::sync::Arc;
@@ -27,7 +28,10 @@ pub async fn front(
             First::Agree => "front-shut-agree",
             First::Authenticate | First::ShowDevice(_) => "front-shut-device",
         };
-        front.shut = Some(Shut { href: ui::problem::Detour { page: first.page().to_owned(), back: "/".to_owned() }.path(), words });
+        front.shut = Some(Shut {
+            href: ui::problem::Detour { page: first.page().to_owned(), back: "/".to_owned() }.path(),
+            words,
+        });
         return Ok(html(&page, front));
     }
     let (person, now) = (citizen.person.clone(), ctx.now());
@@ -41,7 +45,8 @@ pub async fn front(
         FrontCard::Suspended => identity::front_card_now(&ctx, &ports, &citizen.person).await?,
         known => known,
     };
-    front.todos = todos::rows(&page, &visits);
+    let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
+    front.todos = todos::rows(&page, &visits, &rules, now);
     front.todos_all = all;
     Ok(html(&page, front))
 }
@@ -51,7 +56,8 @@ pub async fn all_todos(citizen: RealName<opens::Mine>) -> Result<Response, Probl
     let (person, now) = (citizen.person.clone(), citizen.ctx().now());
     let found = citizen.ctx().db.read("front.all_todos", move |tx| todos::todos(tx, &person, now)).await?;
     let page = citizen.visit.page.clone();
-    let todos = todos::rows(&page, &found);
+    let rules = citizen.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
+    let todos = todos::rows(&page, &found, &rules, now);
     Ok(html(&page.clone(), TodosPage { page, todos }))
 }
 

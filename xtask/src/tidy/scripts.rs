@@ -4,6 +4,8 @@
 //! function stops in the middle. There is no engine that old to try them in, and a parser for one language level would
 //! be a heavy dependency for a few small files, so newer syntax is looked for by name, outside of comments and texts.
 //! The list holds what came with ES2019 and later, and the platform's newer calls that are easily reached for.
+//!
+//! No page is loaded again by `reload()` either: where the page is the answer to a form, that sends the form once more.
 
 use super::{Finding, Source};
 
@@ -41,6 +43,9 @@ const NEWER: [(&str, u32, &str); 30] = [
     ("class ", 72, "what most classes are written with, fields, came then: write functions"),
 ];
 
+/// What sends a form again whose answer the page is.
+const RELOAD: &str = "location.reload(";
+
 /// Looks through every script.
 pub fn check(tree: &[Source]) -> Vec<Finding> {
     let scripts = tree.iter().filter(|source| source.path.starts_with("assets/") && source.path.ends_with(".js"));
@@ -63,6 +68,9 @@ fn judge(source: &Source) -> Vec<Finding> {
                 say(at, format!("«{}» is of Chrome {chrome}, and pages run in Chrome 70: {instead}", word.trim()));
             }
         }
+    }
+    for (at, _) in code.match_indices(RELOAD) {
+        say(at, "reload() sends a form again whose answer the page is: location.replace() its address".to_owned());
     }
     for at in private_names(&code) {
         say(at, "a private name (#) is of Chrome 74, and pages run in Chrome 70: keep it in a closure".to_owned());
@@ -218,6 +226,13 @@ mod tests {
 
     fn says(text: &str) -> Vec<String> {
         check(&[Source::new("assets/a.js", text)]).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_page_is_not_loaded_again_together_with_its_form() {
+        assert_eq!(says("// no location.reload()\nlocation.replace('/a');"), [""; 0]);
+        let found = says("let a;\nif (a) location.reload();");
+        assert!(found.len() == 1 && found[0].contains("a.js:2"), "{found:?}");
     }
 
     #[test]

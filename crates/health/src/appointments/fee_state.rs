@@ -1,7 +1,7 @@
 //! How a visit's fee stands: on the visit's own page in words, with the way to pay and where the money is; at the desk in
 //! one word; before cancelling, what would go back.
 
-use kernel::Fen;
+use kernel::{Fen, Moment};
 use payments::{Legs, Line, Order, OrderState, PaymentRules};
 use ui::Page;
 
@@ -20,7 +20,7 @@ pub(super) struct FeeState {
 
 impl FeeState {
     /// `can_cancel`: the trail ends with what would go back then.
-    pub(super) fn of(page: &Page, order: &Order, rules: &PaymentRules, can_cancel: bool) -> FeeState {
+    pub(super) fn of(page: &Page, order: &Order, rules: &PaymentRules, now: Moment, can_cancel: bool) -> FeeState {
         let (word, _) = payments::state_word(page, order);
         let mut trail = payments::lines(page, order);
         let back = would_return(page, "health-if-cancelled", order, rules);
@@ -31,19 +31,12 @@ impl FeeState {
         FeeState {
             word,
             href: payments::pay_href(order),
-            due: due(order),
+            due: payments::due(order, now, rules),
             text: moves.then(|| payments::state_text(page, order, rules)),
             paid: (order.state == OrderState::Settled).then(|| page.t1("health-paid", "yuan", order.view.total)),
             trail,
         }
     }
-}
-
-/// What the person has still to pay, where it is theirs to act.
-pub(super) fn due(order: &Order) -> Option<Fen> {
-    let acts =
-        matches!(order.state, OrderState::Open | OrderState::HalfPaid | OrderState::Paying | OrderState::Reconfirm);
-    acts.then(|| payments::cash_due(order)).filter(|cash| *cash > Fen::ZERO)
 }
 
 /// What a desk sees of a fee: paid, not paid, returned, or something between (OPS-2).

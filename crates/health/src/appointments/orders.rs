@@ -122,16 +122,18 @@ fn find(tx: &mut Tx<'_>, person: &PersonId, before: Option<&(Moment, String)>, n
     let last = over.last().filter(|_| more).map(|visit| (visit.card.slot.starts_at, visit.id.clone()));
     over.retain(|visit| !under_way.iter().any(|id| id == visit.id.as_str()));
     Ok(Found {
-        unfinished: with_orders(tx, unfinished)?,
-        coming: with_orders(tx, coming)?,
-        over: with_orders(tx, over)?,
+        unfinished: with_orders(tx, unfinished, &under_way)?,
+        coming: with_orders(tx, coming, &under_way)?,
+        over: with_orders(tx, over, &under_way)?,
         last,
     })
 }
 
-fn with_orders(tx: &mut Tx<'_>, visits: Vec<Appointment>) -> Result<Vec<Paid>, DbFault> {
+/// Of what is booked or attended the money is said only while it is not where it belongs.
+fn with_orders(tx: &mut Tx<'_>, visits: Vec<Appointment>, under_way: &[String]) -> Result<Vec<Paid>, DbFault> {
     let paid = |visit: Appointment| {
-        let said = visit.fee > Fen::ZERO && !matches!(visit.state, State::Booked | State::Attended);
+        let moves = under_way.iter().any(|id| id == visit.id.as_str());
+        let said = moves || (visit.fee > Fen::ZERO && !matches!(visit.state, State::Booked | State::Attended));
         let order = if said { payments::order_of(tx, SUBJECT, visit.id.as_str())? } else { None };
         Ok((visit, order))
     };
@@ -144,7 +146,7 @@ fn line(page: &Page, (visit, order): &Paid, now: Moment, over: bool) -> Line {
     // What became of the money is said beside what became of the visit.
     let money = order.as_ref().filter(|order| {
         visit.state != State::Held
-            && matches!(order.state, OrderState::Returning | OrderState::Refunded | OrderState::Blocked)
+            && !matches!(order.state, OrderState::Open | OrderState::Settled | OrderState::Closed)
     });
     let state = match money {
         Some(order) => format!("{state} · {}", payments::state_word(page, order).0),

@@ -296,7 +296,7 @@ fn order_page(
     };
     let look_secs = pay.and_then(|pay| payments::look_secs(pay, now));
     let can_cancel = matches!(decide(&order.view(rules), Event::Cancel, now), Ok(Decision::Change(_)));
-    let pay = pay.map(|pay| FeeState::of(&page, pay, pay_rules, can_cancel));
+    let pay = pay.map(|pay| FeeState::of(&page, pay, pay_rules, now, can_cancel));
     let due = pay.as_ref().and_then(|pay| pay.due);
     OrderPage {
         id: order.id.clone(),

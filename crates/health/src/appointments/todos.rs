@@ -2,12 +2,11 @@
 
 use identity::PersonId;
 use kernel::Moment;
-use payments::Order;
+use payments::{Order, PaymentRules};
 use platform::db::{DbFault, Tx};
 use ui::Page;
 use ui::front::Todo;
 
-use super::fee_state::due;
 use super::model::State;
 use super::pages::payment_of;
 use super::store::{self, Appointment};
@@ -64,13 +63,13 @@ fn with_orders(tx: &mut Tx<'_>, visits: Vec<Appointment>) -> Result<Vec<Waiting>
 }
 
 /// The visits as rows.
-pub fn rows(page: &Page, visits: &[Waiting]) -> Vec<Todo> {
-    visits.iter().map(|one| row(page, one)).collect()
+pub fn rows(page: &Page, visits: &[Waiting], rules: &PaymentRules, now: Moment) -> Vec<Todo> {
+    visits.iter().map(|one| row(page, one, rules, now)).collect()
 }
 
-fn row(page: &Page, Waiting { visit, pay }: &Waiting) -> Todo {
+fn row(page: &Page, Waiting { visit, pay }: &Waiting, rules: &PaymentRules, now: Moment) -> Todo {
     let when = show::when(page, &visit.card);
-    let due = pay.as_ref().and_then(due);
+    let due = pay.as_ref().and_then(|order| payments::due(order, now, rules));
     let (title, button, bar) = match (pay, due) {
         (Some(_), Some(due)) => {
             (page.t1("health-todo-pay", "when", when), page.t1("health-todo-pay-button", "yuan", due), "due")

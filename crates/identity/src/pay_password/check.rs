@@ -1,8 +1,11 @@
 //! Trying a payment password (T10): the try is reserved in one closure, the hash is looked at outside, the
 //! try is settled in another. A hundred guesses sent at once count as a hundred: at most six reach
 //! the hash, and one whose process died stays counted as wrong. Who comes while as many are under way as may be wrong
-//! waits for them: what is answered is so, and not what would be so if all of them were wrong.
+//! waits for them: what is answered is so, and not what would be so if all of them were wrong. Waiting only reads, and no
+//! more wait than may be wrong.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kernel::Moment;
@@ -14,7 +17,7 @@ use serde_json::json;
 
 use super::model::{May, PayTryId, TryState, may};
 use super::pin::Pin;
-use super::policy::PayPasswordPolicy;
+use super::policy::{MAX_TRIES, PayPasswordPolicy};
 use super::store;
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
@@ -56,16 +59,21 @@ pub async fn check(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Result<Checked, F
 /// The same, with the version of the password that was looked at.
 pub(super) async fn check_version(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Result<(Checked, i64), Failure> {
     let mut pauses = PAUSES_MS.into_iter();
+    let mut waits = None;
     let reserved = loop {
-        match reserve(ctx, person).await? {
+        match place(ctx, person).await? {
             Place::Reserved(reserved) => break reserved,
             Place::Refused(refused) => return Ok((refused, 0)),
-            Place::Wait => match pauses.next() {
-                Some(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
-                None => return Ok((Checked::UnderWay, 0)),
-            },
+            Place::Wait => {
+                waits = waits.or_else(|| Waiter::of(person));
+                match pauses.next().filter(|_| waits.is_some()) {
+                    Some(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
+                    None => return Ok((Checked::UnderWay, 0)),
+                }
+            }
         }
     };
+    drop(waits);
     let version = reserved.version;
     let (ctx, person, pin) = (ctx.clone(), person.clone(), pin.clone());
     // A task of its own: whoever hangs up now has tried all the same, and the try is settled.
@@ -91,9 +99,60 @@ enum Place {
     Wait,
 }
 
-async fn reserve(ctx: &Ctx, person: &PersonId) -> Result<Place, Failure> {
+/// How many wait for each person's tries, in this process.
+static WAITING: Mutex<BTreeMap<String, i64>> = Mutex::new(BTreeMap::new());
+
+/// One who waits. More than [`MAX_TRIES`] of one person at a time nobody needs: the rest are a script, and a script is not
+/// waited with.
+struct Waiter(String);
+
+impl Waiter {
+    fn of(person: &PersonId) -> Option<Waiter> {
+        let mut all = waiting();
+        let many = all.entry(person.as_str().to_owned()).or_insert(0);
+        (*many < MAX_TRIES).then(|| {
+            *many += 1;
+            Waiter(person.as_str().to_owned())
+        })
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        let mut all = waiting();
+        if let Some(many) = all.get_mut(&self.0) {
+            *many -= 1;
+            if *many <= 0 {
+                all.remove(&self.0);
+            }
+        }
+    }
+}
+
+/// Counts are whole however their holder ended.
+fn waiting() -> MutexGuard<'static, BTreeMap<String, i64>> {
+    WAITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks first whether anything is to be written: whoever is only told something, or waits, does not queue in the person's
+/// lane.
+async fn place(ctx: &Ctx, person: &PersonId) -> Result<Place, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<PayPasswordPolicy>(now.date())?;
+    let (looked, since) = (person.clone(), now.minus_secs(policy.window_secs));
+    let read = ctx.db.read("pay_password.look", move |tx| {
+        Ok::<_, DbFault>(store::find(tx, &looked)?.zip(Some(store::counted(tx, &looked, since)?)))
+    });
+    let Some((kept, counted)) = read.await? else { return Ok(Place::Refused(Checked::NotSet)) };
+    match may(kept.locked_until, counted, now, &policy) {
+        May::Try | May::Lock(_) => reserve(ctx, person, &policy).await,
+        May::Locked(until) => Ok(Place::Refused(locked_for(now, until))),
+        May::Wait => Ok(Place::Wait),
+    }
+}
+
+async fn reserve(ctx: &Ctx, person: &PersonId, policy: &PayPasswordPolicy) -> Result<Place, Failure> {
+    let (now, policy) = (ctx.now(), policy.clone());
     let (id, person2): (PayTryId, _) = (ctx.id(), person.clone());
     let locked = ctx.act("pay_password.locked", person.as_str(), json!({ "by": "abandoned" }));
     let reserved = ctx.db.write(lane(person), "pay_password.reserve", move |tx| -> Result<_, DbFault> {

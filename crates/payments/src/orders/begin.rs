@@ -42,6 +42,9 @@ pub enum BeginError {
     /// Too little time is left for a payment to end in.
     #[error("too little time is left")]
     TooLate,
+    /// The order's time is over, though nobody has ended it yet.
+    #[error("the order's time is over")]
+    Over,
     /// Money stands still: the books did not agree (rule 7).
     #[error("payments are stopped")]
     Stopped,
@@ -161,7 +164,7 @@ fn may_begin(order: &Order, now: Moment) -> Result<(), BeginError> {
     if order.state != OrderState::Open {
         return Err(BeginError::State(order.state));
     }
-    if now >= order.view.deadline { Err(BeginError::TooLate) } else { Ok(()) }
+    if now >= order.view.deadline { Err(BeginError::Over) } else { Ok(()) }
 }
 
 fn attempt(order: &Order, id: &AttemptId, kind: Kind, number: String, amount: Fen, pen: &Pen) -> NewAttempt {

@@ -52,7 +52,8 @@ pub enum QuoteError {
     Fault(#[from] DbFault),
 }
 
-/// The quote for a way; asks the insurer unless it has just been asked.
+/// The quote for one of the two ways through the insurer; it is asked unless it has just been asked. What is all one's own
+/// money costs what the order costs, and needs no quote.
 ///
 /// # Errors
 /// See [`QuoteError`]; what the insurer does is in [`Quoted`].
@@ -67,7 +68,7 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
         Ok::<_, DbFault>((covered, registered, store::quote_for(tx, &asked.id, way)?, odd))
     });
     let (covered, registered, last, odd) = read.await?;
-    if odd && way != Way::OwnMoney {
+    if odd {
         return Ok(Quoted::Odd);
     }
     // A settlement that did not come about may have failed because the amounts are others by now.
@@ -75,10 +76,6 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
     let last = last.filter(|last| tried.is_none_or(|tried| tried < last.at));
     if let Some(fresh) = last.as_ref().filter(|last| now < last.at.plus_secs(rules.quote_secs)) {
         return Ok(Quoted::Shown(fresh.clone()));
-    }
-    if way == Way::OwnMoney {
-        let advice = Presettled { split: Split::own_money(order.view.total), balance: None, echo: Default::default() };
-        return Ok(Quoted::Shown(keep(ctx, order, way, advice).await?));
     }
     // The insurer is asked only now and then, however often a page is opened.
     if let Reserved::No(answer) = asks::reserve(ctx, order, way, tried, &rules).await? {

@@ -78,13 +78,15 @@ pub(crate) fn purses(page: &Page, split: &Split) -> String {
     parts.join(&page.t("pay-trail-and"))
 }
 
-/// What the last try to pay came to, where it brought nothing: what was refused must not look as if it had never been.
-pub(crate) fn last_try(page: &Page, order: &Order) -> Option<String> {
+/// What the last try to pay came to, where it brought nothing: what was refused must not look as if it had never been. It says
+/// that one can try again, so of the channel it is said only `in_time`, while there is time for it.
+pub(crate) fn last_try(page: &Page, order: &Order, in_time: bool) -> Option<String> {
     let last = order.attempts.iter().rfind(|one| one.view.kind.brings() && one.view.sent_at.is_some())?;
     let word = match (last.view.kind, last.view.state) {
         (Kind::Settle, State::Failed) if last.note.ends_with("account_short") => "account-short",
         (Kind::Settle, State::Failed) if last.note.ends_with("not_insured") => "not-insured",
         (Kind::Settle, State::Failed) => "settle",
+        (Kind::Pay, _) if !in_time => return None,
         (Kind::Pay, State::Failed) => "refused",
         (Kind::Pay, State::Closed) => "closed",
         _ => return None,

@@ -77,7 +77,7 @@ pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
         OrderState::Refunded if outside(order) > Fen::ZERO => {
             page.t1("pay-refunded-outside-text", "amount", yuan(page, outside(order)))
         }
-        OrderState::Returning if void_waits(order, page.now()) => {
+        OrderState::Returning | OrderState::Reconfirm if void_waits(order, page.now()) => {
             page.t2("pay-void-waits-text", "amount", yuan(page, Legs::held(order).insured), "no", short_no(order))
         }
         OrderState::Returning if brought(order) && order.view.live(Kind::Pay).is_some() => {
@@ -154,8 +154,34 @@ pub(crate) fn cash_until(order: &Order, rules: &PaymentRules) -> Moment {
     order.view.deadline.minus_secs(rules.channel_margin_secs + rules.least_pay_secs)
 }
 
+/// The payment that is offered at the channel and not on its way out: its cashier can be shown. Nobody is led on to pay what
+/// has ended, or what a person has to look at first.
+pub(crate) fn offered(order: &Order, now: Moment) -> Option<&Attempt> {
+    if order.state == OrderState::Blocked || order.view.stop.is_some() {
+        return None;
+    }
+    let live = |one: &&Attempt| one.view.kind == Kind::Pay && one.view.state.is_live();
+    order.attempts.iter().find(live).filter(|one| one.view.expires_at.is_none_or(|end| now < end))
+}
+
+/// Whether one's own money can be asked for at the channel now, with the insurer's part paid: nothing is under way there, and
+/// there is time for it.
+pub(crate) fn may_begin(order: &Order, now: Moment, rules: &PaymentRules) -> bool {
+    order.state == OrderState::HalfPaid && order.view.live(Kind::Pay).is_none() && now <= cash_until(order, rules)
+}
+
+/// What the person has still to pay, where that is theirs to do and can still be done.
+pub fn due(order: &Order, now: Moment, rules: &PaymentRules) -> Option<Fen> {
+    let acts = match order.state {
+        OrderState::Open | OrderState::Reconfirm => true,
+        OrderState::HalfPaid | OrderState::Paying => offered(order, now).is_some() || may_begin(order, now, rules),
+        _ => false,
+    };
+    acts.then(|| cash_due(order)).filter(|cash| *cash > Fen::ZERO)
+}
+
 /// The end of the keys that say where an order stands. What ends without money is closed, not returned.
-fn word(order: &Order, now: Moment) -> String {
+pub(crate) fn word(order: &Order, now: Moment) -> String {
     let live = |kind| order.view.live(kind).is_some();
     match order.state {
         OrderState::Returning if !brought(order) && live(Kind::Settle) => "closing-insurer".to_owned(),
@@ -163,6 +189,7 @@ fn word(order: &Order, now: Moment) -> String {
         OrderState::Returning if stuck(order).is_some() => "stuck".to_owned(),
         OrderState::Returning if void_waits(order, now) => "void-waits".to_owned(),
         OrderState::HalfPaid if live(Kind::Pay) => "half-paying".to_owned(),
+        OrderState::Reconfirm if void_waits(order, now) => "void-waits".to_owned(),
         OrderState::Reconfirm if doubled(order) => "doubled".to_owned(),
         state => state.as_str().replace('_', "-"),
     }

@@ -62,7 +62,7 @@ impl Told for BeginError {
     }
 
     fn is_a_no(&self) -> bool {
-        matches!(self, BeginError::State(_) | BeginError::Changed | BeginError::TooLate)
+        matches!(self, BeginError::State(_) | BeginError::Changed | BeginError::TooLate | BeginError::Over)
     }
 }
 

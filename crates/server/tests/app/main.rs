@@ -31,6 +31,7 @@ mod partner_api;
 mod pay_password;
 mod paying;
 mod paying_dialects;
+mod paying_late;
 mod paying_notices;
 mod paying_odd;
 mod paying_races;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use identity::pay_password::{self, Checked, Pin};
 use identity::{Failure, PersonId};
 use platform::Ctx;
@@ -65,7 +66,8 @@ async fn of_a_hundred_guesses_at_once_six_are_looked_at(app: TestApp) {
             for _ in 0..50 {
                 match check(ctx, id, &format!("{:06}", 400_000 + n)).await {
                     Ok(Checked::Wrong { .. }) => return wrong.fetch_add(1, Ordering::Relaxed),
-                    Ok(Checked::Locked { .. }) => return 0,
+                    // Nobody waits with a script.
+                    Ok(Checked::Locked { .. } | Checked::UnderWay) => return 0,
                     Ok(other) => panic!("{other:?}"),
                     Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
                 }
@@ -115,6 +117,26 @@ async fn a_try_whose_process_died_stays_counted(app: TestApp) {
     assert!(matches!(check(&app.ctx, &id, PIN).await.expect("tried"), Checked::Locked { .. }));
     app.advance_secs(86_400);
     assert_eq!(check(&app.ctx, &id, PIN).await.expect("tried"), Checked::Right);
+    app.check().await;
+}
+
+#[db_test]
+async fn no_more_wait_for_the_tries_under_way_than_may_be_wrong(app: TestApp) {
+    let (_, id) = with_pin(&app).await;
+    for _ in 0..5 {
+        check(&app.ctx, &id, "402857").await.expect("tried");
+    }
+    let (person, now) = (id.as_str().to_owned(), app.ctx.now());
+    app.plant(move |tx| store::plant_pay_try(tx, &person, now)).await;
+    let mut waiting: FuturesUnordered<_> = (0..12).map(|_| check(&app.ctx, &id, PIN)).collect();
+    // Six too many are told at once; then the last try turns out to be none.
+    for _ in 0..6 {
+        assert_eq!(waiting.next().await.expect("an answer").expect("tried"), Checked::UnderWay);
+    }
+    app.plant(move |tx| store::forgive_the_planted_try(tx, now)).await;
+    while let Some(answer) = waiting.next().await {
+        assert_eq!(answer.expect("tried"), Checked::Right, "who waited is told what is so");
+    }
     app.check().await;
 }
 

@@ -179,7 +179,7 @@ async fn nobody_is_told_that_nothing_was_taken_after_the_insurer_has_paid(app: T
     assert!(open.says("全部自己付"), "{}", open.text);
     assert!(payer.settle(PIN).await.says("医保已支付"));
     let told = payer.cash(2_500).await;
-    assert!(told.says("刚才在别处办过了") && told.says("医保已支付 20.00 元"), "{}", told.text);
+    assert!(told.says("您打开那一页以后，这笔订单有了变化") && told.says("医保已支付 20.00 元"), "{}", told.text);
     for word in ["changed", "too-late", "stopped"] {
         let page = payer.person.get(&format!("{}/state?told={word}", payer.pay)).await;
         assert!(page.says("医保已支付 20.00 元") && !page.says("没有扣钱"), "{word}: {}", page.text);

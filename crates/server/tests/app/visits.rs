@@ -301,3 +301,22 @@ async fn services_are_found_and_lead_somewhere(app: TestApp) {
     assert!(found.says("妇科") && found.says(">产科<"), "{}", found.text);
     app.check().await;
 }
+
+#[db_test]
+async fn money_that_is_not_where_it_belongs_is_named_beside_a_visit_that_is_booked_or_past(app: TestApp) {
+    let payer = Payer::own_money(&app, 0).await;
+    let pay = payer.pay.clone();
+    assert!(!payer.person.get("/orders").await.says("正在核对"));
+    app.plant(move |tx| store::block_an_order(tx, &pay)).await;
+    let coming = payer.person.get("/orders").await;
+    assert!(coming.says("正在核对"), "{}", coming.text);
+    app.advance_secs(4 * DAY);
+    let person = app.citizen(0).await;
+    let past = person.get("/orders").await;
+    let (_, unfinished) = past.text.split_once("还没办完").unwrap_or_else(|| panic!("no such part: {}", past.text));
+    assert!(unfinished.contains("正在核对"), "{}", past.text);
+    let id = payer.pay.trim_start_matches("/pay/").parse().expect("an order");
+    payments::unblock(&app.pay.listener, &app.ctx, &id).await.expect("somebody has looked");
+    assert!(!person.get("/orders").await.says("正在核对"));
+    app.check().await;
+}

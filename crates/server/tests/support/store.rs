@@ -232,6 +232,30 @@ pub fn plant_pay_try(tx: &mut Tx<'_>, person: &str, now: Moment) -> Result<u64, 
     )
 }
 
+/// The planted try was forgiven.
+pub fn forgive_the_planted_try(tx: &mut Tx<'_>, now: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("UPDATE pay_password_try SET state = 'forgiven', settled_at = $1 WHERE id = 'ppt_planted'"),
+        vals![now],
+    )
+}
+
+/// Money stands still, as after books that did not agree.
+pub fn stop_the_ledger(tx: &mut Tx<'_>, now: Moment) -> Result<u64, DbFault> {
+    tx.exec(sql!("INSERT INTO ledger_stop (n, reason, at) VALUES (1, 'planted', $1)"), vals![now])
+}
+
+/// As if it had never stood still.
+pub fn forget_the_stop(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("DELETE FROM ledger_stop"), vals![])
+}
+
+/// An order stands blocked, as after amounts that do not fit.
+pub fn block_an_order(tx: &mut Tx<'_>, pay: &str) -> Result<u64, DbFault> {
+    let id = pay.trim_start_matches("/pay/");
+    tx.exec(sql!("UPDATE pay_order SET blocked = 'planted', state = 'blocked' WHERE id = $1"), vals![id])
+}
+
 /// Notices of the channel that were kept.
 pub fn notices(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM pay_notice"), vals![], |row| row.int(0))

@@ -9,7 +9,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use identity::{RealName, opens};
-use kernel::{Fen, Moment};
+use kernel::Fen;
 use serde::Deserialize;
 use ui::{Form, InApp, Page, Problem, html, see_other};
 
@@ -20,10 +20,10 @@ use crate::orders::Order;
 use crate::orders::act::offer_of;
 use crate::orders::begin::{self, PayCash};
 use crate::orders::drive::Payments;
-use crate::orders::model::{OrderState, Way};
+use crate::orders::model::Way;
 use crate::orders::renew_link::renew_link;
 use crate::orders::withdraw::withdraw;
-use crate::orders::words::{cash_due, yuan};
+use crate::orders::words::{cash_due, offered, yuan};
 use crate::ports::Cashier;
 
 /// A link on the phone lives five minutes; a little before it is asked for anew.
@@ -70,7 +70,7 @@ pub(super) async fn other(
 ) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, &id).await?;
     // In an app's own browser no link opens: there the other way than a link is a code, although it is a phone.
-    let shows_link = offered(&order, payer.ctx().now()).is_some_and(|attempt| !is_code(&attempt));
+    let shows_link = offered(&order, payer.ctx().now()).is_some_and(|attempt| !is_code(attempt));
     let can_link = wanted.to == BY_LINK || is_phone(&headers);
     let by_link = can_link && !(payer.visit.page.in_app().is_some() && shows_link);
     if let Err(error) = withdraw(&pay, payer.ctx(), &payer.person, &order.id).await {
@@ -137,13 +137,13 @@ pub(super) async fn cashier(
 ) -> Result<Response, Problem> {
     let mut order = load(citizen.ctx(), &citizen.person, &id).await?;
     let now = citizen.ctx().now();
-    let Some(mut attempt) = offered(&order, now) else { return Ok(see_other(&format!("/pay/{id}/state"))) };
+    let Some(mut attempt) = offered(&order, now).cloned() else { return Ok(see_other(&format!("/pay/{id}/state"))) };
     let is_code = is_code(&attempt);
     let old = !is_code && attempt.link_at.is_some_and(|at| now >= at.plus_secs(LINK_SECS));
     if attempt.view.state == State::Open && old {
         renew_link(&pay, citizen.ctx(), &order, &attempt).await.map_err(Problem::fault)?;
         order = load(citizen.ctx(), &citizen.person, &id).await?;
-        attempt = offered(&order, now).unwrap_or(attempt);
+        attempt = offered(&order, now).cloned().unwrap_or(attempt);
     }
     let page = citizen.visit.page.clone();
     let link = attempt.link.clone().filter(|_| attempt.view.state == State::Open);
@@ -170,15 +170,6 @@ pub(super) async fn cashier(
         page,
     };
     Ok(html(&shown.page.clone(), shown))
-}
-
-/// What is offered at the channel and not on its way out. Nobody is led on to pay what a person has to look at first.
-fn offered(order: &Order, now: Moment) -> Option<Attempt> {
-    if order.state == OrderState::Blocked {
-        return None;
-    }
-    let live = |one: &&Attempt| one.view.kind == Kind::Pay && one.view.state.is_live();
-    order.attempts.iter().find(live).filter(|one| one.view.expires_at.is_none_or(|end| now < end)).cloned()
 }
 
 /// Whether it is handed over by a code on a screen, not by a link.

@@ -6,6 +6,8 @@ mod password;
 mod pay;
 mod state;
 
+#[cfg(test)]
+pub(crate) use state::ends_secs;
 pub use state::look_secs;
 
 use std::sync::Arc;
@@ -79,6 +81,8 @@ enum Told {
     TooLate,
     /// Money stands still.
     Stopped,
+    /// The order's own time is over.
+    Over,
     /// Nothing.
     #[default]
     #[serde(other)]
@@ -91,19 +95,31 @@ impl Told {
             Told::Changed => "changed",
             Told::TooLate => "too-late",
             Told::Stopped => "stopped",
+            Told::Over => "over",
             Told::Nothing => "",
         }
     }
 
     /// The words, where the order bears them out: an address says nothing of money that the order does not say.
-    fn text(self, page: &Page, order: &Order) -> Option<String> {
-        if self == Told::Nothing {
-            return None;
-        }
-        // Somebody else's device may have gone on meanwhile: what came in was taken, and is shown below.
+    /// `late`: there is no time any more to begin at the channel.
+    fn text(self, page: &Page, order: &Order, late: bool) -> Option<String> {
+        // Something came in, or may have: of that nobody is told that nothing was taken. It is shown below.
         let nothing = |state| matches!(state, State::Failed | State::Closed);
         let taken = order.view.attempts.iter().any(|one| one.kind.brings() && !nothing(one.state));
-        Some(page.t(&if taken { "pay-told-gone-on".to_owned() } else { format!("pay-told-{}", self.word()) }))
+        let open = order.state == OrderState::Open;
+        let to_pay = open || order.state == OrderState::HalfPaid;
+        let key = match (self, taken) {
+            (Told::Changed, false) => "pay-told-changed",
+            // Another device has gone on with it meanwhile.
+            (Told::Changed, true) => "pay-told-gone-on",
+            (Told::TooLate, false) if late && to_pay => "pay-told-too-late",
+            (Told::TooLate, true) if late && to_pay => "pay-told-too-late-half",
+            (Told::Stopped, false) if to_pay => "pay-told-stopped",
+            (Told::Stopped, true) if to_pay => "pay-told-stopped-half",
+            (Told::Over, _) if open && late => "pay-told-over",
+            (Told::TooLate | Told::Stopped | Told::Over | Told::Nothing, _) => return None,
+        };
+        Some(page.t(key))
     }
 }
 
@@ -116,6 +132,7 @@ fn refused(error: BeginError, order: &str, way: Way) -> Result<axum::response::R
         BeginError::State(_) => Ok(see_other(&format!("/pay/{order}/state"))),
         BeginError::Changed => told(Told::Changed),
         BeginError::TooLate => told(Told::TooLate),
+        BeginError::Over => told(Told::Over),
         BeginError::Stopped => told(Told::Stopped),
         BeginError::Fault(fault) => Err(fault.into()),
         BeginError::Identity(failure) => Err(failure.into()),
@@ -136,7 +153,7 @@ struct Held {
     until: String,
     /// Seconds until then.
     secs: i64,
-    /// After so many seconds the page looks again: a time that is over goes on by itself.
+    /// After so many seconds the page looks again: a time that is over goes on by itself. 0: not any more.
     look_secs: i64,
 }
 
@@ -144,12 +161,26 @@ impl Held {
     /// Until `end`; what the page offers may end before, at `change`.
     fn until(page: &Page, end: Moment, change: Moment) -> Held {
         let now = page.now();
-        let secs = now.secs_until(end).max(0);
-        let first = if now <= change { now.secs_until(change) } else { secs };
-        // The sweeper comes by soon after; until then the page looks each few seconds.
-        Held { until: page.moment(end), secs, look_secs: (first + 1).max(LOOK_SECS) }
+        let first = if now <= change { change } else { end };
+        Held { until: page.moment(end), secs: now.secs_until(end).max(0), look_secs: look_at(now, first).unwrap_or(0) }
     }
 }
 
 /// A page that something is about to happen to looks again after so many seconds.
 const LOOK_SECS: i64 = 3;
+
+/// The pause before a page looks again to which nothing has happened for so many seconds: it grows, and no page asks for ever.
+fn pause(secs: i64) -> Option<i64> {
+    match secs {
+        secs if secs < 60 => Some(LOOK_SECS),
+        secs if secs < 600 => Some(10),
+        secs if secs < 3_600 => Some(30),
+        _ => None,
+    }
+}
+
+/// After how many seconds a page looks again to which something happens at `at`. The sweeper comes by soon after that.
+fn look_at(now: Moment, at: Moment) -> Option<i64> {
+    let left = now.secs_until(at);
+    if left < 0 { pause(-left) } else { Some((left + 1).max(LOOK_SECS)) }
+}

@@ -36,6 +36,8 @@ struct Lost {
     insured: String,
     /// From which purses.
     from: String,
+    /// There is a personal account whose money can be kept, and a fund that pays without it.
+    keeps: bool,
 }
 
 /// The page. The insurer is not asked for it: what it said last is shown.
@@ -57,6 +59,7 @@ pub(super) async fn show(payer: &Payer, order: &Order) -> Result<Response, Probl
             cash: yuan(&page, split.cash),
             insured: yuan(&page, insured),
             from: purses(&page, &split),
+            keeps: split.personal_account > Fen::ZERO && split.fund > Fen::ZERO,
         }),
         page,
     };

@@ -105,7 +105,10 @@ pub(super) async fn show(
     if way == Way::OwnMoney {
         return own::show(&payer, &order).await;
     }
-    let told = asked.told.text(&payer.visit.page, &order).or_else(|| last_try(&payer.visit.page, &order));
+    let (page, now) = (&payer.visit.page, payer.ctx().now());
+    let rules = payer.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
+    let in_time = now <= cash_until(&order, &rules);
+    let told = asked.told.text(page, &order, !in_time).or_else(|| last_try(page, &order, in_time));
     let shown = page_of(&payer, &pay, &order, way, told).await?;
     Ok(html(&shown.page.clone(), shown))
 }

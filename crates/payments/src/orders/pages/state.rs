@@ -11,8 +11,9 @@ use kernel::{Fen, Moment};
 use serde::Deserialize;
 use ui::{Form, Page, Problem, Query, html, see_other};
 
-use super::{Held, LOOK_SECS, Told, drive_a_while, load, refused, title};
+use super::{Held, Told, drive_a_while, load, look_at, pause, refused, title};
 use crate::attempts::model::Kind;
+use crate::attempts::store::Attempt;
 use crate::orders::begin;
 use crate::orders::drive::Payments;
 use crate::orders::listen::{Fact, Pass};
@@ -21,7 +22,9 @@ use crate::orders::policy::PaymentRules;
 use crate::orders::stop;
 use crate::orders::store::Order;
 use crate::orders::trail::{Line, last_try, lines};
-use crate::orders::words::{Legs, cash_due, cash_until, doubled, short_no, state_text, state_word, yuan};
+use crate::orders::words::{
+    Legs, cash_due, cash_until, doubled, may_begin, may_come_in, offered, short_no, state_text, state_word, yuan,
+};
 
 /// A purse as it was agreed to and as it came.
 struct Change {
@@ -92,16 +95,15 @@ pub(super) async fn show(
     let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let cash = cash_due(&order);
     let (word, tone) = state_word(&page, &order);
-    // Nobody is led on to pay what a person has to look at first.
-    let offered =
-        order.view.live(Kind::Pay).is_some() && order.view.stop.is_none() && order.state != OrderState::Blocked;
-    let last = last_try(&page, &order).filter(|_| order.state == OrderState::HalfPaid && !offered);
+    let (offered, may_begin) = (offered(&order, now).is_some(), may_begin(&order, now, &rules));
+    let last = last_try(&page, &order, may_begin).filter(|_| may_begin);
     let pass = match order.state {
         OrderState::Settled => pay.listener.pass(ctx, &order, &page).await?,
         _ => None,
     };
-    let due = order.state == OrderState::HalfPaid;
     let last_begin = cash_until(&order, &rules);
+    // Of a payment that is being closed nobody knows yet whether it came in: nothing is said of its time.
+    let due = order.state == OrderState::HalfPaid && (offered || order.view.live(Kind::Pay).is_none());
     let held = due.then(|| Held::until(&page, order.view.deadline.minus_secs(rules.channel_margin_secs), last_begin));
     let moves = look_secs(&order, now);
     let shown = StatePage {
@@ -114,7 +116,7 @@ pub(super) async fn show(
         state: order.state.as_str(),
         cash: yuan(&page, cash),
         cash_fen: cash.get(),
-        may_begin: due && !offered && now <= last_begin,
+        may_begin,
         offered,
         pass,
         changes: changes(&page, &order),
@@ -122,7 +124,7 @@ pub(super) async fn show(
         look_secs: moves.or_else(|| ends_secs(&order, now, last_begin)),
         moves: moves.is_some(),
         held,
-        notice: asked.told.text(&page, &order).or(last),
+        notice: asked.told.text(&page, &order, now > last_begin).or(last),
         trail: lines(&page, &order),
         id,
         page,
@@ -133,27 +135,27 @@ pub(super) async fn show(
 /// After how many seconds a page that shows an order looks again, while something is under way. Pauses grow with the time
 /// that nothing has happened; a refund of days is not waited for.
 pub fn look_secs(order: &Order, now: Moment) -> Option<i64> {
+    let live = |kind| order.view.live(kind).is_some();
     let waits = matches!(order.state, OrderState::Settling | OrderState::Paying | OrderState::Returning)
-        || order.view.live(Kind::Pay).is_some();
-    let last = order.attempts.iter().map(|one| one.changed_at).chain([order.changed_at]).max().unwrap_or(now);
-    match last.secs_until(now) {
-        _ if !waits => None,
-        secs if secs < 60 => Some(LOOK_SECS),
-        secs if secs < 600 => Some(10),
-        secs if secs < 3_600 => Some(30),
-        _ => None,
-    }
+        || live(Kind::Pay)
+        || live(Kind::Void);
+    // What is sent again and again has come no further by that: it counts from its beginning.
+    let came = |one: &Attempt| if one.view.state.is_live() { one.created_at } else { one.changed_at };
+    let last = order.attempts.iter().map(came).chain([order.changed_at]).max().unwrap_or(now);
+    pause(last.secs_until(now)).filter(|_| waits)
 }
 
 /// Until its end an order that waits for its person stays as it is; then, and when nothing can be begun any more, the page
 /// goes on by itself.
-fn ends_secs(order: &Order, now: Moment, last_begin: Moment) -> Option<i64> {
+pub(crate) fn ends_secs(order: &Order, now: Moment, last_begin: Moment) -> Option<i64> {
     let next = match order.state {
         OrderState::HalfPaid if now <= last_begin => last_begin,
+        // What was paid twice has no end of its own: it goes on when the insurer's part is back.
+        OrderState::Reconfirm if doubled(order) => return None,
         OrderState::HalfPaid | OrderState::Reconfirm => order.view.deadline,
         _ => return None,
     };
-    Some((now.secs_until(next) + 1).max(LOOK_SECS))
+    look_at(now, next)
 }
 
 /// What is asked again: amounts that came otherwise than they were agreed to.
@@ -210,6 +212,8 @@ struct GiveUpPage {
     name: String,
     /// What is cancelled with it.
     facts: Vec<Fact>,
+    /// What becomes of the place: the key.
+    ask_text: &'static str,
     /// What came in and goes back.
     returns: Option<String>,
 }
@@ -229,7 +233,10 @@ pub(super) async fn ask_give_up(
     let facts = pay.listener.facts(citizen.ctx(), &order, &page).await?;
     let held = Legs::held(&order).sum();
     let returns = (held > Fen::ZERO).then(|| page.t1("pay-give-up-returns", "amount", yuan(&page, held)));
-    Ok(html(&page.clone(), GiveUpPage { back: format!("/pay/{id}/state"), page, id, name, facts, returns }))
+    // What may still come in is waited for, and holds the place meanwhile.
+    let ask_text = if may_come_in(&order) { "pay-give-up-waits" } else { "pay-give-up-text" };
+    let back = format!("/pay/{id}/state");
+    Ok(html(&page.clone(), GiveUpPage { back, page, id, name, facts, ask_text, returns }))
 }
 
 /// A POST that carries nothing but its token.

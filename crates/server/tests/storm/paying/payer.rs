@@ -237,7 +237,7 @@ fn stands(order: &str, page: String) -> Result<Stands, String> {
         "支付时间已过",
     ];
     // Being asked about, or too late to begin anything: its end comes by itself.
-    const WAITS: [&str; 4] = ["正在向医保确认", "医保已支付", "来不及用微信付", "多付的正在退回"];
+    const WAITS: [&str; 5] = ["正在向医保确认", "医保已支付", "来不及用微信付", "多付的正在退回", "还没有收到您付的钱"];
     let form = |action: &str| page.contains(&format!("action=\"/pay/{order}{action}\""));
     let fen = || field(&page, "fen").unwrap_or_default();
     // The page to pay on leads to the password or to paying all alone, that of a half-paid order says what is left.
