@@ -3,7 +3,7 @@
 use serde_json::json;
 use testkit::db_test;
 
-use crate::support::payer::{PIN, Payer, clear_faults, control, held, pass, rule};
+use crate::support::payer::{PIN, Payer, clear_faults, held, pass, rule};
 use crate::support::{TestApp, store};
 
 /// From the insurer's success to three minutes before the end: nothing can be begun at the channel any more, and what was
@@ -106,15 +106,9 @@ async fn giving_up_promises_the_place_at_once_only_where_nothing_is_waited_for(a
 
 #[db_test]
 async fn no_personal_account_is_spoken_of_to_who_has_none(app: TestApp) {
-    let person = app.citizen(0).await;
-    let number = identity::demo::citizens()[0].number;
-    assert_eq!(control(&app, &format!("people/{number}"), json!({ "insured": "resident" })).await, 200);
-    let set = person.post_form("/pay-password/new", &[("pin", PIN), ("pin_again", PIN)]).await;
-    assert!(set.is_ok(), "{} {}", set.status, set.text);
-    let id = app.ask(store::pay_person).await.parse().expect("a person");
-    identity::ask_insurer(&app.ctx, &app.ports, &id).await.expect("asked");
-    let resident = Payer::of(&app, person).await;
-    let employee = Payer::new(&app, 1).await;
+    let employee = Payer::new(&app, 0).await;
+    let resident = Payer::new(&app, 1).await;
+    assert!(resident.person.get(&resident.pay).await.says("居民医保没有个人账户"));
     for (payer, keeps) in [(&resident, false), (&employee, true)] {
         payer.person.get(&payer.pay).await;
         let own = payer.person.get(&format!("{}?way=own_money", payer.pay)).await;

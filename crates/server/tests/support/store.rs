@@ -256,6 +256,11 @@ pub fn block_an_order(tx: &mut Tx<'_>, pay: &str) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE pay_order SET blocked = 'planted', state = 'blocked' WHERE id = $1"), vals![id])
 }
 
+/// The planted block is gone, and the order paid as before.
+pub fn forget_the_block(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE pay_order SET blocked = NULL, state = 'settled' WHERE blocked = 'planted'"), vals![])
+}
+
 /// Notices of the channel that were kept.
 pub fn notices(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
     tx.one(sql!("SELECT COUNT(*) FROM pay_notice"), vals![], |row| row.int(0))
