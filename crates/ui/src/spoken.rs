@@ -54,6 +54,15 @@ impl Page {
         }
     }
 
+    /// A day with its year, as texts are dated that hold for long: 2026 年 11 月 30 日.
+    pub fn date_and_year(&self, date: Date) -> String {
+        let (year, day) = (date.year(), date.day());
+        match self.look.lang {
+            Lang::Zh => kept_together(&format!("{year} 年 {} 月 {day} 日", date.month())),
+            Lang::En => format!("{day} {} {year}", month(date)),
+        }
+    }
+
     /// The short weekday: 周一, Mon.
     pub fn weekday(&self, date: Date) -> String {
         let day = match date.weekday() {
@@ -236,6 +245,8 @@ mod tests {
         assert_eq!(read(&en.moment(at(monday, 9, 5))), "Mon 30 Nov, 9:05 am");
         assert_eq!(read(&zh.moment(at(monday, 13, 30))), "11 月 30 日（周一）下午 1:30");
         assert_eq!(read(&zh.date(Date::constant(2032, 6, 1))), "2032 年 6 月 1 日");
+        assert_eq!(read(&zh.date_and_year(monday)), "2026 年 11 月 30 日");
+        assert_eq!(en.date_and_year(monday), "30 Nov 2026");
         let over = Date::constant(2026, 3, 5);
         assert_eq!((read(&zh.date(over)), en.date(over)), ("3 月 5 日".to_owned(), "5 Mar".to_owned()));
     }

@@ -160,7 +160,7 @@ fn line(page: &Page, (visit, order): &Paid, now: Moment, over: bool) -> Line {
         detail: format!("{} · {}", show::when(page, card), show::short_hospital(page, &card.hospital)),
         state,
         tone,
-        fee: if visit.fee > Fen::ZERO { visit.fee.to_string() } else { String::new() },
+        fee: if visit.fee > Fen::ZERO { page.t1("pay-yuan", "yuan", visit.fee) } else { String::new() },
         over,
     }
 }

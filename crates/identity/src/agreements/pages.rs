@@ -79,7 +79,7 @@ fn text(
     };
     let parts = known.iter().find(|words| words.version == version).map_or(0, |words| words.parts);
     let back = ui::local_path(to).unwrap_or("/").to_owned();
-    let dated = page.full_date(in_force(ctx)?.dated);
+    let dated = page.date_and_year(in_force(ctx)?.dated);
     let view = TextPage {
         title: page.t(&format!("{word}-title")),
         version: page.t2("agreement-version", "version", version, "day", dated),
