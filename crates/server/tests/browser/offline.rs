@@ -192,7 +192,12 @@ fn what_is_kept_follows_the_visit() {
         assert_eq!(shown.replace(' ', ""), second);
         network(&browser, true).await;
 
-        // It ends with its day: the end that was written down is put into the past.
+        // It ends with its day: the end that was written down is put into the past. The page that is open does not ask
+        // to be kept, and what was asked before has been done.
+        browser.go("/me").await;
+        let asked = "return new Promise((done) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => done(true); \
+                     navigator.serviceWorker.controller.postMessage({ keep: '/code', anew: false }, [port2]); })";
+        browser.run(asked, vec![]).await;
         let over = "return caches.open('kept').then(async (cache) => { const one = await cache.match('/code', { ignoreVary: true }); \
                     const headers = new Headers(one.headers); headers.set('x-kept-until', String(Date.now() - 1)); \
                     await cache.put('/code', new Response(await one.text(), { headers })); return true; })";

@@ -90,7 +90,7 @@ async fn sign_up(app: &TestApp, browser: &Browser, name: &str) {
     browser.fill("id_number", "110105194912310021").await;
     browser.fill("password", "12345678").await;
     browser.fill("password_again", "12345679").await;
-    browser.tap_words("提交注册").await;
+    browser.tap_words("同意并提交注册").await;
     browser.shot(&format!("{name}-details-wrong")).await;
     if measured {
         findings.look(browser, "details-wrong", Promise::STANDARD).await;
@@ -105,7 +105,7 @@ async fn sign_up(app: &TestApp, browser: &Browser, name: &str) {
         browser.find(&format!("[name='{field}']")).await.clear().await.expect("an empty field");
         browser.fill(field, text).await;
     }
-    browser.tap_words("提交注册").await;
+    browser.tap_words("同意并提交注册").await;
     assert!(browser.path().await.starts_with("/login"), "{}", browser.words().await);
     browser.shot(&format!("{name}-login")).await;
     browser.fill("login", MOBILE).await;

@@ -153,7 +153,7 @@ fn a_form_that_comes_back_is_met_with_what_is_wrong() {
         browser.fill("mobile", "138 1234 567").await;
         browser.tap_words("同意并获取短信验证码").await;
         assert_eq!(findings(&browser, "sign-up-wrong").await, Vec::<String>::new());
-        assert!(told(&browser).await.contains("手机号码是 11 位"), "said as soon as the page is there");
+        assert!(told(&browser).await.contains("有 1 处要改"), "said as soon as the page is there");
         let focused = "return document.activeElement.getAttribute('role')";
         assert_eq!(browser.run(focused, vec![]).await, "alert", "and the reader stands there");
         let described = "const field = document.querySelector('[name=mobile]'); \
@@ -165,7 +165,7 @@ fn a_form_that_comes_back_is_met_with_what_is_wrong() {
         browser.tap_words("同意并获取短信验证码").await;
         browser.says("验证码已发往").await;
         assert_eq!(findings(&browser, "details").await, Vec::<String>::new());
-        browser.tap_words("提交注册").await;
+        browser.tap_words("同意并提交注册").await;
         assert_eq!(findings(&browser, "details-wrong").await, Vec::<String>::new());
         assert_eq!(browser.run(focused, vec![]).await, "alert");
         browser.close().await;
