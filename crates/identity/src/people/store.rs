@@ -72,10 +72,10 @@ pub(crate) fn insert_account(
             expires_at
         ],
     )?;
-    if account == 1 {
-        if let Some(agreement) = &new.agreement {
-            agreements::store::insert(tx, agreement)?;
-        }
+    if account == 1
+        && let Some(agreement) = &new.agreement
+    {
+        agreements::store::insert(tx, agreement)?;
     }
     Ok(account == 1)
 }
