@@ -108,7 +108,8 @@ async fn sign_up(app: &TestApp, browser: &Browser, name: &str) {
     browser.tap_words("同意并提交注册").await;
     assert!(browser.path().await.starts_with("/login"), "{}", browser.words().await);
     browser.shot(&format!("{name}-login")).await;
-    browser.fill("login", MOBILE).await;
+    let login = browser.find("[name='login']").await.prop("value").await.expect("a value");
+    assert_eq!(login.as_deref(), Some(MOBILE), "whoever has just signed up need not type the number again");
     browser.fill("password", "not-this-1").await;
     browser.tap("main form .btn-main").await;
     browser.says("账号或密码不对").await;
