@@ -3,6 +3,9 @@
 
 ALTER TABLE session ADD COLUMN word TEXT;
 
+-- Why a row holds on whatever network: its person asked for it ('asked'), or the network still wanders ('still').
+ALTER TABLE device_proof ADD COLUMN roams TEXT;
+
 CREATE TABLE agreement (
   id TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES account (id),

@@ -168,11 +168,10 @@ pub(super) enum Roams {
 }
 
 impl Roams {
-    /// What the name of the second row ends in.
-    const fn mark(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
-            Roams::Asked => "*",
-            Roams::Still => "+",
+            Roams::Asked => "asked",
+            Roams::Still => "still",
         }
     }
 }
@@ -180,9 +179,10 @@ impl Roams {
 /// Writes down what a session showed, and that its device was seen; `false` if the same challenge has
 /// been answered before.
 pub(super) fn insert_proof(tx: &mut Tx<'_>, new: &NewProof) -> Result<bool, DbFault> {
-    let written = insert_shown(tx, new, (&new.id, &new.nonce), &new.place.here)?;
+    let written = insert_shown(tx, new, (&new.id, &new.nonce), &new.place.here, None)?;
     if let Some((id, why)) = new.roams.as_ref().filter(|_| written) {
-        insert_shown(tx, new, (id, &format!("{}{}", new.nonce, why.mark())), &new.place.roaming)?;
+        // A challenge is answered once; its second row has a name of its own.
+        insert_shown(tx, new, (id, &format!("{}*", new.nonce)), &new.place.roaming, Some(*why))?;
     }
     Ok(written)
 }
@@ -192,13 +192,15 @@ fn insert_shown(
     new: &NewProof,
     (id, nonce): (&DeviceProofId, &str),
     place: &[u8],
+    roams: Option<Roams>,
 ) -> Result<bool, DbFault> {
+    let (session, device, how) = (new.session.as_str(), new.device.as_str(), new.how.as_str());
     let written = tx.exec(
         sql!(
-            "INSERT INTO device_proof (id, session_id, device_id, how, nonce, place, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
+            "INSERT INTO device_proof (id, session_id, device_id, how, nonce, place, at, roams)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
         ),
-        vals![id.as_str(), new.session.as_str(), new.device.as_str(), new.how.as_str(), nonce, place, new.now],
+        vals![id.as_str(), session, device, how, nonce, place, new.now, roams.map(Roams::as_str)],
     )?;
     Ok(written == 1)
 }
@@ -245,7 +247,7 @@ pub(super) fn wanders(
     let shown = tx.opt(
         sql!(
             "SELECT 1 FROM device_proof p WHERE p.session_id = $1 AND p.device_id = $2 AND p.at > $3 AND p.place = $4
-             AND (p.nonce LIKE '%*' OR EXISTS (SELECT 1 FROM device_proof o WHERE o.session_id = $1
+             AND (p.roams = 'asked' OR EXISTS (SELECT 1 FROM device_proof o WHERE o.session_id = $1
                  AND o.device_id = $2 AND o.at > $3 AND o.place NOT IN ($4, $5))) LIMIT 1"
         ),
         vals![session.as_str(), device.as_str(), since, place.roaming.as_slice(), place.here.as_slice()],
