@@ -84,6 +84,24 @@ async fn who_has_nothing_is_told_so(app: TestApp) {
 }
 
 #[db_test]
+async fn whoever_comes_late_is_told_where_to_go_and_not_to_cancel(app: TestApp) {
+    let person = app.citizen(0).await;
+    let place = app.place(4 * 3_600, 4).await;
+    let asked = person.get(&place.book()).await;
+    assert!(asked.says("不能来的话，请在今天"), "{}", asked.text);
+    let visit = book(&person, &place.book()).await;
+    app.advance_secs(250 * 60);
+    let person = app.citizen(0).await;
+    let soon = person.get(&visit.path).await;
+    assert!(soon.says("预约成功") && !soon.says("前取消"), "the time for that is over: {}", soon.text);
+    app.advance_secs(2 * 3_600);
+    let person = app.citizen(0).await;
+    let late = person.get(&visit.path).await;
+    assert!(late.says("就诊时间已过") && late.says("请到分诊台说明"), "{}", late.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn a_full_page_leads_to_no_empty_one(app: TestApp) {
     let place = app.place(9 * DAY, 4).await;
     for number in 0..30 {
