@@ -34,6 +34,8 @@ impl Clock for SystemClock {
 #[derive(Debug, Default)]
 pub struct ShiftedClock {
     system: SystemClock,
+    /// How far the clock was ahead of the system's when it was made, in milliseconds.
+    origin_ms: i64,
     shift_ms: AtomicI64,
 }
 
@@ -43,17 +45,25 @@ impl ShiftedClock {
         ShiftedClock::default()
     }
 
+    /// A clock that shows `moment` now, flows on from there, and has not been moved yet: what a test sees then does
+    /// not depend on the hour or the day at which it is run.
+    pub fn starting_at(moment: Moment) -> ShiftedClock {
+        let system = SystemClock;
+        let origin_ms = moment.ms().saturating_sub(system.now().ms());
+        ShiftedClock { system, origin_ms, shift_ms: AtomicI64::new(0) }
+    }
+
     /// Moves the clock on by `secs` seconds; back, when negative.
     pub fn advance_secs(&self, secs: i64) {
         advance(&self.shift_ms, secs);
     }
 
-    /// Sets how far the clock is ahead of the system's, in milliseconds.
+    /// Sets how far the clock has been moved on from where it started, in milliseconds.
     pub fn set_shift_ms(&self, shift_ms: i64) {
         self.shift_ms.store(shift_ms, Ordering::SeqCst);
     }
 
-    /// How far the clock is ahead of the system's, in milliseconds.
+    /// How far the clock has been moved on from where it started, in milliseconds.
     pub fn shift_ms(&self) -> i64 {
         self.shift_ms.load(Ordering::SeqCst)
     }
@@ -61,7 +71,7 @@ impl ShiftedClock {
 
 impl Clock for ShiftedClock {
     fn now(&self) -> Moment {
-        self.system.now().plus_ms(self.shift_ms())
+        self.system.now().plus_ms(self.origin_ms).plus_ms(self.shift_ms())
     }
 }
 
@@ -120,6 +130,18 @@ mod tests {
         assert_eq!(clock.shift_ms(), 0);
         clock.set_shift_ms(-5_000);
         assert!(clock.now() < SystemClock.now());
+    }
+
+    #[test]
+    fn a_clock_that_starts_at_a_moment_flows_from_there_and_shifts() {
+        let start = Moment::from_ms(1_000_000_000_000);
+        let clock = ShiftedClock::starting_at(start);
+        assert_eq!(clock.shift_ms(), 0);
+        let since_ms = clock.now().ms() - start.ms();
+        assert!((0..=10_000).contains(&since_ms), "{since_ms}");
+        clock.set_shift_ms(86_400_000);
+        let since_ms = clock.now().ms() - start.ms();
+        assert!((86_400_000..=86_410_000).contains(&since_ms), "{since_ms}");
     }
 
     #[test]

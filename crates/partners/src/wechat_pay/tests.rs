@@ -18,7 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::{MerchantKey, PlatformKey, WechatPay, WechatPaySettings};
-use crate::insurer::tests::{Folder, context};
+use crate::insurer::tests::{Folder, clock, context};
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
@@ -60,7 +60,7 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Stage {
-        let (folder, clock) = (Folder::new(), Arc::new(ShiftedClock::new()));
+        let (folder, clock) = (Folder::new(), clock());
         let any_port = ([127, 0, 0, 1], 0).into();
         let mut settings = SandboxSettings::demo(any_port, folder.0.clone(), Arc::clone(&clock), Arc::new(OsRng));
         settings.people = 0;

@@ -29,7 +29,7 @@ async fn clock_faults_and_texts_survive_a_restart() {
     let Stage { running, folder, http, .. } = stage;
     running.stop().await;
 
-    let clock = Arc::new(ShiftedClock::new());
+    let clock = super::clock();
     let running = Sandbox::start(settings(&folder, &clock)).await.unwrap();
     assert_eq!(clock.shift_ms(), 86_400_000);
     let get = async |path: &str| {

@@ -25,7 +25,7 @@ struct FaceStage {
 impl FaceStage {
     async fn new() -> FaceStage {
         let folder = Folder::new();
-        let clock = Arc::new(ShiftedClock::new());
+        let clock = clock();
         let first = vec![FirstPerson::new(NAME, NUMBER)];
         let settings = SandboxSettings { first, ..settings(&folder, &clock) };
         let running = Sandbox::start(settings).await.unwrap();
@@ -241,7 +241,7 @@ async fn keys_that_are_wrong_and_checks_that_are_not_ours_are_refused() {
     assert_eq!(nobody, Err(PortError::Refused("406".into())));
     let short = stage.start("too-short", NAME, NUMBER).await;
     assert!(matches!(short, Err(PortError::NotSent(_))), "{short:?}");
-    let late = Arc::new(ShiftedClock::new());
+    let late = clock();
     late.advance_secs(16 * 60);
     let ctx = Ctx { clock: late, ..stage.stage.ctx.clone() };
     let expired = stage.faces.result(&ctx, &started.certify_id).await;

@@ -99,7 +99,7 @@ async fn a_token_that_is_wrong_and_a_clock_that_is_late_are_refused() {
     let (name, number) = who(ORDINARY);
     let refused = client(&stage, "another").person(&stage.ctx, &name, &number).await.unwrap_err();
     assert_eq!(refused, PortError::Refused("TIF_SIGNATURE_WRONG".into()));
-    let late = Arc::new(ShiftedClock::new());
+    let late = clock();
     late.advance_secs(400);
     let ctx = Ctx { clock: late, ..stage.ctx.clone() };
     let refused = client(&stage, "sandbox-token").person(&ctx, &name, &number).await.unwrap_err();

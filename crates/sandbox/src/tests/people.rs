@@ -73,7 +73,7 @@ fn everybody_is_valid_and_there_are_all_kinds() {
 #[tokio::test]
 async fn the_named_are_there_at_once_and_the_drawn_come_in_behind() {
     let folder = Folder::new();
-    let clock = Arc::new(ShiftedClock::new());
+    let clock = clock();
     let wanted = || SandboxSettings {
         people: 1_200,
         first: vec![FirstPerson { balance_fen: 5, ..FirstPerson::new("周明远", ZHOU) }],

@@ -35,7 +35,7 @@ async fn keys_and_clocks_that_are_wrong_are_refused() {
         let wrong = carrier(endpoint.clone(), id, secret);
         assert_eq!(wrong.send(&stage.ctx, &parcel).await, Verdict::Refused(code.into()));
     }
-    let late = Arc::new(ShiftedClock::new());
+    let late = clock();
     late.advance_secs(16 * 60);
     let ctx = Ctx { clock: late, ..stage.ctx.clone() };
     let verdict = stage.carrier.send(&ctx, &parcel).await;

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use kernel::{Clock, Date, Fen, IdNumber, Moment, OsRng, PersonName, Pii, Rng, Time};
+use kernel::{Clock, Date, Fen, IdNumber, Moment, OsRng, PersonName, Pii, Rng, ShiftedClock, Time};
 use payments::ports::{Care, Insured, Registered, Visit};
 use platform::db::{Db, DbSettings, Target};
 use platform::password::Hasher;
@@ -44,6 +44,12 @@ impl Drop for Folder {
     fn drop(&mut self) {
         drop(std::fs::remove_dir_all(&self.0));
     }
+}
+
+/// A clock that starts at nine on a Monday, so that no story depends on the hour at which it is run.
+pub(crate) fn clock() -> Arc<ShiftedClock> {
+    let nine = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 0, 0, 0));
+    Arc::new(ShiftedClock::starting_at(nine))
 }
 
 /// The adapter never opens the database, but a context has one.

@@ -1,7 +1,6 @@
 //! Visits settled and undone at the sandbox's insurer, over HTTP.
 
 use identity::ports::{Insurer, PortError};
-use kernel::ShiftedClock;
 use payments::ports::{SettleError, Settlements, Split, Undone};
 use sandbox::{Dialect, Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
@@ -18,7 +17,7 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Stage {
-        let (folder, clock) = (Folder::new(), Arc::new(ShiftedClock::new()));
+        let (folder, clock) = (Folder::new(), clock());
         let any_port = ([127, 0, 0, 1], 0).into();
         let settings = SandboxSettings::demo(any_port, folder.0.clone(), Arc::clone(&clock), Arc::new(OsRng));
         let running = Sandbox::start(SandboxSettings { people: 0, ..settings }).await.unwrap();

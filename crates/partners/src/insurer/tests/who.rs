@@ -1,7 +1,6 @@
 //! 1101: who is told apart from whom.
 
 use identity::ports::{Acquaintance, Insurer, PortError};
-use kernel::SystemClock;
 use serde_json::{Value, json};
 
 use super::insurer::FakeInsurer;
@@ -13,7 +12,7 @@ const NUMBER: &str = "320402199001019169";
 async fn asked(says: Value) -> Result<Acquaintance, PortError> {
     let folder = Folder::new();
     let insurer = FakeInsurer::start(move |_| says.clone()).await;
-    let (client, ctx, who) = (client(&insurer.endpoint), context(&folder, Arc::new(SystemClock)), person("", "310"));
+    let (client, ctx, who) = (client(&insurer.endpoint), context(&folder, clock()), person("", "310"));
     client.person(&ctx, &who.name, &who.number).await
 }
 
