@@ -1,7 +1,7 @@
 // What a page must keep, measured in the page. Arguments: smallest text, smallest target (px), whether
 // Chinese words need a lang of their own, whether the visitor has text twice as large. Returns lists of sentences; empty ones are good.
 const [minText, minTarget, english, large] = arguments;
-const found = { text: [], line: [], target: [], width: [], lang: [] };
+const found = { text: [], line: [], target: [], width: [], lang: [], covered: [] };
 
 const name = (el) => {
   const id = el.id ? `#${el.id}` : '';
@@ -74,5 +74,13 @@ for (const el of document.body.querySelectorAll('*')) {
   // A line that ends in dots says that there is more where it leads.
   if (hidden(el) || el.matches('.hero, input') || getComputedStyle(el).textOverflow === 'ellipsis' || getComputedStyle(el).overflowX === 'visible') continue;
   if (el.scrollWidth > el.clientWidth + 1) once(found.width, `cut off: ${name(el)}`);
+}
+// What stays at the bottom of the screen leaves room for it below the page's last line.
+for (const bar of document.querySelectorAll('.action, .tabs')) {
+  const box = bar.getBoundingClientRect();
+  if (hidden(bar) || getComputedStyle(bar).position !== 'fixed' || box.top < innerHeight / 2) continue;
+  const last = document.querySelector('.foot').lastElementChild.getBoundingClientRect().bottom + scrollY;
+  const room = page.scrollHeight - last;
+  if (room < box.height) once(found.covered, `${px(box.height)} over ${px(room)}: ${name(bar)}`);
 }
 return found;
