@@ -176,15 +176,16 @@ fn the_voice_reads_to_the_end_and_stops_when_told() {
     });
 }
 
-/// Taps the reader's button and gives the voice its time; says what the page tells, what the button offers, whether the
-/// page is being read, and how many sentences the voice was given.
+/// Taps the reader's button and waits for its end, or for a while where there is none; says what the page tells, what the
+/// button offers, whether the page is being read, and how many sentences the voice was given.
 async fn tap_and_look(browser: &Browser, device: &str) -> Value {
     let script = format!(
-        "{device}; said.length = 0; document.querySelector('[data-read]').click(); \
-         return new Promise((done) => setTimeout(() => setTimeout(() => setTimeout(() => done([ \
-            document.querySelector('[data-read-told]').innerText, document.querySelector('[data-read]').textContent, \
-            'reading' in document.documentElement.dataset, said.length, \
-            document.querySelector('[data-read-told]').getAttribute('aria-live')])))))"
+        "{device}; said.length = 0; document.querySelector('[data-read]').click(); let turns = 100; \
+         const reads = () => 'reading' in document.documentElement.dataset; \
+         const told = document.querySelector('[data-read-told]'); \
+         return new Promise((done) => {{ const look = () => {{ turns -= 1; if (reads() && turns > 0) setTimeout(look); \
+            else done([told.innerText, document.querySelector('[data-read]').textContent, reads(), said.length, \
+                told.getAttribute('aria-live')]); }}; look(); }})"
     );
     browser.run(&script, vec![]).await
 }
