@@ -35,6 +35,9 @@ const endRefresh = () => {
   else addEventListener('load', end);
 };
 
+// A page's own script that renews it says so by an event once it really runs: this file comes first, and listens by then.
+part(() => document.addEventListener('renews', endRefresh));
+
 // A second tap on submit is dropped here at once, and is harmless on the server anyway. A form is let go again when its
 // page stays: the person stopped it, the network failed, or nothing has come for a while.
 part(() => {

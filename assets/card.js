@@ -24,25 +24,8 @@ if (box) {
   addEventListener('pageshow', (event) => {
     if (event.persisted) renew();
   });
-  // From here on this file renews the code, and the meta element's turn is over: not where a tap may be under way (app.js
-  // says why so).
-  const touched = () => !navigator.userActivation || navigator.userActivation.hasBeenActive;
-  let leaves = touched();
-  const leaving = () => {
-    leaves = true;
-  };
-  const endRefresh = () => {
-    setTimeout(() => {
-      removeEventListener('beforeunload', leaving);
-      if (leaves) return;
-      const refresh = document.querySelector('meta[http-equiv="refresh"]');
-      if (refresh) refresh.remove();
-      window.stop();
-    });
-  };
-  addEventListener('beforeunload', leaving);
-  if (document.readyState === 'complete') endRefresh();
-  else addEventListener('load', endRefresh);
+  // From here on this file renews the code, and the meta element's turn is over (app.js).
+  document.dispatchEvent(new Event('renews'));
   // The screen must not go dark while somebody queues at a counter.
   if ('wakeLock' in navigator) navigator.wakeLock.request('screen').catch(() => {});
 }

@@ -113,7 +113,7 @@ const inEnglish = (text) =>
 
 // A text as it is said: `lang` is a page's, zh-CN or en.
 export const said = (text, lang) => {
-  const plain = text.replace(/[\s\u00a0]+/g, ' ').trim();
+  const plain = text.replace(/\u2060/g, '').replace(/[\s\u00a0]+/g, ' ').trim();
   const words = lang.startsWith('zh') ? inChinese(plain) : inEnglish(plain);
   return words.replace(/^[，, ]+|[，, ]+$/g, '').replace(/，{2,}/g, '，');
 };
@@ -238,10 +238,20 @@ export const speech = (root, lang) => {
 
 // --- the voice ---
 
+const START_MS = 5000; // for so long a voice may take to begin: a phone loads it first
+
 const reader = document.querySelector('[data-read]');
 if (reader && 'speechSynthesis' in window) {
+  const told = document.querySelector('[data-read-told]');
   let rest = null;
+  let heard = false;
   let timer = 0;
+  // Why nothing is read; an empty word takes the line away.
+  const tell = (word) => {
+    told.textContent = word;
+    if (word) told.parentElement.dataset.told = '';
+    else delete told.parentElement.dataset.told;
+  };
   const stop = () => {
     rest = null;
     clearTimeout(timer);
@@ -249,6 +259,17 @@ if (reader && 'speechSynthesis' in window) {
     reader.textContent = reader.dataset.readStart;
     // A page that looks again by itself waits until the voice has ended (app.js).
     delete document.documentElement.dataset.reading;
+  };
+  const fail = () => {
+    stop();
+    tell(heard ? told.dataset.failed : told.dataset.none);
+  };
+  // Whether the device has voices, and none of them speaks this language. A device that names none may have one all the
+  // same: there only trying tells.
+  const lacks = (lang) => {
+    const family = lang.startsWith('zh') ? /^(zh|cmn|yue)\b/i : /^en\b/i;
+    const voices = speechSynthesis.getVoices();
+    return voices.length > 0 && !voices.some((voice) => family.test(voice.lang.replace('_', '-')));
   };
   const next = () => {
     if (!rest) return;
@@ -261,25 +282,48 @@ if (reader && 'speechSynthesis' in window) {
     const words = new SpeechSynthesisUtterance(sentence.text);
     words.lang = sentence.lang;
     words.rate = 0.9;
-    const on = () => {
-      // What ends because it was stopped leads nowhere.
-      if (rest === own) timer = setTimeout(next, sentence.pause);
+    // What ends because it was stopped leads nowhere.
+    const mine = (act) => (event) => {
+      if (rest !== own) return;
+      clearTimeout(timer);
+      act(event);
     };
-    words.onend = on;
-    words.onerror = on;
+    const on = () => {
+      timer = setTimeout(next, sentence.pause);
+    };
+    const begun = () => {
+      heard = true;
+    };
+    words.onstart = mine(begun);
+    words.onboundary = mine(begun);
+    words.onend = mine(() => {
+      begun();
+      on();
+    });
+    // A word in another language that no voice can say is passed over.
+    words.onerror = mine(sentence.lang === document.documentElement.lang ? fail : on);
+    timer = setTimeout(mine(fail), START_MS);
     speechSynthesis.speak(words);
   };
   const start = () => {
-    const lang = document.documentElement.lang;
+    const { lang } = document.documentElement;
+    tell('');
+    if (lacks(lang)) {
+      tell(told.dataset.none);
+      return;
+    }
     const title = document.querySelector('header h1');
     const main = document.querySelector('main');
     speechSynthesis.cancel();
+    heard = false;
     rest = (title ? speech(title, lang) : []).concat(speech(main, lang));
     reader.textContent = reader.dataset.readStop;
     document.documentElement.dataset.reading = '';
     next();
   };
   reader.hidden = false;
+  // Some browsers load their list of voices only when it is asked for.
+  speechSynthesis.getVoices();
   reader.addEventListener('click', () => (rest ? stop() : start()));
   addEventListener('pagehide', stop);
 }

@@ -7,6 +7,7 @@ devices-unknown = Another device
 devices-here = This device
 devices-only-logged-in = Logged in only, not authenticated
 devices-seen = Last used: { $time }
+devices-address = Network address: { $address }
 devices-end-hint = A device that you log out must log in again. If you had completed real-name authentication on it, you must do that again too.
 devices-end-others = Log out all other devices
 devices-bound = Authenticated: { $time }

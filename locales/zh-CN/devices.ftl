@@ -7,6 +7,7 @@ devices-unknown = 其他设备
 devices-here = 本机
 devices-only-logged-in = 只登录过，没有实名认证
 devices-seen = 最近使用：{ $time }
+devices-address = 网络地址：{ $address }
 devices-end-hint = 退出以后，那台设备要重新登录；认证过的，还要重新实名认证。
 devices-end-others = 退出其他所有设备
 devices-bound = 实名认证：{ $time }

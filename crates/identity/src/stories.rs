@@ -174,7 +174,7 @@ impl Browser<'_> {
         // Behind a redirect the form that was sent is still there, as for the second of two taps.
         if self.status != StatusCode::SEE_OTHER {
             // A space that does not break is a space to whoever reads.
-            self.page = String::from_utf8(body.to_vec()).unwrap().replace('\u{a0}', " ");
+            self.page = String::from_utf8(body.to_vec()).unwrap().replace('\u{a0}', " ").replace('\u{2060}', "");
         }
     }
 

@@ -169,22 +169,43 @@ fn collect_variables(line: &str, names: &mut Vec<String>) {
 
 /// Spaces as Chinese text has them. A unit stays on the line of its number: the space between a figure and the character
 /// after it does not break, so that 「25.00 元」 and 「11 月 23 日」 are read at one look, also in 长辈版, where lines are
-/// short. A text keeps its date off the words around it, 「请在 3 月 5 日 前」; a day that is called by its name needs no
-/// space there: 「请在今天前」.
+/// short. In the same way 第 stays with its number, 前 with the day that it follows, and in English the short words that say
+/// what a figure counts (am, min). A text keeps its date off the words around it, 「请在 3 月 5 日 前」; a day that is
+/// called by its name needs no space there, 「请在今天前」, and none that ends with a bracket: 「3 月 5 日（周四）前」.
 pub(crate) fn kept_together(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, sign) in text.char_indices() {
         let (before, after) = (&text[..at], &text[at + sign.len_utf8()..]);
         match sign {
-            ' ' if before.ends_with(|last: char| last.is_ascii_digit()) && after.starts_with(is_han) => {
-                out.push('\u{a0}')
-            }
+            ' ' if before.ends_with('）') && after.starts_with('前') => out.push(JOINED),
+            ' ' if is_one_piece(before, after) => out.push('\u{a0}'),
             ' ' if before.ends_with(is_han) && NEAR_DAYS.iter().any(|day| after.starts_with(day)) => {}
             ' ' if after.starts_with(is_han) && NEAR_DAYS.iter().any(|day| before.ends_with(day)) => {}
             other => out.push(other),
         }
     }
     out
+}
+
+/// What keeps two signs on one line that have no space between them: the word joiner, which nobody sees.
+pub(crate) const JOINED: char = '\u{2060}';
+
+/// Whether what stands on both sides of a space is read at one look.
+fn is_one_piece(before: &str, after: &str) -> bool {
+    let figure_before = before.ends_with(|last: char| last.is_ascii_digit());
+    let figure_after = after.starts_with(|first: char| first.is_ascii_digit());
+    // 的 leads on to what follows: 「下午 1:30 的号」.
+    let han_after = after.starts_with(|first| is_han(first) && first != '的');
+    (figure_before && (han_after || UNITS.contains(&first_word(after))))
+        || (figure_after && before.ends_with('第'))
+        || (after.starts_with('前') && before.ends_with('日'))
+}
+
+/// English words that say what the figure before them counts, and look lost at the beginning of a line.
+const UNITS: [&str; 4] = ["am", "pm", "min", "h"];
+
+fn first_word(text: &str) -> &str {
+    text.split(|sign: char| !sign.is_ascii_alphabetic()).next().unwrap_or_default()
 }
 
 /// What days near today are called.

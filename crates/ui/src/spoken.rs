@@ -5,7 +5,7 @@
 //! morning: 「今天 8:30」, 「明天下午 1:30」. What is read on another day (a page kept for when there is no network) uses
 //! [`Page::full_moment`], which names the day by its date.
 
-use crate::locale::{NEAR_DAYS, kept_together};
+use crate::locale::{JOINED, NEAR_DAYS, kept_together};
 use crate::look::Lang;
 use crate::page::Page;
 use kernel::{DAY_SECS, Date, Moment, Time, Weekday};
@@ -32,13 +32,15 @@ impl Page {
         match self.look.lang {
             Lang::Zh => {
                 let year = year.map_or_else(String::new, |year| format!("{year} 年 "));
-                let weekday = if plans_by_weekday(today, date) { format!("（{weekday}）") } else { String::new() };
+                // The weekday is never alone on a line: it says which day this is.
+                let weekday =
+                    if plans_by_weekday(today, date) { format!("{JOINED}（{weekday}）") } else { String::new() };
                 kept_together(&format!("{year}{} 月 {} 日{weekday}", date.month(), date.day()))
             }
             Lang::En => {
                 let year = year.map_or_else(String::new, |year| format!(" {year}"));
-                let weekday = if plans_by_weekday(today, date) { format!("{weekday} ") } else { String::new() };
-                format!("{weekday}{} {}{year}", date.day(), month(date))
+                let weekday = if plans_by_weekday(today, date) { format!("{weekday}\u{a0}") } else { String::new() };
+                format!("{weekday}{}\u{a0}{}{year}", date.day(), month(date))
             }
         }
     }
@@ -59,7 +61,7 @@ impl Page {
         let (year, day) = (date.year(), date.day());
         match self.look.lang {
             Lang::Zh => kept_together(&format!("{year} 年 {} 月 {day} 日", date.month())),
-            Lang::En => format!("{day} {} {year}", month(date)),
+            Lang::En => format!("{day}\u{a0}{} {year}", month(date)),
         }
     }
 
@@ -82,9 +84,10 @@ impl Page {
         let clock = format!("{}:{:02}", twelve(self.look.lang, time.hour()), time.minute());
         match (self.look.lang, part_of_day(time.hour())) {
             (Lang::Zh, "") => clock,
-            (Lang::Zh, part) => format!("{part}\u{a0}{clock}"),
-            (Lang::En, _) if time.hour() < 12 => format!("{clock} am"),
-            (Lang::En, _) => format!("{clock} pm"),
+            // 凌晨 is one word, and stays with its hour.
+            (Lang::Zh, part) => format!("{}\u{a0}{clock}", in_one_piece(part)),
+            (Lang::En, _) if time.hour() < 12 => format!("{clock}\u{a0}am"),
+            (Lang::En, _) => format!("{clock}\u{a0}pm"),
         }
     }
 
@@ -172,6 +175,18 @@ const fn part_of_day(hour: i8) -> &'static str {
     }
 }
 
+/// A short word whose characters stay on one line.
+fn in_one_piece(word: &str) -> String {
+    let mut out = String::new();
+    for sign in word.chars() {
+        if !out.is_empty() {
+            out.push(JOINED);
+        }
+        out.push(sign);
+    }
+    out
+}
+
 /// The hour on the wall: 13 is 1. The hour after midnight is 0 in Chinese counting and 12 in English.
 const fn twelve(lang: Lang, hour: i8) -> i8 {
     match (lang, hour) {
@@ -211,9 +226,17 @@ mod tests {
     use super::*;
     use crate::tests::preview::page;
 
-    /// As one reads it: a space that does not break is a space.
+    /// As one reads it: a space that does not break is a space, and what only joins is nothing.
     fn read(text: &str) -> String {
-        text.replace('\u{a0}', " ")
+        text.replace('\u{a0}', " ").replace(JOINED, "")
+    }
+
+    #[test]
+    fn a_weekday_stays_with_its_date_and_the_half_of_the_day_with_its_hour() {
+        let (zh, en) = (page(Lang::Zh, false, "/"), page(Lang::En, false, "/"));
+        let monday = at(Date::constant(2026, 11, 30), 13, 30);
+        assert_eq!(zh.full_moment(monday), "11\u{a0}月 30\u{a0}日\u{2060}（周一）下\u{2060}午\u{a0}1:30");
+        assert_eq!(en.full_moment(monday), "Mon\u{a0}30\u{a0}Nov, 1:30\u{a0}pm");
     }
 
     fn at(date: Date, hour: i8, minute: i8) -> Moment {
@@ -246,9 +269,9 @@ mod tests {
         assert_eq!(read(&zh.moment(at(monday, 13, 30))), "11 月 30 日（周一）下午 1:30");
         assert_eq!(read(&zh.date(Date::constant(2032, 6, 1))), "2032 年 6 月 1 日");
         assert_eq!(read(&zh.date_and_year(monday)), "2026 年 11 月 30 日");
-        assert_eq!(en.date_and_year(monday), "30 Nov 2026");
+        assert_eq!(read(&en.date_and_year(monday)), "30 Nov 2026");
         let over = Date::constant(2026, 3, 5);
-        assert_eq!((read(&zh.date(over)), en.date(over)), ("3 月 5 日".to_owned(), "5 Mar".to_owned()));
+        assert_eq!((read(&zh.date(over)), read(&en.date(over))), ("3 月 5 日".to_owned(), "5 Mar".to_owned()));
     }
 
     #[test]
@@ -284,7 +307,7 @@ mod tests {
             (23, "晚上 11:07", "11:07 pm"),
         ] {
             let time = Time::constant(hour, 7, 0, 0);
-            assert_eq!((read(&zh.time(time)).as_str(), en.time(time).as_str()), (chinese, english));
+            assert_eq!((read(&zh.time(time)), read(&en.time(time))), (chinese.to_owned(), english.to_owned()));
         }
         assert_eq!(read(&zh.clock(Time::constant(13, 7, 0, 0))), "13:07");
     }
@@ -301,7 +324,11 @@ mod tests {
             (3_900, "1 小时 5 分钟", "1 h 5 min"),
             (200_000, "2 天", "2 days"),
         ] {
-            assert_eq!((read(&zh.span(secs)).as_str(), en.span(secs).as_str()), (chinese, english), "{secs}");
+            assert_eq!(
+                (read(&zh.span(secs)), read(&en.span(secs))),
+                (chinese.to_owned(), english.to_owned()),
+                "{secs}"
+            );
         }
     }
 }

@@ -10,7 +10,7 @@ const DAY: i64 = 86_400;
 
 /// As one reads it: a blank that does not break is a blank.
 fn read(text: &str) -> String {
-    text.replace('\u{a0}', " ")
+    text.replace('\u{a0}', " ").replace('\u{2060}', "")
 }
 
 /// The short number on a page, ten digits: what stands behind its name, whatever marks are between.

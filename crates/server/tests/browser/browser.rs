@@ -138,7 +138,8 @@ impl Browser {
 
     /// Taps the first link or button that says exactly this, and leads to another page.
     pub async fn tap_words(&self, words: &str) {
-        let path = format!("//*[self::a or self::button][normalize-space(translate(., '\u{a0}', ' '))='{words}']");
+        let path =
+            format!("//*[self::a or self::button][normalize-space(translate(., '\u{a0}\u{2060}', ' '))='{words}']");
         match self.client.find(Locator::XPath(&path)).await {
             Ok(element) => self.press(&element, words).await,
             Err(why) => panic!("nothing says «{words}» on {}: {why}", self.path().await),
@@ -193,7 +194,7 @@ impl Browser {
             // A page that is just being replaced has no words.
             let script = "return document.querySelector('main')?.innerText ?? ''";
             let text = self.client.execute(script, vec![]).await.unwrap_or_default();
-            let text = text.as_str().unwrap_or_default().replace('\u{a0}', " ");
+            let text = text.as_str().unwrap_or_default().replace('\u{a0}', " ").replace('\u{2060}', "");
             if text.contains(words) {
                 return;
             }

@@ -1,6 +1,8 @@
-// Texts whose last line holds one character alone, as eyes see it: blanks and the marks that end something do not count.
-// Only where Chinese is.
+// Texts whose last line holds one character alone, as eyes see it: blanks and the marks that end something do not count;
+// and lines that begin with what belongs to the line before: the weekday of a date, the unit of a figure. Only where
+// Chinese is.
 const found = [];
+const say = (el, lines) => found.push(`${el.localName}.${el.className}: ${lines.map((line) => line.text).join(' | ')}`);
 const inline = (el) => getComputedStyle(el).display.startsWith('inline') && !el.matches('.btn, .pill, .tag, input');
 for (const el of document.querySelectorAll('header.top *, main *')) {
   if (el.closest('svg, .sr, select') || !el.checkVisibility({ visibilityProperty: true }) || inline(el)) continue;
@@ -24,7 +26,9 @@ for (const el of document.querySelectorAll('header.top *, main *')) {
   }
   const text = lines.map((line) => line.text).join('');
   if (lines.length > 1 && lines[lines.length - 1].text.length === 1 && /\p{Script=Han}/u.test(text)) {
-    found.push(`${el.localName}.${el.className}: ${lines.map((line) => line.text).join(' | ')}`);
+    say(el, lines);
   }
+  const torn = (line, at) => at > 0 && (/^（?周[一二三四五六日]/.test(line.text) || (/\d$/.test(lines[at - 1].text) && /^(元|分|小时|天|年|月|日|号|步|位|前)/.test(line.text)));
+  if (lines.some(torn)) say(el, lines);
 }
 return found;

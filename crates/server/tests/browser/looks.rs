@@ -73,6 +73,7 @@ fn every_page_on_a_narrow_phone_and_with_text_twice_as_large() {
             Look::phone("narrow", "zh-CN", false).on(Wanted::on(NARROW)),
             Look::phone("narrow-en", "en", false).on(Wanted::on(NARROW)),
             Look::phone("narrow-elder", "zh-CN", true).on(Wanted::on(NARROW)),
+            Look::phone("narrow-elder-en", "en", true).on(Wanted::on(NARROW)),
             Look::phone("double", "zh-CN", false).on(double),
             Look::phone("double-en", "en", false).on(double),
             Look::phone("narrow-double", "zh-CN", false).on(Wanted { text_px: 32, ..Wanted::on(NARROW) }),

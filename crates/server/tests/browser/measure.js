@@ -1,7 +1,7 @@
 // What a page must keep, measured in the page. Arguments: smallest text, smallest target (px), whether
 // Chinese words need a lang of their own, whether the visitor has text twice as large. Returns lists of sentences; empty ones are good.
 const [minText, minTarget, english, large] = arguments;
-const found = { text: [], line: [], target: [], width: [], lang: [] };
+const found = { text: [], line: [], target: [], width: [], lang: [], covered: [], broken: [] };
 
 const name = (el) => {
   const id = el.id ? `#${el.id}` : '';
@@ -28,7 +28,16 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
   if (english && /\p{Script=Han}/u.test(node.data) && !el.closest('[lang]').lang.startsWith('zh')) {
     once(found.lang, name(el));
   }
-  if (!hidden(el)) type(el, name(el));
+  if (hidden(el)) continue;
+  type(el, name(el));
+  // A word is read at one look: it is not broken, but for want of room where the visitor's text is twice as large.
+  if (large || el.closest('.id, input')) continue;
+  for (const { 0: word, index } of node.data.matchAll(/[A-Za-z]{4,}/g)) {
+    const range = document.createRange();
+    range.setStart(node, index);
+    range.setEnd(node, index + word.length);
+    if (new Set([...range.getClientRects()].map((box) => Math.round(box.bottom))).size > 1) once(found.broken, `${word}: ${name(el)}`);
+  }
 }
 if (english && /\p{Script=Han}/u.test(document.title)) once(found.lang, `title ${document.title}`);
 
@@ -74,5 +83,13 @@ for (const el of document.body.querySelectorAll('*')) {
   // A line that ends in dots says that there is more where it leads.
   if (hidden(el) || el.matches('.hero, input') || getComputedStyle(el).textOverflow === 'ellipsis' || getComputedStyle(el).overflowX === 'visible') continue;
   if (el.scrollWidth > el.clientWidth + 1) once(found.width, `cut off: ${name(el)}`);
+}
+// What stays at the bottom of the screen leaves room for it below the page's last line.
+for (const bar of document.querySelectorAll('.action, .tabs')) {
+  const box = bar.getBoundingClientRect();
+  if (hidden(bar) || getComputedStyle(bar).position !== 'fixed' || box.top < innerHeight / 2) continue;
+  const last = document.querySelector('.foot').lastElementChild.getBoundingClientRect().bottom + scrollY;
+  const room = page.scrollHeight - last;
+  if (room < box.height) once(found.covered, `${px(box.height)} over ${px(room)}: ${name(bar)}`);
 }
 return found;

@@ -5,11 +5,23 @@ use serde_json::{Value, json};
 use crate::browser::{Browser, PHONE, Wanted};
 use crate::driver::story;
 
-/// A voice that says nothing and writes down what it was given; it ends each sentence where the test says so.
-const VOICE: &str = "window.said = []; window.silenced = 0; window.goesOn = true;
+/// A voice that says nothing and writes down what it was given; it ends each sentence where the test says so. `speaks`
+/// is false where the device only says that it can speak, `fails` where it says that it could not, and `voices` are the
+/// languages it names.
+const VOICE: &str =
+    "window.said = []; window.silenced = 0; window.goesOn = true; window.speaks = true; window.fails = false;
+    window.voices = [];
     Object.defineProperty(window, 'speechSynthesis', { value: {
         speaking: false,
-        speak(words) { said.push([words.text, words.lang]); if (goesOn) setTimeout(() => words.onend()); },
+        getVoices: () => voices.map((lang) => ({ lang })),
+        speak(words) {
+            said.push([words.text, words.lang]);
+            if (fails) setTimeout(() => words.onerror({ error: 'synthesis-failed' }));
+            else if (speaks) {
+                words.onstart();
+                if (goesOn) setTimeout(() => words.onend());
+            }
+        },
         cancel() { silenced += 1; },
     } });
     // Pauses are as long as the page says, in a time that passes at once.
@@ -50,6 +62,11 @@ fn amounts_times_and_numbers_are_said_as_people_say_them() {
             ("zh-CN", "中午 12:05", "中午十二点零五分"),
             ("zh-CN", "下午 2:15", "下午两点十五分"),
             ("zh-CN", "8:00–8:30", "八点到八点半"),
+            (
+                "zh-CN",
+                "11\u{a0}月 23\u{a0}日\u{2060}（周一）下\u{2060}午\u{a0}1:30",
+                "十一月二十三日，星期一，下午一点半",
+            ),
             ("zh-CN", "11\u{a0}月\u{a0}23\u{a0}日（周一）8:30", "十一月二十三日，星期一，八点半"),
             ("zh-CN", "2026-03-02", "二零二六年三月二日"),
             ("zh-CN", "2027 年 1 月 10 日", "二零二七年一月十日"),
@@ -160,6 +177,62 @@ fn the_voice_reads_to_the_end_and_stops_when_told() {
         browser.find("[data-read]").await.click().await.expect("a tap");
         let ended = browser.run(DONE, vec![]).await;
         assert!(ended[0].to_string().contains("Button: "), "{ended}");
+        browser.close().await;
+    });
+}
+
+/// Taps the reader's button and waits for its end, or for a while where there is none; says what the page tells, what the
+/// button offers, whether the page is being read, and how many sentences the voice was given.
+async fn tap_and_look(browser: &Browser, device: &str) -> Value {
+    let script = format!(
+        "{device}; said.length = 0; document.querySelector('[data-read]').click(); let turns = 100; \
+         const reads = () => 'reading' in document.documentElement.dataset; \
+         const told = document.querySelector('[data-read-told]'); \
+         return new Promise((done) => {{ const look = () => {{ turns -= 1; if (reads() && turns > 0) setTimeout(look); \
+            else done([told.innerText, document.querySelector('[data-read]').textContent, reads(), said.length, \
+                told.getAttribute('aria-live')]); }}; look(); }})"
+    );
+    browser.run(&script, vec![]).await
+}
+
+#[test]
+fn a_device_that_cannot_speak_says_so_in_words() {
+    story(|app, driver| async move {
+        let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
+        for (lang, own, foreign, again, none, failed) in [
+            ("zh-CN", "zh_CN", "en-US", "读给我听", "没有能朗读中文的声音", "读到一半停住了"),
+            ("en", "en-GB", "zh-CN", "Read aloud", "no voice for English", "Reading has stopped"),
+        ] {
+            open(&browser, lang, "/login").await;
+            let cases = [
+                // It names its voices, and none of them speaks the page's language: nothing is tried.
+                (format!("voices = ['{foreign}']"), none, 0),
+                // It names none, and is silent.
+                ("voices = []; speaks = false".to_owned(), none, 1),
+                // It names the right one, and is silent all the same, or says that it failed.
+                (format!("voices = ['{own}']; speaks = false"), none, 1),
+                ("speaks = true; fails = true".to_owned(), none, 1),
+                // It begins and then stays in the middle of a sentence for which it has failed.
+                (
+                    "let left = 2; const speak = speechSynthesis.speak; speechSynthesis.speak = (words) => { \
+                  fails = left === 0; left -= 1; speak(words); }; fails = false"
+                        .to_owned(),
+                    failed,
+                    3,
+                ),
+            ];
+            for (device, words, tried) in cases {
+                let seen = tap_and_look(&browser, &device).await;
+                let told = seen[0].as_str().unwrap_or_default();
+                assert!(told.contains(words), "{device}: {seen}");
+                assert_eq!((&seen[1], &seen[2], &seen[3]), (&json!(again), &json!(false), &json!(tried)), "{device}");
+                assert_eq!(seen[4], "polite");
+            }
+            browser.shot(&format!("read-told-{lang}")).await;
+            // The next tap that goes well takes the words away.
+            let seen = tap_and_look(&browser, "speechSynthesis.speak = (words) => words.onstart()").await;
+            assert_eq!((&seen[0], &seen[2]), (&json!(""), &json!(true)), "{seen}");
+        }
         browser.close().await;
     });
 }

@@ -110,7 +110,7 @@ fn empty_headings(stops: &[Stop]) -> Vec<String> {
 /// The live regions of a page, with their words.
 async fn told(browser: &Browser) -> String {
     let told = "return [...document.querySelectorAll('[role=alert], [role=status]')].filter((one) => one.checkVisibility()).map((one) => one.innerText).join('\\n')";
-    browser.run(told, vec![]).await.as_str().unwrap_or_default().replace('\u{a0}', " ")
+    browser.run(told, vec![]).await.as_str().unwrap_or_default().replace('\u{a0}', " ").replace('\u{2060}', "")
 }
 
 #[test]

@@ -114,6 +114,8 @@ async fn own_money(app: &TestApp, citizen: &Visitor) -> Payer {
 fn always_open() -> Vec<(&'static str, String)> {
     let pages = [
         ("front", "/"),
+        ("terms", "/terms"),
+        ("privacy", "/privacy"),
         ("sign-up", "/sign-up"),
         ("login", "/login"),
         ("login-code", "/login/code"),

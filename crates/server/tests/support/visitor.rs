@@ -141,7 +141,7 @@ impl Visitor {
         self.keep(answer.headers());
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         // A space that does not break is a space to whoever reads.
-        let text = answer.text().await.expect("text").replace('\u{a0}', " ");
+        let text = answer.text().await.expect("text").replace('\u{a0}', " ").replace('\u{2060}', "");
         Answer { status, path: path.to_owned(), text, headers }
     }
 

@@ -67,7 +67,7 @@ pub(super) async fn ask(app: &Router, request: Request<Body>) -> (Response, Stri
     let body = std::mem::replace(response.body_mut(), Body::empty());
     let text = String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
     // A space that does not break is a space to whoever reads.
-    let text = text.replace('\u{a0}', " ");
+    let text = text.replace('\u{a0}', " ").replace('\u{2060}', "");
     (response, text)
 }
 

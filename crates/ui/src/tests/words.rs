@@ -53,7 +53,7 @@ fn every_key_that_is_used_exists() {
 fn texts_take_their_variables() {
     assert_eq!(locale::text(Lang::Zh, "tab-home"), "首页");
     let two = [("at", "2".to_owned()), ("of", "3".to_owned())];
-    assert_eq!(locale::text_with(Lang::Zh, "ui-step", &two), "第 2\u{a0}步，共 3\u{a0}步");
+    assert_eq!(locale::text_with(Lang::Zh, "ui-step", &two), "第\u{a0}2\u{a0}步，共 3\u{a0}步");
     assert_eq!(locale::text_with(Lang::En, "ui-step", &two), "Step 2 of 3");
     assert_eq!(locale::text(Lang::En, "no-such-key"), "no-such-key");
 }
@@ -62,7 +62,12 @@ fn texts_take_their_variables() {
 fn spaces_stand_where_chinese_has_them() {
     for (written, kept) in [
         ("还需自己付 25.00 元。", "还需自己付 25.00\u{a0}元。"),
-        ("请在 3 月 5 日 前取消", "请在 3\u{a0}月 5\u{a0}日 前取消"),
+        ("请在 3 月 5 日 前取消", "请在 3\u{a0}月 5\u{a0}日\u{a0}前取消"),
+        ("请在 3 月 5 日（周四） 前取消", "请在 3\u{a0}月 5\u{a0}日（周四）\u{2060}前取消"),
+        ("下午 1:30 的号待支付", "下午 1:30 的号待支付"),
+        ("本时段第 2 号", "本时段第\u{a0}2\u{a0}号"),
+        ("at 8:30 am, in 1 h 5 min", "at 8:30\u{a0}am, in 1\u{a0}h 5\u{a0}min"),
+        ("held for 15 minutes", "held for 15 minutes"),
         ("请在 今天 10:30 前取消", "请在今天 10:30\u{a0}前取消"),
         ("请在 后天 前完成", "请在后天前完成"),
         ("市一院 · 今天 9:00", "市一院 · 今天 9:00"),
