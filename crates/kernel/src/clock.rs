@@ -1,6 +1,7 @@
 //! Clocks: the only way to learn the time. Code takes a [`Clock`]; only this file asks the system's clock.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::Moment;
@@ -9,6 +10,18 @@ use crate::Moment;
 pub trait Clock: Send + Sync + 'static {
     /// The present moment.
     fn now(&self) -> Moment;
+
+    /// What this clock showed `secs` seconds of real time ago. It is asked where something is judged by its age; a demo's
+    /// clock that was put forward by a day has not let a day pass.
+    fn showed_ago(&self, secs: i64) -> Moment {
+        self.now().minus_secs(secs)
+    }
+
+    /// Whether something that says it is of `moment` was made at most `secs` seconds of real time ago, and is at most as
+    /// far ahead of this clock: how the freshness of a signed request is judged.
+    fn is_near(&self, moment: Moment, secs: i64) -> bool {
+        self.showed_ago(secs) <= moment && moment <= self.now().plus_secs(secs)
+    }
 }
 
 /// The operating system's clock.
@@ -29,6 +42,18 @@ impl Clock for SystemClock {
     }
 }
 
+/// How often a clock may have been put forward while that is remembered; what was before is long settled.
+pub const JUMPS_KEPT: usize = 32;
+
+/// A clock was put forward from one moment to another at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Jump {
+    /// What it showed before.
+    pub from: Moment,
+    /// What it showed next.
+    pub to: Moment,
+}
+
 /// The system's clock moved by a settable amount: the demo shows tomorrow without waiting for it.
 /// One such clock is shared by the service and the partners' sandbox, so both see the same time.
 #[derive(Debug, Default)]
@@ -37,6 +62,8 @@ pub struct ShiftedClock {
     /// How far the clock was ahead of the system's when it was made, in milliseconds.
     origin_ms: i64,
     shift_ms: AtomicI64,
+    /// The oldest first.
+    jumps: Mutex<Vec<Jump>>,
 }
 
 impl ShiftedClock {
@@ -50,17 +77,34 @@ impl ShiftedClock {
     pub fn starting_at(moment: Moment) -> ShiftedClock {
         let system = SystemClock;
         let origin_ms = moment.ms().saturating_sub(system.now().ms());
-        ShiftedClock { system, origin_ms, shift_ms: AtomicI64::new(0) }
+        ShiftedClock { system, origin_ms, ..ShiftedClock::default() }
     }
 
-    /// Moves the clock on by `secs` seconds; back, when negative.
+    /// Lets `secs` seconds pass; negative ones go back.
     pub fn advance_secs(&self, secs: i64) {
         advance(&self.shift_ms, secs);
     }
 
-    /// Sets how far the clock has been moved on from where it started, in milliseconds.
-    pub fn set_shift_ms(&self, shift_ms: i64) {
+    /// Puts the clock forward from one moment to another without letting the time between them pass: whatever is under
+    /// way is not older afterwards.
+    pub fn jump(&self, jump: Jump) {
+        let mut jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        jumps.push(jump);
+        let forgotten = jumps.len().saturating_sub(JUMPS_KEPT);
+        jumps.drain(..forgotten);
+        self.shift_ms.fetch_add(jump.to.ms().saturating_sub(jump.from.ms()), Ordering::SeqCst);
+    }
+
+    /// Takes over where another clock stands: how far it has been moved on, in milliseconds, and how it came there, the
+    /// oldest jump first.
+    pub fn resume(&self, shift_ms: i64, jumps: Vec<Jump>) {
+        *self.jumps.lock().unwrap_or_else(PoisonError::into_inner) = jumps;
         self.shift_ms.store(shift_ms, Ordering::SeqCst);
+    }
+
+    /// How the clock was put forward, the oldest first, at most [`JUMPS_KEPT`].
+    pub fn jumps(&self) -> Vec<Jump> {
+        self.jumps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How far the clock has been moved on from where it started, in milliseconds.
@@ -72,6 +116,18 @@ impl ShiftedClock {
 impl Clock for ShiftedClock {
     fn now(&self) -> Moment {
         self.system.now().plus_ms(self.origin_ms).plus_ms(self.shift_ms())
+    }
+
+    fn showed_ago(&self, secs: i64) -> Moment {
+        let jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut moment = self.now().minus_secs(secs);
+        for jump in jumps.iter().rev() {
+            if jump.to <= moment {
+                break;
+            }
+            moment = moment.plus_ms(jump.from.ms().saturating_sub(jump.to.ms()));
+        }
+        moment
     }
 }
 
@@ -128,7 +184,7 @@ mod tests {
         assert!((86_390_000..=86_400_000).contains(&ahead_ms), "{ahead_ms}");
         clock.advance_secs(-86_400);
         assert_eq!(clock.shift_ms(), 0);
-        clock.set_shift_ms(-5_000);
+        clock.resume(-5_000, Vec::new());
         assert!(clock.now() < SystemClock.now());
     }
 
@@ -139,9 +195,25 @@ mod tests {
         assert_eq!(clock.shift_ms(), 0);
         let since_ms = clock.now().ms() - start.ms();
         assert!((0..=10_000).contains(&since_ms), "{since_ms}");
-        clock.set_shift_ms(86_400_000);
+        clock.resume(86_400_000, Vec::new());
         let since_ms = clock.now().ms() - start.ms();
         assert!((86_400_000..=86_410_000).contains(&since_ms), "{since_ms}");
+    }
+
+    #[test]
+    fn what_was_under_way_is_not_older_after_a_jump() {
+        let clock = ShiftedClock::starting_at(Moment::from_ms(1_000_000_000_000));
+        let made = clock.now();
+        for _ in 0..2 {
+            let from = clock.now();
+            clock.jump(Jump { from, to: from.plus_secs(86_400) });
+        }
+        assert_eq!(clock.shift_ms(), 2 * 86_400_000);
+        assert!(clock.is_near(made, 60), "a minute has not passed, though the clock shows two days more");
+        assert!(clock.showed_ago(60) < made && made.minus_secs(70) < clock.showed_ago(60));
+        clock.advance_secs(61);
+        assert!(!clock.is_near(made, 60), "now it has");
+        assert!(clock.is_near(clock.now().plus_secs(59), 60) && !clock.is_near(clock.now().plus_secs(70), 60));
     }
 
     #[test]

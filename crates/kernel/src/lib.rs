@@ -19,7 +19,7 @@ mod short_no;
 pub mod typing;
 mod work_calendar;
 
-pub use clock::{Clock, ManualClock, ShiftedClock, SystemClock};
+pub use clock::{Clock, JUMPS_KEPT, Jump, ManualClock, ShiftedClock, SystemClock};
 pub use decimal::Decimal;
 pub use id::{IdError, TypedId};
 pub use id_number::{IdKind, IdNumber, IdNumberError, Sex};

@@ -1,6 +1,8 @@
 //! The ledger on both databases: one line an event, what must stand at the end.
 
-use kernel::{Clock, Fen, Moment};
+use std::sync::Arc;
+
+use kernel::{Clock, Fen, Jump, Moment, ShiftedClock};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::instances;
@@ -227,4 +229,20 @@ async fn whoever_ended_before_the_last_one_joined_is_no_clock_that_is_wrong(db: 
     let other = Ctx { clock: slow.clone(), db: db.another_instance("slow"), ..book.ctx.clone() };
     instances::beat(&other, &killed).await.unwrap();
     assert_eq!(slowest().await.unwrap(), Some(slow.now()));
+}
+
+#[db_test]
+async fn a_demos_clock_that_was_put_forward_disagrees_with_nobody(db: TestDb) {
+    let clock = Arc::new(ShiftedClock::starting_at(a_monday_morning().now()));
+    let book = Book { ctx: test_ctx(&db, clock.clone()) };
+    let own = instances::join(&book.ctx, "own").await.unwrap();
+    instances::beat(&book.ctx, &own).await.unwrap();
+    let from = clock.now();
+    clock.jump(Jump { from, to: from.plus_secs(86_400) });
+    // Its own last beat is of the day before, and it has had no time for another.
+    let slowest = book.ctx.db.read("test.slowest", instances::slowest_heard).await.unwrap();
+    assert!(slowest.is_some() && slowest <= Some(from));
+    assert_eq!(crate::days::lagging(&book.ctx, slowest), None);
+    clock.advance_secs(601);
+    assert_eq!(crate::days::lagging(&book.ctx, slowest), slowest, "ten minutes later it had the time");
 }

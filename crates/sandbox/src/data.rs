@@ -2,19 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use kernel::Clock;
+use kernel::{Clock, Jump};
 use platform::db::{Db, DbFault, DbSettings, Migration, Migrations, Target};
 use platform::private;
 
 use crate::control;
 use crate::start::{SandboxSettings, StartError};
 
-/// How far the clock of the sandbox that keeps its data in a folder stood ahead of the machine's, in milliseconds; `None`
-/// where no sandbox has ever been. Nothing is made. For commands that look at a demo while it may not be running.
+/// How far the clock of the sandbox that keeps its data in a folder stood ahead of the machine's, in milliseconds, and how
+/// it came there, the oldest jump first; `None` where no sandbox has ever been. Nothing is made. For commands that look at a demo while it may not be running.
 ///
 /// # Errors
 /// What is there cannot be read.
-pub async fn stored_clock_shift_ms(data_dir: &Path) -> Result<Option<i64>, DbFault> {
+pub async fn stored_clock(data_dir: &Path) -> Result<Option<(i64, Vec<Jump>)>, DbFault> {
     let file = database_in(data_dir);
     if !file.is_file() {
         return Ok(None);
@@ -22,9 +22,9 @@ pub async fn stored_clock_shift_ms(data_dir: &Path) -> Result<Option<i64>, DbFau
     let mut settings = DbSettings::new(Target::Sqlite(file), "sandbox-clock");
     settings.readers = 1;
     let db = Db::open(settings).map_err(|error| DbFault::Down(error.to_string()))?;
-    let shift_ms = db.look("sandbox.clock", control::store::clock_shift_ms).await;
+    let stand = db.look("sandbox.clock", control::store::clock).await;
     drop(tokio::task::spawn_blocking(move || db.close()).await);
-    shift_ms.map(Some)
+    stand.map(Some)
 }
 
 fn database_in(data_dir: &Path) -> PathBuf {

@@ -32,7 +32,7 @@ mod wechat_pay;
 mod witness;
 
 pub use accounts::{CardsAccount, FaceAccount, InsurerAccount};
-pub use data::stored_clock_shift_ms;
+pub use data::stored_clock;
 pub use faults::{Fault, FaultId, Kind};
 pub use insurer::Dialect;
 pub use people::{CardState, Face, FirstPerson, Insured};

@@ -172,14 +172,14 @@ impl Sandbox {
         let doors = Doors::open(settings.listen).await?;
         let db = data::open(&settings).await?;
         let (limits, dialect) = (settings.sms.limits, settings.insurer.dialect);
-        let (shift_ms, dialect) = db
+        let ((shift_ms, jumps), dialect) = db
             .write(control::store::lane(), "sandbox.start", move |tx| {
                 control::store::first(tx, limits)?;
-                Ok((control::store::clock_shift_ms(tx)?, insurer::begin(tx, dialect)?))
+                Ok((control::store::clock(tx)?, insurer::begin(tx, dialect)?))
             })
             .await
             .map_err(StartError::Fault)?;
-        settings.clock.set_shift_ms(shift_ms);
+        settings.clock.resume(shift_ms, jumps);
         let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
         let witness = witness_key(&settings)?;
         let filling = populate(&db, settings.first, settings.seed, settings.people).await?;

@@ -22,6 +22,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// The largest body any handler is given unless its route raises it.
 const BODY_BYTES: usize = 1024 * 1024;
 
+/// Below this path machines ask, and are answered with JSON (`docs/api/cards.md`).
+const MACHINES: &str = "/api/";
+
 /// How long a message waits to be shown on the next page, seconds.
 const FLASH_SECS: i64 = 60;
 
@@ -67,13 +70,18 @@ async fn around(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Res
             next.run(request).await
         }
     };
+    // What the router and its extractors refuse by themselves (a path that is no UTF-8, another method) is bare text in
+    // English, whoever asks.
     let problem = response.extensions_mut().remove::<Problem>().or_else(|| {
-        let plain = !is_html(&response) && wants_page;
-        plain.then(|| Problem::of_status(response.status())).flatten()
+        let bare = !is_html(&response) && (wants_page || is_bare(&response));
+        bare.then(|| Problem::of_status(response.status())).flatten()
     });
     if let Some(problem) = problem {
         report(&problem, &seed, route.as_ref());
-        response = error_page(&ctx, &site, &problem, &seed, response);
+        response = match seed.path.starts_with(MACHINES) {
+            true => told_to_machine(&problem, &response),
+            false => error_page(&ctx, &site, &problem, &seed, response),
+        };
     }
     keep_flash(&mut response, &seed);
     secure(&mut response, &seed);
@@ -134,12 +142,26 @@ fn error_page(ctx: &Ctx, site: &Site, problem: &Problem, seed: &Arc<Seed>, origi
         _ => {}
     }
     let mut response = html_status(&page, problem.status, template);
+    keep_headers(&mut response, problem, &original);
+    response
+}
+
+/// What an answer says of when to come again, and how.
+fn keep_headers(response: &mut Response, problem: &Problem, original: &Response) {
     if let Some(secs) = problem.retry_secs {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
     }
     if let Some(allow) = original.headers().get(header::ALLOW) {
         response.headers_mut().insert(header::ALLOW, allow.clone());
     }
+}
+
+/// The refusal as the interface for machines tells it: a word for programs, and a sentence for whoever writes them.
+fn told_to_machine(problem: &Problem, original: &Response) -> Response {
+    let (error, message) = problem.for_machines();
+    let body = serde_json::json!({ "error": error, "message": message });
+    let mut response = (problem.status, axum::Json(body)).into_response();
+    keep_headers(&mut response, problem, original);
     response
 }
 
@@ -218,6 +240,12 @@ fn caught(panic: Box<dyn Any + Send + 'static>) -> Response {
 
 fn accepts_html(request: &Request) -> bool {
     text(request.headers(), header::ACCEPT).contains("text/html")
+}
+
+/// Whether an answer has no body of a kind of its own: words without a form, or nothing.
+fn is_bare(response: &Response) -> bool {
+    let kind = text(response.headers(), header::CONTENT_TYPE);
+    kind.is_empty() || kind.starts_with("text/plain")
 }
 
 fn is_html(response: &Response) -> bool {

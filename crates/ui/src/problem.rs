@@ -222,12 +222,34 @@ impl Problem {
         }
     }
 
+    /// The word and the sentence for a program that asked.
+    pub(crate) fn for_machines(&self) -> (&'static str, &'static str) {
+        match &self.kind {
+            ProblemKind::NotFound => ("not_found", "there is nothing at this address"),
+            ProblemKind::Method => ("method", "this address is asked with another method; see the header allow"),
+            ProblemKind::BadForm => ("request", "the request cannot be read; nothing was done"),
+            ProblemKind::TooLarge => ("too_large", "the body is larger than is read; nothing was done"),
+            ProblemKind::Late => ("late", "the body did not come in time; nothing was done"),
+            ProblemKind::Elsewhere => ("elsewhere", "this service is asked by another name or scheme"),
+            ProblemKind::Busy => ("busy", "too much to do right now; nothing was done"),
+            ProblemKind::Unknown => ("unknown", "it is not known whether this was done"),
+            ProblemKind::Fault => ("fault", "our mistake; the cause is in our log"),
+            ProblemKind::Forbidden
+            | ProblemKind::SignIn { .. }
+            | ProblemKind::GoTo { .. }
+            | ProblemKind::Unfit { .. }
+            | ProblemKind::Told { .. } => ("refused", "this is not for programs"),
+        }
+    }
+
     /// The page for a bare status of the router's own (no such method, an unreadable path).
     pub(crate) fn of_status(status: StatusCode) -> Option<Problem> {
         let kind = match status {
             StatusCode::NOT_FOUND => ProblemKind::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => ProblemKind::Method,
             StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::TooLarge,
+            StatusCode::REQUEST_TIMEOUT => ProblemKind::Late,
+            StatusCode::INTERNAL_SERVER_ERROR => ProblemKind::Fault,
             StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
                 ProblemKind::BadForm
             }

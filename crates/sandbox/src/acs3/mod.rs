@@ -30,7 +30,7 @@ pub(crate) async fn admit(
     version: &str,
     raw: &Raw,
 ) -> Result<Result<Verified, &'static str>, DbFault> {
-    let verified = match signature::verify(key, raw, house.now()) {
+    let verified = match signature::verify(key, raw, &*house.clock) {
         Ok(verified) => verified,
         Err(code) => return Ok(Err(code)),
     };

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kernel::{Clock, Moment};
+use kernel::{Clock, Jump, Moment};
 use platform::db::DbFault;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub(crate) struct Stand {
     now_ms: i64,
     /// How far it is ahead of the machine's clock, milliseconds.
     shift_ms: i64,
+    /// How it was put forward, the oldest first: from where and to where, milliseconds since 1970.
+    jumps_ms: Vec<(i64, i64)>,
 }
 
 /// The body of `POST /control/clock`.
@@ -48,13 +50,16 @@ pub(crate) async fn advance(house: &House, secs: i64) -> Result<Moment, AdvanceE
     if !(1..=STEP_SECS_MAX).contains(&secs) {
         return Err(AdvanceError::Step);
     }
+    let from = house.now();
+    let jump = Jump { from, to: from.plus_secs(secs) };
     house
         .db
-        .write(store::lane(), "sandbox.clock.advance", move |tx| {
-            store::add_clock_shift_ms(tx, secs * 1000).map_err(AdvanceError::Fault)
+        .write(store::lane(), "sandbox.clock.advance", move |tx| -> Result<(), AdvanceError> {
+            store::add_clock_shift_ms(tx, secs * 1000)?;
+            Ok(store::keep_clock_jump(tx, jump)?)
         })
         .await?;
-    house.clock.advance_secs(secs);
+    house.clock.jump(jump);
     tracing::info!(secs, shift_ms = house.clock.shift_ms(), "sandbox.clock.advanced");
     Ok(house.clock.now())
 }
@@ -75,5 +80,6 @@ pub(crate) async fn post(State(house): State<House>, Json(command): Json<Advance
 
 fn stand(house: &House) -> Stand {
     let now = house.now();
-    Stand { now: now.to_string(), now_ms: now.ms(), shift_ms: house.clock.shift_ms() }
+    let jumps_ms = house.clock.jumps().into_iter().map(|jump| (jump.from.ms(), jump.to.ms())).collect();
+    Stand { now: now.to_string(), now_ms: now.ms(), shift_ms: house.clock.shift_ms(), jumps_ms }
 }

@@ -1,9 +1,13 @@
 //! The only SQL for `sandbox_setting`: the clock's shift, the switches and the insurer's dialect.
 
+use kernel::{JUMPS_KEPT, Jump, Moment};
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::{sql, vals};
 
 const CLOCK_SHIFT_MS: &str = "clock_shift_ms";
+/// The row whose name begins so ends with the moment from which the clock was put forward; its value is the moment to
+/// which. Both are milliseconds.
+const CLOCK_JUMP: &str = "clock_jump.";
 const SMS_LIMITS: &str = "sms_limits";
 /// The row whose name begins so ends with the dialect's word: places among dialects change, words do not.
 const INSURER_DIALECT: &str = "insurer_dialect.";
@@ -27,9 +31,9 @@ pub(crate) fn first(tx: &mut Tx<'_>, sms_limits: bool) -> Result<(), DbFault> {
     Ok(())
 }
 
-/// How far the clock is ahead of the machine's, milliseconds.
-pub(crate) fn clock_shift_ms(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
-    read(tx, CLOCK_SHIFT_MS)
+/// How far the clock is ahead of the machine's, in milliseconds, and how it came there, the oldest jump first.
+pub(crate) fn clock(tx: &mut Tx<'_>) -> Result<(i64, Vec<Jump>), DbFault> {
+    Ok((read(tx, CLOCK_SHIFT_MS)?, clock_jumps(tx)?))
 }
 
 /// Adds to the clock's shift; answers the new shift.
@@ -39,6 +43,40 @@ pub(crate) fn add_clock_shift_ms(tx: &mut Tx<'_>, ms: i64) -> Result<i64, DbFaul
         vals![ms, CLOCK_SHIFT_MS],
         |row| row.int(0),
     )
+}
+
+/// Keeps how the clock was put forward, and forgets what is no longer asked about.
+pub(crate) fn keep_clock_jump(tx: &mut Tx<'_>, jump: Jump) -> Result<(), DbFault> {
+    let name = format!("{CLOCK_JUMP}{}", jump.from.ms());
+    tx.exec(
+        sql!(
+            "INSERT INTO sandbox_setting (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        ),
+        vals![name, jump.to.ms()],
+    )?;
+    let kept = clock_jumps(tx)?;
+    let Some(oldest) = kept.first().filter(|_| kept.len() >= JUMPS_KEPT) else { return Ok(()) };
+    tx.exec(
+        sql!("DELETE FROM sandbox_setting WHERE substr(name, 1, 11) = $1 AND value < $2"),
+        vals![CLOCK_JUMP, oldest.to.ms()],
+    )?;
+    Ok(())
+}
+
+/// How the clock was put forward, the oldest first; the newest that are asked about.
+fn clock_jumps(tx: &mut Tx<'_>) -> Result<Vec<Jump>, DbFault> {
+    let most = i64::try_from(JUMPS_KEPT).unwrap_or(i64::MAX);
+    let rows = tx.query(
+        sql!("SELECT name, value FROM sandbox_setting WHERE substr(name, 1, 11) = $1 ORDER BY value DESC LIMIT $2"),
+        vals![CLOCK_JUMP, most],
+        |row| Ok((row.text(0)?, row.int(1)?)),
+    )?;
+    let jump = |(name, to): (String, i64)| {
+        let from = name.strip_prefix(CLOCK_JUMP)?.parse().ok()?;
+        Some(Jump { from: Moment::from_ms(from), to: Moment::from_ms(to) })
+    };
+    Ok(rows.into_iter().rev().filter_map(jump).collect())
 }
 
 /// Whether the SMS provider's limits per number hold.

@@ -4,7 +4,7 @@
 mod store;
 
 use axum::http::StatusCode;
-use kernel::Moment;
+use kernel::{Clock, Moment};
 use platform::db::{DbFault, LaneKey};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ pub(crate) const CODES: [&str; 2] = [code::BUSY, code::WRONG_SIGNATURE];
 /// Lets a request in whose headers are those of the account; `Err` is the gateway's refusal.
 pub(crate) async fn admit(house: &House, raw: &Raw, paasid: &str, token: &str) -> Result<Result<(), Reply>, DbFault> {
     let now = house.now();
-    if let Err(code) = verify(raw, paasid, token, now) {
+    if let Err(code) = verify(raw, paasid, token, &*house.clock) {
         return Ok(Err(refusal(code)));
     }
     // Whether the nonce is new is asked last, so that nobody without the token uses one up.
@@ -40,7 +40,7 @@ pub(crate) fn refusal(code: &str) -> Reply {
     Reply { status, body: json!({ "code": code, "message": format!("refused by the sandbox: {code}") }) }
 }
 
-fn verify(raw: &Raw, paasid: &str, token: &str, now: Moment) -> Result<(), &'static str> {
+fn verify(raw: &Raw, paasid: &str, token: &str, clock: &dyn Clock) -> Result<(), &'static str> {
     let [claimed, timestamp, nonce, signature] =
         ["x-tif-paasid", "x-tif-timestamp", "x-tif-nonce", "x-tif-signature"].map(|name| raw.header(name));
     if [claimed, timestamp, nonce, signature].contains(&"") {
@@ -50,7 +50,7 @@ fn verify(raw: &Raw, paasid: &str, token: &str, now: Moment) -> Result<(), &'sta
         return Err(code::UNKNOWN_PAASID);
     }
     let secs: i64 = timestamp.parse().map_err(|_| code::INCOMPLETE)?;
-    if Moment::from_ms(0).plus_secs(secs).secs_until(now).abs() > CLOCK_SKEW_SECS {
+    if !clock.is_near(Moment::from_ms(0).plus_secs(secs), CLOCK_SKEW_SECS) {
         return Err(code::EXPIRED);
     }
     let mut hash = Sha256::new();
@@ -66,6 +66,8 @@ fn verify(raw: &Raw, paasid: &str, token: &str, now: Moment) -> Result<(), &'sta
 mod tests {
     use axum::body::Bytes;
     use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+    use kernel::ManualClock;
 
     use super::*;
 
@@ -91,7 +93,9 @@ mod tests {
     #[test]
     fn only_the_account_with_its_token_at_the_right_time_passes() {
         let now = Moment::from_ms(1_772_415_000_000);
-        let check = |change: &[(&'static str, &str)], now| verify(&raw(change), "sandbox", "sandbox-token", now);
+        let check = |change: &[(&'static str, &str)], now| {
+            verify(&raw(change), "sandbox", "sandbox-token", &ManualClock::new(now))
+        };
         assert_eq!(check(&[], now), Ok(()));
         assert_eq!(check(&[("x-tif-signature", &SIGNATURE.to_uppercase())], now), Ok(()));
         assert_eq!(check(&[("x-tif-nonce", "0123456789abcdee")], now), Err(code::WRONG_SIGNATURE));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use kernel::{Clock, Moment};
 use serde_json::json;
 
 use super::refusals::{detailed, refused};
@@ -38,7 +39,7 @@ pub(super) fn admit(house: &House, raw: &Raw) -> Result<(), Reply> {
     let Ok(timestamp) = field("timestamp").parse::<i64>() else {
         return Err(unsigned("timestamp格式错误", "timestamp", "format error"));
     };
-    if house.now().ms().div_euclid(1000).abs_diff(timestamp) > SKEW_SECS.unsigned_abs() {
+    if !house.clock.is_near(Moment::from_ms(0).plus_secs(timestamp), SKEW_SECS) {
         let says = "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟";
         return Err(unsigned(says, "timestamp", "expired"));
     }

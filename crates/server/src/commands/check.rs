@@ -15,6 +15,9 @@ use crate::upkeep;
 /// How many broken rows are named for one invariant; the count says how many there are in all.
 const NAMED_MOST: usize = 20;
 
+/// Within this, what has become due is done: the longest time that an invariant leaves for it.
+const SETTLES_SECS: i64 = 300;
+
 /// One invariant's answer.
 pub struct Answer {
     pub check: Check,
@@ -35,7 +38,8 @@ impl Answer {
 
 /// Runs every invariant, each on a snapshot of its own.
 pub async fn all(ctx: &Ctx) -> Vec<Answer> {
-    let now = ctx.now();
+    // A demo's clock may have been put forward a moment ago: what became due by that is not late before it had its minutes.
+    let now = ctx.clock.showed_ago(SETTLES_SECS).plus_secs(SETTLES_SECS);
     let mut answers = Vec::new();
     for check in app::checks() {
         let result = ctx.db.read("check", move |tx| (check.run)(tx, now)).await;

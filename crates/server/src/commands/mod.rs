@@ -114,14 +114,15 @@ fn finish(config: &Config, ctx: &Ctx) -> Result<(), StartError> {
 async fn clock_of(config: &Config) -> Result<Arc<dyn Clock>, StartError> {
     #[cfg(feature = "sandbox")]
     if config.mode == Mode::Demo {
-        let shift = ::sandbox::stored_clock_shift_ms(&config.data_dir).await;
-        let shift_ms = shift.map_err(|fault| StartError::at("the sandbox's clock", fault))?;
+        let stored = ::sandbox::stored_clock(&config.data_dir).await;
+        let stored = stored.map_err(|fault| StartError::at("the sandbox's clock", fault))?;
         let clock = kernel::ShiftedClock::new();
-        let shift_ms = match shift_ms {
-            Some(shift_ms) => Some(shift_ms),
-            None => serve::asked_clock_shift_ms(config.sandbox.listen).await,
+        let stand = match stored {
+            Some(stand) => Some(stand),
+            None => serve::asked_clock(config.sandbox.listen).await,
         };
-        clock.set_shift_ms(shift_ms.unwrap_or(0));
+        let (shift_ms, jumps) = stand.unwrap_or_default();
+        clock.resume(shift_ms, jumps);
         return Ok(Arc::new(clock));
     }
     let _ = config;

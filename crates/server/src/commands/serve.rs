@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Clock, ShiftedClock, SystemClock};
+use kernel::{Clock, Jump, Moment, ShiftedClock, SystemClock};
 use partners::insurer::Numbers;
 use platform::Mode;
 use platform::config::Config;
@@ -67,21 +67,30 @@ async fn follow_clock(clock: Arc<ShiftedClock>, sandbox: SocketAddr) {
     });
 }
 
-/// How far the clock of a sandbox in its own process was moved; nothing where none answers.
+/// How far the clock of a sandbox in its own process was moved, and how it came there; nothing where none answers.
 #[cfg(feature = "sandbox")]
-pub(super) async fn asked_clock_shift_ms(sandbox: SocketAddr) -> Option<i64> {
+pub(super) async fn asked_clock(sandbox: SocketAddr) -> Option<(i64, Vec<Jump>)> {
     let client = Client::new("sandbox", Duration::from_secs(1), 1).ok()?;
-    shift_ms(&client, &format!("http://{sandbox}/control/clock")).await
+    stand(&client, &format!("http://{sandbox}/control/clock")).await
 }
 
 /// A sandbox that does not answer changes nothing.
 async fn look_at_clock(client: &Client, url: &str, clock: &ShiftedClock) {
-    if let Some(shift) = shift_ms(client, url).await {
-        clock.set_shift_ms(shift);
+    if let Some((shift_ms, jumps)) = stand(client, url).await {
+        clock.resume(shift_ms, jumps);
     }
 }
 
-async fn shift_ms(client: &Client, url: &str) -> Option<i64> {
+async fn stand(client: &Client, url: &str) -> Option<(i64, Vec<Jump>)> {
+    /// What the sandbox says of its clock.
+    #[derive(serde::Deserialize)]
+    struct Stand {
+        shift_ms: i64,
+        #[serde(default)]
+        jumps_ms: Vec<(i64, i64)>,
+    }
     let reply = client.send(Request::new(http::Method::GET, url).ok()?).await.ok()?;
-    reply.json::<serde_json::Value>().ok().and_then(|body| body["shift_ms"].as_i64())
+    let stand: Stand = reply.json().ok()?;
+    let jump = |(from, to)| Jump { from: Moment::from_ms(from), to: Moment::from_ms(to) };
+    Some((stand.shift_ms, stand.jumps_ms.into_iter().map(jump).collect()))
 }

@@ -22,6 +22,7 @@ mod jobs;
 mod journey;
 mod keeping;
 mod login;
+mod malformed;
 mod odd_text;
 mod offline;
 mod owners;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use identity::Ports;
 use identity::demo::DemoLogin;
-use kernel::{Clock, Date, Moment, OsRng, ShiftedClock, SystemClock, Time};
+use kernel::{Date, Moment, OsRng, ShiftedClock, Time};
 use payments::Payments;
 use platform::Ctx;
 use platform::config::Config;
@@ -43,12 +43,11 @@ pub struct TestApp {
 impl Fixture for TestApp {
     async fn open(test: TestDb) -> TestApp {
         let config = Config::from_text("test", "", []).expect("the defaults are a configuration");
-        let clock = Arc::new(ShiftedClock::new());
-        let folder = std::env::temp_dir().join(format!("renshe-app-{}-{:p}", std::process::id(), Arc::as_ptr(&clock)));
-        let sandbox = start_sandbox(&clock, &folder).await;
         // Nine on a Monday of a year whose calendar we have; from there it flows, and is moved.
         let nine = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 0, 0, 0));
-        clock.set_shift_ms(nine.ms() - SystemClock.now().ms());
+        let clock = Arc::new(ShiftedClock::starting_at(nine));
+        let folder = std::env::temp_dir().join(format!("renshe-app-{}-{:p}", std::process::id(), Arc::as_ptr(&clock)));
+        let sandbox = start_sandbox(&clock, &folder).await;
         let ctx = test_ctx(&test, clock.clone());
         start::verify_vault(&ctx).await.expect("fresh keys");
         let logins = commands::seed::seed(&ctx).await.expect("sample data");
