@@ -18,8 +18,8 @@ use gate::{Gate, Line};
 use kernel::{Rng, typing};
 use zeroize::Zeroizing;
 
-use waiters::Waiters;
 pub use waiters::Waiter;
+use waiters::Waiters;
 
 use crate::neighbourhood::Neighbourhood;
 
