@@ -90,5 +90,5 @@ desk-fee-unpaid = not paid
 desk-fee-part = not paid in full
 desk-fee-returning = being refunded
 desk-fee-returned = refunded
-desk-fee-closed = not paid, order closed
+desk-fee-closed = not charged
 desk-fee-checking = amounts being checked

@@ -85,6 +85,7 @@ level-shut = Available once you are insured here
 level-ask-again = Check my insurance again
 level-always = You can always view and cancel visits you have already booked, and your visit code keeps working.
 flash-insurer-asked = We have checked your insurance again.
+flash-insurer-fresh = Checked within the last minute: this is what the insurer said.
 flash-insurer-silent = The insurer’s system is not responding right now. Please try again in a while.
 
 kept-title = Continue where you left off

@@ -90,5 +90,5 @@ desk-fee-unpaid = 未付
 desk-fee-part = 没有付清
 desk-fee-returning = 退款中
 desk-fee-returned = 已退回
-desk-fee-closed = 没有付，已关闭
+desk-fee-closed = 没有扣钱
 desk-fee-checking = 金额核对中

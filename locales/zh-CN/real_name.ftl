@@ -85,6 +85,7 @@ level-shut = 参保后可以用
 level-ask-again = 重新查询参保状态
 level-always = 已经预约的就诊随时可以查看、取消，就诊码照常可用。
 flash-insurer-asked = 已重新查询参保状态。
+flash-insurer-fresh = 一分钟内刚查过，下面就是查到的。
 flash-insurer-silent = 医保系统暂时没有回应，请过一会儿再试。
 
 kept-title = 继续刚才的操作

@@ -36,7 +36,7 @@ pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
 pub use orders::find::{FindError, find};
-pub use orders::listen::{Fact, Listener, News, Pass, Telling};
+pub use orders::listen::{Again, Fact, Listener, News, Pass, Telling};
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::{look_secs, pay_href};
 pub use orders::pen::Pen;
@@ -45,7 +45,9 @@ pub use orders::refunds::{RefundError, redirect, settled_outside};
 pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};
-pub use orders::words::{Legs, cash_due, due, may_come_in, outside, short_no, state_text, state_word, stuck};
+pub use orders::words::{
+    Due, Legs, cash_due, due, is_over, may_come_in, outside, short_no, state_text, state_word, stuck,
+};
 pub use orders::{NewOrder, Order, OrderId, open};
 pub use ports::PayPorts;
 pub use registrations::release_due;

@@ -88,6 +88,8 @@ pub struct CheckIn {
 pub struct CheckedIn {
     pub appointment: AppointmentId,
     pub at: Moment,
+    /// Which of the visit's events it was, from 1.
+    pub n: i64,
     /// True when it was done before: a second scan is harmless.
     pub already: bool,
 }
@@ -183,13 +185,15 @@ pub async fn check_in(ctx: &Ctx, command: CheckIn) -> Result<CheckedIn, CheckInE
                 .ok_or(CheckInError::NotFound)?
             {
                 Advanced::Already(before) => {
-                    Ok(CheckedIn { appointment: before.id, at: before.changed_at, already: true })
+                    let (at, n) = (before.changed_at, before.version);
+                    Ok(CheckedIn { appointment: before.id, at, n, already: true })
                 }
                 Advanced::Changed(appointment, _) => {
                     let person: &PersonId = &appointment.person;
                     let detail = json!({ "hospital": command.hospital.as_str(), "person": person.as_str() });
                     tx.audit(ctx2.act("appointment.attended", appointment.id.as_str(), detail));
-                    Ok(CheckedIn { appointment: appointment.id, at: now, already: false })
+                    let n = appointment.version + 1;
+                    Ok(CheckedIn { appointment: appointment.id, at: now, n, already: false })
                 }
             }
         })

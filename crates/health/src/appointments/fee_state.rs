@@ -2,7 +2,7 @@
 //! one word; before cancelling, what would go back.
 
 use kernel::{Fen, Moment};
-use payments::{Legs, Line, Order, OrderState, PaymentRules};
+use payments::{Due, Legs, Line, Order, OrderState, PaymentRules};
 use ui::Page;
 
 /// How the visit's fee stands.
@@ -10,7 +10,7 @@ pub(super) struct FeeState {
     pub(super) word: String,
     pub(super) href: String,
     /// What is still to be paid.
-    pub(super) due: Option<Fen>,
+    pub(super) due: Option<Due>,
     /// What it means for the money that came in, where that is on its way.
     pub(super) text: Option<String>,
     /// All is paid: so much.

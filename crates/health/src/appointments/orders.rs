@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use identity::{PersonId, RealName, opens};
 use kernel::{Fen, Moment};
-use payments::{Order, OrderState};
+use payments::{Legs, Order, OrderState, PaymentRules};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
 use ui::{Page, Problem, Query, html};
@@ -26,8 +26,8 @@ struct Line {
     detail: String,
     state: String,
     tone: &'static str,
-    /// What the visit costs; empty where it is free.
-    fee: String,
+    /// What the visit costs, what of it is paid, and until when the rest must be; empty where it is free.
+    money: String,
     /// Nothing is to be done or to come any more.
     over: bool,
 }
@@ -81,17 +81,18 @@ pub(crate) async fn orders(citizen: RealName<opens::Mine>, Query(query): Query<B
     let later = before.is_some();
     let found = citizen.ctx().db.read("appointment.list", move |tx| find(tx, &person, before.as_ref(), now)).await?;
     let page = citizen.visit.page.clone();
+    let rules = citizen.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let all = |key: &str, visits: &[Paid]| Part {
         title: page.t(key),
         count: Some(visits.len()),
-        lines: visits.iter().map(|visit| line(&page, visit, now, false)).collect(),
+        lines: visits.iter().map(|visit| line(&page, visit, (&rules, now), false)).collect(),
     };
     let mut parts =
         vec![all("health-orders-unfinished", &found.unfinished), all("health-orders-coming", &found.coming)];
     let month = |visit: &Paid| visit.0.card.clinic.date.first_of_month();
     for visits in found.over.chunk_by(|one, other| month(one) == month(other)) {
         let title = visits.first().map_or_else(String::new, |visit| page.month(month(visit)));
-        let lines = visits.iter().map(|visit| line(&page, visit, now, true)).collect();
+        let lines = visits.iter().map(|visit| line(&page, visit, (&rules, now), true)).collect();
         parts.push(Part { title, count: None, lines });
     }
     parts.retain(|part| !part.lines.is_empty());
@@ -140,18 +141,19 @@ fn with_orders(tx: &mut Tx<'_>, visits: Vec<Appointment>, under_way: &[String]) 
     visits.into_iter().map(paid).collect()
 }
 
-fn line(page: &Page, (visit, order): &Paid, now: Moment, over: bool) -> Line {
+fn line(page: &Page, (visit, order): &Paid, (rules, now): (&PaymentRules, Moment), over: bool) -> Line {
     let card = &visit.card;
     let (state, tone) = standing(page, visit, order.as_ref(), now);
     // What became of the money is said beside what became of the visit.
-    let money = order.as_ref().filter(|order| {
+    let moved = order.as_ref().filter(|order| {
         visit.state != State::Held
             && !matches!(order.state, OrderState::Open | OrderState::Settled | OrderState::Closed)
     });
-    let state = match money {
+    let state = match moved {
         Some(order) => format!("{state} · {}", payments::state_word(page, order).0),
         None => state,
     };
+    let money = money(page, visit, order.as_ref(), (rules, now));
     let doctor = page.pick(&card.doctor.name, &card.doctor.name_en);
     let department = show::department(page, &card.department);
     Line {
@@ -160,7 +162,27 @@ fn line(page: &Page, (visit, order): &Paid, now: Moment, over: bool) -> Line {
         detail: format!("{} · {}", show::when(page, card), show::short_hospital(page, &card.hospital)),
         state,
         tone,
-        fee: if visit.fee > Fen::ZERO { page.t1("pay-yuan", "yuan", visit.fee) } else { String::new() },
+        money,
         over,
     }
+}
+
+/// What is still to be paid and until when, what the visit costs and what of it is paid: no figure stands without its name.
+fn money(page: &Page, visit: &Appointment, order: Option<&Order>, (rules, now): (&PaymentRules, Moment)) -> String {
+    if visit.fee == Fen::ZERO {
+        return String::new();
+    }
+    let fee = show::fee(page, visit.fee);
+    let Some((order, due)) = order.and_then(|order| Some((order, payments::due(order, now, rules)?))) else {
+        return page.t1("health-fee-line", "fee", fee);
+    };
+    let paid = Legs::held(order).sum();
+    let key = if paid > Fen::ZERO { "health-orders-part" } else { "health-orders-pay-by" };
+    let args = [
+        ("due", show::fee(page, due.cash)),
+        ("until", page.moment(due.until)),
+        ("fee", fee),
+        ("paid", show::fee(page, paid)),
+    ];
+    page.with(key, &args)
 }

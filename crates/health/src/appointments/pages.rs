@@ -15,7 +15,7 @@ use ui::{Form, Markup, Page, Problem, Query, html, html_status, see_other, see_o
 use super::book::{self as use_book, Book, BookError, Booked};
 use super::fee_state::FeeState;
 use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, State, decide, decide_book};
-use super::paid::SUBJECT;
+use super::paid::{SUBJECT, again_href};
 use super::store::{self, Appointment};
 use crate::clinics;
 use crate::clinics::model::{SlotCard, SlotId};
@@ -266,6 +266,7 @@ fn told(page: &Page, visit: &Appointment, pay: Option<&Order>, rules: &PaymentRu
     let at = |key: &str, moment: Moment| page.t1(key, "at", page.moment(moment));
     match (visit.state, visit.hold_until, pay.map(|order| (order.state, order))) {
         (State::Held, _, Some((state, order))) if state != OrderState::Open => payments::state_text(page, order, rules),
+        (State::Held, _, Some((_, order))) if payments::is_over(order, page.now()) => page.t("health-order-over"),
         (State::Held, until, _) => at("health-order-held", until.unwrap_or(visit.changed_at)),
         (State::Expired, _, Some((OrderState::Refunded, _))) => page.t("health-order-expired-returned"),
         (State::Expired, _, Some((OrderState::Returning | OrderState::Blocked, _))) => {
@@ -313,9 +314,9 @@ fn order_page(
         phone: card.hospital.phone.clone(),
         cancel_until: cancel_until(&page, rules, card, now),
         can_cancel,
-        again: format!("/doctors/{}", card.doctor.id),
+        again: again_href(card),
         tips: show::paragraphs(page.pick(&card.hospital.tips, &card.hospital.tips_en)),
-        go_pay: due.map(|due| page.t1("health-todo-pay-button", "yuan", due)),
+        go_pay: due.map(|due| page.t1("health-todo-pay-button", "yuan", due.cash)),
         pay,
         page,
     }

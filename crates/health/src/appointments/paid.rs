@@ -7,7 +7,7 @@ use identity::people::patient_card;
 use kernel::{Fen, Moment, ShortNo};
 use payments::orders::Order;
 use payments::ports::Care;
-use payments::{Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, Pass, PaymentRules, Telling};
+use payments::{Again, Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, Pass, PaymentRules, Telling};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
@@ -188,6 +188,7 @@ impl Listener for Visits {
         Ok(valid.map(|visit| {
             let place = page.pick(&visit.card.department.place, &visit.card.department.place_en);
             Pass {
+                state: show::state(page, visit.state).0,
                 digits: visit.code.as_str().to_owned(),
                 caption: page.t("health-pass-caption"),
                 when: page.t2(
@@ -201,6 +202,21 @@ impl Listener for Visits {
             }
         }))
     }
+
+    async fn again(&self, ctx: &Ctx, order: &Order, page: &Page) -> Result<Option<Again>, DbFault> {
+        if order.subject_kind != SUBJECT {
+            return Ok(None);
+        }
+        let (id, person) = (appointment_of(order)?, order.person.clone());
+        let found = ctx.db.read("appointment.again", move |tx| store::of_person(tx, &person, &id)).await?;
+        let gone = found.filter(|visit| matches!(visit.state, State::Cancelled | State::Expired));
+        Ok(gone.map(|visit| Again { href: again_href(&visit.card), label: page.t("health-book-again") }))
+    }
+}
+
+/// Where the same doctor is booked once more.
+pub(super) fn again_href(card: &SlotCard) -> String {
+    format!("/doctors/{}", card.doctor.id)
 }
 
 fn appointment_of(order: &Order) -> Result<AppointmentId, DbFault> {

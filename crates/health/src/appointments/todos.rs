@@ -70,9 +70,15 @@ pub fn rows(page: &Page, visits: &[Waiting], rules: &PaymentRules, now: Moment) 
 fn row(page: &Page, Waiting { visit, pay }: &Waiting, rules: &PaymentRules, now: Moment) -> Todo {
     let when = show::when(page, &visit.card);
     let due = pay.as_ref().and_then(|order| payments::due(order, now, rules));
+    let place = show::short_place(page, &visit.card);
+    // Until when a place is held is said as long as that is to come.
+    let detail = match due {
+        Some(due) => page.t2("health-todo-pay-by", "until", page.moment(due.until), "place", place),
+        None => place,
+    };
     let (title, button, bar) = match (pay, due) {
         (Some(_), Some(due)) => {
-            (page.t1("health-todo-pay", "when", when), page.t1("health-todo-pay-button", "yuan", due), "due")
+            (page.t1("health-todo-pay", "when", when), page.t1("health-todo-pay-button", "yuan", due.cash), "due")
         }
         (Some(order), None) => {
             let state = payments::state_word(page, order).0;
@@ -80,10 +86,12 @@ fn row(page: &Page, Waiting { visit, pay }: &Waiting, rules: &PaymentRules, now:
         }
         _ => (page.t1("health-todo-visit", "when", when), page.t("health-todo-visit-button"), "blue"),
     };
+    // What can be paid no more is explained on the visit's page.
+    let pay = pay.as_ref().filter(|order| !payments::is_over(order, now));
     Todo {
         title,
-        detail: show::short_place(page, &visit.card),
-        href: pay.as_ref().map_or_else(|| format!("/appointments/{}", visit.id), payments::pay_href),
+        detail,
+        href: pay.map_or_else(|| format!("/appointments/{}", visit.id), payments::pay_href),
         button,
         bar,
     }

@@ -4,8 +4,6 @@
 //! waits for them: what is answered is so, and not what would be so if all of them were wrong. Waiting only reads, and no
 //! more wait than may be wrong.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kernel::Moment;
@@ -65,7 +63,8 @@ pub(super) async fn check_version(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Re
             Place::Reserved(reserved) => break reserved,
             Place::Refused(refused) => return Ok((refused, 0)),
             Place::Wait => {
-                waits = waits.or_else(|| Waiter::of(person));
+                // More than MAX_TRIES of one person at a time nobody needs: the rest are a script, and it is not waited with.
+                waits = waits.or_else(|| ctx.hasher.wait_for(person.as_str(), MAX_TRIES));
                 match pauses.next().filter(|_| waits.is_some()) {
                     Some(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
                     None => return Ok((Checked::UnderWay, 0)),
@@ -97,41 +96,6 @@ enum Place {
     Refused(Checked),
     /// Not yet.
     Wait,
-}
-
-/// How many wait for each person's tries, in this process.
-static WAITING: Mutex<BTreeMap<String, i64>> = Mutex::new(BTreeMap::new());
-
-/// One who waits. More than [`MAX_TRIES`] of one person at a time nobody needs: the rest are a script, and a script is not
-/// waited with.
-struct Waiter(String);
-
-impl Waiter {
-    fn of(person: &PersonId) -> Option<Waiter> {
-        let mut all = waiting();
-        let many = all.entry(person.as_str().to_owned()).or_insert(0);
-        (*many < MAX_TRIES).then(|| {
-            *many += 1;
-            Waiter(person.as_str().to_owned())
-        })
-    }
-}
-
-impl Drop for Waiter {
-    fn drop(&mut self) {
-        let mut all = waiting();
-        if let Some(many) = all.get_mut(&self.0) {
-            *many -= 1;
-            if *many <= 0 {
-                all.remove(&self.0);
-            }
-        }
-    }
-}
-
-/// Counts are whole however their holder ended.
-fn waiting() -> MutexGuard<'static, BTreeMap<String, i64>> {
-    WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Looks first whether anything is to be written: whoever is only told something, or waits, does not queue in the person's

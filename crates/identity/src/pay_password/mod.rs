@@ -8,11 +8,13 @@ mod pin;
 pub(crate) mod policy;
 mod set;
 pub(crate) mod store;
+mod tried;
 mod weak;
 
 pub use check::{Checked, check};
 pub use pin::Pin;
 pub use policy::PayPasswordPolicy;
+pub use tried::{Tried, tries_left};
 
 use axum::Router;
 use kernel::Moment;

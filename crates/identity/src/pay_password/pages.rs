@@ -15,7 +15,7 @@ use super::pin::Pin;
 use super::policy::PayPasswordPolicy;
 use super::set::{Change, Grounds, Set, change, set};
 use super::store::{self, Kept};
-use super::{Stands, stands};
+use super::{Stands, Tried, stands, tries_left};
 use crate::proofs::{self, Claimant, ProofPurpose};
 use crate::sessions::Citizen;
 
@@ -144,13 +144,25 @@ struct ChangePage {
     errors: Errors,
 }
 
-async fn change_form(holder: Holder) -> Result<Response, Problem> {
+/// What led back here.
+#[derive(Deserialize)]
+struct CameBack {
+    #[serde(default)]
+    told: Tried,
+}
+
+async fn change_form(holder: Holder, Query(back): Query<CameBack>) -> Result<Response, Problem> {
     let page = holder.visit.page.clone();
     match find(&holder).await?.1 {
         Stands::NotSet => Ok(see_other("/pay-password/new")),
         // Said before anything is typed, with the way out.
         Stands::Locked(_) => Ok(see_other(HOME)),
-        Stands::Ready => Ok(html(&page.clone(), ChangePage { page, errors: Errors::new() })),
+        Stands::Ready => {
+            // How many are left stands at the field, where the eye is.
+            let wrong = back.told.error(left(&holder).await?);
+            let errors = wrong.map_or_else(Errors::new, |kind| Errors::one("old", kind));
+            Ok(html(&page.clone(), ChangePage { page, errors }))
+        }
     }
 }
 
@@ -174,12 +186,15 @@ async fn change_it(holder: Holder, Form(form): Form<ChangeForm>) -> Result<Respo
     match change(holder.ctx(), &holder.person, &old, &pin).await? {
         Change::Done => Ok(see_other_with(HOME, "flash-pay-changed")),
         Change::Weak(kind) => again(Errors::one("pin", kind)),
-        // How many are left stands at the field, where the eye is.
-        Change::Refused(Checked::Wrong { left }) => again(Errors::one("old", format!("pay-wrong:{left}"))),
-        Change::Refused(Checked::UnderWay) => again(Errors::one("old", "pay-under-way")),
+        Change::Refused(Checked::Wrong { .. }) => Ok(see_other(&came_back(Tried::Wrong))),
+        Change::Refused(Checked::UnderWay) => Ok(see_other(&came_back(Tried::UnderWay))),
         Change::Refused(Checked::Locked { .. }) => Ok(see_other(HOME)),
         Change::Refused(Checked::NotSet | Checked::Right) => Ok(see_other("/pay-password/new")),
     }
+}
+
+fn came_back(told: Tried) -> String {
+    format!("/pay-password/change?told={}", told.word())
 }
 
 #[derive(Template)]
@@ -204,4 +219,11 @@ async fn find(holder: &Holder) -> Result<(Option<Kept>, Stands), Problem> {
         Ok::<_, DbFault>((store::find(tx, &person)?, stands(tx, &person, now, &policy)?))
     });
     Ok(read.await?)
+}
+
+async fn left(holder: &Holder) -> Result<Option<i64>, Problem> {
+    let (ctx, person) = (holder.ctx(), holder.person.clone());
+    let now = ctx.now();
+    let policy = ctx.policy.at::<PayPasswordPolicy>(now.date()).map_err(Problem::fault)?;
+    Ok(ctx.db.read("pay_password.left", move |tx| tries_left(tx, &person, now, &policy)).await?)
 }

@@ -88,9 +88,12 @@ async fn ask(
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, Problem> {
     let ctx = citizen.ctx();
+    let now = ctx.now();
     ask_again(ctx, &citizen.person).await?;
     let flash = match refresh(ctx, &ports, &citizen.person, Occasion::Watched).await? {
-        Asked::Known(_) => "flash-insurer-asked",
+        Asked::Known(record) if record.checked_at.is_some_and(|at| at >= now) => "flash-insurer-asked",
+        // However often it is tapped, the insurer is asked once a minute.
+        Asked::Known(_) => "flash-insurer-fresh",
         Asked::Silent(_) | Asked::Refused(_) => "flash-insurer-silent",
         Asked::Nobody => return Ok(see_other("/real-name")),
     };

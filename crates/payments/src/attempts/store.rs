@@ -30,6 +30,8 @@ pub struct Attempt {
     pub terms: String,
     /// The partner's number.
     pub external_no: Option<String>,
+    /// Why it was intended, of what gives back; of an offer, why it was taken back ([`WITHDRAWN`]).
+    pub cause: String,
     /// Where the buyer pays, and since when that is known.
     pub link: Option<String>,
     /// Since when.
@@ -67,12 +69,15 @@ pub struct Clearing {
     pub medins_setl_id: Option<String>,
 }
 
+/// The cause of an offer's end that its buyer brought about, to be offered the same on another device.
+pub(crate) const WITHDRAWN: &str = "withdrawn";
+
 macro_rules! columns {
     () => {
         "id, order_id, n, kind, rail, number, of_n, amount_fen, fund_fen, account_fen, other_fen, cash_fen, state, version, \
          terms, external_no, link, link_at, sent_at, lease_until, due_at, asks, expires_at, watch_until, note, closed_at, \
          created_at, changed_at, happened_at, clr_optins, clr_type, clr_way, medins_setl_id, sends, doubted, outside_by, \
-         outside_how"
+         outside_how, cause"
     };
 }
 
@@ -107,6 +112,7 @@ fn read(row: &Row) -> Result<Attempt, DbFault> {
         version: row.int(13)?,
         terms: row.text(14)?,
         external_no: row.opt_text(15)?,
+        cause: row.text(37)?,
         link: row.opt_text(16)?,
         link_at: row.opt_moment(17)?,
         asks: row.int(21)?,
@@ -335,10 +341,10 @@ pub(crate) fn look_now(tx: &mut Tx<'_>, order: &OrderId, now: Moment) -> Result<
 /// No time is left for an offer: it is closed at the next look, which is now.
 pub(crate) fn end_offer(tx: &mut Tx<'_>, attempt: &Attempt, now: Moment) -> Result<(), DbFault> {
     let sql = sql!(
-        "UPDATE pay_attempt SET expires_at = $1, due_at = $1 \
-         WHERE id = $2 AND kind = 'pay' AND state IN ('requested', 'unknown', 'open') AND expires_at > $1"
+        "UPDATE pay_attempt SET expires_at = $1, due_at = $1, cause = $2 \
+         WHERE id = $3 AND kind = 'pay' AND state IN ('requested', 'unknown', 'open') AND expires_at > $1"
     );
-    tx.exec(sql, vals![now, attempt.id.as_str()]).map(drop)
+    tx.exec(sql, vals![now, WITHDRAWN, attempt.id.as_str()]).map(drop)
 }
 
 /// A new address of a cashier for an offer that is open: links live shorter than offers.

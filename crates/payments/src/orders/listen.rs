@@ -26,6 +26,8 @@ pub struct Fact {
 /// What the person brings along to what is paid: its barcode, with when and where to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass {
+    /// How the thing stands now that it is paid, in its own word.
+    pub state: String,
     /// The digits under the bars.
     pub digits: String,
     /// What they are called.
@@ -34,6 +36,15 @@ pub struct Pass {
     pub when: String,
     /// Where, and what to do there.
     pub place: String,
+}
+
+/// The way to the same thing once more, where this one has come to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// Where it begins.
+    pub href: String,
+    /// What the button says.
+    pub label: String,
 }
 
 /// A change of an order's state.
@@ -97,6 +108,14 @@ pub trait Listener: Send + Sync {
     /// # Errors
     /// What broke.
     async fn pass(&self, _ctx: &Ctx, _order: &Order, _page: &Page) -> Result<Option<Pass>, DbFault> {
+        Ok(None)
+    }
+
+    /// The way to the same thing once more; nothing while this one stands.
+    ///
+    /// # Errors
+    /// What broke.
+    async fn again(&self, _ctx: &Ctx, _order: &Order, _page: &Page) -> Result<Option<Again>, DbFault> {
         Ok(None)
     }
 }

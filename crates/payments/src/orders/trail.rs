@@ -6,7 +6,7 @@ use ui::Page;
 use super::store::Order;
 use super::words::{waits_for_long, yuan};
 use crate::attempts::model::{Kind, State};
-use crate::attempts::store::Attempt;
+use crate::attempts::store::{Attempt, WITHDRAWN};
 use crate::ports::Split;
 
 /// One step of an order's money.
@@ -34,6 +34,8 @@ fn line(page: &Page, one: &Attempt) -> Option<Line> {
         // Nothing comes of itself any more: somebody looks after it.
         State::Abnormal => ("danger", "abnormal"),
         State::Closed if one.view.kind == Kind::Refund => ("danger", "closed"),
+        // Its buyer went on with another device: nothing went wrong.
+        State::Closed if one.cause == WITHDRAWN => ("later", "withdrawn"),
         State::Closed => ("later", "closed"),
         State::Outside => ("done", "outside"),
         // An attempt that was dropped before it was sent does not concern anybody.
@@ -88,6 +90,7 @@ pub(crate) fn last_try(page: &Page, order: &Order, in_time: bool) -> Option<Stri
         (Kind::Settle, State::Failed) => "settle",
         (Kind::Pay, _) if !in_time => return None,
         (Kind::Pay, State::Failed) => "refused",
+        (Kind::Pay, State::Closed) if last.cause == WITHDRAWN => return None,
         (Kind::Pay, State::Closed) => "closed",
         _ => return None,
     };

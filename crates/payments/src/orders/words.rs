@@ -93,9 +93,19 @@ pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
             page.with(&format!("pay-returning-{}", legs.word()), &args)
         }
         OrderState::Reconfirm => page.t1(&key, "until", page.moment(order.view.deadline)),
-        OrderState::Closed if order.view.stop == Some(Cause::TimedOut) => page.t("pay-closed-late-text"),
+        OrderState::Closed if order.view.stop == Some(Cause::TimedOut) => page.t("pay-timed-out-text"),
         OrderState::Blocked => page.t1(&key, "no", short_no(order)),
         _ => page.t(&key),
+    }
+}
+
+/// What the page of an order has in large letters. Of what has ended without money that is what became of the thing that
+/// was to be paid, in the words of the question that was asked before.
+pub(crate) fn headline(page: &Page, order: &Order) -> String {
+    match (order.state, order.view.stop) {
+        (OrderState::Closed, Some(Cause::TimedOut)) => page.t("pay-over"),
+        (OrderState::Closed, _) => page.t("pay-cancelled"),
+        _ => state_word(page, order).0,
     }
 }
 
@@ -170,20 +180,39 @@ pub(crate) fn may_begin(order: &Order, now: Moment, rules: &PaymentRules) -> boo
     order.state == OrderState::HalfPaid && order.view.live(Kind::Pay).is_none() && now <= cash_until(order, rules)
 }
 
+/// What the person has still to pay, and the end of the time for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// How much.
+    pub cash: Fen,
+    /// From then on it cannot be paid any more.
+    pub until: Moment,
+}
+
 /// What the person has still to pay, where that is theirs to do and can still be done.
-pub fn due(order: &Order, now: Moment, rules: &PaymentRules) -> Option<Fen> {
-    let acts = match order.state {
-        OrderState::Open | OrderState::Reconfirm => true,
-        OrderState::HalfPaid | OrderState::Paying => offered(order, now).is_some() || may_begin(order, now, rules),
-        _ => false,
+pub fn due(order: &Order, now: Moment, rules: &PaymentRules) -> Option<Due> {
+    let until = match order.state {
+        OrderState::Open | OrderState::Reconfirm => order.view.deadline,
+        OrderState::HalfPaid | OrderState::Paying => match offered(order, now) {
+            Some(offer) => offer.view.expires_at.unwrap_or(order.view.deadline),
+            None if may_begin(order, now, rules) => order.view.deadline.minus_secs(rules.channel_margin_secs),
+            None => return None,
+        },
+        _ => return None,
     };
-    acts.then(|| cash_due(order)).filter(|cash| *cash > Fen::ZERO)
+    Some(Due { cash: cash_due(order), until }).filter(|due| now < due.until && due.cash > Fen::ZERO)
+}
+
+/// Whether nothing was begun in the time that there was for it. The sweeper ends the order soon after.
+pub fn is_over(order: &Order, now: Moment) -> bool {
+    order.state == OrderState::Open && now >= order.view.deadline
 }
 
 /// The end of the keys that say where an order stands. What ends without money is closed, not returned.
 pub(crate) fn word(order: &Order, now: Moment) -> String {
     let live = |kind| order.view.live(kind).is_some();
     match order.state {
+        OrderState::Open if is_over(order, now) => "over".to_owned(),
         OrderState::Returning if !brought(order) && live(Kind::Settle) => "closing-insurer".to_owned(),
         OrderState::Returning if !brought(order) => "closing".to_owned(),
         OrderState::Returning if stuck(order).is_some() => "stuck".to_owned(),

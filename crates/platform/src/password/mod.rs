@@ -6,6 +6,7 @@
 //! otherwise taken as it was typed.
 
 mod gate;
+mod waiters;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,6 +17,9 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use gate::{Gate, Line};
 use kernel::{Rng, typing};
 use zeroize::Zeroizing;
+
+pub use waiters::Waiter;
+use waiters::Waiters;
 
 use crate::neighbourhood::Neighbourhood;
 
@@ -50,6 +54,7 @@ struct Inner {
     pepper: Zeroizing<[u8; 32]>,
     params: Params,
     gate: Gate,
+    waiters: Waiters,
     /// A hash that belongs to nobody, so that an unknown account costs as much as a known one.
     nobody: String,
 }
@@ -80,7 +85,7 @@ impl Hasher {
         let pepper = Zeroizing::new(pepper);
         let nobody = hash_now(&params, &pepper, b"nobody", &[0; 16])?;
         let gate = Gate::new(slots, slots * WAITING_PER_SLOT);
-        let inner = Arc::new(Inner { rng, pepper, params, gate, nobody });
+        let inner = Arc::new(Inner { rng, pepper, params, gate, waiters: Waiters::default(), nobody });
         Ok(Self { inner, from: None })
     }
 

@@ -199,6 +199,17 @@ async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
     let (visit, code) = booked(&person, &place.book()).await;
     let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/scan", &[("code", "")]).await;
     assert!(done.says("签到成功") && done.says("data-key=\"z\""), "{}", done.text);
+    // What is stored says so, and to whoever did it; no address does.
+    let other = colleague(&app, &place.hospital).await;
+    assert!(desk.get(&done.path).await.says("签到成功"), "{}", done.path);
+    for (who, path) in [(&other, done.path.clone()), (&desk, format!("/desk?code={code}&did=done"))] {
+        let seen = who.get(&path).await;
+        assert!(seen.says("不用再签") && !seen.says("签到成功"), "{path}: {}", seen.text);
+    }
+    for made_up in ["n=1", "n=9", "undo=1", "undo=2", "did=late"] {
+        let seen = desk.get(&format!("/desk?code={code}&{made_up}")).await;
+        assert!(!seen.says("撤不了") && !seen.says("已撤销，"), "{made_up}: {}", seen.text);
+    }
     let undone = undo(&desk, &done).await;
     assert!(undone.says("已撤销") && undone.says("撤销签到"), "the verdict and the list say so: {}", undone.text);
     assert_eq!(app.states(&place.slot).await, ["booked"]);
@@ -218,6 +229,7 @@ async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
     let late = undo(&desk, &again).await;
     assert!(late.says("撤不了") && late.says("时间过了"), "{}", late.text);
     assert!(!desk.get("/desk").await.says("/desk/undo"), "nothing is offered that cannot be done");
+    assert!(desk.get(&again.path).await.says("不用再签"), "a moment later it is a check-in like any other");
     assert_eq!(app.states(&place.slot).await, ["attended"]);
     app.check().await;
     app.audit().await;

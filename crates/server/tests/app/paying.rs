@@ -21,7 +21,7 @@ async fn paid_from_three_purses_and_returned_leg_by_leg(app: TestApp) {
     app.advance_secs(30);
     app.drive().await;
     let paid = payer.state().await;
-    assert!(paid.says("已确认"), "{}", paid.text);
+    assert!(paid.says("费用已付清") && paid.says("预约成功"), "one word for one state: {}", paid.text);
     let visit = paid.link("/appointments/").expect("the visit");
     let shown = payer.person.get(&visit).await;
     assert!(shown.says("预约成功") && shown.says("微信支付 5.00 元 已支付"), "{}", shown.text);
@@ -63,14 +63,14 @@ async fn residents_pay_the_rest_and_own_money_pays_all(app: TestApp) {
     resident.cash(1_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;
-    assert!(resident.state().await.says("已确认"));
+    assert!(resident.state().await.says("费用已付清"));
     let own = Payer::new(&app, 2).await;
     let changed = own.cash(2_400).await;
     assert!(changed.says("金额变了，没有扣钱"), "{}", changed.text);
     own.cash(2_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;
-    assert!(own.state().await.says("已确认"), "{}", own.state().await.text);
+    assert!(own.state().await.says("费用已付清"), "{}", own.state().await.text);
     app.check().await;
 }
 

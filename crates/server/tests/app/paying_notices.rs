@@ -43,7 +43,7 @@ async fn a_notice_settles_the_order_and_its_double_changes_nothing(app: TestApp)
     payer.cash(2_500).await;
     fault(&app, "wechat_pay", "notify", "duplicate", 1).await;
     buyer_pays(&app).await;
-    until_it_says(&payer, "已确认").await;
+    until_it_says(&payer, "费用已付清").await;
     assert_eq!(notice_attempts(&app).await, 1);
     pass(&app, 30).await;
     assert_eq!(app.ask(store::notice_verdicts).await, ["accepted"], "kept once");
@@ -95,7 +95,7 @@ async fn a_forged_notice_is_turned_away_and_the_true_one_is_heard(app: TestApp) 
     assert_eq!(app.ask(store::notices).await, 0);
     // Fifteen seconds later the channel tries again, and means it.
     app.advance_secs(15);
-    until_it_says(&payer, "已确认").await;
+    until_it_says(&payer, "费用已付清").await;
     app.check().await;
 }
 
@@ -127,7 +127,7 @@ async fn lost_notices_are_not_needed(app: TestApp) {
     fault(&app, "wechat_pay", "notify", "lose", 9).await;
     buyer_pays(&app).await;
     pass(&app, 60).await;
-    assert!(payer.state().await.says("已确认"), "{}", payer.state().await.text);
+    assert!(payer.state().await.says("费用已付清"), "{}", payer.state().await.text);
     assert_eq!(app.ask(store::notices).await, 0);
     app.check().await;
 }
@@ -200,7 +200,7 @@ async fn a_notice_that_comes_after_the_end_sends_its_money_back(app: TestApp) {
     silence(&app, &number).await;
     payer.post(&format!("{}/give-up", payer.pay), &[]).await;
     pass(&app, 30).await;
-    assert!(payer.state().await.says("已关闭"), "{}", payer.state().await.text);
+    assert!(payer.state().await.says("预约已取消"), "{}", payer.state().await.text);
     assert_eq!(control(&app, &format!("wechat_pay/orders/{number}"), json!({ "late_pay": true })).await, 200);
     assert_eq!(control(&app, &format!("wechat_pay/pay/{number}"), json!({})).await, 200);
     assert_eq!(knock(&app, &paid(&app, &number, PRICE)).await, 204);

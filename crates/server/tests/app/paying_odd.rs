@@ -26,7 +26,7 @@ async fn a_pre_settlement_that_does_not_add_up_calls_a_person_and_leaves_own_mon
     payer.cash(2_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;
-    assert!(payer.state().await.says("已确认"), "{}", payer.state().await.text);
+    assert!(payer.state().await.says("费用已付清"), "{}", payer.state().await.text);
     app.check().await;
 }
 

@@ -183,7 +183,7 @@ async fn money_that_comes_after_the_end_goes_back(app: TestApp) {
     let number = newest(&app).await;
     payer.post(&format!("{}/give-up", payer.pay), &[]).await;
     pass(&app, 30).await;
-    assert!(payer.state().await.says("已关闭"), "{}", payer.state().await.text);
+    assert!(payer.state().await.says("预约已取消"), "{}", payer.state().await.text);
     assert_eq!(app.counters(&payer.slot).await.1, 0);
     assert_eq!(control(&app, &format!("wechat_pay/orders/{number}"), json!({ "late_pay": true })).await, 200);
     assert_eq!(control(&app, &format!("wechat_pay/pay/{number}"), json!({})).await, 200);

@@ -35,7 +35,7 @@ async fn two_devices_pay_one_bill_once(app: TestApp) {
     assert_eq!(orders(&app).await.len(), 1, "one payment at the channel");
     buyer_pays(&app).await;
     pass(&app, 30).await;
-    assert!(payer.state().await.says("已确认") && other.state().await.says("已确认"));
+    assert!(payer.state().await.says("费用已付清") && other.state().await.says("费用已付清"));
     assert_eq!((held(&app).await, at_the_channel(&app).await), (2_500, 500));
     app.check().await;
 }
@@ -56,6 +56,8 @@ async fn what_was_begun_on_a_screen_is_taken_back_and_paid_on_the_phone(app: Tes
     assert_eq!(states, ["NOTPAY", "CLOSED"], "the new one, and the one of the screen");
     assert_eq!(control(&app, &format!("wechat_pay/pay/{by_code}"), json!({})).await, 409, "the code is dead");
     // The screen follows: it leads to the same payment, and offers its own way.
+    let trail = desktop.state().await;
+    assert!(trail.says("换了设备付") && !trail.says("已关闭"), "nothing went wrong: {}", trail.text);
     let screen = desktop.person.get(&format!("{}/cashier", desktop.pay)).await;
     assert!(screen.says("改用二维码，用手机扫") && !screen.says("用微信扫一扫付钱"), "{}", screen.text);
     buyer_pays(&app).await;

@@ -46,7 +46,7 @@ async fn a_settlement_that_never_left_is_given_up_at_the_end(app: TestApp) {
         cut_off.drive().await;
     }
     let closed = payer.state().await;
-    assert!(closed.says("支付时间已过，没有扣钱"), "{}", closed.text);
+    assert!(closed.says("支付时间已过") && closed.says("没有扣钱"), "{}", closed.text);
     assert_eq!(app.counters(&payer.slot).await.1, 0, "and free again");
     // The insurer can be reached again: nothing is sent any more.
     pass(&app, 600).await;
@@ -83,8 +83,12 @@ async fn six_wrong_passwords_begin_nothing_and_own_money_is_still_good(app: Test
     let asks = payer.second_step().await;
     for left in [5, 4, 3, 2, 1] {
         let wrong = payer.send_pin(&asks, "402857").await;
+        // Led to, so that loading the page again sends nothing: as often as one likes, so many are left.
+        assert!(wrong.is_ok() && wrong.path.contains("/password?"), "{} {}", wrong.status, wrong.path);
+        for _ in 0..2 {
+            assert!(payer.person.get(&wrong.path).await.says(&format!("还可以试 {left} 次")), "{}", wrong.path);
+        }
         // At the field, where the eye is, and nowhere else; the cursor is there.
-        assert!(wrong.status == 422, "{} {}", wrong.status, wrong.text);
         assert_eq!(wrong.text.matches(&format!("还可以试 {left} 次")).count(), 1, "{}", wrong.text);
         let field = wrong.text.split("id=\"f-pin\"").nth(1).and_then(|rest| rest.split('>').next()).expect("the field");
         assert!(field.contains("autofocus") && field.contains("aria-describedby=\"e-pin"), "{field}");
@@ -114,6 +118,31 @@ async fn six_wrong_passwords_begin_nothing_and_own_money_is_still_good(app: Test
 }
 
 #[db_test]
+async fn who_is_told_that_they_are_not_insured_has_it_asked_anew(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    let refuse = json!({
+        "partner": "insurer", "operation": "2206", "kind": "refuse", "code": "参保状态异常", "times": 1,
+    });
+    rule(&app, refuse).await;
+    app.advance_secs(400);
+    let page = payer.person.get(&payer.pay).await;
+    assert!(page.says("医保系统说，您现在没有参保"), "{}", page.text);
+    // Not what was known before: it is asked now, and the way back is there.
+    let asked = payer.person.send_form_to(&page, "/real-name/level", &[("to", &payer.pay)]).await;
+    assert!(asked.says("已重新查询参保状态"), "{} {}", asked.path, asked.text);
+    assert_eq!(asked.link(&payer.pay).as_deref(), Some(payer.pay.as_str()), "{}", asked.text);
+    // It can be asked again there, and not twice in a minute.
+    let soon = payer.person.send_form_to(&asked, "/real-name/level", &[]).await;
+    assert!(soon.says("一分钟内刚查过") && !soon.says("已重新查询"), "{}", soon.text);
+    app.advance_secs(61);
+    let number = identity::demo::citizens()[0].number;
+    assert_eq!(control(&app, &format!("people/{number}"), json!({ "insured": "none" })).await, 200);
+    let none = payer.person.send_form_to(&soon, "/real-name/level", &[]).await;
+    assert!(none.says("已重新查询参保状态") && none.says("没有查到正常的参保"), "{}", none.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn an_insurer_that_is_down_leaves_ones_own_money(app: TestApp) {
     let payer = Payer::new(&app, 0).await;
     fault(&app, "insurer", "*", "down", 20).await;
@@ -128,7 +157,7 @@ async fn an_insurer_that_is_down_leaves_ones_own_money(app: TestApp) {
     payer.cash(2_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;
-    assert!(payer.state().await.says("已确认"), "{}", payer.state().await.text);
+    assert!(payer.state().await.says("费用已付清"), "{}", payer.state().await.text);
     app.check().await;
 }
 

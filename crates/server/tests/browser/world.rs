@@ -107,7 +107,7 @@ async fn own_money(app: &TestApp, citizen: &Visitor) -> Payer {
     payer.cash(2_500).await;
     buyer_pays(app).await;
     pass(app, 30).await;
-    assert!(payer.state().await.says("已确认"));
+    assert!(payer.state().await.says("费用已付清"));
     payer
 }
 

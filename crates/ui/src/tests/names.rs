@@ -40,6 +40,8 @@ const CHINESE: &[Twin] = &[
     twin("柜台", "服务窗口"),
     twin("就诊二维码", "就诊条码"),
     twin("签到码", "就诊条码"),
+    // A visit is 预约成功 and its order 已付清; in the face check it is a sentence.
+    Twin { wrong: "已确认", right: "已付清", inside: &["已确认是您本人"] },
     Twin { wrong: "订单号", right: "单号", inside: &["商户订单号"] },
 ];
 

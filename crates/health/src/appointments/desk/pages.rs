@@ -30,15 +30,16 @@ use crate::show;
 /// So much of what the desk did last is shown under the verdict; besides, all that the clerk can still take back.
 const LAST: i64 = 8;
 
-/// `/desk?code=…&did=done` shows a visit, `/desk?card=…` what a card led to, `/desk?unread=keyboard` a scan that was
-/// neither.
+/// `/desk?code=…` shows a visit, `/desk?card=…` what a card led to, `/desk?unread=keyboard` a scan that was neither. `&n=3`
+/// asks what became of the visit's third event, and `&undo=3` why it was not taken back: the answer is what is stored.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Shown {
     code: Option<String>,
     card: Option<String>,
     unread: Option<String>,
-    did: String,
+    n: Option<i64>,
+    undo: Option<i64>,
 }
 
 #[derive(Template)]
@@ -68,7 +69,7 @@ impl DeskPage {
 pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Response, Problem> {
     let hospital = hospital_of(&desk)?;
     let rules = desk.ctx().policy.at::<BookingRules>(desk.ctx().now().date()).map_err(Problem::fault)?;
-    let (told, choices) = judged(&desk, &hospital, &shown).await?;
+    let (told, choices) = judged(&desk, &hospital, &shown, &rules).await?;
     let Day { hospital, counts: (waiting, attended), last } = day(&desk, &hospital, &rules).await?;
     let page = desk.visit.page.clone();
     let now = desk.ctx().now();
@@ -82,12 +83,18 @@ pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Respo
 }
 
 /// What the page says of what was scanned.
-async fn judged(desk: &Desk, hospital: &HospitalId, shown: &Shown) -> Result<(Option<Told>, Vec<Choice>), Problem> {
+async fn judged(
+    desk: &Desk,
+    hospital: &HospitalId,
+    shown: &Shown,
+    rules: &BookingRules,
+) -> Result<(Option<Told>, Vec<Choice>), Problem> {
     let (ctx, page) = (desk.ctx(), &desk.visit.page);
     let today = ctx.now().date();
     if let Some(code) = &shown.code {
         let scanned = use_check_in::look_up(ctx, hospital, code).await.map_err(problem)?;
-        return Ok((Some(words::tell(page, &scanned, Done::parse(&shown.did), today)), Vec::new()));
+        let done = done(desk, &scanned, shown, rules).await?;
+        return Ok((Some(words::tell(page, &scanned, done, today)), Vec::new()));
     }
     if let Some(look) = &shown.card {
         let Some(found) = by_card(desk, hospital, look).await.map_err(problem)? else { return Ok((None, Vec::new())) };
@@ -95,6 +102,19 @@ async fn judged(desk: &Desk, hospital: &HospitalId, shown: &Shown) -> Result<(Op
     }
     let unread = shown.unread.as_deref().and_then(CodeKind::of_word).map(Scanned::unread);
     Ok((unread.map(|scanned| words::tell(page, &scanned, None, today)), Vec::new()))
+}
+
+/// What was just done to the visit that is shown, or was not: by the event that the address names, of a visit that this desk
+/// may see.
+async fn done(desk: &Desk, scanned: &Scanned, shown: &Shown, rules: &BookingRules) -> Result<Option<Done>, Problem> {
+    let (Some((visit, _)), Some(n)) = (&scanned.visit, shown.n.or(shown.undo)) else { return Ok(None) };
+    let (ctx, visit) = (desk.ctx(), visit.id.clone());
+    let (me, now) = (ctx.trace.actor.label(), ctx.now());
+    let event = ctx.db.read("desk.done", move |tx| store::event(tx, &visit, n)).await?;
+    Ok(event.and_then(|event| match shown.n {
+        Some(_) => Done::was(&event, &me, (rules, now)),
+        None => Done::refused(&event, (rules, now)),
+    }))
 }
 
 /// What stands on every page of the desk.
@@ -176,7 +196,7 @@ async fn arrive(desk: &Desk, ready: &str) -> Result<Response, Problem> {
     let verdict = format!("/desk?code={code}");
     match use_check_in::check_in(desk.ctx(), CheckIn { hospital: hospital_of(desk)?, code }).await {
         Ok(done) if done.already => Ok(see_other(&verdict)),
-        Ok(_) => Ok(see_other(&format!("{verdict}&did={}", Done::CheckedIn.word()))),
+        Ok(done) => Ok(see_other(&format!("{verdict}&n={}", done.n))),
         // The verdict's page says why, as things stand now.
         Err(CheckInError::NotFound | CheckInError::Refused(_)) => Ok(see_other(&verdict)),
         Err(other) => Err(problem(other)),
@@ -196,15 +216,14 @@ pub(crate) async fn undo(desk: Desk, Form(which): Form<TakenBack>) -> Result<Res
     let Ok(code) = VisitCode::parse(&which.code) else { return Ok(see_other("/desk")) };
     let verdict = format!("/desk?code={code}");
     let command = UndoCheckIn { hospital: hospital_of(&desk)?, code, n: which.n };
-    let did = match undo_check_in(desk.ctx(), command).await {
-        Ok(Undone::Now | Undone::Already) => Done::TakenBack,
-        Err(UndoError::Refused(_)) => Done::TooLate,
-        Err(UndoError::Stands) => Done::Stands,
-        Err(UndoError::NotFound) => return Ok(see_other(&verdict)),
-        Err(UndoError::Policy(error)) => return Err(Problem::fault(error)),
-        Err(UndoError::Fault(fault)) => return Err(fault.into()),
-    };
-    Ok(see_other(&format!("{verdict}&did={}", did.word())))
+    match undo_check_in(desk.ctx(), command).await {
+        // The event that took it back is the one after it.
+        Ok(Undone::Now | Undone::Already) => Ok(see_other(&format!("{verdict}&n={}", which.n.saturating_add(1)))),
+        Err(UndoError::Refused(_) | UndoError::Stands) => Ok(see_other(&format!("{verdict}&undo={}", which.n))),
+        Err(UndoError::NotFound) => Ok(see_other(&verdict)),
+        Err(UndoError::Policy(error)) => Err(Problem::fault(error)),
+        Err(UndoError::Fault(fault)) => Err(fault.into()),
+    }
 }
 
 fn hospital_of(desk: &Desk) -> Result<HospitalId, Problem> {

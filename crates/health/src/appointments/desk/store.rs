@@ -5,7 +5,7 @@ use kernel::{Date, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use crate::appointments::model::{Event, State};
+use crate::appointments::model::{AppointmentId, Event, State};
 use crate::appointments::store::{Appointment, OWN_WIDTH, appointment_at, appointment_columns};
 use crate::clinics::store::{CARD_WIDTH, card_joins};
 use crate::hospitals::model::HospitalId;
@@ -73,6 +73,12 @@ pub(super) fn standing_check_ins(
     ));
     let values = vals![hospital.as_str(), since, clerk, Event::CheckIn.as_str(), State::Attended.as_str()];
     tx.query(sql, values, desk_event)
+}
+
+/// One event of a visit, whoever made it.
+pub(super) fn event(tx: &mut Tx<'_>, visit: &AppointmentId, n: i64) -> Result<Option<DeskEvent>, DbFault> {
+    let sql = sql!(concat!(desk_events!(), "WHERE e.appointment_id = $1 AND e.n = $2"));
+    tx.opt(sql, vals![visit.as_str(), n], desk_event)
 }
 
 fn desk_event(row: &Row) -> Result<DeskEvent, DbFault> {

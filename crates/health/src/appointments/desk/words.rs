@@ -27,21 +27,28 @@ pub(super) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 4] = [Self::CheckedIn, Self::TakenBack, Self::TooLate, Self::Stands];
-
-    /// The word in the page's address.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::CheckedIn => "done",
-            Self::TakenBack => "undone",
-            Self::TooLate => "late",
-            Self::Stands => "stands",
+    /// What is stored of an event that this desk's page is led to: what was just done says so for as long as it can be taken
+    /// back, and is then a check-in like any other. `me`: the clerk who looks.
+    pub(super) fn was(event: &DeskEvent, me: &str, (rules, now): (&BookingRules, Moment)) -> Option<Self> {
+        let visit = &event.visit;
+        let last = visit.version == event.n && now < event.at.plus_secs(rules.undo_check_in_secs);
+        match (event.event, visit.state) {
+            (Event::CheckIn, State::Attended) if last && event.actor == me => Some(Self::CheckedIn),
+            (Event::UndoCheckIn, State::Booked) if last => Some(Self::TakenBack),
+            _ => None,
         }
     }
 
-    /// Reads [`Done::word`].
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|done| done.word() == word)
+    /// Why a check-in that was to be taken back stands, by what is stored of it.
+    pub(super) fn refused(event: &DeskEvent, (rules, now): (&BookingRules, Moment)) -> Option<Self> {
+        let visit = &event.visit;
+        match (event.event, visit.state) {
+            (Event::CheckIn, State::Attended) if visit.version > event.n => Some(Self::Stands),
+            (Event::CheckIn, State::Attended) if visit.undo_until(rules).is_none_or(|until| now >= until) => {
+                Some(Self::TooLate)
+            }
+            _ => None,
+        }
     }
 }
 

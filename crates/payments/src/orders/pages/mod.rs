@@ -158,6 +158,11 @@ struct Held {
 }
 
 impl Held {
+    /// What the band says: until when, or that this is over.
+    fn band(&self, page: &Page) -> String {
+        if self.secs > 0 { page.t1("pay-until", "until", self.until.as_str()) } else { page.t("pay-over") }
+    }
+
     /// Until `end`; what the page offers may end before, at `change`.
     fn until(page: &Page, end: Moment, change: Moment) -> Held {
         let now = page.now();

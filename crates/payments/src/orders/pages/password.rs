@@ -7,8 +7,9 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
-use identity::pay_password::{self, Checked, PayPasswordPolicy, Pin, Stands};
+use identity::pay_password::{self, Checked, PayPasswordPolicy, Pin, Stands, Tried};
 use kernel::Fen;
+use platform::db::DbFault;
 use serde::Deserialize;
 use ui::{Form, Page, Problem, Query, html, html_again, see_other};
 
@@ -44,13 +45,15 @@ struct PasswordPage {
     wrong: Option<String>,
 }
 
-/// What was shown in the first step.
+/// What was shown in the first step, and what became of a try that led back here.
 #[derive(Deserialize)]
 pub(super) struct Chosen {
     #[serde(default)]
     way: String,
     #[serde(default)]
     hash: String,
+    #[serde(default)]
+    told: Tried,
 }
 
 /// Asks for the password. Nothing is typed in vain: what cannot be settled is said on the first step's page.
@@ -64,7 +67,8 @@ pub(super) async fn ask(
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
     let way: Way = chosen.way.parse().unwrap_or(Way::Account);
-    match stands(&payer).await? {
+    let (stands, left) = stands(&payer).await?;
+    match stands {
         Stands::Ready => {}
         Stands::NotSet => return Ok(see_other(&set_pin(&id))),
         Stands::Locked(_) => return Ok(see_other(&first_step(&id, way, Told::Nothing))),
@@ -72,7 +76,7 @@ pub(super) async fn ask(
     let Some(quote) = shown(&payer, &order, &chosen.hash).await? else {
         return Ok(see_other(&first_step(&id, way, Told::Changed)));
     };
-    let page = page_of(&payer.visit.page, &order, &quote, None);
+    let page = page_of(&payer.visit.page, &order, &quote, chosen.told.error(left));
     Ok(html(&page.page.clone(), page))
 }
 
@@ -130,11 +134,11 @@ pub(super) async fn settle(
             drive_a_while(&pay, &payer, &order.id).await;
             Ok(see_other(&format!("/pay/{id}/state")))
         }
-        Err(BeginError::Password(Checked::Wrong { left })) => {
-            again(&payer, &id, (way, &agreed.hash), format!("pay-wrong:{left}")).await
+        Err(BeginError::Password(Checked::Wrong { .. })) => {
+            Ok(see_other(&second_step(&id, (way, &agreed.hash), Tried::Wrong)))
         }
         Err(BeginError::Password(Checked::UnderWay)) => {
-            again(&payer, &id, (way, &agreed.hash), "pay-under-way".to_owned()).await
+            Ok(see_other(&second_step(&id, (way, &agreed.hash), Tried::UnderWay)))
         }
         Err(BeginError::Password(Checked::NotSet)) => Ok(see_other(&set_pin(&id))),
         // Said on the first step's page, with the ways that are left.
@@ -142,14 +146,14 @@ pub(super) async fn settle(
     }
 }
 
-/// The form once more, with what is wrong at its field. Where the order has gone on meanwhile, or the amounts are
-/// others, that is shown.
+/// The form once more, with what is wrong at its field, where nothing was tried. Where the order has gone on meanwhile, or
+/// the amounts are others, that is shown.
 async fn again(payer: &Payer, id: &str, (way, hash): (Way, &str), wrong: String) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, id).await?;
     if order.state != OrderState::Open {
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
-    if let Stands::Locked(_) = stands(payer).await? {
+    if let Stands::Locked(_) = stands(payer).await?.0 {
         return Ok(see_other(&first_step(id, way, Told::Nothing)));
     }
     let Some(quote) = shown(payer, &order, hash).await? else {
@@ -166,11 +170,21 @@ async fn shown(payer: &Payer, order: &Order, hash: &str) -> Result<Option<Quote>
     Ok(read.await?.filter(|quote| quote.advice.split.insured().is_some_and(|insured| insured > Fen::ZERO)))
 }
 
-async fn stands(payer: &Payer) -> Result<Stands, Problem> {
+/// How the password stands, and how many tries are left where some were wrong.
+async fn stands(payer: &Payer) -> Result<(Stands, Option<i64>), Problem> {
     let (ctx, person) = (payer.ctx(), payer.person.clone());
     let now = ctx.now();
     let policy = ctx.policy.at::<PayPasswordPolicy>(now.date()).map_err(Problem::fault)?;
-    Ok(ctx.db.read("payment.pin", move |tx| pay_password::stands(tx, &person, now, &policy)).await?)
+    let read = ctx.db.read("payment.pin", move |tx| {
+        let stands = pay_password::stands(tx, &person, now, &policy)?;
+        Ok::<_, DbFault>((stands, pay_password::tries_left(tx, &person, now, &policy)?))
+    });
+    Ok(read.await?)
+}
+
+/// This page again, after a try. It is led to and not answered with: a page that is loaded again sends no password.
+fn second_step(order: &str, (way, hash): (Way, &str), tried: Tried) -> String {
+    format!("/pay/{order}/password?hash={}&way={way}&told={}", ui::in_query(hash), tried.word())
 }
 
 fn first_step(order: &str, way: Way, told: Told) -> String {

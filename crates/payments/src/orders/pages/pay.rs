@@ -21,7 +21,7 @@ use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::quote::{Quoted, quote};
 use crate::orders::trail::{Line, last_try, lines};
-use crate::orders::words::{cash_until, short_no, yuan};
+use crate::orders::words::{cash_until, is_over, short_no, yuan};
 use crate::orders::{Order, Quote};
 use crate::ports::{EMPLOYEES, Split};
 use crate::quotes::asks;
@@ -108,7 +108,8 @@ pub(super) async fn show(
     let (page, now) = (&payer.visit.page, payer.ctx().now());
     let rules = payer.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let in_time = now <= cash_until(&order, &rules);
-    let told = asked.told.text(page, &order, !in_time).or_else(|| last_try(page, &order, in_time));
+    let told = if is_over(&order, now) { Told::Over } else { asked.told };
+    let told = told.text(page, &order, !in_time).or_else(|| last_try(page, &order, in_time));
     let shown = page_of(&payer, &pay, &order, way, told).await?;
     Ok(html(&shown.page.clone(), shown))
 }

@@ -16,14 +16,15 @@ use crate::attempts::model::Kind;
 use crate::attempts::store::Attempt;
 use crate::orders::begin;
 use crate::orders::drive::Payments;
-use crate::orders::listen::{Fact, Pass};
+use crate::orders::listen::{Again, Fact, Pass};
 use crate::orders::model::{OrderState, Way};
 use crate::orders::policy::PaymentRules;
 use crate::orders::stop;
 use crate::orders::store::Order;
 use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::{
-    Legs, cash_due, cash_until, doubled, may_begin, may_come_in, offered, short_no, state_text, state_word, yuan,
+    Legs, cash_due, cash_until, doubled, headline, may_begin, may_come_in, offered, short_no, state_text, state_word,
+    yuan,
 };
 
 /// A purse as it was agreed to and as it came.
@@ -58,6 +59,8 @@ struct StatePage {
     offered: bool,
     /// What to bring along, once all is paid.
     pass: Option<Pass>,
+    /// The way to the same once more, where it has come to nothing.
+    again: Option<Again>,
     /// Amounts that were agreed to and those that came, for another yes.
     changes: Vec<Change>,
     total: String,
@@ -94,13 +97,15 @@ pub(super) async fn show(
     let now = ctx.now();
     let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
     let cash = cash_due(&order);
-    let (word, tone) = state_word(&page, &order);
+    let (_, tone) = state_word(&page, &order);
     let (offered, may_begin) = (offered(&order, now).is_some(), may_begin(&order, now, &rules));
     let last = last_try(&page, &order, may_begin).filter(|_| may_begin);
     let pass = match order.state {
         OrderState::Settled => pay.listener.pass(ctx, &order, &page).await?,
         _ => None,
     };
+    let ends = order.view.stop.is_some() || order.state.is_over();
+    let again = if ends { pay.listener.again(ctx, &order, &page).await? } else { None };
     let last_begin = cash_until(&order, &rules);
     // Of a payment that is being closed nobody knows yet whether it came in: nothing is said of its time.
     let due = order.state == OrderState::HalfPaid && (offered || order.view.live(Kind::Pay).is_none());
@@ -111,7 +116,7 @@ pub(super) async fn show(
         href: order.href.clone(),
         name: title(&page, &order),
         tone,
-        title: word,
+        title: pass.as_ref().map_or_else(|| headline(&page, &order), |pass| pass.state.clone()),
         text: state_text(&page, &order, &rules),
         state: order.state.as_str(),
         cash: yuan(&page, cash),
@@ -119,6 +124,7 @@ pub(super) async fn show(
         may_begin,
         offered,
         pass,
+        again,
         changes: changes(&page, &order),
         total: yuan(&page, order.view.total),
         look_secs: moves.or_else(|| ends_secs(&order, now, last_begin)),

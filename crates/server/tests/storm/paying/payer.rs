@@ -233,7 +233,7 @@ fn stands(order: &str, page: String) -> Result<Stands, String> {
         "已付的钱都已按原路退回",
         "正在向微信支付确认没有付款",
         "正在向医保确认没有支付",
-        "没有付款，预约也取消了",
+        "预约已取消",
         "支付时间已过",
     ];
     // Being asked about, or too late to begin anything: its end comes by itself.
