@@ -1,4 +1,4 @@
-//! The only SQL for `device` and `device_proof`.
+//! The only SQL for `device`, `device_proof` and `device_proof_use`.
 //!
 //! A device's row is written in its owner's lane; binding writes it from the lane of the proof, in the
 //! one statement that holds it. What sessions showed is only inserted, by any lane.
@@ -17,6 +17,9 @@ use crate::sessions::SessionId;
 
 const LIVE: &str = DeviceState::Live.as_str();
 const ENDED: &str = DeviceState::Ended.as_str();
+
+/// The end of the nonce of a second row.
+const SECOND: char = '*';
 
 /// A live device as decisions need it.
 #[derive(Debug, Clone)]
@@ -182,7 +185,7 @@ pub(super) fn insert_proof(tx: &mut Tx<'_>, new: &NewProof) -> Result<bool, DbFa
     let written = insert_shown(tx, new, (&new.id, &new.nonce), &new.place.here, None)?;
     if let Some((id, why)) = new.roams.as_ref().filter(|_| written) {
         // A challenge is answered once; its second row has a name of its own.
-        insert_shown(tx, new, (id, &format!("{}*", new.nonce)), &new.place.roaming, Some(*why))?;
+        insert_shown(tx, new, (id, &format!("{}{SECOND}", new.nonce)), &new.place.roaming, Some(*why))?;
     }
     Ok(written)
 }
@@ -205,34 +208,74 @@ fn insert_shown(
     Ok(written == 1)
 }
 
-/// What a session has shown of a device that may hold at a place: codes and authentications of any age, answers
-/// of the key since `since`.
+/// What a session has shown of a device that may hold at a place, under its nonce: codes and authentications of any age,
+/// answers of the key since `since`. The row that roams has the nonce of the other.
 pub(super) fn shown(
     tx: &mut Tx<'_>,
     session: &SessionId,
     device: &DeviceId,
     place: &Place,
     since: Moment,
-) -> Result<Vec<Shown>, DbFault> {
+) -> Result<Vec<(String, Shown)>, DbFault> {
     tx.query(
         sql!(
-            "SELECT how, at, CASE WHEN place = $1 THEN 1 ELSE 0 END FROM device_proof
+            "SELECT how, at, CASE WHEN place = $1 THEN 1 ELSE 0 END, nonce FROM device_proof
              WHERE session_id = $2 AND device_id = $3 AND place IN ($1, $4) AND (how <> 'key' OR at > $5)"
         ),
         vals![place.roaming.as_slice(), session.as_str(), device.as_str(), place.here.as_slice(), since],
-        |row| Ok(Shown { how: how(&row.text(0)?)?, at: row.moment(1)?, roams: row.flag(2)? }),
+        |row| {
+            let nonce = row.text(3)?.trim_end_matches(SECOND).to_owned();
+            Ok((nonce, Shown { how: how(&row.text(0)?)?, at: row.moment(1)?, roams: row.flag(2)? }))
+        },
     )
 }
 
-/// Whether a session has shown something of a device since a moment, from whatever place.
+/// What has counted for payments in a session: nonce and payment.
+pub(super) fn uses(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<(String, String)>, DbFault> {
+    let sql = sql!("SELECT nonce, payment FROM device_proof_use WHERE session_id = $1");
+    tx.query(sql, vals![session.as_str()], |row| Ok((row.text(0)?, row.text(1)?)))
+}
+
+/// Lets something shown count for a payment; `false` where it has counted before.
+pub(super) fn use_proof(
+    tx: &mut Tx<'_>,
+    nonce: &str,
+    session: &SessionId,
+    payment: &str,
+    now: Moment,
+) -> Result<bool, DbFault> {
+    let written = tx.exec(
+        sql!(
+            "INSERT INTO device_proof_use (nonce, session_id, payment, at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT DO NOTHING"
+        ),
+        vals![nonce, session.as_str(), payment, now],
+    )?;
+    Ok(written == 1)
+}
+
+/// Deletes up to 500 lines of what counted for a payment before `before`; returns how many.
+pub(crate) fn wipe_uses(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!("DELETE FROM device_proof_use WHERE nonce IN (SELECT nonce FROM device_proof_use WHERE at < $1 LIMIT 500)"),
+        vals![before],
+    )
+}
+
+/// Whether a session has shown something of a device since a moment, from whatever place; `by_key`: by its key alone.
 pub(super) fn shown_since(
     tx: &mut Tx<'_>,
     session: &SessionId,
     device: &DeviceId,
     since: Moment,
+    by_key: bool,
 ) -> Result<bool, DbFault> {
-    let sql = sql!("SELECT 1 FROM device_proof WHERE session_id = $1 AND device_id = $2 AND at > $3 LIMIT 1");
-    Ok(tx.opt(sql, vals![session.as_str(), device.as_str(), since], |row| row.int(0))?.is_some())
+    let sql = sql!(
+        "SELECT 1 FROM device_proof
+         WHERE session_id = $1 AND device_id = $2 AND at > $3 AND (how = 'key' OR CAST($4 AS BIGINT) = 0) LIMIT 1"
+    );
+    let vals = vals![session.as_str(), device.as_str(), since, by_key];
+    Ok(tx.opt(sql, vals, |row| row.int(0))?.is_some())
 }
 
 /// Whether a session roams, and its network still wanders: since that moment it has shown something that holds on

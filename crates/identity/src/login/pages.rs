@@ -18,6 +18,7 @@ use super::change_pages;
 use super::device::{DEVICE_COOKIE, KnownDevice};
 use super::newcomer::JustOpened;
 use super::wanted::wanted;
+use crate::devices::place;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::owners::AccountPolicy;
@@ -216,7 +217,8 @@ async fn code_login(
         return again(CodePart::kept(&ctx, &challenge, String::new(), Errors::one("code", "code-format")));
     };
     let device = KnownDevice::here(&ctx, &page);
-    let command = ByCode { challenge: challenge.clone(), code, seat: seat(&ctx, &headers), device };
+    let place = place(&ctx, &ui::headers::text(&headers, header::USER_AGENT));
+    let command = ByCode { challenge: challenge.clone(), code, seat: seat(&ctx, &headers), device, place };
     match by_code(&ctx, command).await? {
         CodeLogin::In { token, device } => signed_in(&ctx, &page, &to, &token, &device).await,
         // The first of two taps has signed this browser in.
