@@ -22,5 +22,8 @@ CREATE TABLE session_phone (
 
 CREATE INDEX session_phone_by_time ON session_phone (at);
 
+-- Its holder is told that a code was read.
+CREATE INDEX card_code_used ON card_code (person_id, used_at) WHERE used_at IS NOT NULL;
+
 -- Former tokens of a session end together.
 CREATE INDEX session_former_token_of_session ON session_former_token (session_id);

@@ -308,7 +308,9 @@ async fn redeem(
     let again = |enter: CodePart| Ok(html_again(page, CodePage::new(&citizen, wished, enter)));
     if form.act == "resend" {
         return match asking(&citizen, &gates).to(challenge.mobile.clone(), form.ticket).await? {
-            Ok(challenge) => Ok(see_other_with(&code_path(&challenge, &wish, &destination(&form.to)), "sms-sent-again")),
+            Ok(challenge) => {
+                Ok(see_other_with(&code_path(&challenge, &wish, &destination(&form.to)), "sms-sent-again"))
+            }
             Err(notice) => again(CodePart::new(ctx, &challenge).told(notice)),
         };
     }

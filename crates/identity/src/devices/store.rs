@@ -147,6 +147,19 @@ pub(super) fn set_key(tx: &mut Tx<'_>, device: &DeviceId, key: &[u8], now: Momen
     Ok(written == 1)
 }
 
+/// The same for the device of a demo person, by the word of its cookie.
+pub(crate) fn give_key(
+    tx: &mut Tx<'_>,
+    (person, word): (&PersonId, &str),
+    key: &[u8],
+    now: Moment,
+) -> Result<bool, DbFault> {
+    match live(tx, person, word)? {
+        Some(device) => set_key(tx, &device.id, key, now),
+        None => Ok(false),
+    }
+}
+
 /// Something shown, to be written down.
 #[derive(Clone)]
 pub(super) struct NewProof {
@@ -257,7 +270,9 @@ pub(super) fn use_proof(
 /// Deletes up to 500 lines of what counted for a payment before `before`; returns how many.
 pub(crate) fn wipe_uses(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     tx.exec(
-        sql!("DELETE FROM device_proof_use WHERE nonce IN (SELECT nonce FROM device_proof_use WHERE at < $1 LIMIT 500)"),
+        sql!(
+            "DELETE FROM device_proof_use WHERE nonce IN (SELECT nonce FROM device_proof_use WHERE at < $1 LIMIT 500)"
+        ),
         vals![before],
     )
 }

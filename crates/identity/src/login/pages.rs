@@ -17,7 +17,7 @@ use super::by_password::{ByPassword, PasswordLogin, by_password};
 use super::change_pages;
 use super::device::{DEVICE_COOKIE, KnownDevice};
 use super::newcomer::JustOpened;
-use super::wanted::wanted;
+use super::wanted::{KEPT, wanted};
 use crate::devices::place;
 use crate::failure::Failure;
 use crate::gates::Gates;
@@ -41,6 +41,8 @@ struct Before {
     to: String,
     /// The key of what was wanted.
     wanted: Option<&'static str>,
+    /// Whether a form that was typed before waits for its person.
+    kept: bool,
     /// After signing up: how long the account waits for its person to be proven, in days.
     days: Option<i64>,
 }
@@ -54,7 +56,8 @@ impl Before {
             }
             _ => None,
         };
-        Ok(Before { wanted: wanted(&to), to, days })
+        let wanted = wanted(&to);
+        Ok(Before { kept: wanted == Some(KEPT), wanted, to, days })
     }
 
     fn ways_query(&self) -> String {

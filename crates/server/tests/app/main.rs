@@ -24,6 +24,7 @@ mod keeping;
 mod login;
 mod odd_text;
 mod offline;
+mod one_payment;
 mod owners;
 mod owners_names;
 mod pages;

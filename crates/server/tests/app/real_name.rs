@@ -182,7 +182,8 @@ async fn what_was_typed_survives_the_gate(app: TestApp) {
         let gone = other.get(&path).await;
         assert!(gone.path == "/" && gone.says("已过期") && !gone.says("轮椅"), "{} {}", gone.path, gone.text);
     }
-    assert!(app.visitor().get(&path).await.path.starts_with("/login"));
+    let login = app.visitor().get(&path).await;
+    assert!(login.path.starts_with("/login") && login.says("刚才填的内容先替您留着"), "{}", login.text);
     person.get(&to).await;
     app.vouch(&person).await;
     assert_eq!(person.get("/real-name/done").await.link("/real-name/continue/"), Some(path.clone()));
