@@ -212,6 +212,7 @@ async fn what_was_typed_survives_the_end_of_a_session(app: TestApp) {
     let login = here.get(&location(&sent)).await;
     let back = here.send_form(&login, &[("login", "13900000001"), ("password", "changzhou2026")]).await;
     assert!(back.says("继续刚才的操作") && back.says(&session), "{} {}", back.path, back.text);
+    app.vouch(&here).await;
     let done = here.send_form_to(&back, "/devices", &[]).await;
     assert!(done.path == "/devices" && done.is_ok(), "{} {}", done.path, done.text);
     drop(there);
