@@ -81,7 +81,7 @@ async fn wipe_faces(ctx: Ctx) -> Result<(), String> {
 async fn wipe_second_ways(ctx: Ctx) -> Result<(), String> {
     let now = ctx.now();
     chunks(&ctx, "device_proof.wipe", now.minus_secs(7 * DAY), devices::store::wipe).await?;
-    chunks(&ctx, "device_proof_use.wipe", now.minus_secs(7 * DAY), devices::store::wipe_uses).await?;
+    chunks(&ctx, "device_proof_use.wipe", now.minus_secs(7 * DAY), devices::one_payment::store::wipe_uses).await?;
     chunks(&ctx, "card_way.wipe", now.minus_secs(DAY), second_ways::store::wipe_ways).await?;
     chunks(&ctx, "card_miss.wipe", now.minus_secs(2 * DAY), second_ways::misses::wipe).await?;
     chunks(&ctx, "counter_miss.wipe", now.minus_secs(2 * DAY), second_ways::store::wipe_counter_misses).await?;

@@ -13,7 +13,7 @@ mod leave_key;
 mod list;
 mod may_log_out;
 mod model;
-mod one_payment;
+pub(crate) mod one_payment;
 mod pages;
 mod place;
 pub(crate) mod policy;

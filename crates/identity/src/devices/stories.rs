@@ -221,6 +221,7 @@ async fn a_device_signed_out_is_new_again(db: TestDb) {
     let town = Town::new(&db);
     town.sign_up(MOBILE, NUMBER).await;
     let lost = town.authenticated().await;
+    town.clock.advance_secs(61);
     let mut owner = town.browser();
     owner.get("/login/code").await;
     owner.post("/login/code", &[("mobile", MOBILE), ("to", "")]).await;

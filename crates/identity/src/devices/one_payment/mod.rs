@@ -2,6 +2,8 @@
 //! code from its owner's phone, or an authentication on it) counts for one payment, and the next one asks for a code of
 //! its own. A payment is an order: whoever comes back to it, for the rest of its price, is not asked again.
 
+pub(crate) mod store;
+
 use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
@@ -9,7 +11,7 @@ use platform::db::{DbFault, Tx};
 use super::model::{How, Shown, holds};
 use super::place::Place;
 use super::policy::DevicePolicy;
-use super::store;
+use super::store as devices;
 use crate::failure::Failure;
 use crate::people::{self, PersonId};
 use crate::sessions::SessionId;
@@ -75,9 +77,9 @@ pub(crate) async fn confirm_payment(ctx: &Ctx, paying: &Paying) -> Result<bool, 
 }
 
 fn by(tx: &mut Tx<'_>, paying: &Paying, now: Moment, policy: &DevicePolicy) -> Result<By, DbFault> {
-    let Some(device) = store::live(tx, &paying.person, &paying.word)? else { return Ok(By::Nothing) };
+    let Some(device) = devices::live(tx, &paying.person, &paying.word)? else { return Ok(By::Nothing) };
     let since = now.minus_secs(policy.key_look_secs);
-    let shown = store::shown(tx, &paying.session, &device.id, &paying.place, since)?;
+    let shown = devices::shown(tx, &paying.session, &device.id, &paying.place, since)?;
     let uses = store::uses(tx, &paying.session)?;
     Ok(judge(&shown, device.has_key, &uses, &paying.payment, |shown| {
         holds(shown, device.has_key, now, policy.key_fresh_secs, policy.roaming_secs)
