@@ -60,6 +60,7 @@ login-name-label = ID number or mobile number
 login-submit = Log in
 login-sign-up = Sign up
 login-wanted = After logging in you continue to: { $what }
+login-kept = You were logged out. What you filled in has been kept for a while: log in again, and you can continue with one tap. If it has expired by then, you will have to fill it in again.
 login-signed-up = Your details have been submitted. Please log in with your mobile number and the password you have just set.
 login-signed-up-days = Please complete real-name authentication within { $days } days. Otherwise the account is closed and everything you filled in is deleted.
 login-signed-up-taken = The password is right but you cannot log in? The previous owner of this number may still be using it to log in. Please sign up with another mobile number, or take your ID card to a service window.

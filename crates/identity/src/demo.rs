@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::agreements::Shown;
 use crate::blind::Blind;
 pub use crate::demo_crowd::crowd;
+use crate::devices;
 use crate::failure::Failure;
 use crate::login::KnownDevice;
 use crate::owners;
@@ -161,6 +162,24 @@ pub async fn vouch(ctx: &Ctx, token: &str, device: &str, agent: &str) -> Result<
     ctx.db.write(subject.lane(), "demo.vouch", move |tx| real_name::vouch(tx, &new)).await?;
     ctx.db.write(lane(&person), "demo.insure", move |tx| real_name::insure(tx, &insured)).await?;
     Ok(())
+}
+
+/// Leaves the key of a device on which somebody was vouched for, as its browser's script does. `key`: a point of P-256,
+/// uncompressed.
+///
+/// # Errors
+/// [`SeedError::Production`] in production; [`SeedError::Sample`] if this is not a device of theirs.
+pub async fn leave_key(ctx: &Ctx, person: &PersonId, device: &str, key: &[u8]) -> Result<(), SeedError> {
+    if ctx.mode == Mode::Production {
+        return Err(SeedError::Production);
+    }
+    let nobody = || SeedError::Sample("nobody was vouched for on this device".into());
+    let word = KnownDevice::read(ctx, device).ok_or_else(nobody)?.device;
+    let (whose, key, now) = (person.clone(), key.to_vec(), ctx.now());
+    let left = ctx
+        .db
+        .write(lane(person), "demo.leave_key", move |tx| devices::store::give_key(tx, (&whose, &word), &key, now));
+    if left.await? { Ok(()) } else { Err(nobody()) }
 }
 
 /// The ID number of somebody, for a sandbox that is to know them too; `None` if there is nobody.

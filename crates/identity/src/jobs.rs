@@ -63,6 +63,7 @@ async fn wipe_sessions(ctx: Ctx) -> Result<(), String> {
     let before = ctx.now().minus_secs(DAY);
     chunks(&ctx, "session.wipe", before, sessions::store::wipe).await?;
     chunks(&ctx, "session_former_token.wipe", before, sessions::store::wipe_former).await?;
+    chunks(&ctx, "session_phone.wipe", ctx.now().minus_secs(7 * DAY), sessions::store::wipe_phones).await?;
     chunks(&ctx, "staff_session.wipe", before, staff::store::wipe_sessions).await
 }
 
@@ -80,6 +81,7 @@ async fn wipe_faces(ctx: Ctx) -> Result<(), String> {
 async fn wipe_second_ways(ctx: Ctx) -> Result<(), String> {
     let now = ctx.now();
     chunks(&ctx, "device_proof.wipe", now.minus_secs(7 * DAY), devices::store::wipe).await?;
+    chunks(&ctx, "device_proof_use.wipe", now.minus_secs(7 * DAY), devices::one_payment::store::wipe_uses).await?;
     chunks(&ctx, "card_way.wipe", now.minus_secs(DAY), second_ways::store::wipe_ways).await?;
     chunks(&ctx, "card_miss.wipe", now.minus_secs(2 * DAY), second_ways::misses::wipe).await?;
     chunks(&ctx, "counter_miss.wipe", now.minus_secs(2 * DAY), second_ways::store::wipe_counter_misses).await?;

@@ -2,9 +2,9 @@
 //! prove who asks.
 //!
 //! Owned tables: `account`, `agreement`, `card_check`, `card_code`, `card_guard`, `card_miss`, `card_try`, `card_way`, `consent`,
-//! `counter_code`, `counter_miss`, `device`, `device_proof`, `ecard`, `face_budget`, `face_check`, `insurance_status`,
+//! `counter_code`, `counter_miss`, `device`, `device_proof`, `device_proof_use`, `ecard`, `face_budget`, `face_check`, `insurance_status`,
 //! `kept_form`, `login_guard`, `message`, `number_owner`, `partner_key`, `partner_nonce`, `pay_password`,
-//! `pay_password_try`, `person`, `proof`, `real_name`, `real_name_device`, `session`, `session_former_token`, `sms_code`,
+//! `pay_password_try`, `person`, `proof`, `real_name`, `real_name_device`, `session`, `session_former_token`, `session_phone`, `sms_code`,
 //! `sms_log`, `staff`, `staff_session`. No other crate holds SQL for them.
 
 use std::sync::Arc;

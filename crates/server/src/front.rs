@@ -42,7 +42,7 @@ pub async fn front(
     let (card, (visits, all)) = ctx.db.read("front.todos", read).await?;
     // That a card cannot be used is said only as the card system says it now.
     front.card = match card {
-        FrontCard::Suspended => identity::front_card_now(&ctx, &ports, &citizen.person).await?,
+        FrontCard::Suspended { .. } => identity::front_card_now(&ctx, &ports, &citizen.person).await?,
         known => known,
     };
     let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;

@@ -3,8 +3,9 @@
 use crate::body::read_body;
 use crate::problem::Problem;
 use crate::sent;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
+use kernel::typing;
 use platform::Ctx;
 use serde::de::DeserializeOwned;
 
@@ -25,12 +26,26 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
         if let Err(why) = sent::judge(state, &parts, &bytes) {
             return Err(sent::problem(state, &parts, &bytes, why));
         }
-        let request = Request::from_parts(parts, Body::from(bytes));
+        let request = Request::from_parts(parts, Body::from(cleaned(bytes)));
         match axum::extract::Form::<T>::from_request(request, &()).await {
             Ok(axum::extract::Form(value)) => Ok(Form(value)),
             Err(rejection) => Err(Problem::bad_form().because(rejection)),
         }
     }
+}
+
+/// The form without control characters, secrets aside: passwords are as they were typed, and shown by nobody.
+fn cleaned(bytes: Bytes) -> Bytes {
+    let fields: Vec<_> = form_urlencoded::parse(&bytes).collect();
+    if fields.iter().all(|(name, value)| is_secret(name) || typing::shown(value) == *value) {
+        return bytes;
+    }
+    let mut clean = form_urlencoded::Serializer::new(String::with_capacity(bytes.len()));
+    for (name, value) in &fields {
+        let value = if is_secret(name) { value.clone() } else { typing::shown(value) };
+        clean.append_pair(name, &value);
+    }
+    Bytes::from(clean.finish())
 }
 
 /// Whether what stands in a field of this name is a secret: it is typed again, never kept or shown. So is the form's
@@ -99,6 +114,17 @@ impl Errors {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_come_no_further() {
+        let sent = Bytes::from_static(b"name=a%00%C2%9Db&note=a%0D%0Ab%09c&password=x%00y&name=%E5%BC%A0");
+        let clean = cleaned(sent);
+        let fields: Vec<_> = form_urlencoded::parse(&clean).into_owned().collect();
+        let values: Vec<&str> = fields.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, ["ab", "a\r\nb\tc", "x\0y", "张"]);
+        let plain = Bytes::from_static(b"name=a+b&csrf=1");
+        assert_eq!(cleaned(plain.clone()), plain, "as it was sent");
+    }
 
     #[test]
     fn secrets_are_known_by_their_names() {

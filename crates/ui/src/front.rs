@@ -52,8 +52,11 @@ pub enum FrontCard {
         /// The number with its middle starred out.
         masked: String,
     },
-    /// The physical card is lost, frozen or cancelled: so the card system says now.
-    Suspended,
+    /// It cannot be shown: so the card system says now.
+    Suspended {
+        /// The key of the words that the card's own page says it with.
+        why: &'static str,
+    },
     /// It was so when the card system was asked last, which does not answer now.
     Unsure,
     /// There was no physical card.
@@ -67,10 +70,15 @@ impl FrontCard {
             FrontCard::Live { masked } => masked.clone(),
             FrontCard::None => page.t("front-card-none"),
             FrontCard::Issuing => page.t("front-card-issuing"),
-            FrontCard::Suspended => page.t("front-card-suspended"),
+            FrontCard::Suspended { why } => page.t(why),
             FrontCard::Unsure => page.t("front-card-unsure"),
             FrontCard::NotIssued => page.t("front-card-not-issued"),
         }
+    }
+
+    /// Whether it has the colour of a card that cannot be shown.
+    const fn is_off(&self) -> bool {
+        matches!(self, FrontCard::Suspended { .. })
     }
 
     /// What the button says.
@@ -78,7 +86,9 @@ impl FrontCard {
         page.t(match self {
             FrontCard::Live { .. } => "front-card-show",
             FrontCard::None => "front-card-get",
-            FrontCard::Issuing | FrontCard::Suspended | FrontCard::Unsure | FrontCard::NotIssued => "front-card-open",
+            FrontCard::Issuing | FrontCard::Suspended { .. } | FrontCard::Unsure | FrontCard::NotIssued => {
+                "front-card-open"
+            }
         })
     }
 

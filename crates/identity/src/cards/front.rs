@@ -12,7 +12,7 @@ use super::model::{Ecard, State};
 use super::store;
 use crate::failure::Failure;
 use crate::people::PersonId;
-use crate::ports::Ports;
+use crate::ports::{PhysicalState, Ports};
 
 /// The front page waits so long for the card system before it says that it does not know.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -45,8 +45,18 @@ fn known(card: Ecard) -> FrontCard {
     match card.state {
         State::Issuing => FrontCard::Issuing,
         State::Live => FrontCard::Live { masked: card.card_masked },
-        State::Suspended => FrontCard::Suspended,
+        State::Suspended => FrontCard::Suspended { why: why(card.physical) },
         State::Ended => FrontCard::NotIssued,
+    }
+}
+
+/// The title under which the card's page says why a card cannot be shown.
+const fn why(physical: Option<PhysicalState>) -> &'static str {
+    match physical {
+        Some(PhysicalState::Lost) => "card-lost-title",
+        Some(PhysicalState::Frozen) => "card-frozen-title",
+        Some(PhysicalState::Cancelled) => "card-cancelled-title",
+        None | Some(PhysicalState::Active) => "card-gone-title",
     }
 }
 

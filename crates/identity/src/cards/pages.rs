@@ -6,11 +6,13 @@ use askama::Template;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use kernel::Moment;
 use platform::Ctx;
 use platform::db::DbFault;
 use serde::Deserialize;
 use ui::{Form, Page, Problem, Query, html, see_other};
 
+use super::codes;
 use super::gate::Holder;
 use super::insurance_code::{self, InsuranceCode};
 use super::model::{Ecard, State};
@@ -23,6 +25,8 @@ use crate::ports::Ports;
 const ISSUING_SECS: i64 = 3;
 /// How often it tries again while the card system is silent.
 const UNSURE_SECS: i64 = 15;
+/// So long the page says that a code was read, in seconds.
+const READ_SECS: i64 = 300;
 /// A code is replaced while it is still good, so that nobody scans one that dies under the beam.
 const RENEW_EARLY_SECS: i64 = 5;
 
@@ -56,6 +60,8 @@ struct CardPage {
     /// Seconds after which the page looks again; 0 for never.
     refresh: i64,
     insured: bool,
+    /// When a code was read a moment ago; empty otherwise.
+    read_at: String,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +101,9 @@ async fn card(
         None => None,
     };
     let page = holder.visit.page.clone();
+    let read_at = read_at(&holder).await?.map_or_else(String::new, |at| page.moment(at));
     let view = CardPage {
+        read_at,
         name: holder.myself.name.clone(),
         open: full.is_some(),
         number: full.or_else(|| card.as_ref().map(|card| card.card_masked.clone())).unwrap_or_default(),
@@ -108,6 +116,13 @@ async fn card(
         page,
     };
     Ok(html(&view.page.clone(), view))
+}
+
+/// When a code of this card was read last, as long as its holder still stands at the window.
+async fn read_at(holder: &Holder) -> Result<Option<Moment>, Problem> {
+    let (ctx, person) = (holder.ctx(), holder.person.clone());
+    let since = ctx.now().minus_secs(READ_SECS);
+    Ok(ctx.db.read("card.read_at", move |tx| codes::last_used(tx, &person, since)).await?)
 }
 
 fn note(tone: &'static str, key: &'static str, again: bool) -> Body {

@@ -6,23 +6,19 @@ use serde_json::json;
 
 use super::bind::told;
 use super::here::Here;
-use super::known;
 use super::list::{What, list};
+use super::may_log_out::may_log_out;
 use super::model::DeviceId;
 use super::store;
 use crate::failure::Failure;
-use crate::login::KnownDevice;
 use crate::messages;
-use crate::people::{AccountId, lane};
+use crate::people::lane;
 use crate::sessions::{self, SessionId};
 
 /// Signs one of a person's own devices out.
 pub(super) struct EndDevice {
     /// Who asks, and from where.
     pub(super) here: Here,
-    pub(super) account: AccountId,
-    /// The device that the browser names.
-    pub(super) known: Option<KnownDevice>,
     /// The one that is to be signed out.
     pub(super) device: DeviceId,
 }
@@ -35,25 +31,28 @@ pub(super) enum Ended {
     /// It is another one, and its owner was told on every channel; or one that is not theirs or was signed out before,
     /// which is no mistake.
     Elsewhere,
-    /// No device was signed out: the session came without a device of its owner's, and may be in a thief's hands.
-    NotFromHere,
+    /// Nothing was signed out: the session has shown neither its device nor its owner's phone, and may be in a thief's hands.
+    ShowFirst,
 }
 
 /// Signs the device out, and every session that showed to be on it. Whoever has lost a telephone does so on any browser
-/// that they logged in on; a session alone is not enough.
+/// where they show who they are ([`may_log_out`]); a password or a session alone is not enough.
 pub(super) async fn end(ctx: &Ctx, command: EndDevice) -> Result<Ended, Failure> {
-    let EndDevice { here, account, known, device } = command;
+    if !may_log_out(ctx, &command.here).await? {
+        return Ok(Ended::ShowFirst);
+    }
+    end_shown(ctx, command).await
+}
+
+/// The same where that was seen.
+async fn end_shown(ctx: &Ctx, command: EndDevice) -> Result<Ended, Failure> {
+    let EndDevice { here, device } = command;
     let (person, mine, wanted) = (here.person.clone(), here.word.clone(), device.clone());
     let read = ctx.db.read("device.ends", move |tx| -> Result<_, DbFault> {
-        let is_own = known::is_of(tx, known.as_ref(), &account, &person)?;
         let found = store::list(tx, &person)?.into_iter().find(|one| one.id == wanted);
-        Ok((is_own, found.map(|one| (one.word == mine, one.label, one.word))))
+        Ok(found.map(|one| (one.word == mine, one.label, one.word)))
     });
-    let (is_own, found) = read.await?;
-    if !is_own {
-        return Ok(Ended::NotFromHere);
-    }
-    let Some((this, label, word)) = found else { return Ok(Ended::Elsewhere) };
+    let Some((this, label, word)) = read.await? else { return Ok(Ended::Elsewhere) };
     let now = ctx.now();
     let message = match this {
         true => None,
@@ -85,43 +84,38 @@ pub(super) async fn end(ctx: &Ctx, command: EndDevice) -> Result<Ended, Failure>
 }
 
 /// Signs out every device of a person but the one that asks, and every login in another browser. One after another: what
-/// is cut short goes on at the next tap. Where the session came without a device of its owner's, the other logins end, and
-/// the devices on which the owner was authenticated stay.
-pub(super) async fn end_all_others(
-    ctx: &Ctx,
-    here: &Here,
-    account: &AccountId,
-    known: Option<KnownDevice>,
-) -> Result<Ended, Failure> {
-    let mut ended = Ended::Elsewhere;
+/// is cut short goes on at the next tap.
+pub(super) async fn end_all_others(ctx: &Ctx, here: &Here) -> Result<Ended, Failure> {
+    if !may_log_out(ctx, here).await? {
+        return Ok(Ended::ShowFirst);
+    }
     for one in list(ctx, here).await? {
         let What::Proven(device, _) = one.what else { continue };
-        if one.here {
-            continue;
-        }
-        let command = EndDevice { here: here.clone(), account: account.clone(), known: known.clone(), device };
-        if end(ctx, command).await? == Ended::NotFromHere {
-            ended = Ended::NotFromHere;
-            break;
+        if !one.here {
+            end_shown(ctx, EndDevice { here: here.clone(), device }).await?;
         }
     }
     sessions::end_others(ctx, &here.person, &here.session).await?;
-    Ok(ended)
+    Ok(Ended::Elsewhere)
 }
 
-/// Ends a login and every other one in the same browser; `false` if it is not theirs or had ended.
-pub(super) async fn end_login(ctx: &Ctx, here: &Here, login: &SessionId) -> Result<bool, Failure> {
+/// Ends a login and every other one in the same browser. One's own login ends in any case, and by itself where nothing was
+/// shown: others in the same browser may be its owner's.
+pub(super) async fn end_login(ctx: &Ctx, here: &Here, login: &SessionId) -> Result<Ended, Failure> {
+    let (own, may) = (*login == here.session, may_log_out(ctx, here).await?);
+    if !may && !own {
+        return Ok(Ended::ShowFirst);
+    }
     let (person, wanted) = (here.person.clone(), login.clone());
     let found = ctx.db.read("device.logins", move |tx| -> Result<_, DbFault> {
         match sessions::store::word_of(tx, &person, &wanted)? {
             None => Ok(Vec::new()),
-            Some(word) if word.is_empty() => Ok(vec![wanted.clone()]),
+            Some(word) if word.is_empty() || !may => Ok(vec![wanted.clone()]),
             Some(word) => sessions::store::in_browser(tx, &person, &word),
         }
     });
-    let mut ended = false;
-    for session in found.await?.into_iter().filter(|one| one == login || *one != here.session) {
-        ended |= sessions::end(ctx, &here.person, &session).await?;
+    for session in found.await?.into_iter().filter(|one| own || *one != here.session) {
+        sessions::end(ctx, &here.person, &session).await?;
     }
-    Ok(ended)
+    Ok(if own { Ended::Here } else { Ended::Elsewhere })
 }

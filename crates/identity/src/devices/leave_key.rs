@@ -22,7 +22,7 @@ pub(super) async fn leave_key(ctx: &Ctx, here: &Here, key: Vec<u8>) -> Result<bo
         let Some(device) = store::live(tx, &here.person, &here.word)? else { return Ok(false) };
         let since = now.minus_secs(policy.key_after_secs);
         let shown = store::shown(tx, &here.session, &device.id, &here.place, since)?;
-        let allowed = shown.iter().any(|shown| shown.how != How::Key && !shown.roams && shown.at > since);
+        let allowed = shown.iter().any(|(_, shown)| shown.how != How::Key && !shown.roams && shown.at > since);
         let left = allowed && store::set_key(tx, &device.id, &key, now)?;
         let act = if left { "device.key_left" } else { "device.key_refused" };
         tx.audit(acting.act(act, device.id.as_str(), json!({ "replaced": device.has_key })));

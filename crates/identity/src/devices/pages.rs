@@ -15,7 +15,7 @@ use super::here::Here;
 use super::leave_key::leave_key;
 use super::list::{What, list};
 use super::prove_pages::{self, destination};
-use crate::login::KnownDevice;
+use super::wish::Wish;
 use crate::sessions::{self, Citizen, SessionId};
 
 pub(crate) fn routes() -> Router<Ctx> {
@@ -83,30 +83,29 @@ struct SignOutForm {
 /// mistake.
 async fn sign_out(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignOutForm>) -> Result<Response, Problem> {
     let (ctx, here) = (citizen.ctx(), Here::of(&citizen, &headers));
-    let known = KnownDevice::here(ctx, &citizen.visit.page);
     if form.act == "others" {
-        return Ok(match end_all_others(ctx, &here, &citizen.account, known).await? {
-            Ended::NotFromHere => see_other_with("/real-name", "flash-devices-left"),
+        return Ok(match end_all_others(ctx, &here).await? {
+            Ended::ShowFirst => show_first(),
             Ended::Here | Ended::Elsewhere => see_other_with("/devices", "flash-devices-ended"),
         });
     }
-    if form.device.is_empty() {
+    let done = if form.device.is_empty() {
         let session: SessionId = form.session.parse().map_err(|_| Problem::not_found())?;
-        end_login(ctx, &here, &session).await?;
-        return Ok(if session == citizen.session { out(&citizen) } else { ended() });
-    }
-    let device = form.device.parse().map_err(|_| Problem::not_found())?;
-    let command = EndDevice { here, account: citizen.account.clone(), known, device };
-    match end(ctx, command).await? {
-        Ended::Elsewhere => Ok(ended()),
-        // Whoever is proven here may do so.
-        Ended::NotFromHere => Ok(see_other_with("/real-name", "flash-device-left")),
-        Ended::Here => Ok(out(&citizen)),
-    }
+        end_login(ctx, &here, &session).await?
+    } else {
+        let device = form.device.parse().map_err(|_| Problem::not_found())?;
+        end(ctx, EndDevice { here, device }).await?
+    };
+    Ok(match done {
+        Ended::Elsewhere => see_other_with("/devices", "flash-device-ended"),
+        Ended::Here => out(&citizen),
+        Ended::ShowFirst => show_first(),
+    })
 }
 
-fn ended() -> Response {
-    see_other_with("/devices", "flash-device-ended")
+/// To the page on which whoever holds the owner's phone shows so, and back to the list.
+fn show_first() -> Response {
+    see_other(&Wish::LogOut.page_to("/devices"))
 }
 
 fn out(citizen: &Citizen) -> Response {

@@ -15,6 +15,7 @@ use super::model::{DeviceProofId, How};
 use super::policy::DevicePolicy;
 use super::standing::{Standing, standing};
 use super::store::{self, Live, NewProof, Roams};
+use super::wish::Wish;
 use crate::failure::Failure;
 use crate::people;
 use crate::sessions::{self, Renewal, Token};
@@ -28,17 +29,19 @@ pub(super) struct Looked {
     pub(super) lately: bool,
 }
 
-/// Looks where a session stands.
-pub(super) async fn look(ctx: &Ctx, here: &Here) -> Result<Looked, Failure> {
+/// Looks where a session stands. For a payment only an answer of the key is one that should have helped: a code has counted
+/// for another payment.
+pub(super) async fn look(ctx: &Ctx, here: &Here, wish: &Wish) -> Result<Looked, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<DevicePolicy>(now.date())?;
     let here = here.clone();
+    let by_key = matches!(wish, Wish::Payment(_));
     let looked = ctx.db.read("device.look", move |tx| -> Result<_, DbFault> {
         let standing = standing(tx, &here.session, &here.person, &here.word, &here.place, now, &policy)?;
         let device = store::live(tx, &here.person, &here.word)?;
         let since = now.minus_secs(policy.again_secs);
         let lately = match &device {
-            Some(device) => store::shown_since(tx, &here.session, &device.id, since)?,
+            Some(device) => store::shown_since(tx, &here.session, &device.id, since, by_key)?,
             None => false,
         };
         Ok(Looked { standing, device, lately })

@@ -17,10 +17,13 @@ use ui::{Errors, Form, Page, Problem, Query, html, html_again, in_query, see_oth
 use super::challenge::read_key;
 use super::here::Here;
 use super::leave_key::leave_key;
+use super::may_log_out::may_log_out;
+use super::one_payment::{Paying, may_pay};
 use super::policy::DevicePolicy;
 use super::prove::{Answer, Answered, Looked, answer, challenge, look};
-use super::show_phone::{own_mobile, same, show_phone};
+use super::show_phone::{own_mobile, same, show_phone, show_phone_alone};
 use super::standing::Standing;
+use super::wish::Wish;
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
@@ -46,6 +49,14 @@ pub(super) fn routes() -> Router<Ctx> {
 struct ProvePage {
     page: Page,
     to: String,
+    /// For what it asks, as forms carry it.
+    wish: String,
+    /// The key of the title.
+    title: &'static str,
+    /// The key of the words that say why.
+    why: &'static str,
+    /// Where its owner was never authenticated on this device: the page that does that instead.
+    real_name: String,
     /// What the device's key is to sign; empty if the device has left none.
     challenge: String,
     /// Whether the script answers by itself; not after an answer was refused or has not helped.
@@ -61,6 +72,9 @@ struct ProvePage {
 #[serde(default)]
 struct ToQuery {
     to: String,
+    /// For what: see [`Wish`].
+    #[serde(rename = "for")]
+    wish: String,
     /// From which place the gate sent here.
     at: String,
 }
@@ -70,7 +84,8 @@ async fn show(
     headers: HeaderMap,
     Query(query): Query<ToQuery>,
 ) -> Result<Response, Problem> {
-    prove_page(&citizen, &Here::of(&citizen, &headers), &query.to, Asks::ByItself { at: query.at }).await
+    let (here, wish) = (Here::of(&citizen, &headers), Wish::parse(&query.wish));
+    prove_page(&citizen, &here, (&wish, &query.to), Asks::ByItself { at: query.at }).await
 }
 
 /// How the page asks.
@@ -82,31 +97,46 @@ enum Asks {
 }
 
 /// The page for where the session stands now; goes on at once where nothing is to be shown.
-async fn prove_page(citizen: &Citizen, here: &Here, to: &str, asks: Asks) -> Result<Response, Problem> {
+async fn prove_page(
+    citizen: &Citizen,
+    here: &Here,
+    (wish, to): (&Wish, &str),
+    asks: Asks,
+) -> Result<Response, Problem> {
     let (ctx, page, to) = (citizen.ctx(), &citizen.visit.page, destination(to));
-    let Looked { standing, device, lately } = look(ctx, here).await?;
+    let Looked { standing, device, lately } = look(ctx, here, wish).await?;
     let (notice, roams, at) = match asks {
         Asks::ByItself { at } => (None, false, at),
         Asks::Again { notice, roams } => (Some(notice), roams, String::new()),
     };
     let two_exits = here.place.is_other_than(&at) && passed_lately(ctx, page);
-    let device = match (standing, device) {
-        (Standing::Proven, _) if !two_exits => return Ok(pass(ctx, page, &to)),
-        (Standing::Proven | Standing::Challenge | Standing::Lately, Some(device)) => device,
-        (Standing::New | Standing::Proven | Standing::Challenge | Standing::Lately, _) => {
-            return Ok(see_other(&real_name(&to)));
-        }
+    let enough = match wish {
+        Wish::Gate => standing == Standing::Proven,
+        Wish::Payment(payment) => standing == Standing::Proven && may_pay(ctx, &paying(here, payment)).await?,
+        Wish::LogOut => may_log_out(ctx, here).await?,
+    };
+    if enough && !two_exits {
+        return Ok(pass(ctx, page, &to));
+    }
+    let device = match (device, wish) {
+        (None, Wish::LogOut) => None,
+        (Some(device), _) if standing != Standing::New => Some(device),
+        _ => return Ok(see_other(&real_name(&to))),
     };
     let moving = roams || lately || two_exits;
     let auto = notice.is_none() && !moving;
-    let challenge = match device.has_key {
-        true => challenge(ctx, here, &device, (auto, moving))?.text().to_owned(),
-        false => String::new(),
+    let challenge = match device.as_ref().filter(|device| device.has_key) {
+        Some(device) => challenge(ctx, here, device, (auto, moving))?.text().to_owned(),
+        None => String::new(),
     };
     let mobile = own_mobile(ctx, &here.person).await?;
     let roaming_secs = ctx.policy.at::<DevicePolicy>(ctx.now().date())?.roaming_secs;
     let view = ProvePage {
         page: page.clone(),
+        wish: wish.word().to_owned(),
+        title: wish.title(),
+        why: wish.why(),
+        real_name: if device.is_none() { real_name(&to) } else { String::new() },
         to,
         challenge,
         auto,
@@ -116,6 +146,16 @@ async fn prove_page(citizen: &Citizen, here: &Here, to: &str, asks: Asks) -> Res
         notice,
     };
     Ok(if view.notice.is_some() { html_again(page, view) } else { html(page, view) })
+}
+
+fn paying(here: &Here, payment: &str) -> Paying {
+    Paying {
+        session: here.session.clone(),
+        person: here.person.clone(),
+        word: here.word.clone(),
+        place: here.place.clone(),
+        payment: payment.to_owned(),
+    }
 }
 
 /// Goes on, and notes when.
@@ -134,6 +174,8 @@ fn passed_lately(ctx: &Ctx, page: &Page) -> bool {
 #[serde(default)]
 struct SignedForm {
     to: String,
+    #[serde(rename = "for")]
+    wish: String,
     challenge: String,
     signature: String,
 }
@@ -150,7 +192,8 @@ async fn signed(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignedFor
         Answered::Yes(token) => token,
         Answered::No { roams } => {
             let notice = Notice { tone: "danger", text: citizen.visit.page.t("device-answer-refused") };
-            return prove_page(&citizen, &here, &form.to, Asks::Again { notice, roams }).await;
+            let wish = Wish::parse(&form.wish);
+            return prove_page(&citizen, &here, (&wish, &form.to), Asks::Again { notice, roams }).await;
         }
     };
     let mut response = see_other(&destination(&form.to));
@@ -164,6 +207,8 @@ async fn signed(citizen: Citizen, headers: HeaderMap, Form(form): Form<SignedFor
 #[serde(default)]
 struct SendForm {
     to: String,
+    #[serde(rename = "for")]
+    wish: String,
     ticket: String,
 }
 
@@ -174,13 +219,13 @@ async fn send_code(
     Extension(gates): Extension<Arc<Gates>>,
     Form(form): Form<SendForm>,
 ) -> Result<Response, Problem> {
-    let (ctx, to) = (citizen.ctx(), destination(&form.to));
+    let (ctx, to, wish) = (citizen.ctx(), destination(&form.to), Wish::parse(&form.wish));
     let mobile = own_mobile(ctx, &citizen.person).await?.ok_or_else(Problem::not_found)?;
     match asking(&citizen, &gates).to(mobile, form.ticket).await? {
-        Ok(challenge) => Ok(see_other(&code_path(&challenge, &to))),
+        Ok(challenge) => Ok(see_other(&code_path(&challenge, &wish, &to))),
         Err(notice) => {
             let asks = Asks::Again { notice, roams: false };
-            prove_page(&citizen, &Here::of(&citizen, &headers), &to, asks).await
+            prove_page(&citizen, &Here::of(&citizen, &headers), (&wish, &to), asks).await
         }
     }
 }
@@ -192,8 +237,12 @@ fn asking<'a>(citizen: &'a Citizen, gates: &'a Gates) -> Asking<'a> {
     Asking { ctx, page, gates, purpose: Purpose::Device, own: Own::here(ctx, page) }
 }
 
-fn code_path(challenge: &sms_codes::CodeId, to: &str) -> String {
-    format!("/devices/prove/code?c={}&to={}", challenge.as_str(), in_query(to))
+fn code_path(challenge: &sms_codes::CodeId, wish: &Wish, to: &str) -> String {
+    let wished = match wish.word() {
+        "" => String::new(),
+        word => format!("&for={word}"),
+    };
+    format!("/devices/prove/code?c={}{wished}&to={}", challenge.as_str(), in_query(to))
 }
 
 #[derive(Template)]
@@ -201,14 +250,17 @@ fn code_path(challenge: &sms_codes::CodeId, to: &str) -> String {
 struct CodePage {
     page: Page,
     to: String,
+    wish: String,
+    /// The key of the title.
+    title: &'static str,
     back: String,
     enter: CodePart,
 }
 
 impl CodePage {
-    fn new(citizen: &Citizen, to: &str, enter: CodePart) -> CodePage {
-        let to = destination(to);
-        CodePage { page: citizen.visit.page.clone(), back: prove_path(&to), to, enter }
+    fn new(citizen: &Citizen, (wish, to): (&Wish, &str), enter: CodePart) -> CodePage {
+        let (page, to, word) = (citizen.visit.page.clone(), destination(to), wish.word().to_owned());
+        CodePage { page, back: wish.page_to(&to), wish: word, title: wish.title(), to, enter }
     }
 }
 
@@ -217,18 +269,23 @@ impl CodePage {
 struct CodeQuery {
     c: String,
     to: String,
+    #[serde(rename = "for")]
+    wish: String,
 }
 
 async fn enter(BeforeAgreeing(citizen): BeforeAgreeing, Query(query): Query<CodeQuery>) -> Result<Response, Problem> {
-    let Some(challenge) = own_challenge(&citizen, &query.c).await? else { return Ok(start_again(&query.to)) };
+    let wished = (&Wish::parse(&query.wish), query.to.as_str());
+    let Some(challenge) = own_challenge(&citizen, &query.c).await? else { return Ok(start_again(wished)) };
     let enter = CodePart::new(citizen.ctx(), &challenge);
-    Ok(html(&citizen.visit.page, CodePage::new(&citizen, &query.to, enter)))
+    Ok(html(&citizen.visit.page, CodePage::new(&citizen, wished, enter)))
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct CodeForm {
     to: String,
+    #[serde(rename = "for")]
+    wish: String,
     challenge: String,
     ticket: String,
     code: String,
@@ -245,11 +302,15 @@ async fn redeem(
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Problem> {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
-    let Some(challenge) = own_challenge(&citizen, &form.challenge).await? else { return Ok(start_again(&form.to)) };
-    let again = |enter: CodePart| Ok(html_again(page, CodePage::new(&citizen, &form.to, enter)));
+    let wish = Wish::parse(&form.wish);
+    let wished = (&wish, form.to.as_str());
+    let Some(challenge) = own_challenge(&citizen, &form.challenge).await? else { return Ok(start_again(wished)) };
+    let again = |enter: CodePart| Ok(html_again(page, CodePage::new(&citizen, wished, enter)));
     if form.act == "resend" {
         return match asking(&citizen, &gates).to(challenge.mobile.clone(), form.ticket).await? {
-            Ok(challenge) => Ok(see_other_with(&code_path(&challenge, &destination(&form.to)), "sms-sent-again")),
+            Ok(challenge) => {
+                Ok(see_other_with(&code_path(&challenge, &wish, &destination(&form.to)), "sms-sent-again"))
+            }
             Err(notice) => again(CodePart::new(ctx, &challenge).told(notice)),
         };
     }
@@ -257,7 +318,12 @@ async fn redeem(
         return again(CodePart::kept(ctx, &challenge, String::new(), Errors::one("code", "code-format")));
     };
     let here = Here::of(&citizen, &headers);
-    let token = match show_phone(ctx, &here, &challenge, &code).await? {
+    let alone = wish == Wish::LogOut && look(ctx, &here, &wish).await?.device.is_none();
+    let shown = match alone {
+        true => show_phone_alone(ctx, &here, &challenge, &code).await?.map(|()| None),
+        false => show_phone(ctx, &here, &challenge, &code).await?,
+    };
+    let token = match shown {
         Ok(token) => token,
         // The first of two taps has shown it.
         Err(Refusal::Repeated) => None,
@@ -281,8 +347,8 @@ async fn own_challenge(citizen: &Citizen, id: &str) -> Result<Option<Challenge>,
     Ok(own.is_some_and(|own| same(ctx, &own, &challenge.mobile)).then_some(challenge))
 }
 
-fn start_again(to: &str) -> Response {
-    see_other_with(&prove_path(&destination(to)), "flash-code-gone")
+fn start_again((wish, to): (&Wish, &str)) -> Response {
+    see_other_with(&wish.page_to(&destination(to)), "flash-code-gone")
 }
 
 /// Where to go on to: a path of this service that is not this one.
@@ -292,7 +358,7 @@ pub(super) fn destination(to: &str) -> String {
 
 /// The address of the page, with where to go on to.
 pub(crate) fn prove_path(to: &str) -> String {
-    format!("/devices/prove?to={}", in_query(to))
+    Wish::Gate.page_to(to)
 }
 
 fn real_name(to: &str) -> String {

@@ -10,6 +10,7 @@ use super::here::Here;
 use super::model::{DeviceProofId, How};
 use super::policy::DevicePolicy;
 use super::store::{self, NewProof, Roams};
+use super::wish::phone_place;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::messages;
@@ -76,6 +77,7 @@ pub(super) async fn show_phone(
             sessions::renew(tx, &renewal)?;
             tx.audit(begins.clone());
         }
+        sessions::store::show_phone(tx, &new.session, phone_place(&new.place), now)?;
         if let Some(message) = &message {
             messages::insert(tx, message)?;
         }
@@ -83,6 +85,32 @@ pub(super) async fn show_phone(
         Ok(Ok(roams))
     });
     Ok(redeemed.await?.map(|roams| roams.then_some(token)))
+}
+
+/// Redeems the code where its owner was never authenticated on this device: nothing that is gated opens by it, and other
+/// devices can be logged out. Whoever has lost a telephone does so on a new one.
+///
+/// The caller has seen that the code went to this person's own number.
+pub(super) async fn show_phone_alone(
+    ctx: &Ctx,
+    here: &Here,
+    challenge: &Challenge,
+    code: &str,
+) -> Result<Result<(), Refusal>, Failure> {
+    let (attempt, now) = (Attempt::new(ctx, challenge, Purpose::Device, code)?, ctx.now());
+    let entry = |act| ctx.act(act, here.session.as_str(), json!({ "by": "sms" }));
+    let (shown, refused) = (entry("session.phone_shown"), entry("session.phone_refused"));
+    let (session, place) = (here.session.clone(), phone_place(&here.place).to_vec());
+    let redeemed = ctx.db.write(attempt.mobile.lane(), "session.show_phone", move |tx| -> Result<_, DbFault> {
+        if let Err(refusal) = redeem(tx, &attempt)? {
+            tx.audit(refused.clone());
+            return Ok(Err(refusal));
+        }
+        sessions::store::show_phone(tx, &session, &place, now)?;
+        tx.audit(shown.clone());
+        Ok(Ok(()))
+    });
+    Ok(redeemed.await?)
 }
 
 /// Whether two numbers are the same one.

@@ -35,7 +35,7 @@ pub(crate) fn standing(
 ) -> Result<Standing, DbFault> {
     let Some(device) = store::live(tx, person, device)? else { return Ok(Standing::New) };
     let shown = store::shown(tx, session, &device.id, from, now.minus_secs(policy.key_look_secs))?;
-    let within = |secs| shown.iter().any(|shown| holds(*shown, device.has_key, now, secs, policy.roaming_secs));
+    let within = |secs| shown.iter().any(|(_, shown)| holds(*shown, device.has_key, now, secs, policy.roaming_secs));
     Ok(match (within(policy.key_fresh_secs), within(policy.key_look_secs)) {
         (true, _) => Standing::Proven,
         (false, true) => Standing::Lately,

@@ -18,6 +18,9 @@ use crate::sessions::SessionId;
 const LIVE: &str = DeviceState::Live.as_str();
 const ENDED: &str = DeviceState::Ended.as_str();
 
+/// The end of the nonce of a second row.
+const SECOND: char = '*';
+
 /// A live device as decisions need it.
 #[derive(Debug, Clone)]
 pub(crate) struct Live {
@@ -144,6 +147,19 @@ pub(super) fn set_key(tx: &mut Tx<'_>, device: &DeviceId, key: &[u8], now: Momen
     Ok(written == 1)
 }
 
+/// The same for the device of a demo person, by the word of its cookie.
+pub(crate) fn give_key(
+    tx: &mut Tx<'_>,
+    (person, word): (&PersonId, &str),
+    key: &[u8],
+    now: Moment,
+) -> Result<bool, DbFault> {
+    match live(tx, person, word)? {
+        Some(device) => set_key(tx, &device.id, key, now),
+        None => Ok(false),
+    }
+}
+
 /// Something shown, to be written down.
 #[derive(Clone)]
 pub(super) struct NewProof {
@@ -182,7 +198,7 @@ pub(super) fn insert_proof(tx: &mut Tx<'_>, new: &NewProof) -> Result<bool, DbFa
     let written = insert_shown(tx, new, (&new.id, &new.nonce), &new.place.here, None)?;
     if let Some((id, why)) = new.roams.as_ref().filter(|_| written) {
         // A challenge is answered once; its second row has a name of its own.
-        insert_shown(tx, new, (id, &format!("{}*", new.nonce)), &new.place.roaming, Some(*why))?;
+        insert_shown(tx, new, (id, &format!("{}{SECOND}", new.nonce)), &new.place.roaming, Some(*why))?;
     }
     Ok(written)
 }
@@ -205,34 +221,42 @@ fn insert_shown(
     Ok(written == 1)
 }
 
-/// What a session has shown of a device that may hold at a place: codes and authentications of any age, answers
-/// of the key since `since`.
+/// What a session has shown of a device that may hold at a place, under its nonce: codes and authentications of any age,
+/// answers of the key since `since`. The row that roams has the nonce of the other.
 pub(super) fn shown(
     tx: &mut Tx<'_>,
     session: &SessionId,
     device: &DeviceId,
     place: &Place,
     since: Moment,
-) -> Result<Vec<Shown>, DbFault> {
+) -> Result<Vec<(String, Shown)>, DbFault> {
     tx.query(
         sql!(
-            "SELECT how, at, CASE WHEN place = $1 THEN 1 ELSE 0 END FROM device_proof
+            "SELECT how, at, CASE WHEN place = $1 THEN 1 ELSE 0 END, nonce FROM device_proof
              WHERE session_id = $2 AND device_id = $3 AND place IN ($1, $4) AND (how <> 'key' OR at > $5)"
         ),
         vals![place.roaming.as_slice(), session.as_str(), device.as_str(), place.here.as_slice(), since],
-        |row| Ok(Shown { how: how(&row.text(0)?)?, at: row.moment(1)?, roams: row.flag(2)? }),
+        |row| {
+            let nonce = row.text(3)?.trim_end_matches(SECOND).to_owned();
+            Ok((nonce, Shown { how: how(&row.text(0)?)?, at: row.moment(1)?, roams: row.flag(2)? }))
+        },
     )
 }
 
-/// Whether a session has shown something of a device since a moment, from whatever place.
+/// Whether a session has shown something of a device since a moment, from whatever place; `by_key`: by its key alone.
 pub(super) fn shown_since(
     tx: &mut Tx<'_>,
     session: &SessionId,
     device: &DeviceId,
     since: Moment,
+    by_key: bool,
 ) -> Result<bool, DbFault> {
-    let sql = sql!("SELECT 1 FROM device_proof WHERE session_id = $1 AND device_id = $2 AND at > $3 LIMIT 1");
-    Ok(tx.opt(sql, vals![session.as_str(), device.as_str(), since], |row| row.int(0))?.is_some())
+    let sql = sql!(
+        "SELECT 1 FROM device_proof
+         WHERE session_id = $1 AND device_id = $2 AND at > $3 AND (how = 'key' OR CAST($4 AS BIGINT) = 0) LIMIT 1"
+    );
+    let vals = vals![session.as_str(), device.as_str(), since, by_key];
+    Ok(tx.opt(sql, vals, |row| row.int(0))?.is_some())
 }
 
 /// Whether a session roams, and its network still wanders: since that moment it has shown something that holds on

@@ -221,7 +221,13 @@ async fn a_device_signed_out_is_new_again(db: TestDb) {
     let town = Town::new(&db);
     town.sign_up(MOBILE, NUMBER).await;
     let lost = town.authenticated().await;
-    let mut owner = town.logged_in(MOBILE).await;
+    town.clock.advance_secs(61);
+    let mut owner = town.browser();
+    owner.get("/login/code").await;
+    owner.post("/login/code", &[("mobile", MOBILE), ("to", "")]).await;
+    owner.follow().await;
+    let code = town.code().await;
+    owner.post("/login/code/enter", &[("code", &code)]).await;
     assert_eq!(town.standing(&owner).await, Standing::New);
     owner.get("/devices/prove?to=%2Fme").await;
     assert!(owner.to.starts_with("/real-name"), "{}", owner.to);

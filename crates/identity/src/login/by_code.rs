@@ -5,6 +5,7 @@ use platform::{Actor, Ctx};
 use serde_json::json;
 
 use super::device::KnownDevice;
+use crate::devices::{Place, phone_place};
 use crate::failure::Failure;
 use crate::people::{AccountId, store as people};
 use crate::policy::LoginPolicy;
@@ -18,6 +19,7 @@ pub(crate) struct ByCode {
     pub(crate) code: String,
     pub(crate) seat: Seat,
     pub(crate) device: Option<KnownDevice>,
+    pub(crate) place: Place,
 }
 
 /// What came of it.
@@ -35,7 +37,7 @@ pub(crate) async fn by_code(ctx: &Ctx, command: ByCode) -> Result<CodeLogin, Fai
     let new = NewSession::prepare(ctx, command.seat, &word)?;
     let token = new.token.clone();
     let (acting, challenge) = (ctx.clone(), command.challenge.id.clone());
-    let lane = attempt.mobile.lane();
+    let (lane, place) = (attempt.mobile.lane(), command.place);
     let opened = ctx.db.write(lane, "login.by_code", move |tx| -> Result<Result<AccountId, Refusal>, DbFault> {
         if let Err(refusal) = redeem(tx, &attempt)? {
             tx.audit(acting.act("login.refused", challenge.as_str(), json!({ "by": "code" })));
@@ -43,6 +45,7 @@ pub(crate) async fn by_code(ctx: &Ctx, command: ByCode) -> Result<CodeLogin, Fai
         }
         let Some(row) = people::by_mobile(tx, &attempt.mobile)? else { return Ok(Err(Refusal::Gone)) };
         sessions::store::insert(tx, &new, &row.account, &row.person)?;
+        sessions::store::show_phone(tx, &new.id, phone_place(&place), new.now)?;
         let citizen = acting.acting(Actor::Citizen(row.account.as_str().to_owned()));
         tx.audit(citizen.act("login.ok", row.account.as_str(), json!({ "by": "code" })));
         Ok(Ok(row.account))

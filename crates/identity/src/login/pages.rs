@@ -17,7 +17,8 @@ use super::by_password::{ByPassword, PasswordLogin, by_password};
 use super::change_pages;
 use super::device::{DEVICE_COOKIE, KnownDevice};
 use super::newcomer::JustOpened;
-use super::wanted::wanted;
+use super::wanted::{KEPT, wanted};
+use crate::devices::place;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::owners::AccountPolicy;
@@ -40,6 +41,8 @@ struct Before {
     to: String,
     /// The key of what was wanted.
     wanted: Option<&'static str>,
+    /// Whether a form that was typed before waits for its person.
+    kept: bool,
     /// After signing up: how long the account waits for its person to be proven, in days.
     days: Option<i64>,
 }
@@ -53,7 +56,8 @@ impl Before {
             }
             _ => None,
         };
-        Ok(Before { wanted: wanted(&to), to, days })
+        let wanted = wanted(&to);
+        Ok(Before { kept: wanted == Some(KEPT), wanted, to, days })
     }
 
     fn ways_query(&self) -> String {
@@ -216,7 +220,8 @@ async fn code_login(
         return again(CodePart::kept(&ctx, &challenge, String::new(), Errors::one("code", "code-format")));
     };
     let device = KnownDevice::here(&ctx, &page);
-    let command = ByCode { challenge: challenge.clone(), code, seat: seat(&ctx, &headers), device };
+    let place = place(&ctx, &ui::headers::text(&headers, header::USER_AGENT));
+    let command = ByCode { challenge: challenge.clone(), code, seat: seat(&ctx, &headers), device, place };
     match by_code(&ctx, command).await? {
         CodeLogin::In { token, device } => signed_in(&ctx, &page, &to, &token, &device).await,
         // The first of two taps has signed this browser in.

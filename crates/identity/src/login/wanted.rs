@@ -1,5 +1,8 @@
 //! What somebody wanted who has to log in first, in words: the login page says why one is there, and what follows. Pure.
 
+/// A form that was typed before, of which more is said.
+pub(super) const KEPT: &str = "login-kept";
+
 /// The key of the words for a path; `None` where nothing in particular was wanted.
 pub(super) fn wanted(path: &str) -> Option<&'static str> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
@@ -14,6 +17,7 @@ pub(super) fn wanted(path: &str) -> Option<&'static str> {
         ("/card", "wanted-card"),
         ("/code", "wanted-code"),
         ("/messages", "wanted-messages"),
+        ("/real-name/continue/", KEPT),
         ("/real-name", "wanted-real-name"),
         ("/prove/", "wanted-real-name"),
         ("/devices", "wanted-devices"),
@@ -28,7 +32,7 @@ fn is_under(path: &str, start: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::wanted;
+    use super::{KEPT, wanted};
 
     #[test]
     fn what_was_wanted_is_named() {
@@ -41,6 +45,8 @@ mod tests {
             ("/card?show=1", Some("wanted-card")),
             ("/messages/msg_1", Some("wanted-messages")),
             ("/me/password", Some("wanted-password")),
+            ("/real-name/continue/kpt_1", Some(KEPT)),
+            ("/real-name", Some("wanted-real-name")),
             ("/me", None),
             ("/", None),
             ("/codex", None),

@@ -34,6 +34,7 @@ use crate::sessions::{self, Citizen, MaybeCitizen, SessionId, SignedIn};
 pub struct RealName<S> {
     citizen: Citizen,
     level: Level,
+    asking: Asking,
     service: PhantomData<S>,
 }
 
@@ -47,6 +48,40 @@ impl<S> RealName<S> {
     pub fn level(&self) -> Level {
         self.level
     }
+
+    /// Whether this browser has shown enough for a payment: its key, or what has not counted for another one yet. `payment`
+    /// is the order's id, `back` the page to return to from the one that asks for a code.
+    ///
+    /// # Errors
+    /// What broke beneath.
+    pub async fn may_pay(&self, payment: &str, back: &str) -> Result<Result<(), Detour>, Failure> {
+        let may = devices::may_pay(self.citizen.ctx(), &self.paying(payment)).await?;
+        Ok(if may { Ok(()) } else { Err(code_first(payment, back)) })
+    }
+
+    /// The same, and from now on what was shown counts for this payment and no other (RNA-9).
+    ///
+    /// # Errors
+    /// What broke beneath.
+    pub async fn confirm_payment(&self, payment: &str, back: &str) -> Result<Result<(), Detour>, Failure> {
+        let confirmed = devices::confirm_payment(self.citizen.ctx(), &self.paying(payment)).await?;
+        Ok(if confirmed { Ok(()) } else { Err(code_first(payment, back)) })
+    }
+
+    fn paying(&self, payment: &str) -> devices::Paying {
+        devices::Paying {
+            session: self.citizen.session.clone(),
+            person: self.citizen.person.clone(),
+            word: self.asking.device.clone(),
+            place: self.asking.place.clone(),
+            payment: payment.to_owned(),
+        }
+    }
+}
+
+/// To the page that asks for a code for a payment, and back.
+fn code_first(payment: &str, back: &str) -> Detour {
+    Detour { page: devices::payment_page(payment), back: back.to_owned() }
 }
 
 impl<S> Deref for RealName<S> {
@@ -84,7 +119,7 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<RealName<S>, Refused> {
-        let (citizen, mut facts, place) = read(parts, state, S::BEFORE_AGREEING).await?;
+        let (citizen, mut facts, asking) = read(parts, state, S::BEFORE_AGREEING).await?;
         let ctx = citizen.ctx();
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
@@ -99,8 +134,8 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
             verdict = judge(S::SERVICE, &facts, now, &policy, true);
         }
         match verdict {
-            Verdict::Open(level) => Ok(RealName { citizen, level, service: PhantomData }),
-            shut => Err(led::<S>(shut, &place, sessions::back(parts, &citizen.visit))),
+            Verdict::Open(level) => Ok(RealName { citizen, level, asking, service: PhantomData }),
+            shut => Err(led::<S>(shut, &asking.place, sessions::back(parts, &citizen.visit))),
         }
     }
 }
@@ -225,17 +260,13 @@ impl FromRequestParts<Ctx> for Home {
 }
 
 /// The citizen, what a gate must know, in the closure that recognises the session, and from where they ask.
-async fn read(
-    parts: &mut Parts,
-    state: &Ctx,
-    before_agreeing: bool,
-) -> Result<(Citizen, Facts, devices::Place), Problem> {
+async fn read(parts: &mut Parts, state: &Ctx, before_agreeing: bool) -> Result<(Citizen, Facts, Asking), Problem> {
     let Ok(visit) = Visit::from_request_parts(parts, state).await;
     let asking = Asking::of(&visit.ctx, &visit.page, parts)?;
-    let place = asking.place.clone();
-    let facts = move |tx: &mut Tx<'_>, found: &Found| asking.facts(tx, &found.person, &found.id);
+    let asked = asking.clone();
+    let facts = move |tx: &mut Tx<'_>, found: &Found| asked.facts(tx, &found.person, &found.id);
     let (citizen, facts) = Citizen::with(visit, parts, before_agreeing, facts).await?;
-    Ok((citizen, facts, place))
+    Ok((citizen, facts, asking))
 }
 
 /// From which device and place somebody asks.

@@ -1,4 +1,5 @@
-//! The only SQL for `session`. Inserts may come from any lane; updates only from the person's own.
+//! The only SQL for `session`, `session_former_token` and `session_phone`. Inserts may come from any lane; updates only from
+//! the person's own.
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
@@ -257,6 +258,32 @@ pub(crate) fn wipe_former(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFaul
         sql!(
             "DELETE FROM session_former_token
              WHERE token_hash IN (SELECT token_hash FROM session_former_token WHERE until < $1 LIMIT 500)"
+        ),
+        vals![before],
+    )
+}
+
+/// Notes that a session has shown its owner's phone, in a browser whose name gives this fingerprint.
+pub(crate) fn show_phone(tx: &mut Tx<'_>, session: &SessionId, place: &[u8], now: Moment) -> Result<(), DbFault> {
+    tx.exec(
+        sql!("INSERT INTO session_phone (session_id, place, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"),
+        vals![session.as_str(), place, now],
+    )?;
+    Ok(())
+}
+
+/// Whether it has.
+pub(crate) fn has_shown_phone(tx: &mut Tx<'_>, session: &SessionId, place: &[u8]) -> Result<bool, DbFault> {
+    let sql = sql!("SELECT 1 FROM session_phone WHERE session_id = $1 AND place = $2");
+    Ok(tx.opt(sql, vals![session.as_str(), place], |row| row.int(0))?.is_some())
+}
+
+/// Deletes up to 500 notes of phones shown before `before` (of logins that have ended by then); returns how many.
+pub(crate) fn wipe_phones(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM session_phone
+             WHERE session_id IN (SELECT session_id FROM session_phone WHERE at < $1 LIMIT 500) AND at < $1"
         ),
         vals![before],
     )

@@ -32,6 +32,13 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
     if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
+/// A text without control characters, which no field can show; ends of lines and tabs stay. For what comes in before any field
+/// has read it, and may be shown again.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if text.contains(odd) { Cow::Owned(text.replace(odd, "")) } else { Cow::Borrowed(text) }
+}
+
 /// A character that cannot stand where it was typed, to be shown to whoever typed it. It may be part of a name or a
 /// number, so neither `Debug` nor an error's text shows it: errors are logged.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -212,7 +212,9 @@ async fn a_silent_card_system_is_borne_for_a_while(app: TestApp) {
     app.fault(json!({ "partner": "cards", "operation": "card.query", "kind": "down" })).await;
     app.advance_secs(500);
     let code = card_code(&person.get("/card").await);
+    assert!(!person.get("/card").await.says("窗口已读取"), "not before");
     assert_eq!(scanner.scan(&app, &code).await["verdict"], "ok", "the last answer holds");
+    assert!(person.get("/card").await.says("窗口已读取"), "its holder sees that it was read");
     let code = card_code(&person.get("/card").await);
     app.advance_secs(58);
     app.advance_secs(42);

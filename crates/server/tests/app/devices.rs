@@ -131,6 +131,7 @@ async fn a_device_signed_out_begins_anew(app: TestApp) {
     assert!(led.status == 303 && location(&led).starts_with("/real-name"), "{}", location(&led));
     let list = laptop.get("/devices").await;
     let device = list.field("device").expect("the phone");
+    shows_the_phone(&app, &laptop, &list, &[("device", &device)]).await;
     let ended = laptop.send_form_to(&list, "/devices", &[("device", &device)]).await;
     assert!(ended.says("那台设备已退出"), "{}", ended.text);
     let texts = app.texts(MOBILE).await;
@@ -145,6 +146,60 @@ async fn a_device_signed_out_begins_anew(app: TestApp) {
     app.check().await;
 }
 
+/// Somebody who only knows the password is asked for a code to the owner's phone, and enters it.
+async fn shows_the_phone(app: &TestApp, person: &Visitor, list: &Answer, fields: &[(&str, &str)]) {
+    let asked = person.send_form_to(list, "/devices", fields).await;
+    assert!(asked.path.starts_with("/devices/prove?for=log-out"), "{} {}", asked.path, asked.text);
+    assert!(asked.says("只凭登录密码，不能让其他设备退出") && asked.says("去实名认证"), "{}", asked.text);
+    let enter = person.send_form_to(&asked, "/devices/prove/sms", &[]).await;
+    let code = app.code(MOBILE).await;
+    let wrong = person.send_form(&enter, &[("code", not(&code))]).await;
+    assert!(wrong.status == 422 && wrong.says("还可以再试"), "{}", wrong.text);
+    let shown = person.send_form_to(&enter, "/devices/prove/code", &[("code", &code)]).await;
+    assert!(shown.is_ok() && shown.path == "/devices", "{} {}", shown.path, shown.text);
+}
+
+#[db_test]
+async fn a_password_alone_logs_nobody_else_out(app: TestApp) {
+    let gated = app.place(86_400, 4).await.book();
+    let (phone, tablet) = (app.citizen(0).await, app.signed_in(0).await);
+    let thief = app.signed_in(0).await;
+    let list = thief.get("/devices").await;
+    let device = list.field("device").expect("the phone");
+    let login = list.text.split("name=\"session\" value=\"").nth(2).and_then(|rest| rest.split('"').next());
+    let login = login.expect("the tablet's login").to_owned();
+    for fields in
+        [vec![("device", device.as_str())], vec![("device", ""), ("session", &login)], vec![("act", "others")]]
+    {
+        let tried = thief.send_form_to(&list, "/devices", &fields).await;
+        assert!(tried.path.starts_with("/devices/prove?for=log-out"), "{fields:?}: {} {}", tried.path, tried.text);
+    }
+    assert_eq!(ask(&phone, &gated).await.status, 200, "the phone stands as before");
+    assert!(ask(&tablet, "/me").await.is_ok(), "and so does the tablet");
+    // The owner, on a new phone on which nobody was authenticated: by a code, and by a login with one.
+    shows_the_phone(&app, &thief, &list, &[("device", ""), ("session", &login)]).await;
+    thief.send_form_to(&list, "/devices", &[("device", ""), ("session", &login)]).await;
+    assert!(location(&ask(&tablet, "/me").await).starts_with("/login"), "the tablet is out");
+    assert!(
+        is_challenged(&ask(&thief, &gated).await) || location(&ask(&thief, &gated).await).starts_with("/real-name")
+    );
+    app.advance_secs(61);
+    let new = app.visitor();
+    let enter = new.post_form("/login/code", &[("mobile", MOBILE)]).await;
+    let code = app.code(MOBILE).await;
+    assert_eq!(new.send_form(&enter, &[("code", &code)]).await.path, "/me");
+    let all = new.send_form_to(&new.get("/devices").await, "/devices", &[("act", "others")]).await;
+    assert!(all.says("其他设备都已退出"), "{} {}", all.path, all.text);
+    assert!(location(&ask(&phone, "/me").await).starts_with("/login"), "the phone is out");
+    // One's own login ends without anything.
+    let own = app.signed_in(0).await;
+    let list = own.get("/devices").await;
+    let session = list.field("session").expect("its own login");
+    assert_eq!(own.send_form_to(&list, "/devices", &[("device", ""), ("session", &session)]).await.path, "/");
+    app.check().await;
+    app.audit().await;
+}
+
 #[db_test]
 async fn a_session_without_its_device_signs_no_device_out(app: TestApp) {
     let gated = app.place(86_400, 4).await.book();
@@ -152,17 +207,11 @@ async fn a_session_without_its_device_signs_no_device_out(app: TestApp) {
     let thief = app.visitor().with_cookie(&phone.cookie_pair("ses").expect("a session"));
     let list = thief.get("/devices").await;
     let tried = thief.send_form_to(&list, "/devices", &[]).await;
-    assert!(tried.path.starts_with("/real-name") && tried.says("那台设备还没有退出"), "{} {}", tried.path, tried.text);
-    // Other logins end in any case, and what stays is said.
+    assert!(tried.path.starts_with("/devices/prove?for=log-out"), "{} {}", tried.path, tried.text);
     let (laptop, _tablet) = (app.signed_in(0).await, app.citizen(0).await);
     let tried = thief.send_form_to(&thief.get("/devices").await, "/devices", &[("act", "others")]).await;
-    assert!(
-        tried.path.starts_with("/real-name") && tried.says("实名认证过的设备还留着"),
-        "{} {}",
-        tried.path,
-        tried.text
-    );
-    assert!(location(&ask(&laptop, "/me").await).starts_with("/login"), "the laptop is out");
+    assert!(tried.path.starts_with("/devices/prove?for=log-out"), "{} {}", tried.path, tried.text);
+    assert!(ask(&laptop, "/me").await.is_ok(), "the laptop stays in");
     assert_eq!(ask(&phone, &gated).await.status, 200, "the phone stands as before");
     app.check().await;
 }

@@ -25,6 +25,7 @@ mod login;
 mod malformed;
 mod odd_text;
 mod offline;
+mod one_payment;
 mod owners;
 mod owners_names;
 mod pages;

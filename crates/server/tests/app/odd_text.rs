@@ -183,3 +183,15 @@ async fn the_rest_of_a_list_begins_anywhere(app: TestApp) {
         }
     }
 }
+
+#[db_test]
+async fn control_characters_are_not_shown_again(app: TestApp) {
+    let person = app.visitor();
+    let page = app.ask_sign_up(&person, "13800001234").await;
+    let typed = [("name", "张\0\u{7}三\u{9d}"), ("id_number", "1\u{1b}2"), ("code", "1")];
+    let again = person.send_form(&page, &typed).await;
+    assert_eq!(again.status, 422, "{}", again.text);
+    assert!(again.says("value=\"张三\""), "{}", again.text);
+    assert!(!again.text.contains(|c: char| c.is_control() && !"\r\n\t".contains(c)), "{:?}", again.text);
+    app.check().await;
+}

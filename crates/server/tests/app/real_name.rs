@@ -182,7 +182,8 @@ async fn what_was_typed_survives_the_gate(app: TestApp) {
         let gone = other.get(&path).await;
         assert!(gone.path == "/" && gone.says("已过期") && !gone.says("轮椅"), "{} {}", gone.path, gone.text);
     }
-    assert!(app.visitor().get(&path).await.path.starts_with("/login"));
+    let login = app.visitor().get(&path).await;
+    assert!(login.path.starts_with("/login") && login.says("刚才填的内容先替您留着"), "{}", login.text);
     person.get(&to).await;
     app.vouch(&person).await;
     assert_eq!(person.get("/real-name/done").await.link("/real-name/continue/"), Some(path.clone()));
@@ -211,6 +212,7 @@ async fn what_was_typed_survives_the_end_of_a_session(app: TestApp) {
     let login = here.get(&location(&sent)).await;
     let back = here.send_form(&login, &[("login", "13900000001"), ("password", "changzhou2026")]).await;
     assert!(back.says("继续刚才的操作") && back.says(&session), "{} {}", back.path, back.text);
+    app.vouch(&here).await;
     let done = here.send_form_to(&back, "/devices", &[]).await;
     assert!(done.path == "/devices" && done.is_ok(), "{} {}", done.path, done.text);
     drop(there);

@@ -78,7 +78,7 @@ async fn a_network_that_changes_with_each_request_needs_one_tap(app: TestApp) {
     let mut owner = Wanderer::new(&owner, &city, 0);
     let (page, times) = owner.by_itself(&place.book(), &key).await;
     assert_eq!(times, 1, "what did not help is not tried again by itself: {}", page.text);
-    assert!(page.says("您的网络地址一直在变") && page.says("10 分钟"), "{}", page.text);
+    assert!(page.says("您的网络或浏览器刚刚变了") && page.says("10 分钟"), "{}", page.text);
     let before = owner.browser.cookie("ses");
     let tapped = owner.sign(&page, &key).await;
     assert_eq!(location(&tapped), place.book(), "{}", tapped.text);
@@ -119,7 +119,7 @@ async fn a_thief_of_cookies_gains_nothing_by_roaming(app: TestApp) {
         let asked = thief.get(&place.book()).await;
         assert!(is_challenged(&asked), "{} {}", asked.status, location(&asked));
         let page = thief.get(&location(&asked)).await;
-        assert!(!page.says("一直在变"), "nothing was shown: {}", page.text);
+        assert!(!page.says("刚刚变了"), "nothing was shown: {}", page.text);
         assert_eq!(thief.sign(&page, &own).await.status, 422);
     }
     let (page, _) = owner.by_itself(&place.book(), &key).await;
@@ -149,7 +149,7 @@ async fn without_script_a_code_holds_on_a_network_that_changes(app: TestApp) {
     let asked = owner.get(&place.book()).await;
     assert!(is_challenged(&asked));
     let page = owner.get(&location(&asked)).await;
-    assert!(page.says("您的网络地址一直在变") && page.says("用短信验证码确认"), "{}", page.text);
+    assert!(page.says("您的网络或浏览器刚刚变了") && page.says("用短信验证码确认"), "{}", page.text);
     let sent = owner.send(&page, "/devices/prove/sms", &[]).await;
     let enter = owner.get(&location(&sent)).await;
     let code = app.code(MOBILE).await;
@@ -245,7 +245,7 @@ async fn whoever_reads_slowly_needs_one_tap_too(app: TestApp) {
     app.advance_secs(601);
     let again = owner.sign(&page, &key).await;
     assert!(again.status == 422 && again.says("没有确认成功"), "{} {}", again.status, again.text);
-    assert!(again.says("您的网络地址一直在变") && !again.says("data-auto"), "{}", again.text);
+    assert!(again.says("您的网络或浏览器刚刚变了") && !again.says("data-auto"), "{}", again.text);
     app.advance_secs(299);
     let tapped = owner.sign(&again, &key).await;
     assert_eq!(location(&tapped), gated, "{}", tapped.text);
@@ -294,7 +294,7 @@ async fn two_exits_of_which_one_is_known_do_not_turn_for_ever(app: TestApp) {
         turns += 1;
         assert!(turns < 5, "for ever");
     };
-    assert!(page.says("您的网络地址一直在变") && !page.says("data-auto"), "{}", page.text);
+    assert!(page.says("您的网络或浏览器刚刚变了") && !page.says("data-auto"), "{}", page.text);
     sign_at(&city.url, owner.stand(first), &page, &key).await;
     assert!(owner.stand(second).once(Method::GET, &place.book(), None).await.is_ok());
     app.check().await;

@@ -276,11 +276,14 @@ async fn the_front_page_knows_that_a_card_is_back(app: TestApp) {
     };
     steer("lost").await;
     assert!(person.get("/card").await.says("社保卡已挂失"));
-    assert!(person.get("/").await.says("已停用"), "so the card system says");
+    assert!(
+        person.get("/").await.says("社保卡已挂失") && person.get("/").await.says("hero ecard-off"),
+        "so the card system says, and the card's page"
+    );
     // Nobody has looked at the card page since.
     steer("active").await;
     let front = person.get("/").await;
-    assert!(!front.says("已停用") && front.says("出示二维码"), "{}", front.text);
+    assert!(!front.says("已挂失") && !front.says("ecard-off") && front.says("出示二维码"), "{}", front.text);
     // A card system that says nothing is no reason to repeat what it said long ago.
     steer("lost").await;
     person.get("/card").await;
@@ -288,7 +291,7 @@ async fn the_front_page_knows_that_a_card_is_back(app: TestApp) {
     app.advance_secs(700);
     let person = app.citizen(0).await;
     let front = person.get("/").await;
-    assert!(front.says("现在查不到卡的状态") && !front.says("已停用"), "{}", front.text);
+    assert!(front.says("现在查不到卡的状态") && !front.says("已挂失"), "{}", front.text);
     clear_faults(&app).await;
     app.check().await;
 }

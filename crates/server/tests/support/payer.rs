@@ -23,11 +23,18 @@ impl Payer {
         let person = app.citizen(number).await;
         let set = person.post_form("/pay-password/new", &[("pin", PIN), ("pin_again", PIN)]).await;
         assert!(set.is_ok(), "{} {}", set.status, set.text);
-        Payer::of(app, person).await
+        Payer::once_more(app, person).await
     }
 
-    /// Somebody with a payment password takes one more priced place.
+    /// Somebody with a payment password takes one more priced place, authenticated anew: what was shown before may have
+    /// counted for another payment.
     pub async fn of(app: &TestApp, person: Visitor) -> Payer {
+        app.vouch(&person).await;
+        Payer::once_more(app, person).await
+    }
+
+    /// The same with what they have shown so far.
+    pub async fn once_more(app: &TestApp, person: Visitor) -> Payer {
         let after = app.ctx.now().plus_secs(2 * 86_400);
         let slot = app.ask(move |tx| store::priced_slot(tx, after, 2_500)).await;
         let page = person.post_form(&format!("/slots/{slot}/book"), &[]).await;

@@ -91,6 +91,19 @@ pub(in crate::cards) fn used_at(tx: &mut Tx<'_>, id: &CardCodeId) -> Result<Opti
     tx.one(sql!("SELECT used_at FROM card_code WHERE id = $1"), vals![id.as_str()], |row| row.opt_moment(0))
 }
 
+/// When a person's code was last read since a moment.
+pub(in crate::cards) fn last_used(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    since: Moment,
+) -> Result<Option<Moment>, DbFault> {
+    tx.one(
+        sql!("SELECT MAX(used_at) FROM card_code WHERE person_id = $1 AND used_at IS NOT NULL AND used_at > $2"),
+        vals![person.as_str(), since],
+        |row| row.opt_moment(0),
+    )
+}
+
 /// A check to write. `code` and `person` are empty where the code is unknown.
 #[derive(Clone)]
 pub(in crate::cards) struct NewCheck {

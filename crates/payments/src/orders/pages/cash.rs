@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::Path;
 use axum::http::{HeaderMap, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use identity::{RealName, opens};
 use kernel::Fen;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::orders::Order;
 use crate::orders::act::offer_of;
 use crate::orders::begin::{self, PayCash};
 use crate::orders::drive::Payments;
-use crate::orders::model::Way;
+use crate::orders::model::{OrderState, Way};
 use crate::orders::renew_link::renew_link;
 use crate::orders::withdraw::withdraw;
 use crate::orders::words::{cash_due, offered, yuan};
@@ -56,7 +56,20 @@ pub(super) async fn begin(
     Form(shown): Form<Shown>,
 ) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, &id).await?;
+    if let Some(code_first) = code_first(&payer, &order).await? {
+        return Ok(code_first);
+    }
     ask(&payer, &pay, &order, Fen::new(shown.fen), is_phone(&headers)).await
+}
+
+/// To the page that asks for a code, where what this browser has shown counted for another payment, and back.
+async fn code_first(payer: &RealName<opens::Booking>, order: &Order) -> Result<Option<Response>, Problem> {
+    let back = match order.state {
+        OrderState::Open => format!("/pay/{}?way={}", order.id, Way::OwnMoney),
+        _ => format!("/pay/{}/state", order.id),
+    };
+    let confirmed = payer.confirm_payment(order.id.as_str(), &back).await?;
+    Ok(confirmed.err().map(IntoResponse::into_response))
 }
 
 /// What is offered is taken back, and the same amount asked for in the way that this device can pay. What was paid
@@ -69,6 +82,9 @@ pub(super) async fn other(
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, Problem> {
     let order = load(payer.ctx(), &payer.person, &id).await?;
+    if let Some(code_first) = code_first(&payer, &order).await? {
+        return Ok(code_first);
+    }
     // In an app's own browser no link opens: there the other way than a link is a code, although it is a phone.
     let shows_link = offered(&order, payer.ctx().now()).is_some_and(|attempt| !is_code(attempt));
     let can_link = wanted.to == BY_LINK || is_phone(&headers);

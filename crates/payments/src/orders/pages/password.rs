@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::Path;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use identity::pay_password::{self, Checked, PayPasswordPolicy, Pin, Stands, Tried};
 use kernel::Fen;
 use platform::db::DbFault;
@@ -76,6 +76,10 @@ pub(super) async fn ask(
     let Some(quote) = shown(&payer, &order, &chosen.hash).await? else {
         return Ok(see_other(&first_step(&id, way, Told::Changed)));
     };
+    // Asked for before the password is typed.
+    if let Err(code_first) = payer.may_pay(&id, &payer.visit.page.here()).await? {
+        return Ok(code_first.into_response());
+    }
     let page = page_of(&payer.visit.page, &order, &quote, chosen.told.error(left));
     Ok(html(&page.page.clone(), page))
 }
@@ -122,6 +126,9 @@ pub(super) async fn settle(
     let Some(pin) = Pin::parse(&agreed.pin) else {
         return again(&payer, &id, (way, &agreed.hash), "pay-format".to_owned()).await;
     };
+    if let Err(code_first) = payer.confirm_payment(&id, &first_step(&id, way, Told::Nothing)).await? {
+        return Ok(code_first.into_response());
+    }
     let command = Settle {
         person: payer.person.clone(),
         session: payer.session.as_str().to_owned(),

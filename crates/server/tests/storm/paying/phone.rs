@@ -1,7 +1,12 @@
 //! A person's phone: pages without a screen, forms with their token, and the channel's cashier.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::header::{COOKIE, LOCATION, USER_AGENT};
 
 use super::town::AGENT;
@@ -10,7 +15,7 @@ use crate::form;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Redirects that one look follows.
-const REDIRECTS: usize = 4;
+const REDIRECTS: usize = 6;
 
 /// What came back.
 #[derive(Debug)]
@@ -25,6 +30,16 @@ pub enum Reply {
     Closed,
     /// It was sent, and no answer came, or "nothing was done, come again".
     Nothing,
+}
+
+/// The key of everybody's phone.
+pub fn key() -> &'static EcdsaKeyPair {
+    static KEY: OnceLock<EcdsaKeyPair> = OnceLock::new();
+    KEY.get_or_init(|| EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"))
+}
+
+fn asks_for_device(path: &str) -> bool {
+    path.starts_with("/devices/prove")
 }
 
 /// A phone; whose it is comes with each request.
@@ -50,6 +65,10 @@ impl Phone {
         for _ in 0..REDIRECTS {
             let request = self.client.get(format!("{}{path}", self.url));
             match self.send(request.header(COOKIE, &who.cookie)).await {
+                Reply::To(next) if asks_for_device(&next) => match self.show_device(who, &next).await {
+                    Reply::To(back) => path = back,
+                    other => return other,
+                },
                 Reply::To(next) => path = next,
                 other => return other,
             }
@@ -57,10 +76,37 @@ impl Phone {
         Reply::To(path)
     }
 
-    /// Sends a form.
+    /// Sends a form; once more where the device had to be shown first.
     pub async fn post(&self, who: &Visitor, path: &str, fields: &[(&str, &str)]) -> Reply {
+        match self.send_form(who, path, fields).await {
+            Reply::To(next) if asks_for_device(&next) => match self.show_device(who, &next).await {
+                Reply::To(_) => self.send_form(who, path, fields).await,
+                other => other,
+            },
+            other => other,
+        }
+    }
+
+    async fn send_form(&self, who: &Visitor, path: &str, fields: &[(&str, &str)]) -> Reply {
         let fields = [&[("csrf", who.csrf.as_str())], fields].concat();
         self.send(form::sent(&self.client, &format!("{}{path}", self.url), &who.cookie, &fields)).await
+    }
+
+    /// Answers the challenge of a page with the device's key, as the script does; where it leads.
+    async fn show_device(&self, who: &Visitor, page: &str) -> Reply {
+        let request = self.client.get(format!("{}{page}", self.url));
+        let page = match self.send(request.header(COOKIE, &who.cookie)).await {
+            Reply::Page(page) => page,
+            other => return other,
+        };
+        // An order that has meanwhile been confirmed on this page has no challenge any more.
+        let Some(challenge) = form::field(&page, "challenge") else { return Reply::Page(page) };
+        let (to, wish) = (form::field(&page, "to").unwrap_or_default(), form::field(&page, "for").unwrap_or_default());
+        let text = format!("renshe device proof\n{}\n{challenge}", self.url);
+        let signature = key().sign(&SystemRandom::new(), text.as_bytes()).expect("signed");
+        let signature = URL_SAFE_NO_PAD.encode(signature.as_ref());
+        let fields = [("to", to.as_str()), ("for", &wish), ("challenge", &challenge), ("signature", &signature)];
+        self.send_form(who, "/devices/prove", &fields).await
     }
 
     /// The buyer pays at the channel, where the page's link leads. False when the page has none (yet).

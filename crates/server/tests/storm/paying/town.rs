@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use aws_lc_rs::signature::KeyPair;
 use identity::PersonId;
 use platform::Ctx;
 use platform::db::DbFault;
 use testkit::TestDb;
 
 use super::control::Control;
+use super::phone::key;
 use super::store;
 use crate::child::{Child, Place};
 use crate::city::{self, Visitor};
@@ -101,10 +103,13 @@ impl Town {
         let crowd = identity::demo::crowd(ctx, PEOPLE).await.expect("a crowd");
         let people: Vec<PersonId> = crowd.iter().map(|(person, _)| person.clone()).collect();
         identity::demo::give_pay_password(ctx, &people, PIN).await.expect("payment passwords");
+        let key = key();
         for (number, (person, cookies)) in crowd.into_iter().enumerate() {
             let (session, device) = cookies.split_once("; ").expect("two cookies");
             let value = |cookie: &str| cookie.split_once('=').expect("name=value").1.to_owned();
             identity::demo::vouch(ctx, &value(session), &value(device), AGENT).await.expect("vouched for");
+            // One key for all: what matters here is that each payment is confirmed by it.
+            identity::demo::leave_key(ctx, &person, &value(device), key.public_key().as_ref()).await.expect("a key");
             let id_number = identity::demo::number_of(ctx, &person).await.expect("read").expect("somebody");
             let id_number = id_number.expose().to_owned();
             let balance_fen = BALANCES_FEN[number % BALANCES_FEN.len()];
@@ -118,6 +123,8 @@ impl Town {
 /// One data folder for both programs: the platform finds the channel's keys where the sandbox keeps them.
 fn settings(db: &TestDb, folder: &Path, port: u16) -> Vec<(String, String)> {
     let mut settings = city::common_settings(db, folder, port);
+    // What a device signs begins with it.
+    settings.push(("RENSHE__PUBLIC_URL".to_owned(), format!("http://127.0.0.1:{port}")));
     settings.push(("RENSHE__SANDBOX__LISTEN".to_owned(), format!("127.0.0.1:{}", port + 1)));
     // Nobody but those who pay: a restart is quick.
     settings.push(("RENSHE__SANDBOX__PEOPLE".to_owned(), "0".to_owned()));
