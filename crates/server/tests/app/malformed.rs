@@ -5,8 +5,11 @@ use testkit::db_test;
 
 use crate::support::TestApp;
 
-/// A method, a path and a body (with its type) that are refused before any use case sees them.
-const MALFORMED: [(&str, &str, Option<(&str, &str)>); 20] = [
+/// A body's content type, and the body.
+type Body = (&'static str, &'static str);
+
+/// A method, a path and a body that are refused before any use case sees them.
+const MALFORMED: [(&str, &str, Option<Body>); 20] = [
     ("GET", "/%ff", None),
     ("GET", "/hospitals/%ff", None),
     ("GET", "/hospitals/%c3%28", None),
