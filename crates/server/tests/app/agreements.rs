@@ -124,7 +124,7 @@ async fn whoever_agreed_to_another_version_is_asked_before_the_next_page(app: Te
     }
     let front = person.get("/").await;
     assert!(front.is_ok() && front.link("/agree").is_some(), "{}", front.text);
-    assert!(front.says("协议有更新") && !front.says("要先在这台设备上确认"), "the true reason: {}", front.text);
+    assert!(front.says("协议有更新") && !front.says("请先确认是您本人在用这台设备"), "the true reason: {}", front.text);
     // What was begun is finished.
     let booked = person.send_once(&confirm, &gated, &[]).await;
     assert!(location(&booked).starts_with("/appointments/"), "{} {}", booked.status, location(&booked));

@@ -246,7 +246,7 @@ async fn stolen_cookies_show_nothing_of_health_and_money_and_do_nothing(app: Tes
         }
         // The front page greets, and shows neither visit nor card.
         let front = who.get("/").await;
-        assert!(front.is_ok() && front.says("要先在这台设备上确认"), "{}", front.text);
+        assert!(front.is_ok() && front.says("请先确认是您本人在用这台设备"), "{}", front.text);
         assert!(front.link("/appointments/").is_none() && !front.says("href=\"/card\""), "{}", front.text);
     }
     assert!(owner.get(&owned.visit).await.says("预约成功"), "nothing happened to it");

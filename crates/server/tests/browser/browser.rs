@@ -178,7 +178,8 @@ impl Browser {
 
     /// The words of the page's main part.
     pub async fn words(&self) -> String {
-        self.find("main").await.text().await.expect("text")
+        // What only joins is not seen.
+        self.find("main").await.text().await.expect("text").replace('\u{2060}', "")
     }
 
     /// Asserts that the page says something.
