@@ -274,3 +274,25 @@ async fn the_check_finds_a_device_that_stands_for_a_stranger(db: TestDb) {
     let found = town.ctx.db.read("test.broken", store::broken).await.unwrap();
     assert_eq!(found.1.len(), 1, "{found:?}");
 }
+
+#[db_test]
+async fn another_device_can_be_signed_out(db: TestDb) {
+    let town = Town::new(&db);
+    town.sign_up(MOBILE, NUMBER).await;
+    town.clock.advance_secs(60);
+    let mut here = town.logged_in_by_code(MOBILE).await;
+    let mut there = town.logged_in(MOBILE).await;
+    here.get("/devices").await;
+    let id = here.page.split("name=\"session\" value=\"").nth(2).unwrap().split('"').next().unwrap().to_owned();
+    here.post("/devices", &[("session", &id)]).await;
+    assert_eq!(here.to, "/devices");
+    there.get("/me").await;
+    assert_eq!(there.status, StatusCode::SEE_OTHER);
+    let mut third = town.logged_in(MOBILE).await;
+    here.get("/devices").await;
+    here.post("/devices", &[("act", "others")]).await;
+    third.get("/me").await;
+    assert_eq!(third.status, StatusCode::SEE_OTHER);
+    here.get("/me").await;
+    assert_eq!(here.status, StatusCode::OK);
+}
