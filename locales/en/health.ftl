@@ -144,9 +144,11 @@ health-uncancellable-state-text = You have attended this visit or it is no longe
 health-code = Visit code
 health-code-none = No upcoming visits
 health-code-none-text = Once you have booked, the barcode of your next visit appears here. Have it scanned at the hospital to check in.
+health-code-attended = You are checked in. Please wait to be called at: { $place }.
 health-code-where = Show the barcode to check in at: { $place }.
 health-today = Today
 
+health-todo-attended = Checked in: { $when }
 health-todo-visit = Visit: { $when }
 health-todo-visit-button = Visit code
 health-todo-pay = Payment due: { $when }

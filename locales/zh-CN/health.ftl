@@ -141,9 +141,11 @@ health-uncancellable-state-text = 它已经就诊或已失效，不需要再取�
 health-code = 就诊码
 health-code-none = 近期没有就诊
 health-code-none-text = 预约成功后，最近一次就诊的条码会显示在这里，到医院扫一下就能签到。
+health-code-attended = 您已签到，请在{ $place }等候叫号。
 health-code-where = 请到{ $place }，出示条码签到。
 health-today = 今天
 
+health-todo-attended = { $when } 已签到
 health-todo-visit = { $when } 就诊
 health-todo-visit-button = 就诊码
 health-todo-pay = { $when } 的号待支付

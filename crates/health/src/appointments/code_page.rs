@@ -6,6 +6,7 @@ use identity::{RealName, opens};
 use kernel::Moment;
 use ui::{Markup, Page, Problem, html, keep_offline};
 
+use super::model::State;
 use super::{store, todos};
 use crate::show;
 
@@ -23,6 +24,8 @@ struct NextCode {
     href: String,
     when: String,
     today: bool,
+    /// The patient was checked in, and waits to be called.
+    attended: bool,
     place: String,
     check_in_at: String,
     doctor: String,
@@ -43,6 +46,7 @@ pub(crate) async fn code(citizen: RealName<opens::Booked>) -> Result<Response, P
         href: format!("/appointments/{}", visit.id),
         when: page.full_moment(visit.card.slot.starts_at),
         today: visit.card.clinic.date == today,
+        attended: visit.state == State::Attended,
         place: show::place(&page, &visit.card),
         check_in_at: page.pick(&visit.card.department.place, &visit.card.department.place_en).to_owned(),
         doctor: show::doctor_line(&page, &visit.card.doctor),

@@ -96,13 +96,13 @@ pub(super) fn over(
         " FROM appointment a JOIN slot s ON s.id = a.slot_id",
         card_joins!(),
         "WHERE a.person_id = $1 AND (a.starts_at < $2 OR (a.starts_at = $2 AND a.id < $3)) \
-         AND NOT (a.starts_at >= $4 AND a.state IN ('held', 'booked')) \
+         AND NOT (a.starts_at >= $4 AND a.state IN ('held', 'booked', 'attended')) \
          ORDER BY a.starts_at DESC, a.id DESC LIMIT $5"
     ));
     tx.query(sql, vals![person.as_str(), before.0, before.1, from, limit], appointment_at)
 }
 
-/// All of a person's visits to come (held or booked, from a moment on), the nearest first. Nothing is cut: what a patient
+/// All of a person's visits to come (held, booked or just attended, from a moment on), the nearest first. Nothing is cut: what a patient
 /// may have at once is bounded when it is booked (T43), and who looks for one among them must see them all.
 pub(super) fn upcoming(tx: &mut Tx<'_>, person: &PersonId, from: Moment) -> Result<Vec<Appointment>, DbFault> {
     let sql = sql!(concat!(
@@ -110,7 +110,7 @@ pub(super) fn upcoming(tx: &mut Tx<'_>, person: &PersonId, from: Moment) -> Resu
         appointment_columns!(),
         " FROM appointment a JOIN slot s ON s.id = a.slot_id",
         card_joins!(),
-        "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.state IN ('held', 'booked') ORDER BY a.starts_at, a.id"
+        "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.state IN ('held', 'booked', 'attended') ORDER BY a.starts_at, a.id"
     ));
     tx.query(sql, vals![person.as_str(), from], appointment_at)
 }

@@ -38,13 +38,13 @@ pub fn for_front(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<(Vec
 }
 
 /// The next of these visits that is booked: today's whose time has passed come after those that are still to come
-/// today, and before those of other days.
+/// today, and before those of other days. Where none is, the one at which its patient has checked in today and waits.
 pub(super) fn next(visits: &[Appointment], now: Moment) -> Option<&Appointment> {
     let key = |visit: &&Appointment| {
         let slot = &visit.card.slot;
-        (visit.card.clinic.date, slot.ends_at <= now, slot.starts_at)
+        (visit.state == State::Attended, visit.card.clinic.date, slot.ends_at <= now, slot.starts_at)
     };
-    visits.iter().filter(|visit| visit.state == State::Booked).min_by_key(key)
+    visits.iter().filter(|visit| matches!(visit.state, State::Booked | State::Attended)).min_by_key(key)
 }
 
 /// Where "from today on" begins: a visit of this morning still counts, for whoever comes late.
@@ -83,6 +83,9 @@ fn row(page: &Page, Waiting { visit, pay }: &Waiting, rules: &PaymentRules, now:
         (Some(order), None) => {
             let state = payments::state_word(page, order).0;
             (page.t2("health-todo-wait", "when", when, "state", state), page.t("health-todo-wait-button"), "due")
+        }
+        _ if visit.state == State::Attended => {
+            (page.t1("health-todo-attended", "when", when), page.t("health-see-order"), "done")
         }
         _ => (page.t1("health-todo-visit", "when", when), page.t("health-todo-visit-button"), "blue"),
     };
