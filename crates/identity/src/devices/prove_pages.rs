@@ -321,7 +321,7 @@ async fn redeem(
     let alone = wish == Wish::LogOut && look(ctx, &here, &wish).await?.device.is_none();
     let shown = match alone {
         true => show_phone_alone(ctx, &here, &challenge, &code).await?.map(|()| None),
-        false => show_phone(ctx, &here, &challenge, &code).await?,
+        false => show_phone(ctx, &here, &challenge, &code, wish.payment()).await?,
     };
     let token = match shown {
         Ok(token) => token,

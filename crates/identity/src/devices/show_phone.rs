@@ -8,6 +8,7 @@ use serde_json::json;
 use super::bind::told;
 use super::here::Here;
 use super::model::{DeviceProofId, How};
+use super::one_payment::store::use_proof;
 use super::policy::DevicePolicy;
 use super::store::{self, NewProof, Roams};
 use super::wish::phone_place;
@@ -30,12 +31,15 @@ pub(super) async fn own_mobile(ctx: &Ctx, person: &PersonId) -> Result<Option<Mo
 /// A session that showed itself from elsewhere of late sits on a network whose address changes: the code holds on
 /// whatever network as well, for a while, and the session gets another token (`docs/adr/0017`).
 ///
+/// A code that was asked for to confirm a payment counts for that `payment`, an order's id, from now on (RNA-9).
+///
 /// The caller has seen that the code went to this person's own number.
 pub(super) async fn show_phone(
     ctx: &Ctx,
     here: &Here,
     challenge: &Challenge,
     code: &str,
+    payment: Option<&str>,
 ) -> Result<Result<Option<Token>, Refusal>, Failure> {
     let attempt = Attempt::new(ctx, challenge, Purpose::Device, code)?;
     let mine = here.clone();
@@ -61,7 +65,7 @@ pub(super) async fn show_phone(
     };
     let entry = |act| ctx.act(act, device.id.as_str(), json!({ "by": "sms", "session": here.session.as_str() }));
     let (shown, refused, begins) = (entry("device.shown"), entry("device.refused"), entry("device.roams"));
-    let (person, word) = (here.person.clone(), here.word.clone());
+    let (person, word, payment) = (here.person.clone(), here.word.clone(), payment.map(str::to_owned));
     let redeemed = ctx.db.write(attempt.mobile.lane(), "device.show_phone", move |tx| -> Result<_, DbFault> {
         if let Err(refusal) = redeem(tx, &attempt)? {
             tx.audit(refused.clone());
@@ -76,6 +80,9 @@ pub(super) async fn show_phone(
             // The token before opens for a minute: without script the second of two taps comes with it.
             sessions::renew(tx, &renewal)?;
             tx.audit(begins.clone());
+        }
+        if let Some(payment) = &payment {
+            use_proof(tx, &new.nonce, &new.session, payment, now)?;
         }
         sessions::store::show_phone(tx, &new.session, phone_place(&new.place), now)?;
         if let Some(message) = &message {

@@ -36,6 +36,14 @@ impl Wish {
         }
     }
 
+    /// The order's id, where a payment is to be confirmed.
+    pub(super) fn payment(&self) -> Option<&str> {
+        match self {
+            Wish::Payment(id) => Some(id),
+            Wish::Gate | Wish::LogOut => None,
+        }
+    }
+
     /// The key of the page's title.
     pub(super) fn title(&self) -> &'static str {
         match self {

@@ -93,3 +93,20 @@ async fn a_device_with_its_key_is_asked_for_no_code(app: TestApp) {
     assert!(fourth.cash(2_500).await.path.ends_with("/cashier"));
     app.check().await;
 }
+
+#[db_test]
+async fn a_code_counts_for_the_payment_that_it_was_entered_for(app: TestApp) {
+    let first = Payer::new(&app, 0).await;
+    assert!(first.settle(PIN).await.says("医保已支付"), "the authentication has counted for this one");
+    app.advance_secs(61);
+    let second = Payer::once_more(&app, first.person.clone()).await;
+    let third = Payer::once_more(&app, first.person.clone()).await;
+    let amounts = second.person.get(&second.pay).await;
+    let asked = second.person.get(&second.to_password(&amounts).expect("a way on")).await;
+    enters_a_code(&app, &second, &asked).await;
+    let other = third.cash(2_500).await;
+    assert!(other.path.starts_with("/devices/prove?for=ord_"), "{} {}", other.path, other.text);
+    let own = second.cash(2_500).await;
+    assert!(own.path.ends_with("/cashier"), "{} {}", own.path, own.text);
+    app.check().await;
+}

@@ -13,7 +13,7 @@ pub(super) fn uses(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<(String, 
 }
 
 /// Lets something shown count for a payment; `false` where it has counted before.
-pub(super) fn use_proof(
+pub(in crate::devices) fn use_proof(
     tx: &mut Tx<'_>,
     nonce: &str,
     session: &SessionId,
