@@ -48,6 +48,7 @@ opens-booking = Booking visits
 opens-outpatient = Outpatient bills
 opens-pharmacy = Paying at pharmacies
 opens-waiting = Live queue at the hospital
+opens-paying = Paying for a visit you hold
 opens-reports = Reports
 opens-card = Electronic social security card
 opens-pay-password = E-card payment password

@@ -48,6 +48,7 @@ opens-booking = 线上挂号
 opens-outpatient = 门诊缴费
 opens-pharmacy = 购药扫码付
 opens-waiting = 智能候诊
+opens-paying = 支付已约的号
 opens-reports = 报告查询
 opens-card = 电子社保卡
 opens-pay-password = 电子社保卡支付密码

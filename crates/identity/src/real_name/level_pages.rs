@@ -46,7 +46,7 @@ impl Wanted {
 struct LevelPage {
     page: Page,
     wanted: Wanted,
-    /// What was wanted, in words; empty if nothing in particular.
+    /// What was wanted and does not open, in words; empty where it opens, and if nothing in particular was wanted.
     service: String,
     medical: bool,
     insured: &'static str,
@@ -67,14 +67,17 @@ async fn show(known: Known, Query(wanted): Query<Wanted>) -> Result<Response, Pr
     let level = facts.level(now, &policy);
     let page = citizen.visit.page.clone();
     let service = Service::of_word(&wanted.service);
+    let opens = service.map_or(level == Level::Medical, |service| service.needs() <= level);
     let view = LevelPage {
-        service: service.map_or_else(String::new, |service| page.t(&format!("opens-{}", service.word()))),
+        service: service
+            .filter(|_| !opens)
+            .map_or_else(String::new, |service| page.t(&format!("opens-{}", service.word()))),
         medical: level == Level::Medical,
         insured: facts.record.insured(now, &policy).word(),
         open: lines(&page, Service::open_at(level)),
         shut: lines(&page, Service::shut_at(level)),
         checked: facts.record.checked_at.map(|at: Moment| page.moment(at)),
-        onward: back::allowed(&wanted.to).map(str::to_owned).filter(|_| level == Level::Medical),
+        onward: back::allowed(&wanted.to).map(str::to_owned).filter(|_| opens),
         wanted,
         page,
     };

@@ -76,6 +76,8 @@ services! {
     Cancelling, "cancelling", None, Act;
     /// 线上挂号: choosing and confirming a time.
     Booking, "booking", Medical, Act;
+    /// 支付已约的号: whoever holds a place pays for it, however they are insured by now. What the insurer pays of it, it says itself.
+    Paying, "paying", Identity, Act;
     /// 门诊缴费
     OutpatientPayment, "outpatient", Medical, Act;
     /// 购药扫码付

@@ -64,6 +64,7 @@ const fn place(service: Service) -> Option<&'static str> {
         | Service::Cancelling
         | Service::OutpatientPayment
         | Service::PharmacyPayment
+        | Service::Paying
         | Service::Waiting
         | Service::Reports
         | Service::OwnInsuranceRecord

@@ -139,6 +139,12 @@ async fn who_is_told_that_they_are_not_insured_has_it_asked_anew(app: TestApp) {
     assert_eq!(control(&app, &format!("people/{number}"), json!({ "insured": "none" })).await, 200);
     let none = payer.person.send_form_to(&soon, "/real-name/level", &[]).await;
     assert!(none.says("已重新查询参保状态") && none.says("没有查到正常的参保"), "{}", none.text);
+    // Whoever holds a place pays for it all the same, with their own money.
+    assert_eq!(none.link(&payer.pay).as_deref(), Some(payer.pay.as_str()), "{}", none.text);
+    assert!(payer.cash(2_500).await.path.ends_with("/cashier"));
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(payer.state().await.says("费用已付清"), "{}", payer.state().await.text);
     app.check().await;
 }
 

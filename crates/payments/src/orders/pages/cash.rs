@@ -49,7 +49,7 @@ const BY_LINK: &str = "link";
 
 /// Asks the channel, or keeps what is open there.
 pub(super) async fn begin(
-    payer: RealName<opens::Booking>,
+    payer: RealName<opens::Paying>,
     Path(id): Path<String>,
     headers: HeaderMap,
     Extension(pay): Extension<Arc<Payments>>,
@@ -63,7 +63,7 @@ pub(super) async fn begin(
 }
 
 /// To the page that asks for a code, where what this browser has shown counted for another payment, and back.
-async fn code_first(payer: &RealName<opens::Booking>, order: &Order) -> Result<Option<Response>, Problem> {
+async fn code_first(payer: &RealName<opens::Paying>, order: &Order) -> Result<Option<Response>, Problem> {
     let back = match order.state {
         OrderState::Open => format!("/pay/{}?way={}", order.id, Way::OwnMoney),
         _ => format!("/pay/{}/state", order.id),
@@ -75,7 +75,7 @@ async fn code_first(payer: &RealName<opens::Booking>, order: &Order) -> Result<O
 /// What is offered is taken back, and the same amount asked for in the way that this device can pay. What was paid
 /// in the meantime is paid.
 pub(super) async fn other(
-    payer: RealName<opens::Booking>,
+    payer: RealName<opens::Paying>,
     Path(id): Path<String>,
     headers: HeaderMap,
     Extension(pay): Extension<Arc<Payments>>,
@@ -102,7 +102,7 @@ pub(super) async fn other(
 }
 
 async fn ask(
-    payer: &RealName<opens::Booking>,
+    payer: &RealName<opens::Paying>,
     pay: &Arc<Payments>,
     order: &Order,
     shown: Fen,

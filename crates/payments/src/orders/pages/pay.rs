@@ -26,7 +26,7 @@ use crate::orders::{Order, Quote};
 use crate::ports::{EMPLOYEES, Split};
 use crate::quotes::asks;
 
-pub(super) type Payer = RealName<opens::Booking>;
+pub(super) type Payer = RealName<opens::Paying>;
 
 /// A purse that something is taken from.
 struct Purse {
