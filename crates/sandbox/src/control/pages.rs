@@ -301,7 +301,7 @@ fn problem(lang: Lang, kind: &str) -> Option<&'static str> {
 
 fn shift(lang: Lang, ms: i64) -> String {
     if ms == 0 {
-        return lang.pick("与本机一致", "the same as this machine's").to_owned();
+        return lang.pick("与本机一致", "the same as this machine's clock").to_owned();
     }
     let (days, rest) = (ms / 86_400_000, ms % 86_400_000 / 1000);
     let (hours, minutes, secs) = (rest / 3600, rest % 3600 / 60, rest % 60);

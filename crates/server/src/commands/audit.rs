@@ -9,7 +9,7 @@ use platform::audit::{self, FolderWitness, Outside, Verdict, Witness};
 use platform::config::Config;
 use platform::db::DbFault;
 
-use super::{Opened, Outcome, block_on, finish, open_to_act, opened};
+use super::{Opened, Outcome, block_on, finish, open_to_act, opened, several};
 use crate::open::Access;
 use crate::start::StartError;
 use crate::upkeep;
@@ -60,7 +60,12 @@ pub fn verify(config: &Config, expected: &Verify) -> Result<Outcome, StartError>
         Ok((inside, late(&ctx).await?))
     })?;
     let mut broken = inside.broken.clone();
-    println!("{} chains, {} rows, {} anchors", inside.chains, inside.rows, inside.anchors);
+    println!(
+        "{}, {}, {}",
+        several(inside.chains, "chain", "chains"),
+        several(inside.rows, "row", "rows"),
+        several(inside.anchors, "anchor", "anchors")
+    );
     let newest = inside.newest.map_or(0, |(n, _)| n);
     match inside.newest {
         Some((n, at)) => println!("the newest anchor is {n} of {at}: keep the number, and ask for it with --at-least"),
@@ -145,8 +150,10 @@ async fn folder_findings(ctx: &Ctx, folder: &Path) -> Result<Vec<String>, StartE
         all.add(compared.await.map_err(|fault| told(&fault))?);
     }
     println!(
-        "{name}: {} anchors, the newest is {}; {} were lost with earlier epochs",
-        all.anchors, all.newest, all.lost
+        "{name}: {}, the newest is {}; lost with earlier epochs: {}",
+        several(all.anchors, "anchor", "anchors"),
+        all.newest,
+        all.lost
     );
     let mut broken = all.broken;
     broken.extend(missing_there(ctx, &name, all.newest).await?);

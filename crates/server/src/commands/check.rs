@@ -1,4 +1,4 @@
-//! `renshe check`: every invariant that has tables.
+//! `renshe check`: every rule that what is kept must satisfy at any time, and the database itself.
 
 use kernel::Moment;
 use platform::Ctx;
@@ -70,6 +70,7 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
     }
     let idle = answers.iter().filter(|answer| answer.is_idle()).count();
     let held = answers.iter().filter(|answer| answer.is_good() && !answer.is_idle()).count();
+    let have = if idle == 1 { "has" } else { "have" };
     println!(
         "{} invariants at {}: {}",
         answers.len(),
@@ -78,7 +79,7 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
             (false, _) => "NOT all hold".to_owned(),
             (true, 0) => "all hold".to_owned(),
             (true, idle) =>
-                format!("all hold that have something to look at ({held}); {idle} have nothing to check yet"),
+                format!("all hold that have something to look at ({held}); {idle} {have} nothing to check yet"),
         }
     );
     Ok(if good { Outcome::Good } else { Outcome::Bad })

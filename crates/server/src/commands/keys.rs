@@ -7,8 +7,15 @@ use platform::vault::Vault;
 use super::Outcome;
 use crate::start::StartError;
 
-/// Makes a key file where there is none.
+/// Makes a key file where there is none. One that is there is never written over, and is no fault either.
 pub fn create(config: &Config) -> Result<Outcome, StartError> {
+    if config.keys_file.exists() {
+        Vault::open(&config.keys_file, config.crypto).map_err(|error| StartError::at("keys", error))?;
+        return Err(StartError(format!(
+            "there is a key file at {} already: it can be used as it is, or name another one in keys_file",
+            config.keys_file.display()
+        )));
+    }
     Vault::create(&config.keys_file, config.crypto, &OsRng).map_err(|error| StartError::at("keys", error))?;
     println!("made {}; keep a copy where the database's copies are not", config.keys_file.display());
     Ok(Outcome::Good)

@@ -99,6 +99,11 @@ fn counted(many: u64, most: i64, what: &str) -> String {
     if many == most.unsigned_abs() { format!("{many} {what} or more") } else { format!("{many} {what}") }
 }
 
+/// `1 chain`, `2 chains`.
+fn several(many: u64, one: &str, more: &str) -> String {
+    format!("{many} {}", if many == 1 { one } else { more })
+}
+
 /// Ends a command that wrote something: an anchor covers it at once.
 fn finish(config: &Config, ctx: &Ctx) -> Result<(), StartError> {
     block_on(async {

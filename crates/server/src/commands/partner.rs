@@ -51,6 +51,9 @@ pub fn list(config: &Config) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
     let keys = block_on(async { partner_keys::list(&ctx).await.map_err(|error| StartError::at("partner", error)) })?;
     ctx.db.close();
+    if keys.is_empty() {
+        println!("none");
+    }
     for key in keys {
         let state = if key.active { "active" } else { "ended" };
         println!("{}\t{state}\t{}\t{}\t{}", key.id, key.created_at.date(), key.place, key.name);

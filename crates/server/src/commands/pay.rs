@@ -11,9 +11,12 @@ use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
 
-use super::{Outcome, block_on, finish, open_to_act, open_to_look};
+use super::{Outcome, block_on, finish, open_to_act, open_to_look, several};
 use crate::ports::{self, SandboxAt};
 use crate::start::StartError;
+
+/// [`payments::calls`] lists so many at most: behind as many, a call about the channel may wait unseen.
+const LISTED_MOST: usize = 200;
 
 /// Which order.
 #[derive(Debug, clap::Args)]
@@ -78,6 +81,9 @@ pub fn calls(config: &Config) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
     let calls = block_on(async { payments::calls(&ctx).await.map_err(|fault| StartError::at("pay", fault)) })?;
     ctx.db.close();
+    if calls.is_empty() {
+        println!("nothing is waiting");
+    }
     for call in calls {
         let (order, state) = match &call.order {
             Some((order, state)) => (order.as_str(), state.as_str()),
@@ -91,8 +97,13 @@ pub fn calls(config: &Config) -> Result<Outcome, StartError> {
 /// Says that somebody has looked after what concerns the channel as a whole.
 pub fn looked_after(config: &Config) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
-    block_on(async { payments::channel_looked_after(&ctx).await.map_err(|fault| StartError::at("pay", fault)) })?;
+    let waited = block_on(async {
+        let calls = payments::calls(&ctx).await.map_err(|fault| StartError::at("pay", fault))?;
+        payments::channel_looked_after(&ctx).await.map_err(|fault| StartError::at("pay", fault))?;
+        Ok(calls.iter().any(|call| call.order.is_none()) || calls.len() >= LISTED_MOST)
+    })?;
     finish(config, &ctx)?;
+    println!("{}", if waited { "wechat_pay is looked after" } else { "nothing is waiting" });
     Ok(Outcome::Good)
 }
 
@@ -251,6 +262,6 @@ pub fn lift(config: &Config, lift: &Lift) -> Result<Outcome, StartError> {
     let lifted =
         block_on(async { ledger::lift(&ctx, &lift.by).await.map_err(|fault| StartError::at("ledger", fault)) })?;
     finish(config, &ctx)?;
-    println!("{lifted} stops lifted");
+    println!("{}", several(lifted, "stop lifted", "stops lifted"));
     Ok(Outcome::Good)
 }

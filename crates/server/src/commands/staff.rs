@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use health::HospitalId;
 use identity::Role;
 use identity::staff::AddStaff;
 use kernel::{Rng, typing};
@@ -23,8 +24,8 @@ pub struct Add {
     /// What they may do: clerk (a hospital's window) or window (the bureau's service window).
     #[arg(long, default_value = "clerk")]
     role: Role,
-    /// The hospital that a clerk serves, by its code (`renshe seed` and the hospitals' pages show it) or id.
-    #[arg(long, required_if_eq("role", "clerk"))]
+    /// The hospital that a clerk serves, by its code or id; without it, a clerk is not added and the codes are listed.
+    #[arg(long)]
     hospital: Option<String>,
     /// Read the first password from standard input instead of drawing one.
     #[arg(long)]
@@ -35,7 +36,7 @@ pub struct Add {
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
     let hospital = match add.role {
-        Role::Clerk => hospital(&ctx, add.hospital.as_deref().unwrap_or_default())?,
+        Role::Clerk => hospital_of_clerk(&ctx, add.hospital.as_deref())?,
         Role::Window => String::new(),
     };
     let password = if add.password_stdin { read_password()? } else { draw_password(ctx.rng.as_ref()) };
@@ -50,17 +51,36 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
+/// A clerk's account is of no use without a hospital, and the command knows which there are.
+fn hospital_of_clerk(ctx: &Ctx, wanted: Option<&str>) -> Result<String, StartError> {
+    match wanted {
+        Some(wanted) => hospital(ctx, wanted),
+        None => Err(StartError(format!("a clerk needs --hospital CODE; known: {}", known(&hospitals(ctx)?)))),
+    }
+}
+
 /// The id of a hospital by its code or id, as they are typed.
 pub(super) fn hospital(ctx: &Ctx, wanted: &str) -> Result<String, StartError> {
     let wanted = typing::login(wanted);
-    let hospitals =
-        block_on(async { health::hospitals(ctx).await.map_err(|fault| StartError::at("hospital", fault)) })?;
+    let hospitals = hospitals(ctx)?;
     let found = hospitals.iter().find(|(id, code, _)| *code == wanted || id.as_str() == wanted);
     let Some((id, _, _)) = found else {
-        let known: Vec<_> = hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect();
-        return Err(StartError(format!("there is no hospital {wanted}; known: {}", known.join(", "))));
+        return Err(StartError(format!("there is no hospital {wanted}; known: {}", known(&hospitals))));
     };
     Ok(id.as_str().to_owned())
+}
+
+/// Every hospital: its id, its code and its name.
+fn hospitals(ctx: &Ctx) -> Result<Vec<(HospitalId, String, String)>, StartError> {
+    block_on(async { health::hospitals(ctx).await.map_err(|fault| StartError::at("hospital", fault)) })
+}
+
+/// The hospitals' codes and names, for whoever has to type one.
+fn known(hospitals: &[(HospitalId, String, String)]) -> String {
+    if hospitals.is_empty() {
+        return "none yet".to_owned();
+    }
+    hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect::<Vec<_>>().join(", ")
 }
 
 fn read_password() -> Result<String, StartError> {

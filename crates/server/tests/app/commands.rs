@@ -96,6 +96,8 @@ fn staff_are_added_with_a_password_that_is_shown_once() {
     let add = |login: &str, hospital: &str| {
         home.run(&["staff", "add", "--login", login, "--name", "张敏", "--hospital", hospital])
     };
+    let nowhere = home.run(&["staff", "add", "--login", "zhangmin", "--name", "张敏"]);
+    assert!(nowhere.err.contains("needs --hospital") && nowhere.err.contains("zyyy"), "{}", nowhere.err);
     let unknown = add("zhangmin", "nowhere");
     assert!(
         unknown.code == 2 && unknown.err.contains("no hospital nowhere") && unknown.err.contains("zyyy"),
@@ -121,7 +123,8 @@ fn staff_are_added_with_a_password_that_is_shown_once() {
 fn keys_are_made_once_and_rotated_without_losing_anything() {
     let home = Home::new();
     home.good(&["seed"]);
-    assert_eq!(home.run(&["keys", "create"]).code, 2, "a key file is never written over");
+    let again = home.run(&["keys", "create"]);
+    assert!(again.code == 2 && again.err.contains("can be used as it is"), "never written over: {}", again.err);
     let added = home.good(&["keys", "add"]);
     let id = added.split_whitespace().nth(1).expect("an id").trim_end_matches(';').to_owned();
     assert!(home.good(&["check"]).contains("all hold"), "a key that nothing uses yet changes nothing");
@@ -135,6 +138,8 @@ fn keys_are_made_once_and_rotated_without_losing_anything() {
 fn scanners_get_keys_that_are_told_once_and_can_be_ended() {
     let home = Home::new();
     home.good(&["seed"]);
+    assert_eq!(home.good(&["partner", "list"]).trim(), "none");
+    assert_eq!(home.good(&["pay", "calls"]).trim(), "nothing is waiting");
     let added = home.good(&["partner", "add", "--name", "恒春大药房", "--pharmacy", "恒春大药房"]);
     let id = added.split_whitespace().nth(1).expect("an id").to_owned();
     let secret = added.split("secret (shown once): ").nth(1).expect("a secret").trim().to_owned();

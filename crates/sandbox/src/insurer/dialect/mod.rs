@@ -75,34 +75,34 @@ impl Dialect {
         match self {
             Dialect::National => (
                 "全国规范：金额为数字 25.00；5203 用 psn_pay、cash_payamt；2208 为负数且无 psn_no、medfee_sumamt",
-                "the specification: numbers 25.00; psn_pay and cash_payamt in 5203; 2208 below nothing, without psn_no and medfee_sumamt",
+                "the specification: numbers as 25.00; psn_pay and cash_payamt in 5203; negative amounts in 2208, no psn_no or medfee_sumamt",
             ),
             Dialect::Text => (
                 "数字一律为文本 \"25.00\"；infcode 为 \"0\"；err_msg 为“成功”；inf_refmsgid 为空",
-                "every number a text \"25.00\"; infcode \"0\"; err_msg says that it was done; inf_refmsgid empty",
+                "all numbers are texts: \"25.00\"; infcode is \"0\"; err_msg is “成功” (success); inf_refmsgid is empty",
             ),
             Dialect::Bare => (
                 "数字最短：25、7.5；无内容时没有 output；拒绝时只有 infcode 和 err_msg",
-                "numbers at their shortest: 25, 7.5; no output where there is nothing to tell; bare refusals",
+                "numbers as short as possible: 25, 7.5; no output where there is no content; refusals as short as possible",
             ),
             Dialect::Doubles => {
                 ("浮点写法：25.0、1.0E7；年龄带小数", "numbers as doubles: 25.0, 1.0E7; ages with a fraction")
             }
             Dialect::Nulls => (
                 "没有或不知道的一律为 null；基金明细含个人账户 310200",
-                "null for nothing and for what is not known; 310200 in setldetail",
+                "null for whatever is empty or unknown; setldetail includes 310200 (personal account)",
             ),
             Dialect::Purses => (
                 "基金明细含个人账户 310201 和医院 999996，医院承担一部分；两套名称并存",
-                "310201 and 999996 in setldetail; the institution bears a part; both sets of names",
+                "setldetail includes 310201 (personal account) and 999996 (hospital), which pays a part; both sets of names",
             ),
             Dialect::AsSettled => (
                 "5203、2208 与 2207 同名同号（正数）；1101 只有一项参保时为对象",
-                "5203 and 2208 name and sign as 2207 does; a single insurance in 1101 is an object",
+                "5203 and 2208 use the names and (positive) signs of 2207; a single insurance in 1101 is an object",
             ),
             Dialect::Exponents => (
                 "数字一律带指数：2.5E+1；5203 将已撤销的结算及其红冲记录一并列出，且不回传 medins_setl_id",
-                "every number with an exponent: 2.5E+1; 5203 also lists what was undone and its record, without medins_setl_id",
+                "all numbers with an exponent: 2.5E+1; 5203 also lists undone settlements and their reversals, without medins_setl_id",
             ),
         }
     }
