@@ -28,9 +28,9 @@ pay-own-too-late = There is not enough time left to pay with WeChat Pay.
 pay-give-up = Do not pay, and cancel the booking
 pay-give-up-return = Do not pay, cancel the booking and refund me
 pay-give-up-ask = Stop paying? Your booking will be cancelled too
-pay-give-up-text = Your place becomes available to others at once. Everything you paid is refunded automatically.
-pay-give-up-waits = We do not know the result of one payment yet. If you cancel, we find out first and then release the place. Everything you paid is refunded automatically.
-pay-give-up-yes = Do not pay, and cancel the booking
+pay-give-up-text = Your place becomes available to others at once.
+pay-give-up-waits-wechat = We close the unpaid WeChat payment first, and then release your place. If you have already paid it, the money is refunded automatically.
+pay-give-up-waits-insurer = Your insurance payment is still being confirmed. We confirm it first, and then release your place. If it was paid, it is returned automatically.
 pay-give-up-no = Let me think again
 pay-trouble-not-insured = You cannot use insurance now
 pay-trouble-not-insured-text = The insurer says that you are not insured at present. You can have your insurance checked again first.
@@ -89,6 +89,8 @@ pay-returning-waiting = We are closing the open WeChat payment. Once it is close
 pay-returning-insured = { $insured } is being returned to the insurer, usually at once. You do not need to do anything.
 pay-returning-cash = { $cash } is being refunded to WeChat Pay and should arrive within { $days } working days. You do not need to do anything.
 pay-refunded = Refunded
+pay-gone-cancelled = The booking is cancelled, and your place has been released.
+pay-gone-timed-out = We had not received everything in time, so your place was released.
 pay-refunded-text = Everything you paid has been refunded to where it came from.
 pay-refunded-outside-text = Everything you paid has been refunded. Our staff returned the { $amount } paid with WeChat Pay in another way.
 pay-over = The time to pay is over
@@ -124,7 +126,7 @@ pay-trail-settle-failed = Not paid, you were not charged: { $amount }
 pay-trail-pay-done = WeChat Pay { $amount }: paid
 pay-trail-pay-unknown = WeChat Pay { $amount }: opening
 pay-trail-pay-open = WeChat Pay { $amount }: waiting for payment
-pay-trail-pay-withdrawn = WeChat Pay { $amount }: moved to another device, no charge here
+pay-trail-pay-withdrawn = WeChat Pay { $amount }: payment method changed, nothing charged here
 pay-trail-pay-closed = WeChat Pay { $amount }: closed, you were not charged
 pay-trail-pay-failed = WeChat Pay { $amount }: not accepted, you were not charged
 pay-trail-void-done = Returned: { $amount }
@@ -140,15 +142,27 @@ pay-trail-refund-failed = WeChat Pay { $amount }: refund cancelled
 pay-trail-refund-abnormal = WeChat Pay { $amount }: could not be refunded to your account, our staff are handling it
 pay-trail-refund-outside = WeChat Pay { $amount }: returned to you by our staff in another way
 message-refund-begun-title = Refund started
-message-refund-begun-body = ¥{ $amount } is being refunded. { $what }. The insurance part usually arrives at once; what you paid with WeChat Pay should arrive within { $days } working days. You do not need to do anything.
+message-refund-begun-body = ¥{ $amount } is being refunded. { $what }. { $leg ->
+    [insured] It goes back to the insurer, usually at once.
+    [cash] It goes back to WeChat Pay and should arrive within { $days } working days.
+   *[both] The insurance part usually arrives at once; what you paid with WeChat Pay should arrive within { $days } working days.
+ } You do not need to do anything.
 message-pay-timed-out-title = Time is up; your money is being refunded
-message-pay-timed-out-body = ¥{ $amount } is being refunded. { $what }: we had not received everything in time, so your place was released. The insurance part usually arrives at once; what you paid with WeChat Pay should arrive within { $days } working days. You do not need to do anything.
+message-pay-timed-out-body = ¥{ $amount } is being refunded. { $what }: we had not received everything in time, so your place was released. { $leg ->
+    [insured] The money goes back to the insurer, usually at once.
+    [cash] The money goes back to WeChat Pay and should arrive within { $days } working days.
+   *[both] The insurance part usually arrives at once; what you paid with WeChat Pay should arrive within { $days } working days.
+ } You do not need to do anything.
 message-refund-stuck-title = Our staff are handling your refund
 message-refund-stuck-body = ¥{ $amount } could not be refunded to your WeChat account. { $what }. Our staff are finding another way to return it to you. You do not need to do anything. To ask about progress, call 12333 and give order number { $no }.
 message-refunded-outside-title = Your money has been refunded
 message-refunded-outside-body = ¥{ $amount } has been refunded. { $what }. Our staff returned the ¥{ $outside } paid with WeChat Pay in another way.
 message-paid-too-much-title = Your overpayment will be refunded
-message-paid-too-much-body = You paid ¥{ $amount } too much, and it is being refunded. { $what }: it is paid, and nothing changes. The insurance part usually arrives at once; what you paid with WeChat Pay should arrive within { $days } working days. You do not need to do anything.
+message-paid-too-much-body = ¥{ $amount } too much was paid, and it is being refunded. { $what }: paid in full, and your booking stands. { $leg ->
+    [insured] The extra is the insurance part. It goes back to the insurer, usually at once.
+    [cash] The extra is what you paid with WeChat Pay. It goes back there and should arrive within { $days } working days.
+   *[both] The insurance part goes back to the insurer, usually at once; what you paid with WeChat Pay should arrive within { $days } working days.
+ } You do not need to do anything.
 message-refunded-title = Refunded
 message-refunded-body = ¥{ $amount } has been refunded to where it came from. { $what }.
 message-pay-reconfirm-title = The amounts to pay have changed
@@ -170,12 +184,12 @@ pay-or-own = Or pay everything yourself.
 pay-reset-pin = Prove who you are and set a new one
 pay-own-page = Pay everything yourself
 pay-own-title = Pay everything yourself: insurance pays nothing
-pay-own-text = You pay all { $total } with WeChat Pay. Once you have paid, you cannot change to insurance.
+pay-own-text = You pay all { $total } with WeChat Pay. Once you tap this, you cannot change to insurance.
 pay-own-with-insurance = You pay with insurance
 pay-own-without = You pay without insurance
 pay-own-more = That is { $amount } more: { $from }.
 pay-own-keep = Want to keep the money in your personal account? Pay by insurance and only switch off the personal account. The fund still pays its part.
-pay-own-lost = If you pay everything yourself, insurance pays nothing. Once you have paid, you cannot change to insurance.
+pay-own-lost = If you pay everything yourself, insurance pays nothing. Once you tap this, you cannot change to insurance.
 pay-own-back = Go back and pay by insurance
 pay-own-yes = Pay all { $amount } myself anyway
 pay-give-up-what = You are cancelling

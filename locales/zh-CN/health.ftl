@@ -127,10 +127,7 @@ health-cancel = 取消预约
 health-book-again = 再约这位医生
 health-cancel-ask = 确定取消这次预约吗？
 health-cancel-ask-text = 取消后号会马上放回，可能被别人约走。
-health-cancel-ask-waits = 有一笔支付还没有结果。取消后先把它查清，号随后放回；已经付的钱自动原路退回。
-health-cancel-returns-both = { $insured } 元退回医保，一般马上到账。{ $cash } 元退回微信，预计 { $days } 个工作日内到账。都自动退，您不用做任何事。
-health-cancel-returns-insured = { $insured } 元会自动退回医保，一般马上到账。
-health-cancel-returns-cash = { $cash } 元会自动退回微信，预计 { $days } 个工作日内到账。
+health-cancel-returns = { $how }会自动退，您不用做任何事。
 health-cancel-yes = 确定取消预约
 health-cancel-no = 先不取消
 health-uncancellable-past = 已过取消时间
@@ -167,9 +164,11 @@ health-fee-state = 钱在哪里
 health-go-pay = 去支付
 health-paid = 已付 { $yuan } 元
 health-if-cancelled = 取消的话
-health-if-cancelled-both = { $insured } 元退回医保，{ $cash } 元 { $days } 个工作日内退回微信
-health-if-cancelled-insured = { $insured } 元退回医保
-health-if-cancelled-cash = { $cash } 元 { $days } 个工作日内退回微信
+health-returns-insurer = { $yuan } 元退回医保
+health-returns-account = { $yuan } 元退回个人账户
+health-returns-and = ，
+health-returns-at-once = { $parts }，一般马上到账。
+health-returns-cash = { $yuan } 元退回微信，预计 { $days } 个工作日内到账。
 health-pass-caption = 就诊条码
 
 # 搜索能找到的服务：名字和用处

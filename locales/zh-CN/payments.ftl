@@ -28,9 +28,9 @@ pay-own-too-late = 时间不够了，来不及用微信付。
 pay-give-up = 不付了，取消预约
 pay-give-up-return = 不付了，取消预约并退钱
 pay-give-up-ask = 不付了？预约也会取消
-pay-give-up-text = 号会马上放回去，别人可以约。付过的钱都会自动退回。
-pay-give-up-waits = 有一笔支付还没有结果。取消后先把它查清，号随后放回；已经付的钱都会自动退回。
-pay-give-up-yes = 不付了，取消预约
+pay-give-up-text = 号会马上放回去，别人可以约。
+pay-give-up-waits-wechat = 还没付的微信支付会先关掉，号随后放回。要是您已经付了，会自动退回。
+pay-give-up-waits-insurer = 刚才的医保支付还在确认。先确认清楚，号随后放回。要是已经付了，会自动退回。
 pay-give-up-no = 再想想
 pay-trouble-not-insured = 现在不能用医保付
 pay-trouble-not-insured-text = 医保系统说，您现在没有参保。可以先重新查询参保状态。
@@ -89,6 +89,8 @@ pay-returning-waiting = 还没付的微信支付正在关闭。关好以后，�
 pay-returning-insured = { $insured }正退回医保，一般马上到账。您不用做任何事。
 pay-returning-cash = { $cash }正退回微信，预计 { $days } 个工作日内到账。您不用做任何事。
 pay-refunded = 已退回
+pay-gone-cancelled = 预约已取消，号已放回。
+pay-gone-timed-out = 到时间还没有收到全部的钱，号已放回。
 pay-refunded-text = 已付的钱都已按原路退回。
 pay-refunded-outside-text = 已付的钱都已退回。其中微信支付的 { $amount }，由工作人员另外退给了您。
 pay-over = 支付时间已过
@@ -124,7 +126,7 @@ pay-trail-settle-failed = { $amount } 没有支付，未扣款
 pay-trail-pay-done = 微信支付 { $amount } 已支付
 pay-trail-pay-unknown = 微信支付 { $amount } 正在打开
 pay-trail-pay-open = 微信支付 { $amount } 等待付款
-pay-trail-pay-withdrawn = 微信支付 { $amount } 换了设备付，这一笔没有扣钱
+pay-trail-pay-withdrawn = 微信支付 { $amount } 改了付款方式，这一笔没有扣钱
 pay-trail-pay-closed = 微信支付 { $amount } 已关闭，未扣款
 pay-trail-pay-failed = 微信支付 { $amount } 没有受理，未扣款
 pay-trail-void-done = { $amount } 已退回
@@ -140,15 +142,27 @@ pay-trail-refund-failed = 微信支付 { $amount } 退款已取消
 pay-trail-refund-abnormal = 微信支付 { $amount } 没能退到您的账户，正在人工处理
 pay-trail-refund-outside = 微信支付 { $amount } 已由工作人员另外退给您
 message-refund-begun-title = 已发起退款
-message-refund-begun-body = { $amount } 元正在退回。{ $what }。医保付的一般马上到账，微信付的预计 { $days } 个工作日内到账。您不用做任何事。
+message-refund-begun-body = { $amount } 元正在退回。{ $what }。{ $leg ->
+    [insured] 退回医保，一般马上到账。
+    [cash] 退回微信，预计 { $days } 个工作日内到账。
+   *[both] 医保付的一般马上到账，微信付的预计 { $days } 个工作日内到账。
+ }您不用做任何事。
 message-pay-timed-out-title = 时间到了，钱正在退回
-message-pay-timed-out-body = { $amount } 元正在退回。{ $what }：到时间还没有收到全部的钱，号已放回。医保付的一般马上到账，微信付的预计 { $days } 个工作日内到账。您不用做任何事。
+message-pay-timed-out-body = { $amount } 元正在退回。{ $what }：到时间还没有收到全部的钱，号已放回。{ $leg ->
+    [insured] 钱退回医保，一般马上到账。
+    [cash] 钱退回微信，预计 { $days } 个工作日内到账。
+   *[both] 医保付的一般马上到账，微信付的预计 { $days } 个工作日内到账。
+ }您不用做任何事。
 message-refund-stuck-title = 退款正在人工处理
 message-refund-stuck-body = { $amount } 元没能退到您的微信。{ $what }。工作人员正在另外想办法退给您。您不用做任何事。想问进度，请打 12333，报单号 { $no }。
 message-refunded-outside-title = 钱已退回
 message-refunded-outside-body = { $amount } 元都已退回。{ $what }。其中微信支付的 { $outside } 元，由工作人员另外退给了您。
 message-paid-too-much-title = 多付的钱会退回
-message-paid-too-much-body = 多收的 { $amount } 元正在退回。{ $what }：已经付好，不受影响。医保付的一般马上到账，微信付的预计 { $days } 个工作日内到账。您不用做任何事。
+message-paid-too-much-body = 多付的 { $amount } 元正在退回。{ $what }已经付清，预约照常有效。{ $leg ->
+    [insured] 多付的是医保那一笔，退回医保，一般马上到账。
+    [cash] 多付的是微信那一笔，退回微信，预计 { $days } 个工作日内到账。
+   *[both] 医保付的退回医保，一般马上到账；微信付的退回微信，预计 { $days } 个工作日内到账。
+ }您不用做任何事。
 message-refunded-title = 已退回
 message-refunded-body = { $amount } 元都已按原路退回。{ $what }。
 message-pay-reconfirm-title = 支付金额有变化
@@ -170,12 +184,12 @@ pay-or-own = 也可以全部自己付。
 pay-reset-pin = 验证本人，重设密码
 pay-own-page = 全部自己付
 pay-own-title = 全部自己付，医保一分不付
-pay-own-text = { $total }都用微信付。付了以后，不能再改成医保支付。
+pay-own-text = { $total }都用微信付。点了以后，就不能再改成医保支付。
 pay-own-with-insurance = 用医保，自己付
 pay-own-without = 不用医保，自己付
 pay-own-more = 多付 { $amount }：{ $from }。
 pay-own-keep = 想把个人账户的钱留着？请用医保支付，只关掉个人账户，报销照样有。
-pay-own-lost = 全部自己付，医保一分不付。付了以后，不能再改成医保支付。
+pay-own-lost = 全部自己付，医保一分不付。点了以后，就不能再改成医保支付。
 pay-own-back = 回去用医保支付
 pay-own-yes = 仍然全部自己付 { $amount }
 pay-give-up-what = 取消的是

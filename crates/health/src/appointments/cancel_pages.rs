@@ -23,8 +23,8 @@ struct CancelPage {
     id: AppointmentId,
     facts: Facts,
     cancel_until: String,
-    /// What becomes of the place: the key.
-    ask_text: &'static str,
+    /// What becomes of the place.
+    ask_text: String,
     /// Why it cannot be cancelled: the end of a locale key.
     refusal: Option<&'static str>,
     phone: String,
@@ -48,13 +48,15 @@ pub(crate) async fn ask_cancel(
         Err(_) => Some("state"),
     };
     // What may still come in is waited for, and holds the place meanwhile.
-    let waits = found.state == State::Held && pay.as_ref().is_some_and(payments::may_come_in);
+    let held = pay.as_ref().filter(|_| found.state == State::Held);
+    let waits = held.and_then(|order| payments::give_up_waits(&page, order));
+    let returns = pay.as_ref().and_then(|order| fee_state::would_return(&page, order, &pay_rules));
     let shown = CancelPage {
-        ask_text: if waits { "health-cancel-ask-waits" } else { "health-cancel-ask-text" },
+        ask_text: waits.unwrap_or_else(|| page.t("health-cancel-ask-text")),
         facts: Facts::of(&page, &found.card),
         cancel_until: page.moment(rules.cancel_until_of(&found.card)),
         phone: found.card.hospital.phone.clone(),
-        returns: pay.and_then(|order| fee_state::would_return(&page, "health-cancel-returns", &order, &pay_rules)),
+        returns: returns.map(|how| page.t1("health-cancel-returns", "how", how)),
         id: found.id,
         refusal,
         page,

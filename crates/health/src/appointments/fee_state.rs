@@ -23,7 +23,7 @@ impl FeeState {
     pub(super) fn of(page: &Page, order: &Order, rules: &PaymentRules, now: Moment, can_cancel: bool) -> FeeState {
         let (word, _) = payments::state_word(page, order);
         let mut trail = payments::lines(page, order);
-        let back = would_return(page, "health-if-cancelled", order, rules);
+        let back = would_return(page, order, rules);
         if let Some(back) = back.filter(|_| can_cancel && order.state == OrderState::Settled) {
             trail.push(Line { mark: "later", title: page.t("health-if-cancelled"), detail: back });
         }
@@ -63,13 +63,24 @@ pub(super) fn unpaid_word(order: Option<&Order>) -> &'static str {
     }
 }
 
-/// What would go back if the visit were cancelled now, leg by leg, in the words of `key`; nothing where nothing came in.
-pub(super) fn would_return(page: &Page, key: &str, order: &Order, rules: &PaymentRules) -> Option<String> {
+/// What would go back if the visit were cancelled now, and where to, leg by leg; nothing where nothing came in. Wherever it
+/// is told, these are the words.
+pub(super) fn would_return(page: &Page, order: &Order, rules: &PaymentRules) -> Option<String> {
     let held = Legs::held(order);
-    let args = [
-        ("insured", held.insured.to_string()),
-        ("cash", held.cash.to_string()),
-        ("days", rules.refund_days.to_string()),
-    ];
-    (held.sum() > Fen::ZERO).then(|| page.with(&format!("{key}-{}", held.word()), &args))
+    let split = order.view.settlement().and_then(|(_, one)| one.split);
+    let account = split.map_or(Fen::ZERO, |split| split.personal_account);
+    let rest = held.insured.checked_sub(account).unwrap_or(Fen::ZERO);
+    let insured: Vec<String> = [("health-returns-insurer", rest), ("health-returns-account", account)]
+        .into_iter()
+        .filter(|(_, part)| *part > Fen::ZERO)
+        .map(|(key, part)| page.t1(key, "yuan", part))
+        .collect();
+    let mut told = Vec::new();
+    if !insured.is_empty() {
+        told.push(page.t1("health-returns-at-once", "parts", insured.join(&page.t("health-returns-and"))));
+    }
+    if held.cash > Fen::ZERO {
+        told.push(page.t2("health-returns-cash", "yuan", held.cash, "days", rules.refund_days));
+    }
+    (!told.is_empty()).then(|| told.join(page.pick("", " ")))
 }

@@ -119,7 +119,10 @@ impl Listener for Visits {
         }
         let days = ctx.policy.at::<PaymentRules>(ctx.now().date())?.refund_days;
         let (kind, own) = match (telling, order.state, order.view.stop) {
-            (Telling::Extra(amount), ..) => ("paid_too_much", json!({ "amount": amount.to_string(), "days": days })),
+            (Telling::Extra(amount), ..) => {
+                let leg = Legs::undone(order).word();
+                ("paid_too_much", json!({ "amount": amount.to_string(), "days": days, "leg": leg }))
+            }
             (Telling::Stuck, ..) => {
                 let amount = payments::stuck(order).unwrap_or(Fen::ZERO).to_string();
                 ("refund_stuck", json!({ "amount": amount }))
@@ -131,7 +134,8 @@ impl Listener for Visits {
             }
             (_, OrderState::Returning, cause) => {
                 let kind = if cause == Some(Cause::TimedOut) { "pay_timed_out" } else { "refund_begun" };
-                (kind, json!({ "amount": Legs::held(order).sum().to_string(), "days": days }))
+                let held = Legs::held(order);
+                (kind, json!({ "amount": held.sum().to_string(), "days": days, "leg": held.word() }))
             }
             (_, OrderState::Refunded, _) if payments::outside(order) > Fen::ZERO => {
                 let (all, outside) = (Legs::ever(order).sum().to_string(), payments::outside(order).to_string());
@@ -199,6 +203,11 @@ impl Listener for Visits {
                     rules.arrive_minutes,
                 ),
                 place: format!("{} · {place}", show::hospital(page, &visit.card.hospital)),
+                who: Fact {
+                    title: show::doctor_line(page, &visit.card.doctor),
+                    detail: page.t("health-patient-self"),
+                    name: page.who.clone().unwrap_or_default(),
+                },
             }
         }))
     }

@@ -69,7 +69,7 @@ pub struct Clearing {
     pub medins_setl_id: Option<String>,
 }
 
-/// The cause of an offer's end that its buyer brought about, to be offered the same on another device.
+/// The cause of an offer's end that its buyer brought about, to be offered the same in another way.
 pub(crate) const WITHDRAWN: &str = "withdrawn";
 
 macro_rules! columns {

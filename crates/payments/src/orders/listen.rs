@@ -36,6 +36,8 @@ pub struct Pass {
     pub when: String,
     /// Where, and what to do there.
     pub place: String,
+    /// Who is to be met there, and for whom it is.
+    pub who: Fact,
 }
 
 /// The way to the same thing once more, where this one has come to nothing.

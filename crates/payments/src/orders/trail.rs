@@ -1,6 +1,6 @@
 //! The money trail in plain words: one line an attempt, with who has the money now; and what the last try came to.
 
-use kernel::Fen;
+use kernel::{Fen, Moment};
 use ui::Page;
 
 use super::store::Order;
@@ -8,6 +8,8 @@ use super::words::{waits_for_long, yuan};
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::{Attempt, WITHDRAWN};
 use crate::ports::Split;
+
+const MINUTE_MS: i64 = 60_000;
 
 /// One step of an order's money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +22,12 @@ pub struct Line {
     pub detail: String,
 }
 
-/// Every attempt that says something, the oldest first.
+/// Every attempt that says something, the oldest first by the moment that its line shows.
 pub fn lines(page: &Page, order: &Order) -> Vec<Line> {
-    order.attempts.iter().filter_map(|one| line(page, one)).collect()
+    let mut attempts: Vec<&Attempt> = order.attempts.iter().collect();
+    // By the minute, as a line shows it: within one they stay as they were begun, though partners count in whole seconds.
+    attempts.sort_by_key(|one| happened(one).unwrap_or(one.changed_at).ms() / MINUTE_MS);
+    attempts.into_iter().filter_map(|one| line(page, one)).collect()
 }
 
 fn line(page: &Page, one: &Attempt) -> Option<Line> {
@@ -34,7 +39,7 @@ fn line(page: &Page, one: &Attempt) -> Option<Line> {
         // Nothing comes of itself any more: somebody looks after it.
         State::Abnormal => ("danger", "abnormal"),
         State::Closed if one.view.kind == Kind::Refund => ("danger", "closed"),
-        // Its buyer went on with another device: nothing went wrong.
+        // Its buyer went on in another way: nothing went wrong.
         State::Closed if one.cause == WITHDRAWN => ("later", "withdrawn"),
         State::Closed => ("later", "closed"),
         State::Outside => ("done", "outside"),
@@ -47,10 +52,15 @@ fn line(page: &Page, one: &Attempt) -> Option<Line> {
     Some(Line { mark, title, detail: format!("{}{number}", when(page, one)) })
 }
 
+/// When the money moved, by the partner's own word.
+fn happened(one: &Attempt) -> Option<Moment> {
+    one.happened_at.filter(|_| one.view.state == State::Succeeded)
+}
+
 /// When it happened by the partner's own word; where we heard of it on another day, that is said beside it.
 fn when(page: &Page, one: &Attempt) -> String {
     let learned = one.changed_at;
-    match one.happened_at.filter(|_| one.view.state == State::Succeeded) {
+    match happened(one) {
         Some(at) if at.date() != learned.date() => {
             page.t2("pay-trail-learned", "at", page.moment(at), "learned", page.moment(learned))
         }

@@ -36,6 +36,15 @@ impl Legs {
         Legs { insured, cash: order.view.paid() }
     }
 
+    /// What goes back, or has gone back.
+    pub fn undone(order: &Order) -> Legs {
+        let back = |kind: Kind| {
+            let all = order.view.attempts.iter().filter(move |one| one.kind == kind);
+            Fen::sum(all.map(|one| one.amount)).unwrap_or(Fen::ZERO)
+        };
+        Legs { insured: back(Kind::Void), cash: back(Kind::Refund) }
+    }
+
     /// Both together.
     pub fn sum(self) -> Fen {
         self.insured.checked_add(self.cash).unwrap_or(Fen::ZERO)
@@ -119,9 +128,30 @@ pub fn short_no(order: &Order) -> String {
     order.no.as_ref().map_or_else(|| order.id.to_string(), ShortNo::grouped)
 }
 
-/// Whether something that was begun may still bring money in: an order that is given up ends only when that is certain.
-pub fn may_come_in(order: &Order) -> bool {
-    order.view.incoming()
+/// What giving an order up waits for, and what it does then; nothing where no money can come in any more by what was begun.
+pub fn give_up_waits(page: &Page, order: &Order) -> Option<String> {
+    let live = |kind| order.view.live(kind).is_some();
+    match (live(Kind::Settle), live(Kind::Pay)) {
+        (true, _) => Some(page.t("pay-give-up-waits-insurer")),
+        (false, true) => Some(page.t("pay-give-up-waits-wechat")),
+        (false, false) => None,
+    }
+}
+
+/// What the button says that gives an order up: of a return it speaks only where something came in.
+pub(crate) fn give_up(page: &Page, order: &Order) -> String {
+    let held = Legs::held(order).sum() > Fen::ZERO;
+    page.t(if held { "pay-give-up-return" } else { "pay-give-up" })
+}
+
+/// What became of the thing that was to be paid, on a page whose title tells of the return of the money. The listener says
+/// whether it is gone.
+pub(crate) fn gone(page: &Page, order: &Order) -> Option<String> {
+    match (order.state, order.view.stop) {
+        (OrderState::Returning | OrderState::Refunded, Some(Cause::TimedOut)) => Some(page.t("pay-gone-timed-out")),
+        (OrderState::Returning | OrderState::Refunded, Some(Cause::Cancelled)) => Some(page.t("pay-gone-cancelled")),
+        _ => None,
+    }
 }
 
 /// Whether what the insurer paid has not gone back for so long that somebody looks after it: nothing is promised then.

@@ -22,9 +22,15 @@ async fn paid_from_three_purses_and_returned_leg_by_leg(app: TestApp) {
     app.drive().await;
     let paid = payer.state().await;
     assert!(paid.says("费用已付清") && paid.says("预约成功"), "one word for one state: {}", paid.text);
+    assert!(paid.says("就诊人（本人）"), "{}", paid.text);
     let visit = paid.link("/appointments/").expect("the visit");
     let shown = payer.person.get(&visit).await;
     assert!(shown.says("预约成功") && shown.says("微信支付 5.00 元 已支付"), "{}", shown.text);
+    let asked = payer.person.get(&format!("{visit}/cancel")).await;
+    for page in [&shown, &asked] {
+        let goes = "8.00 元退回医保，12.00 元退回个人账户，一般马上到账。5.00 元退回微信";
+        assert!(page.says(goes), "the same words on both: {}", page.text);
+    }
     assert_eq!((app.counters(&payer.slot).await.1, app.counters(&payer.slot).await.2), (0, 1));
     app.check().await;
     let cancelled = payer.post(&format!("{visit}/cancel"), &[]).await;
@@ -33,6 +39,7 @@ async fn paid_from_three_purses_and_returned_leg_by_leg(app: TestApp) {
     pass(&app, 60).await;
     let back = payer.state().await;
     assert!(back.says("已退回") && back.says("已原路退回"), "{}", back.text);
+    assert!(back.says("预约已取消，号已放回") && back.says("再约这位医生"), "of the visit as well: {}", back.text);
     assert_eq!(held(&app).await, 0);
     assert!(payer.person.get("/messages").await.says("已发起退款"));
     app.check().await;

@@ -90,13 +90,14 @@ async fn giving_up_promises_the_place_at_once_only_where_nothing_is_waited_for(a
     let half = Payer::new(&app, 0).await;
     assert!(half.settle(PIN).await.says("医保已支付"));
     let asked = half.person.get(&format!("{}/give-up", half.pay)).await;
-    assert!(asked.says("号会马上放回去") && !asked.says("先把它查清"), "{}", asked.text);
-    half.cash(500).await;
+    assert!(asked.says("号会马上放回去") && !asked.says("先关掉"), "{}", asked.text);
+    assert!(asked.says(">不付了，取消预约并退钱</button>"), "{}", asked.text);
+    assert!(half.cash(500).await.says(">不付了，取消预约并退钱</a>"), "the same words where the same holds");
     let own = Payer::new(&app, 1).await;
-    own.cash(2_500).await;
+    assert!(own.cash(2_500).await.says(">不付了，取消预约</a>"), "nothing was paid, and nothing is spoken of");
     for payer in [&half, &own] {
         let asked = payer.person.get(&format!("{}/give-up", payer.pay)).await;
-        assert!(asked.says("先把它查清，号随后放回") && !asked.says("马上放回"), "{}", asked.text);
+        assert!(asked.says("先关掉，号随后放回") && !asked.says("马上放回"), "{}", asked.text);
         payer.person.send_form(&asked, &[]).await;
     }
     pass(&app, 60).await;

@@ -204,6 +204,7 @@ async fn the_place_is_on_sale_while_its_money_is_still_on_the_way_back(app: Test
     pass(&app, 60).await;
     let over = payer.state().await;
     assert!(over.says("已发起退款") && over.says("20.00 元正退回医保"), "{}", over.text);
+    assert!(over.says("到时间还没有收到全部的钱，号已放回"), "of the visit as well: {}", over.text);
     let visit = payer.person.get(&payer.visit().await).await;
     assert!(visit.says("号已放回。付过的钱正在退回"), "{}", visit.text);
     assert_eq!((insured(&app).await, app.counters(&payer.slot).await.1), (2_000, 0), "on its way, and the place free");

@@ -57,7 +57,7 @@ async fn what_was_begun_on_a_screen_is_taken_back_and_paid_on_the_phone(app: Tes
     assert_eq!(control(&app, &format!("wechat_pay/pay/{by_code}"), json!({})).await, 409, "the code is dead");
     // The screen follows: it leads to the same payment, and offers its own way.
     let trail = desktop.state().await;
-    assert!(trail.says("换了设备付") && !trail.says("已关闭"), "nothing went wrong: {}", trail.text);
+    assert!(trail.says("改了付款方式") && !trail.says("已关闭"), "nothing went wrong: {}", trail.text);
     let screen = desktop.person.get(&format!("{}/cashier", desktop.pay)).await;
     assert!(screen.says("改用二维码，用手机扫") && !screen.says("用微信扫一扫付钱"), "{}", screen.text);
     buyer_pays(&app).await;

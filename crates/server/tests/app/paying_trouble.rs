@@ -159,7 +159,7 @@ async fn an_insurer_that_is_down_leaves_ones_own_money(app: TestApp) {
     let button = |words: &str| page.text.split(words).next().and_then(|before| before.rsplit("class=\"btn ").next());
     assert!(button(">再试一次").is_some_and(|class| class.starts_with("btn-main")), "{}", page.text);
     assert!(button(">不用医保，全部自己付").is_some_and(|class| class.starts_with("btn-plain")), "{}", page.text);
-    assert!(page.says("医保一分不付。付了以后，不能再改成医保支付"), "{}", page.text);
+    assert!(page.says("医保一分不付。点了以后，就不能再改成医保支付"), "{}", page.text);
     payer.cash(2_500).await;
     buyer_pays(&app).await;
     pass(&app, 30).await;

@@ -260,7 +260,7 @@ async fn what_cancelling_promises_is_true_while_a_payment_is_not_known(app: Test
     payer.person = here;
     let visit = payer.visit().await;
     let asked = payer.person.get(&format!("{visit}/cancel")).await;
-    assert!(asked.says("有一笔支付还没有结果") && !asked.says("马上放回"), "{}", asked.text);
+    assert!(asked.says("刚才的医保支付还在确认") && !asked.says("马上放回"), "{}", asked.text);
     let shown = payer.person.post_form(&format!("{visit}/cancel"), &[]).await;
     assert!(!shown.says("号已放回") && shown.says("http-equiv=\"refresh\""), "{}", shown.text);
     assert_eq!(app.counters(&payer.slot).await.1, 1, "the place is kept until it is known");

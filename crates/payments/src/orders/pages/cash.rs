@@ -23,7 +23,7 @@ use crate::orders::drive::Payments;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::renew_link::renew_link;
 use crate::orders::withdraw::withdraw;
-use crate::orders::words::{cash_due, offered, yuan};
+use crate::orders::words::{cash_due, give_up, offered, yuan};
 use crate::ports::Cashier;
 
 /// A link on the phone lives five minutes; a little before it is asked for anew.
@@ -142,6 +142,8 @@ struct CashierPage {
     app: Option<&'static str>,
     /// This page's own address, for another browser.
     address: String,
+    /// The words that lead to giving it up.
+    give_up: String,
 }
 
 /// The hand-over. A link that has grown old is asked for anew before it is shown.
@@ -182,6 +184,7 @@ pub(super) async fn cashier(
         },
         app,
         address: format!("{}/pay/{id}/cashier", page.origin()),
+        give_up: give_up(&page, &order),
         id,
         page,
     };

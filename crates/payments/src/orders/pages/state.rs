@@ -23,8 +23,8 @@ use crate::orders::stop;
 use crate::orders::store::Order;
 use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::{
-    Legs, cash_due, cash_until, doubled, headline, may_begin, may_come_in, offered, short_no, state_text, state_word,
-    yuan,
+    Legs, cash_due, cash_until, doubled, give_up as give_up_words, give_up_waits, gone, headline, may_begin, offered,
+    short_no, state_text, state_word, yuan,
 };
 
 /// A purse as it was agreed to and as it came.
@@ -47,7 +47,11 @@ struct StatePage {
     tone: &'static str,
     title: String,
     text: String,
+    /// What became of the thing that was to be paid, where it is gone and the title does not say so.
+    gone: Option<String>,
     state: &'static str,
+    /// The words that lead to giving it up.
+    give_up: String,
     /// What is still to be paid.
     cash: String,
     cash_fen: i64,
@@ -118,7 +122,9 @@ pub(super) async fn show(
         tone,
         title: pass.as_ref().map_or_else(|| headline(&page, &order), |pass| pass.state.clone()),
         text: state_text(&page, &order, &rules),
+        gone: again.as_ref().and_then(|_| gone(&page, &order)),
         state: order.state.as_str(),
+        give_up: give_up_words(&page, &order),
         cash: yuan(&page, cash),
         cash_fen: cash.get(),
         may_begin,
@@ -218,8 +224,10 @@ struct GiveUpPage {
     name: String,
     /// What is cancelled with it.
     facts: Vec<Fact>,
-    /// What becomes of the place: the key.
-    ask_text: &'static str,
+    /// What is given up, in the words of the button that led here.
+    give_up: String,
+    /// What becomes of the place.
+    ask_text: String,
     /// What came in and goes back.
     returns: Option<String>,
 }
@@ -240,9 +248,9 @@ pub(super) async fn ask_give_up(
     let held = Legs::held(&order).sum();
     let returns = (held > Fen::ZERO).then(|| page.t1("pay-give-up-returns", "amount", yuan(&page, held)));
     // What may still come in is waited for, and holds the place meanwhile.
-    let ask_text = if may_come_in(&order) { "pay-give-up-waits" } else { "pay-give-up-text" };
-    let back = format!("/pay/{id}/state");
-    Ok(html(&page.clone(), GiveUpPage { back, page, id, name, facts, ask_text, returns }))
+    let ask_text = give_up_waits(&page, &order).unwrap_or_else(|| page.t("pay-give-up-text"));
+    let (back, give_up) = (format!("/pay/{id}/state"), give_up_words(&page, &order));
+    Ok(html(&page.clone(), GiveUpPage { back, page, id, name, facts, give_up, ask_text, returns }))
 }
 
 /// A POST that carries nothing but its token.
