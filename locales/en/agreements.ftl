@@ -55,51 +55,51 @@ terms-2026-11-8-text =
     If you have questions, call 12333 or ask at a service window.
 
 privacy-title = Privacy policy
-privacy-2026-11-intro = This policy explains what information we collect about you, why, who receives it, how long we keep it, and what you can do.
-privacy-2026-11-1-title = 1. When you sign up and log in
-privacy-2026-11-1-text =
+privacy-2026-11-30-intro = This policy explains what information we collect about you, why, who receives it, how long we keep it, and what you can do.
+privacy-2026-11-30-1-title = 1. When you sign up and log in
+privacy-2026-11-30-1-text =
     Your mobile number: to log in and to receive codes and notices.
     Your name and ID number: to know whose account it is, and to do what you ask of hospitals and the insurer.
-    Your login password: we keep it only in encrypted form. No one can read it.
+    Your login password: we keep only a one-way hash of it, from which no one can read the password.
     The names of devices that logged in and their network addresses: the names and part of each address are listed under “My devices”, so that you can see whether anyone else has logged in. The record of what was done keeps the full address.
-privacy-2026-11-2-title = 2. When you complete real-name authentication
-privacy-2026-11-2-text =
+privacy-2026-11-30-2-title = 2. When you complete real-name authentication
+privacy-2026-11-30-2-text =
     Face check: your pictures go straight from your phone to the provider. We do not keep them, only the details of the check and whether you passed. We ask for your separate consent before the first check, and you can refuse it. Consent that you give while logged in stands until you withdraw it, which you can do at any time.
     Social security card: the card number and the card PIN are only used to check with the card system. The PIN is not kept.
     Service window: a clerk checks your original document and gives you a counter code. We record which clerk it was and what kind of document was checked.
-privacy-2026-11-3-title = 3. When you see a doctor and pay
-privacy-2026-11-3-text =
+privacy-2026-11-30-3-title = 3. When you see a doctor and pay
+privacy-2026-11-30-3-text =
     The hospital, department, doctor and time of your visits, the amounts of your orders and what the insurer settled: we need them to carry out visits, refunds and accounting, and they are your own record.
     Whether you are insured: we ask the insurer, so that we know which services are open to you.
-    Your e-card payment password: we keep it only in encrypted form.
-privacy-2026-11-4-title = 4. How we protect it
-privacy-2026-11-4-text =
+    Your e-card payment password: again we keep only a one-way hash, from which no one can read the password.
+privacy-2026-11-30-4-title = 4. How we protect it
+privacy-2026-11-30-4-text =
     Names, ID numbers, mobile numbers, card numbers and the contents of messages are stored encrypted, with a separate key for each person.
     Before we show your visits and payments, we check that it is your device.
     Who did what and when is recorded, and these records cannot be changed.
-privacy-2026-11-5-title = 5. Who receives it
-privacy-2026-11-5-text =
+privacy-2026-11-30-5-title = 5. Who receives it
+privacy-2026-11-30-5-text =
     Only those who need it for what you ask us to do: the hospital you book, the insurer, the card system, the SMS company, the face check provider and WeChat Pay. Each receives only the part it needs.
     We do not sell it to anyone and do not use it for advertising. The only exception is what the law requires.
-privacy-2026-11-6-title = 6. How long we keep it
-privacy-2026-11-6-text =
+privacy-2026-11-30-6-title = 6. How long we keep it
+privacy-2026-11-30-6-text =
     Records of SMS codes: two days. Logins listed under “My devices”: one day after they end. Counts of wrong login passwords: 30 days after the last one. Messages: { $messages }.
     Details of a face check: { $checks }; whether you passed: { $results }. Devices that were logged out: { $devices }.
     Accounts without real-name authentication: closed after { $unproven }, and the data deleted.
     Visits, orders and payments: for as long as the law requires. The record of who did what and when, with the full network address: also for as long as the law requires.
-privacy-2026-11-7-title = 7. What is kept in your browser
-privacy-2026-11-7-text =
+privacy-2026-11-30-7-title = 7. What is kept in your browser
+privacy-2026-11-30-7-text =
     We use cookies to remember that you are logged in, this device, your language and elder mode. Your browser also keeps a key that confirms your device. The key never leaves your device.
     The visit code page of your next visit is also saved on this phone, so that you can show it without a network. It has the hospital, department, doctor, time and barcode, and whoever holds the phone can see it. It is deleted when the day of the visit is over or when you log out.
     After you sign up, your mobile number is kept encrypted in a cookie, so that you need not type it again to log in. It is deleted after 15 minutes.
     When you reset your login password, the name and ID number you entered are kept encrypted in a cookie. It is deleted when you are done, after 15 minutes at the latest.
     There are no cookies for advertising or tracking, and no analytics by other companies.
-privacy-2026-11-8-title = 8. What you can do
-privacy-2026-11-8-text =
+privacy-2026-11-30-8-title = 8. What you can do
+privacy-2026-11-30-8-text =
     View: your orders, messages and devices are under “Me”. Correct: you can correct your name in real-name authentication.
     Withdraw: you can withdraw your consent to face checks on the face check page.
     To view, copy, correct or delete anything else, or to close your account, take your ID card to a service window or call 12333.
     For children under 14, a parent or other guardian acts.
-privacy-2026-11-9-title = 9. Changes
-privacy-2026-11-9-text =
+privacy-2026-11-30-9-title = 9. Changes
+privacy-2026-11-30-9-text =
     When there is a new version, we ask you to read it the next time you open one of your own pages. A new version never takes away rights that you have.

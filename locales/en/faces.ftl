@@ -3,6 +3,7 @@
 face-title-real-name = Face check
 face-title-other = Face check
 face-intro = { $provider } compares your face with your ID photo. It takes about a minute. Please read the points below first; nothing starts until you agree.
+face-intro-agreed = { $provider } compares your face with your ID photo. It takes about a minute.
 face-consent-provider = Who carries out the check
 face-consent-sent = What we send them
 face-consent-sent-what = Your name, your ID number, and a few pictures taken while you follow the prompts
@@ -11,7 +12,7 @@ face-consent-aim-what = Only to confirm that you are who you say you are
 face-consent-images = What happens to your pictures
 face-consent-images-what = They go straight from your phone to the provider. They do not pass through this service and we do not store them. The provider does not keep them once it has the result
 face-consent-kept = What we keep
-face-consent-kept-what = Only the result and the time; after 30 days, only the result
+face-consent-kept-what = The details of the check (the movements you made and the device you used) for { $checks }; whether you passed, and when, for { $results }
 face-consent-free = You do not have to agree. You can do everything without a face check, and the result is exactly the same.
 face-agree = I agree, start the face check
 face-begin = Start the face check
@@ -19,11 +20,12 @@ face-other-way = Use another way instead
 face-agreed-at = You have agreed to face checks by { $provider } ({ $when }).
 face-withdraw = Withdraw my consent
 face-tries = { $left ->
-    [one] You have 1 try left within 24 hours.
-   *[other] You have { $left } tries left within 24 hours.
+    [one] You can try once more in this 24-hour period.
+   *[other] You can try { $left } times in this 24-hour period.
 }
-face-spent = You have used all your tries for these 24 hours. Please try again in { $time }, or use another way now.
-face-no-script = Scripts are not running in this browser, so it cannot take pictures. Reload the page to try again, or use another way; the result is exactly the same.
+face-spent = You have used all your tries for this 24-hour period. Please try again in { $time }, or use another way now.
+face-no-script = A face check needs JavaScript, which is not running in this browser, so it cannot take pictures. Turn it on and reload the page, or use another way; the result is exactly the same.
+face-no-script-ways = See the other ways
 error-face-consent = Please agree before starting the face check
 flash-face-withdrawn = Your consent has been withdrawn. We will ask you again before the next face check.
 
@@ -33,7 +35,7 @@ face-move-blink = Please blink
 face-move-mouth = Please open your mouth
 face-move-shake = Please shake your head slowly
 face-move-nod = Please nod slowly
-face-until = Please finish before { $time }. There is no hurry, and you can start over if it does not work.
+face-until = Please finish before { $time }. If it does not work, you can start over.
 face-start = Start
 face-again = Retake
 face-mute = Turn voice off

@@ -33,7 +33,7 @@ real-name-ask = Call 12333
 real-name-success-title = Real-name authentication complete
 real-name-success-issuing = Your e-card is being issued. This usually takes a few seconds; we will send you a message when it is ready.
 real-name-success-ended = Your e-card was not issued. The e-card page says why, and what you can do.
-real-name-success-live = You can keep using your e-card as before.
+real-name-success-live = You can use your e-card now.
 real-name-success-suspended = Your e-card is suspended at the moment. The e-card page says why.
 real-name-next = Next step
 real-name-password = Set password
@@ -103,7 +103,7 @@ message-medical-lost-body = We currently find no active insurance for you in Cha
 
 me-real-name = Real-name authentication
 me-real-name-todo = Authenticate
-me-real-name-todo-detail = Needed to book visits, pay, and use your e-card
+me-real-name-todo-detail = Needed to book visits, pay, and use your e-card.
 me-real-name-done = Done
 me-real-name-device = New device: authenticate again
 me-real-name-device-detail = You have not been authenticated on this device

@@ -49,6 +49,7 @@ login-submit = 登录
 login-sign-up = 注册新账户
 login-wanted = 登录后继续：{ $what }
 login-kept = 您已退出登录，刚才填的内容先替您留着。重新登录后，点一下就能接着办；留得太久会过期，那就要再填一次。
+login-timed-out = 很久没有操作，已自动退出。请重新登录。
 login-signed-up = 资料已提交。请用手机号和刚设的密码登录。
 login-signed-up-days = 请在 { $days } 天内完成实名认证。到期没有认证，账户会自动注销，填过的资料一并删除。
 login-signed-up-taken = 密码没错却登录不上？可能是这个号码以前的主人还在用它登录。请换一个手机号码重新注册，或者带身份证到服务窗口办理。

@@ -103,7 +103,7 @@ message-medical-lost-body = 目前没有查到您在本市正常参保，线上�
 
 me-real-name = 实名认证
 me-real-name-todo = 去认证
-me-real-name-todo-detail = 认证后才能挂号、缴费、使用电子社保卡
+me-real-name-todo-detail = 认证后才能挂号、缴费、使用电子社保卡。
 me-real-name-done = 已认证
 me-real-name-device = 新设备，请再认证
 me-real-name-device-detail = 您没有在这台设备上认证过

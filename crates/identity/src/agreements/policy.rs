@@ -20,7 +20,7 @@ pub(super) struct Words {
 /// leaves the list when no table names it any more.
 pub(super) const TERMS: &[Words] = &[Words { version: "2026-11", parts: 8 }];
 /// The same for the privacy policy.
-pub(super) const PRIVACY: &[Words] = &[Words { version: "2026-11", parts: 9 }];
+pub(super) const PRIVACY: &[Words] = &[Words { version: "2026-11-30", parts: 9 }];
 
 /// Which versions are in force.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -80,7 +80,7 @@ mod tests {
         let load = |later: &str| {
             let table = |from: &str, terms: &str| {
                 format!(
-                    "[[agreements]]\nfrom = \"{from}\"\nterms = \"{terms}\"\nprivacy = \"2026-11\"\ndated = \"2026-11-30\"\n"
+                    "[[agreements]]\nfrom = \"{from}\"\nterms = \"{terms}\"\nprivacy = \"2026-11-30\"\ndated = \"2026-11-30\"\n"
                 )
             };
             let text = table("2025-01-01", "2026-11") + &table("2027-03-01", later);

@@ -13,7 +13,7 @@ use crate::proofs::{Claim, Claimant};
 
 /// The version of the text in `locales/*/faces.ftl` (`face-consent-…`). Raise it with what the text
 /// promises, not with its commas.
-pub(crate) const VERSION: &str = "2026-11";
+pub(crate) const VERSION: &str = "2026-11-30";
 
 /// Who gave a consent: a person for themselves, or somebody who says to be that person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

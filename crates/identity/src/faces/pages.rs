@@ -19,6 +19,7 @@ use super::settle::{Settled, settle};
 use super::store::{self, CheckRow};
 use crate::failure::Failure;
 use crate::gates::Gates;
+use crate::keeping::TracePolicy;
 use crate::ports::Ports;
 use crate::proofs::{Claimant, ProofPurpose};
 use crate::sessions;
@@ -57,6 +58,9 @@ struct ConsentPage {
     way: Way,
     provider: String,
     version: &'static str,
+    /// How long the details of a check are kept, and how long its result, in words.
+    details_kept: String,
+    result_kept: String,
     /// When the standing consent was given; empty if it must be asked for.
     agreed: String,
     left: usize,
@@ -71,7 +75,10 @@ impl ConsentPage {
         let (zh, en) = ports.faces.provider();
         let agreed = given_at(ctx, &claimant.claim, GivenBy::of(claimant), zh).await?;
         let (left, wait) = tries_left(ctx, &claimant.claim, claimant.claim.budget).await?;
+        let today = ctx.now().date();
         Ok(ConsentPage {
+            details_kept: page.span_of_days(ctx.policy.at::<FacePolicy>(today)?.keep_days),
+            result_kept: page.span_of_days(ctx.policy.at::<TracePolicy>(today)?.face_result_days),
             way: Way::of(page, claimant.claim.purpose),
             provider: page.pick(zh, en).to_owned(),
             version: VERSION,

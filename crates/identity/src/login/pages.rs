@@ -9,6 +9,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use kernel::typing;
 use platform::Ctx;
+use platform::db::DbFault;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, in_query, see_other, see_other_with};
 
@@ -45,6 +46,8 @@ struct Before {
     kept: bool,
     /// After signing up: how long the account waits for its person to be proven, in days.
     days: Option<i64>,
+    /// Whether this browser was logged in until its time was over.
+    timed_out: bool,
 }
 
 impl Before {
@@ -57,7 +60,7 @@ impl Before {
             _ => None,
         };
         let wanted = wanted(&to);
-        Ok(Before { kept: wanted == Some(KEPT), wanted, to, days })
+        Ok(Before { kept: wanted == Some(KEPT), wanted, to, days, timed_out: false })
     }
 
     fn ways_query(&self) -> String {
@@ -86,7 +89,8 @@ async fn password_form(visitor: MaybeCitizen, Query(query): Query<ToQuery>) -> R
     }
     let Visit { ctx, page } = visitor.visit;
     let opened = JustOpened::read(&ctx, &page);
-    let before = Before::new(&ctx, &query.to, opened.as_ref())?;
+    let timed_out = timed_out(&ctx, &page).await?;
+    let before = Before { timed_out, ..Before::new(&ctx, &query.to, opened.as_ref())? };
     let login = opened.map_or_else(String::new, |opened| opened.mobile);
     Ok(html(&page.clone(), PasswordPage { page, before, login, notice: None }))
 }
@@ -141,7 +145,8 @@ async fn code_form(visitor: MaybeCitizen, Query(query): Query<ToQuery>) -> Resul
     }
     let Visit { ctx, page } = visitor.visit;
     let opened = JustOpened::read(&ctx, &page);
-    let before = Before::new(&ctx, &query.to, opened.as_ref())?;
+    let timed_out = timed_out(&ctx, &page).await?;
+    let before = Before { timed_out, ..Before::new(&ctx, &query.to, opened.as_ref())? };
     let ask = MobilePart::new(&ctx, opened.map_or_else(String::new, |opened| opened.mobile));
     Ok(html(&page.clone(), MobilePage { page, before, ask }))
 }
@@ -255,6 +260,15 @@ fn seat(ctx: &Ctx, headers: &HeaderMap) -> Seat {
 /// Where to go after login: a path of this service, never another login.
 fn destination(to: &str) -> String {
     ui::onward(to, &["/login", "/logout"], "/me")
+}
+
+/// Whether this browser was logged in until its time was over. Whoever logs out loses the cookie, and a session that
+/// was ended from another device is no longer live.
+async fn timed_out(ctx: &Ctx, page: &Page) -> Result<bool, DbFault> {
+    let Some(token) = page.cookie(sessions::COOKIE).and_then(Token::parse) else { return Ok(false) };
+    let hash = token.hash();
+    let found = ctx.db.read("login.timed_out", move |tx| sessions::store::owner_of(tx, &hash)).await?;
+    Ok(found.is_some())
 }
 
 fn start_again() -> Response {

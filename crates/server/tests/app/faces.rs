@@ -140,6 +140,7 @@ async fn a_face_is_checked_and_proves_once(app: TestApp) {
         "面部识别认证",
         "阿里云金融级实人认证",
         "不经过本平台",
+        "用的哪台设备）保存 30 天；通过没有通过和时间保存 3 年",
         "您可以不同意",
         "data-unscripted",
         "href=\"/real-name\"",
@@ -262,7 +263,7 @@ async fn two_taps_on_start_are_one_check(app: TestApp) {
     assert_eq!((second.status, location(&second)), (303, location(&first)));
     assert_eq!(at_provider(&app).await, 1);
     let page = person.get(FACE).await;
-    let fields = [("agree", "2026-11")];
+    let fields = [("agree", "2026-11-30")];
     let taps = (0..4).map(|_| person.send_once(&page, FACE, &fields));
     for answer in futures_util::future::join_all(taps).await {
         assert_eq!(location(&answer), location(&first));

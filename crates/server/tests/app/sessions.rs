@@ -111,6 +111,10 @@ async fn half_an_hour_unused_or_twelve_hours_in_all_end_a_session(app: TestApp) 
     assert!(is_in(&idle).await, "being used keeps it");
     app.advance_secs(1800);
     assert!(!is_in(&idle).await, "half an hour unused");
+    for path in ["/login", "/login/code"] {
+        assert!(idle.get(path).await.says("很久没有操作，已自动退出"), "{path} says why");
+        assert!(!app.visitor().get(path).await.says("很久没有操作"), "{path}: nobody else is told so");
+    }
     let busy = signed_in(app.visitor()).await;
     for _ in 0..35 {
         app.advance_secs(1200);
