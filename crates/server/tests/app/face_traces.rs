@@ -18,14 +18,14 @@ async fn consent_is_asked_again_when_what_it_was_for_changes(app: TestApp) {
     let person = citizen(&app, 112).await;
     fail(&person, FACE).await;
     let standing = person.get(FACE).await;
-    assert!(standing.says("您已于") && !standing.says("同意，开始面部识别"), "{}", standing.text);
+    assert!(standing.says("您已同意由") && !standing.says("同意，开始面部识别"), "{}", standing.text);
     for changed in [
         sql!("UPDATE consent SET version = 'old' WHERE withdrawn_at IS NULL"),
         sql!("UPDATE consent SET provider = '另一家' WHERE withdrawn_at IS NULL"),
     ] {
         change(&app, changed).await;
         let asked = person.get(FACE).await;
-        assert!(asked.says("同意，开始面部识别") && !asked.says("您已于"), "{}", asked.text);
+        assert!(asked.says("同意，开始面部识别") && !asked.says("您已同意由"), "{}", asked.text);
         let unasked = person.send_form(&asked, &[]).await;
         assert!(unasked.status == 422 && unasked.says("请先同意"), "{} {}", unasked.status, unasked.text);
         fail(&person, FACE).await;

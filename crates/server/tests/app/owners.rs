@@ -130,7 +130,7 @@ async fn nothing_of_the_owners_is_the_strangers_before_either(app: TestApp) {
         assert!(stranger.get(&path).await.path.starts_with("/real-name"), "{path}");
     }
     // The owner's own consent is not the stranger's to take back, nor does a stranger's stand for the owner.
-    assert!(!stranger.get(FACE).await.says("您已于"));
+    assert!(!stranger.get(FACE).await.says("您已同意由"));
     let messages = owner.get("/messages").await;
     assert!(messages.says("有人用您的资料注册"), "{}", messages.text);
     assert!(owner.get(&visit).await.says("预约成功"));

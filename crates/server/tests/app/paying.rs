@@ -140,7 +140,7 @@ async fn the_desk_and_the_front_page_know_how_the_fee_stands(app: TestApp) {
     let seen = clerk.get(&format!("/desk?code={code}")).await;
     assert!(seen.says("挂号费 25.00 元 · 已付清"), "{}", seen.text);
     let asked = payer.person.get(&format!("{visit}/cancel")).await;
-    assert!(asked.says("25.00 元会自动退回微信"), "{}", asked.text);
+    assert!(asked.says("25.00 元退回微信"), "{}", asked.text);
     payer.post(&format!("{visit}/cancel"), &[]).await;
     let seen = clerk.get(&format!("/desk?code={code}")).await;
     assert!(seen.says("挂号费 25.00 元 · 退款中"), "{}", seen.text);

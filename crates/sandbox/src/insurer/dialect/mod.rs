@@ -79,7 +79,7 @@ impl Dialect {
             ),
             Dialect::Text => (
                 "数字一律为文本 \"25.00\"；infcode 为 \"0\"；err_msg 为“成功”；inf_refmsgid 为空",
-                "all numbers are texts: \"25.00\"; infcode is \"0\"; err_msg is “成功” (success); inf_refmsgid is empty",
+                "all numbers are texts: \"25.00\"; infcode is \"0\"; err_msg says success; inf_refmsgid is empty",
             ),
             Dialect::Bare => (
                 "数字最短：25、7.5；无内容时没有 output；拒绝时只有 infcode 和 err_msg",
