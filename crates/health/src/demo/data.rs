@@ -26,7 +26,7 @@ pub(super) struct SampleDepartment {
 
 const TIPS: &str =
     "请带身份证或社会保障卡，签到时出示就诊条码。\n过号请到分诊台说明，由护士安排。\n如发热、咳嗽，请先到发热门诊。";
-const TIPS_EN: &str = "Bring your ID card or social-security card, and show the visit barcode when you check in.\nIf you miss your turn, please see the triage nurse.\nWith fever or a cough, go to the fever clinic first.";
+const TIPS_EN: &str = "Bring your ID card or social security card, and show the visit barcode when you check in.\nIf you miss your turn, please see the triage nurse.\nWith fever or a cough, go to the fever clinic first.";
 
 pub(super) const HOSPITALS: &[SampleHospital] = &[
     SampleHospital {
