@@ -102,8 +102,8 @@ pub(super) fn over(
     tx.query(sql, vals![person.as_str(), before.0, before.1, from, limit], appointment_at)
 }
 
-/// All of a person's visits to come (held, booked or just attended, from a moment on), the nearest first. Nothing is cut: what a patient
-/// may have at once is bounded when it is booked (T43), and who looks for one among them must see them all.
+/// All of a person's visits to come (held, booked, or attended today), from a moment on, the nearest first. Nothing is cut:
+/// what a patient may have at once is bounded when it is booked (T43), and who looks for one among them must see them all.
 pub(super) fn upcoming(tx: &mut Tx<'_>, person: &PersonId, from: Moment) -> Result<Vec<Appointment>, DbFault> {
     let sql = sql!(concat!(
         "SELECT ",

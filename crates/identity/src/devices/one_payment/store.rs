@@ -1,4 +1,5 @@
-//! The only SQL for `device_proof_use`. Rows are only inserted, by their person's lane.
+//! The only SQL for `device_proof_use`. Rows are only inserted, by any lane: the
+//! primary key lets each proof count once.
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
