@@ -73,6 +73,16 @@ part(() => {
   if ('navigation' in window) window.navigation.addEventListener('navigateerror', letAllGo);
 });
 
+// What was tapped goes on by itself after the device has shown itself, once: whoever comes back to the page taps.
+part(() => {
+  const form = document.querySelector('form[data-goes-on]');
+  if (!form) return;
+  const done = `went-on:${location.pathname}`;
+  if (sessionStorage.getItem(done)) return;
+  sessionStorage.setItem(done, '1');
+  form.querySelector('[type="submit"]').click();
+});
+
 // A form that comes back with errors says so first.
 part(() => {
   const errors = document.querySelector('[data-focus]');
@@ -202,6 +212,20 @@ part(() => {
 part(() => {
   const waiting = document.querySelector('[data-reload-secs]');
   if (!waiting) return;
+  // Somebody tapped, and the next page is on its way: what this page would do by itself would take its place, and what was
+  // sent would be broken off.
+  const ON_ITS_WAY_MS = 30000;
+  let tapped = -ON_ITS_WAY_MS;
+  const tap = () => {
+    tapped = performance.now();
+  };
+  addEventListener('submit', tap);
+  addEventListener('beforeunload', tap);
+  // Come back to.
+  addEventListener('pageshow', () => {
+    tapped = -ON_ITS_WAY_MS;
+  });
+  const isTapped = () => performance.now() - tapped < ON_ITS_WAY_MS;
   let timer;
   const later = (secs) => {
     clearTimeout(timer);
@@ -210,13 +234,17 @@ part(() => {
   const look = async () => {
     // Looked at again when it is seen again, and when the voice has ended.
     if (document.hidden) return;
-    if ('reading' in document.documentElement.dataset) {
+    if (isTapped() || 'reading' in document.documentElement.dataset) {
       later(3);
       return;
     }
     const answer = await fetch(location.href, { redirect: 'manual', credentials: 'same-origin' });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const told = page.querySelector('[data-reload-secs]');
+    if (isTapped()) {
+      later(3);
+      return;
+    }
     // Not reload(): that would send a form once more whose answer this page is.
     if (!told || told.textContent !== waiting.textContent) location.replace(location.href.split('#')[0]);
     else later(Number(told.dataset.reloadSecs));

@@ -5,7 +5,16 @@ const box = document.querySelector('[data-code-secs]');
 if (box) {
   const left = document.querySelector('[data-code-left]');
   const end = performance.now() + Number(box.dataset.codeSecs) * 1000;
-  const renew = () => location.replace(location.href);
+  // Somebody tapped, and another page is on its way: renewing this one would take its place.
+  const ON_ITS_WAY_MS = 8000;
+  let tapped = -ON_ITS_WAY_MS;
+  addEventListener('beforeunload', () => {
+    tapped = performance.now();
+  });
+  const renew = () => {
+    if (performance.now() - tapped < ON_ITS_WAY_MS) setTimeout(renew, 1000);
+    else location.replace(location.href);
+  };
   const tick = () => {
     const secs = Math.ceil((end - performance.now()) / 1000);
     if (secs <= 0) {
@@ -22,7 +31,7 @@ if (box) {
   });
   // Shown from the browser's memory by the back button it is an old code.
   addEventListener('pageshow', (event) => {
-    if (event.persisted) renew();
+    if (event.persisted) location.replace(location.href);
   });
   // From here on this file renews the code, and the meta element's turn is over (app.js).
   document.dispatchEvent(new Event('renews'));

@@ -90,8 +90,8 @@ flash-insurer-fresh = Checked within the last minute: this is what the insurer s
 flash-insurer-silent = The insurer’s system is not responding right now. Please try again in a while.
 
 kept-title = Continue where you left off
-kept-status = What you filled in is still here
-kept-text = We have kept what you filled in ({ $when }). It has not been submitted yet. Use the button below to continue.
+kept-status = Not submitted yet
+kept-text = What you were doing ({ $when }) is kept, with anything you filled in. Use the button below to continue.
 kept-secrets = Passwords and codes are not kept. Please enter them again where needed.
 kept-look = Go back to the page I was on
 flash-kept-gone = What you filled in has expired. Please fill it in again.

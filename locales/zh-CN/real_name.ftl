@@ -90,8 +90,8 @@ flash-insurer-fresh = 一分钟内刚查过，下面就是查到的。
 flash-insurer-silent = 医保系统暂时没有回应，请过一会儿再试。
 
 kept-title = 继续刚才的操作
-kept-status = 您填写的内容还在
-kept-text = { $when } 填写的内容已为您保留，还没有提交。点下面的按钮继续。
+kept-status = 刚才的操作还没有提交
+kept-text = { $when } 的操作，连同填写的内容，都为您保留着。点下面的按钮继续。
 kept-secrets = 密码和验证码不会保留，需要时请再填一次。
 kept-look = 回到原来的页面看看
 flash-kept-gone = 刚才填写的内容已过期，请重新填写。

@@ -37,6 +37,11 @@ impl Place {
     }
 }
 
+/// Whether this is the page that a gate leads to until the device has shown itself, and nothing else is missing.
+pub(crate) fn is_gates_page(page: &str) -> bool {
+    page.starts_with("/devices/prove?at=")
+}
+
 /// The place a request comes from.
 pub(crate) fn place(ctx: &Ctx, user_agent: &str) -> Place {
     let mac = |network: &str| ctx.vault.mac("place", format!("{network}\n{user_agent}").as_bytes()).to_vec();

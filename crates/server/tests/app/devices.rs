@@ -55,6 +55,26 @@ fn stolen(app: &TestApp, owner: &Visitor) -> Visitor {
 }
 
 #[db_test]
+async fn what_was_tapped_goes_on_by_itself_as_soon_as_the_device_has_answered(app: TestApp) {
+    let place = app.place(86_400, 4).await;
+    let (owner, key) = (app.citizen(0).await, new_key());
+    assert!(leave(&owner, &key).await.is_ok());
+    let confirm = owner.get(&place.book()).await;
+    for (waits_secs, by_itself) in [(31, false), (2, true)] {
+        app.advance_secs(121);
+        let asked = owner.send_once(&confirm, &place.book(), &[("note", "轮椅")]).await;
+        assert!(is_challenged(&asked), "{} {}", asked.status, location(&asked));
+        let page = owner.get(&location(&asked)).await;
+        let went_on = sign(&app, &owner, &page, &key).await;
+        app.advance_secs(waits_secs);
+        let kept = owner.get(&location(&went_on)).await;
+        assert!(kept.path.starts_with("/real-name/continue/") && kept.says("轮椅"), "{} {}", kept.path, kept.text);
+        assert_eq!(kept.says("data-goes-on"), by_itself, "after {waits_secs} s: {}", kept.text);
+    }
+    app.check().await;
+}
+
+#[db_test]
 async fn a_browser_with_a_key_goes_on_by_itself_and_a_thief_does_not(app: TestApp) {
     let gated = app.place(86_400, 4).await.book();
     let (owner, key, own) = (app.citizen(0).await, new_key(), new_key());

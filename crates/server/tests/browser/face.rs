@@ -51,6 +51,13 @@ async fn the_device_answers_by_itself(app: &TestApp, browser: &Browser) {
     assert_eq!(browser.path().await, "/card");
     browser.shot("card").await;
     assert_eq!(app.acts("device.refused").await, 0, "it was asked, and answered");
+    // What is tapped after that time is not tapped twice either.
+    let place = app.place(86_400, 4).await;
+    browser.go(&place.book()).await;
+    app.advance_secs(600);
+    browser.tap_words("确认预约").await;
+    browser.until_says("预约成功").await;
+    assert_eq!(app.acts("device.refused").await, 0);
 }
 
 #[test]

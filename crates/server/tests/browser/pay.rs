@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, PHONE, Wanted};
 use crate::driver::{Driver, story};
-use crate::support::payer::{PIN, Payer, buyer_pays, held, pass};
+use crate::support::payer::{PIN, Payer, buyer_pays, held, pass, rule};
 use crate::support::{TestApp, store};
 
 /// A phone: the channel is reached by a link.
@@ -87,6 +87,27 @@ fn a_half_paid_page_goes_on_by_itself_when_its_time_is_over() {
             browser.close().await;
         }
         assert_eq!(held(&app).await, 0);
+        app.check().await;
+    });
+}
+
+#[test]
+fn a_page_that_looks_again_breaks_off_no_tap() {
+    story(|app, driver| async move {
+        let payer = Payer::new(&app, 0).await;
+        payer.cash(2_500).await;
+        let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
+        browser.adopt(&payer.person).await;
+        app.vouch_in(&payer.person, &browser.agent().await).await;
+        browser.look("zh-CN", false).await;
+        browser.go(&format!("{}/cashier", payer.pay)).await;
+        browser.says("用微信扫一扫付钱").await;
+        // What it waits for has changed before the answer comes.
+        rule(&app, json!({ "partner": "wechat_pay", "operation": "close", "kind": "slow", "ms": 6000, "times": 1 }))
+            .await;
+        browser.tap_words("在这台设备上付").await;
+        browser.says("去微信支付 25.00 元").await;
+        browser.close().await;
         app.check().await;
     });
 }

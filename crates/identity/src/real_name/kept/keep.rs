@@ -14,6 +14,7 @@ use ui::{Problem, Visit, is_ours, read_body};
 
 use super::model::{KeptForm, KeptId, holder};
 use super::store::{self, NewKept};
+use crate::devices;
 use crate::failure::Failure;
 use crate::people::{PersonId, lane};
 use crate::real_name::policy::RealNamePolicy;
@@ -64,7 +65,9 @@ async fn keep(
     }
     let path = sent.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let fields = form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned()));
-    let Some(form) = KeptForm::new(&path, &detour.back, fields) else { return Ok(()) };
+    let Some(form) = KeptForm::new(&path, &detour.back, devices::is_gates_page(&detour.page), fields) else {
+        return Ok(());
+    };
     let Ok(visit) = Visit::from_request_parts(&mut sent, ctx).await;
     let Some(person) = person(&visit).await? else { return Ok(()) };
     let word = match visit.page.cookie(COOKIE).and_then(Token::parse) {

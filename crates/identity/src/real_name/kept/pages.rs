@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
+use kernel::Moment;
 use platform::Ctx;
 use ui::{Page, Problem, html, see_other_with};
 
@@ -24,18 +25,22 @@ struct ContinuePage {
     page: Page,
     form: KeptForm,
     when: String,
+    /// Whether it goes on by itself.
+    at_once: bool,
 }
 
 /// Shows what was kept as one button. What is gone, or another's, leads home with a word about it.
 async fn go_on(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
-    let Some((form, when)) = find(&citizen, &id).await? else {
+    let Some((form, at)) = find(&citizen, &id).await? else {
         return Ok(see_other_with("/", "flash-kept-gone"));
     };
+    let at_once = form.goes_on(at, citizen.ctx().now());
     let page = citizen.visit.page;
-    Ok(html(&page.clone(), ContinuePage { page, form, when }))
+    let when = page.moment(at);
+    Ok(html(&page.clone(), ContinuePage { page, form, when, at_once }))
 }
 
-async fn find(citizen: &Citizen, id: &str) -> Result<Option<(KeptForm, String)>, Failure> {
+async fn find(citizen: &Citizen, id: &str) -> Result<Option<(KeptForm, Moment)>, Failure> {
     let (Ok(id), Some(word)) = (id.parse::<KeptId>(), citizen.visit.page.cookie(COOKIE).and_then(Token::parse)) else {
         return Ok(None);
     };
@@ -45,5 +50,5 @@ async fn find(citizen: &Citizen, id: &str) -> Result<Option<(KeptForm, String)>,
     let Some((sealed, at)) = found else { return Ok(None) };
     let plain = ctx.vault.system_key().open(KeptForm::aad(&id), &sealed)?;
     let form = serde_json::from_slice(&plain).ok();
-    Ok(form.map(|form| (form, citizen.visit.page.moment(at))))
+    Ok(form.map(|form| (form, at)))
 }
