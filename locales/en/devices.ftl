@@ -76,6 +76,7 @@ card-proof-sent-to = We have sent a code to { $mobile }, the number on record wi
 card-proof-other-number = No longer using this number? Take your ID card to a service window to change it or to get a counter code.
 card-proof-submit = Complete authentication
 flash-code-sent = We have sent the code.
+flash-code-too-early = Another text was sent a moment ago, so no code has been sent yet. Please tap “Get SMS code” in a little while.
 flash-card-proof-gone = That took too long. Please enter your card number again.
 
 counter-title = Authenticate with a counter code

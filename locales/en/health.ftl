@@ -147,7 +147,7 @@ health-today = Today
 
 health-todo-attended = Checked in: { $when }
 health-todo-visit = Visit: { $when }
-health-todo-visit-button = Visit code
+health-todo-visit-button = Visit barcode
 health-todo-pay = Unpaid visit: { $when }
 health-todo-pay-by = Pay by { $until } · { $place }
 health-todo-pay-button = Pay ¥{ $yuan }

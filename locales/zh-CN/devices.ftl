@@ -73,6 +73,7 @@ card-proof-sent-to = 验证码已发往社保卡系统里登记的手机 { $mobi
 card-proof-other-number = 这个号码不用了？请带身份证到服务窗口修改登记，或领取窗口认证码。
 card-proof-submit = 完成认证
 flash-code-sent = 验证码已发出。
+flash-code-too-early = 刚发过一条短信，这一条还没有发。请过一会儿点「获取短信验证码」。
 flash-card-proof-gone = 时间太久了，请重新填写卡号。
 
 counter-title = 窗口认证码认证

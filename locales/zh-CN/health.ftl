@@ -144,7 +144,7 @@ health-today = 今天
 
 health-todo-attended = { $when } 已签到
 health-todo-visit = { $when } 就诊
-health-todo-visit-button = 就诊码
+health-todo-visit-button = 就诊条码
 health-todo-pay = { $when } 的号待支付
 health-todo-pay-by = { $until } 前付款 · { $place }
 health-todo-pay-button = 去支付 { $yuan } 元

@@ -141,7 +141,10 @@ async fn send(
         Requested::Sent { challenge } => Some(challenge),
         Requested::Wait { .. } => before,
     };
-    Ok(see_other(&code_path(claimant, way, challenge.as_ref().map_or("", CodeId::as_str))))
+    Ok(match challenge {
+        Some(challenge) => see_other(&code_path(claimant, way, challenge.as_str())),
+        None => see_other_with(&code_path(claimant, way, ""), "flash-code-too-early"),
+    })
 }
 
 fn wish(claimant: &Claimant, mobile: Mobile, ticket: String) -> RequestCode {

@@ -62,7 +62,7 @@ async fn a_newcomer_signs_up_books_and_is_checked_in(app: TestApp) {
     assert_eq!(message.link("/appointments/").as_deref(), Some(visit.path.as_str()));
     let code = barcode(&visit.text);
     assert_eq!(barcode(&person.get("/code").await.text), code, "the raised tab shows the same");
-    assert!(person.get("/").await.says("就诊码"), "the front page says what comes next");
+    assert!(person.get("/").await.says("就诊条码"), "the front page says what comes next");
 
     let verdict = desk.send_form_to(&desk.get("/desk").await, "/desk/scan", &[("code", &code)]).await;
     assert!(verdict.says("可以签到") && verdict.says("欧阳") && !verdict.says("珠"), "{}", verdict.text);

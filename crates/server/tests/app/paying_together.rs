@@ -8,7 +8,7 @@ use crate::support::payer::{
     PIN, Payer, at_the_channel, buyer_pays, control, fault, held, newest, orders, pass, settlements,
 };
 use crate::support::people::location;
-use crate::support::{TestApp, Visitor};
+use crate::support::{Answer, TestApp, Visitor};
 
 /// What a phone calls itself: the channel is reached by a link.
 const PHONE: (&str, &str) = ("user-agent", "Mozilla/5.0 (Linux; Android 10) Mobile");
@@ -186,5 +186,63 @@ async fn nobody_is_told_that_nothing_was_taken_after_the_insurer_has_paid(app: T
         let page = payer.person.get(&format!("{}/state?told={word}", payer.pay)).await;
         assert!(page.says("医保已支付 20.00 元") && !page.says("没有扣钱"), "{word}: {}", page.text);
     }
+    app.check().await;
+}
+
+/// From now on money comes for this payment even after it was closed.
+async fn will_be_late(app: &TestApp, number: &str) {
+    assert_eq!(control(app, &format!("wechat_pay/orders/{number}"), json!({ "late_pay": true })).await, 200);
+}
+
+/// The message about what was paid too much.
+async fn told_of_too_much(app: &TestApp, payer: &Payer) -> Answer {
+    app.run_jobs().await;
+    let messages = payer.person.get("/messages").await;
+    let message = messages.link("/messages/").unwrap_or_else(|| panic!("no message: {}", messages.text));
+    payer.person.get(&message).await
+}
+
+#[db_test]
+async fn who_paid_the_same_twice_is_told_which_of_it_comes_back(app: TestApp) {
+    let desktop = Payer::new(&app, 0).await;
+    assert!(desktop.settle(PIN).await.says("医保已支付"));
+    desktop.cash(500).await;
+    let by_code = newest(&app).await;
+    let phone = Payer { person: phone(&app, 0).await, slot: desktop.slot.clone(), pay: desktop.pay.clone() };
+    phone.post(&format!("{}/cashier", phone.pay), &[]).await;
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(phone.state().await.says("费用已付清"));
+    will_be_late(&app, &by_code).await;
+    assert_eq!(control(&app, &format!("wechat_pay/pay/{by_code}"), json!({})).await, 200);
+    pass(&app, 600).await;
+    let told = told_of_too_much(&app, &phone).await;
+    assert!(told.says("多付的 5.00 元正在退回") && told.says("多付的是微信那一笔"), "{}", told.text);
+    assert!(!told.says("退回医保"), "{}", told.text);
+    // The trail stands in the order of time: what came late, and what went back, behind all else.
+    let trail = phone.state().await;
+    let places = ["个人账户 12.00 元 已支付", "微信支付 5.00 元 已支付", "微信支付 5.00 元 已原路退回"]
+        .map(|words| trail.text.find(words));
+    assert!(places.is_sorted() && places[0].is_some(), "{places:?} {}", trail.text);
+    assert_eq!((held(&app).await, at_the_channel(&app).await), (2_500, 500));
+    app.check().await;
+}
+
+#[db_test]
+async fn who_paid_all_of_it_late_is_told_that_the_insurers_part_goes_back(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    payer.cash(2_500).await;
+    let late = newest(&app).await;
+    will_be_late(&app, &late).await;
+    // Taken back, and nothing else can be offered: the other way is taken.
+    fault(&app, "wechat_pay", "h5", "down", 1).await;
+    payer.post(&format!("{}/cashier", payer.pay), &[("to", "link")]).await;
+    pass(&app, 150).await;
+    assert!(payer.settle(PIN).await.says("医保已支付"), "{}", payer.state().await.text);
+    assert_eq!(control(&app, &format!("wechat_pay/pay/{late}"), json!({})).await, 200);
+    pass(&app, 600).await;
+    let told = told_of_too_much(&app, &payer).await;
+    assert!(told.says("多付的 20.00 元正在退回") && told.says("多付的是医保那一笔"), "{}", told.text);
+    assert_eq!((held(&app).await, at_the_channel(&app).await), (2_500, 2_500));
     app.check().await;
 }

@@ -222,6 +222,9 @@ async fn whoever_goes_back_enters_the_code_that_is_on_its_way(app: TestApp) {
     let code = app.code(MOBILE).await;
     let page = name_card(&person, &card_no).await;
     assert!(page.says("name=\"code\""), "{}", page.text);
+    // In another browser none is on its way, and the page says why it sends none.
+    let elsewhere = name_card(&app.signed_in(0).await, &card_no).await;
+    assert!(elsewhere.says("刚发过一条短信") && elsewhere.says("获取短信验证码"), "{}", elsewhere.text);
     assert_eq!(person.send_form(&page, &[("code", &code), ("pin", &pin)]).await.path, "/real-name/done");
     assert_eq!(app.texts(MOBILE).await.iter().filter(|text| text.to_string().contains("验证码为")).count(), 1);
     app.check().await;
