@@ -27,7 +27,15 @@ pub fn lines(page: &Page, order: &Order) -> Vec<Line> {
     let mut attempts: Vec<&Attempt> = order.attempts.iter().collect();
     // By the minute, as a line shows it: within one they stay as they were begun, though partners count in whole seconds.
     attempts.sort_by_key(|one| happened(one).unwrap_or(one.changed_at).ms() / MINUTE_MS);
-    attempts.into_iter().filter_map(|one| line(page, one)).collect()
+    // Whoever went on in another way ten times is told so once.
+    let newest = attempts.iter().rposition(|one| is_withdrawn(one));
+    let told = attempts.iter().enumerate().filter(|(place, one)| !is_withdrawn(one) || Some(*place) == newest);
+    told.filter_map(|(_, one)| line(page, one)).collect()
+}
+
+/// Whether its buyer went on in another way.
+fn is_withdrawn(one: &Attempt) -> bool {
+    one.view.state == State::Closed && one.cause == WITHDRAWN
 }
 
 fn line(page: &Page, one: &Attempt) -> Option<Line> {
@@ -39,8 +47,8 @@ fn line(page: &Page, one: &Attempt) -> Option<Line> {
         // Nothing comes of itself any more: somebody looks after it.
         State::Abnormal => ("danger", "abnormal"),
         State::Closed if one.view.kind == Kind::Refund => ("danger", "closed"),
-        // Its buyer went on in another way: nothing went wrong.
-        State::Closed if one.cause == WITHDRAWN => ("later", "withdrawn"),
+        // Nothing went wrong.
+        State::Closed if is_withdrawn(one) => ("later", "withdrawn"),
         State::Closed => ("later", "closed"),
         State::Outside => ("done", "outside"),
         // An attempt that was dropped before it was sent does not concern anybody.

@@ -33,7 +33,7 @@ pub(super) struct KeptForm {
 const AT_ONCE_SECS: i64 = 30;
 
 impl KeptForm {
-    /// The form as it may be kept; `None` if nothing of what was typed may be.
+    /// The form as it may be kept; `None` if nothing but secrets was typed.
     /// `by_device`: whether it was refused only until the device has answered.
     pub(super) fn new(
         path: &str,
@@ -43,7 +43,8 @@ impl KeptForm {
     ) -> Option<KeptForm> {
         let (left_out, fields): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| is_secret(name));
         let whole = left_out.iter().all(|(name, _)| name == csrf::FIELD);
-        (!fields.is_empty()).then(|| KeptForm {
+        // A form that asks for nothing is worth keeping as well: what was tapped is all there is of it.
+        (whole || !fields.is_empty()).then(|| KeptForm {
             path: path.to_owned(),
             page: page.to_owned(),
             fields,
@@ -89,6 +90,7 @@ mod tests {
         let at = Moment::from_ms(0);
         for (typed, by_device, secs, expected) in [
             (&["csrf", "fen"][..], true, 2, true),
+            (&["csrf"], true, 2, true),
             (&["csrf", "fen"], true, 31, false),
             (&["csrf", "fen"], false, 2, false),
             (&["csrf", "hash", "pin"], true, 2, false),
