@@ -24,7 +24,7 @@ use crate::gates::Gates;
 use crate::ports::{PhysicalState, Ports};
 use crate::proofs::Claimant;
 use crate::sessions;
-use crate::sms_codes::{self, Challenge, CodeId, Notice, Own, Purpose, RequestCode, Requested, clean_code, wait_text};
+use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, RequestCode, Requested, clean_code, wait_text};
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()

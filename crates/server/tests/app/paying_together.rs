@@ -79,7 +79,9 @@ async fn a_desktop_as_narrow_as_a_phone_can_take_the_phones_way(app: TestApp) {
     assert!(code.says("用微信扫一扫付钱"), "{}", code.text);
     buyer_pays(&app).await;
     pass(&app, 30).await;
-    assert!(desktop.state().await.says("费用已付清"));
+    let paid = desktop.state().await;
+    assert!(paid.says("费用已付清"), "{}", paid.text);
+    assert_eq!(paid.text.matches("改了付款方式").count(), 1, "told once, not as often as it was done: {}", paid.text);
     assert_eq!(held(&app).await, 2_500);
     app.check().await;
 }
