@@ -228,15 +228,19 @@ async fn what_another_site_sends_is_not_kept(app: TestApp) {
         let sent = person.once(Method::POST, &place.book(), Some(encoded(fields))).await;
         assert_eq!(location(&sent), "/real-name?to=%2F", "{}", sent.status);
     }
-    // And one person's flood ends.
+    // And of one person's flood the newest are kept.
     let token = person.get("/me").await.field("csrf").expect("a form");
-    let mut kept = 0;
-    for _ in 0..9 {
-        let fields = [("csrf", token.as_str()), ("note", "x")];
-        let sent = person.once(Method::POST, &place.book(), Some(encoded(&fields))).await;
-        kept += usize::from(location(&sent).contains("continue"));
+    let mut ways = Vec::new();
+    for n in 0..9 {
+        app.advance_secs(1);
+        let note = format!("note {n}");
+        let sent = person.once(Method::POST, &place.book(), Some(encoded(&[("csrf", &token), ("note", &note)]))).await;
+        ways.push(location(&sent).split_once("to=").expect("a way back").1.replace("%2F", "/"));
     }
-    assert_eq!(kept, 5);
+    for (n, way) in ways.iter().enumerate() {
+        let page = person.get(way).await;
+        assert_eq!(page.says(&format!("note {n}\"")), n >= 4, "{n}: {} {}", page.path, page.text);
+    }
     app.check().await;
 }
 

@@ -75,7 +75,7 @@ async fn keep(
         None => Token::draw(&*ctx.rng),
     };
     let secs = ctx.policy.at::<RealNamePolicy>(ctx.now().date())?.kept_secs;
-    let Some(id) = write(&visit.ctx, &person, &word, &form).await? else { return Ok(()) };
+    let id = write(&visit.ctx, &person, &word, &form).await?;
     let there = Detour { page: detour.page.clone(), back: format!("/real-name/continue/{}", id.as_str()) };
     if let Ok(location) = HeaderValue::from_str(&there.path()) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -91,7 +91,7 @@ async fn person(visit: &Visit) -> Result<Option<PersonId>, Failure> {
     Ok(visit.ctx.db.read("kept_form.person", move |tx| sessions::store::person_of(tx, &hash)).await?)
 }
 
-async fn write(ctx: &Ctx, person: &PersonId, word: &Token, form: &KeptForm) -> Result<Option<KeptId>, Failure> {
+async fn write(ctx: &Ctx, person: &PersonId, word: &Token, form: &KeptForm) -> Result<KeptId, Failure> {
     let (id, now): (KeptId, _) = (ctx.id(), ctx.now());
     let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
     let plain = serde_json::json!(form).to_string();
@@ -104,6 +104,6 @@ async fn write(ctx: &Ctx, person: &PersonId, word: &Token, form: &KeptForm) -> R
         now,
     };
     let max = policy.kept_max;
-    let kept = ctx.db.write(lane(person), "kept_form.kept", move |tx| store::insert(tx, &new, max)).await?;
-    Ok(kept.then_some(id))
+    ctx.db.write(lane(person), "kept_form.kept", move |tx| store::insert(tx, &new, max)).await?;
+    Ok(id)
 }

@@ -18,16 +18,15 @@ pub(super) struct NewKept {
     pub(super) expires_at: Moment,
 }
 
-/// Inserts a form; `false` if so many of this person's are kept already.
-pub(super) fn insert(tx: &mut Tx<'_>, new: &NewKept, max: i64) -> Result<bool, DbFault> {
-    let kept = tx.one(
-        sql!("SELECT COUNT(*) FROM kept_form WHERE person_id = $1 AND expires_at > $2"),
-        vals![new.person.as_str(), new.now],
-        |row| row.int(0),
+/// Inserts a form. So many of one person's are kept: the oldest make room, since what was tapped last is what is waited for.
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewKept, max: i64) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM kept_form WHERE person_id = $1 AND id NOT IN
+               (SELECT id FROM kept_form WHERE person_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2)"
+        ),
+        vals![new.person.as_str(), max.saturating_sub(1)],
     )?;
-    if kept >= max {
-        return Ok(false);
-    }
     tx.exec(
         sql!(
             "INSERT INTO kept_form (id, person_id, holder, form, created_at, expires_at)
@@ -42,7 +41,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewKept, max: i64) -> Result<bool, D
             new.expires_at
         ],
     )?;
-    Ok(true)
+    Ok(())
 }
 
 /// A kept form of a holder, sealed, and when it was sent; nobody finds another's.
