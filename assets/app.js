@@ -73,14 +73,24 @@ part(() => {
   if ('navigation' in window) window.navigation.addEventListener('navigateerror', letAllGo);
 });
 
-// What was tapped goes on by itself after the device has shown itself, once: whoever comes back to the page taps.
+// What was tapped goes on by itself as soon as the device has shown itself, once. Whoever comes back to the page is told that
+// it may be done already.
 part(() => {
-  const form = document.querySelector('form[data-goes-on]');
+  const form = document.querySelector('form[data-once]');
   if (!form) return;
   const done = `went-on:${location.pathname}`;
-  if (sessionStorage.getItem(done)) return;
-  sessionStorage.setItem(done, '1');
-  form.querySelector('[type="submit"]').click();
+  const tell = (now) => {
+    for (const word of document.querySelectorAll('[data-now]')) word.hidden = word.dataset.now !== now;
+  };
+  form.addEventListener('submit', () => {
+    sessionStorage.setItem(done, '1');
+    tell('goes');
+  });
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) tell('sent');
+  });
+  if (sessionStorage.getItem(done)) tell('sent');
+  else if ('goesOn' in form.dataset) form.querySelector('[type="submit"]').click();
 });
 
 // A form that comes back with errors says so first.
@@ -219,12 +229,28 @@ part(() => {
   const tap = () => {
     tapped = performance.now();
   };
-  addEventListener('submit', tap);
-  addEventListener('beforeunload', tap);
-  // Come back to.
-  addEventListener('pageshow', () => {
+  const stay = () => {
     tapped = -ON_ITS_WAY_MS;
+  };
+  addEventListener('submit', (event) => {
+    if (!event.defaultPrevented) tap();
   });
+  // Not every browser tells of a page that is left by a link; and a link that opens something else leaves no page.
+  addEventListener('click', (event) => {
+    const link = event.target.closest && event.target.closest('a[href]');
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.target || !/^https?:/.test(link.protocol)) setTimeout(stay, 1000);
+    else tap();
+  });
+  addEventListener('beforeunload', tap);
+  // The page stays: it is come back to, or its leaving was stopped.
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) stay();
+  });
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') stay();
+  });
+  if ('navigation' in window) window.navigation.addEventListener('navigateerror', stay);
   const isTapped = () => performance.now() - tapped < ON_ITS_WAY_MS;
   let timer;
   const later = (secs) => {

@@ -8,8 +8,13 @@ if (box) {
   // Somebody tapped, and another page is on its way: renewing this one would take its place.
   const ON_ITS_WAY_MS = 8000;
   let tapped = -ON_ITS_WAY_MS;
-  addEventListener('beforeunload', () => {
+  const tap = () => {
     tapped = performance.now();
+  };
+  addEventListener('beforeunload', tap);
+  // Not every browser tells of a page that is left by a link.
+  addEventListener('click', (event) => {
+    if (event.target.closest && event.target.closest('a[href]')) tap();
   });
   const renew = () => {
     if (performance.now() - tapped < ON_ITS_WAY_MS) setTimeout(renew, 1000);

@@ -91,10 +91,13 @@ flash-insurer-silent = The insurer’s system is not responding right now. Pleas
 
 kept-title = Continue where you left off
 kept-status = Not submitted yet
-kept-text = What you were doing ({ $when }) is kept, with anything you filled in. Use the button below to continue.
+kept-text = We have kept what you were doing ({ $when }). Use the button below to continue.
+kept-goes = Continuing, please wait
+kept-sent = This may already have been submitted
+kept-sent-text = Please go back to the page you were on and look first. If it was not submitted, use “Continue where you left off”.
 kept-secrets = Passwords and codes are not kept. Please enter them again where needed.
 kept-look = Go back to the page I was on
-flash-kept-gone = What you filled in has expired. Please fill it in again.
+flash-kept-gone = What you were doing has expired. Please start again.
 
 message-medical-gained-title = You can now book visits and pay
 message-medical-gained-body = You are now insured in Changzhou, so you can book visits, pay outpatient bills and pay at pharmacies.

@@ -91,10 +91,13 @@ flash-insurer-silent = 医保系统暂时没有回应，请过一会儿再试。
 
 kept-title = 继续刚才的操作
 kept-status = 刚才的操作还没有提交
-kept-text = { $when } 的操作，连同填写的内容，都为您保留着。点下面的按钮继续。
+kept-text = { $when } 的操作已为您保留。点下面的按钮继续。
+kept-goes = 正在继续，请稍等
+kept-sent = 这一步可能已经提交了
+kept-sent-text = 请先回到原来的页面看看。要是没有提交，再点「继续刚才的操作」。
 kept-secrets = 密码和验证码不会保留，需要时请再填一次。
 kept-look = 回到原来的页面看看
-flash-kept-gone = 刚才填写的内容已过期，请重新填写。
+flash-kept-gone = 刚才的操作已过期，请重新操作。
 
 message-medical-gained-title = 线上挂号、缴费已开通
 message-medical-gained-body = 查询到您已在本市参保，线上挂号、门诊缴费、购药扫码付现在都可以用了。

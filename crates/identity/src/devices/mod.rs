@@ -33,7 +33,7 @@ pub(crate) use known::is_of;
 pub(crate) use leave_key::wants_key;
 pub(crate) use one_payment::{Paying, confirm_payment, may_pay};
 pub(crate) use pages::routes;
-pub(crate) use place::{Place, is_gates_page, place};
+pub(crate) use place::{Place, gates_mark, place};
 pub(crate) use policy::DevicePolicy;
 pub(crate) use prove_pages::prove_path;
 pub(crate) use standing::{Standing, standing};

@@ -10,6 +10,9 @@ use platform::Ctx;
 
 use crate::blind::hex;
 
+/// The page that shows the device, up to the mark of the place that its visitor was sent from.
+const GATES_PAGE: &str = "/devices/prove?at=";
+
 /// The fingerprints of the place a request comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -27,7 +30,18 @@ impl Place {
 
     /// The page that shows the device, for whoever is sent there from this place.
     pub(crate) fn prove_page(&self) -> String {
-        format!("/devices/prove?at={}", self.mark())
+        format!("{GATES_PAGE}{}", self.mark())
+    }
+
+    /// Whether that page was reached from here, by what [`gates_mark`] reads.
+    pub(crate) fn is_marked(&self, mark: &str) -> bool {
+        mark == self.mark()
+    }
+
+    /// A place for tests; no two of different numbers are the same.
+    #[cfg(test)]
+    pub(crate) fn marked(number: u8) -> Place {
+        Place { here: vec![number; 32], roaming: Vec::new() }
     }
 
     /// Whether somebody was sent to that page from another place than this. `at`: what the page's address says; empty where
@@ -37,9 +51,10 @@ impl Place {
     }
 }
 
-/// Whether this is the page that a gate leads to until the device has shown itself, and nothing else is missing.
-pub(crate) fn is_gates_page(page: &str) -> bool {
-    page.starts_with("/devices/prove?at=")
+/// From which place somebody was sent to the page that a gate leads to until the device has shown itself; `None` for any other
+/// page.
+pub(crate) fn gates_mark(page: &str) -> Option<&str> {
+    page.strip_prefix(GATES_PAGE)
 }
 
 /// The place a request comes from.

@@ -35,7 +35,7 @@ pub fn lines(page: &Page, order: &Order) -> Vec<Line> {
 
 /// Whether its buyer went on in another way.
 fn is_withdrawn(one: &Attempt) -> bool {
-    one.view.state == State::Closed && one.cause == WITHDRAWN
+    (one.view.kind, one.view.state) == (Kind::Pay, State::Closed) && one.cause == WITHDRAWN
 }
 
 fn line(page: &Page, one: &Attempt) -> Option<Line> {

@@ -47,10 +47,10 @@ const UNASKED: &str = "a witness could not be asked";
 /// Recomputes everything, compares it with what is known outside, and prints what does not fit.
 pub fn verify(config: &Config, expected: &Verify) -> Result<Outcome, StartError> {
     let Opened { ctx, says, empty } = opened(config, Access::Look)?;
-    println!("{says}");
+    say!("{says}");
     if empty {
         ctx.db.close();
-        println!("nothing to verify: this city has no people, no orders and no audit rows. Is it the one you mean?");
+        say!("nothing to verify: this city has no people, no orders and no audit rows. Is it the one you mean?");
         return Ok(Outcome::Bad);
     }
     let vault = Arc::clone(&ctx.vault);
@@ -60,7 +60,7 @@ pub fn verify(config: &Config, expected: &Verify) -> Result<Outcome, StartError>
         Ok((inside, late(&ctx).await?))
     })?;
     let mut broken = inside.broken.clone();
-    println!(
+    say!(
         "{}, {}, {}",
         several(inside.chains, "chain", "chains"),
         several(inside.rows, "row", "rows"),
@@ -68,19 +68,19 @@ pub fn verify(config: &Config, expected: &Verify) -> Result<Outcome, StartError>
     );
     let newest = inside.newest.map_or(0, |(n, _)| n);
     match inside.newest {
-        Some((n, at)) => println!("the newest anchor is {n} of {at}: keep the number, and ask for it with --at-least"),
-        None => println!("no anchor was ever made"),
+        Some((n, at)) => say!("the newest anchor is {n} of {at}: keep the number, and ask for it with --at-least"),
+        None => say!("no anchor was ever made"),
     }
     if let Some(least) = expected.at_least.filter(|least| *least > newest) {
         broken.push(format!("SHORTENED: the newest anchor is {newest}, and {least} is known to have been there"));
     }
     // The findings inside are printed before anybody outside is asked, because a witness may be away and a disk may
     // hang.
-    broken.iter().chain(&unsealed).for_each(|line| println!("  - {line}"));
+    broken.iter().chain(&unsealed).for_each(|line| say!("  - {line}"));
     let outside = block_on(async { Ok::<_, StartError>(outside(config, &ctx).await) })?;
     ctx.db.close();
-    outside.iter().for_each(|line| println!("  - {line}"));
-    println!("{}", sentence(&broken, &unsealed, &outside));
+    outside.iter().for_each(|line| say!("  - {line}"));
+    say!("{}", sentence(&broken, &unsealed, &outside));
     let good = broken.is_empty() && unsealed.is_empty() && outside.is_empty();
     Ok(if good { Outcome::Good } else { Outcome::Bad })
 }
@@ -122,7 +122,7 @@ pub fn acknowledge(config: &Config, said: &Acknowledge) -> Result<Outcome, Start
     });
     done?;
     finish(config, &ctx)?;
-    println!("epoch {} is acknowledged by {}", said.epoch, said.by);
+    say!("epoch {} is acknowledged by {}", said.epoch, said.by);
     Ok(Outcome::Good)
 }
 
@@ -143,13 +143,13 @@ async fn folder_findings(ctx: &Ctx, folder: &Path) -> Result<Vec<String>, StartE
         let (anchors, unreadable) = witness.read(file.clone()).await.map_err(|error| told(&error))?;
         if unreadable > 0 {
             // A crash may cut the last line short; the next export writes it again, and then it is missing nowhere.
-            println!("{}: {unreadable} lines cannot be read", file.display());
+            say!("{}: {unreadable} lines cannot be read", file.display());
         }
         let (vault, after, of) = (Arc::clone(&ctx.vault), all.newest, name.clone());
         let compared = ctx.db.read("audit.outside", move |tx| audit::lines(tx, &vault, (&of, after), &anchors));
         all.add(compared.await.map_err(|fault| told(&fault))?);
     }
-    println!(
+    say!(
         "{name}: {}, the newest is {}; lost with earlier epochs: {}",
         several(all.anchors, "anchor", "anchors"),
         all.newest,
@@ -163,10 +163,10 @@ async fn folder_findings(ctx: &Ctx, folder: &Path) -> Result<Vec<String>, StartE
 async fn service_findings(ctx: &Ctx, witness: &dyn Witness) -> Result<Vec<String>, StartError> {
     let name = witness.name();
     let Some(seen) = witness.newest().await.map_err(|error| StartError(error.to_string()))? else {
-        println!("{name}: knows no anchor");
+        say!("{name}: knows no anchor");
         return missing_there(ctx, &name, 0).await;
     };
-    println!("{name}: the newest anchor it knows is {}", seen.n);
+    say!("{name}: the newest anchor it knows is {}", seen.n);
     let (of, n) = (name.clone(), seen.n);
     let read = ctx.db.read("audit.outside", move |tx| audit::known_outside(tx, &of, &seen));
     let mut broken: Vec<_> = read.await.map_err(|fault| StartError::at("audit", fault))?.into_iter().collect();

@@ -52,15 +52,15 @@ pub async fn all(ctx: &Ctx) -> Vec<Answer> {
 /// command says so.
 pub fn run(config: &Config) -> Result<Outcome, StartError> {
     let Opened { ctx, says, empty } = opened(config, Access::Look)?;
-    println!("{says}");
+    say!("{says}");
     if empty {
         ctx.db.close();
-        println!("nothing to check: this city has no people, no orders and no audit rows. Is it the one you mean?");
+        say!("nothing to check: this city has no people, no orders and no audit rows. Is it the one you mean?");
         return Ok(Outcome::Bad);
     }
     let mut good = pages(ctx.db.target())?;
     if let Some(says) = upkeep::no_witness_outside(config) {
-        println!("audit   WARNING  {says}");
+        say!("audit   WARNING  {says}");
     }
     let answers = block_on(async { Ok(all(&ctx).await) })?;
     ctx.db.close();
@@ -71,7 +71,7 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
     let idle = answers.iter().filter(|answer| answer.is_idle()).count();
     let held = answers.iter().filter(|answer| answer.is_good() && !answer.is_idle()).count();
     let have = if idle == 1 { "has" } else { "have" };
-    println!(
+    say!(
         "{} invariants at {}: {}",
         answers.len(),
         moment(ctx.now()),
@@ -95,9 +95,9 @@ fn pages(target: &Target) -> Result<bool, StartError> {
         Pages::Unguarded => "UNGUARDED PostgreSQL keeps no page checksums (pg_checksums --enable)",
         Pages::Damaged(_) => "DAMAGED  put the newest backup back (docs/runbooks/run-a-city.md)",
     };
-    println!("pages   {line}");
+    say!("pages   {line}");
     if let Pages::Damaged(said) = &found {
-        said.iter().take(NAMED_MOST).for_each(|line| println!("        - {line}"));
+        said.iter().take(NAMED_MOST).for_each(|line| say!("        - {line}"));
     }
     Ok(!matches!(found, Pages::Damaged(_) | Pages::Unfinished))
 }
@@ -109,12 +109,12 @@ fn moment(at: Moment) -> String {
 fn print(answer: &Answer) {
     let Check { id, says, .. } = answer.check;
     match &answer.result {
-        Ok(result) if result.broken.is_empty() && result.rows == 0 => println!("{id:<7} nothing to check: {says}"),
-        Ok(result) if result.broken.is_empty() => println!("{id:<7} holds    {says} ({} rows)", result.rows),
+        Ok(result) if result.broken.is_empty() && result.rows == 0 => say!("{id:<7} nothing to check: {says}"),
+        Ok(result) if result.broken.is_empty() => say!("{id:<7} holds    {says} ({} rows)", result.rows),
         Ok(result) => {
-            println!("{id:<7} BROKEN   {says} ({} of {} rows)", result.broken.len(), result.rows);
-            result.broken.iter().take(NAMED_MOST).for_each(|line| println!("        - {line}"));
+            say!("{id:<7} BROKEN   {says} ({} of {} rows)", result.broken.len(), result.rows);
+            result.broken.iter().take(NAMED_MOST).for_each(|line| say!("        - {line}"));
         }
-        Err(fault) => println!("{id:<7} UNKNOWN  {says}: {fault}"),
+        Err(fault) => say!("{id:<7} UNKNOWN  {says}: {fault}"),
     }
 }

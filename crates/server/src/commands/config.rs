@@ -5,6 +5,6 @@ use crate::start::StartError;
 
 /// Prints the commented example.
 pub fn print() -> Result<Outcome, StartError> {
-    print!("{}", platform::config::EXAMPLE);
+    say!("{}", platform::config::EXAMPLE.trim_end());
     Ok(Outcome::Good)
 }

@@ -70,18 +70,18 @@ async fn serve(
     start::serve_metrics(&config).await?;
     let logins = seed::seed(&ctx).await?;
     let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
-    println!("{}", config.public_url(bound));
-    println!("  市民应用 citizens' app: open it in a phone-sized window; the desk is at /desk");
+    say!("{}", config.public_url(bound));
+    say!("  市民应用 citizens' app: open it in a phone-sized window; the desk is at /desk");
     if !bound.ip().is_loopback() {
-        println!(
+        say!(
             "  同一网络的手机 phones on the same network: http://<this machine's IP address>:{}; camera and device keys need https",
             bound.port()
         );
     }
     #[cfg(feature = "sandbox")]
     let own = partners.map(|partners| {
-        println!("http://{}", partners.control);
-        println!(
+        say!("http://{}", partners.control);
+        say!(
             "  沙箱 sandbox: texts at /sms, the city's people and their cards at /people, payments at /wechat, faults and the clock at /"
         );
         SandboxAt::from(partners)
@@ -97,8 +97,8 @@ async fn serve(
         let own = config.local_url(bound);
         let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
         let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
-        seed::lines(&ctx, &logins).await?.iter().for_each(|line| println!("{line}"));
-        println!("  data in {}; stop with Ctrl-C", config.data_dir.display());
+        seed::lines(&ctx, &logins).await?.iter().for_each(|line| say!("{line}"));
+        say!("  data in {}; stop with Ctrl-C", config.data_dir.display());
         start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
         upkeep::last_words(&ctx, &witnesses).await;
         Ok::<_, StartError>(())

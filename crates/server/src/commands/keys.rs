@@ -17,7 +17,7 @@ pub fn create(config: &Config) -> Result<Outcome, StartError> {
         )));
     }
     Vault::create(&config.keys_file, config.crypto, &OsRng).map_err(|error| StartError::at("keys", error))?;
-    println!("made {}; keep a copy where the database's copies are not", config.keys_file.display());
+    say!("made {}; keep a copy where the database's copies are not", config.keys_file.display());
     Ok(Outcome::Good)
 }
 
@@ -25,13 +25,13 @@ pub fn create(config: &Config) -> Result<Outcome, StartError> {
 pub fn add(config: &Config) -> Result<Outcome, StartError> {
     let id = Vault::add_key(&config.keys_file, config.crypto.cipher, &OsRng)
         .map_err(|error| StartError::at("keys", error))?;
-    println!("added {id}; copy the file to every machine and restart every instance, then: renshe keys activate {id}");
+    say!("added {id}; copy the file to every machine and restart every instance, then: renshe keys activate {id}");
     Ok(Outcome::Good)
 }
 
 /// Makes a key the active one: the second step, once every instance knows it.
 pub fn activate(config: &Config, id: &str) -> Result<Outcome, StartError> {
     Vault::activate(&config.keys_file, id).map_err(|error| StartError::at("keys", error))?;
-    println!("{id} is the active key from each instance's next start; data keys are wrapped anew in the background");
+    say!("{id} is the active key from each instance's next start; data keys are wrapped anew in the background");
     Ok(Outcome::Good)
 }

@@ -19,9 +19,9 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
     let done = Migrations::embedded().apply(&target, SystemClock.now()).map_err(told)?;
     let place = target.place();
     match done.from {
-        from if from == done.to => println!("{place} is at version {from}; nothing to do"),
-        0 => println!("made the database {place}: it went from version 0 to {}", done.to),
-        from => println!("{place} went from version {from} to {}", done.to),
+        from if from == done.to => say!("{place} is at version {from}; nothing to do"),
+        0 => say!("made the database {place}: it went from version 0 to {}", done.to),
+        from => say!("{place} went from version {from} to {}", done.to),
     }
     Ok(Outcome::Good)
 }

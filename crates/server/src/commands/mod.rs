@@ -1,5 +1,11 @@
 //! The command line: few words, one file each. Standard output is for what a command answers.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands answer on the terminal")]
+#![expect(clippy::print_stderr, reason = "commands answer on the terminal")]
+
+/// Answers with a line. Whoever reads no more (`renshe check | head`) hears no more: that is no fault of the command, and what it
+/// came to is in its exit code.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::commands::answer(format_args!($($text)*)) };
+}
 
 pub mod audit;
 pub mod check;
@@ -16,6 +22,7 @@ pub mod serve;
 pub mod staff;
 
 use std::future::Future;
+use std::io::Write;
 use std::sync::Arc;
 
 use kernel::{Clock, SystemClock};
@@ -29,6 +36,10 @@ use crate::upkeep;
 
 /// How far a command that changes something counts what is in the city.
 const COUNTED_TO_ACT: i64 = 10_000;
+
+fn answer(line: std::fmt::Arguments<'_>) {
+    let _gone = writeln!(std::io::stdout(), "{line}");
+}
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

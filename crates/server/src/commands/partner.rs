@@ -41,8 +41,8 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
         block_on(async { partner_keys::add(&ctx, command).await.map_err(|error| StartError::at("partner", error)) });
     let (id, secret) = made?;
     finish(config, &ctx)?;
-    println!("added {id}");
-    println!("secret (shown once): {secret}");
+    say!("added {id}");
+    say!("secret (shown once): {secret}");
     Ok(Outcome::Good)
 }
 
@@ -52,11 +52,11 @@ pub fn list(config: &Config) -> Result<Outcome, StartError> {
     let keys = block_on(async { partner_keys::list(&ctx).await.map_err(|error| StartError::at("partner", error)) })?;
     ctx.db.close();
     if keys.is_empty() {
-        println!("none");
+        say!("none");
     }
     for key in keys {
         let state = if key.active { "active" } else { "ended" };
-        println!("{}\t{state}\t{}\t{}\t{}", key.id, key.created_at.date(), key.place, key.name);
+        say!("{}\t{state}\t{}\t{}\t{}", key.id, key.created_at.date(), key.place, key.name);
     }
     Ok(Outcome::Good)
 }
@@ -71,6 +71,6 @@ pub fn end(config: &Config, end: &End) -> Result<Outcome, StartError> {
     if !ended {
         return Err(StartError(format!("there is no active key {id}")));
     }
-    println!("ended {id}");
+    say!("ended {id}");
     Ok(Outcome::Good)
 }

@@ -82,14 +82,14 @@ pub fn calls(config: &Config) -> Result<Outcome, StartError> {
     let calls = block_on(async { payments::calls(&ctx).await.map_err(|fault| StartError::at("pay", fault)) })?;
     ctx.db.close();
     if calls.is_empty() {
-        println!("nothing is waiting");
+        say!("nothing is waiting");
     }
     for call in calls {
         let (order, state) = match &call.order {
             Some((order, state)) => (order.as_str(), state.as_str()),
             None => ("wechat_pay", "-"),
         };
-        println!("{order}\t{state}\t{}\t{}", call.at.datetime(), call.reason);
+        say!("{order}\t{state}\t{}\t{}", call.at.datetime(), call.reason);
     }
     Ok(Outcome::Good)
 }
@@ -103,7 +103,7 @@ pub fn looked_after(config: &Config) -> Result<Outcome, StartError> {
         Ok(calls.iter().any(|call| call.order.is_none()) || calls.len() >= LISTED_MOST)
     })?;
     finish(config, &ctx)?;
-    println!("{}", if waited { "wechat_pay is looked after" } else { "nothing is waiting" });
+    say!("{}", if waited { "wechat_pay is looked after" } else { "nothing is waiting" });
     Ok(Outcome::Good)
 }
 
@@ -153,16 +153,16 @@ async fn meant(ctx: &Ctx, said: &str) -> Result<OrderId, StartError> {
 
 fn show_order(order: &Order, books: &[Line]) {
     let short = payments::short_no(order).replace('\u{a0}', " ");
-    println!("{}\t{short}\t{}\t{}\t{} yuan", order.id, order.state, order.changed_at.datetime(), order.view.total);
+    say!("{}\t{short}\t{}\t{}\t{} yuan", order.id, order.state, order.changed_at.datetime(), order.view.total);
     if let Some(why) = &order.blocked {
-        println!("  blocked: {why}");
+        say!("  blocked: {why}");
     }
     let or = |text: Option<&str>| text.unwrap_or("-").to_owned();
     for one in &order.attempts {
         let (view, happened) = (&one.view, one.happened_at.map(|at| at.datetime().to_string()));
         // Of what gives back: which attempt's money.
         let of = one.of_n.map_or_else(String::new, |n| format!(" of {n}."));
-        println!(
+        say!(
             "  {}. {}{of} {} {} yuan\tours {}\ttheirs {}\thappened {}\tlearned {}",
             one.n,
             view.kind,
@@ -174,15 +174,15 @@ fn show_order(order: &Order, books: &[Line]) {
             one.changed_at.datetime(),
         );
         if !one.note.is_empty() {
-            println!("     {}", one.note);
+            say!("     {}", one.note);
         }
         let clearing = &one.clearing;
         if let Some(optins) = &clearing.optins {
             let (kind, way) = (or(clearing.kind.as_deref()), or(clearing.way.as_deref()));
-            println!("     cleared by {optins}, as {kind}, by way {way}");
+            say!("     cleared by {optins}, as {kind}, by way {way}");
         }
         if let Some((by, how)) = &one.outside {
-            println!("     settled by other means: {how}, says {by}");
+            say!("     settled by other means: {how}, says {by}");
         }
         let name = format!("{}:", one.id);
         for line in books.iter().filter(|line| line.movement.starts_with(&name)) {
@@ -190,7 +190,7 @@ fn show_order(order: &Order, books: &[Line]) {
                 End::Post => "",
                 End::Void | End::Expire => " let go",
             });
-            println!("     {} -> {}\t{} yuan\tday {}{end}", line.debit, line.credit, line.amount, line.day);
+            say!("     {} -> {}\t{} yuan\tday {}{end}", line.debit, line.credit, line.amount, line.day);
         }
     }
 }
@@ -223,7 +223,7 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
-    println!("{id}: the channel says {state:?}");
+    say!("{id}: the channel says {state:?}");
     Ok(Outcome::Good)
 }
 
@@ -238,7 +238,7 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
-    println!("{id} is {state}");
+    say!("{id} is {state}");
     Ok(Outcome::Good)
 }
 
@@ -252,7 +252,7 @@ pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
-    println!("{id} is {state}");
+    say!("{id} is {state}");
     Ok(Outcome::Good)
 }
 
@@ -262,6 +262,6 @@ pub fn lift(config: &Config, lift: &Lift) -> Result<Outcome, StartError> {
     let lifted =
         block_on(async { ledger::lift(&ctx, &lift.by).await.map_err(|fault| StartError::at("ledger", fault)) })?;
     finish(config, &ctx)?;
-    println!("{}", several(lifted, "stop lifted", "stops lifted"));
+    say!("{}", several(lifted, "stop lifted", "stops lifted"));
     Ok(Outcome::Good)
 }

@@ -21,16 +21,16 @@ pub fn run(config: Config, json: bool) -> Result<Outcome, StartError> {
         let stop = Stop::listen()?;
         let running = start(&config, Arc::new(ShiftedClock::new())).await?;
         if json {
-            println!("{}", described(&config, &running));
+            say!("{}", described(&config, &running));
             stop.wished().await;
             return Ok(());
         }
-        println!("http://{}", running.control);
-        println!("  text messages at /sms, people at /people, faults and the clock at /");
-        println!("  SMS provider http://{}, face checks http://{}", running.sms, running.face);
+        say!("http://{}", running.control);
+        say!("  text messages at /sms, people at /people, faults and the clock at /");
+        say!("  SMS provider http://{}, face checks http://{}", running.sms, running.face);
         let dialect = running.insurer_dialect.name();
-        println!("  insurer http://{} ({dialect}), card system http://{}", running.insurer, running.cards);
-        println!("  WeChat Pay http://{}, its orders at /wechat", running.wechat_pay);
+        say!("  insurer http://{} ({dialect}), card system http://{}", running.insurer, running.cards);
+        say!("  WeChat Pay http://{}, its orders at /wechat", running.wechat_pay);
         stop.wished().await;
         Ok(())
     })?;

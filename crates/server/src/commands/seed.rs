@@ -24,7 +24,7 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
     eprintln!("renshe: samples are in {}", ctx.db.target().place());
     let lines = block_on(lines(&ctx, &logins))?;
     finish(config, &ctx)?;
-    lines.iter().for_each(|line| println!("{line}"));
+    lines.iter().for_each(|line| say!("{line}"));
     Ok(Outcome::Good)
 }
 

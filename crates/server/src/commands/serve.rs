@@ -40,7 +40,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
             let ports = ports::ports(&config, &sandbox, &numbers)?;
             let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
             let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
-            println!("{}", config.public_url(bound));
+            say!("{}", config.public_url(bound));
             start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
             upkeep::last_words(&ctx, &witnesses).await;
             Ok(())

@@ -44,9 +44,9 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let id =
         block_on(async { identity::staff::add(&ctx, command).await.map_err(|error| StartError::at("staff", error)) })?;
     finish(config, &ctx)?;
-    println!("added {id}");
+    say!("added {id}");
     if !add.password_stdin {
-        println!("first password (shown once): {password}");
+        say!("first password (shown once): {password}");
     }
     Ok(Outcome::Good)
 }

@@ -70,7 +70,18 @@ async fn what_was_tapped_goes_on_by_itself_as_soon_as_the_device_has_answered(ap
         let kept = owner.get(&location(&went_on)).await;
         assert!(kept.path.starts_with("/real-name/continue/") && kept.says("轮椅"), "{} {}", kept.path, kept.text);
         assert_eq!(kept.says("data-goes-on"), by_itself, "after {waits_secs} s: {}", kept.text);
+        let lured = owner.clone().with_header("sec-fetch-site", "cross-site").get(&kept.path).await;
+        assert!(lured.says("轮椅") && !lured.says("data-goes-on"), "by somebody's link: {}", lured.text);
     }
+    // What was sent from elsewhere with copied cookies waits for a tap.
+    app.advance_secs(121);
+    let sent = stolen(&app, &owner).send_once(&confirm, &place.book(), &[("note", "轮椅")]).await;
+    let (_, way) =
+        location(&sent).split_once("to=").map(|(at, to)| (at.to_owned(), to.replace("%2F", "/"))).expect("a way");
+    let page = owner.get(&format!("/devices/prove?to={way}")).await;
+    let kept = owner.get(&location(&sign(&app, &owner, &page, &key).await)).await;
+    assert!(kept.path == way && kept.says("轮椅"), "{} {}", kept.path, kept.text);
+    assert!(!kept.says("data-goes-on"), "{}", kept.text);
     app.check().await;
 }
 

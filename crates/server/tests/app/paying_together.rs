@@ -229,22 +229,3 @@ async fn who_paid_the_same_twice_is_told_which_of_it_comes_back(app: TestApp) {
     assert_eq!((held(&app).await, at_the_channel(&app).await), (2_500, 500));
     app.check().await;
 }
-
-#[db_test]
-async fn who_paid_all_of_it_late_is_told_that_the_insurers_part_goes_back(app: TestApp) {
-    let payer = Payer::new(&app, 0).await;
-    payer.cash(2_500).await;
-    let late = newest(&app).await;
-    will_be_late(&app, &late).await;
-    // Taken back, and nothing else can be offered: the other way is taken.
-    fault(&app, "wechat_pay", "h5", "down", 1).await;
-    payer.post(&format!("{}/cashier", payer.pay), &[("to", "link")]).await;
-    pass(&app, 150).await;
-    assert!(payer.settle(PIN).await.says("医保已支付"), "{}", payer.state().await.text);
-    assert_eq!(control(&app, &format!("wechat_pay/pay/{late}"), json!({})).await, 200);
-    pass(&app, 600).await;
-    let told = told_of_too_much(&app, &payer).await;
-    assert!(told.says("多付的 20.00 元正在退回") && told.says("多付的是医保那一笔"), "{}", told.text);
-    assert_eq!((held(&app).await, at_the_channel(&app).await), (2_500, 2_500));
-    app.check().await;
-}

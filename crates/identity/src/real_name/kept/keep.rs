@@ -14,7 +14,6 @@ use ui::{Problem, Visit, is_ours, read_body};
 
 use super::model::{KeptForm, KeptId, holder};
 use super::store::{self, NewKept};
-use crate::devices;
 use crate::failure::Failure;
 use crate::people::{PersonId, lane};
 use crate::real_name::policy::RealNamePolicy;
@@ -65,7 +64,7 @@ async fn keep(
     }
     let path = sent.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let fields = form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned()));
-    let Some(form) = KeptForm::new(&path, &detour.back, devices::is_gates_page(&detour.page), fields) else {
+    let Some(form) = KeptForm::new(&path, &detour.back, &detour.page, fields) else {
         return Ok(());
     };
     let Ok(visit) = Visit::from_request_parts(&mut sent, ctx).await;

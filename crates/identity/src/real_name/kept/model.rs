@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use ui::csrf;
 use ui::form::is_secret;
 
+use crate::devices::{self, Place};
 use crate::people::PersonId;
 
 kernel::typed_id!(
@@ -23,38 +24,49 @@ pub(super) struct KeptForm {
     pub(super) page: String,
     /// What was typed, in order; a name may come twice.
     pub(super) fields: Vec<(String, String)>,
-    /// Whether nothing was missing but the device's answer, which it gives by itself; and whether all is here again.
+    /// The place it was sent from ([`devices::gates_mark`]), where nothing was missing but the device's answer and nothing was
+    /// left out.
     #[serde(default)]
-    goes_on: bool,
+    goes_on_at: Option<String>,
+    /// Whether a password or a code was left out.
+    #[serde(default = "yes")]
+    pub(super) asks_again: bool,
 }
 
-/// How long after it was kept a form may go on by itself, in seconds: as long as a device takes to answer. Whoever took longer
-/// was asked for something, and taps.
+/// How long after it was kept a form may go on by itself, in seconds: a device answers sooner, and what was tapped longer ago may
+/// not be wished any more.
 const AT_ONCE_SECS: i64 = 30;
 
+fn yes() -> bool {
+    true
+}
+
 impl KeptForm {
-    /// The form as it may be kept; `None` if nothing but secrets was typed.
-    /// `by_device`: whether it was refused only until the device has answered.
+    /// The form as it may be kept; `None` if nothing but passwords and codes was typed. `gate`: the page that the gate led to.
     pub(super) fn new(
         path: &str,
         page: &str,
-        by_device: bool,
+        gate: &str,
         fields: impl Iterator<Item = (String, String)>,
     ) -> Option<KeptForm> {
         let (left_out, fields): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| is_secret(name));
-        let whole = left_out.iter().all(|(name, _)| name == csrf::FIELD);
+        let asks_again = left_out.iter().any(|(name, _)| name != csrf::FIELD);
+        let mark = devices::gates_mark(gate).filter(|_| !asks_again).map(str::to_owned);
         // A form that asks for nothing is worth keeping as well: what was tapped is all there is of it.
-        (whole || !fields.is_empty()).then(|| KeptForm {
+        (!asks_again || !fields.is_empty()).then(|| KeptForm {
             path: path.to_owned(),
             page: page.to_owned(),
             fields,
-            goes_on: by_device && whole,
+            goes_on_at: mark,
+            asks_again,
         })
     }
 
-    /// Whether it goes on by itself: its person tapped a moment ago, and nobody was asked for anything since.
-    pub(super) fn goes_on(&self, kept_at: Moment, now: Moment) -> bool {
-        self.goes_on && now < kept_at.plus_secs(AT_ONCE_SECS)
+    /// Whether it goes on by itself `here`: sent from this very place a moment ago. What was sent from elsewhere with copied
+    /// cookies (T11) never does.
+    pub(super) fn goes_on(&self, here: &Place, kept_at: Moment, now: Moment) -> bool {
+        let from_here = self.goes_on_at.as_deref().is_some_and(|mark| here.is_marked(mark));
+        from_here && now < kept_at.plus_secs(AT_ONCE_SECS)
     }
 
     /// Where the sealed form stands.
@@ -79,24 +91,27 @@ mod tests {
     #[test]
     fn secrets_are_not_kept() {
         let typed = ["csrf", "note", "password", "password_again", "old_password", "code", "pin", "pin_again", "note"];
-        let kept = KeptForm::new("/a", "/b", true, fields(&typed)).unwrap();
+        let kept = KeptForm::new("/a", "/b", "/real-name", fields(&typed)).unwrap();
         let names: Vec<&str> = kept.fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["note", "note"]);
-        assert_eq!(KeptForm::new("/a", "/b", true, fields(&["csrf", "pin"])), None, "nothing worth keeping");
+        assert_eq!(KeptForm::new("/a", "/b", "/real-name", fields(&["csrf", "pin"])), None, "nothing worth keeping");
     }
 
     #[test]
-    fn only_what_is_whole_and_waited_for_the_device_alone_goes_on_by_itself_and_at_once() {
-        let at = Moment::from_ms(0);
-        for (typed, by_device, secs, expected) in [
-            (&["csrf", "fen"][..], true, 2, true),
-            (&["csrf"], true, 2, true),
-            (&["csrf", "fen"], true, 31, false),
-            (&["csrf", "fen"], false, 2, false),
-            (&["csrf", "hash", "pin"], true, 2, false),
+    fn only_what_is_whole_and_was_sent_from_here_a_moment_ago_goes_on_by_itself() {
+        let (at, here, there) = (Moment::from_ms(0), Place::marked(7), Place::marked(8));
+        let gate = here.prove_page();
+        for (typed, gate, place, secs, expected) in [
+            (&["csrf", "fen"][..], gate.as_str(), &here, 2, true),
+            (&["csrf"], &gate, &here, 2, true),
+            (&["csrf", "fen"], &gate, &here, 31, false),
+            (&["csrf", "fen"], &gate, &there, 2, false),
+            (&["csrf", "fen"], "/real-name", &here, 2, false),
+            (&["csrf", "fen"], "/devices/prove?for=ord_1", &here, 2, false),
+            (&["csrf", "hash", "pin"], &gate, &here, 2, false),
         ] {
-            let kept = KeptForm::new("/a", "/b", by_device, fields(typed)).unwrap();
-            assert_eq!(kept.goes_on(at, at.plus_secs(secs)), expected, "{typed:?} {by_device} {secs}");
+            let kept = KeptForm::new("/a", "/b", gate, fields(typed)).unwrap();
+            assert_eq!(kept.goes_on(place, at, at.plus_secs(secs)), expected, "{typed:?} {gate} {secs}");
         }
     }
 

@@ -3,15 +3,18 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::get;
 use kernel::Moment;
 use platform::Ctx;
+use ui::headers::text;
 use ui::{Page, Problem, html, see_other_with};
 
 use super::keep::COOKIE;
 use super::model::{KeptForm, KeptId, holder};
 use super::store;
+use crate::devices;
 use crate::failure::Failure;
 use crate::sessions::{Citizen, Token};
 
@@ -30,11 +33,15 @@ struct ContinuePage {
 }
 
 /// Shows what was kept as one button. What is gone, or another's, leads home with a word about it.
-async fn go_on(citizen: Citizen, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn go_on(citizen: Citizen, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Problem> {
     let Some((form, at)) = find(&citizen, &id).await? else {
         return Ok(see_other_with("/", "flash-kept-gone"));
     };
-    let at_once = form.goes_on(at, citizen.ctx().now());
+    let ctx = citizen.ctx();
+    let here = devices::place(ctx, &text(&headers, header::USER_AGENT));
+    // A link that somebody else had its owner follow sends nothing by itself.
+    let by_link = headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin");
+    let at_once = !by_link && form.goes_on(&here, at, ctx.now());
     let page = citizen.visit.page;
     let when = page.moment(at);
     Ok(html(&page.clone(), ContinuePage { page, form, when, at_once }))
