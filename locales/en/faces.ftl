@@ -20,8 +20,8 @@ face-other-way = Use another way instead
 face-agreed-at = You have agreed to face checks by { $provider } ({ $when }).
 face-withdraw = Withdraw my consent
 face-tries = { $left ->
-    [one] You can try once more in this 24-hour period.
-   *[other] You can try { $left } times in this 24-hour period.
+    [one] You have one try left in this 24-hour period.
+   *[other] You have { $left } tries left in this 24-hour period.
 }
 face-spent = You have used all your tries for this 24-hour period. Please try again in { $time }, or use another way now.
 face-no-script = A face check needs JavaScript, which is not running in this browser, so it cannot take pictures. Turn it on and reload the page, or use another way; the result is exactly the same.

@@ -21,6 +21,7 @@ use crate::gates::Gates;
 use crate::login::JustOpened;
 use crate::policy::PasswordPolicy;
 use crate::proofs::{Visitor, clear_visitor};
+use crate::sessions;
 use crate::sms_codes::{
     Asking, Challenge, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, clean_code, find,
 };
@@ -196,6 +197,7 @@ fn answered(
         // The second of two taps finds the proof used by the first.
         Opened::Done | Opened::Refused(Refusal::Repeated) => {
             let mut response = see_other_with("/login", "flash-forgot-account-done");
+            page.clear_cookie(&mut response, sessions::COOKIE);
             JustOpened::note(ctx, page, &mut response, (&challenge.mobile, false))?;
             clear_visitor(page, &mut response);
             response

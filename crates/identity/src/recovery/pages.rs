@@ -20,6 +20,7 @@ use crate::gates::Gates;
 use crate::people::PersonId;
 use crate::policy::PasswordPolicy;
 use crate::proofs::{Visitor, budget_of, clear_visitor, keep_visitor};
+use crate::sessions;
 use crate::sms_codes::{Notice, wait_text};
 
 pub(crate) fn routes() -> Router<Ctx> {
@@ -155,6 +156,7 @@ async fn choose_password(Visit { ctx, page }: Visit, Form(form): Form<PasswordFo
     match set_password(&ctx, command).await? {
         PasswordSet::Done => {
             let mut response = see_other_with("/login", "flash-forgot-done");
+            page.clear_cookie(&mut response, sessions::COOKIE);
             clear_visitor(&page, &mut response);
             Ok(response)
         }

@@ -88,6 +88,19 @@ async fn a_forgotten_password_is_set_anew_and_everybody_is_signed_out(app: TestA
 }
 
 #[db_test]
+async fn who_sets_a_new_password_is_not_told_of_an_old_session(app: TestApp) {
+    let person = citizen(&app, 216).await;
+    app.advance_secs(1801);
+    assert!(person.get("/login").await.says("很久没有操作，已自动退出"));
+    named(&person, NAME, &number(216)).await;
+    assert_eq!(proven(&person).await, "/forgot/new-password");
+    let page = person.get("/forgot/new-password").await;
+    let done = person.send_form(&page, &[("password", NEW), ("password_again", NEW)]).await;
+    assert!(done.says("新密码已设好") && !done.says("已自动退出"), "{} {}", done.path, done.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn an_unknown_number_looks_like_any_other_until_it_is_proven(app: TestApp) {
     drop(citizen(&app, 202).await);
     make_known(&app, NAME, &number(203)).await;
