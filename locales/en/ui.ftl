@@ -2,13 +2,13 @@
 # names them; the ones every form may use are here.
 ui-name = Changzhou Renshe
 ui-brand = Renshe
-ui-desk = Hospital desk
+ui-desk = Desk
 ui-skip = Skip to main content
 ui-back = Back
-ui-read = Read aloud
+ui-read = Listen
 read-stop = Stop reading
-read-none = This phone has no voice for English. Turn on text-to-speech in its settings, then tap “Read aloud” again.
-read-failed = Reading has stopped because of an error. Tap “Read aloud” to try again.
+read-none = This phone has no voice for English. Turn on text-to-speech in its settings, then tap “Listen” again.
+read-failed = Reading has stopped because of an error. Tap “Listen” to try again.
 ui-elder = Elder mode
 ui-standard = Standard view
 ui-hotline = Hotline 12333

@@ -2,7 +2,7 @@
 # names them; the ones every form may use are here.
 ui-name = 常州人社
 ui-brand = 常州人社
-ui-desk = 医院工作台
+ui-desk = 工作台
 ui-skip = 跳到正文
 ui-back = 返回
 ui-read = 读给我听

@@ -27,8 +27,8 @@ pub fn lines(page: &Page, order: &Order) -> Vec<Line> {
     let mut attempts: Vec<&Attempt> = order.attempts.iter().collect();
     // By the minute, as a line shows it: within one they stay as they were begun, though partners count in whole seconds.
     attempts.sort_by_key(|one| happened(one).unwrap_or(one.changed_at).ms() / MINUTE_MS);
-    // Whoever went on in another way ten times is told so once.
-    let newest = attempts.iter().rposition(|one| is_withdrawn(one));
+    // Whoever went on in another way is told of that one, and of none before.
+    let newest = attempts.iter().rposition(|one| one.view.kind == Kind::Pay);
     let told = attempts.iter().enumerate().filter(|(place, one)| !is_withdrawn(one) || Some(*place) == newest);
     told.filter_map(|(_, one)| line(page, one)).collect()
 }

@@ -9,12 +9,13 @@ use crate::start::StartError;
 
 /// What is asked for.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("place").required(true).args(["hospital", "pharmacy"])))]
 pub struct Add {
     /// The name of the system, for the list and the audit.
     #[arg(long)]
     name: String,
     /// The hospital where it scans, by its code or id.
-    #[arg(long, conflicts_with = "pharmacy", required_unless_present = "pharmacy")]
+    #[arg(long)]
     hospital: Option<String>,
     /// The pharmacy where it scans, by its name.
     #[arg(long)]

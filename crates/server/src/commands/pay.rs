@@ -18,11 +18,25 @@ use crate::start::StartError;
 /// [`payments::calls`] lists so many at most: behind as many, a call about the channel may wait unseen.
 const LISTED_MOST: usize = 200;
 
+/// An order by its number, or the short one (单号) that its person's pages say, with or without its blanks.
+#[derive(Debug, clap::Args)]
+struct Named {
+    /// The order's number, or the short one that its person says on the telephone.
+    #[arg(required = true)]
+    order: Vec<String>,
+}
+
+impl Named {
+    fn text(&self) -> String {
+        self.order.join(" ")
+    }
+}
+
 /// Which order.
 #[derive(Debug, clap::Args)]
 pub struct Unblock {
-    /// The order's number, or the short one (单号) that the person's pages say.
-    order: String,
+    #[command(flatten)]
+    order: Named,
 }
 
 /// Who lets money move again.
@@ -36,24 +50,25 @@ pub struct Lift {
 /// An order, for whoever looks after it.
 #[derive(Debug, clap::Args)]
 pub struct Show {
-    /// The order's number, or the short one that its person says on the telephone.
-    order: String,
+    #[command(flatten)]
+    order: Named,
 }
 
 /// Where the money of a refund goes that the buyer's account did not take.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("to").required(true).args(["bank", "to_merchant"])))]
 pub struct AbnormalRefund {
-    /// The order's number, or the short one.
-    order: String,
+    #[command(flatten)]
+    order: Named,
     /// Which refund, by the number of its line in `renshe pay show`: needed where more than one waits for this.
     #[arg(long)]
     attempt: Option<i64>,
     /// The bank of the buyer's card, in the channel's word: ICBC_DEBIT. The card's number and the holder's name are read from
     /// standard input, a line each: what is typed as an argument would stand in the machine's list of processes.
-    #[arg(long, required_unless_present = "to_merchant")]
+    #[arg(long)]
     bank: Option<String>,
     /// Back to the merchant's own account: the person is then paid by other means (`pay settled-outside`).
-    #[arg(long, conflicts_with = "bank")]
+    #[arg(long)]
     to_merchant: bool,
     /// For the audit: who says so.
     #[arg(long)]
@@ -63,8 +78,8 @@ pub struct AbnormalRefund {
 /// That a refund was settled by other means.
 #[derive(Debug, clap::Args)]
 pub struct SettledOutside {
-    /// The order's number, or the short one.
-    order: String,
+    #[command(flatten)]
+    order: Named,
     /// Which refund, by the number of its line in `renshe pay show`: needed where more than one waits for this.
     #[arg(long)]
     attempt: Option<i64>,
@@ -112,12 +127,12 @@ pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
     let (found, free) = block_on(async {
         let mut all = Vec::new();
-        for order in payments::find(&ctx, &show.order).await.map_err(|error| StartError::at("pay", error))? {
+        for order in payments::find(&ctx, &show.order.text()).await.map_err(|error| StartError::at("pay", error))? {
             let id = order.id.clone();
             let read = ctx.db.read("pay.show", move |tx| ledger::trail(tx, id.as_str()));
             all.push((order, read.await.map_err(|fault: DbFault| StartError::at("pay", fault))?));
         }
-        let free = all.is_empty() && is_of_a_free_visit(&ctx, &show.order).await?;
+        let free = all.is_empty() && is_of_a_free_visit(&ctx, &show.order.text()).await?;
         Ok((all, free))
     })?;
     ctx.db.close();
@@ -126,8 +141,10 @@ pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
     }
     match (found.is_empty(), free) {
         (false, _) => return Ok(Outcome::Good),
-        (true, true) => eprintln!("renshe: {} is the number of a visit without a fee: it has no order", show.order),
-        (true, false) => eprintln!("renshe: no order has the number {}", show.order),
+        (true, true) => {
+            eprintln!("renshe: {} is the number of a visit without a fee: it has no order", show.order.text())
+        }
+        (true, false) => eprintln!("renshe: no order has the number {}", show.order.text()),
     }
     Ok(Outcome::Bad)
 }
@@ -212,7 +229,7 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
     };
     let ctx = open_to_act(config)?;
     let (id, state) = block_on(async {
-        let id = meant(&ctx, &refund.order).await?;
+        let id = meant(&ctx, &refund.order.text()).await?;
         let sandbox = SandboxAt::beside(config.sandbox.listen);
         let numbers = Arc::default();
         let ports = ports::ports(config, &sandbox, &numbers)?;
@@ -232,7 +249,7 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
     let ctx = open_to_act(config)?;
     let listener: Arc<dyn Listener> = Arc::new(health::Visits);
     let (id, state) = block_on(async {
-        let id = meant(&ctx, &settled.order).await?;
+        let id = meant(&ctx, &settled.order.text()).await?;
         let done =
             payments::settled_outside(&listener, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
@@ -247,7 +264,7 @@ pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError
     let ctx = open_to_act(config)?;
     let listener: Arc<dyn Listener> = Arc::new(health::Visits);
     let (id, state) = block_on(async {
-        let id = meant(&ctx, &unblock.order).await?;
+        let id = meant(&ctx, &unblock.order.text()).await?;
         let done = payments::unblock(&listener, &ctx, &id).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;

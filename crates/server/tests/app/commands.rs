@@ -1,5 +1,7 @@
 //! The commands of the real binary, as an operator types them.
 
+use std::process::Stdio;
+
 use platform::db::{Db, DbSettings, LaneKey, Target};
 
 use crate::support::program::{Home, Serving, ended_with};
@@ -46,6 +48,13 @@ fn the_demo_folder_is_checked_and_its_chains_are_whole() {
     }
     let verified = home.good(&["audit", "verify"]);
     assert!(verified.contains("every chain is whole") && !verified.contains(" 0 rows"), "{verified}");
+    // Nobody reads what it says, as with `| head`: it ends as it would have.
+    let piped = home.command(&["check"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut unread = piped.expect("the program runs");
+    drop(unread.stdout.take());
+    let ended = unread.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success() && !told.contains("panicked"), "{:?} {told}", ended.status);
 }
 
 #[test]
@@ -146,6 +155,11 @@ fn scanners_get_keys_that_are_told_once_and_can_be_ended() {
     let listed = home.good(&["partner", "list"]);
     assert!(listed.contains(&id) && listed.contains("恒春大药房") && !listed.contains(&secret), "{listed}");
     assert_eq!(home.run(&["partner", "add", "--name", "x", "--hospital", "nowhere"]).code, 2);
+    let one_of = home.run(&["partner", "add", "--name", "x"]);
+    assert!(one_of.code == 2 && one_of.err.contains("--hospital <HOSPITAL>|--pharmacy <PHARMACY>"), "{}", one_of.err);
+    // A short number is typed as the pages print it.
+    let unknown = home.run(&["pay", "show", "735", "786", "8268"]);
+    assert!(!unknown.err.contains("unexpected argument"), "{}", unknown.err);
     home.good(&["partner", "end", &id]);
     assert_ne!(home.run(&["partner", "end", "pky_nobody"]).code, 0);
 }

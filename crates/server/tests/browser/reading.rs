@@ -201,7 +201,7 @@ fn a_device_that_cannot_speak_says_so_in_words() {
         let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
         for (lang, own, foreign, again, none, failed) in [
             ("zh-CN", "zh_CN", "en-US", "读给我听", "没有能朗读中文的声音", "读到一半停住了"),
-            ("en", "en-GB", "zh-CN", "Read aloud", "no voice for English", "Reading has stopped"),
+            ("en", "en-GB", "zh-CN", "Listen", "no voice for English", "Reading has stopped"),
         ] {
             open(&browser, lang, "/login").await;
             let cases = [
