@@ -128,11 +128,17 @@ impl Migrations {
             conn.is_postgres(),
         );
         table.iter().try_for_each(|text| conn.batch(text)).map_err(DbFault::from)?;
-        let found = self.compare(conn)?;
-        for step in self.0.iter().filter(|step| step.version > found) {
-            run(conn, step, now).map_err(|why| MigrateError::Failed { version: step.version, why })?;
+        // Another process may do the same steps meanwhile: only what was done here is said to have been.
+        let (mut at, mut from) = (self.compare(conn)?, None);
+        for step in &self.0 {
+            if step.version <= at {
+                continue;
+            }
+            let done_here = run(conn, step, now).map_err(|why| MigrateError::Failed { version: step.version, why })?;
+            from = from.or(done_here.then_some(at));
+            at = step.version;
         }
-        Ok(Applied { from: found, to: self.latest() })
+        Ok(Applied { from: from.unwrap_or(at), to: self.latest() })
     }
 
     /// Says what is there and touches nothing: no file is made, and an empty one stays empty. Blocks.
@@ -207,14 +213,16 @@ fn is_no_such_table(why: &str) -> bool {
     why.contains("42P01") || why.contains("no such table")
 }
 
-fn run(conn: &mut Conn, step: &Migration, now: Moment) -> Result<(), String> {
+/// Applies one step; `false` where another process has just done it.
+fn run(conn: &mut Conn, step: &Migration, now: Moment) -> Result<bool, String> {
     let insert = sql!("INSERT INTO schema_migration (version, name, hash, applied_at) VALUES ($1, $2, $3, $4)");
     let told = |error: super::fault::DriverError| error.fault().to_string();
     conn.batch(if conn.is_postgres() { "BEGIN" } else { "BEGIN EXCLUSIVE" }).map_err(told)?;
     // Two starts on one SQLite file: whoever comes second finds the step done.
     let applied = sql!("SELECT version FROM schema_migration WHERE version = $1");
     if !conn.query(applied, vals![step.version]).map_err(told)?.is_empty() {
-        return conn.batch("ROLLBACK").map_err(told);
+        conn.batch("ROLLBACK").map_err(told)?;
+        return Ok(false);
     }
     let mut done = Ok(());
     for text in ddl::statements(&step.text, conn.is_postgres()) {
@@ -224,7 +232,7 @@ fn run(conn: &mut Conn, step: &Migration, now: Moment) -> Result<(), String> {
         conn.exec(insert, vals![step.version, &step.name, hash(&step.text), now]).map(drop).map_err(told)
     });
     conn.batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).map_err(told)?;
-    done
+    done.map(|()| true)
 }
 
 fn hash(text: &str) -> String {
