@@ -127,7 +127,9 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
         if verdict == Verdict::AskInsurer {
             if let Some(ports) = parts.extensions.get::<Arc<Ports>>() {
                 match refresh(ctx, ports, &citizen.person, Occasion::Watched).await? {
-                    Asked::Known(record) | Asked::Silent(record) | Asked::Refused(record) => facts.record = record,
+                    Asked::Answered(record) | Asked::Known(record) | Asked::Silent(record) | Asked::Refused(record) => {
+                        facts.record = record
+                    }
                     Asked::Nobody => {}
                 }
             }

@@ -35,7 +35,9 @@ pub(crate) enum Occasion {
 /// The result of asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
-    /// The insurer answered, or another request had just asked: this is what is known now.
+    /// The insurer was asked now, and answered.
+    Answered(Record),
+    /// Nobody was asked: this was heard a while ago and is good still.
     Known(Record),
     /// There was no answer. What was known stays, and the question is asked again later.
     Silent(Record),
@@ -69,7 +71,7 @@ pub(crate) async fn refresh(
         return Ok(if silent { Asked::Silent(subject.record) } else { Asked::Known(subject.record) });
     }
     match ports.insurer.person(ctx, &subject.name, &subject.number).await {
-        Ok(found) => Ok(Asked::Known(note(ctx, person, &subject, judge(found), occasion, &policy).await?)),
+        Ok(found) => Ok(Asked::Answered(note(ctx, person, &subject, judge(found), occasion, &policy).await?)),
         Err(error) => {
             // The error names a code or a cause, never a person.
             tracing::warn!(%error, "insurer.silent");

@@ -91,10 +91,9 @@ async fn ask(
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, Problem> {
     let ctx = citizen.ctx();
-    let now = ctx.now();
     ask_again(ctx, &citizen.person).await?;
     let flash = match refresh(ctx, &ports, &citizen.person, Occasion::Watched).await? {
-        Asked::Known(record) if record.checked_at.is_some_and(|at| at >= now) => "flash-insurer-asked",
+        Asked::Answered(_) => "flash-insurer-asked",
         // However often it is tapped, the insurer is asked once a minute.
         Asked::Known(_) => "flash-insurer-fresh",
         Asked::Silent(_) | Asked::Refused(_) => "flash-insurer-silent",

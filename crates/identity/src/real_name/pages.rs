@@ -228,7 +228,7 @@ async fn done(known: Known, Extension(ports): Extension<Arc<Ports>>) -> Result<R
         return Ok(see_other("/real-name"));
     }
     let ctx = citizen.ctx();
-    if let Asked::Known(record) | Asked::Silent(record) | Asked::Refused(record) =
+    if let Asked::Answered(record) | Asked::Known(record) | Asked::Silent(record) | Asked::Refused(record) =
         refresh(ctx, &ports, &citizen.person, Occasion::Watched).await?
     {
         facts.record = record;

@@ -36,7 +36,7 @@ pub(crate) async fn refresh_due(ctx: Ctx, ports: Arc<Ports>) -> Result<(), Strin
 
 async fn ask(ctx: &Ctx, ports: &Arc<Ports>, person: &PersonId) -> Came {
     match refresh(ctx, ports, person, Occasion::Unwatched).await {
-        Ok(Asked::Known(_) | Asked::Refused(_)) => return Came::Answer,
+        Ok(Asked::Answered(_) | Asked::Known(_) | Asked::Refused(_)) => return Came::Answer,
         Ok(Asked::Silent(_)) => return Came::Silence,
         Ok(Asked::Nobody) => {}
         Err(failure) => tracing::error!(%failure, "insurance.not_refreshed"),
