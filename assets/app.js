@@ -81,6 +81,13 @@ part(() => {
   const done = `went-on:${location.pathname}`;
   const tell = (now) => {
     for (const word of document.querySelectorAll('[data-now]')) word.hidden = word.dataset.now !== now;
+    // Looking comes first then.
+    const looks = now === 'sent';
+    for (const one of document.querySelectorAll('main .btn')) {
+      const first = looks === (one.localName === 'a');
+      one.classList.toggle('btn-main', first);
+      one.classList.toggle('btn-plain', !first);
+    }
   };
   form.addEventListener('submit', () => {
     sessionStorage.setItem(done, '1');

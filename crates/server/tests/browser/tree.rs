@@ -1,5 +1,7 @@
 //! Pages as a screen reader meets them: the accessibility tree of Chromium, walked in its order.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PHONE, WINDOW, Wanted};
@@ -33,10 +35,18 @@ struct Stop {
 
 /// The page's stops in their order.
 async fn stops(browser: &Browser) -> Vec<Stop> {
-    let tree = browser.devtools("Accessibility.getFullAXTree", json!({})).await;
-    let nodes = tree["nodes"].as_array().expect("a tree");
     let mut found = Vec::new();
-    walk(nodes, nodes.first().expect("a root"), (false, false), &mut found);
+    for _ in 0..40 {
+        let tree = browser.devtools("Accessibility.getFullAXTree", json!({})).await;
+        let nodes = tree["nodes"].as_array().expect("a tree");
+        found.clear();
+        walk(nodes, nodes.first().expect("a root"), (false, false), &mut found);
+        if found.iter().any(|stop| stop.in_main) {
+            break;
+        }
+        // A page that looks again by itself is just being replaced: its tree is empty.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     found
 }
 
