@@ -76,15 +76,21 @@ impl Phone {
         Reply::To(path)
     }
 
-    /// Sends a form; once more where the device had to be shown first.
+    /// Sends a form; again where the device had to be shown first. The clock is moved by minutes meanwhile, so that may be more
+    /// than once.
     pub async fn post(&self, who: &Visitor, path: &str, fields: &[(&str, &str)]) -> Reply {
-        match self.send_form(who, path, fields).await {
-            Reply::To(next) if asks_for_device(&next) => match self.show_device(who, &next).await {
+        let mut reply = self.send_form(who, path, fields).await;
+        for _ in 0..REDIRECTS {
+            let Reply::To(next) = &reply else { break };
+            if !asks_for_device(next) {
+                break;
+            }
+            reply = match self.show_device(who, next).await {
                 Reply::To(_) => self.send_form(who, path, fields).await,
-                other => other,
-            },
-            other => other,
+                other => return other,
+            };
         }
+        reply
     }
 
     async fn send_form(&self, who: &Visitor, path: &str, fields: &[(&str, &str)]) -> Reply {
