@@ -54,8 +54,8 @@ pub use jobs::jobs;
 pub use people::{AccountId, PersonId};
 pub use ports::Ports;
 pub use real_name::{
-    Asks, CoveredPerson, First, Home, Level, RealName, Refused, ask_insurer, covered, keep_forms, opens, recall,
-    remember,
+    Asks, CoveredPerson, First, Home, Level, RealName, Refused, ask_insurer, covered, insurer_said_at, keep_forms,
+    opens, recall, remember,
 };
 pub use sessions::{Citizen, MaybeCitizen, SessionId, SignedIn};
 pub use staff::{Desk, Role, Staff, StaffId};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Date, IdNumber, PersonName, Pii};
+use kernel::{Date, IdNumber, Moment, PersonName, Pii};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::vault::Vault;
@@ -44,6 +44,14 @@ pub fn covered(
     let Some((name, number)) = people::real_identity(tx, vault, person, today)? else { return Ok(None) };
     let psn_no = Pii::new(store::PSN_NO.open(&reach.key, person.as_str(), &sealed)?);
     Ok(Some(CoveredPerson { psn_no, number, name, kind: cover.kind, region: cover.region }))
+}
+
+/// When the insurer last said how a person is insured; `None` where it never has.
+///
+/// # Errors
+/// What broke beneath.
+pub fn insurer_said_at(tx: &mut Tx<'_>, person: &PersonId) -> Result<Option<Moment>, DbFault> {
+    Ok(store::known(tx, person)?.1.checked_at)
 }
 
 /// Asks the insurer (1101) who somebody is and how insured, and keeps what it says. Its silence is no failure:

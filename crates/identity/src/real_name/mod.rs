@@ -22,7 +22,7 @@ pub(crate) mod store;
 mod vouch;
 
 pub(crate) use authenticate::{Authentication, authenticate};
-pub use covered::{CoveredPerson, ask_insurer, covered};
+pub use covered::{CoveredPerson, ask_insurer, covered, insurer_said_at};
 pub(crate) use gate::Known;
 pub use gate::{Asks, First, Home, RealName, Refused};
 pub(crate) use insurance::psn_no;

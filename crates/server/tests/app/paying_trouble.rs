@@ -131,6 +131,9 @@ async fn who_is_told_that_they_are_not_insured_has_it_asked_anew(app: TestApp) {
     let asked = payer.person.send_form_to(&page, "/real-name/level", &[("to", &payer.pay)]).await;
     assert!(asked.says("已重新查询参保状态"), "{} {}", asked.path, asked.text);
     assert_eq!(asked.link(&payer.pay).as_deref(), Some(payer.pay.as_str()), "{}", asked.text);
+    // The bill is asked for anew as well, at once.
+    let insured = payer.person.get(&payer.pay).await;
+    assert!(insured.says("医保支付 20.00 元") && !insured.says("现在没有参保"), "{}", insured.text);
     // It can be asked again there, and not twice in a minute.
     let soon = payer.person.send_form_to(&asked, "/real-name/level", &[]).await;
     assert!(soon.says("一分钟内刚查过") && !soon.says("已重新查询"), "{}", soon.text);

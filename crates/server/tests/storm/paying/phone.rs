@@ -42,6 +42,11 @@ fn asks_for_device(path: &str) -> bool {
     path.starts_with("/devices/prove")
 }
 
+/// The clock was moved between a challenge and its answer, which came too late.
+fn asks_again(page: &str) -> bool {
+    form::field(page, "challenge").is_some()
+}
+
 /// A phone; whose it is comes with each request.
 pub struct Phone {
     client: reqwest::Client,
@@ -67,6 +72,7 @@ impl Phone {
             match self.send(request.header(COOKIE, &who.cookie)).await {
                 Reply::To(next) if asks_for_device(&next) => match self.show_device(who, &next).await {
                     Reply::To(back) => path = back,
+                    Reply::Page(page) if asks_again(&page) => {}
                     other => return other,
                 },
                 Reply::To(next) => path = next,
@@ -87,6 +93,7 @@ impl Phone {
             }
             reply = match self.show_device(who, next).await {
                 Reply::To(_) => self.send_form(who, path, fields).await,
+                Reply::Page(page) if asks_again(&page) => self.send_form(who, path, fields).await,
                 other => return other,
             };
         }
