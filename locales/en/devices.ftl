@@ -2,7 +2,7 @@
 
 devices-title = My devices
 devices-detail = See where you are logged in or authenticated, and log devices out
-devices-intro = These are the devices where you have logged in or authenticated. If you see one that you do not know, log it out and call 12333 as soon as you can.
+devices-intro = These are the devices that you have authenticated or are logged in on. If you see one that you do not know, log it out and call 12333 as soon as you can.
 devices-unknown = Another device
 devices-here = This device
 devices-only-logged-in = Logged in only, not authenticated

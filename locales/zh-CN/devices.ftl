@@ -2,7 +2,7 @@
 
 devices-title = 我的设备
 devices-detail = 在哪些设备上登录、认证过，可以让它们退出
-devices-intro = 您登录过、认证过的设备都在这里。有不认识的，请让它退出，并尽快联系 12333。
+devices-intro = 认证过的和正在登录的设备都在这里。有不认识的，请让它退出，并尽快联系 12333。
 devices-unknown = 其他设备
 devices-here = 本机
 devices-only-logged-in = 只登录过，没有实名认证

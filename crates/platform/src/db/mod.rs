@@ -48,6 +48,7 @@ pub(crate) use value::storable;
 pub use value::{Row, Val};
 
 use driver::{Conn, Role};
+use fault::DriverError;
 use inline::Inline;
 use lane::Lane;
 use queue::{Queue, Refused};
@@ -220,7 +221,8 @@ impl Db {
         Ok(refused)
     }
 
-    /// Takes no more work, finishes what is queued and ends the threads. Blocks until then.
+    /// Takes no more work, finishes what is queued and ends the threads. Blocks until then. A SQLite database that nobody else
+    /// has open is one file afterwards.
     pub fn close(&self) {
         if let ModeOf::Threads { lanes, readers, threads } = &self.0.mode {
             lanes.iter().chain([readers]).for_each(|queue| queue.close());
@@ -230,7 +232,21 @@ impl Db {
                     tracing::error!("database.thread_panicked");
                 }
             }
+            if let Err(error) = put_log_back(self.target()) {
+                tracing::warn!(fault = %error.fault(), "database.log_left");
+            }
         }
+    }
+}
+
+/// Connections that close in the same moment each leave the log beside the file to the other. One that is alone puts it back when
+/// it closes, so that whoever copies the file has all of it.
+fn put_log_back(target: &Target) -> Result<(), DriverError> {
+    match target {
+        Target::Sqlite(path) if path.exists() => {
+            Conn::open(target, Role::Reader)?.batch("SELECT COUNT(*) FROM sqlite_schema")
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Migrations: applied once, safe for two at a time, and never against a database that is ahead.
 
 use kernel::Moment;
-use platform::db::{Db, DbFault, DbSettings, Found, MigrateError, Migration, Migrations, Target};
+use platform::db::{Db, DbFault, DbSettings, Found, LaneKey, MigrateError, Migration, Migrations, Target, Tx};
 use platform::{sql, vals};
 use testkit::db_test;
 
@@ -40,6 +40,35 @@ async fn two_at_once_are_one(t: Door) {
     );
     let made = [a.expect("first"), b.expect("second")].iter().filter(|done| done.from == 0).count();
     assert_eq!(made, 1, "one did the work, the other found it done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_was_left_beside_the_file_is_put_back_at_the_close() {
+    let folder = std::env::temp_dir().join(format!("renshe-one-file-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = |name: &str| folder.join(name);
+    let open = |target: Target| Db::open(DbSettings::new(target, "one")).expect("opened");
+    let first = Target::Sqlite(file("first.sqlite3"));
+    let made = first.clone();
+    let steps = || Migrations::new(vec![step(1, "CREATE TABLE one (id TEXT PRIMARY KEY);")]);
+    blocking(move || steps().apply(&made, Moment::from_ms(1))).await.expect("made");
+    let db = open(first);
+    let put = |tx: &mut Tx<'_>| tx.exec(sql!("INSERT INTO one (id) VALUES ('1')"), vals![]);
+    db.write(LaneKey::of("one", "1"), "put", put).await.expect("written");
+    // As connections leave it that close in the same moment.
+    for end in ["", "-wal"] {
+        std::fs::copy(file(&format!("first.sqlite3{end}")), file(&format!("left.sqlite3{end}"))).expect("copied");
+    }
+    blocking(move || db.close()).await;
+    let left = open(Target::Sqlite(file("left.sqlite3")));
+    blocking(move || left.close()).await;
+    assert!(!file("left.sqlite3-wal").exists() && !file("first.sqlite3-wal").exists());
+    std::fs::rename(file("left.sqlite3"), file("alone.sqlite3")).expect("moved");
+    let alone = open(Target::Sqlite(file("alone.sqlite3")));
+    let count = |tx: &mut Tx<'_>| tx.one(sql!("SELECT COUNT(*) FROM one"), vals![], |row| row.int(0));
+    assert_eq!(alone.read("count", count).await.expect("read"), 1);
+    blocking(move || alone.close()).await;
+    std::fs::remove_dir_all(&folder).expect("gone");
 }
 
 #[db_test]
