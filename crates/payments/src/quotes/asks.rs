@@ -34,11 +34,12 @@ pub(crate) enum Reserved {
 }
 
 /// Reserves a question about a way to pay; a settlement that was tried since the last one makes a new one due at once. So does
-/// what the insurer has said of the person since it refused (they had it asked again, 「重新查询参保状态」).
+/// what the insurer has said of the person since it refused (they had it asked again, 「重新查询参保状态」): `covered` says whether
+/// they are known to be insured now.
 pub(crate) async fn reserve(
     ctx: &Ctx,
     order: &Order,
-    way: Way,
+    (way, covered): (Way, bool),
     tried: Option<Moment>,
     rules: &PaymentRules,
 ) -> Result<Reserved, DbFault> {
@@ -48,8 +49,12 @@ pub(crate) async fn reserve(
     let (order2, most) = (order.clone(), rules.quotes_most);
     let reserved = move |tx: &mut Tx<'_>| -> Result<Reserved, DbFault> {
         let kept = store::answer(tx, &order2.id, way)?;
-        let refused = matches!(kept.as_deref().and_then(quoted), Some(Quoted::Refused(_) | Quoted::NotInsured));
-        let said = if refused { identity::insurer_said_at(tx, &order2.person)? } else { None };
+        let said = match kept.as_deref().and_then(quoted) {
+            Some(Quoted::NotInsured) if covered => Some(now),
+            // Later than the question: at its own moment it was asked for the question's sake.
+            Some(Quoted::Refused(_)) => identity::insurer_said_at(tx, &order2.person)?.map(|said| said.plus_ms(-1)),
+            _ => None,
+        };
         let before = said.map_or(before, |said| said.max(before));
         if store::is_being_asked(tx, &order2.id, way, (now, before))? {
             return Ok(Reserved::No(Some(Quoted::BeingAsked)));

@@ -128,6 +128,7 @@ async fn who_is_told_that_they_are_not_insured_has_it_asked_anew(app: TestApp) {
     let page = payer.person.get(&payer.pay).await;
     assert!(page.says("医保系统说，您现在没有参保"), "{}", page.text);
     // Not what was known before: it is asked now, and the way back is there.
+    app.advance_secs(1);
     let asked = payer.person.send_form_to(&page, "/real-name/level", &[("to", &payer.pay)]).await;
     assert!(asked.says("已重新查询参保状态"), "{} {}", asked.path, asked.text);
     assert_eq!(asked.link(&payer.pay).as_deref(), Some(payer.pay.as_str()), "{}", asked.text);
