@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use platform::Ctx;
 use std::any::Any;
 use std::sync::Arc;
@@ -148,6 +148,10 @@ fn error_page(ctx: &Ctx, site: &Site, problem: &Problem, seed: &Arc<Seed>, origi
 
 /// What an answer says of when to come again, and how.
 fn keep_headers(response: &mut Response, problem: &Problem, original: &Response) {
+    if problem.status == StatusCode::PAYLOAD_TOO_LARGE {
+        // What was not read is still on its way: this connection serves nothing else, and whoever sent it is told.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some(secs) = problem.retry_secs {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
     }
