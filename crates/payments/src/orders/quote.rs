@@ -78,7 +78,7 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
         return Ok(Quoted::Shown(fresh.clone()));
     }
     // The insurer is asked only now and then, however often a page is opened.
-    if let Reserved::No(answer) = asks::reserve(ctx, order, (way, covered.is_some()), tried, &rules).await? {
+    if let Reserved::No(answer) = asks::reserve(ctx, order, way, tried, &rules).await? {
         return Ok(match (answer, last) {
             // It has answered since, and has taken back what it said before.
             (Some(said @ (Quoted::Refused(_) | Quoted::NotInsured)), _) => said,

@@ -34,12 +34,11 @@ pub(crate) enum Reserved {
 }
 
 /// Reserves a question about a way to pay; a settlement that was tried since the last one makes a new one due at once. So does
-/// what the insurer has said of the person since it refused (they had it asked again, 「重新查询参保状态」): `covered` says whether
-/// they are known to be insured now.
+/// what the insurer has said of the person since it refused (they had it asked again, 「重新查询参保状态」).
 pub(crate) async fn reserve(
     ctx: &Ctx,
     order: &Order,
-    (way, covered): (Way, bool),
+    way: Way,
     tried: Option<Moment>,
     rules: &PaymentRules,
 ) -> Result<Reserved, DbFault> {
@@ -50,7 +49,6 @@ pub(crate) async fn reserve(
     let reserved = move |tx: &mut Tx<'_>| -> Result<Reserved, DbFault> {
         let kept = store::answer(tx, &order2.id, way)?;
         let said = match kept.as_deref().and_then(quoted) {
-            Some(Quoted::NotInsured) if covered => Some(now),
             // Later than the question: at its own moment it was asked for the question's sake.
             Some(Quoted::Refused(_)) => identity::insurer_said_at(tx, &order2.person)?.map(|said| said.plus_ms(-1)),
             _ => None,

@@ -179,20 +179,14 @@ async fn a_page_that_is_opened_twice_at_once_waits_for_one_answer(db: TestDb) {
     let desk = Desk::open(&db).await;
     let (order, rules) = (desk.found().await, desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap());
     // Another device has just asked.
-    assert!(matches!(
-        asks::reserve(&desk.ctx, &order, (Way::Account, false), None, &rules).await.unwrap(),
-        Reserved::Yes
-    ));
+    assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
     assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::BeingAsked));
     assert!(!matches!(looks(&desk, &desk.order, Way::Fund).await, Quoted::BeingAsked), "that is another question");
     asks::answered(&desk.ctx, &order, Way::Account, &Quoted::NotInsured).await.unwrap();
     assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::NotInsured), "what the first one was told");
     // One that dies over its question keeps nobody from asking.
     desk.clock.advance_secs(10);
-    assert!(matches!(
-        asks::reserve(&desk.ctx, &order, (Way::Account, false), None, &rules).await.unwrap(),
-        Reserved::Yes
-    ));
+    assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
     desk.clock.advance_secs(10);
     assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::Shown(_)));
 }
@@ -289,10 +283,7 @@ async fn what_the_insurer_refuses_now_counts_for_more_than_what_it_quoted_before
     {
         desk.clock.advance_secs(rules.quote_secs.max(rules.quote_again_secs));
         let order = desk.found().await;
-        assert!(matches!(
-            asks::reserve(&desk.ctx, &order, (Way::Account, false), None, &rules).await.unwrap(),
-            Reserved::Yes
-        ));
+        assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
         assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::Shown(_)), "not heard yet");
         asks::answered(&desk.ctx, &order, Way::Account, &answer).await.unwrap();
         let shown = looks(&desk, &desk.order, Way::Account).await;
