@@ -100,6 +100,14 @@ part(() => {
   else if ('goesOn' in form.dataset) form.querySelector('[type="submit"]').click();
 });
 
+// A form that came back stands at its own address from here on: whoever pulls the page down, or finds it again after the phone
+// has put it away, reads it anew. Sent again by the browser, a wrong code or password would cost one more try.
+part(() => {
+  const standsHere = (form) => new URL(form.getAttribute('action'), location.href).pathname === location.pathname;
+  const typed = [...document.querySelectorAll('form[method="post"][novalidate]')];
+  if (typed.some(standsHere)) history.replaceState(history.state, '', location.href);
+});
+
 // A form that comes back with errors says so first.
 part(() => {
   const errors = document.querySelector('[data-focus]');

@@ -58,3 +58,31 @@ fn a_button_that_must_wait_counts_down() {
         browser.close().await;
     });
 }
+
+#[test]
+fn a_form_that_came_back_is_read_anew_and_not_sent_again() {
+    story(|app, driver| async move {
+        let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
+        browser.look("zh-CN", false).await;
+        browser.go("/login/code").await;
+        browser.fill("mobile", "13812345678").await;
+        browser.tap("main form .btn-main").await;
+        let page = browser.path().await;
+        assert!(page.starts_with("/login/code/enter?c="), "{page}");
+        for left in [4, 3] {
+            browser.fill("code", "000000").await;
+            browser.tap("main form .btn-main").await;
+            browser.says(&format!("还可以再试 {left} 次")).await;
+            // A pull down, twice: the page asks for the code again, and no try is lost.
+            for _ in 0..2 {
+                let form = browser.find("main form").await;
+                browser.devtools("Page.reload", json!({})).await;
+                browser.left(&form).await;
+                assert_eq!(browser.path().await, page);
+                let words = browser.words().await;
+                assert!(words.contains("验证码") && !words.contains("还可以再试"), "{words}");
+            }
+        }
+        browser.close().await;
+    });
+}

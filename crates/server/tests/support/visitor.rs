@@ -220,7 +220,8 @@ fn filled(page: &Answer, action: &str, fields: &[(&str, &str)]) -> (String, Vec<
         .nth(1)
         .and_then(|rest| rest.split('"').next())
         .unwrap_or(&page.path)
-        .replace("&amp;", "&");
+        .replace("&amp;", "&")
+        .replace("&#38;", "&");
     let mut all: Vec<(String, String)> = Vec::new();
     for tag in form
         .split("<input")
