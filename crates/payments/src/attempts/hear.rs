@@ -16,8 +16,11 @@ const POLL_SECS: [i64; 8] = [5, 5, 10, 15, 30, 30, 60, 60];
 /// Pauses between tries that certainly did nothing.
 const AGAIN_SECS: [i64; 7] = [1, 5, 30, 60, 300, 600, 1800];
 /// Pauses about an offer of which nobody knows whether it was made: somebody waits for the cashier, and the same offer
-/// again does no harm. First the channel is asked at once, and offered it again at once.
-const UNSURE_SECS: [i64; 10] = [0, 0, 0, 1, 1, 2, 5, 10, 30, 60];
+/// again does no harm. First the channel is asked at once, and offered it again at once. Never longer than a partner's
+/// circuit rests, so that the cashier opens as soon as the channel answers again.
+const UNSURE_SECS: [i64; 8] = [0, 0, 0, 1, 1, 2, 5, 10];
+/// Pauses about an offer that certainly was not made; somebody waits for this one too.
+const OFFER_SECS: [i64; 4] = [1, 2, 5, 10];
 /// Pauses between questions about a refund that the channel keeps until a person has said where to.
 const STUCK_SECS: [i64; 5] = [60, 300, 600, 1800, 3600];
 /// Pauses between looks at what has ended without money.
@@ -260,6 +263,7 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
         (None, Act::Offer | Act::AskPay) if view.state == State::Unknown => pick(&UNSURE_SECS),
         // The partner has just answered, so it can be reached.
         (Some(Event::Again), Act::AskRefund | Act::AskVoid) => pick(&AGAIN_SECS[..3]),
+        (Some(Event::Again), Act::Offer) => pick(&OFFER_SECS),
         (Some(Event::Again), _) => pick(&AGAIN_SECS),
         // Whatever the partner answers: what has ended is looked at less and less often.
         (_, Act::Watch) => pick(&WATCH_SECS),

@@ -5,7 +5,8 @@ use testkit::db_test;
 
 use crate::support::TestApp;
 use crate::support::payer::{
-    PIN, Payer, at_the_channel, buyer_pays, control, fault, held, insured, orders, pass, rule, settlements,
+    PIN, Payer, at_the_channel, buyer_pays, clear_faults, control, fault, held, insured, orders, pass, rule,
+    settlements,
 };
 
 /// Pages wait for partners so long only, where a story wants them silent.
@@ -245,5 +246,29 @@ async fn forged_amounts_stop_the_order_and_call_a_person(app: TestApp) {
     assert!(payer.settle(PIN).await.says("医保已支付 20.00 元，还需自己付 5.00 元"));
     let once: Vec<_> = settlements(&app).await.iter().map(|one| one["state"].clone()).collect();
     assert_eq!(once, ["settled"]);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_channel_that_does_not_answer_says_so_and_its_cashier_opens_soon_after(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    rule(&app, json!({ "partner": "wechat_pay", "kind": "down" })).await;
+    payer.cash(2_500).await;
+    let cashier = format!("{}/cashier", payer.pay);
+    let opening = payer.person.get(&cashier).await;
+    assert!(opening.says("正在打开微信支付") && !opening.says("没有应答"), "{} {}", opening.path, opening.text);
+    pass(&app, 120).await;
+    let silent = payer.person.get(&cashier).await;
+    assert!(silent.says("微信支付现在没有应答") && silent.says("还没有扣这笔钱"), "{}", silent.text);
+    assert!(silent.says("data-reload-secs"), "and looks again by itself: {}", silent.text);
+    clear_faults(&app).await;
+    // However long it was down, nobody waits for minutes.
+    app.advance_secs(10);
+    app.drive().await;
+    let open = payer.person.get(&cashier).await;
+    assert!(!open.says("没有应答") && !open.says("正在打开"), "{}", open.text);
+    buyer_pays(&app).await;
+    pass(&app, 30).await;
+    assert!(payer.state().await.says("费用已付清"), "{}", payer.state().await.text);
     app.check().await;
 }

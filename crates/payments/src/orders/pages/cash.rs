@@ -28,6 +28,8 @@ use crate::ports::Cashier;
 
 /// A link on the phone lives five minutes; a little before it is asked for anew.
 const LINK_SECS: i64 = 270;
+/// A cashier that has not opened for so long says that the channel does not answer.
+const SILENT_SECS: i64 = 15;
 
 /// The amount that was shown.
 #[derive(Deserialize, Default)]
@@ -136,6 +138,8 @@ struct CashierPage {
     link: Option<String>,
     /// The text of a code for another phone.
     code: Option<String>,
+    /// Whether the channel has not answered for a while.
+    silent: bool,
     /// What this device would rather show: the end of a key.
     other: Option<&'static str>,
     /// The app in whose browser the link does not open.
@@ -173,6 +177,7 @@ pub(super) async fn cashier(
         title: title(&page, &order),
         amount: yuan(&page, attempt.view.amount),
         until: page.moment(attempt.view.expires_at.unwrap_or(order.view.deadline)),
+        silent: now >= attempt.created_at.plus_secs(SILENT_SECS),
         link,
         code,
         other: match (is_code, is_phone(&headers)) {
