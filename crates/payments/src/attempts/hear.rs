@@ -259,9 +259,9 @@ fn next_look(view: &View, act: Act, event: Option<Event>, asks: i64, now: Moment
         now.plus_secs(ladder[step])
     };
     match (event, act) {
-        (Some(Event::Again), Act::AskPay) => pick(&UNSURE_SECS),
         (None, Act::Offer | Act::AskPay) if view.state == State::Unknown => pick(&UNSURE_SECS),
         // The partner has just answered, so it can be reached.
+        (Some(Event::Again), Act::AskPay) => pick(&UNSURE_SECS[..4]),
         (Some(Event::Again), Act::AskRefund | Act::AskVoid) => pick(&AGAIN_SECS[..3]),
         (Some(Event::Again), Act::Offer) => pick(&OFFER_SECS),
         (Some(Event::Again), _) => pick(&AGAIN_SECS),
