@@ -112,5 +112,6 @@ error-card-pin = A card PIN has 6 digits
 error-counter-code-refused = That did not work. The counter code may be wrong or expired, or there may have been too many wrong tries here. Please check the 8 digits. If they are right, ask the service window for a new code, or use a face check or your social security card instead
 error-counter-code-format = A counter code has 8 digits
 error-window-purpose = No purpose chosen
+error-window-other-paper = This ID number does not belong to this kind of document. Please compare it with the document once more
 error-window-other-name = The insurer has a different name for this ID number. Please compare it with the document once more. If the name on the document really has changed, the person must first have it updated at a medical insurance window
 error-window-paper = No document chosen

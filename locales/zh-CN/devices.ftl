@@ -109,5 +109,6 @@ error-card-pin = 社保卡支付密码是 6 位数字
 error-counter-code-refused = 没有通过。可能是窗口认证码不对、已经失效，或者在这里试错太多次了。请核对 8 位数字；还是不行，就请服务窗口重新开一个，或者改用面部识别认证、社保卡认证
 error-counter-code-format = 窗口认证码是 8 位数字
 error-window-purpose = 办理事项没有选
+error-window-other-paper = 这种证件上不会是这个证件号，请对照证件再核一遍
 error-window-other-name = 医保系统里这个证件号登记的是另一个姓名，请对照证件再核一遍。证件上确实改了名的，请先到医保经办窗口更正姓名
 error-window-paper = 核对过的证件没有选

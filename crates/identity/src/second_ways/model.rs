@@ -1,6 +1,6 @@
 //! Tries at a card's password, codes from a counter, the papers a clerk may have seen. Pure.
 
-use kernel::{Moment, typing};
+use kernel::{IdKind, Moment, typing};
 
 use crate::sms_codes::{CodeEvent, CodeState, Refusal};
 
@@ -159,6 +159,15 @@ impl Paper {
     /// Reads what [`Paper::as_str`] wrote.
     pub(super) fn parse(text: &str) -> Option<Paper> {
         Paper::ALL.into_iter().find(|paper| paper.as_str() == text)
+    }
+
+    /// Whether a number of this kind stands on it.
+    pub(super) const fn bears(self, kind: IdKind) -> bool {
+        match self {
+            Paper::IdCard | Paper::TemporaryCard | Paper::Household => matches!(kind, IdKind::Resident),
+            Paper::Residence => matches!(kind, IdKind::HongKong | IdKind::Macao | IdKind::Taiwan),
+            Paper::Foreigner => matches!(kind, IdKind::ForeignResident),
+        }
     }
 }
 

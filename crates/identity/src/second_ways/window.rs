@@ -97,8 +97,10 @@ pub(super) async fn issue(
     let number = number.map_err(|error| errors.add("id_number", id_number_kind(&error))).ok();
     // In the order of the page, which is that of the summary.
     let paper = Paper::parse(&form.paper);
-    if paper.is_none() {
-        errors.add("paper", "window-paper");
+    match (paper, &number) {
+        (None, _) => errors.add("paper", "window-paper"),
+        (Some(paper), Some(number)) if !paper.bears(number.kind()) => errors.add("paper", "window-other-paper"),
+        _ => {}
     }
     let purpose = ProofPurpose::of_word(&form.purpose);
     if purpose.is_none() {

@@ -318,6 +318,28 @@ async fn a_window_gives_no_code_under_a_name_that_the_insurer_knows_otherwise(ap
 }
 
 #[db_test]
+async fn a_window_gives_no_code_for_a_document_that_cannot_bear_the_number(app: TestApp) {
+    let desk = window(&app).await;
+    let hong_kong = ("李嘉文", "810000199003070517");
+    for ((name, number), paper, fits) in [
+        (("周明远", NUMBER), "residence", false),
+        (("周明远", NUMBER), "foreigner", false),
+        (hong_kong, "id-card", false),
+        (hong_kong, "household", false),
+        (hong_kong, "residence", true),
+        (("周明远", NUMBER), "temporary-card", true),
+    ] {
+        let fields = [("name", name), ("id_number", number), ("purpose", "real-name"), ("paper", paper)];
+        let form = desk.get("/desk/window").await;
+        let told = desk.send_form_to(&form, "/desk/window", &fields).await;
+        assert_eq!(told.path.starts_with("/desk/window?given="), fits, "{number} {paper}: {}", told.text);
+        assert_eq!(told.says("这种证件上不会是这个证件号"), !fits, "{number} {paper}: {}", told.text);
+    }
+    assert_eq!(app.acts("counter_code.issued").await, 2);
+    app.check().await;
+}
+
+#[db_test]
 async fn what_is_empty_is_named_once_at_its_field_in_the_pages_order(app: TestApp) {
     let desk = window(&app).await;
     let form = desk.get("/desk/window").await;
