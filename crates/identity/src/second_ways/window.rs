@@ -106,6 +106,7 @@ pub(super) async fn issue(
     if purpose.is_none() {
         errors.add("purpose", "window-purpose");
     }
+    let paper = paper.filter(|_| errors.is_empty());
     let (Some(name), Some(number), Some(purpose), Some(paper)) = (name, number, purpose, paper) else {
         return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
     };
