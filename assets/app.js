@@ -103,6 +103,9 @@ part(() => {
 // A form that came back stands at its own address from here on: whoever pulls the page down, or finds it again after the phone
 // has put it away, reads it anew. Sent again by the browser, a wrong code or password would cost one more try.
 part(() => {
+  // Newer browsers say that the page was only asked for.
+  const [asked] = performance.getEntriesByType('navigation');
+  if (asked && asked.responseStatus === 200) return;
   const standsHere = (form) => new URL(form.getAttribute('action'), location.href).pathname === location.pathname;
   const typed = [...document.querySelectorAll('form[method="post"][novalidate]')];
   if (typed.some(standsHere)) history.replaceState(history.state, '', location.href);

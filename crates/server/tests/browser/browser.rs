@@ -171,6 +171,19 @@ impl Browser {
         }
     }
 
+    /// The field of that name, as soon as the cursor waits in it.
+    pub async fn waits_in(&self, name: &str) -> Element {
+        let begun = Instant::now();
+        loop {
+            let element = self.client.active_element().await.expect("a focus");
+            if element.attr("name").await.expect("a name").as_deref() == Some(name) {
+                return element;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(5), "the cursor does not wait in {name}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Types into the field of that name.
     pub async fn fill(&self, name: &str, text: &str) {
         self.find(&format!("[name='{name}']")).await.send_keys(text).await.expect("typing");

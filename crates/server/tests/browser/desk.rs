@@ -195,8 +195,8 @@ pub async fn log_in(app: &TestApp, browser: &Browser) {
 async fn log_in_as(app: &TestApp, browser: &Browser, role: &str) {
     let login = app.logins.iter().find(|login| login.role == role).expect("a clerk");
     browser.go("/desk/login").await;
-    let first = browser.client.active_element().await.expect("a focus");
-    assert_eq!(first.attr("name").await.expect("a name").as_deref(), Some("login"), "the cursor waits for the name");
+    // The browser sets the cursor when it first draws the page, which may be after it has loaded.
+    let first = browser.waits_in("login").await;
     first.send_keys(&format!("{}{}", login.login, char::from(Key::Tab))).await.expect("typing");
     let second = browser.client.active_element().await.expect("a focus");
     second.send_keys(&format!("{}{}", login.password, char::from(Key::Enter))).await.expect("typing");
