@@ -19,6 +19,7 @@ use crate::clinics;
 use crate::clinics::model::{Place, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
 use crate::clinics::store::Having;
+use crate::public::places_changed;
 
 /// A person's request for a place. `person` comes from the `Citizen` extractor.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ async fn with_a_number(ctx: &Ctx, command: Book) -> Result<Booked, Unwritten> {
     let until = now.plus_secs(rules.hold_secs);
     let order = paid::order(&order, (&new.id, &new.no), &command, &card, until, now);
     let told = Told { message, order };
-    let lane = crate::lane(&card.clinic.id);
+    let lane = clinics::lane(&card.clinic.id);
     let ctx2 = ctx.clone();
     ctx.db.write(lane, "appointment.book", move |tx| within(tx, &ctx2, &command, &new, &rules, &told)).await
 }
@@ -218,7 +219,7 @@ fn write(
     }
     let act = if take.state == State::Booked { "appointment.booked" } else { "appointment.held" };
     tx.audit(ctx.act(act, new.id.as_str(), json!({ "slot": slot.as_str(), "seat": seat_no })));
-    tx.after_commit(crate::places_changed);
+    tx.after_commit(places_changed);
     Ok(Booked { appointment: new.id.clone(), pay, fresh: true })
 }
 

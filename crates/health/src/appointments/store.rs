@@ -11,6 +11,7 @@ use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
 use crate::clinics::model::{ClinicId, Place, SlotCard, SlotId};
 use crate::clinics::policy::BookingRules;
 use crate::clinics::store::{Existing, card_at, card_joins, hold_slot, move_places};
+use crate::public::places_changed;
 
 /// An appointment with everything a person reads about it.
 #[derive(Debug, Clone)]
@@ -258,7 +259,7 @@ pub(super) fn apply(
     let desk = change.event.is_at_desk().then(|| appointment.card.hospital.id.as_str());
     event(tx, &appointment.id, appointment.version + 1, (change.event.as_str(), desk), change.to, actor, now)?;
     if moves {
-        tx.after_commit(crate::places_changed);
+        tx.after_commit(places_changed);
     }
     Ok(true)
 }

@@ -7,3 +7,5 @@ pub mod open_clinics;
 pub mod pages;
 pub mod policy;
 pub(crate) mod store;
+
+pub(crate) use model::lane;

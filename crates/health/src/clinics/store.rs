@@ -5,8 +5,8 @@ use kernel::{Date, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, Place, SLOT_SECS, Slot, SlotCard, SlotId};
-use crate::appointments::model::{AppointmentId, Load, Places};
+use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, Place, Places, SLOT_SECS, Slot, SlotCard, SlotId};
+use crate::appointments::model::{AppointmentId, Load};
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital};
 use crate::hospitals::store::{
     DEPARTMENT_WIDTH, DOCTOR_WIDTH, HOSPITAL_WIDTH, department_at, department_columns, doctor_at, doctor_columns,
