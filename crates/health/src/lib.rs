@@ -9,6 +9,7 @@ pub mod clinics;
 mod demo;
 pub mod hospitals;
 mod public;
+mod rules;
 pub mod search;
 mod show;
 #[cfg(test)]

@@ -17,9 +17,9 @@ use super::paid;
 use super::store::{self, NewAppointment};
 use crate::clinics;
 use crate::clinics::model::{Place, SlotCard, SlotId};
-use crate::clinics::policy::BookingRules;
 use crate::clinics::store::Having;
 use crate::public::places_changed;
+use crate::rules::BookingRules;
 
 /// A person's request for a place. `person` comes from the `Citizen` extractor.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ use super::notice::{self, NoticeError};
 use super::paid::{SUBJECT, Visits};
 use super::store;
 use crate::clinics;
-use crate::clinics::policy::BookingRules;
+use crate::rules::BookingRules;
 
 /// A person's request to give up an appointment. `person` comes from the `Citizen` extractor.
 #[derive(Debug, Clone)]

@@ -18,8 +18,8 @@ use super::model::{AppointmentId, Decision, Event, Refusal, State, decide};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
 use crate::clinics;
-use crate::clinics::policy::BookingRules;
 use crate::hospitals::model::HospitalId;
+use crate::rules::BookingRules;
 
 /// What a desk is told about a scanned code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

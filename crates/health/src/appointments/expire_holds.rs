@@ -19,7 +19,7 @@ use super::paid::{SUBJECT, Visits};
 use super::store;
 use crate::clinics;
 use crate::clinics::model::ClinicId;
-use crate::clinics::policy::BookingRules;
+use crate::rules::BookingRules;
 
 /// How many holds are read at once; the others come next.
 const CHUNK: i64 = 200;

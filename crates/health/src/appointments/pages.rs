@@ -19,8 +19,8 @@ use super::paid::{SUBJECT, again_href};
 use super::store::{self, Appointment};
 use crate::clinics;
 use crate::clinics::model::{SlotCard, SlotId};
-use crate::clinics::policy::BookingRules;
 use crate::clinics::store::Having;
+use crate::rules::BookingRules;
 use crate::show;
 
 /// A POST that carries nothing but its token.

@@ -19,7 +19,7 @@ use super::model::{AppointmentId, Event, Refusal, State};
 use super::notice;
 use super::store;
 use crate::clinics::model::SlotCard;
-use crate::clinics::policy::BookingRules;
+use crate::rules::BookingRules;
 use crate::show;
 
 /// The name that orders have for an appointment.

@@ -9,9 +9,9 @@ use super::code::VisitCode;
 use super::expire_holds::DeadHold;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
 use crate::clinics::model::{ClinicId, Place, SlotCard, SlotId};
-use crate::clinics::policy::BookingRules;
 use crate::clinics::store::{Existing, card_at, card_joins, hold_slot, move_places};
 use crate::public::places_changed;
+use crate::rules::BookingRules;
 
 /// An appointment with everything a person reads about it.
 #[derive(Debug, Clone)]

@@ -14,8 +14,8 @@ use super::code::VisitCode;
 use super::model::{Event, Refusal, State};
 use super::store::Appointment;
 use crate::clinics;
-use crate::clinics::policy::BookingRules;
 use crate::hospitals::model::HospitalId;
+use crate::rules::BookingRules;
 
 /// The desk takes back one check-in: whoever of the same hospital did it.
 #[derive(Debug, Clone)]

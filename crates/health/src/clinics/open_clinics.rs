@@ -8,11 +8,11 @@ use platform::db::{DbFault, LaneKey};
 use platform::policy::PolicyError;
 
 use super::model::{Half, NewClinic};
-use super::policy::BookingRules;
 use super::store;
 use crate::hospitals;
 use crate::hospitals::model::{DoctorId, RosterLine};
 use crate::public::places_changed;
+use crate::rules::BookingRules;
 
 /// Rows in one chunk at the door (architecture, rule 3).
 const CHUNK_ROWS: usize = 500;

@@ -7,11 +7,11 @@ use platform::db::DbFault;
 use ui::{Page, Problem};
 
 use super::model::{ClinicId, ListedClinic, Slot};
-use super::policy::BookingRules;
 use super::store;
 use crate::hospitals;
 use crate::hospitals::model::DoctorId;
 use crate::public::Public;
+use crate::rules::BookingRules;
 use crate::show;
 
 /// A clinic of the fortnight.

@@ -9,8 +9,8 @@ use ui::{Page, Problem};
 
 use super::model::{DepartmentId, Hospital, HospitalId, ListedDoctor};
 use super::store;
-use crate::clinics::policy::BookingRules;
 use crate::public::Public;
+use crate::rules::BookingRules;
 use crate::show;
 
 /// A row of a list.

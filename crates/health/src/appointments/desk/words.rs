@@ -10,7 +10,7 @@ use crate::appointments::check_in::{Scanned, Verdict};
 use crate::appointments::fee_state;
 use crate::appointments::model::{Event, State};
 use crate::appointments::store::Appointment;
-use crate::clinics::policy::BookingRules;
+use crate::rules::BookingRules;
 use crate::show;
 
 /// What was just done to the visit that is shown.
