@@ -11,13 +11,13 @@ use platform::policy::PolicyError;
 use serde_json::json;
 
 use super::code::VisitCode;
+use super::guard::{self, Having};
 use super::model::{AppointmentId, BookRefusal, Booking, State, Take, decide_book, free_seat, next_seat};
 use super::notice::{self, NoticeError};
 use super::paid;
 use super::store::{self, NewAppointment};
 use crate::clinics;
 use crate::clinics::model::{Place, SlotCard, SlotId};
-use crate::clinics::store::Having;
 use crate::public::places_changed;
 use crate::rules::BookingRules;
 
@@ -135,7 +135,7 @@ async fn glance(ctx: &Ctx, command: &Book, rules: &BookingRules) -> Result<Glanc
     ctx.db
         .look("appointment.book.glance", move |tx| {
             let Book { person, slot } = &command;
-            let (card, having) = clinics::store::card_for(tx, person, slot, now)?.ok_or(BookError::NotFound)?;
+            let (card, having) = guard::card_for(tx, person, slot, now)?.ok_or(BookError::NotFound)?;
             let Having { existing, load } = having;
             let mine = store::mine(existing.as_ref(), slot);
             let view = rules.view(&card.slot, &card.clinic);
@@ -165,8 +165,7 @@ fn within(
     rules: &BookingRules,
     told: &Told,
 ) -> Result<Booked, Unwritten> {
-    let (place, having) =
-        clinics::store::place_for(tx, &command.person, &command.slot, new.now)?.ok_or(BookError::NotFound)?;
+    let (place, having) = guard::place_for(tx, &command.person, &command.slot, new.now)?.ok_or(BookError::NotFound)?;
     let Having { existing, load } = having;
     let mine = store::mine(existing.as_ref(), &command.slot);
     let view = rules.view(&place.slot, &place.clinic);

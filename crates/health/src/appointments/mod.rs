@@ -18,6 +18,7 @@ pub(crate) mod code_page;
 pub(crate) mod desk;
 pub mod expire_holds;
 mod fee_state;
+mod guard;
 pub mod jobs;
 mod limits;
 pub mod model;

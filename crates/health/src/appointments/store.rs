@@ -7,9 +7,10 @@ use platform::{sql, vals};
 
 use super::code::VisitCode;
 use super::expire_holds::DeadHold;
+use super::guard::Existing;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
 use crate::clinics::model::{ClinicId, Place, SlotCard, SlotId};
-use crate::clinics::store::{Existing, card_at, card_joins, hold_slot, move_places};
+use crate::clinics::store::{card_at, card_joins, hold_slot, move_places};
 use crate::public::places_changed;
 use crate::rules::BookingRules;
 
