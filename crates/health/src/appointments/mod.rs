@@ -27,6 +27,7 @@ pub(crate) mod numbers;
 pub mod orders;
 pub mod pages;
 pub(crate) mod paid;
+mod show;
 pub(crate) mod store;
 pub mod todos;
 pub mod undo_check_in;

@@ -17,10 +17,10 @@ use super::fee_state::FeeState;
 use super::guard::{self, Having};
 use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, State, decide, decide_book};
 use super::paid::{SUBJECT, again_href};
+use super::show;
 use super::store::{self, Appointment};
 use crate::clinics::model::{SlotCard, SlotId};
 use crate::rules::BookingRules;
-use crate::show;
 
 /// A POST that carries nothing but its token.
 #[derive(Deserialize)]

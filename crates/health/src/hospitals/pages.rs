@@ -8,10 +8,10 @@ use platform::db::DbFault;
 use ui::{Page, Problem};
 
 use super::model::{DepartmentId, Hospital, HospitalId, ListedDoctor};
+use super::show;
 use super::store;
 use crate::public::Public;
 use crate::rules::BookingRules;
-use crate::show;
 
 /// A row of a list.
 struct Line {
