@@ -8,12 +8,14 @@ pub mod appointments;
 pub mod clinics;
 mod demo;
 pub mod hospitals;
+mod jobs;
 mod public;
 mod rules;
 pub mod search;
 mod show;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -61,7 +63,7 @@ pub fn desk_routes() -> Router<Ctx> {
 
 /// Periodic work.
 pub fn jobs() -> Vec<Job> {
-    appointments::jobs::jobs()
+    jobs::jobs()
 }
 
 /// What `renshe check` asks of this crate's tables.

@@ -19,7 +19,6 @@ pub(crate) mod desk;
 pub mod expire_holds;
 mod fee_state;
 mod guard;
-pub mod jobs;
 mod limits;
 pub mod model;
 mod notice;

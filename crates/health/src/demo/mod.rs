@@ -13,7 +13,7 @@ use crate::clinics::open_clinics::{OpenError, open_clinics};
 use crate::hospitals::model::{Department, Doctor, Hospital, RosterLine, Title};
 use crate::hospitals::store;
 use crate::public::places_changed;
-use crate::search::words::{Words, romanised};
+use crate::words::{Words, romanised};
 use data::{DEPARTMENTS, GIVEN_NAMES, HOSPITALS, SURNAMES, SampleDepartment, SampleHospital};
 
 /// Doctors of a department in turn: two where the number is even, one where it is odd.

@@ -4,9 +4,9 @@
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 
-use super::words::Words;
 use crate::hospitals::store::{self, Named, Table};
 use crate::public::places_changed;
+use crate::words::Words;
 
 /// Rows of one transaction, at most.
 const CHUNK: usize = 500;
