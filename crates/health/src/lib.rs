@@ -8,20 +8,21 @@ pub mod appointments;
 pub mod clinics;
 mod demo;
 pub mod hospitals;
+mod jobs;
 mod public;
+mod rules;
 pub mod search;
 mod show;
 #[cfg(test)]
 mod tests;
-
-use std::sync::atomic::{AtomicU64, Ordering};
+pub mod words;
 
 use axum::Router;
 use axum::routing::{get, post};
 use kernel::Fen;
 use platform::Ctx;
 use platform::check::Check;
-use platform::db::{DbFault, LaneKey, Tx};
+use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 
 pub use appointments::by_number::fee_by_number;
@@ -31,6 +32,7 @@ pub use appointments::paid::Visits;
 pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
 pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
+pub use public::version;
 
 use appointments::{cancel_pages, code_page, desk, orders, pages as visits};
 
@@ -61,7 +63,7 @@ pub fn desk_routes() -> Router<Ctx> {
 
 /// Periodic work.
 pub fn jobs() -> Vec<Job> {
-    appointments::jobs::jobs()
+    jobs::jobs()
 }
 
 /// What `renshe check` asks of this crate's tables.
@@ -82,21 +84,4 @@ pub async fn priced_chiefs(ctx: &Ctx) -> Result<Vec<(String, String, Fen)>, DbFa
 /// How many appointments there are, counted as far as `most`.
 pub fn count(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
     appointments::store::count_to(tx, most)
-}
-
-/// The lane that owns a clinic's slots and appointments.
-pub(crate) fn lane(clinic: &ClinicId) -> LaneKey {
-    LaneKey::of("clinic", clinic.as_str())
-}
-
-static VERSION: AtomicU64 = AtomicU64::new(0);
-
-/// The version of what public pages show: it grows with every committed change of places in this process.
-pub fn version() -> u64 {
-    VERSION.load(Ordering::Acquire)
-}
-
-/// Called after a commit that changed places.
-pub(crate) fn places_changed() {
-    VERSION.fetch_add(1, Ordering::AcqRel);
 }

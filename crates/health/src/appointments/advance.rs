@@ -6,7 +6,7 @@ use platform::db::{DbFault, Tx};
 
 use super::model::{Change, Decision, Event, Refusal, decide};
 use super::store::{self, Appointment};
-use crate::clinics::policy::BookingRules;
+use crate::rules::BookingRules;
 
 /// How often the row is read again, because another instance may change it between reading and writing.
 const TRIES: usize = 3;

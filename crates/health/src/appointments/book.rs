@@ -11,14 +11,15 @@ use platform::policy::PolicyError;
 use serde_json::json;
 
 use super::code::VisitCode;
+use super::guard::{self, Having};
 use super::model::{AppointmentId, BookRefusal, Booking, State, Take, decide_book, free_seat, next_seat};
 use super::notice::{self, NoticeError};
 use super::paid;
 use super::store::{self, NewAppointment};
 use crate::clinics;
 use crate::clinics::model::{Place, SlotCard, SlotId};
-use crate::clinics::policy::BookingRules;
-use crate::clinics::store::Having;
+use crate::public::places_changed;
+use crate::rules::BookingRules;
 
 /// A person's request for a place. `person` comes from the `Citizen` extractor.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ async fn with_a_number(ctx: &Ctx, command: Book) -> Result<Booked, Unwritten> {
     let until = now.plus_secs(rules.hold_secs);
     let order = paid::order(&order, (&new.id, &new.no), &command, &card, until, now);
     let told = Told { message, order };
-    let lane = crate::lane(&card.clinic.id);
+    let lane = clinics::lane(&card.clinic.id);
     let ctx2 = ctx.clone();
     ctx.db.write(lane, "appointment.book", move |tx| within(tx, &ctx2, &command, &new, &rules, &told)).await
 }
@@ -134,7 +135,7 @@ async fn glance(ctx: &Ctx, command: &Book, rules: &BookingRules) -> Result<Glanc
     ctx.db
         .look("appointment.book.glance", move |tx| {
             let Book { person, slot } = &command;
-            let (card, having) = clinics::store::card_for(tx, person, slot, now)?.ok_or(BookError::NotFound)?;
+            let (card, having) = guard::card_for(tx, person, slot, now)?.ok_or(BookError::NotFound)?;
             let Having { existing, load } = having;
             let mine = store::mine(existing.as_ref(), slot);
             let view = rules.view(&card.slot, &card.clinic);
@@ -164,8 +165,7 @@ fn within(
     rules: &BookingRules,
     told: &Told,
 ) -> Result<Booked, Unwritten> {
-    let (place, having) =
-        clinics::store::place_for(tx, &command.person, &command.slot, new.now)?.ok_or(BookError::NotFound)?;
+    let (place, having) = guard::place_for(tx, &command.person, &command.slot, new.now)?.ok_or(BookError::NotFound)?;
     let Having { existing, load } = having;
     let mine = store::mine(existing.as_ref(), &command.slot);
     let view = rules.view(&place.slot, &place.clinic);
@@ -218,7 +218,7 @@ fn write(
     }
     let act = if take.state == State::Booked { "appointment.booked" } else { "appointment.held" };
     tx.audit(ctx.act(act, new.id.as_str(), json!({ "slot": slot.as_str(), "seat": seat_no })));
-    tx.after_commit(crate::places_changed);
+    tx.after_commit(places_changed);
     Ok(Booked { appointment: new.id.clone(), pay, fresh: true })
 }
 

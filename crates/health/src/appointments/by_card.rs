@@ -12,8 +12,8 @@ use serde_json::json;
 use super::check_in::{CheckInError, Scanned, judge};
 use super::desk::store;
 use super::paid::SUBJECT;
-use crate::clinics::policy::BookingRules;
 use crate::hospitals::model::HospitalId;
+use crate::rules::BookingRules;
 
 /// What a card's code led to.
 pub(super) struct ByCard {

@@ -16,7 +16,8 @@ use super::model::{AppointmentId, Event, Refusal, State};
 use super::notice::{self, NoticeError};
 use super::paid::{SUBJECT, Visits};
 use super::store;
-use crate::clinics::policy::BookingRules;
+use crate::clinics;
+use crate::rules::BookingRules;
 
 /// A person's request to give up an appointment. `person` comes from the `Citizen` extractor.
 #[derive(Debug, Clone)]
@@ -75,7 +76,7 @@ pub async fn cancel(ctx: &Ctx, command: Cancel) -> Result<Cancelled, CancelError
     let pen = Pen::new(ctx, Arc::new(Visits), "page")?;
     let ctx2 = ctx.clone();
     ctx.db
-        .write(crate::lane(&seen.card.clinic.id), "appointment.cancel", move |tx| {
+        .write(clinics::lane(&seen.card.clinic.id), "appointment.cancel", move |tx| {
             let actor = ctx2.trace.actor.label();
             let find = |tx: &mut platform::db::Tx<'_>| store::of_person(tx, &person, &id).map_err(CancelError::from);
             pen.fresh();

@@ -14,7 +14,7 @@ use super::model::{AppointmentId, Decision, Event, Refusal, State, decide};
 use super::pages::{Facts, Nothing};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
-use crate::clinics::policy::BookingRules;
+use crate::rules::BookingRules;
 
 #[derive(Template)]
 #[template(path = "appointments/cancel.html")]

@@ -17,8 +17,9 @@ use super::code::VisitCode;
 use super::model::{AppointmentId, Decision, Event, Refusal, State, decide};
 use super::paid::SUBJECT;
 use super::store::{self, Appointment};
-use crate::clinics::policy::BookingRules;
+use crate::clinics;
 use crate::hospitals::model::HospitalId;
+use crate::rules::BookingRules;
 
 /// What a desk is told about a scanned code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,7 +180,7 @@ pub async fn check_in(ctx: &Ctx, command: CheckIn) -> Result<CheckedIn, CheckInE
     let clinic = seen.ok_or(CheckInError::NotFound)?.card.clinic.id;
     let ctx2 = ctx.clone();
     ctx.db
-        .write(crate::lane(&clinic), "appointment.check_in", move |tx| {
+        .write(clinics::lane(&clinic), "appointment.check_in", move |tx| {
             let actor = ctx2.trace.actor.label();
             match advance(tx, |tx| here(tx, &command), &rules, Event::CheckIn, &actor, now)?
                 .ok_or(CheckInError::NotFound)?

@@ -7,8 +7,8 @@ use kernel::Moment;
 use ui::{Markup, Page, Problem, html, keep_offline};
 
 use super::model::State;
+use super::show;
 use super::{store, todos};
-use crate::show;
 
 #[derive(Template)]
 #[template(path = "appointments/code.html")]

@@ -17,8 +17,9 @@ use super::advance::{Advanced, advance};
 use super::model::{AppointmentId, Event, Refusal, State};
 use super::paid::{SUBJECT, Visits};
 use super::store;
+use crate::clinics;
 use crate::clinics::model::ClinicId;
-use crate::clinics::policy::BookingRules;
+use crate::rules::BookingRules;
 
 /// How many holds are read at once; the others come next.
 const CHUNK: i64 = 200;
@@ -106,7 +107,7 @@ async fn expire_one(ctx: &Ctx, hold: DeadHold) -> Result<bool, ExpireError> {
     let (ctx2, pen) = (ctx.clone(), Pen::new(ctx, Arc::new(Visits), "sweeper")?);
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
-    let lane = crate::lane(&hold.clinic);
+    let lane = clinics::lane(&hold.clinic);
     ctx.db.write(lane, "appointment.expire", move |tx| within(tx, &ctx2, (&rules, &pen), &hold, now)).await
 }
 

@@ -1,6 +1,9 @@
-//! How many visits one patient may have, so that nobody takes places from others (T43); pure.
+//! How many visits one patient may have, so that nobody takes places from others (T43), and what else the model must know
+//! of the booking rules; pure.
 
-use super::model::BookRefusal;
+use super::model::{BookRefusal, SlotView};
+use crate::clinics::model::{Clinic, Slot};
+use crate::rules::BookingRules;
 
 /// What the policy allows a patient (T43), and how long an unpaid place is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,5 +41,30 @@ impl Load {
             (self.made_today, limits.bookings_a_day, BookRefusal::TooManyToday),
         ];
         caps.into_iter().find(|(has, most, _)| has >= most).map(|(_, _, refusal)| refusal)
+    }
+}
+
+impl BookingRules {
+    /// What the model must know of the rules.
+    pub const fn limits(&self) -> Limits {
+        Limits {
+            hold_secs: self.hold_secs,
+            visits_most: self.visits_most,
+            visits_a_day: self.visits_a_day,
+            department_a_day: self.department_a_day,
+            bookings_a_day: self.bookings_a_day,
+        }
+    }
+
+    /// A slot as the model sees it.
+    pub fn view(&self, slot: &Slot, clinic: &Clinic) -> SlotView {
+        SlotView {
+            capacity: slot.capacity,
+            held: slot.held,
+            booked: slot.booked,
+            open: clinic.open,
+            book_until: slot.starts_at.minus_secs(self.book_until_secs),
+            fee: clinic.fee,
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use kernel::{Date, Fen, Moment};
 
 pub use super::limits::{Limits, Load};
+pub use crate::clinics::model::Places;
 
 kernel::typed_id!(
     /// One appointment (预约).
@@ -148,15 +149,6 @@ pub const REPEATS: &[(State, Event)] = &[
     (State::Cancelled, Event::Cancel),
     (State::Expired, Event::Expire),
 ];
-
-/// A change of a slot's counters, or one appointment's share of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Places {
-    /// Places kept for an unpaid appointment.
-    pub held: i64,
-    /// Places booked or attended.
-    pub booked: i64,
-}
 
 /// What [`decide`] must know of an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use platform::db::{DbFault, Tx};
 
 use super::model::AppointmentId;
 use super::paid::SUBJECT;
+use crate::clinics;
 
 mod store;
 
@@ -31,7 +32,7 @@ pub async fn number_visits(ctx: &Ctx) -> Result<u64, String> {
             let Some((clinic, _)) = visits.first() else { continue };
             let drawn: Vec<_> =
                 visits.iter().filter_map(|(_, id)| Some((id.clone(), ShortNo::draw(ctx.rng.as_ref())?))).collect();
-            let lane = crate::lane(clinic);
+            let lane = clinics::lane(clinic);
             given += ctx.db.bulk(lane, "appointment.number", move |tx| give(tx, &drawn)).await.map_err(told)?;
         }
         all += given;

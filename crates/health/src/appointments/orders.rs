@@ -12,9 +12,9 @@ use ui::{Page, Problem, Query, html};
 use super::model::{AppointmentId, State};
 use super::pages::standing;
 use super::paid::SUBJECT;
+use super::show;
 use super::store::{self, Appointment};
 use super::todos::since;
-use crate::show;
 
 /// Visits that are over, on one page.
 const ROWS: usize = 30;

@@ -14,14 +14,13 @@ use ui::{Form, Markup, Page, Problem, Query, html, html_status, see_other, see_o
 
 use super::book::{self as use_book, Book, BookError, Booked};
 use super::fee_state::FeeState;
+use super::guard::{self, Having};
 use super::model::{AppointmentId, BookRefusal, Booking, Decision, Event, State, decide, decide_book};
 use super::paid::{SUBJECT, again_href};
+use super::show;
 use super::store::{self, Appointment};
-use crate::clinics;
 use crate::clinics::model::{SlotCard, SlotId};
-use crate::clinics::policy::BookingRules;
-use crate::clinics::store::Having;
-use crate::show;
+use crate::rules::BookingRules;
 
 /// A POST that carries nothing but its token.
 #[derive(Deserialize)]
@@ -92,7 +91,7 @@ pub(crate) async fn confirm(
     let rules = ctx.policy.at::<BookingRules>(now.date()).map_err(Problem::fault)?;
     let (vault, person, wanted) = (ctx.vault.clone(), citizen.person.clone(), slot.clone());
     let read = move |tx: &mut Tx<'_>| {
-        let Some((card, having)) = clinics::store::card_for(tx, &person, &wanted, now)? else { return Ok(None) };
+        let Some((card, having)) = guard::card_for(tx, &person, &wanted, now)? else { return Ok(None) };
         Ok::<_, DbFault>(Some((card, having, patient_card(tx, &vault, &person)?)))
     };
     let (card, Having { existing, load }, patient) =

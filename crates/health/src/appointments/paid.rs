@@ -17,10 +17,10 @@ use super::advance::advance;
 use super::book::Book;
 use super::model::{AppointmentId, Event, Refusal, State};
 use super::notice;
+use super::show;
 use super::store;
 use crate::clinics::model::SlotCard;
-use crate::clinics::policy::BookingRules;
-use crate::show;
+use crate::rules::BookingRules;
 
 /// The name that orders have for an appointment.
 pub(crate) const SUBJECT: &str = "appointment";

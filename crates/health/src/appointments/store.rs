@@ -7,10 +7,12 @@ use platform::{sql, vals};
 
 use super::code::VisitCode;
 use super::expire_holds::DeadHold;
+use super::guard::Existing;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
 use crate::clinics::model::{ClinicId, Place, SlotCard, SlotId};
-use crate::clinics::policy::BookingRules;
-use crate::clinics::store::{Existing, card_at, card_joins, hold_slot, move_places};
+use crate::clinics::store::{card_at, hold_slot, move_places};
+use crate::public::places_changed;
+use crate::rules::BookingRules;
 
 /// An appointment with everything a person reads about it.
 #[derive(Debug, Clone)]
@@ -60,7 +62,27 @@ macro_rules! appointment_columns {
     };
 }
 
-pub(super) use appointment_columns;
+/// The joins behind `appointment a` from which these columns come.
+macro_rules! appointment_joins {
+    () => {
+        concat!(" JOIN slot s ON s.id = a.slot_id", crate::clinics::store::card_joins!())
+    };
+}
+
+/// The statement for [`appointment_at`], but for its end: which appointments, in what order.
+macro_rules! appointments {
+    ($end:literal) => {
+        sql!(concat!(
+            "SELECT ",
+            crate::appointments::store::appointment_columns!(),
+            " FROM appointment a",
+            crate::appointments::store::appointment_joins!(),
+            $end
+        ))
+    };
+}
+
+pub(super) use {appointment_columns, appointment_joins, appointments};
 
 /// Columns of an appointment alone; those of its card follow.
 pub(super) const OWN_WIDTH: usize = 11;
@@ -71,13 +93,7 @@ pub(crate) fn of_person(
     person: &PersonId,
     id: &AppointmentId,
 ) -> Result<Option<Appointment>, DbFault> {
-    let sql = sql!(concat!(
-        "SELECT ",
-        appointment_columns!(),
-        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
-        card_joins!(),
-        "WHERE a.id = $1 AND a.person_id = $2"
-    ));
+    let sql = appointments!("WHERE a.id = $1 AND a.person_id = $2");
     tx.opt(sql, vals![id.as_str(), person.as_str()], appointment_at)
 }
 
@@ -90,52 +106,32 @@ pub(super) fn over(
     before: (Moment, &str),
     limit: i64,
 ) -> Result<Vec<Appointment>, DbFault> {
-    let sql = sql!(concat!(
-        "SELECT ",
-        appointment_columns!(),
-        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
-        card_joins!(),
+    let sql = appointments!(
         "WHERE a.person_id = $1 AND (a.starts_at < $2 OR (a.starts_at = $2 AND a.id < $3)) \
          AND NOT (a.starts_at >= $4 AND a.state IN ('held', 'booked', 'attended')) \
          ORDER BY a.starts_at DESC, a.id DESC LIMIT $5"
-    ));
+    );
     tx.query(sql, vals![person.as_str(), before.0, before.1, from, limit], appointment_at)
 }
 
 /// All of a person's visits to come (held, booked, or attended today), from a moment on, the nearest first. Nothing is cut:
 /// what a patient may have at once is bounded when it is booked (T43), and who looks for one among them must see them all.
 pub(super) fn upcoming(tx: &mut Tx<'_>, person: &PersonId, from: Moment) -> Result<Vec<Appointment>, DbFault> {
-    let sql = sql!(concat!(
-        "SELECT ",
-        appointment_columns!(),
-        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
-        card_joins!(),
+    let sql = appointments!(
         "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.state IN ('held', 'booked', 'attended') ORDER BY a.starts_at, a.id"
-    ));
+    );
     tx.query(sql, vals![person.as_str(), from], appointment_at)
 }
 
 /// The appointment with this barcode, for a desk, which must look at its hospital first.
 pub(super) fn by_code(tx: &mut Tx<'_>, code: &VisitCode) -> Result<Option<Appointment>, DbFault> {
-    let sql = sql!(concat!(
-        "SELECT ",
-        appointment_columns!(),
-        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
-        card_joins!(),
-        "WHERE a.code = $1"
-    ));
+    let sql = appointments!("WHERE a.code = $1");
     tx.opt(sql, vals![code.as_str()], appointment_at)
 }
 
 /// The appointment with this short number, for a desk, which must look at its hospital first.
 pub(super) fn by_no(tx: &mut Tx<'_>, no: &ShortNo) -> Result<Option<Appointment>, DbFault> {
-    let sql = sql!(concat!(
-        "SELECT ",
-        appointment_columns!(),
-        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
-        card_joins!(),
-        "WHERE a.no = $1"
-    ));
+    let sql = appointments!("WHERE a.no = $1");
     tx.opt(sql, vals![no.as_str()], appointment_at)
 }
 
@@ -258,7 +254,7 @@ pub(super) fn apply(
     let desk = change.event.is_at_desk().then(|| appointment.card.hospital.id.as_str());
     event(tx, &appointment.id, appointment.version + 1, (change.event.as_str(), desk), change.to, actor, now)?;
     if moves {
-        tx.after_commit(crate::places_changed);
+        tx.after_commit(places_changed);
     }
     Ok(true)
 }

@@ -9,8 +9,8 @@ use ui::front::Todo;
 
 use super::model::State;
 use super::pages::payment_of;
+use super::show;
 use super::store::{self, Appointment};
-use crate::show;
 
 /// The front page shows so many, and the next visit where it is not among them.
 const SHOWN: usize = 3;

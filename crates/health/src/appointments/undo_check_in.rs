@@ -13,8 +13,9 @@ use super::check_in::by_code_here;
 use super::code::VisitCode;
 use super::model::{Event, Refusal, State};
 use super::store::Appointment;
-use crate::clinics::policy::BookingRules;
+use crate::clinics;
 use crate::hospitals::model::HospitalId;
+use crate::rules::BookingRules;
 
 /// The desk takes back one check-in: whoever of the same hospital did it.
 #[derive(Debug, Clone)]
@@ -63,7 +64,7 @@ pub async fn undo_check_in(ctx: &Ctx, command: UndoCheckIn) -> Result<Undone, Un
     let clinic = seen.ok_or(UndoError::NotFound)?.card.clinic.id;
     let ctx2 = ctx.clone();
     ctx.db
-        .write(crate::lane(&clinic), "appointment.undo_check_in", move |tx| {
+        .write(clinics::lane(&clinic), "appointment.undo_check_in", move |tx| {
             let actor = ctx2.trace.actor.label();
             match advance(tx, |tx| found(tx, &command), &rules, Event::UndoCheckIn, &actor, now)?
                 .ok_or(UndoError::NotFound)?

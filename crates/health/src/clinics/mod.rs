@@ -6,4 +6,7 @@ pub mod model;
 pub mod open_clinics;
 pub mod pages;
 pub mod policy;
+pub(crate) mod show;
 pub(crate) mod store;
+
+pub(crate) use model::lane;

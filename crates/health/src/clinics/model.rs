@@ -1,11 +1,10 @@
-//! Clinics, half-days, slots, and the slot as a person reads it.
+//! Clinics, the slots of their half-days, and the slot as a person reads it.
 
-use std::fmt;
-use std::str::FromStr;
-
-use kernel::{Date, Fen, Moment, Time};
+use kernel::{Date, Fen, Moment};
+use platform::db::LaneKey;
 
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital, HospitalId};
+pub use crate::hospitals::model::{Half, UnknownHalf};
 
 kernel::typed_id!(
     /// One doctor in one half-day (出诊).
@@ -18,46 +17,15 @@ kernel::typed_id!(
     "slt"
 );
 
+/// The lane that owns a clinic's slots and appointments.
+pub(crate) fn lane(clinic: &ClinicId) -> LaneKey {
+    LaneKey::of("clinic", clinic.as_str())
+}
+
 /// Length of a slot.
 pub const SLOT_SECS: i64 = 1_800;
 
-/// The half of a day a clinic fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Half {
-    /// 上午, 08:00–11:30
-    Am,
-    /// 下午, 13:30–17:00
-    Pm,
-}
-
 impl Half {
-    /// Both, in the day's order.
-    pub const ALL: [Self; 2] = [Self::Am, Self::Pm];
-
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Am => "am",
-            Self::Pm => "pm",
-        }
-    }
-
-    /// The locale key of its name.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Am => "health-half-am",
-            Self::Pm => "health-half-pm",
-        }
-    }
-
-    /// When clinics of this half-day begin and end.
-    pub const fn hours(self) -> (Time, Time) {
-        match self {
-            Self::Am => (Time::constant(8, 0, 0, 0), Time::constant(11, 30, 0, 0)),
-            Self::Pm => (Time::constant(13, 30, 0, 0), Time::constant(17, 0, 0, 0)),
-        }
-    }
-
     /// The starts of its slots on a date.
     pub fn slots(self, date: Date) -> Vec<Moment> {
         let (from, to) = self.hours();
@@ -68,25 +36,6 @@ impl Half {
             start = start.plus_secs(SLOT_SECS);
         }
         starts
-    }
-}
-
-impl fmt::Display for Half {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A stored word that names no half-day.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a half-day: {0}")]
-pub struct UnknownHalf(String);
-
-impl FromStr for Half {
-    type Err = UnknownHalf;
-
-    fn from_str(text: &str) -> Result<Self, UnknownHalf> {
-        Self::ALL.into_iter().find(|half| half.as_str() == text).ok_or_else(|| UnknownHalf(text.to_owned()))
     }
 }
 
@@ -126,6 +75,15 @@ impl Slot {
     pub const fn left(&self) -> i64 {
         self.capacity - self.held - self.booked
     }
+}
+
+/// A change of a slot's counters, or one appointment's share of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Places {
+    /// Places kept for an unpaid appointment.
+    pub held: i64,
+    /// Places booked or attended.
+    pub booked: i64,
 }
 
 /// A slot with everything a person reads about it: where, with whom, when.

@@ -8,10 +8,11 @@ use platform::db::{DbFault, LaneKey};
 use platform::policy::PolicyError;
 
 use super::model::{Half, NewClinic};
-use super::policy::BookingRules;
 use super::store;
 use crate::hospitals;
 use crate::hospitals::model::{DoctorId, RosterLine};
+use crate::public::places_changed;
+use crate::rules::BookingRules;
 
 /// Rows in one chunk at the door (architecture, rule 3).
 const CHUNK_ROWS: usize = 500;
@@ -45,7 +46,7 @@ pub async fn open_clinics(ctx: &Ctx) -> Result<u64, OpenError> {
                     added += u64::from(store::insert(tx, clinic)?);
                 }
                 if added > 0 {
-                    tx.after_commit(crate::places_changed);
+                    tx.after_commit(places_changed);
                 }
                 Ok::<_, DbFault>(added)
             })

@@ -7,12 +7,12 @@ use platform::db::DbFault;
 use ui::{Page, Problem};
 
 use super::model::{ClinicId, ListedClinic, Slot};
-use super::policy::BookingRules;
+use super::show;
 use super::store;
 use crate::hospitals;
 use crate::hospitals::model::DoctorId;
 use crate::public::Public;
-use crate::show;
+use crate::rules::BookingRules;
 
 /// A clinic of the fortnight.
 struct Line {

@@ -12,7 +12,8 @@ use crate::clinics::model::Half;
 use crate::clinics::open_clinics::{OpenError, open_clinics};
 use crate::hospitals::model::{Department, Doctor, Hospital, RosterLine, Title};
 use crate::hospitals::store;
-use crate::search::words::{Words, romanised};
+use crate::public::places_changed;
+use crate::words::{Words, romanised};
 use data::{DEPARTMENTS, GIVEN_NAMES, HOSPITALS, SURNAMES, SampleDepartment, SampleHospital};
 
 /// Doctors of a department in turn: two where the number is even, one where it is odd.
@@ -73,7 +74,7 @@ fn write(tx: &mut Tx<'_>, rows: &Rows, rank: i64) -> Result<(), DbFault> {
     for line in &rows.roster {
         store::insert_roster(tx, line)?;
     }
-    tx.after_commit(crate::places_changed);
+    tx.after_commit(places_changed);
     Ok(())
 }
 

@@ -2,4 +2,5 @@
 
 pub mod model;
 pub mod pages;
+pub(crate) mod show;
 pub(crate) mod store;

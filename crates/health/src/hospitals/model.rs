@@ -1,11 +1,9 @@
-//! Hospitals, departments, doctors and the rosters their clinics are made from.
+//! Hospitals, departments, doctors, and the rosters by half-days that their clinics are made from.
 
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::{Date, Fen};
-
-use crate::clinics::model::Half;
+use kernel::{Date, Fen, Time};
 
 kernel::typed_id!(
     /// A hospital or community health centre.
@@ -122,6 +120,63 @@ impl FromStr for Title {
 
     fn from_str(text: &str) -> Result<Self, UnknownTitle> {
         Self::ALL.into_iter().find(|title| title.as_str() == text).ok_or_else(|| UnknownTitle(text.to_owned()))
+    }
+}
+
+/// The half of a day, as rosters divide it: a clinic fills one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Half {
+    /// 上午, 08:00–11:30
+    Am,
+    /// 下午, 13:30–17:00
+    Pm,
+}
+
+impl Half {
+    /// Both, in the day's order.
+    pub const ALL: [Self; 2] = [Self::Am, Self::Pm];
+
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Am => "am",
+            Self::Pm => "pm",
+        }
+    }
+
+    /// The locale key of its name.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Am => "health-half-am",
+            Self::Pm => "health-half-pm",
+        }
+    }
+
+    /// When clinics of this half-day begin and end.
+    pub const fn hours(self) -> (Time, Time) {
+        match self {
+            Self::Am => (Time::constant(8, 0, 0, 0), Time::constant(11, 30, 0, 0)),
+            Self::Pm => (Time::constant(13, 30, 0, 0), Time::constant(17, 0, 0, 0)),
+        }
+    }
+}
+
+impl fmt::Display for Half {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A stored word that names no half-day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a half-day: {0}")]
+pub struct UnknownHalf(String);
+
+impl FromStr for Half {
+    type Err = UnknownHalf;
+
+    fn from_str(text: &str) -> Result<Self, UnknownHalf> {
+        Self::ALL.into_iter().find(|half| half.as_str() == text).ok_or_else(|| UnknownHalf(text.to_owned()))
     }
 }
 

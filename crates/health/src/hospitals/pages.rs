@@ -8,10 +8,10 @@ use platform::db::DbFault;
 use ui::{Page, Problem};
 
 use super::model::{DepartmentId, Hospital, HospitalId, ListedDoctor};
+use super::show;
 use super::store;
-use crate::clinics::policy::BookingRules;
 use crate::public::Public;
-use crate::show;
+use crate::rules::BookingRules;
 
 /// A row of a list.
 struct Line {

@@ -7,7 +7,7 @@ use platform::{sql, vals};
 use super::model::{
     Department, DepartmentId, Doctor, DoctorId, Hospital, HospitalId, ListedDoctor, NextClinic, RosterLine, WithPlaces,
 };
-use crate::search::words::Words;
+use crate::words::Words;
 
 macro_rules! hospital_columns {
     () => {

@@ -1,11 +1,10 @@
 //! Search over services, hospitals, departments and doctors, in Chinese, in English, by pinyin and by its initials (REG-1).
 
 pub mod pages;
-mod readings;
 pub(crate) mod refresh;
 pub mod services;
 mod store;
+
+pub use crate::words;
 #[cfg(test)]
 pub(crate) use store::{Found, find};
-mod synonyms;
-pub mod words;

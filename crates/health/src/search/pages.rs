@@ -8,9 +8,9 @@ use ui::{Page, Problem, Query};
 
 use super::services::{self, Service};
 use super::store::{self, Found};
-use super::words;
+use crate::hospitals::show;
 use crate::public::Public;
-use crate::show;
+use crate::words;
 
 /// What was asked for.
 #[derive(Deserialize)]

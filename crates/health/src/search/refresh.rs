@@ -4,8 +4,9 @@
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 
-use super::words::Words;
 use crate::hospitals::store::{self, Named, Table};
+use crate::public::places_changed;
+use crate::words::Words;
 
 /// Rows of one transaction, at most.
 const CHUNK: usize = 500;
@@ -42,6 +43,6 @@ fn write(tx: &mut Tx<'_>, rows: &[(Named, Words)]) -> Result<u64, DbFault> {
     for (named, words) in rows {
         written += store::set_words(tx, named, words)?;
     }
-    tx.after_commit(crate::places_changed);
+    tx.after_commit(places_changed);
     Ok(written)
 }

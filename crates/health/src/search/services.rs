@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use ui::{Lang, locale};
 
-use super::words::{Patterns, Rank, Words};
+use crate::words::{Patterns, Rank, Words};
 
 /// A service, and what it is found by.
 pub struct Service {
@@ -41,8 +41,8 @@ pub(super) fn find(asked: &Patterns) -> Vec<&'static Service> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::patterns;
     use super::*;
+    use crate::words::patterns;
 
     fn first(typed: &str) -> &'static str {
         let found = find(&patterns(typed).unwrap());

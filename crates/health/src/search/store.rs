@@ -3,12 +3,12 @@
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
-use super::words::Patterns;
 use crate::hospitals::model::{Department, Doctor, Hospital};
 use crate::hospitals::store::{
     DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at,
     hospital_columns,
 };
+use crate::words::Patterns;
 
 /// What a query found, at most one more than [`LIMIT`] of each kind: whether there is more is known, not guessed.
 #[derive(Debug, Clone, Default)]

@@ -23,7 +23,7 @@ use crate::clinics::model::{Half, SlotId};
 use crate::clinics::open_clinics::open_clinics;
 use crate::hospitals::model::{Department, Doctor, Hospital, HospitalId, RosterLine, Title};
 use crate::hospitals::store as hospitals;
-use crate::search::words::Words;
+use crate::words::Words;
 use crate::{checks, seed};
 
 /// A small city: one hospital, one doctor who sits each Monday and Tuesday, four people.
@@ -312,7 +312,7 @@ async fn the_demo_city_is_seeded_once_and_found(db: TestDb) {
         ("first people’s hospital", 1, 0),
         ("hospital changzhou first", 1, 0),
     ] {
-        let patterns = crate::search::words::patterns(typed).unwrap();
+        let patterns = crate::words::patterns(typed).unwrap();
         let found = ctx.db.read("test.search", move |tx| crate::search::find(tx, &patterns)).await.unwrap();
         assert_eq!((found.hospitals.len(), found.departments.len()), (hospitals, departments), "{typed}");
         // 眼科 comes before 中医科, which has yk in the middle of its initials, and before 耳鼻咽喉科, which has yan and ke.

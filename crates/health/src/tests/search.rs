@@ -9,9 +9,9 @@ use super::{hospital, store};
 use crate::hospitals::model::{DepartmentId, Doctor, Title};
 use crate::hospitals::store as hospitals;
 use crate::search::refresh::refresh_words;
-use crate::search::words::{Words, patterns, romanised};
 use crate::search::{Found, find};
 use crate::seed;
+use crate::words::{Words, patterns, romanised};
 
 async fn search(ctx: &Ctx, typed: &str) -> Found {
     let Some(patterns) = patterns(typed) else { return Found::default() };

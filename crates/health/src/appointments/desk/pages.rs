@@ -21,11 +21,11 @@ use super::words::{self, Choice, Done, Row, Told, Undo};
 use crate::appointments::by_card::by_card;
 use crate::appointments::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Wanted};
 use crate::appointments::code::VisitCode;
+use crate::appointments::show;
 use crate::appointments::undo_check_in::{UndoCheckIn, UndoError, Undone, undo_check_in};
-use crate::clinics::policy::BookingRules;
 use crate::hospitals;
 use crate::hospitals::model::{Hospital, HospitalId};
-use crate::show;
+use crate::rules::BookingRules;
 
 /// So much of what the desk did last is shown under the verdict; besides, all that the clerk can still take back.
 const LAST: i64 = 8;

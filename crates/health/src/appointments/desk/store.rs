@@ -6,8 +6,10 @@ use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
 use crate::appointments::model::{AppointmentId, Event, State};
-use crate::appointments::store::{Appointment, OWN_WIDTH, appointment_at, appointment_columns};
-use crate::clinics::store::{CARD_WIDTH, card_joins};
+use crate::appointments::store::{
+    Appointment, OWN_WIDTH, appointment_at, appointment_columns, appointment_joins, appointments,
+};
+use crate::clinics::store::CARD_WIDTH;
 use crate::hospitals::model::HospitalId;
 
 /// What a hospital's desk did: one event of a visit.
@@ -27,9 +29,8 @@ macro_rules! desk_events {
         concat!(
             "SELECT ",
             appointment_columns!(),
-            ", e.n, e.event, e.actor, e.at FROM appointment_event e JOIN appointment a ON a.id = e.appointment_id \
-             JOIN slot s ON s.id = a.slot_id",
-            card_joins!()
+            ", e.n, e.event, e.actor, e.at FROM appointment_event e JOIN appointment a ON a.id = e.appointment_id",
+            appointment_joins!()
         )
     };
 }
@@ -100,12 +101,8 @@ pub(in crate::appointments) fn here_on(
     hospital: &HospitalId,
     (from, until): (Moment, Moment),
 ) -> Result<Vec<Appointment>, DbFault> {
-    let sql = sql!(concat!(
-        "SELECT ",
-        appointment_columns!(),
-        " FROM appointment a JOIN slot s ON s.id = a.slot_id",
-        card_joins!(),
+    let sql = appointments!(
         "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.starts_at < $3 AND a.hospital_id = $4 ORDER BY a.starts_at, a.id"
-    ));
+    );
     tx.query(sql, vals![person.as_str(), from, until, hospital.as_str()], appointment_at)
 }

@@ -9,9 +9,9 @@ use crate::appointments::by_card::ByCard;
 use crate::appointments::check_in::{Scanned, Verdict};
 use crate::appointments::fee_state;
 use crate::appointments::model::{Event, State};
+use crate::appointments::show;
 use crate::appointments::store::Appointment;
-use crate::clinics::policy::BookingRules;
-use crate::show;
+use crate::rules::BookingRules;
 
 /// What was just done to the visit that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

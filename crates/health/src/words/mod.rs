@@ -1,13 +1,15 @@
 //! The words a name is found by, made when the name is written; and what was typed, made ready. Both go through
 //! [`typing::words`], so that what is found does not depend on how it is written.
 
+mod readings;
+mod synonyms;
+
 use kernel::typing;
 
-use super::readings::{self, Reading};
-use super::synonyms;
+use readings::Reading;
 
 /// Longest query looked at, in characters: no name is longer.
-pub(super) const QUERY_CHARS: usize = 60;
+pub(crate) const QUERY_CHARS: usize = 60;
 /// Words of a query that are looked for one by one; those after them only together.
 const WORDS: usize = 3;
 /// No name is cut.
@@ -37,7 +39,7 @@ impl Words {
 
     /// The same with other words for the thing. They stand behind one space, as the ends of names do: what is called so
     /// by its own name comes first.
-    pub(super) fn and_also(mut self, others: impl Iterator<Item = &'static str>) -> Self {
+    pub(crate) fn and_also(mut self, others: impl Iterator<Item = &'static str>) -> Self {
         for other in others {
             let words = typing::words(other, NAME_CHARS).concat();
             let put =
@@ -55,7 +57,7 @@ impl Words {
     }
 
     /// How well these words fit what was asked for; `None` where they do not. The same that the search's SQL says of rows.
-    pub(super) fn rank(&self, asked: &Patterns) -> Option<Rank> {
+    pub(crate) fn rank(&self, asked: &Patterns) -> Option<Rank> {
         let has = |text: &str, like: &str| text.contains(like.trim_matches('%'));
         let fits = |pattern: &Pattern| has(&self.search, &pattern.name) || has(&self.initials, &pattern.reading);
         if has(&self.search, &asked.first) || has(&self.initials, &asked.first) {
@@ -75,7 +77,7 @@ impl Words {
 
 /// How well something fits what was asked for, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
+pub(crate) enum Rank {
     /// A name begins with it.
     Begins,
     /// A name has it in one piece.
@@ -96,20 +98,20 @@ pub fn romanised(name: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Patterns {
     /// All that was typed: `%眼科%` in a name, `% yk%` in a reading.
-    pub(super) all: Pattern,
+    pub(crate) all: Pattern,
     /// The same, at the beginning of a whole name or reading.
-    pub(super) first: String,
+    pub(crate) first: String,
     /// Each word alone; `%` where there are fewer.
-    pub(super) words: [Pattern; WORDS],
+    pub(crate) words: [Pattern; WORDS],
 }
 
 /// One text, as it is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern {
     /// In names: Chinese anywhere, Latin letters where a word begins.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// In readings: where a syllable begins.
-    pub(super) reading: String,
+    pub(crate) reading: String,
 }
 
 impl Pattern {

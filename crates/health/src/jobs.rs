@@ -3,8 +3,8 @@
 
 use platform::jobs::Job;
 
-use super::expire_holds::expire_holds;
-use super::numbers::number_visits;
+use crate::appointments::expire_holds::expire_holds;
+use crate::appointments::numbers::number_visits;
 use crate::clinics::forget::forget_clinics;
 use crate::clinics::open_clinics::open_clinics;
 use crate::search::refresh::refresh_words;
