@@ -7,8 +7,7 @@ use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use serde_json::json;
 
-use crate::orders::OrderId;
-use crate::orders::model::OrderState;
+use crate::order::{OrderId, OrderState};
 use crate::orders::pen::Pen;
 
 /// The value for calls that are not about an order.

@@ -13,7 +13,6 @@ mod open;
 pub(crate) mod pages;
 pub mod paths;
 pub mod pen;
-pub mod policy;
 pub mod quote;
 pub mod refunds;
 mod renew_link;

@@ -8,7 +8,7 @@ use platform::Ctx;
 use platform::db::DbFault;
 
 use super::listen::Listener;
-use super::policy::PaymentRules;
+use crate::policy::PaymentRules;
 
 /// More transfers than one closure ever makes.
 const TRANSFERS: usize = 16;

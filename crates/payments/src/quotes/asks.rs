@@ -7,10 +7,10 @@ use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
+use crate::order::Way;
 use crate::orders::Order;
-use crate::orders::model::Way;
-use crate::orders::policy::PaymentRules;
 use crate::orders::quote::Quoted;
+use crate::policy::PaymentRules;
 use crate::quotes::store;
 
 /// Questions of one person are counted over so long.

@@ -5,8 +5,8 @@ use kernel::{Fen, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use crate::orders::model::Way;
-use crate::orders::{Order, OrderId};
+use crate::order::{OrderId, Way};
+use crate::orders::Order;
 use crate::ports::{Presettled, Split};
 
 /// A quote as it was shown.

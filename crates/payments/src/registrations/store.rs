@@ -7,7 +7,8 @@ use platform::db::{DbFault, Tx};
 use platform::vault::{Aad, Vault};
 use platform::{sql, vals};
 
-use crate::orders::{Order, OrderId};
+use crate::order::OrderId;
+use crate::orders::Order;
 use crate::ports::{Insured, Registered};
 
 /// Stands in `release_at` while the visit is settled: 2100-01-01. There will be as many such rows as visits, and no walk over

@@ -18,11 +18,11 @@ use super::{Held, Told, load, own, title};
 use crate::orders::drive::Payments;
 use crate::orders::listen::Fact;
 use crate::orders::model::{OrderState, Way};
-use crate::orders::policy::PaymentRules;
 use crate::orders::quote::{Quoted, quote};
 use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::{cash_until, is_over, short_no, yuan};
 use crate::orders::{Order, Quote};
+use crate::policy::PaymentRules;
 use crate::ports::{EMPLOYEES, Split};
 use crate::quotes::asks;
 
