@@ -53,6 +53,11 @@ impl Pen {
         id.ok_or_else(|| DbFault::Corrupt("more transfers than a closure makes".to_owned()))
     }
 
+    /// By whom and when, for what is written by those who know of no pen.
+    pub(crate) fn at(&self) -> (&Ctx, Moment) {
+        (&self.ctx, self.now)
+    }
+
     pub(crate) fn actor(&self) -> String {
         self.ctx.trace.actor.label()
     }

@@ -163,8 +163,9 @@ async fn refused(pay: &Payments, ctx: &Ctx, order: &Order, error: SettleError) -
         SettleError::Amounts(_) => {
             let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
             let id = order.id.clone();
-            let called =
-                ctx.db.write(order.lane_key(), "payment.odd_quote", move |tx| calls::call(tx, &pen, &id, calls::QUOTE));
+            let called = ctx
+                .db
+                .write(order.lane_key(), "payment.odd_quote", move |tx| calls::call(tx, pen.at(), &id, calls::QUOTE));
             called.await?;
             Ok(Quoted::Odd)
         }

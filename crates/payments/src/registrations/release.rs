@@ -103,7 +103,7 @@ async fn released(pay: &Payments, ctx: &Ctx, order: &Order, odd: bool) -> Result
         let changed =
             orders::store::hold(tx, &id)?.is_none_or(|held| !held.state.is_over() && held.state != OrderState::Settled);
         store::set_released(tx, &id, pen.now)?;
-        if odd || changed { calls::call(tx, &pen, &id, calls::REGISTRATION) } else { Ok(()) }
+        if odd || changed { calls::call(tx, pen.at(), &id, calls::REGISTRATION) } else { Ok(()) }
     });
     written.await.map(|()| Told::Yes)
 }
@@ -118,7 +118,7 @@ async fn later(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<(), DbFault> {
     let id = id.clone();
     let put_off = move |tx: &mut Tx<'_>| -> Result<(), DbFault> {
         let tries = store::release_later(tx, &id, pen.now, &PAUSES_SECS)?;
-        if tries >= TRIES_MOST { calls::call(tx, &pen, &id, calls::REGISTRATION) } else { Ok(()) }
+        if tries >= TRIES_MOST { calls::call(tx, pen.at(), &id, calls::REGISTRATION) } else { Ok(()) }
     };
     ctx.db.write(lane, "payment.release_later", put_off).await
 }
