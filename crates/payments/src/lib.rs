@@ -50,10 +50,9 @@ pub use orders::trail::{Line, lines};
 pub use orders::words::{
     Due, Legs, cash_due, due, give_up_waits, is_over, outside, short_no, state_text, state_word, stuck,
 };
-pub use orders::{NewOrder, Order, OrderId, open};
+pub use orders::{NewOrder, Order, OrderId, open, release_due};
 pub use policy::PaymentRules;
 pub use ports::PayPorts;
-pub use registrations::release_due;
 
 /// The newest order of a thing; `None` where it never had one.
 ///

@@ -30,7 +30,8 @@ async fn known(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DbFault> {
     let (vault, today) = (ctx.vault.clone(), ctx.now().date());
     let asked = order.clone();
     let read = ctx.db.read("payment.asking", move |tx| {
-        let Some((registered, kept)) = registrations::registration(tx, &vault, &asked, today)? else {
+        let Some((registered, kept)) = registrations::registration(tx, &vault, (&asked.id, &asked.person), today)?
+        else {
             return Ok(None);
         };
         // What was registered under one number is settled and undone under the same.
@@ -38,7 +39,7 @@ async fn known(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DbFault> {
             Some(person) => Some(person),
             None => identity::covered(tx, &vault, &asked.person, today)?.map(Insured::from),
         };
-        let quote = quotes::quote_agreed(tx, &asked)?;
+        let quote = quotes::quote_agreed(tx, &asked.id, asked.confirmed_hash.as_deref())?;
         Ok::<_, DbFault>(person.map(|person| (person, registered, quote)))
     });
     let Some((person, registered, quote)) = read.await? else { return Ok(None) };
