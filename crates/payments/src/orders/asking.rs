@@ -6,7 +6,7 @@ use platform::db::DbFault;
 use super::drive::{DriveError, Payments};
 use super::model::Way;
 use super::store::Order;
-use crate::ports::{Insured, Presettled, Visit};
+use crate::ports::{Presettled, Visit};
 use crate::quotes::store as quotes;
 use crate::registrations::store as registrations;
 
@@ -37,7 +37,7 @@ async fn known(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DbFault> {
         // What was registered under one number is settled and undone under the same.
         let person = match kept {
             Some(person) => Some(person),
-            None => identity::covered(tx, &vault, &asked.person, today)?.map(Insured::from),
+            None => identity::covered(tx, &vault, &asked.person, today)?,
         };
         let quote = quotes::quote_agreed(tx, &asked.id, asked.confirmed_hash.as_deref())?;
         Ok::<_, DbFault>(person.map(|person| (person, registered, quote)))

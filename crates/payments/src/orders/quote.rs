@@ -16,7 +16,7 @@ use super::store::Order;
 use crate::attempts::model::Kind;
 use crate::calls;
 use crate::policy::PaymentRules;
-use crate::ports::{Insured, PortError, Presettled, Registered, SettleError, Split, Visit};
+use crate::ports::{PortError, Presettled, Registered, SettleError, Split, Visit};
 use crate::quotes::Asked;
 use crate::quotes::asks::{self, Reserved};
 use crate::quotes::store::{self, Quote};
@@ -89,20 +89,19 @@ async fn ask(
     ctx: &Ctx,
     order: &Order,
     way: Way,
-    (covered, registered): (Option<CoveredPerson>, Option<(Registered, Option<Insured>)>),
+    (covered, registered): (Option<CoveredPerson>, Option<(Registered, Option<CoveredPerson>)>),
 ) -> Result<Quoted, QuoteError> {
     let (person, registered) = match registered {
         Some((registered, Some(person))) => (person, registered),
         other => {
-            let covered = match covered {
-                Some(covered) => Some(covered),
+            let person = match covered {
+                Some(person) => Some(person),
                 None => ask_who(pay, ctx, order).await?,
             };
-            let Some(covered) = covered else { return Ok(Quoted::NotInsured) };
-            let person = Insured::from(covered.clone());
+            let Some(person) = person else { return Ok(Quoted::NotInsured) };
             match other {
                 Some((registered, _)) => (person, registered),
-                None => match register(pay, ctx, order, (&covered, &person)).await? {
+                None => match register(pay, ctx, order, &person).await? {
                     Ok(registered) => (person, registered),
                     Err(error) => return refused(pay, ctx, order, error).await,
                 },
@@ -121,15 +120,15 @@ async fn register(
     pay: &Payments,
     ctx: &Ctx,
     order: &Order,
-    (covered, person): (&CoveredPerson, &Insured),
+    person: &CoveredPerson,
 ) -> Result<Result<Registered, SettleError>, QuoteError> {
     let registered = match pay.ports.settlements.register(ctx, person, &order.care).await {
         Ok(registered) => registered,
         Err(error) => return Ok(Err(error)),
     };
-    let (kept, covered, ctx_, now) = (order.clone(), covered.clone(), ctx.clone(), ctx.now());
+    let (kept, person, ctx_, now) = (order.clone(), person.clone(), ctx.clone(), ctx.now());
     let written = ctx.db.write(order.lane_key(), "payment.registered", move |tx| -> Result<_, DbFault> {
-        registrations::insert_registration(tx, &ctx_, (&kept.id, &kept.person), (&registered, &covered), now)?;
+        registrations::insert_registration(tx, &ctx_, (&kept.id, &kept.person), (&registered, &person), now)?;
         // Another look may have registered it first, and then that registration counts.
         let first = registrations::registration(tx, &ctx_.vault, (&kept.id, &kept.person), now.date())?;
         Ok(first.map_or_else(|| registered.clone(), |(first, _)| first))

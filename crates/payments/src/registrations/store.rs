@@ -8,7 +8,7 @@ use platform::vault::{Aad, Vault};
 use platform::{sql, vals};
 
 use crate::order::OrderId;
-use crate::ports::{Insured, Registered};
+use crate::ports::Registered;
 
 /// Stands in `release_at` while the visit is settled: 2100-01-01. There will be as many such rows as visits, and no walk over
 /// those that are due must come by them.
@@ -24,7 +24,7 @@ pub(crate) fn registration(
     vault: &Vault,
     (order, person): (&OrderId, &PersonId),
     today: Date,
-) -> Result<Option<(Registered, Option<Insured>)>, DbFault> {
+) -> Result<Option<(Registered, Option<CoveredPerson>)>, DbFault> {
     let sql = sql!("SELECT mdtrt_id, batch_no, insured FROM pay_registration WHERE order_id = $1");
     let found = tx.opt(sql, vals![order.as_str()], |row| {
         Ok((Registered { mdtrt_id: row.text(0)?, batch_no: row.text(1)? }, row.opt_blob(2)?))
@@ -34,7 +34,7 @@ pub(crate) fn registration(
         Some(sealed) => identity::recall(tx, vault, person, &sealed, place(order), today)?,
         None => None,
     };
-    Ok(Some((registered, person.map(Insured::from))))
+    Ok(Some((registered, person)))
 }
 
 /// Keeps them; the first ones stay.
