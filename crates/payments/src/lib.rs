@@ -14,13 +14,16 @@ mod authorisations;
 mod calls;
 mod checks;
 mod notices;
+mod order;
 pub mod orders;
+mod policy;
 pub mod ports;
 mod quotes;
 mod registrations;
 mod sim;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::Arc;
 
@@ -40,7 +43,6 @@ pub use orders::listen::{Again, Fact, Listener, News, Pass, Telling};
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::{look_secs, pay_href};
 pub use orders::pen::Pen;
-pub use orders::policy::PaymentRules;
 pub use orders::refunds::{RefundError, redirect, settled_outside};
 pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
@@ -48,9 +50,9 @@ pub use orders::trail::{Line, lines};
 pub use orders::words::{
     Due, Legs, cash_due, due, give_up_waits, is_over, outside, short_no, state_text, state_word, stuck,
 };
-pub use orders::{NewOrder, Order, OrderId, open};
+pub use orders::{NewOrder, Order, OrderId, open, release_due};
+pub use policy::PaymentRules;
 pub use ports::PayPorts;
-pub use registrations::release_due;
 
 /// The newest order of a thing; `None` where it never had one.
 ///

@@ -1,7 +1,7 @@
 //! One transaction: the envelope around it, who is signed in, and whether it was refused.
 
 use identity::ports::PortError;
-use payments::ports::Insured;
+use payments::ports::CoveredPerson;
 use platform::Ctx;
 use serde::Serialize;
 use wire::insurer::{FAILED, INFVER, Node, OK, Reply, Request, opter_type, time_in};
@@ -53,7 +53,7 @@ impl InsurerClient {
         ctx: &Ctx,
         infno: &str,
         number: &str,
-        person: &Insured,
+        person: &CoveredPerson,
         input: &I,
     ) -> Result<Said, PortError> {
         let message = Message { infno, number, region: &person.region, input };
@@ -87,7 +87,7 @@ impl InsurerClient {
         ctx: &Ctx,
         infno: &str,
         number: &str,
-        person: &Insured,
+        person: &CoveredPerson,
         input: &I,
     ) -> Result<Node, PortError> {
         match self.tell(ctx, infno, number, person, input).await? {

@@ -31,7 +31,7 @@ mod words;
 use async_trait::async_trait;
 use identity::ports::{Acquaintance, Insurer, PortError};
 use kernel::{IdNumber, PersonName};
-use payments::ports::{Care, Insured, Presettled, Registered, SettleError, Settled, Settlements, Undone, Visit};
+use payments::ports::{Care, CoveredPerson, Presettled, Registered, SettleError, Settled, Settlements, Undone, Visit};
 use platform::Ctx;
 
 pub use number::Numbers;
@@ -81,14 +81,14 @@ impl Settlements for InsurerClient {
         self.kept_number(ctx)
     }
 
-    async fn register(&self, ctx: &Ctx, person: &Insured, care: &Care) -> Result<Registered, SettleError> {
+    async fn register(&self, ctx: &Ctx, person: &CoveredPerson, care: &Care) -> Result<Registered, SettleError> {
         register::register(self, ctx, person, care).await
     }
 
     async fn unregister(
         &self,
         ctx: &Ctx,
-        person: &Insured,
+        person: &CoveredPerson,
         care: &Care,
         registered: &Registered,
     ) -> Result<(), SettleError> {

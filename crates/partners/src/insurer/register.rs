@@ -2,7 +2,7 @@
 
 use identity::ports::PortError;
 use kernel::{Decimal, Fen};
-use payments::ports::{Care, Insured, Registered, SettleError};
+use payments::ports::{Care, CoveredPerson, Registered, SettleError};
 use platform::Ctx;
 use wire::insurer::{
     Data, Exact, FEES, FeeDetail, FeeResult, Fees, REGISTER, Registration, RegistrationReply, cert_type, inf_time,
@@ -23,7 +23,7 @@ const NO_APPROVAL: &str = "2";
 pub(super) async fn register(
     client: &InsurerClient,
     ctx: &Ctx,
-    person: &Insured,
+    person: &CoveredPerson,
     care: &Care,
 ) -> Result<Registered, SettleError> {
     fits(care)?;
@@ -66,7 +66,7 @@ fn fits(care: &Care) -> Result<(), PortError> {
     Ok(())
 }
 
-fn registration(person: &Insured, care: &Care) -> Registration {
+fn registration(person: &CoveredPerson, care: &Care) -> Registration {
     Registration {
         psn_no: person.psn_no.expose().clone(),
         insutype: person.kind.clone(),
@@ -86,7 +86,7 @@ fn registration(person: &Insured, care: &Care) -> Registration {
 fn line(
     client: &InsurerClient,
     ctx: &Ctx,
-    (person, care): (&Insured, &Care),
+    (person, care): (&CoveredPerson, &Care),
     registered: &Registered,
 ) -> Result<FeeDetail, PortError> {
     let form = client.settings.form;

@@ -1,7 +1,7 @@
 //! 2202: a visit that is not settled is cancelled.
 
 use identity::ports::PortError;
-use payments::ports::{Care, Insured, Registered, SettleError};
+use payments::ports::{Care, CoveredPerson, Registered, SettleError};
 use platform::Ctx;
 use wire::insurer::{Cancellation, Data, UNREGISTER};
 
@@ -14,7 +14,7 @@ use super::refusal::refusal;
 pub(super) async fn unregister(
     client: &InsurerClient,
     ctx: &Ctx,
-    person: &Insured,
+    person: &CoveredPerson,
     care: &Care,
     registered: &Registered,
 ) -> Result<(), SettleError> {

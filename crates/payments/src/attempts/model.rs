@@ -3,57 +3,18 @@
 //! A try that may have reached the partner is `Unknown` from before it is sent until the partner has said
 //! what became of it: a time-out is never a failure (architecture, rule 8).
 
-use std::fmt;
-use std::str::FromStr;
-
 use kernel::{Fen, Moment};
 
 use crate::ports::Split;
+use crate::words::words;
+
+pub use crate::words::UnknownWord;
 
 kernel::typed_id!(
     /// One attempt (支付尝试).
     pub AttemptId,
     "att"
 );
-
-macro_rules! words {
-    ($(#[$doc:meta])+ $name:ident { $($(#[$each:meta])+ $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$each])+ $variant,)+ }
-
-        impl $name {
-            /// All of them, in the order of a life.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
-
-            /// The word in the database, the diagrams and the locale keys.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word,)+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = $crate::attempts::model::UnknownWord;
-
-            fn from_str(text: &str) -> Result<$name, $crate::attempts::model::UnknownWord> {
-                let found = $name::ALL.iter().copied().find(|one| one.as_str() == text);
-                found.ok_or_else(|| $crate::attempts::model::UnknownWord(text.to_owned()))
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-/// A stored word that names nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a word of payments: {0}")]
-pub struct UnknownWord(pub String);
 
 words! {
     /// What an attempt is.

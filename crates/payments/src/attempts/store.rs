@@ -5,7 +5,7 @@ use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
 use super::model::{AttemptId, Event, Kind, State, View};
-use crate::orders::OrderId;
+use crate::order::OrderId;
 use crate::ports::Split;
 use crate::sim::planted::{Bug, bug};
 

@@ -9,7 +9,7 @@ use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 
 use crate::attempts::model::AttemptId;
-use crate::orders::OrderId;
+use crate::order::OrderId;
 
 kernel::typed_id!(
     /// One authorisation.

@@ -7,9 +7,7 @@ use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use serde_json::json;
 
-use crate::orders::OrderId;
-use crate::orders::model::OrderState;
-use crate::orders::pen::Pen;
+use crate::order::{OrderId, OrderState};
 
 /// The value for calls that are not about an order.
 const NO_ORDER: &str = "";
@@ -30,11 +28,11 @@ pub(crate) const TROUBLE: &str = "trouble";
 
 /// Calls a person: a row for the desk, a line in the log, a count for the alarm. Once for each reason, until somebody
 /// has let the order go on.
-pub(crate) fn call(tx: &mut Tx<'_>, pen: &Pen, order: &OrderId, reason: &str) -> Result<(), DbFault> {
-    if store::call(tx, order.as_str(), reason, pen.now)? {
+pub(crate) fn call(tx: &mut Tx<'_>, (ctx, now): (&Ctx, Moment), order: &OrderId, reason: &str) -> Result<(), DbFault> {
+    if store::call(tx, order.as_str(), reason, now)? {
         tracing::error!(order = order.as_str(), reason, "payment.person_needed");
         metrics::counter!("renshe_payment_person_needed", "reason" => reason.to_owned()).increment(1);
-        tx.audit(pen.ctx.act("payment.person_needed", order.as_str(), json!({ "reason": reason })));
+        tx.audit(ctx.act("payment.person_needed", order.as_str(), json!({ "reason": reason })));
     }
     Ok(())
 }
@@ -44,12 +42,12 @@ const LISTED: i64 = 200;
 
 /// Calls a person about the channel as a whole, once for each reason, until somebody has looked. Only ever inserted: the
 /// closure is some order's.
-pub(crate) fn call_channel(tx: &mut Tx<'_>, pen: &Pen, reason: &str) -> Result<(), DbFault> {
-    if store::call_once(tx, NO_ORDER, reason, pen.now)? {
+pub(crate) fn call_channel(tx: &mut Tx<'_>, (ctx, now): (&Ctx, Moment), reason: &str) -> Result<(), DbFault> {
+    if store::call_once(tx, NO_ORDER, reason, now)? {
         tracing::error!(reason, "payment.person_needed");
         let label = reason.split(' ').next().unwrap_or(reason).to_owned();
         metrics::counter!("renshe_payment_person_needed", "reason" => label).increment(1);
-        tx.audit(pen.ctx.act("payment.person_needed", "wechat_pay", json!({ "reason": reason })));
+        tx.audit(ctx.act("payment.person_needed", "wechat_pay", json!({ "reason": reason })));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
 use super::{Call, REFUND_ABNORMAL, REFUND_CLOSED};
-use crate::orders::OrderId;
+use crate::order::OrderId;
 
 /// Calls a person, once for each reason; true when nobody is being called for it yet.
 pub(super) fn call(tx: &mut Tx<'_>, order: &str, reason: &str, now: Moment) -> Result<bool, DbFault> {

@@ -6,7 +6,7 @@ use platform::Ctx;
 use platform::db::{DbFault, LaneKey};
 
 use super::store;
-use crate::orders::policy::PaymentRules;
+use crate::policy::PaymentRules;
 
 /// Notices of one closure: a city's whole day in one would keep others waiting.
 const CHUNK: i64 = 500;

@@ -55,7 +55,7 @@ pub(crate) fn heard(
     let verdict = hear(&attempt.view, act, heard, attempt.asks, pen.now);
     if let Some(why) = &verdict.block {
         store::set_blocked(tx, &order.id, Some(why))?;
-        calls::call(tx, pen, &order.id, "amounts")?;
+        calls::call(tx, pen.at(), &order.id, "amounts")?;
     }
     about_keys(tx, pen, heard)?;
     let moves = verdict.event.map(|event| (event, advance(attempt.view.state, event)));
@@ -74,14 +74,14 @@ pub(crate) fn heard(
                 // It had been made and we have just taken it back, so nothing more may build on it.
                 store::set_blocked(tx, &order.id, Some("a settlement that was made has been reversed"))?;
             }
-            calls::call(tx, pen, &order.id, "odd_answer")?;
+            calls::call(tx, pen.at(), &order.id, "odd_answer")?;
             attempts::look_again(tx, attempt, verdict.due_at, None, &forbidden.to_string())?;
         }
         Some((_, Ok(Move::Stays))) | None => stays(tx, pen, attempt, (act, heard), &verdict)?,
     }
     let waits = attempt.created_at.secs_until(pen.now) > CALL_AFTER_SECS;
     if waits && attempt.view.state.is_live() && verdict.event.is_none_or(|event| event == Event::Again) {
-        calls::call(tx, pen, &order.id, attempt.view.kind.as_str())?;
+        calls::call(tx, pen.at(), &order.id, attempt.view.kind.as_str())?;
     }
     settle(tx, pen, order)
 }
@@ -89,8 +89,8 @@ pub(crate) fn heard(
 /// Signatures that do not work concern every order: a person is called to the channel.
 fn about_keys(tx: &mut Tx<'_>, pen: &Pen, heard: &Heard) -> Result<(), DbFault> {
     match heard {
-        Heard::UnknownKey(serial) => calls::call_channel(tx, pen, &format!("{} {serial}", calls::UNKNOWN_KEY)),
-        Heard::Unsigned(word) if word == calls::SIGNATURE_REFUSED => calls::call_channel(tx, pen, word),
+        Heard::UnknownKey(serial) => calls::call_channel(tx, pen.at(), &format!("{} {serial}", calls::UNKNOWN_KEY)),
+        Heard::Unsigned(word) if word == calls::SIGNATURE_REFUSED => calls::call_channel(tx, pen.at(), word),
         _ => Ok(()),
     }
 }
@@ -147,7 +147,7 @@ fn call_for_refund(tx: &mut Tx<'_>, pen: &Pen, order: &Order, place: usize, to: 
         standing::done_for(tx, order.id.as_str(), reason, pen.now)?;
     }
     // Nothing comes of itself any more: a person is called at once.
-    called_for(to).map_or(Ok(()), |reason| calls::call(tx, pen, &order.id, reason))
+    called_for(to).map_or(Ok(()), |reason| calls::call(tx, pen.at(), &order.id, reason))
 }
 
 /// For what a person is called while a refund stands so.

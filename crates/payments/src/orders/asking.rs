@@ -6,7 +6,7 @@ use platform::db::DbFault;
 use super::drive::{DriveError, Payments};
 use super::model::Way;
 use super::store::Order;
-use crate::ports::{Insured, Presettled, Visit};
+use crate::ports::{Presettled, Visit};
 use crate::quotes::store as quotes;
 use crate::registrations::store as registrations;
 
@@ -30,15 +30,16 @@ async fn known(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DbFault> {
     let (vault, today) = (ctx.vault.clone(), ctx.now().date());
     let asked = order.clone();
     let read = ctx.db.read("payment.asking", move |tx| {
-        let Some((registered, kept)) = registrations::registration(tx, &vault, &asked, today)? else {
+        let Some((registered, kept)) = registrations::registration(tx, &vault, (&asked.id, &asked.person), today)?
+        else {
             return Ok(None);
         };
         // What was registered under one number is settled and undone under the same.
         let person = match kept {
             Some(person) => Some(person),
-            None => identity::covered(tx, &vault, &asked.person, today)?.map(Insured::from),
+            None => identity::covered(tx, &vault, &asked.person, today)?,
         };
-        let quote = quotes::quote_agreed(tx, &asked)?;
+        let quote = quotes::quote_agreed(tx, &asked.id, asked.confirmed_hash.as_deref())?;
         Ok::<_, DbFault>(person.map(|person| (person, registered, quote)))
     });
     let Some((person, registered, quote)) = read.await? else { return Ok(None) };

@@ -6,75 +6,12 @@
 use kernel::{Fen, Moment};
 
 use crate::attempts::hear::Act;
-use crate::attempts::model::{Kind, State, View, words};
+use crate::attempts::model::{Kind, State, View};
 use crate::ports::Split;
 use crate::sim::planted::{Bug, bug};
 
 pub use crate::attempts::model::UnknownWord;
-
-use std::fmt;
-use std::str::FromStr;
-
-kernel::typed_id!(
-    /// One order (订单).
-    pub OrderId,
-    "ord"
-);
-
-words! {
-    /// Where an order stands. Derived from its attempts by [`order_state`] and stored beside them.
-    OrderState {
-        /// Nothing is under way: the person may pay.
-        Open = "open",
-        /// The insurer has been asked to settle.
-        Settling = "settling",
-        /// The insurer settled, by other amounts than were shown: the person must agree again.
-        Reconfirm = "reconfirm",
-        /// The insurer settled; one's own money is still to come.
-        HalfPaid = "half_paid",
-        /// Nothing is settled by the insurer; a channel payment is offered.
-        Paying = "paying",
-        /// Everything is paid.
-        Settled = "settled",
-        /// It ends, and what came in is going back, or is being asked about.
-        Returning = "returning",
-        /// It has ended, and everything went back.
-        Refunded = "refunded",
-        /// It has ended, and nothing had come in.
-        Closed = "closed",
-        /// Amounts did not agree, so a person must look.
-        Blocked = "blocked",
-    }
-}
-
-impl OrderState {
-    /// Whether nothing can happen any more, except that money comes late.
-    pub const fn is_over(self) -> bool {
-        matches!(self, OrderState::Refunded | OrderState::Closed)
-    }
-}
-
-words! {
-    /// From which purses a person wants to pay.
-    Way {
-        /// Through the insurer, the personal account first.
-        Account = "account",
-        /// Through the insurer, without the personal account.
-        Fund = "fund",
-        /// All of it one's own money.
-        OwnMoney = "own_money",
-    }
-}
-
-words! {
-    /// Why an order ends.
-    Cause {
-        /// The person gave the order up.
-        Cancelled = "cancelled",
-        /// The time to pay was over.
-        TimedOut = "timed_out",
-    }
-}
+pub use crate::order::{Cause, OrderId, OrderState, Way};
 
 /// An order as the decisions see it.
 #[derive(Debug, Clone, PartialEq, Eq)]

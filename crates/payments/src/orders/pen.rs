@@ -8,7 +8,7 @@ use platform::Ctx;
 use platform::db::DbFault;
 
 use super::listen::Listener;
-use super::policy::PaymentRules;
+use crate::policy::PaymentRules;
 
 /// More transfers than one closure ever makes.
 const TRANSFERS: usize = 16;
@@ -51,6 +51,11 @@ impl Pen {
         let id = self.ids.get(*used).cloned();
         *used += 1;
         id.ok_or_else(|| DbFault::Corrupt("more transfers than a closure makes".to_owned()))
+    }
+
+    /// By whom and when, for what is written by those who know of no pen.
+    pub(crate) fn at(&self) -> (&Ctx, Moment) {
+        (&self.ctx, self.now)
     }
 
     pub(crate) fn actor(&self) -> String {

@@ -12,31 +12,17 @@ use sha2::{Digest, Sha256};
 use super::drive::Payments;
 use super::model::{OrderState, Way};
 use super::pen::Pen;
-use super::policy::PaymentRules;
 use super::store::Order;
 use crate::attempts::model::Kind;
 use crate::calls;
-use crate::ports::{Insured, PortError, Presettled, Registered, SettleError, Split, Visit};
+use crate::policy::PaymentRules;
+use crate::ports::{PortError, Presettled, Registered, SettleError, Split, Visit};
+use crate::quotes::Asked;
 use crate::quotes::asks::{self, Reserved};
 use crate::quotes::store::{self, Quote};
 use crate::registrations::store as registrations;
 
-/// What can be shown of a way to pay.
-#[derive(Debug, Clone)]
-pub enum Quoted {
-    /// By this quote.
-    Shown(Quote),
-    /// The insurer refuses: by a word of the port (`not_insured`, …). Own money is still good.
-    Refused(String),
-    /// The insurer is not answering now.
-    Silent,
-    /// It is being asked this very moment, by another device or by the same page that was opened again.
-    BeingAsked,
-    /// The insurer's amounts do not add up; nothing is settled until a person has looked.
-    Odd,
-    /// The person is not known to the insurer.
-    NotInsured,
-}
+pub use crate::quotes::Quoted;
 
 /// Why there is no quote, when it is not the insurer's doing.
 #[derive(Debug, thiserror::Error)]
@@ -60,12 +46,12 @@ pub enum QuoteError {
 pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result<Quoted, QuoteError> {
     let now = ctx.now();
     let rules = ctx.policy.at::<PaymentRules>(now.date())?;
-    let (vault, today, asked) = (ctx.vault.clone(), now.date(), order.clone());
+    let (vault, today, of) = (ctx.vault.clone(), now.date(), order.clone());
     let read = ctx.db.read("payment.quote", move |tx| {
-        let registered = registrations::registration(tx, &vault, &asked, today)?;
-        let covered = identity::covered(tx, &vault, &asked.person, today)?;
-        let odd = calls::store::stands(tx, &asked.id, calls::QUOTE)?;
-        Ok::<_, DbFault>((covered, registered, store::quote_for(tx, &asked.id, way)?, odd))
+        let registered = registrations::registration(tx, &vault, (&of.id, &of.person), today)?;
+        let covered = identity::covered(tx, &vault, &of.person, today)?;
+        let odd = calls::store::stands(tx, &of.id, calls::QUOTE)?;
+        Ok::<_, DbFault>((covered, registered, store::quote_for(tx, &of.id, way)?, odd))
     });
     let (covered, registered, last, odd) = read.await?;
     if odd {
@@ -78,7 +64,8 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
         return Ok(Quoted::Shown(fresh.clone()));
     }
     // The insurer is asked only now and then, however often a page is opened.
-    if let Reserved::No(answer) = asks::reserve(ctx, order, way, tried, &rules).await? {
+    let question = asked(order, way);
+    if let Reserved::No(answer) = asks::reserve(ctx, &question, tried, &rules).await? {
         return Ok(match (answer, last) {
             // It has answered since, and has taken back what it said before.
             (Some(said @ (Quoted::Refused(_) | Quoted::NotInsured)), _) => said,
@@ -87,8 +74,13 @@ pub async fn quote(pay: &Payments, ctx: &Ctx, order: &Order, way: Way) -> Result
         });
     }
     let quoted = ask(pay, ctx, order, way, (covered, registered)).await?;
-    asks::answered(ctx, order, way, &quoted).await?;
+    asks::answered(ctx, &question, &quoted).await?;
     Ok(quoted)
+}
+
+/// The question about a way to pay an order.
+pub(crate) fn asked(order: &Order, way: Way) -> Asked {
+    Asked { order: order.id.clone(), person: order.person.clone(), lane: order.lane_key(), way }
 }
 
 /// Asks the insurer.
@@ -97,20 +89,19 @@ async fn ask(
     ctx: &Ctx,
     order: &Order,
     way: Way,
-    (covered, registered): (Option<CoveredPerson>, Option<(Registered, Option<Insured>)>),
+    (covered, registered): (Option<CoveredPerson>, Option<(Registered, Option<CoveredPerson>)>),
 ) -> Result<Quoted, QuoteError> {
     let (person, registered) = match registered {
         Some((registered, Some(person))) => (person, registered),
         other => {
-            let covered = match covered {
-                Some(covered) => Some(covered),
+            let person = match covered {
+                Some(person) => Some(person),
                 None => ask_who(pay, ctx, order).await?,
             };
-            let Some(covered) = covered else { return Ok(Quoted::NotInsured) };
-            let person = Insured::from(covered.clone());
+            let Some(person) = person else { return Ok(Quoted::NotInsured) };
             match other {
                 Some((registered, _)) => (person, registered),
-                None => match register(pay, ctx, order, (&covered, &person)).await? {
+                None => match register(pay, ctx, order, &person).await? {
                     Ok(registered) => (person, registered),
                     Err(error) => return refused(pay, ctx, order, error).await,
                 },
@@ -129,17 +120,17 @@ async fn register(
     pay: &Payments,
     ctx: &Ctx,
     order: &Order,
-    (covered, person): (&CoveredPerson, &Insured),
+    person: &CoveredPerson,
 ) -> Result<Result<Registered, SettleError>, QuoteError> {
     let registered = match pay.ports.settlements.register(ctx, person, &order.care).await {
         Ok(registered) => registered,
         Err(error) => return Ok(Err(error)),
     };
-    let (kept, covered, ctx_, now) = (order.clone(), covered.clone(), ctx.clone(), ctx.now());
+    let (kept, person, ctx_, now) = (order.clone(), person.clone(), ctx.clone(), ctx.now());
     let written = ctx.db.write(order.lane_key(), "payment.registered", move |tx| -> Result<_, DbFault> {
-        registrations::insert_registration(tx, &ctx_, &kept, (&registered, &covered), now)?;
+        registrations::insert_registration(tx, &ctx_, (&kept.id, &kept.person), (&registered, &person), now)?;
         // Another look may have registered it first, and then that registration counts.
-        let first = registrations::registration(tx, &ctx_.vault, &kept, now.date())?;
+        let first = registrations::registration(tx, &ctx_.vault, (&kept.id, &kept.person), now.date())?;
         Ok(first.map_or_else(|| registered.clone(), |(first, _)| first))
     });
     Ok(Ok(written.await?))
@@ -163,8 +154,9 @@ async fn refused(pay: &Payments, ctx: &Ctx, order: &Order, error: SettleError) -
         SettleError::Amounts(_) => {
             let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
             let id = order.id.clone();
-            let called =
-                ctx.db.write(order.lane_key(), "payment.odd_quote", move |tx| calls::call(tx, &pen, &id, calls::QUOTE));
+            let called = ctx
+                .db
+                .write(order.lane_key(), "payment.odd_quote", move |tx| calls::call(tx, pen.at(), &id, calls::QUOTE));
             called.await?;
             Ok(Quoted::Odd)
         }

@@ -75,7 +75,7 @@ async fn note(pay: &Payments, ctx: &Ctx, id: &OrderId, good: bool) -> Result<(),
         let since = held.since.unwrap_or(pen.now);
         store::set_trouble(tx, &id, Some(since), Some(pen.now.plus_secs(AGAIN_SECS)))?;
         if since.secs_until(pen.now) > CALL_AFTER_SECS {
-            calls::call(tx, &pen, &id, calls::TROUBLE)?;
+            calls::call(tx, pen.at(), &id, calls::TROUBLE)?;
         }
         Ok(())
     });

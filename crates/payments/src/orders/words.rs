@@ -5,11 +5,11 @@ use ui::Page;
 
 use super::apply::waits_for_a_person;
 use super::model::{Cause, OrderState};
-use super::policy::PaymentRules;
 use super::store::Order;
 use crate::attempts::hear::CALL_AFTER_SECS;
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
+use crate::policy::PaymentRules;
 
 /// The legs of an order by which money came in, ever: what is said of its return depends on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

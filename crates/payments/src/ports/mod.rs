@@ -10,6 +10,7 @@ mod settling;
 
 use std::sync::Arc;
 
+pub use identity::CoveredPerson;
 pub use identity::ports::PortError;
 
 pub use channel::{
@@ -17,8 +18,7 @@ pub use channel::{
     RefundState,
 };
 pub use settling::{
-    Care, EMPLOYEES, Insured, Presettled, Registered, SettleError, Settled, SettlementFacts, Settlements, Split,
-    Undone, Visit,
+    Care, EMPLOYEES, Presettled, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Undone, Visit,
 };
 
 /// All of them, as handlers and jobs are given them: `Extension<Arc<PayPorts>>`.

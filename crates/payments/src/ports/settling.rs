@@ -2,35 +2,13 @@
 
 use async_trait::async_trait;
 use identity::CoveredPerson;
-use kernel::{Fen, IdNumber, Moment, PersonName, Pii};
+use kernel::{Fen, Moment};
 use platform::Ctx;
 
 use super::PortError;
 
 /// `insutype` of employees (职工医保), the one insurance with a personal account (REG-3).
 pub const EMPLOYEES: &str = "310";
-
-/// A person as the insurer must be told of them.
-#[derive(Debug, Clone)]
-pub struct Insured {
-    /// `psn_no`.
-    pub psn_no: Pii<String>,
-    /// 证件号码.
-    pub number: IdNumber,
-    /// The name.
-    pub name: PersonName,
-    /// `insutype`: 310 employees, 390 residents.
-    pub kind: String,
-    /// `insuplc_admdvs`: the region that insures.
-    pub region: String,
-}
-
-impl From<CoveredPerson> for Insured {
-    fn from(covered: CoveredPerson) -> Insured {
-        let CoveredPerson { psn_no, number, name, kind, region } = covered;
-        Insured { psn_no, number, name, kind, region }
-    }
-}
 
 /// What is paid for, as the insurer must be told of it: one visit with one fee.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -152,7 +130,7 @@ pub struct SettlementFacts {
 #[derive(Debug, Clone)]
 pub struct Visit {
     /// Whose.
-    pub person: Insured,
+    pub person: CoveredPerson,
     /// For what.
     pub care: Care,
     /// Under which numbers.
@@ -179,12 +157,12 @@ pub trait Settlements: Send + Sync {
     fn number(&self, ctx: &Ctx) -> String;
     /// 2201 and 2204. Repeated for the same `visit_no` it may make a second registration, which costs nothing
     /// and is cancelled with [`Settlements::unregister`].
-    async fn register(&self, ctx: &Ctx, person: &Insured, care: &Care) -> Result<Registered, SettleError>;
+    async fn register(&self, ctx: &Ctx, person: &CoveredPerson, care: &Care) -> Result<Registered, SettleError>;
     /// 2202.
     async fn unregister(
         &self,
         ctx: &Ctx,
-        person: &Insured,
+        person: &CoveredPerson,
         care: &Care,
         registered: &Registered,
     ) -> Result<(), SettleError>;

@@ -7,11 +7,8 @@ use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
-use crate::orders::Order;
-use crate::orders::model::Way;
-use crate::orders::policy::PaymentRules;
-use crate::orders::quote::Quoted;
-use crate::quotes::store;
+use super::{Asked, Quoted, store};
+use crate::policy::PaymentRules;
 
 /// Questions of one person are counted over so long.
 const WINDOW_SECS: i64 = 600;
@@ -37,48 +34,47 @@ pub(crate) enum Reserved {
 /// what the insurer has said of the person since it refused (they had it asked again, 「重新查询参保状态」).
 pub(crate) async fn reserve(
     ctx: &Ctx,
-    order: &Order,
-    way: Way,
+    asked: &Asked,
     tried: Option<Moment>,
     rules: &PaymentRules,
 ) -> Result<Reserved, DbFault> {
     let now = ctx.now();
     let before = now.minus_secs(rules.quote_again_secs);
     let before = tried.map_or(before, |tried| tried.max(before));
-    let (order2, most) = (order.clone(), rules.quotes_most);
+    let (of, most) = (asked.clone(), rules.quotes_most);
     let reserved = move |tx: &mut Tx<'_>| -> Result<Reserved, DbFault> {
-        let kept = store::answer(tx, &order2.id, way)?;
+        let kept = store::answer(tx, &of.order, of.way)?;
         let said = match kept.as_deref().and_then(quoted) {
             // Later than the question: at its own moment it was asked for the question's sake.
-            Some(Quoted::Refused(_)) => identity::insurer_said_at(tx, &order2.person)?.map(|said| said.plus_ms(-1)),
+            Some(Quoted::Refused(_)) => identity::insurer_said_at(tx, &of.person)?.map(|said| said.plus_ms(-1)),
             _ => None,
         };
         let before = said.map_or(before, |said| said.max(before));
-        if store::is_being_asked(tx, &order2.id, way, (now, before))? {
+        if store::is_being_asked(tx, &of.order, of.way, (now, before))? {
             return Ok(Reserved::No(Some(Quoted::BeingAsked)));
         }
-        if kept.is_none() && store::asked_by(tx, &order2.person, now.minus_secs(WINDOW_SECS))? >= most {
+        if kept.is_none() && store::asked_by(tx, &of.person, now.minus_secs(WINDOW_SECS))? >= most {
             return Ok(Reserved::No(None));
         }
-        Ok(match store::ask(tx, &order2, way, (now, before))? {
+        Ok(match store::ask(tx, &of, (now, before))? {
             true => Reserved::Yes,
             false => Reserved::No(kept.as_deref().and_then(quoted)),
         })
     };
-    ctx.db.write(order.lane_key(), "payment.quote_ask", reserved).await
+    ctx.db.write(asked.lane, "payment.quote_ask", reserved).await
 }
 
 /// Keeps what the insurer answered where it is no quote.
-pub(crate) async fn answered(ctx: &Ctx, order: &Order, way: Way, quoted: &Quoted) -> Result<(), DbFault> {
+pub(crate) async fn answered(ctx: &Ctx, asked: &Asked, quoted: &Quoted) -> Result<(), DbFault> {
     let word = match quoted {
         Quoted::Shown(_) | Quoted::Odd | Quoted::BeingAsked => return Ok(()),
         Quoted::Refused(word) => word.clone(),
         Quoted::Silent => SILENT.to_owned(),
         Quoted::NotInsured => NOT_INSURED.to_owned(),
     };
-    let id = order.id.clone();
+    let (id, way) = (asked.order.clone(), asked.way);
     let kept = move |tx: &mut Tx<'_>| store::answered(tx, &id, way, &word);
-    ctx.db.write(order.lane_key(), "payment.quote_answer", kept).await
+    ctx.db.write(asked.lane, "payment.quote_answer", kept).await
 }
 
 /// Whoever waits for another one's answer looks so often for it: a little longer than until they may ask themselves, since who
@@ -89,14 +85,14 @@ fn looks_most(rules: &PaymentRules) -> u128 {
 }
 
 /// Waits until the insurer has answered whoever is asking it, or has taken as long as it may.
-pub(crate) async fn wait(ctx: &Ctx, order: &Order, way: Way, rules: &PaymentRules) -> Result<(), DbFault> {
-    let (id, now) = (order.id.clone(), ctx.now());
+pub(crate) async fn wait(ctx: &Ctx, asked: &Asked, rules: &PaymentRules) -> Result<(), DbFault> {
+    let (way, now) = (asked.way, ctx.now());
     let window = (now, now.minus_secs(rules.quote_again_secs));
     for _ in 0..looks_most(rules) {
         tokio::time::sleep(LOOK_EACH).await;
-        let id = id.clone();
-        let asked = ctx.db.read("payment.quote_wait", move |tx| store::is_being_asked(tx, &id, way, window));
-        if !asked.await? {
+        let id = asked.order.clone();
+        let waits = ctx.db.read("payment.quote_wait", move |tx| store::is_being_asked(tx, &id, way, window));
+        if !waits.await? {
             break;
         }
     }

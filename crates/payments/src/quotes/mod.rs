@@ -2,3 +2,39 @@
 
 pub(crate) mod asks;
 pub(crate) mod store;
+
+use identity::PersonId;
+use platform::db::LaneKey;
+
+use crate::order::{OrderId, Way};
+use store::Quote;
+
+/// What can be shown of a way to pay.
+#[derive(Debug, Clone)]
+pub enum Quoted {
+    /// By this quote.
+    Shown(Quote),
+    /// The insurer refuses: by a word of the port (`not_insured`, …). Own money is still good.
+    Refused(String),
+    /// The insurer is not answering now.
+    Silent,
+    /// It is being asked this very moment, by another device or by the same page that was opened again.
+    BeingAsked,
+    /// The insurer's amounts do not add up; nothing is settled until a person has looked.
+    Odd,
+    /// The person is not known to the insurer.
+    NotInsured,
+}
+
+/// A question to the insurer: by which way an order would be paid.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// Which order.
+    pub(crate) order: OrderId,
+    /// Whose it is.
+    pub(crate) person: PersonId,
+    /// The owner of its rows.
+    pub(crate) lane: LaneKey,
+    /// By which way.
+    pub(crate) way: Way,
+}

@@ -5,8 +5,8 @@ use kernel::{Fen, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
-use crate::orders::model::Way;
-use crate::orders::{Order, OrderId};
+use super::Asked;
+use crate::order::{OrderId, Way};
 use crate::ports::{Presettled, Split};
 
 /// A quote as it was shown.
@@ -68,15 +68,15 @@ fn read_quote(row: &Row) -> Result<Quote, DbFault> {
     })
 }
 
-/// The quote that was agreed to.
-pub(crate) fn quote_agreed(tx: &mut Tx<'_>, order: &Order) -> Result<Option<Quote>, DbFault> {
-    let Some(hash) = &order.confirmed_hash else { return Ok(None) };
+/// The quote that was agreed to, by its hash.
+pub(crate) fn quote_agreed(tx: &mut Tx<'_>, id: &OrderId, hash: Option<&[u8]>) -> Result<Option<Quote>, DbFault> {
+    let Some(hash) = hash else { return Ok(None) };
     let sql = sql!("SELECT MAX(n) FROM pay_quote WHERE order_id = $1 AND hash = $2");
-    let n = tx.opt(sql, vals![order.id.as_str(), hash], |row| row.opt_int(0))?.flatten();
-    let newest = quote(tx, &order.id)?;
+    let n = tx.opt(sql, vals![id.as_str(), hash], |row| row.opt_int(0))?.flatten();
+    let newest = quote(tx, id)?;
     // What a settlement repeats of a pre-settlement depends on the fee alone: any quote of the order has it.
     Ok(match n {
-        Some(n) => quote_at(tx, &order.id, n)?.or(newest),
+        Some(n) => quote_at(tx, id, n)?.or(newest),
         None => newest,
     })
 }
@@ -119,13 +119,14 @@ pub(crate) fn asked_by(tx: &mut Tx<'_>, person: &PersonId, since: Moment) -> Res
 
 /// Writes that it is asked now; false where it was since `before`. A moment still to come was written by a clock that has
 /// been set back since, and counts for nothing.
-pub(crate) fn ask(tx: &mut Tx<'_>, order: &Order, way: Way, (now, before): (Moment, Moment)) -> Result<bool, DbFault> {
+pub(crate) fn ask(tx: &mut Tx<'_>, asked: &Asked, (now, before): (Moment, Moment)) -> Result<bool, DbFault> {
     let sql = sql!(
         "INSERT INTO pay_quote_ask (order_id, way, person_id, asked_at, answer) VALUES ($1, $2, $3, $4, '') \
          ON CONFLICT (order_id, way) DO UPDATE SET asked_at = excluded.asked_at, answer = '' \
          WHERE pay_quote_ask.asked_at <= $5 OR pay_quote_ask.asked_at > $4"
     );
-    tx.exec(sql, vals![order.id.as_str(), way.as_str(), order.person.as_str(), now, before]).map(|rows| rows == 1)
+    tx.exec(sql, vals![asked.order.as_str(), asked.way.as_str(), asked.person.as_str(), now, before])
+        .map(|rows| rows == 1)
 }
 
 /// Whether it was asked since `before`, and has not answered: neither by a word nor by a quote.

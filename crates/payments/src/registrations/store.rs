@@ -1,14 +1,14 @@
 //! The only SQL for `pay_registration`. Rows belong to the lane of their order.
 
-use identity::CoveredPerson;
+use identity::{CoveredPerson, PersonId};
 use kernel::{Date, Moment};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::vault::{Aad, Vault};
 use platform::{sql, vals};
 
-use crate::orders::{Order, OrderId};
-use crate::ports::{Insured, Registered};
+use crate::order::OrderId;
+use crate::ports::Registered;
 
 /// Stands in `release_at` while the visit is settled: 2100-01-01. There will be as many such rows as visits, and no walk over
 /// those that are due must come by them.
@@ -22,35 +22,35 @@ fn place(id: &OrderId) -> Aad<'_> {
 pub(crate) fn registration(
     tx: &mut Tx<'_>,
     vault: &Vault,
-    order: &Order,
+    (order, person): (&OrderId, &PersonId),
     today: Date,
-) -> Result<Option<(Registered, Option<Insured>)>, DbFault> {
+) -> Result<Option<(Registered, Option<CoveredPerson>)>, DbFault> {
     let sql = sql!("SELECT mdtrt_id, batch_no, insured FROM pay_registration WHERE order_id = $1");
-    let found = tx.opt(sql, vals![order.id.as_str()], |row| {
+    let found = tx.opt(sql, vals![order.as_str()], |row| {
         Ok((Registered { mdtrt_id: row.text(0)?, batch_no: row.text(1)? }, row.opt_blob(2)?))
     })?;
     let Some((registered, sealed)) = found else { return Ok(None) };
     let person = match sealed {
-        Some(sealed) => identity::recall(tx, vault, &order.person, &sealed, place(&order.id), today)?,
+        Some(sealed) => identity::recall(tx, vault, person, &sealed, place(order), today)?,
         None => None,
     };
-    Ok(Some((registered, person.map(Insured::from))))
+    Ok(Some((registered, person)))
 }
 
 /// Keeps them; the first ones stay.
 pub(crate) fn insert_registration(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
-    order: &Order,
+    (order, person): (&OrderId, &PersonId),
     (registered, covered): (&Registered, &CoveredPerson),
     now: Moment,
 ) -> Result<(), DbFault> {
-    let sealed = identity::remember(tx, ctx, &order.person, covered, place(&order.id))?;
+    let sealed = identity::remember(tx, ctx, person, covered, place(order))?;
     let sql = sql!(
         "INSERT INTO pay_registration (order_id, mdtrt_id, batch_no, at, insured) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT DO NOTHING"
     );
-    let values = vals![order.id.as_str(), &registered.mdtrt_id, &registered.batch_no, now, sealed];
+    let values = vals![order.as_str(), &registered.mdtrt_id, &registered.batch_no, now, sealed];
     tx.exec(sql, values).map(drop)
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn settled_no_more(tx: &mut Tx<'_>, id: &OrderId) -> Result<(), DbFau
 /// Orders whose registration serves nothing any more: over, or paid without the insurer, and unchanged since; those of
 /// which the insurer was told in vain come again in their turn. Where a settlement stands it is never one of them, whatever
 /// `release_at` says: the insurer would answer that the visit is settled, and a person would be called.
-pub(super) fn useless(
+pub(crate) fn useless(
     tx: &mut Tx<'_>,
     unchanged_since: Moment,
     now: Moment,
@@ -86,13 +86,13 @@ pub(super) fn useless(
 }
 
 /// The insurer was told that it is over.
-pub(super) fn set_released(tx: &mut Tx<'_>, id: &OrderId, now: Moment) -> Result<u64, DbFault> {
+pub(crate) fn set_released(tx: &mut Tx<'_>, id: &OrderId, now: Moment) -> Result<u64, DbFault> {
     let sql = sql!("UPDATE pay_registration SET released_at = $2 WHERE order_id = $1 AND released_at IS NULL");
     tx.exec(sql, vals![id.as_str(), now])
 }
 
 /// The insurer could not be told: how often that was so, and when it is tried again.
-pub(super) fn release_later(tx: &mut Tx<'_>, id: &OrderId, now: Moment, pauses: &[i64]) -> Result<i64, DbFault> {
+pub(crate) fn release_later(tx: &mut Tx<'_>, id: &OrderId, now: Moment, pauses: &[i64]) -> Result<i64, DbFault> {
     let sql = sql!(
         "UPDATE pay_registration SET release_tries = release_tries + 1 WHERE order_id = $1 AND released_at IS NULL \
          RETURNING release_tries"

@@ -13,7 +13,7 @@ use super::waiting::call;
 use super::world::Shared;
 use crate::attempts::AttemptId;
 use crate::ports::{
-    About, Care, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer,
+    About, Care, Channel, ChannelError, ChannelState, CloseAnswer, CoveredPerson, Giving, Notice, NoticeRefusal, Offer,
     PortError, Presettled, Recipient, RefundState, Registered, SettleError, Settled, Settlements, Undone, Visit,
 };
 
@@ -72,11 +72,11 @@ impl Settlements for Partners {
         ctx.id::<AttemptId>().as_str().to_owned()
     }
 
-    async fn register(&self, _: &Ctx, _: &Insured, care: &Care) -> Result<Registered, SettleError> {
+    async fn register(&self, _: &Ctx, _: &CoveredPerson, care: &Care) -> Result<Registered, SettleError> {
         Ok(Registered { mdtrt_id: care.visit_no.clone(), batch_no: "1".to_owned() })
     }
 
-    async fn unregister(&self, _: &Ctx, _: &Insured, _: &Care, _: &Registered) -> Result<(), SettleError> {
+    async fn unregister(&self, _: &Ctx, _: &CoveredPerson, _: &Care, _: &Registered) -> Result<(), SettleError> {
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use tokio::sync::Barrier;
 
 use super::{Desk, PIN};
 use crate::attempts::model::{Kind, State};
-use crate::orders::quote::{Quoted, quote};
+use crate::orders::quote::{Quoted, asked, quote};
 use crate::ports::Split;
 use crate::quotes::asks::{self, Reserved};
 use crate::{Listener, News, Order, OrderId, OrderState, PaymentRules, Payments, Telling, Way, drive};
@@ -177,16 +177,17 @@ async fn however_often_a_page_is_opened_the_insurer_is_asked_now_and_then(db: Te
 #[db_test]
 async fn a_page_that_is_opened_twice_at_once_waits_for_one_answer(db: TestDb) {
     let desk = Desk::open(&db).await;
-    let (order, rules) = (desk.found().await, desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap());
+    let rules = desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap();
+    let question = asked(&desk.found().await, Way::Account);
     // Another device has just asked.
-    assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
+    assert!(matches!(asks::reserve(&desk.ctx, &question, None, &rules).await.unwrap(), Reserved::Yes));
     assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::BeingAsked));
     assert!(!matches!(looks(&desk, &desk.order, Way::Fund).await, Quoted::BeingAsked), "that is another question");
-    asks::answered(&desk.ctx, &order, Way::Account, &Quoted::NotInsured).await.unwrap();
+    asks::answered(&desk.ctx, &question, &Quoted::NotInsured).await.unwrap();
     assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::NotInsured), "what the first one was told");
     // One that dies over its question keeps nobody from asking.
     desk.clock.advance_secs(10);
-    assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
+    assert!(matches!(asks::reserve(&desk.ctx, &question, None, &rules).await.unwrap(), Reserved::Yes));
     desk.clock.advance_secs(10);
     assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::Shown(_)));
 }
@@ -282,10 +283,10 @@ async fn what_the_insurer_refuses_now_counts_for_more_than_what_it_quoted_before
         [(Quoted::Refused("not_insured".to_owned()), true), (Quoted::NotInsured, true), (Quoted::Silent, false)]
     {
         desk.clock.advance_secs(rules.quote_secs.max(rules.quote_again_secs));
-        let order = desk.found().await;
-        assert!(matches!(asks::reserve(&desk.ctx, &order, Way::Account, None, &rules).await.unwrap(), Reserved::Yes));
+        let question = asked(&desk.found().await, Way::Account);
+        assert!(matches!(asks::reserve(&desk.ctx, &question, None, &rules).await.unwrap(), Reserved::Yes));
         assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::Shown(_)), "not heard yet");
-        asks::answered(&desk.ctx, &order, Way::Account, &answer).await.unwrap();
+        asks::answered(&desk.ctx, &question, &answer).await.unwrap();
         let shown = looks(&desk, &desk.order, Way::Account).await;
         assert_eq!(!matches!(shown, Quoted::Shown(_)), refused, "{answer:?}: {shown:?}");
     }

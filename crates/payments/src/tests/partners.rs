@@ -12,9 +12,9 @@ use platform::Ctx;
 use tokio::sync::Notify;
 
 use crate::ports::{
-    Care, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Insured, Notice, NoticeRefusal, Offer, PortError,
-    Presettled, Recipient, RefundState, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Undone,
-    Visit,
+    Care, Channel, ChannelError, ChannelState, CloseAnswer, CoveredPerson, Giving, Notice, NoticeRefusal, Offer,
+    PortError, Presettled, Recipient, RefundState, Registered, SettleError, Settled, SettlementFacts, Settlements,
+    Split, Undone, Visit,
 };
 
 /// A refund, and what has become of it.
@@ -148,11 +148,11 @@ impl Settlements for World {
         format!("H32040000001{:018}", truth.number)
     }
 
-    async fn register(&self, _: &Ctx, _: &Insured, _: &Care) -> Result<Registered, SettleError> {
+    async fn register(&self, _: &Ctx, _: &CoveredPerson, _: &Care) -> Result<Registered, SettleError> {
         Ok(Registered { mdtrt_id: "m1".into(), batch_no: "b1".into() })
     }
 
-    async fn unregister(&self, _: &Ctx, _: &Insured, _: &Care, _: &Registered) -> Result<(), SettleError> {
+    async fn unregister(&self, _: &Ctx, _: &CoveredPerson, _: &Care, _: &Registered) -> Result<(), SettleError> {
         self.arrives("unregister")?;
         Ok(())
     }

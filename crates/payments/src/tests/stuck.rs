@@ -31,7 +31,7 @@ impl Desk {
             pen.fresh();
             let held = crate::orders::store::hold(tx, &id)?.unwrap();
             crate::orders::store::set_blocked(tx, &id, Some(reason))?;
-            calls::call(tx, &pen, &id, reason)?;
+            calls::call(tx, pen.at(), &id, reason)?;
             crate::orders::apply::settle(tx, &pen, &held).map(drop)
         });
         stopped.await.unwrap();

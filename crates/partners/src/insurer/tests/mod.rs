@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use kernel::{Clock, Date, Fen, IdNumber, Moment, OsRng, PersonName, Pii, Rng, ShiftedClock, Time};
-use payments::ports::{Care, Insured, Registered, Visit};
+use payments::ports::{Care, CoveredPerson, Registered, Visit};
 use platform::db::{Db, DbSettings, Target};
 use platform::password::Hasher;
 use platform::policy::Policy;
@@ -81,8 +81,8 @@ fn client_sending(endpoint: &str, form: Form) -> InsurerClient {
 }
 
 /// Insured here as an employee, 1200.00 on the account.
-fn person(psn_no: &str, kind: &str) -> Insured {
-    Insured {
+fn person(psn_no: &str, kind: &str) -> CoveredPerson {
+    CoveredPerson {
         psn_no: Pii::new(psn_no.to_owned()),
         number: IdNumber::parse("320402199001019169", Date::constant(2026, 1, 1)).unwrap(),
         name: PersonName::parse("样例·无手机号").unwrap(),

@@ -11,7 +11,7 @@ struct Stage {
     running: Running,
     client: InsurerClient,
     ctx: Ctx,
-    person: Insured,
+    person: CoveredPerson,
     _folder: Folder,
 }
 
@@ -24,7 +24,7 @@ impl Stage {
         let (client, ctx) = (client(&format!("http://{}", running.insurer)), context(&folder, clock));
         let who = person("", "310");
         let psn_no = client.person(&ctx, &who.name, &who.number).await.unwrap().known().unwrap().psn_no;
-        Stage { running, client, ctx, person: Insured { psn_no, ..who }, _folder: folder }
+        Stage { running, client, ctx, person: CoveredPerson { psn_no, ..who }, _folder: folder }
     }
 
     async fn control(&self, path: &str, body: Value) {
@@ -235,7 +235,7 @@ async fn a_new_day_a_lost_sign_in_and_a_poorer_account() {
     let unused = Visit { use_account: false, ..stage.visit("visit-2").await };
     assert_eq!(client.presettle(ctx, &unused).await.unwrap().split, split(800, 0, 1_700));
     stage.person_is(json!({ "insured": "resident" })).await;
-    let resident = Insured { kind: "390".to_owned(), ..stage.person.clone() };
+    let resident = CoveredPerson { kind: "390".to_owned(), ..stage.person.clone() };
     let (care, person) = (care("visit-3"), resident.clone());
     let registered = client.register(ctx, &resident, &care).await.unwrap();
     let visit = Visit { person, care, registered, use_account: true };

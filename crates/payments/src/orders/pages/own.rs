@@ -9,9 +9,9 @@ use super::pay::Payer;
 use super::{Held, title};
 use crate::orders::Order;
 use crate::orders::model::Way;
-use crate::orders::policy::PaymentRules;
 use crate::orders::trail::purses;
 use crate::orders::words::{cash_until, yuan};
+use crate::policy::PaymentRules;
 use crate::quotes::store as quotes;
 
 #[derive(Template)]

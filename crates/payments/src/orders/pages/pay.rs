@@ -18,11 +18,11 @@ use super::{Held, Told, load, own, title};
 use crate::orders::drive::Payments;
 use crate::orders::listen::Fact;
 use crate::orders::model::{OrderState, Way};
-use crate::orders::policy::PaymentRules;
-use crate::orders::quote::{Quoted, quote};
+use crate::orders::quote::{Quoted, asked, quote};
 use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::{cash_until, is_over, short_no, yuan};
 use crate::orders::{Order, Quote};
+use crate::policy::PaymentRules;
 use crate::ports::{EMPLOYEES, Split};
 use crate::quotes::asks;
 
@@ -127,7 +127,7 @@ async fn page_of(
     let mut quoted = quote(pay, ctx, order, way).await.map_err(Problem::fault)?;
     if matches!(quoted, Quoted::BeingAsked) {
         // Two devices, or a page that was opened again: they are shown what the first one is told.
-        asks::wait(ctx, order, way, &rules).await?;
+        asks::wait(ctx, &asked(order, way), &rules).await?;
         quoted = quote(pay, ctx, order, way).await.map_err(Problem::fault)?;
     }
     let (person, vault) = (payer.person.clone(), ctx.vault.clone());

@@ -18,7 +18,6 @@ use crate::orders::begin;
 use crate::orders::drive::Payments;
 use crate::orders::listen::{Again, Fact, Pass};
 use crate::orders::model::{OrderState, Way};
-use crate::orders::policy::PaymentRules;
 use crate::orders::stop;
 use crate::orders::store::Order;
 use crate::orders::trail::{Line, last_try, lines};
@@ -26,6 +25,7 @@ use crate::orders::words::{
     Legs, cash_due, cash_until, doubled, give_up as give_up_words, give_up_waits, gone, headline, may_begin, offered,
     short_no, state_text, state_word, yuan,
 };
+use crate::policy::PaymentRules;
 
 /// A purse as it was agreed to and as it came.
 struct Change {

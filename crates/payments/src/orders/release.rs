@@ -7,14 +7,14 @@ use identity::ports::PortError;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
-use super::store;
+use super::drive::Payments;
+use super::model::{OrderId, OrderState};
+use super::pen::Pen;
+use super::store::{self, Order};
 use crate::attempts::hear::WATCH_FOR_SECS;
 use crate::calls;
-use crate::orders::drive::Payments;
-use crate::orders::model::OrderState;
-use crate::orders::pen::Pen;
-use crate::orders::{self, Order, OrderId};
 use crate::ports::SettleError;
+use crate::registrations::store as registrations;
 
 /// Registrations of one round; the next round takes the rest. Every ten minutes as many are 72,000 a day, more than a city
 /// of five million books in a day.
@@ -35,7 +35,7 @@ const SETTLED_ALREADY: &str = "settled_already";
 pub async fn release_due(pay: Arc<Payments>, ctx: Ctx) -> Result<(), String> {
     let now = ctx.now();
     let since = now.minus_secs(WATCH_FOR_SECS);
-    let due = ctx.db.read("payment.release.due", move |tx| store::useless(tx, since, now, ROUND));
+    let due = ctx.db.read("payment.release.due", move |tx| registrations::useless(tx, since, now, ROUND));
     let (mut silent, mut broken) = (0, None);
     for id in due.await.map_err(|fault: DbFault| fault.to_string())? {
         let told = release(&pay, &ctx, &id).await;
@@ -68,8 +68,8 @@ enum Told {
 async fn release(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<Told, DbFault> {
     let (vault, today, wanted) = (ctx.vault.clone(), ctx.now().date(), id.clone());
     let read = move |tx: &mut Tx<'_>| {
-        let Some(order) = orders::store::find(tx, &wanted)? else { return Ok(None) };
-        let registered = store::registration(tx, &vault, &order, today)?;
+        let Some(order) = store::find(tx, &wanted)? else { return Ok(None) };
+        let registered = registrations::registration(tx, &vault, (&order.id, &order.person), today)?;
         Ok::<_, DbFault>(registered.map(|(registered, person)| (order, registered, person)))
     };
     let Some((order, registered, person)) = ctx.db.read("payment.release", read).await? else { return Ok(Told::Yes) };
@@ -101,9 +101,9 @@ async fn released(pay: &Payments, ctx: &Ctx, order: &Order, odd: bool) -> Result
     let id = order.id.clone();
     let written = ctx.db.write(order.lane_key(), "payment.released", move |tx| -> Result<(), DbFault> {
         let changed =
-            orders::store::hold(tx, &id)?.is_none_or(|held| !held.state.is_over() && held.state != OrderState::Settled);
-        store::set_released(tx, &id, pen.now)?;
-        if odd || changed { calls::call(tx, &pen, &id, calls::REGISTRATION) } else { Ok(()) }
+            store::hold(tx, &id)?.is_none_or(|held| !held.state.is_over() && held.state != OrderState::Settled);
+        registrations::set_released(tx, &id, pen.now)?;
+        if odd || changed { calls::call(tx, pen.at(), &id, calls::REGISTRATION) } else { Ok(()) }
     });
     written.await.map(|()| Told::Yes)
 }
@@ -113,12 +113,12 @@ async fn released(pay: &Payments, ctx: &Ctx, order: &Order, odd: bool) -> Result
 async fn later(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<(), DbFault> {
     let pen = Pen::new(ctx, Arc::clone(&pay.listener), "job").map_err(|error| DbFault::Corrupt(error.to_string()))?;
     let glance = id.clone();
-    let lane = ctx.db.read("payment.release.glance", move |tx| orders::store::lane_of(tx, &glance)).await?;
+    let lane = ctx.db.read("payment.release.glance", move |tx| store::lane_of(tx, &glance)).await?;
     let Some(lane) = lane else { return Ok(()) };
     let id = id.clone();
     let put_off = move |tx: &mut Tx<'_>| -> Result<(), DbFault> {
-        let tries = store::release_later(tx, &id, pen.now, &PAUSES_SECS)?;
-        if tries >= TRIES_MOST { calls::call(tx, &pen, &id, calls::REGISTRATION) } else { Ok(()) }
+        let tries = registrations::release_later(tx, &id, pen.now, &PAUSES_SECS)?;
+        if tries >= TRIES_MOST { calls::call(tx, pen.at(), &id, calls::REGISTRATION) } else { Ok(()) }
     };
     ctx.db.write(lane, "payment.release_later", put_off).await
 }
