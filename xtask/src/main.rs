@@ -28,7 +28,7 @@ enum Command {
     Storm(storm::Args),
     /// Simulate payments from seeds, with every fault: each invariant at each step.
     Simulate(simulate::Args),
-    /// Check edges, sizes, bans, prefixes, licences and duplicates.
+    /// Check edges, knots, sizes, bans, prefixes, licences and duplicates.
     Tidy,
 }
 

@@ -1,5 +1,5 @@
 //! Pure values shared by every crate: money, time, randomness, ids, people's numbers and names,
-//! the working-day calendar, check digits; and what is typed, cleaned in one place.
+//! the working-day calendar, check digits; enums that are words; and what is typed, cleaned in one place.
 //!
 //! Nothing here reads a file, opens a socket, waits, or knows a table. A value that exists is
 //! valid: strings become these types once, at the edge, and inner code does not look again.
@@ -17,6 +17,7 @@ mod pii;
 mod rng;
 mod short_no;
 pub mod typing;
+mod words;
 mod work_calendar;
 
 pub use clock::{Clock, JUMPS_KEPT, Jump, ManualClock, ShiftedClock, SystemClock};
@@ -30,6 +31,7 @@ pub use person_name::{DOUBLE_SURNAMES, NameError, PersonName};
 pub use pii::{Mask, Pii};
 pub use rng::{OsRng, Rng, SeededRng, bytes32};
 pub use short_no::{BadShortNo, ShortNo};
+pub use words::NoSuchWord;
 pub use work_calendar::{CalendarError, NoCalendar, WorkCalendar};
 
 pub use jiff::civil::{Date, DateTime, Time, Weekday};

@@ -101,34 +101,15 @@ pub struct NewTransfer {
     pub expires_at: Option<Moment>,
 }
 
-/// How a pending transfer ends. It ends only once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// It happened.
-    Post,
-    /// It was given up.
-    Void,
-    /// Its time was over.
-    Expire,
-}
-
-impl End {
-    /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            End::Post => "post",
-            End::Void => "void",
-            End::Expire => "expire",
-        }
-    }
-}
-
-impl FromStr for End {
-    type Err = NoAccount;
-
-    fn from_str(text: &str) -> Result<End, NoAccount> {
-        let found = [End::Post, End::Void, End::Expire].into_iter().find(|end| end.as_str() == text);
-        found.ok_or_else(|| NoAccount(text.to_owned()))
+kernel::words! {
+    /// How a pending transfer ends. It ends only once.
+    pub enum End: "an end of a transfer" {
+        /// It happened.
+        Post = "post",
+        /// It was given up.
+        Void = "void",
+        /// Its time was over.
+        Expire = "expire",
     }
 }
 
@@ -151,7 +132,7 @@ pub enum LedgerError {
     #[error("{0} is there with other content")]
     OtherContent(String),
     /// The pending transfer has already ended in another way.
-    #[error("{movement} ended by {}", how.as_str())]
+    #[error("{movement} ended by {how}")]
     AlreadyEnded {
         /// Which.
         movement: String,

@@ -7,19 +7,11 @@ use platform::{sql, vals};
 
 use crate::model::{Account, End, NewTransfer, TransferId};
 
-/// What a transfer is from its beginning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Direct,
-    Pending,
-}
-
-impl Kind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Direct => "direct",
-            Kind::Pending => "pending",
-        }
+kernel::words! {
+    /// What a transfer is from its beginning.
+    pub(crate) enum Kind: "a kind of transfer" {
+        Direct = "direct",
+        Pending = "pending",
     }
 }
 
@@ -81,7 +73,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, movement: &str) -> Result<Option<Stored>, Db
     tx.opt(sql, vals![movement], |row| {
         Ok(Stored {
             id: row.parse(0)?,
-            kind: if row.text(1)? == Kind::Direct.as_str() { Kind::Direct } else { Kind::Pending },
+            kind: row.parse(1)?,
             movement: row.text(2)?,
             debit: row.parse(3)?,
             credit: row.parse(4)?,

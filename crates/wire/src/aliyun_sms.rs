@@ -47,30 +47,13 @@ pub mod code {
     pub const SYSTEM_ERROR: &str = "isp.SYSTEM_ERROR";
 }
 
-/// The operations we use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Hand a text over.
-    SendSms,
-    /// Ask what became of the texts to one number on one day.
-    QuerySendDetails,
-}
-
-impl Action {
-    /// Every operation, in the order pages show them.
-    pub const ALL: [Action; 2] = [Action::SendSms, Action::QuerySendDetails];
-
-    /// The provider's name, `x-acs-action`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Action::SendSms => "SendSms",
-            Action::QuerySendDetails => "QuerySendDetails",
-        }
-    }
-
-    /// Reads the provider's name.
-    pub fn parse(text: &str) -> Option<Action> {
-        Action::ALL.into_iter().find(|action| action.as_str() == text)
+kernel::words! {
+    /// The operations we use, by the provider's names (`x-acs-action`), in the order pages show them.
+    pub enum Action: "an operation of the SMS provider" {
+        /// Hand a text over.
+        SendSms = "SendSms",
+        /// Ask what became of the texts to one number on one day.
+        QuerySendDetails = "QuerySendDetails",
     }
 }
 
@@ -338,7 +321,7 @@ mod tests {
         };
         let names: Vec<String> = send.query().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["PhoneNumbers", "SignName", "TemplateCode", "TemplateParam", "OutId"]);
-        assert_eq!(Action::parse("SendSms"), Some(Action::SendSms));
-        assert_eq!(Action::parse("sendsms"), None);
+        assert_eq!("SendSms".parse(), Ok(Action::SendSms));
+        assert!("sendsms".parse::<Action>().is_err());
     }
 }

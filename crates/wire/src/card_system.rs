@@ -8,33 +8,15 @@ use serde::{Deserialize, Serialize};
 /// The path before the names of operations.
 pub const PATH: &str = "/api/card/";
 
-/// The operations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// The newest card of a person.
-    Query,
-    /// Tries a card's PIN.
-    VerifyPin,
-    /// Issues the electronic card.
-    Issue,
-}
-
-impl Operation {
-    /// Every operation, in the order pages show them.
-    pub const ALL: [Operation; 3] = [Operation::Query, Operation::VerifyPin, Operation::Issue];
-
-    /// The last part of the path.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Operation::Query => "card.query",
-            Operation::VerifyPin => "card.verify-pin",
-            Operation::Issue => "ecard.issue",
-        }
-    }
-
-    /// Reads what [`Operation::as_str`] wrote.
-    pub fn parse(text: &str) -> Option<Operation> {
-        Operation::ALL.into_iter().find(|operation| operation.as_str() == text)
+kernel::words! {
+    /// The operations, by the last part of their paths, in the order pages show them.
+    pub enum Operation: "an operation of the card system" {
+        /// The newest card of a person.
+        Query = "card.query",
+        /// Tries a card's PIN.
+        VerifyPin = "card.verify-pin",
+        /// Issues the electronic card.
+        Issue = "ecard.issue",
     }
 }
 
@@ -194,9 +176,9 @@ mod tests {
     #[test]
     fn operations_are_read_back() {
         for operation in Operation::ALL {
-            assert_eq!(Operation::parse(operation.as_str()), Some(operation));
+            assert_eq!(operation.as_str().parse(), Ok(operation));
         }
-        assert_eq!(Operation::parse("card.delete"), None);
+        assert!("card.delete".parse::<Operation>().is_err());
     }
 
     #[test]

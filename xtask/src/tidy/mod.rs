@@ -8,6 +8,7 @@ mod edges;
 mod headers;
 mod ids;
 mod kept;
+mod knots;
 mod licence;
 mod paths;
 mod rust;
@@ -83,6 +84,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(bans::check(&tree));
     findings.extend(ids::check(&tree));
     findings.extend(kept::check(&tree));
+    findings.extend(knots::check(&tree));
     findings.extend(headers::check(&tree));
     findings.extend(paths::check(&tree));
     findings.extend(scripts::check(&tree));

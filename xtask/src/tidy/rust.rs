@@ -3,6 +3,11 @@
 //! It knows nested comments, raw and byte strings, and characters beside lifetimes. It does not
 //! know macros: what a macro writes is not seen.
 
+use std::ops::Range;
+
+/// The mark of what only tests see.
+const TEST: &str = "#[cfg(test)]";
+
 /// A Rust file, taken apart.
 pub struct Lexed {
     /// The text with comments and the insides of literals blanked; same length, same lines.
@@ -98,20 +103,31 @@ impl Lexed {
 
     /// Whether an offset stands under `#[cfg(test)]`.
     pub fn in_tests(&self, at: usize) -> bool {
-        self.words("#[cfg(test)]").into_iter().any(|start| {
-            let end = self.body(start + "#[cfg(test)]".len()).and_then(|open| self.closing(open));
-            start <= at && end.is_some_and(|end| at < end)
-        })
+        self.tests().iter().any(|test| test.contains(&at))
+    }
+
+    /// What stands under `#[cfg(test)]`: each from the mark to the end of its body, or to the `;` of an item without one.
+    pub fn tests(&self) -> Vec<Range<usize>> {
+        let end = |from| {
+            let head = self.head(from)?;
+            if self.code.as_bytes()[head] == b'{' { self.closing(head) } else { Some(head + 1) }
+        };
+        let marks = self.words(TEST).into_iter();
+        marks.filter_map(|start| Some(start..end(start + TEST.len())?)).collect()
     }
 
     /// The `{` that opens the body of the item that begins at `from`; none when `;` ends it first.
     fn body(&self, from: usize) -> Option<usize> {
+        self.head(from).filter(|at| self.code.as_bytes()[*at] == b'{')
+    }
+
+    /// The `{` or the `;` behind the head of the item that begins at `from`.
+    fn head(&self, from: usize) -> Option<usize> {
         let mut at = from;
         let bytes = self.code.as_bytes();
         while let Some(byte) = bytes.get(at) {
             match byte {
-                b'{' => return Some(at),
-                b';' => return None,
+                b'{' | b';' => return Some(at),
                 // Arguments, attributes and array types may hold either.
                 b'(' | b'[' => at = self.closing(at)?,
                 _ => at += 1,
@@ -294,10 +310,11 @@ mod tests {
 
     #[test]
     fn test_modules_are_known() {
-        let text = "fn a() {}\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\nfn c() {}\n";
+        let text = "fn a() {}\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n#[cfg(test)]\nconst D: [u8; 3] = d();\nfn c() {}\n";
         let lexed = Lexed::of(text);
-        let under: Vec<_> = ["a()", "b()", "c()"].iter().map(|f| lexed.in_tests(text.find(f).unwrap())).collect();
-        assert_eq!(under, [false, true, false]);
+        let under: Vec<_> =
+            ["a()", "b()", "d()", "c()"].iter().map(|f| lexed.in_tests(text.find(f).unwrap())).collect();
+        assert_eq!(under, [false, true, true, false]);
     }
 
     #[test]

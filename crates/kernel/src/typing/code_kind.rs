@@ -22,80 +22,50 @@ const SMS_DIGITS: usize = 6;
 /// Longer texts are no code of anybody's; an address in a QR code may be as long as this.
 const MOST: usize = 200;
 
-/// What somebody showed or typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeKind {
-    /// Nothing, or a scanner's own marks alone.
-    Nothing,
-    /// An input method or a keyboard's layout has changed it.
-    Keyboard,
-    /// 就诊条码, whole.
-    Visit,
-    /// 单号, whole.
-    ShortNo,
-    /// As many digits as a short number has, of which one is wrong.
-    WrongDigit,
-    /// The code of an electronic card, or enough of one to know it by.
-    Card,
-    /// 窗口认证码.
-    Counter,
-    /// 短信验证码. Nobody but its owner has a use for it.
-    Sms,
-    /// An ID number.
-    IdNumber,
-    /// A mobile number.
-    Mobile,
-    /// The code by which somebody pays in WeChat or Alipay.
-    Payment,
-    /// A web address: a code that is read by a phone's camera.
-    Address,
-    /// Digits that are none of these: a part of something.
-    Digits,
-    /// Something else.
-    Other,
+crate::words! {
+    /// What somebody showed or typed. Its word stands in addresses and at the ends of locale keys; who scans nothing is told
+    /// what is told of a part.
+    pub enum CodeKind: "a kind of code" {
+        /// Digits that are none of these: a part of something.
+        Digits = "incomplete",
+        /// Nothing, or a scanner's own marks alone.
+        Nothing = "incomplete",
+        /// An input method or a keyboard's layout has changed it.
+        Keyboard = "keyboard",
+        /// 就诊条码, whole.
+        Visit = "visit",
+        /// 单号, whole.
+        ShortNo = "short-no",
+        /// As many digits as a short number has, of which one is wrong.
+        WrongDigit = "wrong-digit",
+        /// The code of an electronic card, or enough of one to know it by.
+        Card = "card",
+        /// 窗口认证码.
+        Counter = "counter",
+        /// 短信验证码. Nobody but its owner has a use for it.
+        Sms = "sms",
+        /// An ID number.
+        IdNumber = "id-number",
+        /// A mobile number.
+        Mobile = "mobile",
+        /// The code by which somebody pays in WeChat or Alipay.
+        Payment = "payment",
+        /// A web address: a code that is read by a phone's camera.
+        Address = "address",
+        /// Something else.
+        Other = "other-code",
+    }
 }
 
 impl CodeKind {
-    /// All kinds; where two have one word, the first is the one read back.
-    pub const ALL: [Self; 14] = [
-        Self::Digits,
-        Self::Nothing,
-        Self::Keyboard,
-        Self::Visit,
-        Self::ShortNo,
-        Self::WrongDigit,
-        Self::Card,
-        Self::Counter,
-        Self::Sms,
-        Self::IdNumber,
-        Self::Mobile,
-        Self::Payment,
-        Self::Address,
-        Self::Other,
-    ];
-
-    /// The word in addresses and at the end of locale keys. Who scans nothing is told what is told of a part.
+    /// The word: [`CodeKind::as_str`].
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Nothing | Self::Digits => "incomplete",
-            Self::Keyboard => "keyboard",
-            Self::Visit => "visit",
-            Self::ShortNo => "short-no",
-            Self::WrongDigit => "wrong-digit",
-            Self::Card => "card",
-            Self::Counter => "counter",
-            Self::Sms => "sms",
-            Self::IdNumber => "id-number",
-            Self::Mobile => "mobile",
-            Self::Payment => "payment",
-            Self::Address => "address",
-            Self::Other => "other-code",
-        }
+        self.as_str()
     }
 
     /// Reads [`CodeKind::word`].
     pub fn of_word(word: &str) -> Option<CodeKind> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+        word.parse().ok()
     }
 
     /// Tells what was typed. `today` bounds the date of birth in an ID number.
@@ -154,6 +124,14 @@ fn once(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_scans_nothing_is_told_what_is_told_of_a_part() {
+        assert_eq!(CodeKind::of_word(CodeKind::Nothing.word()), Some(CodeKind::Digits));
+        for kind in CodeKind::ALL.into_iter().filter(|kind| *kind != CodeKind::Nothing) {
+            assert_eq!(CodeKind::of_word(kind.word()), Some(kind));
+        }
+    }
 
     #[test]
     fn each_code_is_told_by_its_form() {

@@ -31,7 +31,7 @@ fn judge(certify_id: &str, reply: &DescribeFaceVerifyReply) -> Result<FaceVerdic
     if outcome.certify_id != certify_id || outcome.outer_order_no.is_empty() {
         return unknown("the answer is not about the check that was asked for");
     }
-    let Some(sub_code) = SubCode::parse(&outcome.sub_code) else {
+    let Ok(sub_code) = outcome.sub_code.parse::<SubCode>() else {
         // The provider's number is not documented, so it counts neither as a pass nor as a failure.
         return Err(PortError::Unknown(format!("the check ended with {:?}", outcome.sub_code)));
     };

@@ -104,27 +104,15 @@ pub async fn in_chunks(
     }
 }
 
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Done,
-    Failed,
-    TimedOut,
-    Panicked,
-    /// The lease could not be renewed: somebody else may take the job up.
-    Lost,
-}
-
-impl Outcome {
-    /// The word in `job_lease`, in the log and in the metric.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed_out",
-            Self::Panicked => "panicked",
-            Self::Lost => "lease_lost",
-        }
+kernel::words! {
+    /// How a run ended: the word in `job_lease`, in the log and in the metric.
+    enum Outcome: "an end of a run" {
+        Done = "done",
+        Failed = "failed",
+        TimedOut = "timed_out",
+        Panicked = "panicked",
+        /// The lease could not be renewed: somebody else may take the job up.
+        Lost = "lease_lost",
     }
 }
 

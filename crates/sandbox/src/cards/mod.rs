@@ -73,7 +73,7 @@ impl Partner for Cards {
         if let Err(refusal) = tif::admit(house, raw, &account.paasid, &account.token).await? {
             return Ok(Err(refusal));
         }
-        let Some(operation) = Operation::parse(&Cards::operation(raw)) else {
+        let Ok(operation) = Cards::operation(raw).parse() else {
             return Ok(Err(Reply { status: StatusCode::NOT_FOUND, ..refused(code::BAD_REQUEST, "") }));
         };
         let fields: Value = serde_json::from_slice(&raw.body).unwrap_or_default();

@@ -95,9 +95,10 @@ impl Partner for FaceProvider {
             Err(code) => return Ok(Err(FaceProvider::refusal(house, code))),
         };
         let host = raw.header("host").to_owned();
-        Ok(Action::parse(&verified.action)
+        let action = verified.action.parse::<Action>();
+        Ok(action
             .map(|action| Call::Signed { action, params: verified.params, host })
-            .ok_or_else(|| FaceProvider::refusal(house, gateway::ACTION_NOT_FOUND)))
+            .map_err(|_| FaceProvider::refusal(house, gateway::ACTION_NOT_FOUND)))
     }
 
     async fn answer(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {

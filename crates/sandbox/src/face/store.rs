@@ -102,13 +102,7 @@ pub(super) fn forget(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
 
 fn read(row: &Row) -> Result<Check, DbFault> {
     let attacked = row.flag(9)?;
-    let ending = match row.opt_text(8)? {
-        None => None,
-        Some(text) => {
-            let sub_code = SubCode::parse(&text).ok_or_else(|| DbFault::Corrupt(format!("sub code {text:?}")))?;
-            Some(Ending { sub_code, attacked })
-        }
-    };
+    let ending = row.opt_parse(8)?.map(|sub_code: SubCode| Ending { sub_code, attacked });
     let fate: Fate = row.parse(6)?;
     Ok(Check {
         certify_id: row.text(0)?,

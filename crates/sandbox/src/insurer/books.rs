@@ -1,8 +1,6 @@
 //! Visits, fee lines and settlements as the insurer keeps them, and how a settlement is told
 //! (`setlinfo`, `setldetail`).
 
-use std::str::FromStr;
-
 use kernel::{Fen, Moment};
 use platform::db::Tx;
 use serde_json::{Value, json};
@@ -12,37 +10,19 @@ use super::rules::{SCALE, Scheme, Split};
 use super::store;
 use crate::people::Person;
 
-macro_rules! states {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(super) enum $name { $($variant),* }
-
-        impl $name {
-            pub(super) fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word),* }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = ();
-
-            fn from_str(text: &str) -> Result<$name, ()> {
-                match text { $($word => Ok($name::$variant),)* _ => Err(()) }
-            }
-        }
-    };
+kernel::words! {
+    /// Where a visit stands.
+    pub(super) enum VisitState: "a state of a visit" { Open = "open", Settled = "settled", Cancelled = "cancelled" }
 }
 
-states!(
-    /// Where a visit stands.
-    VisitState { Open = "open", Settled = "settled", Cancelled = "cancelled" }
-);
-
-states!(
+kernel::words! {
     /// Where a settlement stands: in force, undone by 2208, or undone by 2601 as if it had never been.
-    SettlementState { Settled = "settled", Voided = "voided", Reversed = "reversed" }
-);
+    pub(super) enum SettlementState: "a state of a settlement" {
+        Settled = "settled",
+        Voided = "voided",
+        Reversed = "reversed",
+    }
+}
 
 /// A visit (2201).
 #[derive(Debug, Clone)]

@@ -1,8 +1,5 @@
 //! A person as the partners know them, and the words for what can be steered.
 
-use std::fmt;
-use std::str::FromStr;
-
 use kernel::{Date, Fen, PersonName};
 use serde::{Deserialize, Serialize};
 
@@ -78,48 +75,11 @@ pub(crate) struct Card {
     pub(crate) valid_to: Date,
 }
 
-/// A word that is not one of those it could be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not one of the words that are allowed here")]
-pub struct NoSuchWord;
-
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl $name {
-            /// All of them, in the order pages show them.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-
-            /// As stored and as written in JSON.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word),* }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = NoSuchWord;
-
-            fn from_str(text: &str) -> Result<$name, NoSuchWord> {
-                $name::ALL.iter().copied().find(|word| word.as_str() == text).ok_or(NoSuchWord)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-words!(
+kernel::words! {
     /// Which face comes before the camera when this person is checked.
-    Face {
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Face: "a face" {
         /// The person's own: the check passes.
         Own = "own",
         /// Somebody else's.
@@ -129,11 +89,13 @@ words!(
         /// An attack on the camera.
         Attack = "attack",
     }
-);
+}
 
-words!(
+kernel::words! {
     /// Where a card stands.
-    CardState {
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum CardState: "a state of a card" {
         /// In use.
         Active = "active",
         /// Reported lost.
@@ -143,11 +105,13 @@ words!(
         /// Given up, or replaced by a newer one.
         Cancelled = "cancelled",
     }
-);
+}
 
-words!(
+kernel::words! {
     /// How somebody is insured.
-    Insured {
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Insured: "a way of being insured" {
         /// 职工医保 (310), contributions run.
         Employee = "employee",
         /// 居民医保 (390), contributions run; no personal account.
@@ -155,6 +119,7 @@ words!(
         /// 职工医保 that has ended.
         Ended = "ended",
         /// The insurer knows nobody of that number.
+        #[serde(rename = "none")]
         Nowhere = "none",
     }
-);
+}

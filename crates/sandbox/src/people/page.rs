@@ -140,8 +140,8 @@ pub(crate) async fn person(
     })
 }
 
-fn choices<T: Copy>(all: &[T], of: impl Fn(T) -> (&'static str, &'static str, bool)) -> Vec<Choice> {
-    all.iter().map(|one| of(*one)).map(|(word, says, now)| Choice { word, says, now }).collect()
+fn choices<T>(all: impl IntoIterator<Item = T>, of: impl Fn(T) -> (&'static str, &'static str, bool)) -> Vec<Choice> {
+    all.into_iter().map(of).map(|(word, says, now)| Choice { word, says, now }).collect()
 }
 
 /// The fields of all forms of a person's page; each form sends those it has.

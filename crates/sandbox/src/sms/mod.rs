@@ -79,9 +79,10 @@ impl Partner for Sms {
             Ok(verified) => verified,
             Err(code) => return Ok(Err(Sms::refusal(house, code))),
         };
-        Ok(Action::parse(&verified.action)
+        let action = verified.action.parse::<Action>();
+        Ok(action
             .map(|action| Call { action, params: verified.params })
-            .ok_or_else(|| Sms::refusal(house, gateway::ACTION_NOT_FOUND)))
+            .map_err(|_| Sms::refusal(house, gateway::ACTION_NOT_FOUND)))
     }
 
     async fn answer(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {

@@ -56,14 +56,14 @@ fn everybody_is_valid_and_there_are_all_kinds() {
     has("dots", &|p| p.name.contains('·'));
     has("rare characters", &|p| p.name.chars().any(|c| c as u32 > 0x20000));
     for insured in Insured::ALL {
-        has(insured.as_str(), &|p| p.insured == *insured);
+        has(insured.as_str(), &|p| p.insured == insured);
     }
     has("insured elsewhere", &|p| p.region != "320400");
     has("photos", &|p| p.has_photo);
     has("mobiles", &|p| p.mobile.is_some());
     has("no card", &|p| p.card_no.is_empty());
     for state in crate::CardState::ALL {
-        has(state.as_str(), &|p| p.card() == Some(*state));
+        has(state.as_str(), &|p| p.card() == Some(state));
     }
     has("rich", &|p| p.balance.get() > 2_000_000);
     has("empty", &|p| p.insured == Insured::Employee && p.balance.get() == 0);

@@ -21,26 +21,28 @@ const SHARE_BY_DAY: [u64; 7] = [1, 10, 50, 100, 200, 500, 1_000];
 /// Milliseconds.
 const DAY_MS: i64 = 86_400_000;
 
-/// Kinds of accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// The public key alone, as every account opened since the autumn of 2024: there are no certificates.
-    PublicKey,
-    /// Certificates, and the public key beside them.
-    Both,
-    /// Certificates alone.
-    Certificates,
+kernel::words! {
+    /// Kinds of accounts.
+    pub(crate) enum Mode: "a kind of account" {
+        /// The public key alone, as every account opened since the autumn of 2024: there are no certificates.
+        PublicKey = "public_key",
+        /// Certificates, and the public key beside them.
+        Both = "both",
+        /// Certificates alone.
+        Certificates = "certificates",
+    }
 }
 
-/// How one certificate follows another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Roll {
-    /// Only the old one.
-    Old,
-    /// Both are given out, and either signs.
-    Rolling,
-    /// Only the new one.
-    New,
+kernel::words! {
+    /// How one certificate follows another.
+    pub(crate) enum Roll: "a state of the certificates" {
+        /// Only the old one.
+        Old = "old",
+        /// Both are given out, and either signs.
+        Rolling = "rolling",
+        /// Only the new one.
+        New = "new",
+    }
 }
 
 /// The account as it stands.
@@ -55,34 +57,6 @@ pub(crate) struct Standing {
 /// The account, for whoever signs.
 #[derive(Debug)]
 pub(crate) struct Kept(RwLock<Standing>);
-
-impl Mode {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Mode::PublicKey => "public_key",
-            Mode::Both => "both",
-            Mode::Certificates => "certificates",
-        }
-    }
-
-    pub(super) fn named(text: &str) -> Option<Mode> {
-        [Mode::PublicKey, Mode::Both, Mode::Certificates].into_iter().find(|mode| mode.as_str() == text)
-    }
-}
-
-impl Roll {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Roll::Old => "old",
-            Roll::Rolling => "rolling",
-            Roll::New => "new",
-        }
-    }
-
-    pub(super) fn named(text: &str) -> Option<Roll> {
-        [Roll::Old, Roll::Rolling, Roll::New].into_iter().find(|roll| roll.as_str() == text)
-    }
-}
 
 impl Kept {
     pub(crate) fn new(standing: Standing) -> Kept {
@@ -170,9 +144,9 @@ pub(crate) async fn show(State(house): State<House>) -> Response {
 /// `POST /control/wechat_pay/account`.
 pub(crate) async fn change(State(house): State<House>, Json(wanted): Json<Wanted>) -> Response {
     let before = house.wechat_standing.now();
-    let mode = wanted.mode.as_deref().map_or(Some(before.mode), Mode::named);
-    let roll = wanted.certificates.as_deref().map_or(Some(before.roll), Roll::named);
-    let (Some(mode), Some(roll)) = (mode, roll) else {
+    let mode = wanted.mode.as_deref().map_or(Ok(before.mode), str::parse);
+    let roll = wanted.certificates.as_deref().map_or(Ok(before.roll), str::parse);
+    let (Ok(mode), Ok(roll)) = (mode, roll) else {
         let says = "mode is one of public_key, both, certificates; certificates one of old, rolling, new";
         return refused(StatusCode::BAD_REQUEST, &says);
     };

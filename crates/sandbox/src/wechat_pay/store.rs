@@ -4,7 +4,7 @@ use kernel::{Fen, Moment};
 use platform::db::{DbFault, LaneKey, Row, Tx};
 use platform::{sql, vals};
 
-use super::account::{Mode, Roll, Standing};
+use super::account::Standing;
 
 pub(super) fn lane() -> LaneKey {
     LaneKey::of("sandbox", "wechat_pay")
@@ -309,15 +309,8 @@ pub(crate) fn forget_notices(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbF
 
 /// The account as it stands.
 pub(super) fn account(tx: &mut Tx<'_>) -> Result<Standing, DbFault> {
-    let read = |row: &Row| Ok((row.text(0)?, row.opt_moment(1)?, row.text(2)?));
-    let (mode, switched_at, roll) =
-        tx.one(sql!("SELECT mode, switched_at, certificates FROM wechat_account WHERE id = 1"), vals![], read)?;
-    let unknown = || DbFault::Corrupt(format!("an account of no kind: {mode} {roll}"));
-    Ok(Standing {
-        mode: Mode::named(&mode).ok_or_else(unknown)?,
-        switched_at,
-        roll: Roll::named(&roll).ok_or_else(unknown)?,
-    })
+    let read = |row: &Row| Ok(Standing { mode: row.parse(0)?, switched_at: row.opt_moment(1)?, roll: row.parse(2)? });
+    tx.one(sql!("SELECT mode, switched_at, certificates FROM wechat_account WHERE id = 1"), vals![], read)
 }
 
 pub(super) fn set_account(tx: &mut Tx<'_>, standing: Standing) -> Result<(), DbFault> {

@@ -75,75 +75,39 @@ impl Meaning {
     }
 }
 
-/// `SubCode`: how a check ended. The numbers are taken from the provider's published table as
-/// others quote it; those marked unsure are not confirmed by a contract and must be looked at
-/// again when there is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SubCode {
-    /// 200: passed.
-    Passed,
-    /// 210: passed after the provider's own weighing. Unsure: seen in some accounts only.
-    PassedByPolicy,
-    /// 201: name and number do not belong together.
-    NameMismatch,
-    /// 202: the source knows no such person.
-    NoRecord,
-    /// 203: the source has no usable photo.
-    NoPhoto,
-    /// 204: another face.
-    FaceMismatch,
-    /// 205: not a living person, or an attack; `faceAttack` of `MaterialInfo` tells them apart (unsure: the paper names
-    /// both in one line).
-    Liveness,
-    /// 206: the provider's rules against abuse. It is unsure what triggers them.
-    Policy,
-    /// 207: another face than on the card shown. Unsure: only where a card is shown as well.
-    CardFaceMismatch,
-    /// 209: the authority's source does not answer.
-    SourceDown,
-    /// `Z1005`: not made in time. Unsure: the provider's clients report it to the page; that the
-    /// result says so too is the capture profile's.
-    TimedOut,
+kernel::words! {
+    /// `SubCode`: how a check ended. The numbers are taken from the provider's published table as
+    /// others quote it; those marked unsure are not confirmed by a contract and must be looked at
+    /// again when there is one.
+    pub enum SubCode: "a sub code of a face check" {
+        /// Passed.
+        Passed = "200",
+        /// Passed after the provider's own weighing. Unsure: seen in some accounts only.
+        PassedByPolicy = "210",
+        /// Name and number do not belong together.
+        NameMismatch = "201",
+        /// The source knows no such person.
+        NoRecord = "202",
+        /// The source has no usable photo.
+        NoPhoto = "203",
+        /// Another face.
+        FaceMismatch = "204",
+        /// Not a living person, or an attack; `faceAttack` of `MaterialInfo` tells them apart (unsure: the paper names
+        /// both in one line).
+        Liveness = "205",
+        /// The provider's rules against abuse. It is unsure what triggers them.
+        Policy = "206",
+        /// Another face than on the card shown. Unsure: only where a card is shown as well.
+        CardFaceMismatch = "207",
+        /// The authority's source does not answer.
+        SourceDown = "209",
+        /// Not made in time. Unsure: the provider's clients report it to the page; that the
+        /// result says so too is the capture profile's.
+        TimedOut = "Z1005",
+    }
 }
 
 impl SubCode {
-    /// All of them.
-    pub const ALL: [SubCode; 11] = [
-        SubCode::Passed,
-        SubCode::PassedByPolicy,
-        SubCode::NameMismatch,
-        SubCode::NoRecord,
-        SubCode::NoPhoto,
-        SubCode::FaceMismatch,
-        SubCode::Liveness,
-        SubCode::Policy,
-        SubCode::CardFaceMismatch,
-        SubCode::SourceDown,
-        SubCode::TimedOut,
-    ];
-
-    /// The provider's text.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            SubCode::Passed => "200",
-            SubCode::PassedByPolicy => "210",
-            SubCode::NameMismatch => "201",
-            SubCode::NoRecord => "202",
-            SubCode::NoPhoto => "203",
-            SubCode::FaceMismatch => "204",
-            SubCode::Liveness => "205",
-            SubCode::Policy => "206",
-            SubCode::CardFaceMismatch => "207",
-            SubCode::SourceDown => "209",
-            SubCode::TimedOut => "Z1005",
-        }
-    }
-
-    /// Reads the provider's text.
-    pub fn parse(text: &str) -> Option<SubCode> {
-        SubCode::ALL.into_iter().find(|code| code.as_str() == text)
-    }
-
     /// Whether `Passed` must say `T` with it. `Passed` is what counts; the two must not contradict.
     pub const fn passes(self) -> bool {
         matches!(self, SubCode::Passed | SubCode::PassedByPolicy)

@@ -65,30 +65,13 @@ pub mod action {
     pub const ALL: [&str; 4] = [BLINK, MOUTH, SHAKE, NOD];
 }
 
-/// The operations we use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Begin a check.
-    InitFaceVerify,
-    /// Ask how it ended.
-    DescribeFaceVerify,
-}
-
-impl Action {
-    /// Every operation, in the order pages show them.
-    pub const ALL: [Action; 2] = [Action::InitFaceVerify, Action::DescribeFaceVerify];
-
-    /// The provider's name, `x-acs-action`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Action::InitFaceVerify => "InitFaceVerify",
-            Action::DescribeFaceVerify => "DescribeFaceVerify",
-        }
-    }
-
-    /// Reads the provider's name.
-    pub fn parse(text: &str) -> Option<Action> {
-        Action::ALL.into_iter().find(|action| action.as_str() == text)
+kernel::words! {
+    /// The operations we use, by the provider's names (`x-acs-action`), in the order pages show them.
+    pub enum Action: "an operation of the face-check provider" {
+        /// Begin a check.
+        InitFaceVerify = "InitFaceVerify",
+        /// Ask how it ended.
+        DescribeFaceVerify = "DescribeFaceVerify",
     }
 }
 

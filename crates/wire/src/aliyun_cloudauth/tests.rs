@@ -32,9 +32,9 @@ fn every_code_has_one_meaning() {
 #[test]
 fn every_ending_has_a_text_that_leads_back_to_it() {
     for code in SubCode::ALL {
-        assert_eq!(SubCode::parse(code.as_str()), Some(code));
+        assert_eq!(code.as_str().parse(), Ok(code));
     }
-    assert_eq!(SubCode::parse("299"), None);
+    assert!("299".parse::<SubCode>().is_err());
     let passing: Vec<&str> = SubCode::ALL.into_iter().filter(|c| c.passes()).map(SubCode::as_str).collect();
     assert_eq!(passing, ["200", "210"]);
 }
@@ -56,8 +56,8 @@ fn the_parameters_carry_the_providers_names() {
     assert_eq!(names(&init).last().unwrap(), "ReturnUrl");
     let describe = DescribeFaceVerify { scene_id: "1".into(), certify_id: "c".into() };
     assert_eq!(describe.query(), [("SceneId".into(), "1".into()), ("CertifyId".into(), "c".into())]);
-    assert_eq!(Action::parse("InitFaceVerify"), Some(Action::InitFaceVerify));
-    assert_eq!(Action::parse("ContrastFaceVerify"), None);
+    assert_eq!("InitFaceVerify".parse(), Ok(Action::InitFaceVerify));
+    assert!("ContrastFaceVerify".parse::<Action>().is_err());
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn an_ending_is_read_as_the_provider_writes_it() {
         "MaterialInfo":"{\"faceAttack\":\"T\",\"facialPictureFront\":{\"qualityScore\":88.3}}"}}"#;
     let reply: DescribeFaceVerifyReply = serde_json::from_str(body).unwrap();
     let outcome = reply.result_object.unwrap();
-    assert_eq!((outcome.passed.as_str(), SubCode::parse(&outcome.sub_code)), ("F", Some(SubCode::Liveness)));
+    assert_eq!((outcome.passed.as_str(), outcome.sub_code.parse()), ("F", Ok(SubCode::Liveness)));
     assert_eq!(outcome.certify_id, "", "the provider alone does not repeat it; the profile does");
     let material: MaterialInfo = serde_json::from_str(&outcome.material_info.unwrap()).unwrap();
     assert_eq!(material.face_attack, "T");

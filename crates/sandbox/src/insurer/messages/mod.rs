@@ -3,40 +3,21 @@
 
 pub(super) mod store;
 
-use std::str::FromStr;
-
 use kernel::Moment;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::fields::{Refusal, says};
 
-/// What became of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    /// Carried out.
-    Done,
-    /// Carried out, and undone by 2601.
-    Reversed,
-    /// 2601 came before it; it is never carried out.
-    Barred,
-}
-
-impl State {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            State::Done => "done",
-            State::Reversed => "reversed",
-            State::Barred => "barred",
-        }
-    }
-}
-
-impl FromStr for State {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<State, ()> {
-        [State::Done, State::Reversed, State::Barred].into_iter().find(|state| state.as_str() == text).ok_or(())
+kernel::words! {
+    /// What became of a number.
+    pub(super) enum State: "an end of a message" {
+        /// Carried out.
+        Done = "done",
+        /// Carried out, and undone by 2601.
+        Reversed = "reversed",
+        /// 2601 came before it; it is never carried out.
+        Barred = "barred",
     }
 }
 
