@@ -11,10 +11,9 @@ use crate::agreements::Shown;
 use crate::demo::{CITIZEN_PASSWORD, SeedError};
 use crate::failure::Failure;
 use crate::login::{DEVICE_COOKIE, KnownDevice};
-use crate::owners::Prover;
 use crate::people::{Newcomer, PersonId, store as people};
 use crate::real_name::{self, Vouch, Vouchee};
-use crate::sessions::{self, COOKIE, NewSession, Seat};
+use crate::sessions::{self, COOKIE, NewSession, Prover, Seat};
 
 /// People in one transaction: ten rows each, and a bulk closure writes 500 at most.
 const CHUNK: i64 = 50;

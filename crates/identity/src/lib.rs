@@ -23,6 +23,7 @@ mod devices;
 mod faces;
 mod failure;
 mod gates;
+mod ids;
 mod jobs;
 mod keeping;
 mod login;

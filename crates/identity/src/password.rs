@@ -1,7 +1,7 @@
 //! The rules of login passwords: long enough, neither a common password nor close to one, and without personal data.
 //! There is no rule about the kinds of characters (NIST SP 800-63B, 3.1.1.2). Pure.
 
-use kernel::typing;
+use kernel::{IdNumber, Mobile, typing};
 
 use crate::policy::PasswordPolicy;
 
@@ -28,6 +28,17 @@ pub(crate) fn weakness(password: &str, personal: &[String], policy: &PasswordPol
     let common: Vec<&str> = policy.common.iter().map(String::as_str).collect();
     let guesses = zxcvbn::zxcvbn(password, &common).guesses_log10();
     (guesses < f64::from(policy.min_guesses_log10)).then_some("password-weak")
+}
+
+/// What a password may not contain: the numbers that are known of its person.
+pub(crate) fn personal_numbers(mobile: Option<&Mobile>, id_number: Option<&IdNumber>) -> Vec<String> {
+    let mut numbers: Vec<String> = mobile.map(|mobile| mobile.expose().to_owned()).into_iter().collect();
+    if let Some(id_number) = id_number {
+        let birth = id_number.birth();
+        let long = format!("{:04}{:02}{:02}", birth.year(), birth.month(), birth.day());
+        numbers.extend([id_number.expose().to_owned(), long.get(2..).unwrap_or("").to_owned(), long]);
+    }
+    numbers
 }
 
 /// Whether a password was typed the same twice.

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::policy::AgreementPolicy;
 use super::store;
 use crate::failure::Failure;
-use crate::people::{AccountId, PersonId, lane};
+use crate::ids::{AccountId, PersonId, lane};
 
 kernel::typed_id!(
     /// That an account's holder agreed to a pair of versions.

@@ -11,7 +11,7 @@ use ui::Page;
 
 use crate::blind::Blind;
 use crate::gates::neighbourhood;
-use crate::people::AccountId;
+use crate::ids::AccountId;
 
 pub(crate) use budget::Budget;
 pub(crate) use window::{Spent, wait_secs, window_wait};

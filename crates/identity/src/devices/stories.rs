@@ -12,9 +12,8 @@ use crate::devices::DevicePolicy;
 use crate::devices::model::{DeviceProofId, How};
 use crate::devices::store::{self, NewProof};
 use crate::login::KnownDevice;
-use crate::owners::Prover;
 use crate::people::lane;
-use crate::sessions::{Token, store as sessions};
+use crate::sessions::{Prover, Token, store as sessions};
 use crate::stories::{Browser, Town};
 
 const NUMBER: &str = "320402198001010012";

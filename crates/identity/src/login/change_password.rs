@@ -9,12 +9,11 @@ use super::budgets::{Budgets, Counted, Door};
 use super::device::KnownDevice;
 use crate::failure::Failure;
 use crate::messages;
-use crate::password::{typed_twice, weakness};
+use crate::password::{personal_numbers, typed_twice, weakness};
 use crate::people::store::{self as people, AccountRow};
 use crate::people::{AccountId, PersonId, lane};
 use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::{self, Renewal, SessionId, Token};
-use crate::sign_up::personal_numbers;
 
 /// Changes the login password of whoever is signed in.
 pub(super) struct ChangePassword {

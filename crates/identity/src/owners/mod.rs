@@ -17,4 +17,4 @@ pub(crate) use expire::expire;
 pub(crate) use name::{Renaming, name_to_prove, rename, wish_name};
 pub(crate) use oust::{Ousting, oust};
 pub(crate) use policy::AccountPolicy;
-pub(crate) use take::{Prover, Taking, take};
+pub(crate) use take::{Taking, take};

@@ -8,7 +8,9 @@ pub(crate) mod store;
 
 pub(crate) use create::{NewAccount, Newcomer};
 pub(crate) use goes::goes_at;
-pub(crate) use model::lane;
-pub use model::{AccountId, AccountState, Myself, PatientCard, PersonId};
+pub use model::{AccountState, Myself, PatientCard};
 pub(crate) use pages::routes;
 pub use store::{Reach, count, patient_card, reach};
+
+pub(crate) use crate::ids::lane;
+pub use crate::ids::{AccountId, PersonId};

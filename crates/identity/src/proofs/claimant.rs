@@ -22,10 +22,10 @@ use crate::blind::{Blind, hex};
 use crate::devices;
 use crate::failure::Failure;
 use crate::login::KnownDevice;
-use crate::owners::{self, Prover};
+use crate::owners;
 use crate::people::store as people;
 use crate::real_name::RealNamePolicy;
-use crate::sessions::Citizen;
+use crate::sessions::{Citizen, Prover};
 
 /// The cookie of a visitor who wants to be recognised, by its bare name.
 const COOKIE: &str = "rec";

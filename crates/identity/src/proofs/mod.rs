@@ -11,5 +11,5 @@ mod pass;
 pub(crate) mod store;
 
 pub(crate) use claimant::{Claimant, Visitor, budget_of, clear_visitor, keep_visitor};
-pub(crate) use model::{Claim, ProofId, ProofPurpose, Way};
+pub(crate) use model::{Claim, ProofPurpose, Way};
 pub(crate) use pass::{NewProof, Passed, pass, redeem, vouch};

@@ -5,13 +5,7 @@ use kernel::PersonName;
 use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
 use crate::devices::Place;
-use crate::owners::Prover;
-use crate::sessions::SessionId;
-
-kernel::typed_id!(
-    /// A proof of who somebody is.
-    pub ProofId, "prf"
-);
+use crate::sessions::{Prover, SessionId};
 
 /// What a proof is good for; it serves nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,11 @@ use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
-use super::model::{Claim, ProofId, ProofPurpose, Way};
+use super::model::{Claim, ProofPurpose, Way};
 use super::store;
 use crate::blind::Blind;
 use crate::failure::Failure;
+use crate::ids::ProofId;
 use crate::real_name::{self, Authentication};
 use crate::sessions::{self, Renewal, Token};
 

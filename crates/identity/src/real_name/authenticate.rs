@@ -13,9 +13,10 @@ use super::store;
 use crate::cards::{self, Order};
 use crate::devices::{self, Binding};
 use crate::failure::Failure;
+use crate::ids::ProofId;
 use crate::owners::{self, Renaming, Taking};
 use crate::people::{PersonId, store as people};
-use crate::proofs::{Claim, ProofId, Way};
+use crate::proofs::{Claim, Way};
 
 /// An authentication ready to be written down.
 #[derive(Clone)]

@@ -9,8 +9,9 @@ use platform::db::{DbFault, Row, Tx};
 use platform::{covered, sql, vals};
 
 use super::model::{Cover, Record};
+use crate::ids::ProofId;
 use crate::people::PersonId;
-use crate::proofs::{ProofId, Way};
+use crate::proofs::Way;
 use crate::sealed::Column;
 
 pub(crate) const PSN_NO: Column = Column::new("insurance_status", "psn_no");

@@ -14,10 +14,10 @@ use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
 use crate::devices::{self, Vouched};
 use crate::failure::Failure;
-use crate::owners::{self, Prover};
+use crate::owners;
 use crate::people::{PersonId, store as people};
 use crate::proofs::{self, Claim, NewProof, ProofPurpose, Way};
-use crate::sessions::SessionId;
+use crate::sessions::{Prover, SessionId};
 
 /// Where the demo's people sit, unless the context says otherwise.
 const ADDRESS: &str = "127.0.0.1";

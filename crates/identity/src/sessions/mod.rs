@@ -15,7 +15,7 @@ pub use end::{end, end_others};
 pub(crate) use extract::{BeforeAgreeing, COOKIE, Claim, back};
 pub use extract::{Citizen, MaybeCitizen, SignedIn};
 pub use model::SessionId;
-pub(crate) use model::alive;
+pub(crate) use model::{Prover, alive};
 pub(crate) use open::{NewSession, Seat};
 pub(crate) use pages::{give_token, routes};
 pub(crate) use renew::{Renewal, renew, renew_alone};
