@@ -2,11 +2,44 @@
 //! There is no rule about the kinds of characters (NIST SP 800-63B, 3.1.1.2). Pure.
 
 use kernel::{IdNumber, Mobile, typing};
-
-use crate::policy::PasswordPolicy;
+use platform::policy::Section;
+use serde::Deserialize;
 
 /// Stretches of personal numbers shorter than this may occur by chance.
 const TELLING_DIGITS: usize = 6;
+
+/// What a login password must be like.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordPolicy {
+    /// Shortest password taken. Which characters it is made of is not asked.
+    pub min_chars: usize,
+    /// Longest password taken.
+    pub max_chars: usize,
+    /// How many guesses somebody must need who tries common passwords and variants of them first; a power of ten: 6
+    /// means a million.
+    pub min_guesses_log10: u32,
+    /// Words that passwords here are made of, beside those of the English list: pinyin, numbers that are read as
+    /// words, the city.
+    pub common: Vec<String>,
+}
+
+impl Section for PasswordPolicy {
+    const NAME: &'static str = "passwords";
+
+    fn check(&self) -> Result<(), String> {
+        if self.min_chars < 8 {
+            return Err("min_chars may not be below 8".into());
+        }
+        if self.max_chars < 64 {
+            return Err("max_chars may not be below 64: people may use whole sentences".into());
+        }
+        if !(5..=12).contains(&self.min_guesses_log10) {
+            return Err("min_guesses_log10 must be from 5 to 12".into());
+        }
+        Ok(())
+    }
+}
 
 /// The error kind of a password that may not be used; `None` if it may. Judged is what is hashed: the composed form.
 ///

@@ -9,11 +9,11 @@ use platform::audit::AuditEntry;
 use platform::db::{DbFault, LaneKey, Tx};
 
 use super::guard::Guard;
+use super::policy::LoginPolicy;
 use super::store;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::gates::neighbourhood;
-use crate::policy::LoginPolicy;
 
 /// Whose login names these are: the same text at two doors is two names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use platform::{Actor, Ctx};
 use serde_json::json;
 
 use super::device::KnownDevice;
+use super::policy::LoginPolicy;
 use crate::devices::{Place, phone_place};
 use crate::failure::Failure;
 use crate::people::{AccountId, store as people};
-use crate::policy::LoginPolicy;
 use crate::sessions::{self, NewSession, Seat, Token};
 use crate::sms_codes::{Attempt, Challenge, Purpose, Refusal, redeem};
 

@@ -7,12 +7,13 @@ use serde_json::json;
 
 use super::budgets::{Budgets, Counted, Door};
 use super::device::KnownDevice;
+use super::policy::LoginPolicy;
 use crate::failure::Failure;
 use crate::messages;
+use crate::password::PasswordPolicy;
 use crate::password::{personal_numbers, typed_twice, weakness};
 use crate::people::store::{self as people, AccountRow};
 use crate::people::{AccountId, PersonId, lane};
-use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::{self, Renewal, SessionId, Token};
 
 /// Changes the login password of whoever is signed in.

@@ -9,6 +9,7 @@ mod device;
 mod guard;
 mod newcomer;
 mod pages;
+mod policy;
 pub(crate) mod store;
 mod wanted;
 
@@ -16,3 +17,4 @@ pub(crate) use budgets::{Budgets, Counted, Door};
 pub(crate) use device::{DEVICE_COOKIE, Known, KnownDevice};
 pub(crate) use newcomer::JustOpened;
 pub(crate) use pages::routes;
+pub(crate) use policy::LoginPolicy;

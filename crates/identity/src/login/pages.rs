@@ -18,12 +18,12 @@ use super::by_password::{ByPassword, PasswordLogin, by_password};
 use super::change_pages;
 use super::device::{DEVICE_COOKIE, KnownDevice};
 use super::newcomer::JustOpened;
+use super::policy::LoginPolicy;
 use super::wanted::{KEPT, wanted};
 use crate::devices::place;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::owners::AccountPolicy;
-use crate::policy::LoginPolicy;
 use crate::sessions::{self, MaybeCitizen, Seat, Token};
 use crate::sms_codes::{
     Asking, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, clean_code, find, wait_text,

@@ -19,7 +19,7 @@ use crate::agreements::{Shown, newer};
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::login::JustOpened;
-use crate::policy::PasswordPolicy;
+use crate::password::PasswordPolicy;
 use crate::proofs::{Visitor, clear_visitor};
 use crate::sessions;
 use crate::sms_codes::{

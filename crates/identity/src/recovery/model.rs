@@ -3,8 +3,8 @@
 use kernel::{Date, IdNumber, Mobile, PersonName};
 use ui::Errors;
 
+use crate::password::PasswordPolicy;
 use crate::password::{personal_numbers, typed_twice, weakness};
-use crate::policy::PasswordPolicy;
 use crate::typed::{id_number_kind, name_kind};
 
 /// Reads who somebody says to be.

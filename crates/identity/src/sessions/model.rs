@@ -2,8 +2,8 @@
 
 use kernel::Moment;
 
+use super::policy::SessionPolicy;
 use crate::people::{AccountId, PersonId};
-use crate::policy::SessionPolicy;
 
 kernel::typed_id!(
     /// One login on one device.

@@ -15,9 +15,10 @@ use super::open_account::{SignUp, SignUpOutcome, sign_up};
 use crate::agreements::{Shown, newer};
 use crate::failure::Failure;
 use crate::gates::Gates;
+use crate::login::LoginPolicy;
 use crate::login::{JustOpened, KnownDevice};
+use crate::password::PasswordPolicy;
 use crate::people::AccountId;
-use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::MaybeCitizen;
 use crate::sms_codes::{Asking, Challenge, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, find};
 
@@ -116,7 +117,7 @@ async fn submit(
     let now = ctx.now();
     let login = ctx.policy.at::<LoginPolicy>(now.date()).map_err(Failure::from)?;
     // Tries at codes and tries at passwords share one budget an address.
-    if let Err(secs) = gates.login(&ctx, &login) {
+    if let Err(secs) = gates.login(&ctx, login.cap()) {
         let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new());
         let enter = enter.told(Notice::too_many_tries(&page, secs));
         return Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?));
