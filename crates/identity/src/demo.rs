@@ -6,11 +6,11 @@ use platform::{Actor, Ctx, Mode};
 use serde_json::json;
 
 use crate::agreements::Shown;
+use crate::askers::KnownDevice;
 use crate::blind::Blind;
 pub use crate::demo_crowd::crowd;
 use crate::devices;
 use crate::failure::Failure;
-use crate::login::KnownDevice;
 use crate::owners;
 use crate::pay_password::Pin;
 use crate::people::{Newcomer, PersonId, lane, store as people};

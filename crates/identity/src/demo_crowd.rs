@@ -8,9 +8,9 @@ use platform::{Actor, Ctx, Mode};
 use serde_json::json;
 
 use crate::agreements::Shown;
+use crate::askers::{DEVICE_COOKIE, KnownDevice};
 use crate::demo::{CITIZEN_PASSWORD, SeedError};
 use crate::failure::Failure;
-use crate::login::{DEVICE_COOKIE, KnownDevice};
 use crate::people::{Newcomer, PersonId, store as people};
 use crate::real_name::{self, Vouch, Vouchee};
 use crate::sessions::{self, COOKIE, NewSession, Prover, Seat};

@@ -1,4 +1,4 @@
-//! The dated figures of `policy/identity.toml`, one section a feature: each feature keeps its own, and here they are counted up.
+//! The dated figures of `policy/identity.toml`: each feature keeps its section, and here they are counted up.
 
 use kernel::Date;
 use platform::policy::{Known, Policy, PolicyError};

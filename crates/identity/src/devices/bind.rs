@@ -7,8 +7,8 @@ use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::model::{DeviceId, DeviceProofId, How};
-use super::place::Place;
 use super::store::{self, NewProof};
+use crate::askers::Place;
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::people::PersonId;

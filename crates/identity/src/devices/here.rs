@@ -2,8 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::place::{Place, place};
-use crate::login;
+use crate::askers::{KnownDevice, Place, place};
 use crate::people::PersonId;
 use crate::sessions::{Citizen, SessionId};
 
@@ -32,6 +31,6 @@ impl Here {
 /// The word of a citizen's device cookie; empty where there is none.
 pub(super) fn word(citizen: &Citizen) -> String {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
-    let known = page.cookie(login::DEVICE_COOKIE).and_then(|cookie| login::KnownDevice::read(ctx, cookie));
+    let known = KnownDevice::here(ctx, page);
     known.map_or_else(String::new, |known| known.device)
 }

@@ -7,7 +7,7 @@ use platform::db::DbFault;
 use super::here::Here;
 use super::policy::DevicePolicy;
 use super::standing::{Standing, standing};
-use super::wish::phone_place;
+use crate::askers::phone_place;
 use crate::failure::Failure;
 use crate::sessions;
 

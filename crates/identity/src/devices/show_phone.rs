@@ -11,7 +11,7 @@ use super::model::{DeviceProofId, How};
 use super::one_payment::store::use_proof;
 use super::policy::DevicePolicy;
 use super::store::{self, NewProof, Roams};
-use super::wish::phone_place;
+use crate::askers::phone_place;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::messages;

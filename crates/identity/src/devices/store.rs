@@ -10,8 +10,8 @@ use platform::{covered, sql, vals};
 
 use super::bind::Binding;
 use super::model::{DeviceId, DeviceProofId, DeviceState, How, Shown};
-use super::place::Place;
 use super::vouch::Vouched;
+use crate::askers::Place;
 use crate::people::PersonId;
 use crate::sessions::SessionId;
 

@@ -1,7 +1,5 @@
 //! For what a session shows on which device it is: the page says so, and is not content with less. Pure.
 
-use super::place::Place;
-
 /// For what the page asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wish {
@@ -81,11 +79,6 @@ impl Wish {
 /// The page that asks for a code for one payment.
 pub(crate) fn payment_page(payment: &str) -> String {
     Wish::Payment(payment.to_owned()).page()
-}
-
-/// The fingerprint of a place that a shown phone is noted under: the browser's name on whatever network.
-pub(crate) fn phone_place(place: &Place) -> &[u8] {
-    &place.roaming
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@ use platform::db::DbFault;
 use platform::{Actor, Ctx};
 use serde_json::json;
 
-use super::device::KnownDevice;
 use super::policy::LoginPolicy;
-use crate::devices::{Place, phone_place};
+use crate::askers::{KnownDevice, Place, phone_place};
 use crate::failure::Failure;
 use crate::people::{AccountId, store as people};
 use crate::sessions::{self, NewSession, Seat, Token};

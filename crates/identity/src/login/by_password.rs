@@ -6,8 +6,8 @@ use platform::{Actor, Ctx};
 use serde_json::json;
 
 use super::budgets::{Budgets, Counted, Door};
-use super::device::KnownDevice;
 use super::policy::LoginPolicy;
+use crate::askers::KnownDevice;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::gates::Gates;

@@ -2,9 +2,8 @@
 
 use kernel::PersonName;
 
-use crate::askers::{Asker, Budget};
+use crate::askers::{Asker, Budget, Place};
 use crate::blind::Blind;
-use crate::devices::Place;
 use crate::sessions::{Prover, SessionId};
 
 /// What a proof is good for; it serves nothing else.
@@ -108,7 +107,7 @@ pub(crate) struct Claim {
     pub(crate) budget: Budget,
     /// Who asks, for the budgets of strangers.
     pub(crate) asker: Asker,
-    /// From where the browser asks ([`place`](crate::devices::place)).
+    /// From where the browser asks ([`place`](crate::askers::place)).
     pub(crate) place: Place,
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::model::Cover;
 use super::policy::RealNamePolicy;
 use super::store::{self, Answer, Authenticated};
-use crate::askers::{Asker, Budget};
+use crate::askers::{self, Asker, Budget};
 use crate::blind::Blind;
 use crate::devices::{self, Vouched};
 use crate::failure::Failure;
@@ -52,7 +52,7 @@ impl Vouch {
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
         let ip = if ctx.trace.ip.is_empty() { ADDRESS.to_owned() } else { ctx.trace.ip.clone() };
-        let place = devices::place(&ctx.with_trace(Trace { ip, ..ctx.trace.clone() }), agent);
+        let place = askers::place(&ctx.with_trace(Trace { ip, ..ctx.trace.clone() }), agent);
         let claim = Claim {
             subject: (*subject).clone(),
             name: (*name).clone(),

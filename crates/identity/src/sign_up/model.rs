@@ -3,8 +3,7 @@
 use kernel::{Date, IdNumber, Mobile, PersonName};
 use ui::Errors;
 
-use crate::password::PasswordPolicy;
-use crate::password::{personal_numbers, typed_twice, weakness};
+use crate::password::{PasswordPolicy, personal_numbers, typed_twice, weakness};
 use crate::sms_codes::clean_code;
 use crate::typed::{id_number_kind, name_kind};
 

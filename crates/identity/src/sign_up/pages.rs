@@ -13,10 +13,10 @@ use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other,
 use super::model::{Typed, read};
 use super::open_account::{SignUp, SignUpOutcome, sign_up};
 use crate::agreements::{Shown, newer};
+use crate::askers::KnownDevice;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login::LoginPolicy;
-use crate::login::{JustOpened, KnownDevice};
+use crate::login::{JustOpened, LoginPolicy};
 use crate::password::PasswordPolicy;
 use crate::people::AccountId;
 use crate::sessions::MaybeCitizen;

@@ -10,12 +10,11 @@ use super::model::{CODE_DIGITS, CodeEvent, CodeId, CodeState, Purpose, wait_secs
 use super::policy::SmsCodePolicy;
 use super::redeem::code_mac;
 use super::store::{self, NewCode};
-use crate::askers::{Asker, Budget};
+use crate::askers::{Asker, Budget, KnownDevice};
 use crate::blind::Blind;
 use crate::devices;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login::KnownDevice;
 use crate::people;
 
 /// Asks for a code to a number.

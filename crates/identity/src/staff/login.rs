@@ -7,12 +7,11 @@ use serde_json::json;
 
 use super::model::{StaffId, StaffSessionId, clean_login};
 use super::store::{self, NewStaffSession};
+use crate::askers::Known;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login::LoginPolicy;
-use crate::login::{Budgets, Counted, Door, Known};
-use crate::sessions::SessionPolicy;
-use crate::sessions::Token;
+use crate::login::{Budgets, Counted, Door, LoginPolicy};
+use crate::sessions::{SessionPolicy, Token};
 
 /// A device at which somebody of the staff has logged in.
 pub(crate) type KnownDesk = Known<StaffId>;
