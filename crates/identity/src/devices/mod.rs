@@ -27,7 +27,7 @@ mod wish;
 #[cfg(test)]
 mod stories;
 
-pub(crate) use bind::{Binding, bind};
+pub(crate) use bind::{BindFrom, Binding, bind};
 pub(crate) use known::is_of;
 pub(crate) use leave_key::wants_key;
 pub(crate) use one_payment::{Paying, confirm_payment, may_pay};

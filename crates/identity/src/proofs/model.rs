@@ -64,28 +64,6 @@ impl ProofPurpose {
     }
 }
 
-/// How somebody showed who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// 面部识别.
-    Face,
-    /// Card number, card PIN, and an SMS code to the number on record.
-    Card,
-    /// A one-time code from a counter, where a clerk saw the papers.
-    Counter,
-}
-
-impl Way {
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Way::Face => "face",
-            Way::Card => "card",
-            Way::Counter => "counter",
-        }
-    }
-}
-
 /// Who wants to be proven, for what, and the browser that may use the proof.
 #[derive(Clone)]
 pub(crate) struct Claim {

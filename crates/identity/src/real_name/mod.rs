@@ -4,7 +4,6 @@
 //! [`RealName`]. The insurer's word moves the level by itself: right after authentication, once a day
 //! by a job, and when a gate finds it old.
 
-mod authenticate;
 mod back;
 mod covered;
 mod gate;
@@ -21,7 +20,6 @@ mod remembered;
 pub(crate) mod store;
 mod vouch;
 
-pub(crate) use authenticate::{Authentication, authenticate};
 pub use covered::{CoveredPerson, ask_insurer, covered, insurer_said_at};
 pub(crate) use gate::Known;
 pub use gate::{Asks, First, Home, RealName, Refused};
@@ -29,6 +27,7 @@ pub(crate) use insurance::psn_no;
 pub use kept::keep_forms;
 pub(crate) use kept::store::{delete_of as delete_kept_forms, wipe as wipe_kept_forms};
 pub use model::Level;
+pub(crate) use model::Way;
 pub(crate) use pages::{Summary, routes, summary};
 pub(crate) use policy::RealNamePolicy;
 pub(crate) use refresh::refresh_due;

@@ -1,4 +1,4 @@
-//! The two levels, and how what is known of a person adds up to one. Pure.
+//! The two levels, how what is known of a person adds up to one, and the ways to be authenticated. Pure.
 
 use kernel::Moment;
 
@@ -16,6 +16,28 @@ pub enum Level {
     Identity,
     /// And is insured here.
     Medical,
+}
+
+/// How somebody showed who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// 面部识别.
+    Face,
+    /// Card number, card PIN, and an SMS code to the number on record.
+    Card,
+    /// A one-time code from a counter, where a clerk saw the papers.
+    Counter,
+}
+
+impl Way {
+    /// As stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Way::Face => "face",
+            Way::Card => "card",
+            Way::Counter => "counter",
+        }
+    }
 }
 
 /// What the insurer said last of a person, and when it is asked again.

@@ -8,26 +8,25 @@ use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
 use platform::{covered, sql, vals};
 
-use super::model::{Cover, Record};
+use super::model::{Cover, Record, Way};
 use crate::ids::ProofId;
 use crate::people::PersonId;
-use crate::proofs::Way;
 use crate::sealed::Column;
 
 pub(crate) const PSN_NO: Column = Column::new("insurance_status", "psn_no");
 
 /// That a person was authenticated: on which device, how, and by which proof.
-pub(super) struct Authenticated<'a> {
-    pub(super) person: &'a PersonId,
+pub(crate) struct Authenticated<'a> {
+    pub(crate) person: &'a PersonId,
     /// Empty for a browser that keeps no cookies: it is nobody's device.
-    pub(super) device: &'a str,
-    pub(super) way: Way,
-    pub(super) proof: &'a ProofId,
-    pub(super) now: Moment,
+    pub(crate) device: &'a str,
+    pub(crate) way: Way,
+    pub(crate) proof: &'a ProofId,
+    pub(crate) now: Moment,
 }
 
 /// Notes it, and that the insurer is to be asked.
-pub(super) fn authenticated(tx: &mut Tx<'_>, new: &Authenticated<'_>) -> Result<(), DbFault> {
+pub(crate) fn authenticated(tx: &mut Tx<'_>, new: &Authenticated<'_>) -> Result<(), DbFault> {
     tx.exec(
         sql!(
             "INSERT INTO real_name (person_id, way, first_at, last_at) VALUES ($1, $2, $3, $4)
