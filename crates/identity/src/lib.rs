@@ -16,6 +16,7 @@ mod agreements;
 mod askers;
 mod blind;
 mod cards;
+mod challenges;
 mod checks;
 pub mod demo;
 mod demo_crowd;
@@ -75,6 +76,7 @@ pub fn routes() -> Router<Ctx> {
         .merge(recovery::routes())
         .merge(second_ways::routes())
         .merge(devices::routes())
+        .merge(challenges::routes())
         .merge(cards::routes())
         .merge(pay_password::routes())
         .layer(Extension(Arc::new(Gates::default())))

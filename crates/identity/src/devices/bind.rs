@@ -66,7 +66,7 @@ impl Binding {
 }
 
 /// What a message about a device says of it.
-pub(super) fn told(label: &str, at: Moment) -> serde_json::Value {
+pub(crate) fn told(label: &str, at: Moment) -> serde_json::Value {
     let (zh, en) = if label.is_empty() { ("一部设备", "a device") } else { (label, label) };
     json!({ "device": zh, "device_en": en, "told_at": at.ms(), "link": "/devices" })
 }

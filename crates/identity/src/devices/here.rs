@@ -8,17 +8,17 @@ use crate::sessions::{Citizen, SessionId};
 
 /// Who asks, in which session, on which device, from where.
 #[derive(Clone)]
-pub(super) struct Here {
-    pub(super) session: SessionId,
-    pub(super) person: PersonId,
+pub(crate) struct Here {
+    pub(crate) session: SessionId,
+    pub(crate) person: PersonId,
     /// The word of the device cookie; empty where there is none.
-    pub(super) word: String,
-    pub(super) place: Place,
+    pub(crate) word: String,
+    pub(crate) place: Place,
 }
 
 impl Here {
     /// Reads it from a citizen's request.
-    pub(super) fn of(citizen: &Citizen, headers: &HeaderMap) -> Here {
+    pub(crate) fn of(citizen: &Citizen, headers: &HeaderMap) -> Here {
         Here {
             session: citizen.session.clone(),
             person: citizen.person.clone(),
