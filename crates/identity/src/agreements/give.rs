@@ -64,7 +64,7 @@ impl Agreement {
 }
 
 /// Agrees to what was shown. A second tap changes nothing.
-pub(super) async fn agree(ctx: &Ctx, account: &AccountId, person: &PersonId, shown: &Shown) -> Result<(), Failure> {
+pub(crate) async fn agree(ctx: &Ctx, account: &AccountId, person: &PersonId, shown: &Shown) -> Result<(), Failure> {
     let new = Agreement::prepare(ctx, account, shown);
     let given =
         ctx.db.write(lane(person), "agreement.give", move |tx| -> Result<(), DbFault> { store::insert(tx, &new) });

@@ -61,11 +61,11 @@ pub(crate) struct Record {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cover {
     /// `insutype`.
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// `insuplc_admdvs`.
-    pub(super) region: String,
+    pub(crate) region: String,
     /// Whether contributions run.
-    pub(super) active: bool,
+    pub(crate) active: bool,
 }
 
 /// Whether a person is insured here.

@@ -24,7 +24,7 @@ use crate::devices::{self, Standing};
 use crate::failure::Failure;
 use crate::owners;
 use crate::pay_password;
-use crate::people::{self, store as people_store};
+use crate::people::store as people_store;
 use crate::ports::{CardRecord, Ports};
 use crate::sessions::Citizen;
 
@@ -151,7 +151,7 @@ async fn ways(
     };
     let page = citizen.visit.page.clone();
     let onward = back::allowed(&query.to).map(str::to_owned).or_else(|| back::remembered(&page));
-    let until = if state == State::New { people::goes_at(&citizen).await? } else { None };
+    let until = if state == State::New { owners::goes_at(&citizen).await? } else { None };
     let view = WaysPage {
         prove: devices::prove_path(onward.as_deref().unwrap_or("/real-name")),
         until: until.map_or_else(String::new, |at| page.full_date(at.date())),

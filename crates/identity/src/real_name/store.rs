@@ -105,20 +105,20 @@ pub(super) fn hold(tx: &mut Tx<'_>, person: &PersonId) -> Result<Option<Record>,
 
 /// An answer of the insurer, ready to be written down.
 #[derive(Clone)]
-pub(super) struct Answer {
-    pub(super) person: PersonId,
+pub(crate) struct Answer {
+    pub(crate) person: PersonId,
     /// `psn_no`, sealed; `None` if the insurer knows nobody of that name and number.
-    pub(super) psn_no: Option<Vec<u8>>,
-    pub(super) insurance: Option<Cover>,
+    pub(crate) psn_no: Option<Vec<u8>>,
+    pub(crate) insurance: Option<Cover>,
     /// It knows the number under another name.
-    pub(super) other_name: bool,
-    pub(super) medical: bool,
-    pub(super) now: Moment,
-    pub(super) due_at: Moment,
+    pub(crate) other_name: bool,
+    pub(crate) medical: bool,
+    pub(crate) now: Moment,
+    pub(crate) due_at: Moment,
 }
 
 /// Writes an answer down.
-pub(super) fn answered(tx: &mut Tx<'_>, answer: &Answer) -> Result<(), DbFault> {
+pub(crate) fn answered(tx: &mut Tx<'_>, answer: &Answer) -> Result<(), DbFault> {
     let none = Cover { kind: String::new(), region: String::new(), active: false };
     let cover = answer.insurance.as_ref().unwrap_or(&none);
     tx.exec(

@@ -12,7 +12,7 @@ use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other,
 
 use super::model::{Typed, read};
 use super::open_account::{SignUp, SignUpOutcome, sign_up};
-use crate::agreements::{Shown, newer};
+use crate::agreements::Shown;
 use crate::askers::KnownDevice;
 use crate::failure::Failure;
 use crate::gates::Gates;
@@ -21,6 +21,7 @@ use crate::password::PasswordPolicy;
 use crate::people::AccountId;
 use crate::sessions::MaybeCitizen;
 use crate::sms_codes::{Asking, Challenge, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, find};
+use crate::texts::newer;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/sign-up", get(start).post(send_code)).route("/sign-up/details", get(details).post(submit))

@@ -7,11 +7,11 @@ use axum::routing::get;
 use platform::Ctx;
 use ui::{Page, Problem, html};
 
-use super::goes::goes_at;
-use super::model::Myself;
+use crate::owners::goes_at;
+use crate::people::Myself;
 use crate::real_name::{self, Known, Summary};
 
-pub(crate) fn routes() -> Router<Ctx> {
+pub(super) fn routes() -> Router<Ctx> {
     Router::new().route("/me", get(me))
 }
 
