@@ -14,6 +14,7 @@ use platform::Ctx;
 
 mod agreements;
 mod askers;
+mod authentication;
 mod blind;
 mod cards;
 mod challenges;
@@ -71,6 +72,7 @@ pub fn routes() -> Router<Ctx> {
         .merge(login::routes())
         .merge(sessions::routes())
         .merge(me::routes())
+        .merge(authentication::routes())
         .merge(real_name::routes())
         .merge(faces::routes())
         .merge(recovery::routes())

@@ -50,7 +50,7 @@ pub(crate) struct Record {
     /// Whether it knows the number under another name.
     pub(super) other_name: bool,
     /// When it was said; `None` if the insurer has never answered.
-    pub(super) checked_at: Option<Moment>,
+    pub(crate) checked_at: Option<Moment>,
     /// Questions without an answer since.
     pub(super) failed: i64,
     /// When it is asked again; `None` only where nothing is stored.

@@ -12,13 +12,7 @@ use platform::db::DbFault;
 use serde::Deserialize;
 use ui::{Page, Problem, Query, html, see_other};
 
-use super::back;
-use super::gate::Known;
-use super::insurance::{Asked, Occasion, refresh};
-use super::model::{Facts, Insured, Level};
-use super::opens::Service;
-use super::policy::RealNamePolicy;
-use super::{kept, level_pages, name_pages};
+use super::name_pages;
 use crate::cards;
 use crate::devices::{self, Standing};
 use crate::failure::Failure;
@@ -26,15 +20,12 @@ use crate::owners;
 use crate::pay_password;
 use crate::people::store as people_store;
 use crate::ports::{CardRecord, Ports};
+use crate::real_name::opens::Service;
+use crate::real_name::{Asked, Facts, Insured, Known, Level, Occasion, RealNamePolicy, back, refresh};
 use crate::sessions::Citizen;
 
-pub(crate) fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/real-name", get(ways))
-        .route("/real-name/done", get(done))
-        .merge(level_pages::routes())
-        .merge(name_pages::routes())
-        .merge(kept::routes())
+pub(super) fn routes() -> Router<Ctx> {
+    Router::new().route("/real-name", get(ways)).route("/real-name/done", get(done))
 }
 
 /// A service on a list.
