@@ -5,8 +5,6 @@ use kernel::{IdNumber, Mobile};
 use platform::db::LaneKey;
 use platform::vault::Vault;
 
-use crate::login::Door;
-
 /// A keyed fingerprint; equal for equal values, and worth nothing without the vault's key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Blind(Vec<u8>);
@@ -24,8 +22,8 @@ impl Blind {
 
     /// The fingerprint of a login name at a door, with what has a budget of its own. The name's length
     /// stands before it, so that no name can be typed that reads as another with its budget.
-    pub(crate) fn guard(vault: &Vault, door: Door, name: &str, budget: &str) -> Blind {
-        let text = format!("{}\n{}\n{name}\n{budget}", door.as_str(), name.len());
+    pub(crate) fn guard(vault: &Vault, door: &'static str, name: &str, budget: &str) -> Blind {
+        let text = format!("{door}\n{}\n{name}\n{budget}", name.len());
         Blind(vault.blind("login_guard", &text).to_vec())
     }
 

@@ -6,7 +6,7 @@ use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
 use crate::jobs::PROOF_DAYS;
-use crate::policy::{MAX_CODE_SECS, MAX_CODE_TRIES};
+use crate::sms_codes::{MAX_CODE_SECS, MAX_CODE_TRIES};
 use crate::{
     agreements, cards, devices, faces, partner_keys, pay_password, people, proofs, real_name, second_ways, sessions,
     sms_codes, staff,

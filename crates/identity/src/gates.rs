@@ -11,11 +11,17 @@ use platform::limit::Limiter;
 use platform::neighbourhood::Neighbourhood;
 use platform::{Ctx, Trace};
 
-use crate::faces::FacePolicy;
-use crate::policy::{LoginPolicy, SmsCodePolicy};
-
 /// One browser may take one part in this many of its neighbourhood's budget.
 const SHARES: usize = 10;
+
+/// How often may be asked from one network neighbourhood, as a feature's policy says it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cap {
+    /// So often within the window.
+    pub(crate) limit: usize,
+    /// The window, in seconds.
+    pub(crate) window_secs: i64,
+}
 
 /// The limiters; each takes its figures from policy when first used and keeps them until a restart.
 #[derive(Default)]
@@ -28,29 +34,29 @@ pub struct Gates {
 
 impl Gates {
     /// Counts a code asked for from the visitor's address; `Err` says in how many seconds the next may be.
-    pub(crate) fn sms(&self, ctx: &Ctx, policy: &SmsCodePolicy) -> Result<(), i64> {
-        self.sms.get_or_init(|| Gate::new(policy.address_limit, policy.address_window_secs)).take(&ctx.trace, ctx.now())
+    pub(crate) fn sms(&self, ctx: &Ctx, at: Cap) -> Result<(), i64> {
+        take(&self.sms, ctx, at)
     }
 
     /// Counts a login attempt from the visitor's address.
-    pub(crate) fn login(&self, ctx: &Ctx, policy: &LoginPolicy) -> Result<(), i64> {
-        self.login
-            .get_or_init(|| Gate::new(policy.address_limit, policy.address_window_secs))
-            .take(&ctx.trace, ctx.now())
+    pub(crate) fn login(&self, ctx: &Ctx, at: Cap) -> Result<(), i64> {
+        take(&self.login, ctx, at)
     }
 
     /// Counts a visitor who says who they are and has not shown it: asking for a new password, or
     /// beginning a face check.
-    pub(crate) fn claim(&self, ctx: &Ctx, policy: &FacePolicy) -> Result<(), i64> {
-        self.claims
-            .get_or_init(|| Gate::new(policy.address_limit, policy.address_window_secs))
-            .take(&ctx.trace, ctx.now())
+    pub(crate) fn claim(&self, ctx: &Ctx, at: Cap) -> Result<(), i64> {
+        take(&self.claims, ctx, at)
     }
 
     /// Counts a try at a card PIN or at a counter code.
-    pub(crate) fn second_way(&self, ctx: &Ctx, limit: usize, window_secs: i64) -> Result<(), i64> {
-        self.second_ways.get_or_init(|| Gate::new(limit, window_secs)).take(&ctx.trace, ctx.now())
+    pub(crate) fn second_way(&self, ctx: &Ctx, at: Cap) -> Result<(), i64> {
+        take(&self.second_ways, ctx, at)
     }
+}
+
+fn take(gate: &OnceLock<Gate>, ctx: &Ctx, at: Cap) -> Result<(), i64> {
+    gate.get_or_init(|| Gate::new(at.limit, at.window_secs)).take(&ctx.trace, ctx.now())
 }
 
 /// One kind of asking: a browser's own budget, and behind it the one that its whole neighbourhood shares.
@@ -90,7 +96,10 @@ mod tests {
     use platform::neighbourhood::PEOPLE;
     use platform::policy::Policy;
 
+    use crate::faces::FacePolicy;
+    use crate::login::LoginPolicy;
     use crate::second_ways::policy::SecondWayPolicy;
+    use crate::sms_codes::SmsCodePolicy;
 
     fn from(ip: &str, browser: Option<u64>) -> Trace {
         Trace { request: String::new(), actor: Actor::Nobody, ip: ip.to_owned(), browser }

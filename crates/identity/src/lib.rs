@@ -14,18 +14,21 @@ use platform::Ctx;
 
 mod agreements;
 mod askers;
+mod authentication;
 mod blind;
 mod cards;
+mod challenges;
 mod checks;
 pub mod demo;
-mod demo_crowd;
 mod devices;
 mod faces;
 mod failure;
 mod gates;
+mod ids;
 mod jobs;
 mod keeping;
 mod login;
+mod me;
 pub mod messages;
 mod owners;
 mod pace;
@@ -44,6 +47,7 @@ pub mod sessions;
 pub mod sign_up;
 pub mod sms_codes;
 pub mod staff;
+mod texts;
 mod typed;
 
 pub use cards::{CardTold, IssueCarrier, card_told, front_card, front_card_now, scan_card};
@@ -63,17 +67,18 @@ pub use staff::{Desk, Role, Staff, StaffId};
 /// Pages of citizens: signing up, logging in, what is theirs.
 pub fn routes() -> Router<Ctx> {
     Router::new()
-        .merge(agreements::routes())
+        .merge(texts::routes())
         .merge(sign_up::routes())
         .merge(login::routes())
         .merge(sessions::routes())
-        .merge(people::routes())
-        .merge(messages::routes())
+        .merge(me::routes())
+        .merge(authentication::routes())
         .merge(real_name::routes())
         .merge(faces::routes())
         .merge(recovery::routes())
         .merge(second_ways::routes())
         .merge(devices::routes())
+        .merge(challenges::routes())
         .merge(cards::routes())
         .merge(pay_password::routes())
         .layer(Extension(Arc::new(Gates::default())))

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use crate::people::PersonId;
+use crate::ids::PersonId;
 
 /// So many answers one after another that did not come end a run: a partner that is down is not hammered. One answer between
 /// them, a refusal too, shows that it is not; those about whom none comes wait for their own next turn.

@@ -1,12 +1,45 @@
 //! The rules of login passwords: long enough, neither a common password nor close to one, and without personal data.
 //! There is no rule about the kinds of characters (NIST SP 800-63B, 3.1.1.2). Pure.
 
-use kernel::typing;
-
-use crate::policy::PasswordPolicy;
+use kernel::{IdNumber, Mobile, typing};
+use platform::policy::Section;
+use serde::Deserialize;
 
 /// Stretches of personal numbers shorter than this may occur by chance.
 const TELLING_DIGITS: usize = 6;
+
+/// What a login password must be like.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordPolicy {
+    /// Shortest password taken. Which characters it is made of is not asked.
+    pub min_chars: usize,
+    /// Longest password taken.
+    pub max_chars: usize,
+    /// How many guesses somebody must need who tries common passwords and variants of them first; a power of ten: 6
+    /// means a million.
+    pub min_guesses_log10: u32,
+    /// Words that passwords here are made of, beside those of the English list: pinyin, numbers that are read as
+    /// words, the city.
+    pub common: Vec<String>,
+}
+
+impl Section for PasswordPolicy {
+    const NAME: &'static str = "passwords";
+
+    fn check(&self) -> Result<(), String> {
+        if self.min_chars < 8 {
+            return Err("min_chars may not be below 8".into());
+        }
+        if self.max_chars < 64 {
+            return Err("max_chars may not be below 64: people may use whole sentences".into());
+        }
+        if !(5..=12).contains(&self.min_guesses_log10) {
+            return Err("min_guesses_log10 must be from 5 to 12".into());
+        }
+        Ok(())
+    }
+}
 
 /// The error kind of a password that may not be used; `None` if it may. Judged is what is hashed: the composed form.
 ///
@@ -28,6 +61,17 @@ pub(crate) fn weakness(password: &str, personal: &[String], policy: &PasswordPol
     let common: Vec<&str> = policy.common.iter().map(String::as_str).collect();
     let guesses = zxcvbn::zxcvbn(password, &common).guesses_log10();
     (guesses < f64::from(policy.min_guesses_log10)).then_some("password-weak")
+}
+
+/// What a password may not contain: the numbers that are known of its person.
+pub(crate) fn personal_numbers(mobile: Option<&Mobile>, id_number: Option<&IdNumber>) -> Vec<String> {
+    let mut numbers: Vec<String> = mobile.map(|mobile| mobile.expose().to_owned()).into_iter().collect();
+    if let Some(id_number) = id_number {
+        let birth = id_number.birth();
+        let long = format!("{:04}{:02}{:02}", birth.year(), birth.month(), birth.day());
+        numbers.extend([id_number.expose().to_owned(), long.get(2..).unwrap_or("").to_owned(), long]);
+    }
+    numbers
 }
 
 /// Whether a password was typed the same twice.

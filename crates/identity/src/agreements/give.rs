@@ -10,7 +10,7 @@ use serde_json::json;
 use super::policy::AgreementPolicy;
 use super::store;
 use crate::failure::Failure;
-use crate::people::{AccountId, PersonId, lane};
+use crate::ids::{AccountId, PersonId, lane};
 
 kernel::typed_id!(
     /// That an account's holder agreed to a pair of versions.
@@ -64,7 +64,7 @@ impl Agreement {
 }
 
 /// Agrees to what was shown. A second tap changes nothing.
-pub(super) async fn agree(ctx: &Ctx, account: &AccountId, person: &PersonId, shown: &Shown) -> Result<(), Failure> {
+pub(crate) async fn agree(ctx: &Ctx, account: &AccountId, person: &PersonId, shown: &Shown) -> Result<(), Failure> {
     let new = Agreement::prepare(ctx, account, shown);
     let given =
         ctx.db.write(lane(person), "agreement.give", move |tx| -> Result<(), DbFault> { store::insert(tx, &new) });

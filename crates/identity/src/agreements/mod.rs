@@ -3,11 +3,9 @@
 //! account, and whoever agreed to older ones is asked before the next page of theirs.
 
 mod give;
-mod pages;
 mod policy;
 pub(crate) mod store;
 
-pub(crate) use give::Agreement;
 pub use give::Shown;
-pub(crate) use pages::{newer, routes};
-pub(crate) use policy::AgreementPolicy;
+pub(crate) use give::{Agreement, agree};
+pub(crate) use policy::{AgreementPolicy, PRIVACY, TERMS, Words};

@@ -10,17 +10,17 @@ use serde::{Deserialize, Deserializer};
 /// The words of one version: `<word>-<version>-intro`, and `<word>-<version>-<n>-title` and `-text` for each part, in
 /// `locales/*/agreements.ftl`.
 #[derive(Debug)]
-pub(super) struct Words {
-    pub(super) version: &'static str,
+pub(crate) struct Words {
+    pub(crate) version: &'static str,
     /// How many parts it has.
-    pub(super) parts: usize,
+    pub(crate) parts: usize,
 }
 
 /// Every version of the user agreement that this program has the words of. The one in force is policy's to say; a version
 /// leaves the list when no table names it any more.
-pub(super) const TERMS: &[Words] = &[Words { version: "2026-11", parts: 8 }];
+pub(crate) const TERMS: &[Words] = &[Words { version: "2026-11", parts: 8 }];
 /// The same for the privacy policy.
-pub(super) const PRIVACY: &[Words] = &[Words { version: "2026-11-30", parts: 9 }];
+pub(crate) const PRIVACY: &[Words] = &[Words { version: "2026-11-30", parts: 9 }];
 
 /// Which versions are in force.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -6,7 +6,7 @@ use platform::db::{DbFault, Tx};
 use platform::{covered, sql, vals};
 
 use super::give::{Agreement, Shown};
-use crate::people::AccountId;
+use crate::ids::AccountId;
 
 /// Writes down what was agreed to, unless it was before.
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &Agreement) -> Result<(), DbFault> {

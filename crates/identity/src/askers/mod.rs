@@ -1,8 +1,10 @@
 //! Who asks, as far as this can be known without proof: the account that somebody is signed in to, or else the browser
 //! and the network neighbourhood. What a stranger spends of somebody's tries or codes is counted against the stranger,
-//! so that nobody is locked out of what is theirs by others (T05).
+//! so that nobody is locked out of what is theirs by others (T05). And on which device somebody asks, and from where.
 
 mod budget;
+mod device;
+mod place;
 mod window;
 
 use platform::Ctx;
@@ -11,9 +13,11 @@ use ui::Page;
 
 use crate::blind::Blind;
 use crate::gates::neighbourhood;
-use crate::people::AccountId;
+use crate::ids::AccountId;
 
 pub(crate) use budget::Budget;
+pub(crate) use device::{DEVICE_COOKIE, Known, KnownDevice};
+pub(crate) use place::{Place, gates_mark, phone_place, place};
 pub(crate) use window::{Spent, wait_secs, window_wait};
 
 /// Somebody who asks.

@@ -7,13 +7,22 @@ use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::model::{DeviceId, DeviceProofId, How};
-use super::place::Place;
 use super::store::{self, NewProof};
+use crate::askers::Place;
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::people::PersonId;
-use crate::proofs::Claim;
 use crate::sessions::{self, SessionId};
+
+/// The browser on which somebody is authenticated.
+pub(crate) struct BindFrom<'a> {
+    /// The device's name out of its cookie; empty where it has none.
+    pub(crate) word: &'a str,
+    /// The session; `None` for a visitor.
+    pub(crate) session: Option<&'a SessionId>,
+    /// From where it asks.
+    pub(crate) place: &'a Place,
+}
 
 /// A device ready to be bound to the person who was authenticated on it.
 #[derive(Clone)]
@@ -32,9 +41,9 @@ pub(crate) struct Binding {
 
 impl Binding {
     /// Draws ids, reads how the device calls itself, and seals the message to its owner.
-    pub(crate) async fn prepare(ctx: &Ctx, claim: &Claim, person: &PersonId) -> Result<Binding, Failure> {
+    pub(crate) async fn prepare(ctx: &Ctx, from: &BindFrom<'_>, person: &PersonId) -> Result<Binding, Failure> {
         let (id, now): (DeviceId, Moment) = (ctx.id(), ctx.now());
-        let label = match claim.session().cloned() {
+        let label = match from.session.cloned() {
             Some(session) => ctx.db.read("device.label", move |tx| sessions::store::label(tx, &session)).await?,
             None => None,
         };
@@ -46,18 +55,18 @@ impl Binding {
             id,
             proof: ctx.id(),
             person: person.clone(),
-            word: claim.device.clone(),
+            word: from.word.to_owned(),
             label,
             now,
-            session: claim.session().cloned(),
-            place: claim.place.clone(),
+            session: from.session.cloned(),
+            place: from.place.clone(),
             message,
         })
     }
 }
 
 /// What a message about a device says of it.
-pub(super) fn told(label: &str, at: Moment) -> serde_json::Value {
+pub(crate) fn told(label: &str, at: Moment) -> serde_json::Value {
     let (zh, en) = if label.is_empty() { ("一部设备", "a device") } else { (label, label) };
     json!({ "device": zh, "device_en": en, "told_at": at.ms(), "link": "/devices" })
 }

@@ -21,7 +21,7 @@ const KEY_BYTES: usize = 65;
 
 /// A challenge that was drawn here for this session and device.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Challenge {
+pub(crate) struct Challenge {
     /// The name of the challenge; answering it uses it up.
     pub(super) nonce: String,
     /// Whether its answer holds on whatever network: it was asked for where the address keeps changing.
@@ -63,7 +63,7 @@ impl Challenge {
     }
 
     /// As it goes to the browser.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
@@ -82,7 +82,7 @@ fn signed_text(origin: &str, challenge: &str) -> String {
 }
 
 /// Reads a key as the script sends it; `None` unless it is a point of P-256.
-pub(super) fn read_key(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn read_key(text: &str) -> Option<Vec<u8>> {
     let key = URL_SAFE_NO_PAD.decode(text).ok().filter(|key| key.len() == KEY_BYTES)?;
     ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &key).is_ok().then_some(key)
 }

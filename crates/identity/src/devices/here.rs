@@ -2,24 +2,23 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::place::{Place, place};
-use crate::login;
+use crate::askers::{KnownDevice, Place, place};
 use crate::people::PersonId;
 use crate::sessions::{Citizen, SessionId};
 
 /// Who asks, in which session, on which device, from where.
 #[derive(Clone)]
-pub(super) struct Here {
-    pub(super) session: SessionId,
-    pub(super) person: PersonId,
+pub(crate) struct Here {
+    pub(crate) session: SessionId,
+    pub(crate) person: PersonId,
     /// The word of the device cookie; empty where there is none.
-    pub(super) word: String,
-    pub(super) place: Place,
+    pub(crate) word: String,
+    pub(crate) place: Place,
 }
 
 impl Here {
     /// Reads it from a citizen's request.
-    pub(super) fn of(citizen: &Citizen, headers: &HeaderMap) -> Here {
+    pub(crate) fn of(citizen: &Citizen, headers: &HeaderMap) -> Here {
         Here {
             session: citizen.session.clone(),
             person: citizen.person.clone(),
@@ -32,6 +31,6 @@ impl Here {
 /// The word of a citizen's device cookie; empty where there is none.
 pub(super) fn word(citizen: &Citizen) -> String {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
-    let known = page.cookie(login::DEVICE_COOKIE).and_then(|cookie| login::KnownDevice::read(ctx, cookie));
+    let known = KnownDevice::here(ctx, page);
     known.map_or_else(String::new, |known| known.device)
 }

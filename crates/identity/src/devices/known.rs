@@ -4,7 +4,7 @@
 use platform::db::{DbFault, Tx};
 
 use super::store;
-use crate::login::KnownDevice;
+use crate::askers::KnownDevice;
 use crate::people::{AccountId, PersonId};
 
 /// Whether the device that a browser names is this person's: their account was the last that somebody logged in to on it,

@@ -14,7 +14,7 @@ use crate::sessions::Citizen;
 
 /// Leaves the key, in place of one the browser has lost. `false` if this session has not shown more
 /// than cookies of late: a thief of cookies must not make a key of theirs the device's.
-pub(super) async fn leave_key(ctx: &Ctx, here: &Here, key: Vec<u8>) -> Result<bool, Failure> {
+pub(crate) async fn leave_key(ctx: &Ctx, here: &Here, key: Vec<u8>) -> Result<bool, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<DevicePolicy>(now.date())?;
     let (acting, here, lane) = (ctx.clone(), here.clone(), people::lane(&here.person));

@@ -8,8 +8,7 @@ use super::here::Here;
 use super::model::DeviceId;
 use super::store;
 use crate::failure::Failure;
-use crate::policy::SessionPolicy;
-use crate::sessions::{self, SessionId};
+use crate::sessions::{self, SessionId, SessionPolicy};
 
 /// A browser that is somebody's, or in which they are logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use platform::db::DbFault;
 use super::here::Here;
 use super::policy::DevicePolicy;
 use super::standing::{Standing, standing};
-use super::wish::phone_place;
+use crate::askers::phone_place;
 use crate::failure::Failure;
 use crate::sessions;
 
 /// Whether this session has shown its device of late, or its owner's phone: by a code at login or since.
-pub(super) async fn may_log_out(ctx: &Ctx, here: &Here) -> Result<bool, Failure> {
+pub(crate) async fn may_log_out(ctx: &Ctx, here: &Here) -> Result<bool, Failure> {
     let (now, here) = (ctx.now(), here.clone());
     let policy = ctx.policy.at::<DevicePolicy>(now.date())?;
     let may = ctx.db.read("device.may_log_out", move |tx| -> Result<bool, DbFault> {

@@ -14,8 +14,7 @@ use super::end::{EndDevice, Ended, end, end_all_others, end_login};
 use super::here::Here;
 use super::leave_key::leave_key;
 use super::list::{What, list};
-use super::prove_pages::{self, destination};
-use super::wish::Wish;
+use super::wish::{Wish, destination};
 use crate::sessions::{self, Citizen, SessionId};
 
 pub(crate) fn routes() -> Router<Ctx> {
@@ -23,7 +22,6 @@ pub(crate) fn routes() -> Router<Ctx> {
         .route("/devices", get(show).post(sign_out))
         .route("/me/sessions", get(moved))
         .route("/devices/key", post(take_key))
-        .merge(prove_pages::routes())
 }
 
 struct Line {

@@ -21,17 +21,17 @@ use crate::people;
 use crate::sessions::{self, Renewal, Token};
 
 /// Where a session stands.
-pub(super) struct Looked {
-    pub(super) standing: Standing,
+pub(crate) struct Looked {
+    pub(crate) standing: Standing,
     /// The device it is on, unless that is new.
-    pub(super) device: Option<Live>,
+    pub(crate) device: Option<Live>,
     /// It has shown itself a moment ago, from wherever.
-    pub(super) lately: bool,
+    pub(crate) lately: bool,
 }
 
 /// Looks where a session stands. For a payment only an answer of the key is one that should have helped: a code has counted
 /// for another payment.
-pub(super) async fn look(ctx: &Ctx, here: &Here, wish: &Wish) -> Result<Looked, Failure> {
+pub(crate) async fn look(ctx: &Ctx, here: &Here, wish: &Wish) -> Result<Looked, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<DevicePolicy>(now.date())?;
     let here = here.clone();
@@ -51,7 +51,7 @@ pub(super) async fn look(ctx: &Ctx, here: &Here, wish: &Wish) -> Result<Looked, 
 
 /// A challenge for this session's device. `by_itself`: the page answers it at once, and nobody has to read before they tap.
 /// `roams`: its answer is to hold on whatever network.
-pub(super) fn challenge(
+pub(crate) fn challenge(
     ctx: &Ctx,
     here: &Here,
     device: &Live,
@@ -63,16 +63,16 @@ pub(super) fn challenge(
 }
 
 /// A challenge that came back signed.
-pub(super) struct Answer {
-    pub(super) here: Here,
+pub(crate) struct Answer {
+    pub(crate) here: Here,
     /// What the browser calls this service.
-    pub(super) origin: String,
-    pub(super) challenge: String,
-    pub(super) signature: String,
+    pub(crate) origin: String,
+    pub(crate) challenge: String,
+    pub(crate) signature: String,
 }
 
 /// What came of an answer.
-pub(super) enum Answered {
+pub(crate) enum Answered {
     /// It was refused, whatever is wrong with it. `roams`: it was asked for where the address keeps changing, and is to be
     /// asked for in the same way again.
     No { roams: bool },
@@ -82,8 +82,8 @@ pub(super) enum Answered {
 
 /// Judges an answer. A session that begins to roam gets another token, and none of those before opens anything from then
 /// on: whoever has copied one stands outside while the network no longer counts (T11). A code by SMS leaves the last one
-/// its minute ([`show_phone`](super::show_phone)).
-pub(super) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failure> {
+/// its minute (`challenges/show_phone.rs`).
+pub(crate) async fn answer(ctx: &Ctx, answer: Answer) -> Result<Answered, Failure> {
     let (here, now) = (answer.here, ctx.now());
     let mine = here.clone();
     let device = ctx.db.read("device.of_answer", move |tx| -> Result<_, DbFault> {

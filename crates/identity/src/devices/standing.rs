@@ -4,9 +4,9 @@ use kernel::Moment;
 use platform::db::{DbFault, Tx};
 
 use super::model::holds;
-use super::place::Place;
 use super::policy::DevicePolicy;
 use super::store;
+use crate::askers::Place;
 use crate::people::PersonId;
 use crate::sessions::SessionId;
 

@@ -10,8 +10,8 @@ use platform::{covered, sql, vals};
 
 use super::bind::Binding;
 use super::model::{DeviceId, DeviceProofId, DeviceState, How, Shown};
-use super::place::Place;
 use super::vouch::Vouched;
+use crate::askers::Place;
 use crate::people::PersonId;
 use crate::sessions::SessionId;
 
@@ -30,7 +30,7 @@ pub(crate) struct Live {
 }
 
 /// A person's live device of that word.
-pub(super) fn live(tx: &mut Tx<'_>, person: &PersonId, word: &str) -> Result<Option<Live>, DbFault> {
+pub(crate) fn live(tx: &mut Tx<'_>, person: &PersonId, word: &str) -> Result<Option<Live>, DbFault> {
     tx.opt(
         sql!("SELECT id, public_key, label FROM device WHERE person_id = $1 AND word = $2 AND state = 'live'"),
         vals![person.as_str(), word],
@@ -162,21 +162,21 @@ pub(crate) fn give_key(
 
 /// Something shown, to be written down.
 #[derive(Clone)]
-pub(super) struct NewProof {
-    pub(super) id: DeviceProofId,
-    pub(super) session: SessionId,
-    pub(super) device: DeviceId,
-    pub(super) how: How,
-    pub(super) nonce: String,
-    pub(super) place: Place,
+pub(crate) struct NewProof {
+    pub(crate) id: DeviceProofId,
+    pub(crate) session: SessionId,
+    pub(crate) device: DeviceId,
+    pub(crate) how: How,
+    pub(crate) nonce: String,
+    pub(crate) place: Place,
     /// The id of the second row, where it holds on whatever network as well, and why it does.
-    pub(super) roams: Option<(DeviceProofId, Roams)>,
-    pub(super) now: Moment,
+    pub(crate) roams: Option<(DeviceProofId, Roams)>,
+    pub(crate) now: Moment,
 }
 
 /// Why something shown holds on whatever network.
 #[derive(Clone, Copy)]
-pub(super) enum Roams {
+pub(crate) enum Roams {
     /// Its person asked for it, by a tap or a code.
     Asked,
     /// The session roams already, and its network still wanders.
@@ -194,7 +194,7 @@ impl Roams {
 
 /// Writes down what a session showed, and that its device was seen; `false` if the same challenge has
 /// been answered before.
-pub(super) fn insert_proof(tx: &mut Tx<'_>, new: &NewProof) -> Result<bool, DbFault> {
+pub(crate) fn insert_proof(tx: &mut Tx<'_>, new: &NewProof) -> Result<bool, DbFault> {
     let written = insert_shown(tx, new, (&new.id, &new.nonce), &new.place.here, None)?;
     if let Some((id, why)) = new.roams.as_ref().filter(|_| written) {
         // A challenge is answered once; its second row has a name of its own.
@@ -282,7 +282,7 @@ pub(super) fn wanders(
 
 /// Whether a session has shown something of a device since a moment from another place than this. That what it showed
 /// roams is no other place.
-pub(super) fn shown_elsewhere(
+pub(crate) fn shown_elsewhere(
     tx: &mut Tx<'_>,
     session: &SessionId,
     device: &DeviceId,

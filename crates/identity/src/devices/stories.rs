@@ -7,14 +7,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use testkit::{TestDb, db_test};
 
-use super::{Place, Standing, place, standing};
+use super::{Standing, standing};
+use crate::askers::{KnownDevice, Place, place};
 use crate::devices::DevicePolicy;
 use crate::devices::model::{DeviceProofId, How};
 use crate::devices::store::{self, NewProof};
-use crate::login::KnownDevice;
-use crate::owners::Prover;
 use crate::people::lane;
-use crate::sessions::{Token, store as sessions};
+use crate::sessions::{Prover, Token, store as sessions};
 use crate::stories::{Browser, Town};
 
 const NUMBER: &str = "320402198001010012";

@@ -7,8 +7,8 @@ use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::model::{DeviceId, DeviceProofId};
-use super::place::Place;
 use super::store;
+use crate::askers::Place;
 use crate::people::PersonId;
 use crate::sessions::SessionId;
 

@@ -1,10 +1,8 @@
 //! For what a session shows on which device it is: the page says so, and is not content with less. Pure.
 
-use super::place::Place;
-
 /// For what the page asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(crate) enum Wish {
     /// Whatever a gate guards.
     Gate,
     /// One payment, by its order's id: without a key it takes a code of its own.
@@ -18,7 +16,7 @@ const LOG_OUT: &str = "log-out";
 
 impl Wish {
     /// Reads what stands in an address or a form. What is no order's id is no payment.
-    pub(super) fn parse(text: &str) -> Wish {
+    pub(crate) fn parse(text: &str) -> Wish {
         let is_id = text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         match text {
             LOG_OUT => Wish::LogOut,
@@ -28,7 +26,7 @@ impl Wish {
     }
 
     /// As [`Wish::parse`] reads it; empty for a gate.
-    pub(super) fn word(&self) -> &str {
+    pub(crate) fn word(&self) -> &str {
         match self {
             Wish::Gate => "",
             Wish::Payment(id) => id,
@@ -37,7 +35,7 @@ impl Wish {
     }
 
     /// The order's id, where a payment is to be confirmed.
-    pub(super) fn payment(&self) -> Option<&str> {
+    pub(crate) fn payment(&self) -> Option<&str> {
         match self {
             Wish::Payment(id) => Some(id),
             Wish::Gate | Wish::LogOut => None,
@@ -45,7 +43,7 @@ impl Wish {
     }
 
     /// The key of the page's title.
-    pub(super) fn title(&self) -> &'static str {
+    pub(crate) fn title(&self) -> &'static str {
         match self {
             Wish::Gate => "device-prove-title",
             Wish::Payment(_) => "device-prove-title-payment",
@@ -54,7 +52,7 @@ impl Wish {
     }
 
     /// The key of the words that say why it asks.
-    pub(super) fn why(&self) -> &'static str {
+    pub(crate) fn why(&self) -> &'static str {
         match self {
             Wish::Gate => "device-why",
             Wish::Payment(_) => "device-why-payment",
@@ -63,7 +61,7 @@ impl Wish {
     }
 
     /// The page that asks, for this.
-    pub(super) fn page(&self) -> String {
+    pub(crate) fn page(&self) -> String {
         match self.word() {
             "" => "/devices/prove".to_owned(),
             word => format!("/devices/prove?for={word}"),
@@ -71,21 +69,26 @@ impl Wish {
     }
 
     /// The same with where to go on to.
-    pub(super) fn page_to(&self, to: &str) -> String {
+    pub(crate) fn page_to(&self, to: &str) -> String {
         let page = self.page();
         let joint = if page.contains('?') { '&' } else { '?' };
         format!("{page}{joint}to={}", ui::in_query(to))
     }
 }
 
+/// Where to go on to: a path of this service that is not this one.
+pub(crate) fn destination(to: &str) -> String {
+    ui::onward(to, &["/devices/prove"], "/")
+}
+
+/// The address of the page, with where to go on to.
+pub(crate) fn prove_path(to: &str) -> String {
+    Wish::Gate.page_to(to)
+}
+
 /// The page that asks for a code for one payment.
 pub(crate) fn payment_page(payment: &str) -> String {
     Wish::Payment(payment.to_owned()).page()
-}
-
-/// The fingerprint of a place that a shown phone is noted under: the browser's name on whatever network.
-pub(crate) fn phone_place(place: &Place) -> &[u8] {
-    &place.roaming
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ async fn start(
     let mut waiting = None;
     if !claimant.claim.budget.is_own() {
         let policy = ctx.policy.at::<FacePolicy>(ctx.now().date())?;
-        waiting = gates.claim(ctx, &policy).err();
+        waiting = gates.claim(ctx, policy.cap()).err();
     }
     let begun = match waiting {
         Some(secs) => Begun::Spent { secs },

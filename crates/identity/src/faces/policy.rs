@@ -3,6 +3,8 @@
 use platform::policy::Section;
 use serde::Deserialize;
 
+use crate::gates::Cap;
+
 /// No policy may allow more tries in 24 hours than this (RNA-3).
 pub(crate) const MAX_TRIES: usize = 5;
 /// No policy may allow all strangers together more tries at one person in 24 hours than this (T06).
@@ -49,6 +51,13 @@ impl Section for FacePolicy {
             return Err("keep_days, address_limit and address_window_secs must be at least 1".into());
         }
         Ok(())
+    }
+}
+
+impl FacePolicy {
+    /// How often may be asked from one network neighbourhood.
+    pub(crate) fn cap(&self) -> Cap {
+        Cap { limit: self.address_limit, window_secs: self.address_window_secs }
     }
 }
 

@@ -9,11 +9,11 @@ use platform::audit::AuditEntry;
 use platform::db::{DbFault, LaneKey, Tx};
 
 use super::guard::Guard;
+use super::policy::LoginPolicy;
 use super::store;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::gates::neighbourhood;
-use crate::policy::LoginPolicy;
 
 /// Whose login names these are: the same text at two doors is two names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,16 +55,16 @@ pub(crate) enum Counted {
 impl Budgets {
     /// The budgets for a name in its one form. `known`: the device, if its owner has logged in on it.
     pub(crate) fn of(ctx: &Ctx, door: Door, name: &str, known: Option<&str>) -> Budgets {
-        let everybody = Blind::guard(&ctx.vault, door, name, "");
+        let everybody = Blind::guard(&ctx.vault, door.as_str(), name, "");
         let lane = everybody.lane();
         match known {
             Some(device) => {
-                let near = Blind::guard(&ctx.vault, door, name, &format!("device {device}"));
+                let near = Blind::guard(&ctx.vault, door.as_str(), name, &format!("device {device}"));
                 Budgets { lane, near, strangers: None }
             }
             None => {
                 let place = format!("place {}", neighbourhood(&ctx.trace.ip));
-                let near = Blind::guard(&ctx.vault, door, name, &place);
+                let near = Blind::guard(&ctx.vault, door.as_str(), name, &place);
                 Budgets { lane, near, strangers: Some(everybody) }
             }
         }

@@ -4,11 +4,10 @@ use platform::db::DbFault;
 use platform::{Actor, Ctx};
 use serde_json::json;
 
-use super::device::KnownDevice;
-use crate::devices::{Place, phone_place};
+use super::policy::LoginPolicy;
+use crate::askers::{KnownDevice, Place, phone_place};
 use crate::failure::Failure;
 use crate::people::{AccountId, store as people};
-use crate::policy::LoginPolicy;
 use crate::sessions::{self, NewSession, Seat, Token};
 use crate::sms_codes::{Attempt, Challenge, Purpose, Refusal, redeem};
 

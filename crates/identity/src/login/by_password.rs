@@ -6,13 +6,13 @@ use platform::{Actor, Ctx};
 use serde_json::json;
 
 use super::budgets::{Budgets, Counted, Door};
-use super::device::KnownDevice;
+use super::policy::LoginPolicy;
+use crate::askers::KnownDevice;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::people::AccountId;
 use crate::people::store::{self as people, AccountRow};
-use crate::policy::LoginPolicy;
 use crate::sessions::{self, NewSession, Seat, Token};
 
 /// Logs in by password.
@@ -49,7 +49,7 @@ pub(crate) async fn by_password(ctx: &Ctx, gates: &Gates, command: ByPassword) -
     let known = command.device.as_ref().filter(|known| account.as_ref().is_some_and(|row| row.account == known.owner));
     // Many people share one address, so a known device has a budget of its own.
     if known.is_none()
-        && let Err(secs) = gates.login(ctx, &policy)
+        && let Err(secs) = gates.login(ctx, policy.cap())
     {
         return Ok(PasswordLogin::Locked { secs });
     }

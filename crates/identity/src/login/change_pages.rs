@@ -9,7 +9,7 @@ use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other_with};
 
 use super::change_password::{ChangePassword, Changed, change_password};
-use super::device::KnownDevice;
+use crate::askers::KnownDevice;
 use crate::password::typed_twice;
 use crate::sessions::{Citizen, give_token};
 use crate::sms_codes::{Notice, wait_text};

@@ -6,15 +6,14 @@ use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::budgets::{Budgets, Counted, Door};
-use super::device::KnownDevice;
+use super::policy::LoginPolicy;
+use crate::askers::KnownDevice;
 use crate::failure::Failure;
 use crate::messages;
-use crate::password::{typed_twice, weakness};
+use crate::password::{PasswordPolicy, personal_numbers, typed_twice, weakness};
 use crate::people::store::{self as people, AccountRow};
 use crate::people::{AccountId, PersonId, lane};
-use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::{self, Renewal, SessionId, Token};
-use crate::sign_up::personal_numbers;
 
 /// Changes the login password of whoever is signed in.
 pub(super) struct ChangePassword {

@@ -2,7 +2,7 @@
 
 use kernel::Moment;
 
-use crate::policy::LoginPolicy;
+use super::policy::LoginPolicy;
 
 /// The record of wrong tries at one name within one budget.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -5,14 +5,14 @@ mod by_code;
 mod by_password;
 mod change_pages;
 mod change_password;
-mod device;
 mod guard;
 mod newcomer;
 mod pages;
+mod policy;
 pub(crate) mod store;
 mod wanted;
 
 pub(crate) use budgets::{Budgets, Counted, Door};
-pub(crate) use device::{DEVICE_COOKIE, Known, KnownDevice};
 pub(crate) use newcomer::JustOpened;
 pub(crate) use pages::routes;
+pub(crate) use policy::LoginPolicy;

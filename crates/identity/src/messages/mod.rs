@@ -4,12 +4,10 @@
 //! of the reader's language; the SMS has the kind as its template.
 
 mod model;
-mod pages;
 pub(crate) mod policy;
 mod prepare;
 pub(crate) mod store;
 
 pub use model::MessageId;
-pub(crate) use model::chinese_moment;
-pub(crate) use pages::routes;
+pub(crate) use model::{chinese_moment, words};
 pub use prepare::{PreparedMessage, insert, prepare, prepare_for};

@@ -7,6 +7,7 @@
 //! while.
 
 mod expire;
+mod goes;
 mod name;
 mod oust;
 mod policy;
@@ -14,7 +15,8 @@ pub(crate) mod store;
 mod take;
 
 pub(crate) use expire::expire;
+pub(crate) use goes::goes_at;
 pub(crate) use name::{Renaming, name_to_prove, rename, wish_name};
 pub(crate) use oust::{Ousting, oust};
 pub(crate) use policy::AccountPolicy;
-pub(crate) use take::{Prover, Taking, take};
+pub(crate) use take::{Taking, take};

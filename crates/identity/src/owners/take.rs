@@ -15,15 +15,7 @@ use crate::devices;
 use crate::failure::Failure;
 use crate::messages::{self, PreparedMessage};
 use crate::people::{AccountId, NewAccount, PersonId, Reach, store as people};
-use crate::sessions::{self, SessionId};
-
-/// Who was proven: a citizen in a session of theirs.
-#[derive(Clone)]
-pub(crate) struct Prover {
-    pub(crate) person: PersonId,
-    pub(crate) account: AccountId,
-    pub(crate) session: SessionId,
-}
+use crate::sessions::{self, Prover};
 
 /// What follows, ready to be written down.
 #[derive(Clone)]

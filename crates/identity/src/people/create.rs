@@ -4,11 +4,11 @@ use kernel::{IdNumber, Mobile, Moment, PersonName};
 use platform::Ctx;
 use platform::vault::{DataKey, NewDataKey};
 
-use super::model::{AccountId, PersonId};
 use super::store::{ID_NUMBER, MOBILE, NAME};
 use crate::agreements::{Agreement, Shown};
 use crate::blind::Blind;
 use crate::failure::Failure;
+use crate::ids::{AccountId, PersonId};
 
 /// The row of an account, sealed with its person's key and ready to insert.
 #[derive(Clone)]

@@ -1,21 +1,6 @@
 //! Who a person and an account are; the account's states.
 
 use kernel::{Date, IdNumber, Mask, Mobile, PersonName, Sex};
-use platform::db::LaneKey;
-
-kernel::typed_id!(
-    /// A human being, whether or not there is an account.
-    pub PersonId, "per"
-);
-kernel::typed_id!(
-    /// What a person logs in to; one active account a person.
-    pub AccountId, "acc"
-);
-
-/// The lane that owns a person's rows: account, sessions, messages.
-pub(crate) fn lane(person: &PersonId) -> LaneKey {
-    LaneKey::of("person", person.as_str())
-}
 
 /// Where an account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

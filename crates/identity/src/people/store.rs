@@ -7,9 +7,10 @@ use platform::vault::{self, DataKey, Vault};
 use platform::{covered, sql, vals};
 
 use super::create::{NewAccount, Newcomer};
-use super::model::{AccountId, AccountState, Myself, PatientCard, PersonId, mask_id};
+use super::model::{AccountState, Myself, PatientCard, mask_id};
 use crate::agreements;
 use crate::blind::Blind;
+use crate::ids::{AccountId, PersonId};
 use crate::sealed::Column;
 
 pub(crate) const NAME: Column = Column::new("person", "name");

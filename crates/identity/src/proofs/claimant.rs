@@ -17,15 +17,13 @@ use sha2::{Digest, Sha256};
 use ui::{Page, Problem, Visit};
 
 use super::model::{Claim, ProofPurpose};
-use crate::askers::{Asker, Budget};
+use crate::askers::{Asker, Budget, KnownDevice, Place, place};
 use crate::blind::{Blind, hex};
-use crate::devices;
 use crate::failure::Failure;
-use crate::login::KnownDevice;
-use crate::owners::{self, Prover};
 use crate::people::store as people;
 use crate::real_name::RealNamePolicy;
-use crate::sessions::Citizen;
+use crate::sessions::{Citizen, Prover};
+use crate::{devices, owners};
 
 /// The cookie of a visitor who wants to be recognised, by its bare name.
 const COOKIE: &str = "rec";
@@ -54,8 +52,7 @@ impl FromRequestParts<Ctx> for Claimant {
             ProofPurpose::LoginPassword => Claimant::visitor(parts, state).await?,
             purpose => Claimant::citizen(Citizen::from_request_parts(parts, state).await?, purpose).await?,
         };
-        claimant.claim.place =
-            devices::place(&claimant.visit.ctx, &ui::headers::text(&parts.headers, header::USER_AGENT));
+        claimant.claim.place = place(&claimant.visit.ctx, &ui::headers::text(&parts.headers, header::USER_AGENT));
         Ok(claimant)
     }
 }
@@ -99,7 +96,7 @@ impl Claimant {
             owner,
             budget,
             asker: Asker::signed_in(&ctx, &citizen.account),
-            place: devices::Place::default(),
+            place: Place::default(),
         };
         Ok(Claimant { visit: citizen.visit, claim, name, number })
     }
@@ -120,7 +117,7 @@ impl Claimant {
             prover: None,
             owner: false,
             asker: Asker::of(&visit.ctx, &visit.page),
-            place: devices::Place::default(),
+            place: Place::default(),
         };
         Ok(Claimant { visit, claim, name: visitor.name, number: visitor.number })
     }

@@ -5,11 +5,14 @@
 //! When it is satisfied it passes the proof in its own closure with [`pass`]. A proof of the real
 //! name takes effect there and then; the others are redeemed by the page they open, with [`redeem`].
 
+mod authenticate;
 mod claimant;
 mod model;
 mod pass;
 pub(crate) mod store;
 
 pub(crate) use claimant::{Claimant, Visitor, budget_of, clear_visitor, keep_visitor};
-pub(crate) use model::{Claim, ProofId, ProofPurpose, Way};
+pub(crate) use model::{Claim, ProofPurpose};
 pub(crate) use pass::{NewProof, Passed, pass, redeem, vouch};
+
+pub(crate) use crate::real_name::Way;

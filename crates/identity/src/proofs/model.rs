@@ -2,16 +2,9 @@
 
 use kernel::PersonName;
 
-use crate::askers::{Asker, Budget};
+use crate::askers::{Asker, Budget, Place};
 use crate::blind::Blind;
-use crate::devices::Place;
-use crate::owners::Prover;
-use crate::sessions::SessionId;
-
-kernel::typed_id!(
-    /// A proof of who somebody is.
-    pub ProofId, "prf"
-);
+use crate::sessions::{Prover, SessionId};
 
 /// What a proof is good for; it serves nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,28 +64,6 @@ impl ProofPurpose {
     }
 }
 
-/// How somebody showed who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// 面部识别.
-    Face,
-    /// Card number, card PIN, and an SMS code to the number on record.
-    Card,
-    /// A one-time code from a counter, where a clerk saw the papers.
-    Counter,
-}
-
-impl Way {
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Way::Face => "face",
-            Way::Card => "card",
-            Way::Counter => "counter",
-        }
-    }
-}
-
 /// Who wants to be proven, for what, and the browser that may use the proof.
 #[derive(Clone)]
 pub(crate) struct Claim {
@@ -114,7 +85,7 @@ pub(crate) struct Claim {
     pub(crate) budget: Budget,
     /// Who asks, for the budgets of strangers.
     pub(crate) asker: Asker,
-    /// From where the browser asks ([`place`](crate::devices::place)).
+    /// From where the browser asks ([`place`](crate::askers::place)).
     pub(crate) place: Place,
 }
 

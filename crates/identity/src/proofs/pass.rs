@@ -5,11 +5,13 @@ use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
-use super::model::{Claim, ProofId, ProofPurpose, Way};
+use super::authenticate::{Authentication, authenticate};
+use super::model::{Claim, ProofPurpose};
 use super::store;
 use crate::blind::Blind;
 use crate::failure::Failure;
-use crate::real_name::{self, Authentication};
+use crate::ids::ProofId;
+use crate::real_name::Way;
 use crate::sessions::{self, Renewal, Token};
 
 /// How long a proof may wait to be used, in seconds (`domain.md` 10: a result is good for 5 minutes).
@@ -122,7 +124,7 @@ pub(crate) fn pass(tx: &mut Tx<'_>, proof: &NewProof) -> Result<Passed, DbFault>
     tx.audit(proof.entry.clone());
     if let Some(authentication) = &proof.effect {
         store::use_up(tx, &proof.id, proof.now)?;
-        real_name::authenticate(tx, authentication, &proof.id)?;
+        authenticate(tx, authentication, &proof.id)?;
     }
     if let Some(renewal) = &proof.renewal {
         sessions::renew(tx, renewal)?;

@@ -6,9 +6,10 @@ use platform::db::{DbFault, Tx};
 use platform::vault::DataKey;
 use platform::{covered, sql, vals};
 
-use super::model::{ProofId, ProofPurpose};
+use super::model::ProofPurpose;
 use super::pass::NewProof;
 use crate::blind::Blind;
+use crate::ids::ProofId;
 use crate::sealed::Column;
 
 /// Sealed with the system key: a visitor has no key yet. The row is wiped within a month.

@@ -10,8 +10,8 @@ const COOKIE: &str = "back";
 /// Longer paths are not of this service's making.
 const MAX_CHARS: usize = 1024;
 
-/// A path one may be led back to: of this service, and neither a page of this feature nor one that signs out.
-pub(super) fn allowed(to: &str) -> Option<&str> {
+/// A path one may be led back to: of this service, and neither a page of authentication nor one that signs out.
+pub(crate) fn allowed(to: &str) -> Option<&str> {
     let leads_on = |path: &&str| {
         let (place, _) = path.split_once('?').unwrap_or((path, ""));
         let own = place.starts_with("/real-name") && !place.starts_with("/real-name/continue/");
@@ -21,14 +21,14 @@ pub(super) fn allowed(to: &str) -> Option<&str> {
 }
 
 /// Remembers where somebody came from.
-pub(super) fn remember(page: &Page, response: &mut Response, to: &str, secs: i64) {
+pub(crate) fn remember(page: &Page, response: &mut Response, to: &str, secs: i64) {
     if let Some(path) = allowed(to) {
         page.set_cookie(response, COOKIE, &URL_SAFE_NO_PAD.encode(path), Some(secs));
     }
 }
 
 /// Where somebody came from.
-pub(super) fn remembered(page: &Page) -> Option<String> {
+pub(crate) fn remembered(page: &Page) -> Option<String> {
     let plain = URL_SAFE_NO_PAD.decode(page.cookie(COOKIE)?).ok()?;
     let path = String::from_utf8(plain).ok()?;
     allowed(&path).map(str::to_owned)

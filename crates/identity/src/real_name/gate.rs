@@ -20,9 +20,9 @@ use super::model::{Facts, Level, Verdict, judge};
 use super::opens::{Opens, Service};
 use super::policy::RealNamePolicy;
 use super::store;
+use crate::askers::{DEVICE_COOKIE, KnownDevice, Place, place};
 use crate::devices::{self, DevicePolicy};
 use crate::failure::Failure;
-use crate::login::{DEVICE_COOKIE, KnownDevice};
 use crate::people::PersonId;
 use crate::ports::Ports;
 use crate::sessions::store::Found;
@@ -143,7 +143,7 @@ impl<S: Opens> FromRequestParts<Ctx> for RealName<S> {
 }
 
 /// The page that says what is missing.
-fn led<S: Opens>(verdict: Verdict, place: &devices::Place, back: String) -> Refused {
+fn led<S: Opens>(verdict: Verdict, place: &Place, back: String) -> Refused {
     let page = match verdict {
         Verdict::Open(_) | Verdict::Missing | Verdict::AskInsurer => {
             format!("/real-name/level?for={}", S::SERVICE.word())
@@ -275,7 +275,7 @@ async fn read(parts: &mut Parts, state: &Ctx, before_agreeing: bool) -> Result<(
 #[derive(Clone)]
 pub(super) struct Asking {
     device: String,
-    place: devices::Place,
+    place: Place,
     now: Moment,
     policy: Arc<DevicePolicy>,
 }
@@ -288,7 +288,7 @@ impl Asking {
         let now = ctx.now();
         Ok(Asking {
             device: known.map_or_else(String::new, |known| known.device),
-            place: devices::place(ctx, &agent),
+            place: place(ctx, &agent),
             now,
             policy: ctx.policy.at::<DevicePolicy>(now.date())?,
         })

@@ -4,34 +4,28 @@
 //! [`RealName`]. The insurer's word moves the level by itself: right after authentication, once a day
 //! by a job, and when a gate finds it old.
 
-mod authenticate;
-mod back;
+pub(crate) mod back;
 mod covered;
 mod gate;
 mod insurance;
 mod kept;
-mod level_pages;
 mod model;
-mod name_pages;
 pub mod opens;
-mod pages;
 pub(crate) mod policy;
 mod refresh;
 mod remembered;
 pub(crate) mod store;
-mod vouch;
 
-pub(crate) use authenticate::{Authentication, authenticate};
 pub use covered::{CoveredPerson, ask_insurer, covered, insurer_said_at};
 pub(crate) use gate::Known;
 pub use gate::{Asks, First, Home, RealName, Refused};
-pub(crate) use insurance::psn_no;
+pub(crate) use insurance::{Asked, Occasion, ask_again, psn_no, refresh};
 pub use kept::keep_forms;
+pub(crate) use kept::routes;
 pub(crate) use kept::store::{delete_of as delete_kept_forms, wipe as wipe_kept_forms};
 pub use model::Level;
-pub(crate) use pages::{Summary, routes, summary};
+pub(crate) use model::{Cover, Facts, Insured, Way};
 pub(crate) use policy::RealNamePolicy;
 pub(crate) use refresh::refresh_due;
 pub use remembered::{recall, remember};
 pub(crate) use store::wipe_devices;
-pub(crate) use vouch::{Vouch, Vouchee, insure, vouch};

@@ -1,4 +1,4 @@
-//! The two levels, and how what is known of a person adds up to one. Pure.
+//! The two levels, how what is known of a person adds up to one, and the ways to be authenticated. Pure.
 
 use kernel::Moment;
 
@@ -18,6 +18,28 @@ pub enum Level {
     Medical,
 }
 
+/// How somebody showed who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// 面部识别.
+    Face,
+    /// Card number, card PIN, and an SMS code to the number on record.
+    Card,
+    /// A one-time code from a counter, where a clerk saw the papers.
+    Counter,
+}
+
+impl Way {
+    /// As stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Way::Face => "face",
+            Way::Card => "card",
+            Way::Counter => "counter",
+        }
+    }
+}
+
 /// What the insurer said last of a person, and when it is asked again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Record {
@@ -28,7 +50,7 @@ pub(crate) struct Record {
     /// Whether it knows the number under another name.
     pub(super) other_name: bool,
     /// When it was said; `None` if the insurer has never answered.
-    pub(super) checked_at: Option<Moment>,
+    pub(crate) checked_at: Option<Moment>,
     /// Questions without an answer since.
     pub(super) failed: i64,
     /// When it is asked again; `None` only where nothing is stored.
@@ -39,11 +61,11 @@ pub(crate) struct Record {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cover {
     /// `insutype`.
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// `insuplc_admdvs`.
-    pub(super) region: String,
+    pub(crate) region: String,
     /// Whether contributions run.
-    pub(super) active: bool,
+    pub(crate) active: bool,
 }
 
 /// Whether a person is insured here.

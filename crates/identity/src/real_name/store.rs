@@ -8,25 +8,25 @@ use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
 use platform::{covered, sql, vals};
 
-use super::model::{Cover, Record};
+use super::model::{Cover, Record, Way};
+use crate::ids::ProofId;
 use crate::people::PersonId;
-use crate::proofs::{ProofId, Way};
 use crate::sealed::Column;
 
 pub(crate) const PSN_NO: Column = Column::new("insurance_status", "psn_no");
 
 /// That a person was authenticated: on which device, how, and by which proof.
-pub(super) struct Authenticated<'a> {
-    pub(super) person: &'a PersonId,
+pub(crate) struct Authenticated<'a> {
+    pub(crate) person: &'a PersonId,
     /// Empty for a browser that keeps no cookies: it is nobody's device.
-    pub(super) device: &'a str,
-    pub(super) way: Way,
-    pub(super) proof: &'a ProofId,
-    pub(super) now: Moment,
+    pub(crate) device: &'a str,
+    pub(crate) way: Way,
+    pub(crate) proof: &'a ProofId,
+    pub(crate) now: Moment,
 }
 
 /// Notes it, and that the insurer is to be asked.
-pub(super) fn authenticated(tx: &mut Tx<'_>, new: &Authenticated<'_>) -> Result<(), DbFault> {
+pub(crate) fn authenticated(tx: &mut Tx<'_>, new: &Authenticated<'_>) -> Result<(), DbFault> {
     tx.exec(
         sql!(
             "INSERT INTO real_name (person_id, way, first_at, last_at) VALUES ($1, $2, $3, $4)
@@ -105,20 +105,20 @@ pub(super) fn hold(tx: &mut Tx<'_>, person: &PersonId) -> Result<Option<Record>,
 
 /// An answer of the insurer, ready to be written down.
 #[derive(Clone)]
-pub(super) struct Answer {
-    pub(super) person: PersonId,
+pub(crate) struct Answer {
+    pub(crate) person: PersonId,
     /// `psn_no`, sealed; `None` if the insurer knows nobody of that name and number.
-    pub(super) psn_no: Option<Vec<u8>>,
-    pub(super) insurance: Option<Cover>,
+    pub(crate) psn_no: Option<Vec<u8>>,
+    pub(crate) insurance: Option<Cover>,
     /// It knows the number under another name.
-    pub(super) other_name: bool,
-    pub(super) medical: bool,
-    pub(super) now: Moment,
-    pub(super) due_at: Moment,
+    pub(crate) other_name: bool,
+    pub(crate) medical: bool,
+    pub(crate) now: Moment,
+    pub(crate) due_at: Moment,
 }
 
 /// Writes an answer down.
-pub(super) fn answered(tx: &mut Tx<'_>, answer: &Answer) -> Result<(), DbFault> {
+pub(crate) fn answered(tx: &mut Tx<'_>, answer: &Answer) -> Result<(), DbFault> {
     let none = Cover { kind: String::new(), region: String::new(), active: false };
     let cover = answer.insurance.as_ref().unwrap_or(&none);
     tx.exec(

@@ -15,16 +15,17 @@ use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other,
 use super::change::{Owner, owner};
 use super::model::password_errors;
 use super::open_account::{OpenAccount, Opened, open_account};
-use crate::agreements::{Shown, newer};
+use crate::agreements::Shown;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::login::JustOpened;
-use crate::policy::PasswordPolicy;
+use crate::password::PasswordPolicy;
 use crate::proofs::{Visitor, clear_visitor};
 use crate::sessions;
 use crate::sms_codes::{
     Asking, Challenge, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, clean_code, find,
 };
+use crate::texts::newer;
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()

@@ -3,9 +3,7 @@
 use kernel::{Date, IdNumber, Mobile, PersonName};
 use ui::Errors;
 
-use crate::password::{typed_twice, weakness};
-use crate::policy::PasswordPolicy;
-use crate::sign_up::personal_numbers;
+use crate::password::{PasswordPolicy, personal_numbers, typed_twice, weakness};
 use crate::typed::{id_number_kind, name_kind};
 
 /// Reads who somebody says to be.

@@ -17,8 +17,8 @@ use super::model::{password_errors, read_person};
 use crate::blind::Blind;
 use crate::faces::FacePolicy;
 use crate::gates::Gates;
+use crate::password::PasswordPolicy;
 use crate::people::PersonId;
-use crate::policy::PasswordPolicy;
 use crate::proofs::{Visitor, budget_of, clear_visitor, keep_visitor};
 use crate::sessions;
 use crate::sms_codes::{Notice, wait_text};
@@ -83,7 +83,7 @@ async fn name_person(
     let policy = ctx.policy.at::<FacePolicy>(today)?;
     let subject = Blind::id_number(&ctx.vault, &number);
     if !budget_of(&ctx, &page, &subject).await?.is_own()
-        && let Err(secs) = gates.claim(&ctx, &policy)
+        && let Err(secs) = gates.claim(&ctx, policy.cap())
     {
         let text = page.t1("forgot-wait", "time", wait_text(&page, secs));
         view.notice = Some(Notice { tone: "due", text });

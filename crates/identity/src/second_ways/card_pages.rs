@@ -111,7 +111,7 @@ fn too_many(claimant: &Claimant, gates: &Gates) -> Result<Option<i64>, Failure> 
         return Ok(None);
     }
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date())?;
-    Ok(gates.second_way(ctx, policy.address_limit, policy.address_window_secs).err())
+    Ok(gates.second_way(ctx, policy.cap()).err())
 }
 
 fn again(view: CardPage, tone: &'static str, text: String) -> Response {

@@ -71,7 +71,7 @@ async fn redeem(
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date()).map_err(Failure::from)?;
     // Whoever owns the number has tries of their own; strangers behind one address share these.
     if !claimant.claim.budget.is_own()
-        && let Err(secs) = gates.second_way(ctx, policy.address_limit, policy.address_window_secs)
+        && let Err(secs) = gates.second_way(ctx, policy.cap())
     {
         let text = page.t1("card-proof-too-many", "time", wait_text(page, secs));
         return Ok(html_again(page, CounterPage { notice: Some(Notice { tone: "due", text }), ..view }));

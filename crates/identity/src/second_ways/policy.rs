@@ -3,6 +3,8 @@
 use platform::policy::Section;
 use serde::Deserialize;
 
+use crate::gates::Cap;
+
 /// No policy may let a counter's code live longer than this, in seconds.
 pub(crate) const MAX_COUNTER_SECS: i64 = 1800;
 /// No policy may allow one asker more wrong tries at a counter's code than this.
@@ -63,5 +65,12 @@ impl Section for SecondWayPolicy {
             return Err("counter_all_tries must be from counter_tries to 1000".into());
         }
         Ok(())
+    }
+}
+
+impl SecondWayPolicy {
+    /// How often may be asked from one network neighbourhood.
+    pub(crate) fn cap(&self) -> Cap {
+        Cap { limit: self.address_limit, window_secs: self.address_window_secs }
     }
 }

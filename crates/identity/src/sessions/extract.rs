@@ -12,12 +12,12 @@ use platform::{Actor, Ctx};
 use ui::{Holder, Page, Problem, Visit};
 
 use super::model::{SessionId, alive, seen_is_stale};
+use super::policy::SessionPolicy;
 use super::store::{self, Found};
 use super::token::Token;
 use crate::agreements::AgreementPolicy;
 use crate::failure::Failure;
 use crate::people::{self, AccountId, Myself, PersonId};
-use crate::policy::SessionPolicy;
 
 /// The cookie that holds a citizen's session token, by its bare name.
 pub(crate) const COOKIE: &str = "ses";

@@ -2,12 +2,21 @@
 
 use kernel::Moment;
 
-use crate::policy::SessionPolicy;
+use super::policy::SessionPolicy;
+use crate::people::{AccountId, PersonId};
 
 kernel::typed_id!(
     /// One login on one device.
     pub SessionId, "ses"
 );
+
+/// Who was proven: a citizen in a session of theirs.
+#[derive(Clone)]
+pub(crate) struct Prover {
+    pub(crate) person: PersonId,
+    pub(crate) account: AccountId,
+    pub(crate) session: SessionId,
+}
 
 /// Where a session stands in its row; age and disuse are judged by [`alive`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

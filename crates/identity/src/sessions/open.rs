@@ -4,9 +4,9 @@ use kernel::Moment;
 use platform::Ctx;
 
 use super::model::{SessionId, device_label, masked_address};
+use super::policy::SessionPolicy;
 use super::token::Token;
 use crate::failure::Failure;
-use crate::policy::SessionPolicy;
 
 /// Where a person sits: what the list of sessions shows.
 #[derive(Clone)]

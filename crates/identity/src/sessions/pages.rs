@@ -9,9 +9,9 @@ use ui::{Form, Page, Problem, see_other_with};
 
 use super::end::end;
 use super::extract::{COOKIE, MaybeCitizen};
+use super::policy::SessionPolicy;
 use super::token::Token;
 use crate::failure::Failure;
-use crate::policy::SessionPolicy;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/logout", post(logout))

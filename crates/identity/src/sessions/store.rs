@@ -6,10 +6,9 @@ use platform::db::{DbFault, Tx};
 use platform::vault::{self, Vault};
 use platform::{sql, vals};
 
-use super::model::{SessionId, SessionState};
+use super::model::{Prover, SessionId, SessionState};
 use super::open::NewSession;
 use crate::agreements::AgreementPolicy;
-use crate::owners::Prover;
 use crate::people::{self, AccountId, Myself, PersonId};
 
 const LIVE: &str = SessionState::Live.as_str();

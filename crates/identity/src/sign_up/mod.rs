@@ -5,6 +5,5 @@ mod model;
 mod open_account;
 mod pages;
 
-pub(crate) use model::personal_numbers;
 pub use open_account::{SignUp, SignUpOutcome, sign_up};
 pub(crate) use pages::routes;

@@ -3,8 +3,7 @@
 use kernel::{Date, IdNumber, Mobile, PersonName};
 use ui::Errors;
 
-use crate::password::{typed_twice, weakness};
-use crate::policy::PasswordPolicy;
+use crate::password::{PasswordPolicy, personal_numbers, typed_twice, weakness};
 use crate::sms_codes::clean_code;
 use crate::typed::{id_number_kind, name_kind};
 
@@ -50,17 +49,6 @@ pub(super) fn read(typed: &Typed<'_>, mobile: &Mobile, today: Date, policy: &Pas
         (Ok(name), Ok(id_number), Some(code)) if errors.is_empty() => Ok(Read { name, id_number, code }),
         _ => Err(errors),
     }
-}
-
-/// What a password may not contain.
-pub(crate) fn personal_numbers(mobile: Option<&Mobile>, id_number: Option<&IdNumber>) -> Vec<String> {
-    let mut numbers: Vec<String> = mobile.map(|mobile| mobile.expose().to_owned()).into_iter().collect();
-    if let Some(id_number) = id_number {
-        let birth = id_number.birth();
-        let long = format!("{:04}{:02}{:02}", birth.year(), birth.month(), birth.day());
-        numbers.extend([id_number.expose().to_owned(), long.get(2..).unwrap_or("").to_owned(), long]);
-    }
-    numbers
 }
 
 #[cfg(test)]

@@ -12,14 +12,16 @@ use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, see_other,
 
 use super::model::{Typed, read};
 use super::open_account::{SignUp, SignUpOutcome, sign_up};
-use crate::agreements::{Shown, newer};
+use crate::agreements::Shown;
+use crate::askers::KnownDevice;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login::{JustOpened, KnownDevice};
+use crate::login::{JustOpened, LoginPolicy};
+use crate::password::PasswordPolicy;
 use crate::people::AccountId;
-use crate::policy::{LoginPolicy, PasswordPolicy};
 use crate::sessions::MaybeCitizen;
 use crate::sms_codes::{Asking, Challenge, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, find};
+use crate::texts::newer;
 
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/sign-up", get(start).post(send_code)).route("/sign-up/details", get(details).post(submit))
@@ -116,7 +118,7 @@ async fn submit(
     let now = ctx.now();
     let login = ctx.policy.at::<LoginPolicy>(now.date()).map_err(Failure::from)?;
     // Tries at codes and tries at passwords share one budget an address.
-    if let Err(secs) = gates.login(&ctx, &login) {
+    if let Err(secs) = gates.login(&ctx, login.cap()) {
         let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new());
         let enter = enter.told(Notice::too_many_tries(&page, secs));
         return Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?));

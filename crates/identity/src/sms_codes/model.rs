@@ -2,8 +2,8 @@
 
 use kernel::{Moment, typing};
 
+use super::policy::SmsCodePolicy;
 use crate::askers::window_wait;
-use crate::policy::SmsCodePolicy;
 
 kernel::typed_id!(
     /// A code that was asked for; knowing this id is what ties a code to the browser that asked.
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn asking_is_capped_by_minute_hour_and_day() {
-        let policy = crate::policy::tests::sms_codes();
+        let policy = super::super::policy::tests::sms_codes();
         let wait = |codes: &[Granted], now| wait_secs(codes, &[], true, at(now), &policy);
         let own = |secs| granted(secs, true, true, true);
         assert_eq!(wait(&[], 0), None);
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn strangers_leave_codes_to_the_owner_and_to_each_other() {
-        let policy = crate::policy::tests::sms_codes();
+        let policy = super::super::policy::tests::sms_codes();
         let wait = |codes: &[Granted], own| wait_secs(codes, &[], own, at(50_000), &policy);
         let strangers = |count: i64, mine, same| -> Vec<Granted> {
             (0..count).map(|n| granted(n * 3600, false, mine, same)).collect()
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_browser_has_its_own_cap_over_all_numbers() {
-        let policy = crate::policy::tests::sms_codes();
+        let policy = super::super::policy::tests::sms_codes();
         let to_browser: Vec<Moment> = (0..10).map(|n| at(n * 60)).collect();
         assert_eq!(wait_secs(&[], &to_browser[..9], false, at(900), &policy), None);
         assert_eq!(wait_secs(&[], &to_browser, true, at(900), &policy), Some(86_400 - 900));

@@ -6,10 +6,10 @@ use platform::db::{DbFault, Tx};
 use subtle::ConstantTimeEq;
 
 use super::model::{CodeId, Purpose, Refusal, judge};
+use super::policy::SmsCodePolicy;
 use super::store;
 use crate::blind::Blind;
 use crate::failure::Failure;
-use crate::policy::SmsCodePolicy;
 
 /// A code that was asked for, as the next page needs it.
 #[derive(Clone)]

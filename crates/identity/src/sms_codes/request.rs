@@ -7,16 +7,15 @@ use serde_json::json;
 use ui::Page;
 
 use super::model::{CODE_DIGITS, CodeEvent, CodeId, CodeState, Purpose, wait_secs};
+use super::policy::SmsCodePolicy;
 use super::redeem::code_mac;
 use super::store::{self, NewCode};
-use crate::askers::{Asker, Budget};
+use crate::askers::{Asker, Budget, KnownDevice};
 use crate::blind::Blind;
 use crate::devices;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login::KnownDevice;
 use crate::people;
-use crate::policy::SmsCodePolicy;
 
 /// Asks for a code to a number.
 #[derive(Clone)]
@@ -83,7 +82,7 @@ pub(crate) async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> R
     let blind = Blind::mobile(&ctx.vault, &command.mobile);
     let own = is_own(ctx, &blind, command.own).await?;
     // Many people stand behind one address: owners have budgets of their own.
-    if !own && let Err(secs) = gates.sms(ctx, &policy) {
+    if !own && let Err(secs) = gates.sms(ctx, policy.cap()) {
         return Ok(Requested::Wait { secs });
     }
     let challenge: CodeId = ctx.id();

@@ -8,8 +8,7 @@ use serde_json::json;
 use super::model::{Role, StaffId, clean_login};
 use super::store::{self, NAME, NewStaff};
 use crate::failure::Failure;
-use crate::password::weakness;
-use crate::policy::PasswordPolicy;
+use crate::password::{PasswordPolicy, weakness};
 
 /// Adds somebody who serves at a desk.
 pub struct AddStaff {

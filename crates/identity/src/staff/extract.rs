@@ -13,8 +13,7 @@ use ui::{Problem, Visit, see_other};
 use super::model::{Role, StaffId, StaffSessionId};
 use super::store::{self, Seated};
 use crate::failure::Failure;
-use crate::policy::SessionPolicy;
-use crate::sessions::Token;
+use crate::sessions::{SessionPolicy, Token};
 
 /// The cookie that holds a desk session's token, by its bare name.
 pub(crate) const COOKIE: &str = "desk";

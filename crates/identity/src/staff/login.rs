@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::model::{StaffId, StaffSessionId, clean_login};
 use super::store::{self, NewStaffSession};
+use crate::askers::Known;
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::login::{Budgets, Counted, Door, Known};
-use crate::policy::{LoginPolicy, SessionPolicy};
-use crate::sessions::Token;
+use crate::login::{Budgets, Counted, Door, LoginPolicy};
+use crate::sessions::{SessionPolicy, Token};
 
 /// A device at which somebody of the staff has logged in.
 pub(crate) type KnownDesk = Known<StaffId>;
@@ -55,7 +55,7 @@ pub(crate) async fn log_in(ctx: &Ctx, gates: &Gates, command: DeskTry) -> Result
     let staff = ctx.db.read("staff.by_login", move |tx| store::by_login(tx, &login)).await?;
     let known = command.device.as_ref().filter(|known| staff.as_ref().is_some_and(|(id, _)| *id == known.owner));
     if known.is_none()
-        && let Err(secs) = gates.login(ctx, &policy)
+        && let Err(secs) = gates.login(ctx, policy.cap())
     {
         return Ok(DeskLogin::Locked { secs });
     }

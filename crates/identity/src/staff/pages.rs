@@ -15,8 +15,8 @@ use super::extract::{AnyStaff, COOKIE};
 use super::login::{DeskLogin, DeskTry, KnownDesk, log_in, log_out};
 use crate::failure::Failure;
 use crate::gates::Gates;
-use crate::policy::{LoginPolicy, SessionPolicy};
-use crate::sessions::Token;
+use crate::login::LoginPolicy;
+use crate::sessions::{SessionPolicy, Token};
 use crate::sms_codes::{Notice, wait_text};
 
 pub(crate) fn desk_routes() -> Router<Ctx> {

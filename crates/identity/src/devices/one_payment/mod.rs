@@ -9,9 +9,9 @@ use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
 use super::model::{How, Shown, holds};
-use super::place::Place;
 use super::policy::DevicePolicy;
 use super::store as devices;
+use crate::askers::Place;
 use crate::failure::Failure;
 use crate::people::{self, PersonId};
 use crate::sessions::SessionId;

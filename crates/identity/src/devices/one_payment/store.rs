@@ -14,7 +14,7 @@ pub(super) fn uses(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<(String, 
 }
 
 /// Lets something shown count for a payment; `false` where it has counted before.
-pub(in crate::devices) fn use_proof(
+pub(crate) fn use_proof(
     tx: &mut Tx<'_>,
     nonce: &str,
     session: &SessionId,

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use ui::csrf;
 use ui::form::is_secret;
 
-use crate::devices::{self, Place};
+use crate::askers::{self, Place};
 use crate::people::PersonId;
 
 kernel::typed_id!(
@@ -24,7 +24,7 @@ pub(super) struct KeptForm {
     pub(super) page: String,
     /// What was typed, in order; a name may come twice.
     pub(super) fields: Vec<(String, String)>,
-    /// The place it was sent from ([`devices::gates_mark`]), where nothing was missing but the device's answer and nothing was
+    /// The place it was sent from ([`askers::gates_mark`]), where nothing was missing but the device's answer and nothing was
     /// left out.
     #[serde(default)]
     goes_on_at: Option<String>,
@@ -51,7 +51,7 @@ impl KeptForm {
     ) -> Option<KeptForm> {
         let (left_out, fields): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| is_secret(name));
         let asks_again = left_out.iter().any(|(name, _)| name != csrf::FIELD);
-        let mark = devices::gates_mark(gate).filter(|_| !asks_again).map(str::to_owned);
+        let mark = askers::gates_mark(gate).filter(|_| !asks_again).map(str::to_owned);
         // A form that asks for nothing is worth keeping as well: what was tapped is all there is of it.
         (!asks_again || !fields.is_empty()).then(|| KeptForm {
             path: path.to_owned(),

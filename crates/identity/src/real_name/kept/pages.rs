@@ -14,7 +14,7 @@ use ui::{Page, Problem, html, see_other_with};
 use super::keep::COOKIE;
 use super::model::{KeptForm, KeptId, holder};
 use super::store;
-use crate::devices;
+use crate::askers;
 use crate::failure::Failure;
 use crate::sessions::{Citizen, Token};
 
@@ -38,7 +38,7 @@ async fn go_on(citizen: Citizen, headers: HeaderMap, Path(id): Path<String>) -> 
         return Ok(see_other_with("/", "flash-kept-gone"));
     };
     let ctx = citizen.ctx();
-    let here = devices::place(ctx, &text(&headers, header::USER_AGENT));
+    let here = askers::place(ctx, &text(&headers, header::USER_AGENT));
     // A link that somebody else had its owner follow sends nothing by itself.
     let by_link = headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin");
     let at_once = !by_link && form.goes_on(&here, at, ctx.now());

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use ui::Page;
 
 use crate::blind::hex;
-use crate::people::AccountId;
+use crate::ids::AccountId;
 
 /// The cookie by which a citizen's device is known again, by its bare name.
 pub(crate) const DEVICE_COOKIE: &str = "dev";

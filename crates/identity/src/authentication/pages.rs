@@ -12,29 +12,20 @@ use platform::db::DbFault;
 use serde::Deserialize;
 use ui::{Page, Problem, Query, html, see_other};
 
-use super::back;
-use super::gate::Known;
-use super::insurance::{Asked, Occasion, refresh};
-use super::model::{Facts, Insured, Level};
-use super::opens::Service;
-use super::policy::RealNamePolicy;
-use super::{kept, level_pages, name_pages};
+use super::name_pages;
 use crate::cards;
 use crate::devices::{self, Standing};
 use crate::failure::Failure;
 use crate::owners;
 use crate::pay_password;
-use crate::people::{self, store as people_store};
+use crate::people::store as people_store;
 use crate::ports::{CardRecord, Ports};
+use crate::real_name::opens::Service;
+use crate::real_name::{Asked, Facts, Insured, Known, Level, Occasion, RealNamePolicy, back, refresh};
 use crate::sessions::Citizen;
 
-pub(crate) fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/real-name", get(ways))
-        .route("/real-name/done", get(done))
-        .merge(level_pages::routes())
-        .merge(name_pages::routes())
-        .merge(kept::routes())
+pub(super) fn routes() -> Router<Ctx> {
+    Router::new().route("/real-name", get(ways)).route("/real-name/done", get(done))
 }
 
 /// A service on a list.
@@ -151,7 +142,7 @@ async fn ways(
     };
     let page = citizen.visit.page.clone();
     let onward = back::allowed(&query.to).map(str::to_owned).or_else(|| back::remembered(&page));
-    let until = if state == State::New { people::goes_at(&citizen).await? } else { None };
+    let until = if state == State::New { owners::goes_at(&citizen).await? } else { None };
     let view = WaysPage {
         prove: devices::prove_path(onward.as_deref().unwrap_or("/real-name")),
         until: until.map_or_else(String::new, |at| page.full_date(at.date())),

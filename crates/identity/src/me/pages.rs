@@ -7,11 +7,12 @@ use axum::routing::get;
 use platform::Ctx;
 use ui::{Page, Problem, html};
 
-use super::goes::goes_at;
-use super::model::Myself;
-use crate::real_name::{self, Known, Summary};
+use crate::authentication::{Summary, summary};
+use crate::owners::goes_at;
+use crate::people::Myself;
+use crate::real_name::Known;
 
-pub(crate) fn routes() -> Router<Ctx> {
+pub(super) fn routes() -> Router<Ctx> {
     Router::new().route("/me", get(me))
 }
 
@@ -26,7 +27,7 @@ struct MePage {
 }
 
 async fn me(Known { citizen, facts }: Known) -> Result<Response, Problem> {
-    let name = real_name::summary(citizen.ctx(), &facts)?;
+    let name = summary(citizen.ctx(), &facts)?;
     let until = if name.authenticated { None } else { goes_at(&citizen).await? };
     let page = citizen.visit.page;
     let until = until.map_or_else(String::new, |at| page.full_date(at.date()));

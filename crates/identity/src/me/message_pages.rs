@@ -9,8 +9,7 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Page, Problem, Query, html};
 
-use super::model::{MessageId, words};
-use super::store;
+use crate::messages::{MessageId, store, words};
 use crate::people;
 use crate::real_name::{RealName, opens};
 use crate::sessions::Citizen;
@@ -19,7 +18,7 @@ const PAGE_ROWS: usize = 30;
 /// No line of a phone holds more.
 const PREVIEW_CHARS: usize = 60;
 
-pub(crate) fn routes() -> Router<Ctx> {
+pub(super) fn routes() -> Router<Ctx> {
     Router::new().route("/messages", get(list)).route("/messages/{id}", get(detail))
 }
 

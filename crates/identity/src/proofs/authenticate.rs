@@ -8,18 +8,19 @@ use platform::audit::AuditEntry;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
-use super::policy::RealNamePolicy;
-use super::store;
+use super::model::Claim;
 use crate::cards::{self, Order};
-use crate::devices::{self, Binding};
+use crate::devices::{self, BindFrom, Binding};
 use crate::failure::Failure;
+use crate::ids::ProofId;
 use crate::owners::{self, Renaming, Taking};
 use crate::people::{PersonId, store as people};
-use crate::proofs::{Claim, ProofId, Way};
+use crate::real_name::store::{self, Authenticated};
+use crate::real_name::{RealNamePolicy, Way};
 
 /// An authentication ready to be written down.
 #[derive(Clone)]
-pub(crate) struct Authentication {
+pub(super) struct Authentication {
     taking: Taking,
     renaming: Option<Renaming>,
     way: Way,
@@ -36,7 +37,7 @@ impl Authentication {
     /// # Errors
     /// [`Failure::TooYoung`] before the age from which one is authenticated alone: the pages say so
     /// before they begin, this is for whoever went round them.
-    pub(crate) async fn prepare(ctx: &Ctx, claim: &Claim, way: Way) -> Result<Authentication, Failure> {
+    pub(super) async fn prepare(ctx: &Ctx, claim: &Claim, way: Way) -> Result<Authentication, Failure> {
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
         let prover = claim.prover.as_ref().ok_or(Failure::NoSuchPerson)?;
@@ -45,10 +46,11 @@ impl Authentication {
         }
         let taking = Taking::prepare(ctx, &claim.subject, prover).await?;
         let person = taking.person();
+        let from = BindFrom { word: &claim.device, session: claim.session(), place: &claim.place };
         let detail = json!({ "way": way.as_str() });
         Ok(Authentication {
             renaming: Renaming::prepare(ctx, person, &claim.name).await?,
-            binding: Binding::prepare(ctx, claim, person).await?,
+            binding: Binding::prepare(ctx, &from, person).await?,
             card: Order::prepare(ctx, person).await?,
             entry: ctx.act("real_name.authenticated", person.as_str(), detail),
             taking,
@@ -66,13 +68,13 @@ async fn age(ctx: &Ctx, person: &PersonId) -> Result<i32, Failure> {
 }
 
 /// Writes it down; runs in the closure of the proof.
-pub(crate) fn authenticate(tx: &mut Tx<'_>, new: &Authentication, proof: &ProofId) -> Result<(), DbFault> {
+pub(super) fn authenticate(tx: &mut Tx<'_>, new: &Authentication, proof: &ProofId) -> Result<(), DbFault> {
     owners::take(tx, &new.taking)?;
     if let Some(renaming) = &new.renaming {
         owners::rename(tx, renaming)?;
     }
     let person = new.taking.person();
-    store::authenticated(tx, &store::Authenticated { person, device: &new.device, way: new.way, proof, now: new.now })?;
+    store::authenticated(tx, &Authenticated { person, device: &new.device, way: new.way, proof, now: new.now })?;
     devices::bind(tx, &new.binding)?;
     cards::order(tx, &new.card)?;
     tx.audit(new.entry.clone());

@@ -12,8 +12,7 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Form, Page, Problem, Query, Visit, html, html_again, see_other};
 
-use super::give::{Shown, agree};
-use super::policy::{AgreementPolicy, PRIVACY, TERMS, Words};
+use crate::agreements::{AgreementPolicy, PRIVACY, Shown, TERMS, Words, agree};
 use crate::faces::FacePolicy;
 use crate::failure::Failure;
 use crate::keeping::TracePolicy;

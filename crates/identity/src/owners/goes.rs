@@ -2,8 +2,8 @@
 
 use kernel::Moment;
 
-use super::store;
 use crate::failure::Failure;
+use crate::people::store;
 use crate::sessions::Citizen;
 
 /// When a citizen's account goes unless they are proven before; `None` where it stays.

@@ -11,15 +11,11 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Form, Page, Problem, Query, html, see_other, see_other_with};
 
-use super::back;
-use super::gate::Known;
-use super::insurance::{Asked, Occasion, ask_again, refresh};
-use super::model::Level;
-use super::opens::Service;
 use super::pages::{ServiceLine, lines};
-use super::policy::RealNamePolicy;
 use crate::failure::Failure;
 use crate::ports::Ports;
+use crate::real_name::opens::Service;
+use crate::real_name::{Asked, Known, Level, Occasion, RealNamePolicy, ask_again, back, refresh};
 use crate::sessions::Citizen;
 
 pub(super) fn routes() -> Router<Ctx> {

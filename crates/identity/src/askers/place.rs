@@ -17,9 +17,9 @@ const GATES_PAGE: &str = "/devices/prove?at=";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     /// Of the browser's name and the network it asks from now.
-    pub(super) here: Vec<u8>,
+    pub(crate) here: Vec<u8>,
     /// Of the browser's name on whatever network.
-    pub(super) roaming: Vec<u8>,
+    pub(crate) roaming: Vec<u8>,
 }
 
 impl Place {
@@ -46,7 +46,7 @@ impl Place {
 
     /// Whether somebody was sent to that page from another place than this. `at`: what the page's address says; empty where
     /// nobody was sent.
-    pub(super) fn is_other_than(&self, at: &str) -> bool {
+    pub(crate) fn is_other_than(&self, at: &str) -> bool {
         !at.is_empty() && at != self.mark()
     }
 }
@@ -61,6 +61,11 @@ pub(crate) fn gates_mark(page: &str) -> Option<&str> {
 pub(crate) fn place(ctx: &Ctx, user_agent: &str) -> Place {
     let mac = |network: &str| ctx.vault.mac("place", format!("{network}\n{user_agent}").as_bytes()).to_vec();
     Place { here: mac(&neighbourhood(&ctx.trace.ip)), roaming: mac("*") }
+}
+
+/// The fingerprint of a place that a shown phone is noted under: the browser's name on whatever network.
+pub(crate) fn phone_place(place: &Place) -> &[u8] {
+    &place.roaming
 }
 
 /// A phone keeps its neighbourhood while its operator gives it another number now and then.

@@ -7,32 +7,31 @@ use platform::db::{DbFault, Tx};
 use platform::{Ctx, Trace};
 use serde_json::json;
 
-use super::model::Cover;
-use super::policy::RealNamePolicy;
-use super::store::{self, Answer, Authenticated};
-use crate::askers::{Asker, Budget};
+use crate::askers::{self, Asker, Budget};
 use crate::blind::Blind;
 use crate::devices::{self, Vouched};
 use crate::failure::Failure;
-use crate::owners::{self, Prover};
+use crate::owners;
 use crate::people::{PersonId, store as people};
 use crate::proofs::{self, Claim, NewProof, ProofPurpose, Way};
-use crate::sessions::SessionId;
+use crate::real_name::store::{self, Answer, Authenticated};
+use crate::real_name::{Cover, RealNamePolicy};
+use crate::sessions::{Prover, SessionId};
 
 /// Where the demo's people sit, unless the context says otherwise.
 const ADDRESS: &str = "127.0.0.1";
 
 /// Who is vouched for.
-pub(crate) struct Vouchee<'a> {
-    pub(crate) prover: Prover,
+pub(super) struct Vouchee<'a> {
+    pub(super) prover: Prover,
     /// The fingerprint of their ID number.
-    pub(crate) subject: &'a Blind,
-    pub(crate) name: &'a PersonName,
+    pub(super) subject: &'a Blind,
+    pub(super) name: &'a PersonName,
 }
 
 /// Everything that makes somebody authenticated, insured here and on a device of their own.
 #[derive(Clone)]
-pub(crate) struct Vouch {
+pub(super) struct Vouch {
     person: PersonId,
     subject: Blind,
     session: SessionId,
@@ -46,13 +45,13 @@ pub(crate) struct Vouch {
 
 impl Vouch {
     /// Draws ids. `device` is the word of the browser's cookie, `agent` how the browser calls itself.
-    pub(crate) fn prepare(ctx: &Ctx, who: &Vouchee<'_>, (device, agent): (&str, &str)) -> Result<Vouch, Failure> {
+    pub(super) fn prepare(ctx: &Ctx, who: &Vouchee<'_>, (device, agent): (&str, &str)) -> Result<Vouch, Failure> {
         let Vouchee { prover, subject, name } = who;
         let Prover { person, session, .. } = prover;
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
         let ip = if ctx.trace.ip.is_empty() { ADDRESS.to_owned() } else { ctx.trace.ip.clone() };
-        let place = devices::place(&ctx.with_trace(Trace { ip, ..ctx.trace.clone() }), agent);
+        let place = askers::place(&ctx.with_trace(Trace { ip, ..ctx.trace.clone() }), agent);
         let claim = Claim {
             subject: (*subject).clone(),
             name: (*name).clone(),
@@ -88,7 +87,7 @@ impl Vouch {
 }
 
 /// Writes the number's owner, the name and the device, in the lane of the person's ID number.
-pub(crate) fn vouch(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
+pub(super) fn vouch(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
     owners::store::own(tx, &new.subject, &new.person, new.now)?;
     people::keep_account(tx, &new.person)?;
     proofs::vouch(tx, &new.proof)?;
@@ -105,6 +104,6 @@ pub(crate) fn vouch(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
 }
 
 /// Writes the insurance, in the person's own lane.
-pub(crate) fn insure(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
+pub(super) fn insure(tx: &mut Tx<'_>, new: &Vouch) -> Result<(), DbFault> {
     store::answered(tx, &new.answer)
 }

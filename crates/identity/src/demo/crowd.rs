@@ -7,14 +7,13 @@ use platform::db::{DbFault, LaneKey};
 use platform::{Actor, Ctx, Mode};
 use serde_json::json;
 
+use super::vouch::{self, Vouch, Vouchee, insure};
+use super::{CITIZEN_PASSWORD, SeedError};
 use crate::agreements::Shown;
-use crate::demo::{CITIZEN_PASSWORD, SeedError};
+use crate::askers::{DEVICE_COOKIE, KnownDevice};
 use crate::failure::Failure;
-use crate::login::{DEVICE_COOKIE, KnownDevice};
-use crate::owners::Prover;
 use crate::people::{Newcomer, PersonId, store as people};
-use crate::real_name::{self, Vouch, Vouchee};
-use crate::sessions::{self, COOKIE, NewSession, Seat};
+use crate::sessions::{self, COOKIE, NewSession, Prover, Seat};
 
 /// People in one transaction: ten rows each, and a bulk closure writes 500 at most.
 const CHUNK: i64 = 50;
@@ -68,8 +67,8 @@ async fn insert(ctx: &Ctx, rows: Vec<One>) -> Result<(), DbFault> {
             }
             sessions::store::insert(tx, session, &new.login.account, &new.person)?;
             // They are nobody else's rows yet, so one lane may write them all.
-            real_name::vouch(tx, vouch)?;
-            real_name::insure(tx, vouch)?;
+            vouch::vouch(tx, vouch)?;
+            insure(tx, vouch)?;
         }
         entries.iter().for_each(|entry| tx.audit(entry.clone()));
         Ok(())

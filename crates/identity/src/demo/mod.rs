@@ -1,22 +1,26 @@
 //! People and staff of the demo city. Names and numbers are invented; the ID numbers are generated.
 
+mod crowd;
+mod vouch;
+
 use kernel::{IdNumber, Mobile, PersonName};
 use platform::db::DbFault;
 use platform::{Actor, Ctx, Mode};
 use serde_json::json;
 
 use crate::agreements::Shown;
+use crate::askers::KnownDevice;
 use crate::blind::Blind;
-pub use crate::demo_crowd::crowd;
 use crate::devices;
 use crate::failure::Failure;
-use crate::login::KnownDevice;
 use crate::owners;
 use crate::pay_password::Pin;
 use crate::people::{Newcomer, PersonId, lane, store as people};
-use crate::real_name::{self, Vouch, Vouchee};
 use crate::sessions::{self, Token};
 use crate::staff::{self, AddStaff, AddStaffError, Role};
+
+pub use crowd::crowd;
+use vouch::{Vouch, Vouchee, insure};
 
 /// Password of every citizen of the demo city.
 pub(crate) const CITIZEN_PASSWORD: &str = "changzhou2026";
@@ -159,8 +163,8 @@ pub async fn vouch(ctx: &Ctx, token: &str, device: &str, agent: &str) -> Result<
     let who = Vouchee { prover, subject: &subject, name: &name };
     let new = Vouch::prepare(&ctx, &who, (&device, agent))?;
     let insured = new.clone();
-    ctx.db.write(subject.lane(), "demo.vouch", move |tx| real_name::vouch(tx, &new)).await?;
-    ctx.db.write(lane(&person), "demo.insure", move |tx| real_name::insure(tx, &insured)).await?;
+    ctx.db.write(subject.lane(), "demo.vouch", move |tx| vouch::vouch(tx, &new)).await?;
+    ctx.db.write(lane(&person), "demo.insure", move |tx| insure(tx, &insured)).await?;
     Ok(())
 }
 

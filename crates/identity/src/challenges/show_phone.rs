@@ -5,14 +5,10 @@ use platform::Ctx;
 use platform::db::DbFault;
 use serde_json::json;
 
-use super::bind::told;
-use super::here::Here;
-use super::model::{DeviceProofId, How};
-use super::one_payment::store::use_proof;
-use super::policy::DevicePolicy;
-use super::store::{self, NewProof, Roams};
-use super::wish::phone_place;
+use crate::askers::phone_place;
 use crate::blind::Blind;
+use crate::devices::store::{self, NewProof, Roams};
+use crate::devices::{DevicePolicy, DeviceProofId, Here, How, told, use_proof};
 use crate::failure::Failure;
 use crate::messages;
 use crate::people::{PersonId, store as people};

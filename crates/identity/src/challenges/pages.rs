@@ -14,17 +14,12 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, Query, html, html_again, in_query, see_other, see_other_with};
 
-use super::challenge::read_key;
-use super::here::Here;
-use super::leave_key::leave_key;
-use super::may_log_out::may_log_out;
-use super::one_payment::{Paying, may_pay};
-use super::policy::DevicePolicy;
-use super::prove::{Answer, Answered, Looked, answer, challenge, look};
 use super::show_phone::{own_mobile, same, show_phone, show_phone_alone};
-use super::standing::Standing;
-use super::wish::Wish;
 use crate::blind::ticket;
+use crate::devices::{
+    Answer, Answered, DevicePolicy, Here, Looked, Paying, Standing, Wish, answer, challenge, destination, leave_key,
+    look, may_log_out, may_pay, read_key,
+};
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::proofs::ProofPurpose;
@@ -37,7 +32,7 @@ const PASSED: &str = "passed";
 /// For so many seconds.
 const PASSED_SECS: i64 = 10;
 
-pub(super) fn routes() -> Router<Ctx> {
+pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
         .route("/devices/prove", get(show).post(signed))
         .route("/devices/prove/sms", post(send_code))
@@ -349,16 +344,6 @@ async fn own_challenge(citizen: &Citizen, id: &str) -> Result<Option<Challenge>,
 
 fn start_again((wish, to): (&Wish, &str)) -> Response {
     see_other_with(&wish.page_to(&destination(to)), "flash-code-gone")
-}
-
-/// Where to go on to: a path of this service that is not this one.
-pub(super) fn destination(to: &str) -> String {
-    ui::onward(to, &["/devices/prove"], "/")
-}
-
-/// The address of the page, with where to go on to.
-pub(crate) fn prove_path(to: &str) -> String {
-    Wish::Gate.page_to(to)
 }
 
 fn real_name(to: &str) -> String {

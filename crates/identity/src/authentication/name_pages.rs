@@ -10,11 +10,11 @@ use platform::Ctx;
 use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other_with};
 
-use super::gate::RealName;
-use super::opens::Mine;
 use crate::failure::Failure;
 use crate::owners::{name_to_prove, wish_name};
 use crate::people::store as people;
+use crate::real_name::RealName;
+use crate::real_name::opens::Mine;
 use crate::sessions::Citizen;
 use crate::typed::name_kind;
 
