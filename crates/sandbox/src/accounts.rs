@@ -2,21 +2,30 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::insurer::Dialect;
 
 /// The account at the face-check provider.
-#[derive(Clone)]
-pub struct FaceAccount {
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FaceAccount {
     /// The public half of the key.
-    pub access_key_id: String,
+    pub(crate) access_key_id: String,
     /// The secret half; never printed.
-    pub access_key_secret: String,
+    pub(crate) access_key_secret: String,
+    /// In which scene we ask for checks; told to whoever is to ask, and not looked at here.
+    pub(crate) scene_id: String,
 }
 
 impl Default for FaceAccount {
     /// The demo's account.
     fn default() -> FaceAccount {
-        FaceAccount { access_key_id: "sandbox".to_owned(), access_key_secret: "sandbox-secret".to_owned() }
+        FaceAccount {
+            access_key_id: "sandbox".to_owned(),
+            access_key_secret: "sandbox-secret".to_owned(),
+            scene_id: "1000000001".to_owned(),
+        }
     }
 }
 
@@ -27,16 +36,19 @@ impl fmt::Debug for FaceAccount {
 }
 
 /// The account at the insurer's gateway, and the institution that it belongs to.
-#[derive(Clone)]
-pub struct InsurerAccount {
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct InsurerAccount {
     /// `x-tif-paasid`.
-    pub paasid: String,
+    pub(crate) paasid: String,
     /// The token that the gateway's signature is made with; never printed.
-    pub token: String,
+    pub(crate) token: String,
     /// `fixmedins_code`: twelve characters.
-    pub fixmedins_code: String,
+    pub(crate) fixmedins_code: String,
+    /// Where we ask; told to whoever is to ask, and not looked at here: the last part of any path is the transaction's.
+    pub(crate) path: String,
     /// The dialect it speaks from this start on; `None`: the one it spoke last, and at first that of the specification.
-    pub dialect: Option<Dialect>,
+    pub(crate) dialect: Option<Dialect>,
 }
 
 impl Default for InsurerAccount {
@@ -46,6 +58,7 @@ impl Default for InsurerAccount {
             paasid: "sandbox".to_owned(),
             token: "sandbox-token".to_owned(),
             fixmedins_code: "H32040000001".to_owned(),
+            path: "/fsi/api/rsfComIfService/{infno}".to_owned(),
             dialect: None,
         }
     }
@@ -58,14 +71,15 @@ impl fmt::Debug for InsurerAccount {
 }
 
 /// The account at the card system's gateway.
-#[derive(Clone)]
-pub struct CardsAccount {
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CardsAccount {
     /// `x-tif-paasid`.
-    pub paasid: String,
+    pub(crate) paasid: String,
     /// The token that the gateway's signature is made with; never printed.
-    pub token: String,
+    pub(crate) token: String,
     /// The channel that issues electronic cards with this account.
-    pub channel: String,
+    pub(crate) channel: String,
 }
 
 impl Default for CardsAccount {

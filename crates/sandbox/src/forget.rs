@@ -7,7 +7,7 @@ use std::time::Duration;
 use platform::db::{DbFault, LaneKey};
 
 use crate::house::House;
-use crate::{insurer, wechat_pay};
+use crate::registry::ALL;
 
 /// How long they are kept, by the sandbox's clock.
 const KEPT_SECS: i64 = 30 * 86_400;
@@ -29,9 +29,7 @@ async fn once(house: &House) -> Result<(), DbFault> {
     house
         .db
         .bulk(LaneKey::of("sandbox", "forget"), "sandbox.forget", move |tx| {
-            wechat_pay::forget_notices(tx, before)?;
-            insurer::forget_signs(tx, before)?;
-            Ok::<_, DbFault>(())
+            ALL.iter().try_for_each(|entry| (entry.forget)(tx, before))
         })
         .await
 }

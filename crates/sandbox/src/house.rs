@@ -1,18 +1,12 @@
-//! The things that all parts of the sandbox share: its database, the clock it moves, its randomness and the accounts it
-//! answers for.
+//! The things that all parts of the sandbox share: its database, the clock it moves, its randomness and what its
+//! partners keep.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use kernel::{Clock, Moment, Rng, ShiftedClock};
 use platform::db::Db;
 
-use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
-use crate::insurer::Spoken;
-use crate::sms::SmsAccount;
-use crate::wechat_pay::account::Kept;
-use crate::wechat_pay::keys::WechatPayAccount;
-use crate::wechat_pay::seal::Seals;
+use crate::registry::{Addresses, Rooms};
 use crate::witness::WitnessKey;
 
 /// Cheap to clone.
@@ -25,48 +19,14 @@ pub(crate) struct Inner {
     pub(crate) rng: Arc<dyn Rng>,
     /// The seed that decides everything about people for whom nothing was chosen.
     pub(crate) seed: u64,
-    pub(crate) sms: SmsAccount,
-    pub(crate) face: FaceAccount,
-    pub(crate) insurer: InsurerAccount,
-    pub(crate) insurer_speaks: Spoken,
-    pub(crate) cards: CardsAccount,
-    pub(crate) wechat_pay: WechatPayAccount,
-    pub(crate) wechat_seals: Seals,
+    /// What the partners keep while they run.
+    pub(crate) rooms: Rooms,
     /// Signs what the audit's witness says.
     pub(crate) witness: WitnessKey,
-    /// What kind of account it is.
-    pub(crate) wechat_standing: Kept,
-    /// Held while due refunds end: a rule befalls each of them once.
-    pub(crate) wechat_refunds: tokio::sync::Mutex<()>,
     /// Where each partner listens.
     pub(crate) addresses: Addresses,
     /// Whether pages may be asked for under any host name.
     pub(crate) allow_remote: bool,
-}
-
-/// Where each partner listens.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Addresses {
-    pub(crate) sms: SocketAddr,
-    pub(crate) face: SocketAddr,
-    pub(crate) insurer: SocketAddr,
-    pub(crate) cards: SocketAddr,
-    pub(crate) wechat_pay: SocketAddr,
-    /// The control port.
-    pub(crate) control: SocketAddr,
-}
-
-impl Addresses {
-    /// The address of a partner by its name in rules.
-    pub(crate) fn of(&self, partner: &str) -> SocketAddr {
-        match partner {
-            "face" => self.face,
-            "insurer" => self.insurer,
-            "cards" => self.cards,
-            "wechat_pay" => self.wechat_pay,
-            _ => self.sms,
-        }
-    }
 }
 
 impl House {

@@ -23,6 +23,7 @@ mod insurer;
 mod listen;
 mod partner;
 mod people;
+mod registry;
 mod sms;
 mod start;
 #[cfg(test)]
@@ -31,12 +32,11 @@ mod tif;
 mod wechat_pay;
 mod witness;
 
-pub use accounts::{CardsAccount, FaceAccount, InsurerAccount};
 pub use data::stored_clock;
 pub use faults::{Fault, FaultId, Kind};
 pub use insurer::Dialect;
 pub use people::{CardState, Face, FirstPerson, Insured};
-pub use sms::{SmsAccount, SmsTemplate, demo_templates};
-pub use start::{Running, Sandbox, SandboxSettings, StartError};
+pub use sms::{SmsTemplate, demo_templates};
+pub use start::{At, Running, Sandbox, SandboxSettings, StartError};
 pub use wechat_pay::keys::{WechatPayAccount, account as wechat_pay_account, account_in as wechat_pay_account_in};
 pub use wechat_pay::signer::{NoticeSigner, SignedNotice};

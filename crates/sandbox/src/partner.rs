@@ -14,10 +14,6 @@ use platform::db::DbFault;
 use crate::faults::{Kind, take};
 use crate::house::House;
 use crate::listen::Cut;
-use crate::{cards, face, insurer, sms, wechat_pay};
-
-/// Every partner, in the order the front page shows them.
-pub(crate) const ALL: [&About; 5] = [&sms::ABOUT, &face::ABOUT, &insurer::ABOUT, &cards::ABOUT, &wechat_pay::ABOUT];
 
 /// How long a call that is never answered is held if its caller does not give up earlier.
 const HOLD: Duration = Duration::from_secs(60);
@@ -27,14 +23,16 @@ const BODY_MAX: usize = 256 * 1024;
 
 /// What the pages say of a partner.
 pub(crate) struct About {
-    /// Its name in rules.
-    pub(crate) name: &'static str,
+    /// Its name in rules, and its port.
+    pub(crate) place: wire::partner::Partner,
     pub(crate) title_zh: &'static str,
     pub(crate) title_en: &'static str,
     /// The protocol it speaks.
     pub(crate) protocol: &'static str,
     /// Its operations by the partner's own names.
     pub(crate) operations: &'static [&'static str],
+    /// Those of them that it sends by itself.
+    pub(crate) notices: &'static [&'static str],
     /// Codes that are useful for refusing.
     pub(crate) codes: &'static [&'static str],
     /// Ways to forge what the partner sends by itself, beside its signature.
@@ -178,7 +176,7 @@ pub(crate) async fn receive<P: Partner>(house: House, cut: Cut, request: Request
     match done {
         Ok(Ok(response)) => response,
         Ok(Err(fault)) => {
-            tracing::error!(partner = P::ABOUT.name, %fault, "sandbox.fault_of_its_own");
+            tracing::error!(partner = P::ABOUT.place.name, %fault, "sandbox.fault_of_its_own");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -189,7 +187,7 @@ pub(crate) async fn receive<P: Partner>(house: House, cut: Cut, request: Request
 /// that request is properly signed, because a partner in trouble does not check signatures first.
 async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Response, DbFault> {
     let operation = P::operation(raw);
-    let kind = take::take(house, P::ABOUT.name, &operation, &raw.text()).await?;
+    let kind = take::take(house, P::ABOUT.place.name, &operation, &raw.text()).await?;
     match &kind {
         Some(Kind::Down) => return Ok(cut_off(cut)),
         Some(Kind::TimeOutBefore) => return Ok(hold(cut).await),

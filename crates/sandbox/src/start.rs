@@ -1,49 +1,36 @@
 //! Starting the sandbox: its database, its ports, the clock it left behind.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::any;
 use kernel::{Rng, ShiftedClock};
 use platform::db::{Db, DbFault, MigrateError};
 use platform::listen::{self, Greet, Plain, Rules};
-use platform::private;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::accounts::{CardsAccount, FaceAccount, InsurerAccount};
-use crate::cards::Cards;
 use crate::control;
 use crate::data;
-use crate::face;
-use crate::house::{Addresses, House, Inner};
-use crate::insurer::{self, Dialect, Insurer, Spoken};
+use crate::house::{House, Inner};
 use crate::listen::Cuttable;
-use crate::partner::{Partner, serve};
 use crate::people::{self, FirstPerson};
-use crate::sms::{Sms, SmsAccount};
-use crate::wechat_pay::keys::{self, WechatPayAccount};
-use crate::wechat_pay::seal::Seals;
+use crate::registry::{self, ALL, Addresses, Entry, Opening, Rooms};
+use crate::wechat_pay::keys::WechatPayAccount;
 use crate::witness::WitnessKey;
 
 /// How many people are drawn by default.
 pub const PEOPLE: usize = 5_000;
 
-/// Ports after the control port's. The one between is where the platform tells its metrics.
-const SMS: u16 = 1;
-const FACE: u16 = 3;
-const INSURER: u16 = 4;
-const CARDS: u16 = 5;
-const WECHAT_PAY: u16 = 6;
-
 /// How the sandbox is started.
 #[derive(Clone)]
 pub struct SandboxSettings {
-    /// The control port; the partners take ports after it: SMS the first, face checks the third,
-    /// the insurer the fourth, the card system the fifth, WeChat Pay the sixth. With port 0 all are any free port.
+    /// The control port; the partners take ports after it, each its own (`PARTNER` in `wire`). With port 0 all are any
+    /// free port.
     pub listen: SocketAddr,
     /// The data folder; the database is `sandbox/sandbox.db` in it.
     pub data_dir: PathBuf,
@@ -51,14 +38,8 @@ pub struct SandboxSettings {
     pub clock: Arc<ShiftedClock>,
     /// Numbers of requests and texts.
     pub rng: Arc<dyn Rng>,
-    /// The account that the SMS provider keeps.
-    pub sms: SmsAccount,
-    /// The account that the face-check provider keeps.
-    pub face: FaceAccount,
-    /// The account that the insurer keeps.
-    pub insurer: InsurerAccount,
-    /// The account that the card system keeps.
-    pub cards: CardsAccount,
+    /// The account that each partner keeps for us, by the partner's name: what is left out is the demo's.
+    pub accounts: BTreeMap<&'static str, Value>,
     /// Where the keys of WeChat Pay are, made there if there are none; nothing: `sandbox/wechat_pay` in the data folder.
     pub wechat_pay_keys: Option<PathBuf>,
     /// How many people are drawn, beside the named ones.
@@ -80,10 +61,7 @@ impl SandboxSettings {
             data_dir,
             clock,
             rng,
-            sms: SmsAccount::default(),
-            face: FaceAccount::default(),
-            insurer: InsurerAccount::default(),
-            cards: CardsAccount::default(),
+            accounts: BTreeMap::new(),
             wechat_pay_keys: None,
             people: PEOPLE,
             first: Vec::new(),
@@ -100,8 +78,19 @@ pub enum StartError {
     #[error("the sandbox listens on this machine only, not on {0}; it has no passwords")]
     Remote(SocketAddr),
     /// The control port is too near the last there is.
-    #[error("the sandbox needs a port and the six after it; {0} has too few after it")]
+    #[error("the sandbox needs a port and the {last} after it; {0} has too few after it", last = registry::last_port())]
     NoNextPort(SocketAddr),
+    /// A partner of this name is not played.
+    #[error("no partner «{0}»; known: {names}", names = registry::names())]
+    NoPartner(String),
+    /// The account is not one that the partner can keep.
+    #[error("the account at the sandbox's partner «{name}»: {why}")]
+    Account {
+        /// The partner.
+        name: &'static str,
+        /// What is wrong.
+        why: String,
+    },
     /// An address cannot be listened on.
     #[error(
         "the sandbox cannot listen on {address}: {source}. Choose another address with `sandbox.listen` or RENSHE__SANDBOX__LISTEN; the partners' ports follow it"
@@ -135,18 +124,33 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Sandbox;
 
+/// A partner at work.
+#[derive(Clone)]
+pub struct At {
+    /// Its name in the configuration and in rules of faults.
+    pub name: &'static str,
+    /// Its name for people, in English.
+    pub title: &'static str,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The path of its page at the control port, if it has one.
+    pub page: Option<&'static str>,
+    /// All that somebody who is to use it must know beside the address, with secrets: an object.
+    pub account: Value,
+}
+
 /// The sandbox at work. It ends when this is dropped.
 pub struct Running {
     /// Where the pages and the control API are.
     pub control: SocketAddr,
+    /// Every partner, in the order of the front page.
+    pub partners: Vec<At>,
     /// Where the SMS provider is.
     pub sms: SocketAddr,
     /// Where the face-check provider is.
     pub face: SocketAddr,
     /// Where the insurer is.
     pub insurer: SocketAddr,
-    /// How it spoke when it began.
-    pub insurer_dialect: Dialect,
     /// Where the card system is.
     pub cards: SocketAddr,
     /// Where WeChat Pay is.
@@ -168,62 +172,43 @@ impl Sandbox {
         if !settings.listen.ip().is_loopback() && !settings.allow_remote {
             return Err(StartError::Remote(settings.listen));
         }
+        if let Some(name) = settings.accounts.keys().find(|name| registry::named(name).is_none()) {
+            return Err(StartError::NoPartner((*name).to_owned()));
+        }
         // The ports are bound first, so that a second sandbox on the same folder never touches the database.
         let doors = Doors::open(settings.listen).await?;
+        let addresses = doors.addresses()?;
         let db = data::open(&settings).await?;
-        let (limits, dialect) = (settings.sms.limits, settings.insurer.dialect);
-        let ((shift_ms, jumps), dialect) = db
-            .write(control::store::lane(), "sandbox.start", move |tx| {
-                control::store::first(tx, limits)?;
-                Ok((control::store::clock(tx)?, insurer::begin(tx, dialect)?))
-            })
-            .await
-            .map_err(StartError::Fault)?;
-        settings.clock.resume(shift_ms, jumps);
-        let (wechat_pay, wechat_seals) = wechat_pay(&settings).await?;
+        resume(&db, &settings.clock).await?;
+        let rooms = Rooms::open(&Opening { db: &db, settings: &settings, addresses: &addresses }).await?;
         let witness = witness_key(&settings)?;
         let filling = populate(&db, settings.first, settings.seed, settings.people).await?;
-        let addresses = doors.addresses()?;
-        let control = doors.control.local_addr().map_err(|source| unheard(settings.listen, source))?;
         let house = House::new(Inner {
-            db: db.clone(),
+            db,
             clock: settings.clock,
             rng: settings.rng,
             seed: settings.seed,
-            sms: settings.sms,
-            face: settings.face,
-            insurer: settings.insurer,
-            insurer_speaks: Spoken::new(dialect),
-            cards: settings.cards,
-            wechat_pay: wechat_pay.clone(),
-            wechat_seals,
+            rooms,
             witness,
-            wechat_standing: crate::wechat_pay::account::load(&db).await.map_err(StartError::Fault)?,
-            wechat_refunds: tokio::sync::Mutex::default(),
             addresses,
             allow_remote: settings.allow_remote,
         });
-        let mut servers = doors.serve(&house);
-        let (notices, wiping) = (crate::wechat_pay::notify::run(house.clone()), crate::forget::run(house.clone()));
-        servers.extend([tokio::spawn(notices), tokio::spawn(wiping)]);
-        tracing::info!(%control, ?addresses, shift_ms, "sandbox.started");
-        let Addresses { sms, face, insurer, cards, wechat_pay: channel, .. } = addresses;
-        Ok(Running {
-            control,
-            sms,
-            face,
-            insurer,
-            insurer_dialect: dialect,
-            cards,
-            wechat_pay: channel,
-            wechat: wechat_pay,
-            witness_key: house.witness.public(),
-            db,
-            servers,
-            filling,
-            filled: false,
-        })
+        let running = Running::of(&house, filling)?;
+        Ok(running.serving(doors, &house))
     }
+}
+
+/// The clock as it was left.
+async fn resume(db: &Db, clock: &ShiftedClock) -> Result<(), StartError> {
+    let (shift_ms, jumps) = db
+        .write(control::store::lane(), "sandbox.start", |tx| {
+            control::store::first_clock(tx)?;
+            control::store::clock(tx)
+        })
+        .await
+        .map_err(StartError::Fault)?;
+    clock.resume(shift_ms, jumps);
+    Ok(())
 }
 
 /// Lets the named people in, and the drawn ones after them.
@@ -252,54 +237,34 @@ fn fill(db: &Db, seed: u64, people: usize) -> JoinHandle<Result<(), DbFault>> {
 /// The ports, bound and not yet answered.
 struct Doors {
     control: TcpListener,
-    sms: TcpListener,
-    face: TcpListener,
-    insurer: TcpListener,
-    cards: TcpListener,
-    wechat_pay: TcpListener,
+    partners: Vec<(&'static Entry, TcpListener)>,
 }
 
 impl Doors {
     async fn open(listen: SocketAddr) -> Result<Doors, StartError> {
-        Ok(Doors {
-            control: bind(listen).await?,
-            sms: bind(after(listen, SMS)?).await?,
-            face: bind(after(listen, FACE)?).await?,
-            insurer: bind(after(listen, INSURER)?).await?,
-            cards: bind(after(listen, CARDS)?).await?,
-            wechat_pay: bind(after(listen, WECHAT_PAY)?).await?,
-        })
+        let control = bind(listen).await?;
+        let mut partners = Vec::new();
+        for entry in &ALL {
+            partners.push((entry, bind(after(listen, entry.about.place.port)?).await?));
+        }
+        Ok(Doors { control, partners })
     }
 
     fn addresses(&self) -> Result<Addresses, StartError> {
         let address = |listener: &TcpListener| {
             listener.local_addr().map_err(|source| unheard(SocketAddr::from(([127, 0, 0, 1], 0)), source))
         };
-        Ok(Addresses {
-            sms: address(&self.sms)?,
-            face: address(&self.face)?,
-            insurer: address(&self.insurer)?,
-            cards: address(&self.cards)?,
-            wechat_pay: address(&self.wechat_pay)?,
-            control: address(&self.control)?,
-        })
+        let partners = self.partners.iter().map(|(entry, listener)| Ok((entry.name(), address(listener)?)));
+        Ok(Addresses { control: address(&self.control)?, partners: partners.collect::<Result<_, StartError>>()? })
     }
 
     fn serve(self, house: &House) -> Vec<JoinHandle<()>> {
-        vec![
-            answer(self.control, Plain, control::routes(house.clone())),
-            answer(self.sms, Cuttable, routes::<Sms>(house)),
-            answer(self.face, Cuttable, face::routes(house)),
-            answer(self.insurer, Cuttable, routes::<Insurer>(house)),
-            answer(self.cards, Cuttable, routes::<Cards>(house)),
-            answer(self.wechat_pay, Cuttable, crate::wechat_pay::routes(house)),
-        ]
+        let mut servers = vec![answer(self.control, Plain, control::routes(house.clone()))];
+        for (entry, listener) in self.partners {
+            servers.push(answer(listener, Cuttable, (entry.routes)(house)));
+        }
+        servers
     }
-}
-
-/// Every path of a partner that is asked by servers only.
-fn routes<P: Partner>(house: &House) -> Router {
-    Router::new().fallback(any(serve::<P>)).with_state(house.clone())
 }
 
 /// Answers a port until the task is aborted.
@@ -310,6 +275,43 @@ fn answer<G: Greet>(listener: TcpListener, greet: G, routes: Router) -> JoinHand
 }
 
 impl Running {
+    /// What is told of a house that is ready; nothing is answered yet.
+    fn of(house: &House, filling: JoinHandle<Result<(), DbFault>>) -> Result<Running, StartError> {
+        let address = |partner: wire::partner::Partner| {
+            house.addresses.of(partner.name).ok_or_else(|| StartError::NoPartner(partner.name.to_owned()))
+        };
+        Ok(Running {
+            control: house.addresses.control,
+            partners: ALL.iter().filter_map(|entry| at(house, entry)).collect(),
+            sms: address(wire::aliyun_sms::PARTNER)?,
+            face: address(wire::aliyun_cloudauth::PARTNER)?,
+            insurer: address(wire::insurer::PARTNER)?,
+            cards: address(wire::card_system::PARTNER)?,
+            wechat_pay: address(wire::wechat_pay::PARTNER)?,
+            wechat: house.rooms.wechat_pay.account.clone(),
+            witness_key: house.witness.public(),
+            db: house.db.clone(),
+            servers: Vec::new(),
+            filling,
+            filled: false,
+        })
+    }
+
+    /// The same, from here on answering and working.
+    fn serving(mut self, doors: Doors, house: &House) -> Running {
+        self.servers = doors.serve(house);
+        self.servers.extend(ALL.iter().flat_map(|entry| (entry.tasks)(house)));
+        self.servers.push(tokio::spawn(crate::forget::run(house.clone())));
+        let (addresses, shift_ms) = (&house.addresses, house.clock.shift_ms());
+        tracing::info!(control = %addresses.control, partners = ?addresses.partners, shift_ms, "sandbox.started");
+        self
+    }
+
+    /// Where the partner of a name listens; nothing: there is no such partner.
+    pub fn at(&self, name: &str) -> Option<SocketAddr> {
+        self.partners.iter().find(|partner| partner.name == name).map(|partner| partner.address)
+    }
+
     /// Waits until the drawn people are in the database; true if all of them are.
     pub async fn peopled(&mut self) -> bool {
         if self.filling.is_finished() && self.filled {
@@ -339,6 +341,17 @@ impl Drop for Running {
     }
 }
 
+/// What is told of a partner; nothing where it has no port.
+fn at(house: &House, entry: &Entry) -> Option<At> {
+    Some(At {
+        name: entry.name(),
+        title: entry.about.title_en,
+        address: house.addresses.of(entry.name())?,
+        page: entry.page.map(|page| page.path),
+        account: (entry.account)(house),
+    })
+}
+
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| unheard(address, source))
 }
@@ -356,23 +369,6 @@ fn after(address: SocketAddr, places: u16) -> Result<SocketAddr, StartError> {
     Ok(SocketAddr::new(address.ip(), port))
 }
 
-/// The keys of WeChat Pay. They are made at the first start on a thread of their own, because that takes a while.
-async fn wechat_pay(settings: &SandboxSettings) -> Result<(WechatPayAccount, Seals), StartError> {
-    let folder =
-        settings.wechat_pay_keys.clone().unwrap_or_else(|| settings.data_dir.join("sandbox").join("wechat_pay"));
-    let at = folder.clone();
-    let made = tokio::task::spawn_blocking(move || {
-        if let Some(above) = folder.parent() {
-            private::make(above)?;
-        }
-        let account = keys::account_in(&folder)?;
-        let seals = Seals::read(&account)?;
-        Ok((account, seals))
-    });
-    let made = made.await.map_err(|_| StartError::Fault(DbFault::Panicked))?;
-    made.map_err(|source| StartError::Folder { folder: at, source })
-}
-
 /// The witness's key, made at the first start.
 fn witness_key(settings: &SandboxSettings) -> Result<WitnessKey, StartError> {
     let folder = settings.data_dir.join("sandbox");
@@ -386,9 +382,10 @@ mod tests {
     #[test]
     fn partners_take_ports_after_the_control_port() {
         let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        assert_eq!(after(address(8081), SMS).unwrap(), address(8082));
-        assert_eq!(after(address(8081), CARDS).unwrap(), address(8086));
-        assert_eq!(after(address(0), FACE).unwrap(), address(0));
-        assert!(matches!(after(address(65_533), FACE), Err(StartError::NoNextPort(_))));
+        assert_eq!(after(address(8081), 1).unwrap(), address(8082));
+        assert_eq!(after(address(8081), 5).unwrap(), address(8086));
+        assert_eq!(after(address(0), 3).unwrap(), address(0));
+        let refused = after(address(65_533), 3).err().unwrap();
+        assert!(refused.to_string().contains("a port and the 6 after it"), "{refused}");
     }
 }

@@ -6,6 +6,10 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::acs3;
+use crate::partner::Partner;
+
+/// The SMS provider.
+pub const PARTNER: Partner = Partner { name: "sms", port: 1 };
 
 /// The version of the API, `x-acs-version`.
 pub const VERSION: &str = "2017-05-25";

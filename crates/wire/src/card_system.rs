@@ -5,6 +5,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::partner::Partner;
+
+/// The card system.
+pub const PARTNER: Partner = Partner { name: "cards", port: 5 };
+
 /// The path before the names of operations.
 pub const PATH: &str = "/api/card/";
 

@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::partner::Partner;
+
+/// WeChat Pay.
+pub const PARTNER: Partner = Partner { name: "wechat_pay", port: 6 };
+
 /// How requests are signed: the scheme's name in `Authorization`.
 pub const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";
 /// How notices are sealed.

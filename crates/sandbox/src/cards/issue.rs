@@ -24,7 +24,7 @@ pub(super) async fn issue(house: &House, call: &Call, manner: Manner) -> Result<
     let name = call.field("name").to_owned();
     let wanted = Wanted {
         request_no: call.request_no.clone(),
-        channel: house.cards.channel.clone(),
+        channel: house.rooms.cards.channel.clone(),
         sign_no: sign_no(house),
         now: house.now(),
         keep: manner != Manner::Lost,

@@ -18,19 +18,24 @@ use wire::card_system::{Operation, PATH, code};
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply};
 use crate::people::Person;
+use crate::registry::Entry;
 use crate::tif;
 
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
-    name: "cards",
+    place: wire::card_system::PARTNER,
     title_zh: "社保卡系统",
     title_en: "Card system",
     protocol: "docs/api/card-system.md, x-tif SHA-256",
     operations: &["card.query", "card.verify-pin", "ecard.issue"],
+    notices: &[],
     codes: &[code::BUSY, code::NOT_ALLOWED, code::NO_CARD, code::SYSTEM_ERROR, tif::CODES[0], tif::CODES[1]],
     forgeries: &[],
     twists: &[],
 };
+
+/// What the house knows of it.
+pub(crate) const ENTRY: Entry = Entry::of::<Cards>(|house| json!(house.rooms.cards));
 
 /// The partner.
 pub(crate) struct Cards;
@@ -69,7 +74,7 @@ impl Partner for Cards {
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        let account = &house.cards;
+        let account = &house.rooms.cards;
         if let Err(refusal) = tif::admit(house, raw, &account.paasid, &account.token).await? {
             return Ok(Err(refusal));
         }

@@ -8,7 +8,6 @@ use platform::db::DbFault;
 use serde::Deserialize;
 
 use super::clock::{self, AdvanceError};
-use super::switch;
 use crate::faults::add::{self, AddFault, AddFaultError};
 use crate::faults::{FaultId, clear};
 use crate::house::House;
@@ -60,7 +59,7 @@ pub(super) async fn add_fault(State(house): State<House>, Form(form): Form<Fault
     };
     match add::add(&house, command).await {
         Ok(_) => back("#faults"),
-        Err(AddFaultError::Operation) => back("?problem=operation"),
+        Err(AddFaultError::Partner | AddFaultError::Operation) => back("?problem=operation"),
         Err(AddFaultError::Kind) => back("?problem=kind"),
         Err(AddFaultError::Ms) => back("?problem=ms"),
         Err(AddFaultError::Code) => back("?problem=code"),
@@ -85,19 +84,6 @@ pub(super) async fn clear_fault(State(house): State<House>, Path(id): Path<Strin
 pub(super) async fn clear_faults(State(house): State<House>) -> Response {
     match clear::all(&house).await {
         Ok(_) => back("#faults"),
-        Err(fault) => broken(&fault),
-    }
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct SwitchForm {
-    on: String,
-}
-
-/// `POST /switches/sms-limits`.
-pub(super) async fn sms_limits(State(house): State<House>, Form(form): Form<SwitchForm>) -> Response {
-    match switch::set_sms_limits(&house, form.on == "1").await {
-        Ok(()) => back(""),
         Err(fault) => broken(&fault),
     }
 }

@@ -1,24 +1,30 @@
-//! The pages: one for everything, one for what the SMS provider has taken. Complete without
-//! script, in Chinese and English.
+//! The page for everything, and what all pages have in common: complete without script, in Chinese and English.
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use kernel::{Mobile, Moment, typing};
 use platform::db::DbFault;
 use serde::Deserialize;
 
-use super::sent::ROWS_MAX;
 use super::store as settings;
 use crate::faults::{ANY, Fault, Kind, SLOW_MS_MAX, store as faults};
 use crate::house::House;
 use crate::insurer::Dialect;
-use crate::partner::{self, About};
-use crate::sms::{State as TextState, store as texts};
+use crate::partner::About;
+use crate::registry::{ALL, Entry, Page};
+use crate::sms::civil;
 
 /// The cookie that remembers the language.
 const LANG_COOKIE: &str = "sandbox_lang";
+
+/// The page of everybody whom partners know: it is no single partner's.
+const PEOPLE: Page = Page { path: "/people", zh: "人员", en: "People" };
+
+/// The pages beside the front page.
+fn beside() -> impl Iterator<Item = Page> {
+    std::iter::once(PEOPLE).chain(ALL.iter().filter_map(|entry| entry.page))
+}
 
 /// The visitor's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +59,11 @@ impl Lang {
 
     pub(crate) fn code(self) -> &'static str {
         self.pick("zh-CN", "en")
+    }
+
+    /// Paths and words of the pages beside the front page, as the navigation shows them.
+    pub(crate) fn pages(self) -> Vec<(&'static str, &'static str)> {
+        beside().map(|page| (page.path, self.pick_static(page.zh, page.en))).collect()
     }
 }
 
@@ -109,18 +120,25 @@ pub(super) async fn front(State(house): State<House>, headers: HeaderMap, Query(
         now: civil(house.now()),
         shift: shift(lang, house.clock.shift_ms()),
         problem: query.problem.as_deref().and_then(|kind| problem(lang, kind)),
-        partners: partner::ALL
-            .iter()
-            .map(|about| Room { about, address: format!("http://{}", house.addresses.of(about.name)) })
-            .collect(),
+        partners: ALL.iter().filter_map(|entry| room(&house, entry)).collect(),
         faults: rules.into_iter().map(|fault| row(lang, fault)).collect(),
         kinds: Kind::NAMES.iter().map(|name| (*name, says(lang, name))).collect(),
-        codes: partner::ALL.iter().flat_map(|about| about.codes.iter().chain(about.forgeries)).copied().collect(),
-        forgeries: partner::ALL.iter().flat_map(|about| about.forgeries).copied().collect::<Vec<_>>().join(", "),
+        codes: abouts().flat_map(|about| about.codes.iter().chain(about.forgeries)).copied().collect(),
+        forgeries: abouts().flat_map(|about| about.forgeries).copied().collect::<Vec<_>>().join(", "),
         slow_ms_max: SLOW_MS_MAX,
         sms_limits,
-        dialects: dialects(lang, house.insurer_speaks.get()),
+        dialects: dialects(lang, house.rooms.insurer.speaks.get()),
     })
+}
+
+fn abouts() -> impl Iterator<Item = &'static About> {
+    ALL.iter().map(|entry| entry.about)
+}
+
+/// A partner with its address; nothing where it has no port.
+fn room(house: &House, entry: &Entry) -> Option<Room> {
+    let address = house.addresses.of(entry.name())?;
+    Some(Room { about: entry.about, address: format!("http://{address}") })
 }
 
 fn dialects(lang: Lang, spoken: Dialect) -> Vec<(&'static str, &'static str, bool)> {
@@ -129,57 +147,6 @@ fn dialects(lang: Lang, spoken: Dialect) -> Vec<(&'static str, &'static str, boo
         lang.pick_static(zh, en)
     };
     Dialect::ALL.map(|dialect| (dialect.name(), says(dialect), dialect == spoken)).to_vec()
-}
-
-#[derive(Template)]
-#[template(path = "sms.html")]
-struct Sms {
-    lang: Lang,
-    now: String,
-    mobile: String,
-    /// The address of this page with the same number.
-    again: String,
-    texts: Vec<TextRow>,
-}
-
-/// A text as the page shows it.
-struct TextRow {
-    text: texts::Accepted,
-    state: &'static str,
-    says: &'static str,
-    accepted: String,
-    settled: Option<String>,
-}
-
-/// A mobile number as texts have it; of what is none, what was typed.
-fn number_of(typed: &str) -> String {
-    Mobile::parse(typed).map_or_else(|_| typing::code(typed), |mobile| mobile.expose().to_owned())
-}
-
-/// The query of the page of texts.
-#[derive(Debug, Deserialize)]
-pub(super) struct SmsQuery {
-    mobile: Option<String>,
-}
-
-/// `GET /sms`: the newest texts first.
-pub(super) async fn sms(State(house): State<House>, headers: HeaderMap, Query(query): Query<SmsQuery>) -> Response {
-    let lang = Lang::of(&headers);
-    let mobile = query.mobile.map(|text| number_of(&text)).filter(|text| !text.is_empty());
-    let shown = mobile.clone().unwrap_or_default();
-    let rows = house.db.read("sandbox.sms.newest", move |tx| texts::newest(tx, mobile.as_deref(), ROWS_MAX)).await;
-    let rows = match rows {
-        Ok(rows) => rows,
-        Err(fault) => return super::refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
-    };
-    let now = house.now();
-    page(&Sms {
-        lang,
-        now: civil(now),
-        again: form_urlencoded::Serializer::for_suffix("/sms?".to_owned(), 5).append_pair("mobile", &shown).finish(),
-        mobile: shown,
-        texts: rows.into_iter().map(|text| text_row(lang, text, now)).collect(),
-    })
 }
 
 /// The query of `/lang`.
@@ -193,13 +160,8 @@ pub(super) struct LangQuery {
 pub(super) async fn lang(Query(query): Query<LangQuery>) -> Response {
     let lang = if query.to == "en" { "en" } else { "zh" };
     let cookie = format!("{LANG_COOKIE}={lang}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
-    let path = match query.page.as_deref() {
-        Some("sms") => "/sms",
-        Some("faces") => "/faces",
-        Some("people") => "/people",
-        Some("wechat") => "/wechat",
-        _ => "/",
-    };
+    let wanted = query.page.as_deref();
+    let path = beside().map(|page| page.path).find(|path| path.strip_prefix('/') == wanted).unwrap_or("/");
     ([(header::SET_COOKIE, cookie)], Redirect::to(path)).into_response()
 }
 
@@ -233,27 +195,6 @@ fn row(lang: Lang, fault: Fault) -> FaultRow {
         detail: details.join(lang.pick("，", ", ")),
         times: fault.times.map_or_else(|| lang.pick("直到清除", "until cleared").to_owned(), |times| times.to_string()),
         fault,
-    }
-}
-
-fn text_row(lang: Lang, text: texts::Accepted, now: Moment) -> TextRow {
-    let state = TextState::at(text.fate, text.settles_at, now);
-    let (zh, en) = match state {
-        TextState::Accepted => ("发送中", "on its way"),
-        TextState::Held => ("排在下一条之后", "waits for the next text"),
-        TextState::Delivered => ("已送达", "delivered"),
-        TextState::Failed => ("未送达", "not delivered"),
-        TextState::Lost => ("已丢失", "lost"),
-    };
-    TextRow {
-        state: state.name(),
-        says: match lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        },
-        accepted: civil(text.accepted_at),
-        settled: text.settles_at.filter(|at| *at <= now).map(civil),
-        text,
     }
 }
 
@@ -309,9 +250,4 @@ fn shift(lang: Lang, ms: i64) -> String {
         Lang::Zh => format!("比本机快 {days} 天 {hours} 小时 {minutes} 分 {secs} 秒"),
         Lang::En => format!("{days} d {hours} h {minutes} min {secs} s ahead of this machine"),
     }
-}
-
-/// `2026-03-02 09:30:01`, civil time in China.
-fn civil(at: Moment) -> String {
-    crate::sms::civil(at)
 }

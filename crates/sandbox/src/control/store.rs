@@ -17,17 +17,24 @@ pub(crate) fn lane() -> LaneKey {
     LaneKey::of("sandbox_setting", "")
 }
 
-/// Writes what a new database starts with; an old one keeps what it has.
-pub(crate) fn first(tx: &mut Tx<'_>, sms_limits: bool) -> Result<(), DbFault> {
-    for (name, value) in [(CLOCK_SHIFT_MS, 0), (SMS_LIMITS, i64::from(sms_limits))] {
-        tx.exec(
-            sql!(
-                "INSERT INTO sandbox_setting (name, value) VALUES ($1, $2)
-                 ON CONFLICT (name) DO NOTHING"
-            ),
-            vals![name, value],
-        )?;
-    }
+/// The clock with which a new database starts; an old one keeps what it has.
+pub(crate) fn first_clock(tx: &mut Tx<'_>) -> Result<(), DbFault> {
+    first(tx, CLOCK_SHIFT_MS, 0)
+}
+
+/// The SMS provider's limits with which a new database starts; an old one keeps what it has.
+pub(crate) fn first_sms_limits(tx: &mut Tx<'_>, on: bool) -> Result<(), DbFault> {
+    first(tx, SMS_LIMITS, i64::from(on))
+}
+
+fn first(tx: &mut Tx<'_>, name: &'static str, value: i64) -> Result<(), DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO sandbox_setting (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO NOTHING"
+        ),
+        vals![name, value],
+    )?;
     Ok(())
 }
 

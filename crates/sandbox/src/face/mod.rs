@@ -11,14 +11,14 @@ mod capture;
 mod check;
 mod describe;
 mod init;
-pub(crate) mod page;
+mod page;
 mod store;
 
 use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use platform::db::DbFault;
 use serde_json::json;
 use wire::acs3::code as gateway;
@@ -27,17 +27,19 @@ use wire::aliyun_cloudauth::{self, Action, InitFaceVerifyReply, Outcome, Started
 use crate::acs3;
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply, serve};
+use crate::registry::{Entry, Page};
 
 /// The operation that rules know the browser's upload by; the provider has no name for it.
 const CAPTURE: &str = "Capture";
 
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
-    name: "face",
+    place: aliyun_cloudauth::PARTNER,
     title_zh: "人脸核验服务商",
     title_en: "Face-check provider",
     protocol: "Alibaba Cloud Cloudauth 2019-03-07, ACS3-HMAC-SHA256, renshe-capture/1",
     operations: &["InitFaceVerify", "DescribeFaceVerify", CAPTURE],
+    notices: &[],
     codes: &[
         code::INVALID_PARAMETER,
         code::NO_SCENE,
@@ -50,6 +52,18 @@ pub(crate) const ABOUT: About = About {
     forgeries: &[],
     twists: &[],
 };
+
+/// What the house knows of it.
+pub(crate) const ENTRY: Entry = Entry {
+    routes,
+    control,
+    page: Some(Page { path: "/faces", zh: "人脸核验", en: "Face checks" }),
+    ..Entry::of::<FaceProvider>(|house| json!(house.rooms.face))
+};
+
+fn control() -> Router<House> {
+    Router::new().route("/faces", get(page::faces)).route("/control/faces", get(page::list))
+}
 
 /// The partner.
 pub(crate) struct FaceProvider;
@@ -69,7 +83,7 @@ pub(crate) enum Call {
 }
 
 /// The port's paths: the provider's at the root, the browser's under `/capture/`.
-pub(crate) fn routes(house: &House) -> Router {
+fn routes(house: &House) -> Router {
     Router::new()
         .route("/capture/{certify_id}", post(capture::upload).options(capture::preflight))
         .fallback(any(serve::<FaceProvider>))
@@ -89,7 +103,7 @@ impl Partner for FaceProvider {
         if capture::is_upload(raw) {
             return Ok(capture::read(raw).map(Call::Capture));
         }
-        let key = acs3::Key { id: &house.face.access_key_id, secret: &house.face.access_key_secret };
+        let key = acs3::Key { id: &house.rooms.face.access_key_id, secret: &house.rooms.face.access_key_secret };
         let verified = match acs3::admit(house, key, aliyun_cloudauth::VERSION, raw).await? {
             Ok(verified) => verified,
             Err(code) => return Ok(Err(FaceProvider::refusal(house, code))),

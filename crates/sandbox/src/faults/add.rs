@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{ANY, Fault, FaultId, Kind, SLOW_MS_MAX, store};
 use crate::house::House;
-use crate::{partner, wechat_pay};
+use crate::registry;
 
 /// What is asked for; the JSON body of `POST /control/faults`.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,7 +28,9 @@ pub(crate) struct AddFault {
 /// Why a rule was not added.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AddFaultError {
-    #[error("no such partner, or the partner has no such operation")]
+    #[error("no such partner; known: {}", registry::names())]
+    Partner,
+    #[error("the partner has no such operation")]
     Operation,
     #[error("kind is one of slow, refuse, time_out_before, time_out_after, duplicate, reorder, lose, forge, down")]
     Kind,
@@ -36,7 +38,9 @@ pub(crate) enum AddFaultError {
     Ms,
     #[error("refuse needs the partner's code")]
     Code,
-    #[error("a code of forge is one of the partner's ways to forge an answer or, for its operation notify, a notice")]
+    #[error(
+        "a code of forge is one of the partner's ways to forge an answer or, for what it sends by itself, a notice"
+    )]
     Forgery,
     #[error("times is 1 or more, or absent for until cleared")]
     Times,
@@ -58,9 +62,10 @@ pub(crate) async fn add(house: &House, command: AddFault) -> Result<Fault, AddFa
 
 fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     let operation = filled(command.operation).unwrap_or_else(|| ANY.to_owned());
-    let about = partner::ALL.iter().find(|about| about.name == command.partner);
-    let about = about.filter(|about| operation == ANY || about.operations.contains(&operation.as_str()));
-    let about = about.ok_or(AddFaultError::Operation)?;
+    let about = registry::named(&command.partner).ok_or(AddFaultError::Partner)?.about;
+    if operation != ANY && !about.operations.contains(&operation.as_str()) {
+        return Err(AddFaultError::Operation);
+    }
     if !Kind::NAMES.contains(&command.kind.as_str()) {
         return Err(AddFaultError::Kind);
     }
@@ -70,7 +75,7 @@ fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     let kind = Kind::from_parts(&command.kind, command.ms, filled(command.code)).ok_or(AddFaultError::Code)?;
     if let Kind::Forge { code: Some(code) } = &kind {
         // Messages that a partner sends by itself can be forged in other ways than its answers.
-        let ways = if operation == wechat_pay::notify::NOTIFY { about.forgeries } else { about.twists };
+        let ways = if about.notices.contains(&operation.as_str()) { about.forgeries } else { about.twists };
         if !ways.contains(&code.as_str()) {
             return Err(AddFaultError::Forgery);
         }

@@ -42,7 +42,7 @@ struct Terms {
 
 impl Terms {
     fn of(house: &House) -> Terms {
-        let speaks = house.insurer_speaks.get();
+        let speaks = house.rooms.insurer.speaks.get();
         Terms { now: house.now(), institution_bears: speaks.institution_bears(), lists_undone: speaks.lists_undone() }
     }
 }

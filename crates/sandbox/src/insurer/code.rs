@@ -23,7 +23,7 @@ pub(super) async fn answer(house: &House, input: &Value) -> Result<Reply, DbFaul
     };
     let minute = house.now().ms().div_euclid(CODE_SECS * 1000);
     let mut hash = Sha256::new();
-    for part in [house.insurer.token.as_bytes(), person.psn_no.as_bytes(), &minute.to_be_bytes()] {
+    for part in [house.rooms.insurer.account.token.as_bytes(), person.psn_no.as_bytes(), &minute.to_be_bytes()] {
         hash.update(part);
     }
     let digits: String = hash.finalize().iter().take(22).map(|byte| char::from(b'0' + byte % 10)).collect();

@@ -6,7 +6,7 @@
 //! personal account holds. Samples: 320402199001019214 elsewhere, …9222 ended, …9230 unknown. [`rules`] calculates what
 //! is paid.
 
-pub(crate) mod api;
+mod api;
 mod books;
 mod cancel;
 mod carry;
@@ -29,19 +29,24 @@ mod sign_out;
 mod store;
 mod void;
 
+use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{get, post};
 use platform::db::{DbFault, Tx};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::accounts::InsurerAccount;
+use crate::control::store as settings;
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply};
+use crate::registry::{Entry, Opening};
+use crate::start::StartError;
 use crate::tif;
 
 pub use dialect::Dialect;
-pub(crate) use dialect::{Spoken, api as dialect_api};
-pub(crate) use messages::store::forget_signs;
+pub(crate) use dialect::Spoken;
 
 /// Who somebody is, and how insured.
 const PERSON: &str = "1101";
@@ -72,17 +77,52 @@ const QUERY: &str = "5203";
 
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
-    name: "insurer",
+    place: wire::insurer::PARTNER,
     title_zh: "医保经办系统",
     title_en: "Insurer",
     protocol: "NHSA designated-institution interface V1.0 (1101, 22xx, 2601, 5203, 9001, 9002), x-tif SHA-256",
     operations: &[
         PERSON, CODE, SIGN_IN, SIGN_OUT, REGISTER, CANCEL, FEES, UNFEES, PRESETTLE, SETTLE, VOID, REVERSE, QUERY,
     ],
+    notices: &[],
     codes: &["SYSTEM_ERROR", "INVALID_SIGN_NO", tif::CODES[0], tif::CODES[1]],
     forgeries: &[],
     twists: &[],
 };
+
+/// What the house knows of it.
+pub(crate) const ENTRY: Entry = Entry { control, forget: messages::store::forget_signs, ..Entry::of::<Insurer>(told) };
+
+fn control() -> Router<House> {
+    Router::new()
+        .route("/switches/insurer-dialect", post(dialect::api::form))
+        .route("/control/insurer/settlements", get(api::settlements))
+        .route("/control/insurer/movements", get(api::movements))
+        .route("/control/insurer/dialect", get(dialect::api::get).post(dialect::api::post))
+}
+
+/// What it keeps while it runs.
+pub(crate) struct Room {
+    pub(crate) account: InsurerAccount,
+    /// The dialect of this moment.
+    pub(crate) speaks: Spoken,
+}
+
+/// Begins with the dialect that is wanted, or the last.
+pub(crate) async fn open(opening: &Opening<'_>) -> Result<Room, StartError> {
+    let account: InsurerAccount = opening.account(ABOUT.place)?;
+    let wanted = account.dialect;
+    let begun = opening.db.write(settings::lane(), "sandbox.insurer.start", move |tx| begin(tx, wanted));
+    let speaks = Spoken::new(begun.await.map_err(StartError::Fault)?);
+    Ok(Room { account, speaks })
+}
+
+fn told(house: &House) -> Value {
+    let Room { account, speaks } = &house.rooms.insurer;
+    let mut told = json!(account);
+    told["dialect"] = json!(speaks.get().name());
+    told
+}
 
 /// The partner.
 pub(crate) struct Insurer;
@@ -118,7 +158,7 @@ impl Partner for Insurer {
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        let account = &house.insurer;
+        let account = &house.rooms.insurer.account;
         if let Err(refusal) = tif::admit(house, raw, &account.paasid, &account.token).await? {
             return Ok(Err(refusal));
         }
@@ -155,12 +195,12 @@ impl Partner for Insurer {
     }
 
     fn finish(house: &House, raw: &Raw, reply: Reply) -> Response {
-        house.insurer_speaks.get().respond(&Insurer::operation(raw), reply)
+        house.rooms.insurer.speaks.get().respond(&Insurer::operation(raw), reply)
     }
 }
 
 /// The dialect to begin with: the one that is wanted, or the last.
-pub(crate) fn begin(tx: &mut Tx<'_>, wanted: Option<Dialect>) -> Result<Dialect, DbFault> {
+fn begin(tx: &mut Tx<'_>, wanted: Option<Dialect>) -> Result<Dialect, DbFault> {
     if let Some(dialect) = wanted {
         dialect::keep(tx, dialect)?;
     }

@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// One account.
-#[derive(Clone)]
-pub struct SmsAccount {
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SmsAccount {
     /// The public half of the key.
-    pub access_key_id: String,
+    pub(crate) access_key_id: String,
     /// The secret half; never printed.
-    pub access_key_secret: String,
+    pub(crate) access_key_secret: String,
     /// The approved name shown in 【】.
-    pub sign_name: String,
+    pub(crate) sign_name: String,
     /// The approved templates.
-    pub templates: Vec<SmsTemplate>,
+    pub(crate) templates: Vec<SmsTemplate>,
     /// Whether the provider's limits per number hold when the sandbox first starts; afterwards the
     /// control page's switch is what counts.
-    pub limits: bool,
+    pub(crate) limits: bool,
 }
 
 impl Default for SmsAccount {
@@ -101,7 +104,8 @@ pub fn demo_templates() -> Vec<(&'static str, SmsTemplate)> {
 }
 
 /// One approved template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SmsTemplate {
     /// `SMS_…`.
     pub code: String,

@@ -5,34 +5,44 @@
 //! number, …4 always over its share, …5 accepted but lost.
 
 mod account;
+mod page;
 mod query;
 mod send;
+mod sent;
 mod state;
 pub(crate) mod store;
+mod switch;
 
 use std::collections::BTreeMap;
 
+use axum::Router;
 use axum::http::StatusCode;
+use axum::routing::{get, post};
 use platform::db::DbFault;
-use serde_json::json;
+use serde_json::{Value, json};
 use wire::acs3::code as gateway;
 use wire::aliyun_sms::{self, Action, SendSmsReply, code};
 
 use crate::acs3;
+use crate::control::store as settings;
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply};
+use crate::registry::{Entry, Opening, Page};
+use crate::start::StartError;
 
-pub use account::{SmsAccount, SmsTemplate, demo_templates};
+pub(crate) use account::SmsAccount;
+pub use account::{SmsTemplate, demo_templates};
 pub(crate) use query::civil;
 pub(crate) use state::State;
 
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
-    name: "sms",
+    place: aliyun_sms::PARTNER,
     title_zh: "短信服务商",
     title_en: "SMS provider",
     protocol: "Alibaba Cloud SMS 2017-05-25, ACS3-HMAC-SHA256",
     operations: &["SendSms", "QuerySendDetails"],
+    notices: &[],
     codes: &[
         code::BUSINESS_LIMIT_CONTROL,
         code::MOBILE_NUMBER_ILLEGAL,
@@ -47,6 +57,33 @@ pub(crate) const ABOUT: About = About {
     forgeries: &[],
     twists: &[],
 };
+
+/// What the house knows of it.
+pub(crate) const ENTRY: Entry =
+    Entry { control, page: Some(Page { path: "/sms", zh: "短信", en: "Text messages" }), ..Entry::of::<Sms>(told) };
+
+fn control() -> Router<House> {
+    Router::new()
+        .route("/sms", get(page::show))
+        .route("/switches/sms-limits", post(switch::form))
+        .route("/control/sms", get(sent::sms))
+        .route("/control/switches", get(switch::get).post(switch::post))
+}
+
+/// The account; whether limits hold is what the switch says, since a first start.
+pub(crate) async fn open(opening: &Opening<'_>) -> Result<SmsAccount, StartError> {
+    let account: SmsAccount = opening.account(ABOUT.place)?;
+    let limits = account.limits;
+    let first =
+        opening.db.write(settings::lane(), "sandbox.sms.start", move |tx| settings::first_sms_limits(tx, limits));
+    first.await.map_err(StartError::Fault)?;
+    Ok(account)
+}
+
+fn told(house: &House) -> Value {
+    let SmsAccount { access_key_id, access_key_secret, sign_name, .. } = &house.rooms.sms;
+    json!({ "access_key_id": access_key_id, "access_key_secret": access_key_secret, "sign_name": sign_name })
+}
 
 /// The partner.
 pub(crate) struct Sms;
@@ -74,7 +111,7 @@ impl Partner for Sms {
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        let key = acs3::Key { id: &house.sms.access_key_id, secret: &house.sms.access_key_secret };
+        let key = acs3::Key { id: &house.rooms.sms.access_key_id, secret: &house.rooms.sms.access_key_secret };
         let verified = match acs3::admit(house, key, aliyun_sms::VERSION, raw).await? {
             Ok(verified) => verified,
             Err(code) => return Ok(Err(Sms::refusal(house, code))),

@@ -33,7 +33,7 @@ const KEPT_SECS: i64 = 31 * 86_400;
 
 /// Takes a text.
 pub(super) async fn send(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
-    let draft = match Draft::read(&house.sms, call) {
+    let draft = match Draft::read(&house.rooms.sms, call) {
         Ok(draft) => draft,
         Err(code) => return Ok(Sms::refusal(house, code)),
     };

@@ -53,4 +53,13 @@ async fn a_start_that_cannot_be_says_why() {
     assert!(taken.to_string().contains(&stage.running.control.to_string()));
     let remote = start(([0, 0, 0, 0], 0).into()).await.err().unwrap();
     assert!(matches!(remote, StartError::Remote(_)), "{remote}");
+    for (name, account, says) in [
+        ("post", json!({}), "no partner «post»; known: sms, face, insurer, cards, wechat_pay"),
+        ("insurer", json!({ "dialect": "latin" }), "«insurer»: unknown variant `latin`"),
+        ("sms", json!({ "sign": "x" }), "«sms»: unknown field `sign`"),
+    ] {
+        let settings = SandboxSettings { accounts: [(name, account)].into(), ..settings(&folder, &stage.clock) };
+        let refused = Sandbox::start(settings).await.err().unwrap().to_string();
+        assert!(refused.contains(says), "{refused}");
+    }
 }

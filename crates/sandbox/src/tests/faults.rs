@@ -187,5 +187,7 @@ async fn rules_that_make_no_sense_are_refused() {
         assert_eq!(status, 400, "{rule}: {answer}");
         assert!(answer["error"].is_string());
     }
+    let (_, unknown) = stage.post("/control/faults", json!({ "partner": "bank", "kind": "down" })).await;
+    assert_eq!(unknown["error"], "no such partner; known: sms, face, insurer, cards, wechat_pay");
     assert_eq!(stage.get("/control/faults").await, json!([]));
 }

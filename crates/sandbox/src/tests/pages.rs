@@ -41,6 +41,28 @@ async fn both_languages_show_partners_clock_and_faults() {
 }
 
 #[tokio::test]
+async fn every_partner_is_shown_where_it_listens_and_every_page_keeps_its_place() {
+    let stage = Stage::new().await;
+    let front = page(&stage, "/", "en").await;
+    for partner in &stage.running.partners {
+        let shown = format!("<code>http://{}</code>", partner.address);
+        assert!(front.contains(&shown) && front.contains(partner.title), "{}", partner.name);
+        assert_eq!(stage.running.at(partner.name), Some(partner.address));
+    }
+    assert_eq!(stage.running.at("post"), None);
+    let pages: Vec<&str> =
+        stage.running.partners.iter().filter_map(|partner| partner.page).chain(["/people"]).collect();
+    assert_eq!(pages, ["/sms", "/faces", "/wechat", "/people"]);
+    for path in pages {
+        assert!(front.contains(&format!("<a href=\"{path}\">")), "the front page leads to {path}");
+        let here = format!("page={}\"", &path[1..]);
+        assert!(page(&stage, path, "en").await.contains(&here), "{path} says where it is");
+        let chosen = stage.http.get(stage.url(&format!("/lang?to=en&page={}", &path[1..]))).send().await.unwrap();
+        assert_eq!(chosen.url().path(), path);
+    }
+}
+
+#[tokio::test]
 async fn the_page_shows_what_was_sent_newest_first() {
     let stage = Stage::new().await;
     stage.send(&verification("obx_1", "012345")).await;

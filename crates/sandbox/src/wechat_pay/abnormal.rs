@@ -60,7 +60,7 @@ fn asked(house: &House, call: &Call) -> Result<(String, &'static str), Reply> {
             must(body, "/bank_type", 16)?;
             for field in ["/bank_account", "/real_name"] {
                 let sealed = must(body, field, 1_024)?;
-                let opened = house.wechat_seals.open(&call.serial, sealed);
+                let opened = house.rooms.wechat_pay.seals.open(&call.serial, sealed);
                 if opened.is_none_or(|plain| plain.is_empty()) {
                     return Err(wrong(field, &Value::Null, "敏感信息解密失败，请检查Wechatpay-Serial与加密公钥"));
                 }

@@ -74,18 +74,18 @@ impl Kept {
 
 /// Under which name an answer is signed. The public key signs for a merchant who names it, once the switch has begun.
 pub(super) fn signs_answers(house: &House, wanted: &str) -> String {
-    let Standing { mode, switched_at, roll } = house.wechat_standing.now();
+    let Standing { mode, switched_at, roll } = house.rooms.wechat_pay.standing.now();
     let public = match mode {
         Mode::PublicKey => true,
         Mode::Both => switched_at.is_some() && wanted.starts_with(PUBLIC_KEY_ID),
         Mode::Certificates => false,
     };
-    if public { house.wechat_pay.platform_public_key_id.clone() } else { certificate(house, roll) }
+    if public { house.rooms.wechat_pay.account.platform_public_key_id.clone() } else { certificate(house, roll) }
 }
 
 /// Under which name a notice is signed: during a switch more of them day by day with the public key.
 pub(super) fn signs_notices(house: &House) -> String {
-    let Standing { mode, switched_at, roll } = house.wechat_standing.now();
+    let Standing { mode, switched_at, roll } = house.rooms.wechat_pay.standing.now();
     let public = match (mode, switched_at) {
         (Mode::PublicKey, _) => true,
         (Mode::Both, Some(since)) => {
@@ -94,11 +94,11 @@ pub(super) fn signs_notices(house: &House) -> String {
         }
         (Mode::Both | Mode::Certificates, _) => false,
     };
-    if public { house.wechat_pay.platform_public_key_id.clone() } else { certificate(house, roll) }
+    if public { house.rooms.wechat_pay.account.platform_public_key_id.clone() } else { certificate(house, roll) }
 }
 
 fn certificate(house: &House, roll: Roll) -> String {
-    let account = &house.wechat_pay;
+    let account = &house.rooms.wechat_pay.account;
     let new = match roll {
         Roll::Old => false,
         Roll::Rolling => house.rng.below(2) == 1,
@@ -109,8 +109,11 @@ fn certificate(house: &House, roll: Roll) -> String {
 
 /// The certificates that are given out; an account with the public key alone has none.
 pub(super) fn certificates(house: &House) -> Vec<String> {
-    let Standing { mode, roll, .. } = house.wechat_standing.now();
-    let (old, new) = (house.wechat_pay.platform_serial.clone(), house.wechat_pay.platform_next_serial.clone());
+    let Standing { mode, roll, .. } = house.rooms.wechat_pay.standing.now();
+    let (old, new) = (
+        house.rooms.wechat_pay.account.platform_serial.clone(),
+        house.rooms.wechat_pay.account.platform_next_serial.clone(),
+    );
     match (mode, roll) {
         (Mode::PublicKey, _) => Vec::new(),
         (_, Roll::Old) => vec![old],
@@ -138,12 +141,12 @@ fn told(standing: Standing) -> Json<Value> {
 
 /// `GET /control/wechat_pay/account`.
 pub(crate) async fn show(State(house): State<House>) -> Response {
-    told(house.wechat_standing.now()).into_response()
+    told(house.rooms.wechat_pay.standing.now()).into_response()
 }
 
 /// `POST /control/wechat_pay/account`.
 pub(crate) async fn change(State(house): State<House>, Json(wanted): Json<Wanted>) -> Response {
-    let before = house.wechat_standing.now();
+    let before = house.rooms.wechat_pay.standing.now();
     let mode = wanted.mode.as_deref().map_or(Ok(before.mode), str::parse);
     let roll = wanted.certificates.as_deref().map_or(Ok(before.roll), str::parse);
     let (Ok(mode), Ok(roll)) = (mode, roll) else {
@@ -160,7 +163,7 @@ pub(crate) async fn change(State(house): State<House>, Json(wanted): Json<Wanted
         house.db.write(store::lane(), "sandbox.wechat.account", move |tx| store::set_account(tx, standing)).await;
     match written {
         Ok(()) => {
-            house.wechat_standing.set(standing);
+            house.rooms.wechat_pay.standing.set(standing);
             told(standing).into_response()
         }
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),

@@ -103,7 +103,7 @@ pub(super) async fn show(
     let mut shown = page(&Page {
         lang: Lang::of(&headers),
         css: format!("http://{}/sandbox.css", house.addresses.control),
-        merchant: house.wechat_pay.mchid.clone(),
+        merchant: house.rooms.wechat_pay.account.mchid.clone(),
         description: order.description.clone(),
         yuan: order.total.to_string(),
         state: state.to_owned(),

@@ -28,11 +28,11 @@ pub(super) fn answer(house: &House) -> Reply {
 }
 
 fn sealed(house: &House, serial: &str) -> Option<Value> {
-    let seals = &house.wechat_seals;
+    let seals = &house.rooms.wechat_pay.seals;
     let (nonce, ciphertext) = seals.seal(&*house.rng, seals.certificate(serial)?, ASSOCIATED)?;
     Some(json!({
         "serial_no": serial,
-        "effective_time": EFFECTIVE[usize::from(serial == house.wechat_pay.platform_next_serial)],
+        "effective_time": EFFECTIVE[usize::from(serial == house.rooms.wechat_pay.account.platform_next_serial)],
         "expire_time": EXPIRES,
         "encrypt_certificate": {
             "algorithm": "AEAD_AES_256_GCM",

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use platform::db::DbFault;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::orders::{self, Paying};
 use super::steer::{self, Steer};
-use super::{store, times};
+use super::{account, page, store, times};
 use crate::control::refused;
 use crate::house::House;
 use crate::partner::decoded;
@@ -22,6 +23,19 @@ use crate::partner::decoded;
 const LIST_MAX: i64 = 100_000;
 /// The merchant's number, in queries, forms and bodies.
 const NUMBER: &str = "out_trade_no";
+
+/// What the control port answers in the channel's name.
+pub(super) fn routes() -> Router<House> {
+    Router::new()
+        .route("/wechat", get(page::show))
+        .route("/wechat/{number}/{act}", post(page::act))
+        .route("/control/wechat_pay/orders", get(list))
+        .route("/control/wechat_pay/orders/{number}", post(steer))
+        .route("/control/wechat_pay/account", get(account::show).post(account::change))
+        .route("/control/wechat_pay/pay", post(pay_named))
+        .route("/control/wechat_pay/pay/", post(pay_named))
+        .route("/control/wechat_pay/pay/{number}", post(pay))
+}
 
 /// `GET /control/wechat_pay/orders`.
 pub(crate) async fn list(State(house): State<House>) -> Response {

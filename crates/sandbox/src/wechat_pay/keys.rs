@@ -12,6 +12,9 @@ use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, DnType, SerialNumber, date_time_ymd};
+use serde_json::{Value, json};
+
+use crate::house::House;
 
 /// The merchant's account at WeChat Pay, for whoever is to use it: numbers, and paths of PEM files.
 #[derive(Clone)]
@@ -103,7 +106,34 @@ pub fn account_in(folder: &Path) -> io::Result<WechatPayAccount> {
 /// # Errors
 /// The folder cannot be read or written.
 pub fn account(data_dir: &Path) -> io::Result<WechatPayAccount> {
-    account_in(&data_dir.join("sandbox").join("wechat_pay"))
+    account_in(&folder(data_dir))
+}
+
+/// Where the keys of a data folder are.
+pub(super) fn folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("sandbox").join("wechat_pay")
+}
+
+/// The merchant's part, and how a program pays as the buyer.
+pub(super) fn told(house: &House) -> Value {
+    let account = &house.rooms.wechat_pay.account;
+    json!({
+        "mchid": account.mchid,
+        "appid": account.appid,
+        "merchant_serial": account.merchant_serial,
+        "merchant_key": account.merchant_key,
+        "merchant_cert": account.merchant_cert,
+        "merchant_next_serial": account.merchant_next_serial,
+        "merchant_next_key": account.merchant_next_key,
+        "apiv3_key": account.apiv3_key,
+        "platform_cert": account.platform_cert,
+        "platform_serial": account.platform_serial,
+        "platform_next_cert": account.platform_next_cert,
+        "platform_next_serial": account.platform_next_serial,
+        "platform_public_key": account.platform_public_key,
+        "platform_public_key_id": account.platform_public_key_id,
+        "pay": format!("http://{}/control/wechat_pay/pay/{{out_trade_no}}", house.addresses.control),
+    })
 }
 
 /// Makes everything in a folder beside, and moves it into its place whole.

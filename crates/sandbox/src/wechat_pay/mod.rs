@@ -3,42 +3,47 @@
 //! anybody.
 
 mod abnormal;
-pub(crate) mod account;
+mod account;
 mod admit;
 mod cashier;
 mod certificates;
-pub(crate) mod control;
+mod control;
 mod form;
 pub(crate) mod keys;
-pub(crate) mod notify;
+mod notify;
 mod offers;
 mod orders;
-pub(crate) mod page;
+mod page;
 mod paths;
 mod refund_ends;
 mod refunds;
 mod refusals;
-pub(crate) mod seal;
+mod seal;
 pub(crate) mod signer;
 mod steer;
 mod store;
 mod times;
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use platform::db::DbFault;
+use platform::private;
 use serde_json::{Value, json};
 
+use self::keys::WechatPayAccount;
+use self::seal::Seals;
 use crate::house::House;
 use crate::partner::{About, Manner, Partner, Raw, Reply, serve};
-
-pub(crate) use store::forget_notices;
+use crate::registry::{Entry, Opening, Page};
+use crate::start::StartError;
 
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
-    name: "wechat_pay",
+    place: wire::wechat_pay::PARTNER,
     title_zh: "微信支付",
     title_en: "WeChat Pay",
     protocol: "WeChat Pay API v3, WECHATPAY2-SHA256-RSA2048, public key or platform certificate",
@@ -54,10 +59,57 @@ pub(crate) const ABOUT: About = About {
         refund_ends::REFUND_END,
         notify::NOTIFY,
     ],
+    notices: &[notify::NOTIFY],
     codes: &refusals::CODES,
     forgeries: &notify::FORGERIES,
     twists: &[PROBE, UNSIGNED, UNSIGNED_ERROR],
 };
+
+/// What the house knows of it.
+pub(crate) const ENTRY: Entry = Entry {
+    routes,
+    control: control::routes,
+    page: Some(Page { path: "/wechat", zh: "微信支付", en: "WeChat Pay" }),
+    tasks: |house| vec![tokio::spawn(notify::run(house.clone()))],
+    forget: store::forget_notices,
+    ..Entry::of::<WechatPay>(keys::told)
+};
+
+/// What it keeps while it runs.
+pub(crate) struct Room {
+    pub(crate) account: WechatPayAccount,
+    seals: Seals,
+    /// What kind of account it is.
+    standing: account::Kept,
+    /// Held while due refunds end: a rule befalls each of them once.
+    refunds: tokio::sync::Mutex<()>,
+    /// Where it listens.
+    address: SocketAddr,
+}
+
+/// Makes the keys at the first start, on a thread of their own because that takes a while.
+pub(crate) async fn open(opening: &Opening<'_>) -> Result<Room, StartError> {
+    let settings = opening.settings;
+    let folder = settings.wechat_pay_keys.clone().unwrap_or_else(|| keys::folder(&settings.data_dir));
+    let at = folder.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        if let Some(above) = folder.parent() {
+            private::make(above)?;
+        }
+        let account = keys::account_in(&folder)?;
+        let seals = Seals::read(&account)?;
+        Ok((account, seals))
+    });
+    let made = made.await.map_err(|_| StartError::Fault(DbFault::Panicked))?;
+    let (account, seals) = made.map_err(|source| StartError::Folder { folder: at, source })?;
+    Ok(Room {
+        account,
+        seals,
+        standing: account::load(opening.db).await.map_err(StartError::Fault)?,
+        refunds: tokio::sync::Mutex::default(),
+        address: opening.address(ABOUT.place)?,
+    })
+}
 
 /// The answer is true and its signature is not: the channel tries out whether anybody looks.
 pub(super) const PROBE: &str = "SIGNTEST";
@@ -79,7 +131,7 @@ pub(crate) struct Call {
 }
 
 /// The port's paths: the channel's at the root, the buyer's under `/cashier`.
-pub(crate) fn routes(house: &House) -> Router {
+fn routes(house: &House) -> Router {
     Router::new()
         .route("/cashier/qr", get(cashier::by_code))
         .route("/cashier/{token}", get(cashier::show))
@@ -203,7 +255,7 @@ fn read(house: &House, raw: &Raw) -> Result<Call, Reply> {
     if named.operation == "query" {
         let said = form_urlencoded::parse(raw.query.as_bytes()).find(|(name, _)| name == "mchid");
         let said = said.map(|(_, value)| value.into_owned());
-        if said.as_deref() != Some(&house.wechat_pay.mchid) {
+        if said.as_deref() != Some(&house.rooms.wechat_pay.account.mchid) {
             return Err(refusals::wrong("mchid", &json!(said), "须为发起请求的商户号"));
         }
     }
@@ -221,7 +273,7 @@ const SIGNATURE_TYPE: (&str, &str) = ("wechatpay-signature-type", "WECHATPAY2-SH
 fn signed(house: &House, serial: &str, body: &str, signature: Signature) -> Vec<(&'static str, String)> {
     let timestamp = house.now().ms().div_euclid(1000).to_string();
     let nonce = word(house);
-    let made = |over: &str| house.wechat_seals.sign(serial, &[&timestamp, &nonce, over]);
+    let made = |over: &str| house.rooms.wechat_pay.seals.sign(serial, &[&timestamp, &nonce, over]);
     let signature = match signature {
         Signature::None => return Vec::new(),
         Signature::Right => made(body),

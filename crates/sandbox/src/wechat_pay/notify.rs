@@ -61,7 +61,7 @@ async fn round(house: &House, client: &Client) -> Result<(), DbFault> {
 async fn deliver(house: &House, client: &Client, notice: &Notice) -> Result<(), DbFault> {
     let now = house.now();
     let subject = format!("{}\n{}", notice.about, notice.plain);
-    let taken = match take::take(house, super::ABOUT.name, NOTIFY, &subject).await? {
+    let taken = match take::take(house, super::ABOUT.place.name, NOTIFY, &subject).await? {
         None => send(house, client, notice, None).await,
         // Never sent, and never again.
         Some(Kind::Lose | Kind::Refuse { .. }) => return note(house, notice, 15, None, None).await,
@@ -121,7 +121,7 @@ async fn send(house: &House, client: &Client, notice: &Notice, forged: Option<&s
 fn request(house: &House, notice: &Notice, forged: Option<&str>) -> Option<Request> {
     let refund = notice.event_type.starts_with("REFUND");
     let kind = if refund { "refund" } else { "transaction" };
-    let (nonce, ciphertext) = house.wechat_seals.seal(&*house.rng, &said(notice, forged)?, kind)?;
+    let (nonce, ciphertext) = house.rooms.wechat_pay.seals.seal(&*house.rng, &said(notice, forged)?, kind)?;
     let body = json!({
         "id": notice.id,
         "create_time": super::times::write(notice.created_at),

@@ -68,7 +68,7 @@ impl Order {
 
 fn link(house: &House, h5: bool, token: &str) -> Reply {
     Reply::ok(match h5 {
-        true => json!({ "h5_url": format!("http://{}/cashier/{token}?t=1", house.addresses.wechat_pay) }),
+        true => json!({ "h5_url": format!("http://{}/cashier/{token}?t=1", house.rooms.wechat_pay.address) }),
         false => json!({ "code_url": format!("weixin://wxpay/bizpayurl?pr={token}") }),
     })
 }
@@ -77,7 +77,7 @@ fn link(house: &House, h5: bool, token: &str) -> Reply {
 fn wanted(house: &House, h5: bool, call: &Call) -> Result<Order, Reply> {
     let (body, now) = (&call.body, house.now());
     let (mchid, appid) = (must(body, "/mchid", 32)?, must(body, "/appid", 32)?);
-    if mchid != house.wechat_pay.mchid || appid != house.wechat_pay.appid {
+    if mchid != house.rooms.wechat_pay.account.mchid || appid != house.rooms.wechat_pay.account.appid {
         return Err(by_code("APPID_MCHID_NOT_MATCH"));
     }
     let description = must(body, "/description", 127)?;

@@ -87,7 +87,7 @@ pub(crate) async fn show(State(house): State<House>, Query(asked): Query<Asked>,
             says,
             class,
             at: civil(order.created_at),
-            cashier: format!("http://{}/cashier/{}", house.addresses.wechat_pay, order.token),
+            cashier: format!("http://{}/cashier/{}", house.rooms.wechat_pay.address, order.token),
             end: steer::end_named(&order.refunds_end).unwrap_or("SUCCESS"),
             refunds: refunds.iter().map(|refund| refund_row(lang, refund)).collect(),
         }

@@ -19,12 +19,12 @@ const LATER_SECS: i64 = 60;
 /// Ends the refunds whose time has come, and has the merchant told.
 pub(super) async fn settle_due(house: &House) -> Result<(), DbFault> {
     // Asked for by queries and by the round of notices: one at a time, so that a rule befalls a refund once.
-    let _turn = house.wechat_refunds.lock().await;
+    let _turn = house.rooms.wechat_pay.refunds.lock().await;
     let now = house.now();
     let due = house.db.read("sandbox.wechat.refunds_due", move |tx| store::refunds_due(tx, now, ROUND)).await?;
     for refund in due {
         let end = end_of(house, &refund, now).await?;
-        let (id, mchid) = (super::uuid(house), house.wechat_pay.mchid.clone());
+        let (id, mchid) = (super::uuid(house), house.rooms.wechat_pay.account.mchid.clone());
         house
             .db
             .write(store::lane(), "sandbox.wechat.refund_end", move |tx| match &end {
@@ -46,7 +46,7 @@ enum End {
 
 async fn end_of(house: &House, refund: &Refund, now: Moment) -> Result<End, DbFault> {
     let text = format!("{}\n{}\n{}", refund.out_refund_no, refund.out_trade_no, refund.refund_id);
-    Ok(match take::take(house, super::ABOUT.name, REFUND_END, &text).await? {
+    Ok(match take::take(house, super::ABOUT.place.name, REFUND_END, &text).await? {
         Some(Kind::Refuse { code }) => End::Now(Some(if code == "CLOSED" { code } else { "ABNORMAL".to_owned() })),
         Some(Kind::Slow { ms }) => {
             let later = refund.created_at.plus_ms(i64::try_from(ms).unwrap_or(i64::MAX / 2));

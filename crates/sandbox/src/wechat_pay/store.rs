@@ -303,8 +303,9 @@ pub(super) fn notices_of(tx: &mut Tx<'_>, about: &str) -> Result<Vec<(String, i6
 }
 
 /// Lets go of notices from before a moment that are not to be sent any more.
-pub(crate) fn forget_notices(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM wechat_notice WHERE next_at IS NULL AND created_at < $1"), vals![before])
+pub(crate) fn forget_notices(tx: &mut Tx<'_>, before: Moment) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM wechat_notice WHERE next_at IS NULL AND created_at < $1"), vals![before])?;
+    Ok(())
 }
 
 /// The account as it stands.

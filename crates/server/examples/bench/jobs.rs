@@ -43,8 +43,7 @@ fn on(report: &mut Report, engine: &str, database: &str) -> Done {
     let anywhere = ([127, 0, 0, 1], 0).into();
     let mut settings = SandboxSettings::demo(anywhere, folder.clone(), Arc::new(ShiftedClock::new()), Arc::new(OsRng));
     settings.people = 0;
-    settings.sms.limits = false;
-    settings.sms.templates = sandbox::demo_templates().into_iter().map(|(_, template)| template).collect();
+    settings.accounts.insert("sms", serde_json::json!({ "limits": false }));
     let sandbox = city.runtime.block_on(Sandbox::start(settings))?;
     let at = SandboxAt::from(&sandbox);
     let own = [("RENSHE__DATA_DIR".to_owned(), folder.display().to_string())];

@@ -1,16 +1,13 @@
 //! `renshe sandbox`: every partner as an HTTP server, alone or inside the demo.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{OsRng, ShiftedClock};
 use platform::Mode;
 use platform::config::Config;
-use sandbox::{
-    CardsAccount, Dialect, FaceAccount, FirstPerson, Insured, InsurerAccount, Running, Sandbox, SandboxSettings,
-    SmsAccount,
-};
-
-use serde_json::json;
+use sandbox::{At, Dialect, FirstPerson, Insured, Running, Sandbox, SandboxSettings};
+use serde_json::{Value, json};
 
 use super::{Outcome, block_on};
 use crate::start::{StartError, Stop};
@@ -21,74 +18,38 @@ pub fn run(config: Config, json: bool) -> Result<Outcome, StartError> {
         let stop = Stop::listen()?;
         let running = start(&config, Arc::new(ShiftedClock::new())).await?;
         if json {
-            say!("{}", described(&config, &running));
+            say!("{}", described(&running));
             stop.wished().await;
             return Ok(());
         }
         say!("http://{}", running.control);
-        say!("  text messages at /sms, people at /people, faults and the clock at /");
-        say!("  SMS provider http://{}, face checks http://{}", running.sms, running.face);
-        let dialect = running.insurer_dialect.name();
-        say!("  insurer http://{} ({dialect}), card system http://{}", running.insurer, running.cards);
-        say!("  WeChat Pay http://{}, its orders at /wechat", running.wechat_pay);
+        say!("  people at /people, faults and the clock at /");
+        running.partners.iter().for_each(|partner| say!("  {}", line(partner)));
         stop.wished().await;
         Ok(())
     })?;
     Ok(Outcome::Good)
 }
 
+/// A partner for an operator: where it is, and where what it did is seen.
+fn line(partner: &At) -> String {
+    let page = partner.page.map(|path| format!(", its page at {path}")).unwrap_or_default();
+    let dialect = partner.account["dialect"].as_str().map(|word| format!(" ({word})")).unwrap_or_default();
+    format!("{} http://{}{dialect}{page}", partner.title, partner.address)
+}
+
 /// Addresses, numbers and paths of keys, as one JSON object: all that a program needs to talk to the partners.
-fn described(config: &Config, running: &Running) -> serde_json::Value {
+fn described(running: &Running) -> Value {
     let base = |address| format!("http://{address}");
-    let pay = &running.wechat;
-    json!({
+    let mut told = json!({
         "control": base(running.control),
-        "wechat_pay": {
-            "base": base(running.wechat_pay),
-            "mchid": pay.mchid,
-            "appid": pay.appid,
-            "merchant_serial": pay.merchant_serial,
-            "merchant_key": pay.merchant_key,
-            "merchant_cert": pay.merchant_cert,
-            "merchant_next_serial": pay.merchant_next_serial,
-            "merchant_next_key": pay.merchant_next_key,
-            "apiv3_key": pay.apiv3_key,
-            "platform_cert": pay.platform_cert,
-            "platform_serial": pay.platform_serial,
-            "platform_next_cert": pay.platform_next_cert,
-            "platform_next_serial": pay.platform_next_serial,
-            "platform_public_key": pay.platform_public_key,
-            "platform_public_key_id": pay.platform_public_key_id,
-            "pay": format!("http://{}/control/wechat_pay/pay/{{out_trade_no}}", running.control),
-        },
-        "insurer": {
-            "base": base(running.insurer),
-            "path": config.insurer.path,
-            "paasid": config.insurer.paasid,
-            "token": config.insurer.token.expose(),
-            "fixmedins_code": config.insurer.fixmedins_code,
-            "dialect": running.insurer_dialect.name(),
-        },
-        "cards": {
-            "base": base(running.cards),
-            "paasid": config.cards.paasid,
-            "token": config.cards.token.expose(),
-            "channel": config.cards.channel,
-        },
-        "face": {
-            "base": base(running.face),
-            "access_key_id": config.face.access_key_id,
-            "access_key_secret": config.face.access_key_secret.expose(),
-            "scene_id": config.face.scene_id,
-        },
         "witness": { "url": format!("http://{}/witness", running.control), "key": running.witness_key },
-        "sms": {
-            "base": base(running.sms),
-            "access_key_id": config.sms.access_key_id,
-            "access_key_secret": config.sms.access_key_secret.expose(),
-            "sign_name": config.sms.sign_name,
-        },
-    })
+    });
+    for partner in &running.partners {
+        told[partner.name] = partner.account.clone();
+        told[partner.name]["base"] = json!(base(partner.address));
+    }
+    told
 }
 
 /// Starts the partners of a demo; refused in production.
@@ -98,34 +59,12 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
             "the sandbox is refused in production: it stands in for partners that move real things".to_owned(),
         ));
     }
-    let templates = sandbox::demo_templates().into_iter().map(|(_, template)| template).collect();
     let settings = SandboxSettings {
         listen: config.sandbox.listen,
         data_dir: config.data_dir.clone(),
         clock,
         rng: Arc::new(OsRng),
-        sms: SmsAccount {
-            access_key_id: config.sms.access_key_id.clone(),
-            access_key_secret: config.sms.access_key_secret.expose().clone(),
-            sign_name: config.sms.sign_name.clone(),
-            templates,
-            limits: true,
-        },
-        face: FaceAccount {
-            access_key_id: config.face.access_key_id.clone(),
-            access_key_secret: config.face.access_key_secret.expose().clone(),
-        },
-        insurer: InsurerAccount {
-            paasid: config.insurer.paasid.clone(),
-            token: config.insurer.token.expose().clone(),
-            fixmedins_code: config.insurer.fixmedins_code.clone(),
-            dialect: dialect(config)?,
-        },
-        cards: CardsAccount {
-            paasid: config.cards.paasid.clone(),
-            token: config.cards.token.expose().clone(),
-            channel: config.cards.channel.clone(),
-        },
+        accounts: accounts(config)?,
         wechat_pay_keys: None,
         people: config.sandbox.people,
         first: named(),
@@ -133,6 +72,41 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
         allow_remote: false,
     };
     Sandbox::start(settings).await.map_err(|error| StartError(error.to_string()))
+}
+
+/// The account at each partner, as the configuration has it.
+fn accounts(config: &Config) -> Result<BTreeMap<&'static str, Value>, StartError> {
+    let Config { sms, face, insurer, cards, .. } = config;
+    let accounts = [
+        (
+            "sms",
+            json!({
+                "access_key_id": sms.access_key_id,
+                "access_key_secret": sms.access_key_secret.expose(),
+                "sign_name": sms.sign_name,
+            }),
+        ),
+        (
+            "face",
+            json!({
+                "access_key_id": face.access_key_id,
+                "access_key_secret": face.access_key_secret.expose(),
+                "scene_id": face.scene_id,
+            }),
+        ),
+        (
+            "insurer",
+            json!({
+                "paasid": insurer.paasid,
+                "token": insurer.token.expose(),
+                "fixmedins_code": insurer.fixmedins_code,
+                "path": insurer.path,
+                "dialect": dialect(config)?.map(Dialect::name),
+            }),
+        ),
+        ("cards", json!({ "paasid": cards.paasid, "token": cards.token.expose(), "channel": cards.channel })),
+    ];
+    Ok(accounts.into())
 }
 
 /// How the insurer is to speak, if somebody says so.

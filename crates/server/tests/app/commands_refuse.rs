@@ -200,6 +200,19 @@ fn the_sandbox_says_how_its_insurer_speaks() {
     refused(&ended(speaking(&["sandbox"], "latin")), &["sandbox.insurer_dialect", "latin", "national", "as_settled"]);
 }
 
+/// All that `renshe sandbox --json` has, one line for each of its parts.
+const SANDBOX_KEYS: [&str; 7] = [
+    "cards: base channel paasid token",
+    "control",
+    "face: access_key_id access_key_secret base scene_id",
+    "insurer: base dialect fixmedins_code paasid path token",
+    "sms: access_key_id access_key_secret base sign_name",
+    "wechat_pay: apiv3_key appid base mchid merchant_cert merchant_key merchant_next_key merchant_next_serial \
+     merchant_serial pay platform_cert platform_next_cert platform_next_serial platform_public_key \
+     platform_public_key_id platform_serial",
+    "witness: key url",
+];
+
 #[test]
 fn the_sandbox_tells_a_program_all_that_it_needs() {
     let home = Home::new();
@@ -208,6 +221,13 @@ fn the_sandbox_tells_a_program_all_that_it_needs() {
     BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
     child.kill().and_then(|()| child.wait()).expect("it ends");
     let told: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    let within = |(name, part): (&String, &serde_json::Value)| match part.as_object() {
+        Some(part) => format!("{name}: {}", part.keys().map(String::as_str).collect::<Vec<_>>().join(" ")),
+        None => name.clone(),
+    };
+    let mut keys: Vec<String> = told.as_object().expect("an object").iter().map(within).collect();
+    keys.sort();
+    assert_eq!(keys, SANDBOX_KEYS, "programs of others read these");
     assert_eq!(told["face"]["scene_id"], Config::from_text("test", "", []).expect("the demo's").face.scene_id);
     for name in ["merchant_key", "merchant_next_key", "platform_cert", "platform_next_cert", "platform_public_key"] {
         let path = told["wechat_pay"][name].as_str().expect("a path");

@@ -216,7 +216,6 @@ pub(super) fn payments_of(
 async fn start_sandbox(clock: &Arc<ShiftedClock>, folder: &std::path::Path) -> sandbox::Running {
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let mut settings = sandbox::SandboxSettings::demo(anywhere, folder.to_owned(), Arc::clone(clock), Arc::new(OsRng));
-    settings.sms.templates = sandbox::demo_templates().into_iter().map(|(_, template)| template).collect();
     // Stories name the people they need.
     settings.people = 0;
     // Keys take long to make: all stories share them.

@@ -24,7 +24,12 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::partner::Partner;
+
 pub use codes::{Meaning, SubCode, code};
+
+/// The face-check provider.
+pub const PARTNER: Partner = Partner { name: "face", port: 3 };
 
 /// The version of the API, `x-acs-version`.
 pub const VERSION: &str = "2019-03-07";

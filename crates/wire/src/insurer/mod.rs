@@ -24,6 +24,8 @@ mod person;
 mod settle;
 mod visit;
 
+use crate::partner::Partner;
+
 pub use crate::loose::{BadNumber, Exact, Form, Node, Number, Told, Unreadable};
 pub use envelope::{Data, Reply, Request, compact, day, inf_time, moment, msgid, time_in};
 pub use funds::{ACCOUNT_FUNDS, FUNDS, HOSPITAL_FUNDS};
@@ -34,6 +36,9 @@ pub use settle::{
 pub use visit::{
     Cancellation, FeeDetail, FeeResult, Fees, Registration, RegistrationReply, SignIn, SignInQuery, SignedIn,
 };
+
+/// The insurer.
+pub const PARTNER: Partner = Partner { name: "insurer", port: 4 };
 
 /// Version of the interface, `infver`.
 pub const INFVER: &str = "V1.0";

@@ -21,7 +21,7 @@ pub(crate) struct Wanted {
 
 /// `GET /control/insurer/dialect`: the one that is spoken, and all there are.
 pub(crate) async fn get(State(house): State<House>) -> Response {
-    Json(told(house.insurer_speaks.get())).into_response()
+    Json(told(house.rooms.insurer.speaks.get())).into_response()
 }
 
 /// `POST /control/insurer/dialect`: speaks another one from now on, also after the next start.
@@ -48,7 +48,7 @@ pub(crate) async fn form(State(house): State<House>, Form(wanted): Form<Wanted>)
 
 async fn speak(house: &House, dialect: Dialect) -> Result<(), DbFault> {
     house.db.write(store::lane(), "sandbox.insurer.dialect", move |tx| keep(tx, dialect)).await?;
-    house.insurer_speaks.set(dialect);
+    house.rooms.insurer.speaks.set(dialect);
     Ok(())
 }
 

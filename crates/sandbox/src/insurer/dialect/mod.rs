@@ -12,12 +12,14 @@ use std::sync::{Mutex, PoisonError};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use platform::db::{DbFault, Tx};
+use serde::{Deserialize, Serialize};
 
 use crate::control::store;
 use crate::partner::Reply;
 
 /// A way to speak the insurer's interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Dialect {
     /// As the specification has it.
     #[default]
@@ -176,6 +178,7 @@ mod tests {
     fn each_has_a_word_and_is_found_by_it() {
         for dialect in Dialect::ALL {
             assert_eq!(Dialect::named(dialect.name()), Some(dialect));
+            assert_eq!(serde_json::json!(dialect), dialect.name(), "accounts say it in the same word");
         }
         assert_eq!(Dialect::named("latin"), None);
     }

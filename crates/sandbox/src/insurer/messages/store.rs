@@ -112,8 +112,9 @@ pub(in crate::insurer) fn delete_waiting(tx: &mut Tx<'_>, msgid: &str) -> Result
 }
 
 /// Lets go of sign-ins from before a moment: one is good for its day.
-pub(crate) fn forget_signs(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM sandbox_insurer_sign WHERE signed_at < $1"), vals![before])
+pub(crate) fn forget_signs(tx: &mut Tx<'_>, before: Moment) -> Result<(), DbFault> {
+    tx.exec(sql!("DELETE FROM sandbox_insurer_sign WHERE signed_at < $1"), vals![before])?;
+    Ok(())
 }
 
 fn read(row: &Row) -> Result<Kept, DbFault> {

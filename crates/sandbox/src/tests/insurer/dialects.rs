@@ -2,11 +2,17 @@
 
 use super::desk::{Desk, restarted};
 use super::*;
-use crate::{Dialect, InsurerAccount};
+use crate::Dialect;
 
 async fn speak(stage: &Stage, dialect: Dialect) {
     let (status, answer) = stage.post("/control/insurer/dialect", json!({ "dialect": dialect.name() })).await;
     assert_eq!((status, &answer["dialect"]), (200, &json!(dialect.name())));
+}
+
+/// How the insurer spoke when it began.
+fn begun(running: &Running) -> Value {
+    let insurer = running.partners.iter().find(|partner| partner.name == "insurer");
+    insurer.unwrap().account["dialect"].clone()
 }
 
 /// What stands in an answer, and what does not.
@@ -213,13 +219,13 @@ async fn a_dialect_is_chosen_at_the_start_or_at_the_control_page_and_stays() {
     let page = form.send().await.unwrap().text().await.unwrap();
     assert!(page.contains("value=\"doubles\" selected") && page.contains("1.0E7"), "{page}");
     let stage = restarted(stage).await;
-    assert_eq!(stage.running.insurer_dialect, Dialect::Doubles);
+    assert_eq!(begun(&stage.running), "doubles");
     assert_eq!(stage.get("/control/insurer/dialect").await["dialect"], "doubles");
     let Stage { running, clock, folder, .. } = stage;
     running.stop().await;
-    let account = InsurerAccount { dialect: Some(Dialect::Nulls), ..InsurerAccount::default() };
-    let running = Sandbox::start(SandboxSettings { insurer: account, ..settings(&folder, &clock) }).await.unwrap();
-    assert_eq!(running.insurer_dialect, Dialect::Nulls);
+    let accounts = [("insurer", json!({ "dialect": "nulls" }))].into();
+    let running = Sandbox::start(SandboxSettings { accounts, ..settings(&folder, &clock) }).await.unwrap();
+    assert_eq!(begun(&running), "nulls");
 }
 
 #[tokio::test]

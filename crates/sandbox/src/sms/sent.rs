@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::refused;
+use super::{State as TextState, store};
+use crate::control::refused;
 use crate::house::House;
-use crate::sms::{State as TextState, store};
 
 /// Rows an answer holds at most.
 pub(super) const ROWS_MAX: i64 = 200;

@@ -1,13 +1,13 @@
-//! Switches: rules of a partner that may be turned off.
+//! The switch of the provider's limits: `/control/switches`, and the form of the front page.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
 use platform::db::DbFault;
 use serde::{Deserialize, Serialize};
 
-use super::{refused, store};
+use crate::control::{refused, store};
 use crate::house::House;
 
 /// All switches; body and answer of `/control/switches`.
@@ -18,7 +18,7 @@ pub(super) struct Switches {
 }
 
 /// Turns the SMS provider's limits on or off.
-pub(super) async fn set_sms_limits(house: &House, on: bool) -> Result<(), DbFault> {
+async fn set_sms_limits(house: &House, on: bool) -> Result<(), DbFault> {
     house.db.write(store::lane(), "sandbox.switch", move |tx| store::set_sms_limits(tx, on)).await
 }
 
@@ -34,6 +34,20 @@ pub(super) async fn get(State(house): State<House>) -> Response {
 pub(super) async fn post(State(house): State<House>, Json(wanted): Json<Switches>) -> Response {
     match set_sms_limits(&house, wanted.sms_limits).await {
         Ok(()) => Json(wanted).into_response(),
+        Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
+    }
+}
+
+/// What the front page sends.
+#[derive(Debug, Deserialize)]
+pub(super) struct SwitchForm {
+    on: String,
+}
+
+/// `POST /switches/sms-limits`, from the front page.
+pub(super) async fn form(State(house): State<House>, Form(form): Form<SwitchForm>) -> Response {
+    match set_sms_limits(&house, form.on == "1").await {
+        Ok(()) => Redirect::to("/").into_response(),
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     }
 }
