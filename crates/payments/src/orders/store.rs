@@ -17,7 +17,7 @@ pub struct Order {
     pub id: OrderId,
     /// The short number of what it pays for; none while an order of a program from before waits for one.
     pub no: Option<ShortNo>,
-    /// What it pays for: `appointment`, …
+    /// What kind of thing it pays for: the name of a [`Subject`](super::listen::Subject).
     pub subject_kind: String,
     /// That thing's id.
     pub subject_id: String,

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use kernel::{Fen, Pii, ShortNo};
 use ledger::{End, Line};
+use payments::OrderId;
 use payments::orders::Order;
 use payments::ports::Recipient;
-use payments::{Listener, OrderId};
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
 
 use super::{Outcome, block_on, finish, open_to_act, open_to_look, several};
+use crate::app;
 use crate::ports::{self, SandboxAt};
 use crate::start::StartError;
 
@@ -227,14 +228,14 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
         }
         None => Recipient::Merchant,
     };
-    let ctx = open_to_act(config)?;
+    let (ctx, listeners) = (open_to_act(config)?, app::listeners()?);
     let (id, state) = block_on(async {
         let id = meant(&ctx, &refund.order.text()).await?;
         let sandbox = SandboxAt::beside(config.sandbox.listen);
         let numbers = Arc::default();
         let ports = ports::ports(config, &sandbox, &numbers)?;
         let own = config.public_url(config.listen);
-        let pay = ports::payments(config, &sandbox, &ports, (&own, &numbers))?;
+        let pay = ports::payments(config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
         let which = (&id, refund.attempt);
         let done = payments::redirect(&pay, &ctx, which, (&to, &refund.by)).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
@@ -246,12 +247,11 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
 
 /// Writes down that a refund was settled by other means. One person decides: that two agree is not asked yet.
 pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outcome, StartError> {
-    let ctx = open_to_act(config)?;
-    let listener: Arc<dyn Listener> = Arc::new(health::Visits);
+    let (ctx, listeners) = (open_to_act(config)?, app::listeners()?);
     let (id, state) = block_on(async {
         let id = meant(&ctx, &settled.order.text()).await?;
         let done =
-            payments::settled_outside(&listener, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
+            payments::settled_outside(&listeners, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
@@ -261,11 +261,10 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
 
 /// Lets a blocked order go on: its partners are asked anew.
 pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError> {
-    let ctx = open_to_act(config)?;
-    let listener: Arc<dyn Listener> = Arc::new(health::Visits);
+    let (ctx, listeners) = (open_to_act(config)?, app::listeners()?);
     let (id, state) = block_on(async {
         let id = meant(&ctx, &unblock.order.text()).await?;
-        let done = payments::unblock(&listener, &ctx, &id).await;
+        let done = payments::unblock(&listeners, &ctx, &id).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
