@@ -39,7 +39,7 @@ pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
 pub use orders::find::{FindError, find};
-pub use orders::listen::{Again, Fact, Listener, Listeners, News, Pass, Subject, Telling};
+pub use orders::listen::{Again, Fact, Listener, Listeners, News, Pass, Subject, Telling, UnheardError};
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::{look_secs, pay_href};
 pub use orders::pen::Pen;

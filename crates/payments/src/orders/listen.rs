@@ -14,7 +14,7 @@ use platform::db::{DbFault, Tx};
 use ui::Page;
 
 use super::model::OrderState;
-use super::store::Order;
+use super::store::{self, Order};
 
 /// A kind of thing that is paid for, by the name that its orders are stored under: `appointment`. Who owns the things has
 /// one constant of it, opens orders with that and hands it up with their listener.
@@ -152,6 +152,25 @@ pub trait Listener: Send + Sync {
 /// Who listens to which kind of subject: made once at a start, held by whatever changes orders.
 pub struct Listeners(BTreeMap<&'static str, Arc<dyn Listener>>);
 
+/// Why a program must not change the orders of a database.
+#[derive(Debug, thiserror::Error)]
+pub enum UnheardError {
+    /// Nobody would follow what became of these.
+    #[error(
+        "orders of {} are in this database, and nothing in this program listens to them; start the program that wrote them",
+        quoted(.0)
+    )]
+    Kinds(Vec<String>),
+    /// What broke beneath.
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+fn quoted(kinds: &[String]) -> String {
+    let each: Vec<String> = kinds.iter().map(|kind| format!("«{kind}»")).collect();
+    each.join(", ")
+}
+
 impl Listeners {
     /// These, each to its own kind.
     ///
@@ -175,5 +194,15 @@ impl Listeners {
         let kind = order.subject_kind.as_str();
         let found = self.0.get(kind).ok_or_else(|| DbFault::Corrupt(format!("nobody listens to orders of «{kind}»")));
         Ok(found?.as_ref())
+    }
+
+    /// Makes sure that every kind of which the database holds orders has a listener: before anything changes them.
+    ///
+    /// # Errors
+    /// See [`UnheardError`].
+    pub async fn verify(&self, ctx: &Ctx) -> Result<(), UnheardError> {
+        let mut kinds = ctx.db.read("payment.kinds", store::kinds).await?;
+        kinds.retain(|kind| !self.0.contains_key(kind.as_str()));
+        if kinds.is_empty() { Ok(()) } else { Err(UnheardError::Kinds(kinds)) }
     }
 }

@@ -151,6 +151,18 @@ pub(crate) fn set_no(tx: &mut Tx<'_>, (kind, subject): (&str, &str), no: &ShortN
     tx.exec(sql, vals![no.as_str(), kind, subject]).map(drop)
 }
 
+/// The kinds of subjects of which there are orders. From one kind to the next along `pay_order_of_subject`: a look for each
+/// kind, however many orders it has.
+pub(crate) fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let (sql, mut kinds) = (sql!("SELECT MIN(subject_kind) FROM pay_order WHERE subject_kind > $1"), Vec::new());
+    let mut last = String::new();
+    while let Some(kind) = tx.one(sql, vals![&last], |row| row.opt_text(0))? {
+        kinds.push(kind.clone());
+        last = kind;
+    }
+    Ok(kinds)
+}
+
 /// What of a person's is not settled between them and those who have the money: the things of such orders.
 pub(crate) fn unfinished(tx: &mut Tx<'_>, person: &PersonId, kind: &str) -> Result<Vec<String>, DbFault> {
     let sql = sql!(

@@ -8,7 +8,7 @@ use testkit::{TestDb, db_test};
 
 use super::{Desk, Nobody, THING};
 use crate::orders::begin::BeginError;
-use crate::{ApplyError, Listener, Listeners, OrderState, Subject};
+use crate::{ApplyError, Listener, Listeners, OrderState, Subject, UnheardError};
 
 impl Desk {
     /// The first order becomes one of a program that sells something else.
@@ -19,6 +19,15 @@ impl Desk {
         });
         assert_eq!(haunted.await.unwrap(), 1);
     }
+
+    /// The kinds that nobody listens to.
+    async fn unheard(&self, listeners: &Listeners) -> Vec<String> {
+        match listeners.verify(&self.ctx).await {
+            Ok(()) => Vec::new(),
+            Err(UnheardError::Kinds(kinds)) => kinds,
+            Err(UnheardError::Fault(fault)) => panic!("{fault}"),
+        }
+    }
 }
 
 #[test]
@@ -26,6 +35,21 @@ fn nobody_shares_a_kind() {
     let nobody = || Arc::new(Nobody) as Arc<dyn Listener>;
     let told = Listeners::of([(THING, nobody()), (Subject::new("other"), nobody()), (THING, nobody())]);
     assert_eq!(told.err().as_deref(), Some("two listen to the orders of «thing»"));
+}
+
+#[db_test]
+async fn every_kind_in_the_database_is_looked_for(db: TestDb) {
+    let desk = Desk::open(&db).await;
+    let (own, none) = (Arc::clone(&desk.pay.listeners), Listeners::of([]).unwrap());
+    assert_eq!(desk.unheard(&own).await, Vec::<String>::new());
+    assert_eq!(desk.unheard(&none).await, ["thing"]);
+    desk.haunt().await;
+    desk.another("apt_2").await;
+    desk.another("apt_3").await;
+    assert_eq!(desk.unheard(&own).await, ["ghost"]);
+    assert_eq!(desk.unheard(&none).await, ["ghost", "thing"]);
+    let said = none.verify(&desk.ctx).await.unwrap_err().to_string();
+    assert!(said.contains("orders of «ghost», «thing» are in this database"), "{said}");
 }
 
 #[db_test]

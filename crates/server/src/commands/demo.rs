@@ -70,6 +70,7 @@ async fn serve(
         .await
         .map_err(|error| StartError::at("start", error))??;
     start::verify_vault(&ctx).await?;
+    start::verify_listeners(&ctx, &listeners).await?;
     start::serve_metrics(&config).await?;
     let logins = seed::seed(&ctx).await?;
     let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use kernel::{Fen, Pii, ShortNo};
 use ledger::{End, Line};
-use payments::OrderId;
 use payments::orders::Order;
 use payments::ports::Recipient;
+use payments::{Listeners, OrderId};
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
 
 use super::{Outcome, block_on, finish, open_to_act, open_to_look, several};
-use crate::app;
 use crate::ports::{self, SandboxAt};
 use crate::start::StartError;
+use crate::{app, open};
 
 /// [`payments::calls`] lists so many at most: behind as many, a call about the channel may wait unseen.
 const LISTED_MOST: usize = 200;
@@ -156,6 +156,14 @@ async fn is_of_a_free_visit(ctx: &Ctx, said: &str) -> Result<bool, StartError> {
     Ok(fee == Some(Fen::ZERO))
 }
 
+/// Opens the city for a command that changes an order: only where this program follows every kind of order that is in it.
+fn open_to_pay(config: &Config) -> Result<(Ctx, Arc<Listeners>), StartError> {
+    let listeners = app::listeners()?;
+    let ctx = open_to_act(config)?;
+    block_on(open::verify_listeners(&ctx, &listeners))?;
+    Ok((ctx, listeners))
+}
+
 /// The one order that is meant by a number of either kind.
 async fn meant(ctx: &Ctx, said: &str) -> Result<OrderId, StartError> {
     let found = payments::find(ctx, said).await.map_err(|error| StartError::at("pay", error))?;
@@ -228,7 +236,7 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
         }
         None => Recipient::Merchant,
     };
-    let (ctx, listeners) = (open_to_act(config)?, app::listeners()?);
+    let (ctx, listeners) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &refund.order.text()).await?;
         let sandbox = SandboxAt::beside(config.sandbox.listen);
@@ -247,7 +255,7 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
 
 /// Writes down that a refund was settled by other means. One person decides: that two agree is not asked yet.
 pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outcome, StartError> {
-    let (ctx, listeners) = (open_to_act(config)?, app::listeners()?);
+    let (ctx, listeners) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &settled.order.text()).await?;
         let done =
@@ -261,7 +269,7 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
 
 /// Lets a blocked order go on: its partners are asked anew.
 pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError> {
-    let (ctx, listeners) = (open_to_act(config)?, app::listeners()?);
+    let (ctx, listeners) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &unblock.order.text()).await?;
         let done = payments::unblock(&listeners, &ctx, &id).await;

@@ -27,6 +27,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
     let ctx = start::open(&config, clock, Access::Serve)?;
     block_on(async {
         start::verify_vault(&ctx).await?;
+        start::verify_listeners(&ctx, &listeners).await?;
         let stop = Stop::listen()?;
         let listener = start::bind(config.listen).await?;
         start::serve_metrics(&config).await?;
