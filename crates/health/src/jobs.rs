@@ -1,6 +1,9 @@
 //! The jobs of this crate: clinics kept open ahead and let go of behind, holds that ran out given back, words that a
 //! search looks into, short numbers for visits without one.
 
+use std::sync::Arc;
+
+use payments::Listeners;
 use platform::jobs::Job;
 
 use crate::appointments::expire_holds::expire_holds;
@@ -10,13 +13,15 @@ use crate::clinics::open_clinics::open_clinics;
 use crate::search::refresh::refresh_words;
 
 /// All of them.
-pub fn jobs() -> Vec<Job> {
+pub fn jobs(listeners: &Arc<Listeners>) -> Vec<Job> {
+    let listeners = Arc::clone(listeners);
     vec![
         Job::new("health.open_clinics", 600, |ctx| async move {
             open_clinics(&ctx).await.map(drop).map_err(|error| error.to_string())
         }),
-        Job::new("health.expire_holds", 10, |ctx| async move {
-            expire_holds(&ctx).await.map(drop).map_err(|error| error.to_string())
+        Job::new("health.expire_holds", 10, move |ctx| {
+            let listeners = Arc::clone(&listeners);
+            async move { expire_holds(&ctx, &listeners).await.map(drop).map_err(|error| error.to_string()) }
         }),
         // Soon after a start, since a new program may know other words.
         Job::new("health.search_words", 300, |ctx| async move {

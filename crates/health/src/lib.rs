@@ -17,9 +17,12 @@ mod show;
 mod tests;
 pub mod words;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::{get, post};
 use kernel::Fen;
+use payments::Listeners;
 use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, Tx};
@@ -28,7 +31,7 @@ use platform::jobs::Job;
 pub use appointments::by_number::fee_by_number;
 pub use appointments::expire_holds::{DeadHold, ExpireError, dead_holds, expire};
 pub use appointments::model::AppointmentId;
-pub use appointments::paid::Visits;
+pub use appointments::paid::subjects;
 pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
 pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
@@ -62,8 +65,8 @@ pub fn desk_routes() -> Router<Ctx> {
 }
 
 /// Periodic work.
-pub fn jobs() -> Vec<Job> {
-    jobs::jobs()
+pub fn jobs(listeners: &Arc<Listeners>) -> Vec<Job> {
+    jobs::jobs(listeners)
 }
 
 /// What `renshe check` asks of this crate's tables.

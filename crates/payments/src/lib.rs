@@ -39,7 +39,7 @@ pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};
 pub use orders::find::{FindError, find};
-pub use orders::listen::{Again, Fact, Listener, News, Pass, Telling};
+pub use orders::listen::{Again, Fact, Listener, Listeners, News, Pass, Subject, Telling, UnheardError};
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::{look_secs, pay_href};
 pub use orders::pen::Pen;
@@ -58,16 +58,16 @@ pub use ports::PayPorts;
 ///
 /// # Errors
 /// What broke beneath.
-pub fn order_of(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<Order>, DbFault> {
-    orders::store::of_subject(tx, kind, subject)
+pub fn order_of(tx: &mut Tx<'_>, kind: Subject, subject: &str) -> Result<Option<Order>, DbFault> {
+    orders::store::of_subject(tx, kind.as_str(), subject)
 }
 
 /// Gives the orders of a thing its short number, where they have none. In the closure, and in the lane, of whoever owns it.
 ///
 /// # Errors
 /// What broke beneath.
-pub fn number(tx: &mut Tx<'_>, subject: (&str, &str), no: &kernel::ShortNo) -> Result<(), DbFault> {
-    orders::store::set_no(tx, subject, no)
+pub fn number(tx: &mut Tx<'_>, (kind, subject): (Subject, &str), no: &kernel::ShortNo) -> Result<(), DbFault> {
+    orders::store::set_no(tx, (kind.as_str(), subject), no)
 }
 
 /// The ids of a person's things of a kind whose money is not where it belongs yet: to be paid, being confirmed, on its way
@@ -75,8 +75,8 @@ pub fn number(tx: &mut Tx<'_>, subject: (&str, &str), no: &kernel::ShortNo) -> R
 ///
 /// # Errors
 /// What broke beneath.
-pub fn unfinished(tx: &mut Tx<'_>, person: &identity::PersonId, kind: &str) -> Result<Vec<String>, DbFault> {
-    orders::store::unfinished(tx, person, kind)
+pub fn unfinished(tx: &mut Tx<'_>, person: &identity::PersonId, kind: Subject) -> Result<Vec<String>, DbFault> {
+    orders::store::unfinished(tx, person, kind.as_str())
 }
 
 /// How many orders there are, counted as far as `most`.

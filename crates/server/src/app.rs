@@ -6,7 +6,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Extension, Router};
 use identity::Ports;
-use payments::Payments;
+use payments::{Listeners, Payments};
 use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, Tx};
@@ -16,6 +16,7 @@ use platform::policy::Known;
 use ui::{PublicCache, Site, TrustedProxies};
 
 use crate::probes::{self, Ready};
+use crate::start::StartError;
 use crate::{front, upkeep};
 
 /// Every route of the platform, without state: the table of contents.
@@ -64,9 +65,24 @@ pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, place: Place) ->
         .layer(Extension(place.proxies))
 }
 
+/// Who follows the orders of each kind of thing that is paid for: made once by each command that changes orders.
+///
+/// # Errors
+/// Two follow the same kind: a mistake in this program.
+pub fn listeners() -> Result<Arc<Listeners>, StartError> {
+    Listeners::of(health::subjects()).map(Arc::new).map_err(StartError)
+}
+
 /// Every periodic job of the program.
 pub fn jobs(ports: &Arc<Ports>, pay: &Arc<Payments>) -> Vec<Job> {
-    [upkeep::jobs(), identity::jobs(Arc::clone(ports)), health::jobs(), payments::jobs(pay), ledger::jobs()].concat()
+    [
+        upkeep::jobs(),
+        identity::jobs(Arc::clone(ports)),
+        health::jobs(&pay.listeners),
+        payments::jobs(pay),
+        ledger::jobs(),
+    ]
+    .concat()
 }
 
 /// Every section of policy that something reads: what a start checks.
@@ -100,4 +116,46 @@ pub fn census(tx: &mut Tx<'_>, most: i64) -> Result<Vec<(&'static str, u64)>, Db
         ("orders", payments::count(tx, most)?),
         ("audit rows", platform::audit::count(tx, most)?),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The kinds that the sources below a folder make.
+    fn made(folder: &Path) -> Vec<String> {
+        let mut kinds = Vec::new();
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                kinds.extend(made(&path));
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a source");
+                let named = text.split("Subject::new(\"").skip(1).filter_map(|rest| rest.split('"').next());
+                kinds.extend(named.map(str::to_owned));
+            }
+        }
+        kinds
+    }
+
+    #[test]
+    fn every_kind_that_is_ordered_is_followed() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        // This crate makes none, and those of payments are its tests'.
+        let owners = |name: &str| !["payments", "server"].contains(&name);
+        let mut kinds = Vec::new();
+        for entry in std::fs::read_dir(&crates).expect("the crates").flatten() {
+            let source = entry.path().join("src");
+            if entry.file_name().to_str().is_some_and(owners) && source.is_dir() {
+                kinds.extend(made(&source));
+            }
+        }
+        let mut followed: Vec<_> = health::subjects().into_iter().map(|(subject, _)| subject.to_string()).collect();
+        kinds.sort_unstable();
+        followed.sort_unstable();
+        assert_eq!(kinds, followed, "a kind that is made and not handed up is missed only by its first order");
+        assert!(listeners().is_ok());
+    }
 }

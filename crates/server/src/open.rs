@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Clock, Moment, OsRng, Rng};
+use payments::Listeners;
 use platform::config::Config;
 use platform::db::{Db, DbFault, DbSettings, Found, LaneKey, MigrateError, Migrations, OnFatal, Pages, Target};
 use platform::db::{Tx, look_at_pages};
@@ -109,6 +110,15 @@ pub async fn judge_vault(ctx: &Ctx) -> Result<(), StartError> {
         .read("vault.judge", move |tx: &mut Tx<'_>| judge_keys(tx, &vault).map(|_| ()))
         .await
         .map_err(|fault: DbFault| StartError::at("keys", fault))
+}
+
+/// Makes sure that this program follows every kind of order that the database holds: what it does not know it must not change.
+/// To be called before anything of the city is changed or served.
+///
+/// # Errors
+/// Orders of another program's are there.
+pub async fn verify_listeners(ctx: &Ctx, listeners: &Listeners) -> Result<(), StartError> {
+    listeners.verify(ctx).await.map_err(|error| StartError::at("database", error))
 }
 
 /// Where the configuration says that the database is.

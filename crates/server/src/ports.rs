@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use health::Visits;
 use identity::Ports;
 use partners::acs3::AccessKey;
 use partners::cards::{CardClient, CardSettings};
@@ -12,7 +11,7 @@ use partners::face::{AliyunFaces, FaceSettings};
 use partners::insurer::{Form, FundTypes, InsurerClient, InsurerSettings, Numbers, SettleWords};
 use partners::tif::TifAccount;
 use partners::wechat_pay::{MerchantKey, PlatformKey, WechatPay, WechatPaySettings};
-use payments::{PayPorts, Payments};
+use payments::{Listeners, PayPorts, Payments};
 use platform::config::{Config, KeyFile};
 
 use crate::start::StartError;
@@ -63,12 +62,12 @@ pub fn ports(config: &Config, sandbox: &SandboxAt, numbers: &Arc<Numbers>) -> Re
     Ok(Arc::new(Ports { faces: Arc::new(faces), cards: Arc::new(cards), insurer: Arc::new(insurer) }))
 }
 
-/// The ports of paying: the insurer, WeChat Pay, and the listeners. `own` is how people reach this platform, `numbers`
+/// What paying needs: the insurer, WeChat Pay, and who follows the orders. `own` is how people reach this platform, `numbers`
 /// one for the whole process.
 pub fn payments(
     config: &Config,
     sandbox: &SandboxAt,
-    identity: &Arc<Ports>,
+    (identity, listeners): (&Arc<Ports>, &Arc<Listeners>),
     (own, numbers): (&str, &Arc<Numbers>),
 ) -> Result<Arc<Payments>, StartError> {
     buyers_addresses(config);
@@ -79,7 +78,7 @@ pub fn payments(
     Ok(Arc::new(Payments {
         ports: PayPorts { settlements: Arc::new(settlements), wechat_pay: Arc::new(channel) },
         identity: Arc::clone(identity),
-        listener: Arc::new(Visits),
+        listeners: Arc::clone(listeners),
     }))
 }
 

@@ -25,7 +25,7 @@ use crate::probes::{self, LEAST_FREE_BYTES, Ready};
 use crate::tls::Tls;
 use crate::{app, upkeep};
 
-pub use crate::open::{Access, instance, open, verify_vault};
+pub use crate::open::{Access, instance, open, verify_listeners, verify_vault};
 
 /// What stops a start, as a line that says what to do.
 #[derive(Debug, thiserror::Error)]

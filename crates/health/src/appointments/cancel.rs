@@ -5,7 +5,7 @@ use std::sync::Arc;
 use identity::PersonId;
 use identity::messages;
 use kernel::Moment;
-use payments::{Cause, Pen};
+use payments::{Cause, Listeners, Pen};
 use platform::Ctx;
 use platform::db::DbFault;
 use platform::policy::PolicyError;
@@ -14,7 +14,7 @@ use serde_json::json;
 use super::advance::{Advanced, advance};
 use super::model::{AppointmentId, Event, Refusal, State};
 use super::notice::{self, NoticeError};
-use super::paid::{SUBJECT, Visits};
+use super::paid::SUBJECT;
 use super::store;
 use crate::clinics;
 use crate::rules::BookingRules;
@@ -58,7 +58,7 @@ pub enum CancelError {
 }
 
 /// Cancels an appointment. Cancelled twice is fine, and says so.
-pub async fn cancel(ctx: &Ctx, command: Cancel) -> Result<Cancelled, CancelError> {
+pub async fn cancel(ctx: &Ctx, listeners: &Arc<Listeners>, command: Cancel) -> Result<Cancelled, CancelError> {
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
     let Cancel { person, appointment: id } = command;
@@ -73,7 +73,7 @@ pub async fn cancel(ctx: &Ctx, command: Cancel) -> Result<Cancelled, CancelError
         return Ok(Cancelled::Already { at: seen.changed_at });
     }
     let message = notice::cancelled(ctx, &person, (&id, seen.no.as_ref()), &seen.card).await?;
-    let pen = Pen::new(ctx, Arc::new(Visits), "page")?;
+    let pen = Pen::new(ctx, Arc::clone(listeners), "page")?;
     let ctx2 = ctx.clone();
     ctx.db
         .write(clinics::lane(&seen.card.clinic.id), "appointment.cancel", move |tx| {

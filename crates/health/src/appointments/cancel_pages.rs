@@ -1,10 +1,13 @@
 //! 「取消预约」: the page that asks before, with what would go back, and the form behind it.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use identity::{Citizen, RealName, opens};
-use payments::{Order, PaymentRules};
+use payments::{Order, PaymentRules, Payments};
 use platform::db::{DbFault, Tx};
 use ui::{Form, Page, Problem, html, see_other, see_other_with};
 
@@ -68,12 +71,13 @@ pub(crate) async fn ask_cancel(
 pub(crate) async fn cancel(
     citizen: RealName<opens::Cancelling>,
     Path(id): Path<String>,
+    Extension(pay): Extension<Arc<Payments>>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Problem> {
     let appointment: AppointmentId = id.parse().map_err(|_| Problem::not_found())?;
     let command = Cancel { person: citizen.person.clone(), appointment: appointment.clone() };
     let order = format!("/appointments/{appointment}");
-    match use_cancel::cancel(citizen.ctx(), command).await {
+    match use_cancel::cancel(citizen.ctx(), &pay.listeners, command).await {
         Ok(Cancelled::Now) => Ok(see_other_with(&order, "health-flash-cancelled")),
         Ok(Cancelled::GivingUp) => Ok(see_other_with(&order, "health-flash-giving-up")),
         Ok(Cancelled::Already { .. }) => Ok(see_other_with(&order, "health-flash-cancelled-before")),

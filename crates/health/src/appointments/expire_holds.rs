@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use identity::PersonId;
 use kernel::Moment;
-use payments::{Ended, Pen};
+use payments::{Ended, Listeners, Pen};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use platform::policy::PolicyError;
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::advance::{Advanced, advance};
 use super::model::{AppointmentId, Event, Refusal, State};
-use super::paid::{SUBJECT, Visits};
+use super::paid::SUBJECT;
 use super::store;
 use crate::clinics;
 use crate::clinics::model::ClinicId;
@@ -54,14 +54,14 @@ pub struct DeadHold {
 ///
 /// # Errors
 /// The first of what went wrong; the other holds have been looked after all the same.
-pub async fn expire_holds(ctx: &Ctx) -> Result<u64, ExpireError> {
+pub async fn expire_holds(ctx: &Ctx, listeners: &Arc<Listeners>) -> Result<u64, ExpireError> {
     let (now, mut last) = (ctx.now(), None);
     let (mut total, mut failed) = (0, None);
     loop {
         let due = dead_holds(ctx, now, last).await?;
         let full = i64::try_from(due.len()).is_ok_and(|len| len == CHUNK);
         last = due.last().cloned();
-        match expire(ctx, due).await {
+        match expire(ctx, listeners, due).await {
             Ok(count) => total += count,
             Err((count, error)) => {
                 total += count;
@@ -88,11 +88,11 @@ pub async fn dead_holds(ctx: &Ctx, now: Moment, after: Option<DeadHold>) -> Resu
 ///
 /// # Errors
 /// The first of what went wrong, with how many were ended all the same: one in trouble must not keep the others' places.
-pub async fn expire(ctx: &Ctx, due: Vec<DeadHold>) -> Result<u64, (u64, ExpireError)> {
+pub async fn expire(ctx: &Ctx, listeners: &Arc<Listeners>, due: Vec<DeadHold>) -> Result<u64, (u64, ExpireError)> {
     let (mut expired, mut failed) = (0, None);
     for hold in due {
         let id = hold.id.clone();
-        match expire_one(ctx, hold).await {
+        match expire_one(ctx, listeners, hold).await {
             Ok(ended) => expired += u64::from(ended),
             Err(error) => {
                 tracing::warn!(appointment = id.as_str(), %error, "appointment.expire_failed");
@@ -103,8 +103,8 @@ pub async fn expire(ctx: &Ctx, due: Vec<DeadHold>) -> Result<u64, (u64, ExpireEr
     failed.map_or(Ok(expired), |error| Err((expired, error)))
 }
 
-async fn expire_one(ctx: &Ctx, hold: DeadHold) -> Result<bool, ExpireError> {
-    let (ctx2, pen) = (ctx.clone(), Pen::new(ctx, Arc::new(Visits), "sweeper")?);
+async fn expire_one(ctx: &Ctx, listeners: &Arc<Listeners>, hold: DeadHold) -> Result<bool, ExpireError> {
+    let (ctx2, pen) = (ctx.clone(), Pen::new(ctx, Arc::clone(listeners), "sweeper")?);
     let now = ctx.now();
     let rules = ctx.policy.at::<BookingRules>(now.date())?;
     let lane = clinics::lane(&hold.clinic);

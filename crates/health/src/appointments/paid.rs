@@ -1,13 +1,17 @@
 //! Visits as things that are paid for: the order that is opened with a place, and what its changes do to the
 //! appointment, in the same closure.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use identity::messages::{self, PreparedMessage};
 use identity::people::patient_card;
 use kernel::{Fen, Moment, ShortNo};
 use payments::orders::Order;
 use payments::ports::Care;
-use payments::{Again, Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, Pass, PaymentRules, Telling};
+use payments::{
+    Again, Cause, Fact, Legs, Listener, NewOrder, News, OrderId, OrderState, Pass, PaymentRules, Subject, Telling,
+};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
@@ -23,7 +27,7 @@ use crate::clinics::model::SlotCard;
 use crate::rules::BookingRules;
 
 /// The name that orders have for an appointment.
-pub(crate) const SUBJECT: &str = "appointment";
+pub(crate) const SUBJECT: Subject = Subject::new("appointment");
 /// 门诊挂号.
 const MED_TYPE: &str = "12";
 /// What a visit's fee is called in the institution's own list.
@@ -44,7 +48,7 @@ pub(super) fn order(
     NewOrder {
         id: id.clone(),
         no: no.clone(),
-        subject_kind: SUBJECT,
+        subject: SUBJECT,
         subject_id: appointment.as_str().to_owned(),
         person: command.person.clone(),
         institution: card.hospital.id.as_str().to_owned(),
@@ -71,7 +75,12 @@ pub(super) fn order(
 
 /// Listens to the orders of appointments.
 #[derive(Debug, Clone, Copy)]
-pub struct Visits;
+struct Visits;
+
+/// What is paid for here, with who listens to its orders.
+pub fn subjects() -> Vec<(Subject, Arc<dyn Listener>)> {
+    vec![(SUBJECT, Arc::new(Visits))]
+}
 
 /// Why an appointment did not follow its order.
 #[derive(Debug, thiserror::Error)]
@@ -85,9 +94,6 @@ enum FollowError {
 #[async_trait]
 impl Listener for Visits {
     fn changed(&self, tx: &mut Tx<'_>, ctx: &Ctx, news: &News<'_>) -> Result<(), DbFault> {
-        if news.order.subject_kind != SUBJECT {
-            return Ok(());
-        }
         let id = appointment_of(news.order)?;
         match news.to {
             OrderState::Open => store::keep_place(tx, &id, Some(news.order.view.deadline)),
@@ -100,9 +106,6 @@ impl Listener for Visits {
     }
 
     fn ended(&self, tx: &mut Tx<'_>, ctx: &Ctx, order: &Order, now: Moment) -> Result<(), DbFault> {
-        if order.subject_kind != SUBJECT {
-            return Ok(());
-        }
         let given_up = order.view.stop == Some(Cause::Cancelled);
         let event = if given_up { Event::Cancel } else { Event::Expire };
         follow(tx, ctx, (order, &appointment_of(order)?), event, now)
@@ -114,9 +117,6 @@ impl Listener for Visits {
         order: &Order,
         telling: Telling,
     ) -> Result<Option<PreparedMessage>, identity::Failure> {
-        if order.subject_kind != SUBJECT {
-            return Ok(None);
-        }
         let days = ctx.policy.at::<PaymentRules>(ctx.now().date())?.refund_days;
         let (kind, own) = match (telling, order.state, order.view.stop) {
             (Telling::Extra(amount), ..) => {
@@ -157,9 +157,6 @@ impl Listener for Visits {
     }
 
     async fn facts(&self, ctx: &Ctx, order: &Order, page: &Page) -> Result<Vec<Fact>, DbFault> {
-        if order.subject_kind != SUBJECT {
-            return Ok(Vec::new());
-        }
         let (id, vault, person) = (appointment_of(order)?, ctx.vault.clone(), order.person.clone());
         let read = ctx.db.read("appointment.paid_for", move |tx| {
             Ok::<_, DbFault>(store::of_person(tx, &person, &id)?.zip(patient_card(tx, &vault, &person)?))
@@ -180,9 +177,6 @@ impl Listener for Visits {
     }
 
     async fn pass(&self, ctx: &Ctx, order: &Order, page: &Page) -> Result<Option<Pass>, DbFault> {
-        if order.subject_kind != SUBJECT {
-            return Ok(None);
-        }
         let (id, person, today) = (appointment_of(order)?, order.person.clone(), ctx.now().date());
         let rules = ctx.policy.at::<BookingRules>(today);
         let rules = rules.map_err(|error| DbFault::Corrupt(format!("booking rules: {error}")))?;
@@ -213,9 +207,6 @@ impl Listener for Visits {
     }
 
     async fn again(&self, ctx: &Ctx, order: &Order, page: &Page) -> Result<Option<Again>, DbFault> {
-        if order.subject_kind != SUBJECT {
-            return Ok(None);
-        }
         let (id, person) = (appointment_of(order)?, order.person.clone());
         let found = ctx.db.read("appointment.again", move |tx| store::of_person(tx, &person, &id)).await?;
         let gone = found.filter(|visit| matches!(visit.state, State::Cancelled | State::Expired));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use identity::PersonId;
 use kernel::typing::CodeKind;
 use kernel::{Fen, ManualClock, Moment, SeededRng, TypedId};
+use payments::Listeners;
 use platform::Ctx;
 use platform::db::DbFault;
 use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
@@ -24,7 +25,7 @@ use crate::clinics::open_clinics::open_clinics;
 use crate::hospitals::model::{Department, Doctor, Hospital, HospitalId, RosterLine, Title};
 use crate::hospitals::store as hospitals;
 use crate::words::Words;
-use crate::{checks, seed};
+use crate::{checks, seed, subjects};
 
 /// A small city: one hospital, one doctor who sits each Monday and Tuesday, four people.
 struct City {
@@ -33,6 +34,7 @@ struct City {
     hospital: HospitalId,
     people: Vec<PersonId>,
     slots: Vec<SlotId>,
+    listeners: Arc<Listeners>,
 }
 
 impl City {
@@ -45,7 +47,7 @@ impl City {
         let people = ctx.db.read("test.people", store::people).await.unwrap();
         // The first clinic is this morning's, from eight; the clock stands at nine.
         let slots = ctx.db.read("test.slots", slots).await.unwrap();
-        City { clock, ctx, hospital, people, slots }
+        City { clock, ctx, hospital, people, slots, listeners: Arc::new(Listeners::of(subjects()).unwrap()) }
     }
 
     async fn book(&self, person: usize, slot: usize) -> Result<Booked, BookError> {
@@ -58,7 +60,12 @@ impl City {
     }
 
     async fn cancel(&self, person: usize, booked: &Booked) -> Result<Cancelled, CancelError> {
-        cancel(&self.ctx, Cancel { person: self.people[person].clone(), appointment: booked.appointment.clone() }).await
+        cancel(
+            &self.ctx,
+            &self.listeners,
+            Cancel { person: self.people[person].clone(), appointment: booked.appointment.clone() },
+        )
+        .await
     }
 
     async fn events(&self, booked: &Booked) -> Vec<String> {
@@ -203,10 +210,10 @@ async fn a_hold_runs_out_and_its_place_comes_back(db: TestDb) {
     assert_eq!(city.find(0, &held).await.unwrap().state, State::Held);
     assert!(matches!(city.book(1, 8).await, Err(BookError::Full)));
     city.clock.advance_secs(899);
-    assert_eq!(expire_holds(&city.ctx).await.unwrap(), 0);
+    assert_eq!(expire_holds(&city.ctx, &city.listeners).await.unwrap(), 0);
     city.clock.advance_secs(1);
-    assert_eq!(expire_holds(&city.ctx).await.unwrap(), 1);
-    assert_eq!(expire_holds(&city.ctx).await.unwrap(), 0);
+    assert_eq!(expire_holds(&city.ctx, &city.listeners).await.unwrap(), 1);
+    assert_eq!(expire_holds(&city.ctx, &city.listeners).await.unwrap(), 0);
     assert_eq!(city.events(&held).await, ["hold:held", "expire:expired"]);
     assert!(city.book(1, 8).await.unwrap().fresh);
     city.sound().await;

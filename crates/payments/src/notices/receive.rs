@@ -70,7 +70,7 @@ pub async fn receive(pay: &Payments, ctx: &Ctx, headers: &HeaderMap, body: &[u8]
         })
     };
     let found = found.await?;
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "notice")?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "notice")?;
     let Some((order, n)) = found else {
         return stranger(ctx, notice.event_id, sealed, number, amount).await;
     };

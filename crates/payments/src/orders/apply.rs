@@ -292,7 +292,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, pen: &Pen, before: &Order) -> Result<Order
     let order = reload(tx, &before.id)?;
     let late = bug(Bug::FreedLate) && !order.state.is_over();
     if order.view.stop.is_some() && (!order.view.incoming() || bug(Bug::FreedEarly)) && !late {
-        pen.listener.ended(tx, &pen.ctx, &order, pen.now)?;
+        pen.listeners.of_order(&order)?.ended(tx, &pen.ctx, &order, pen.now)?;
     }
     let next_at = match next(&order.view, pen.now) {
         _ if to_tell(&order).is_some() => Some(pen.now),
@@ -329,7 +329,7 @@ fn change(tx: &mut Tx<'_>, pen: &Pen, order: &Order, to: OrderState) -> Result<(
     tx.audit(pen.ctx.act("payment.changed", order.id.as_str(), json!({ "from": from.as_str(), "to": to.as_str() })));
     metrics::counter!("renshe_payment_orders", "state" => to.as_str()).increment(1);
     let order = reload(tx, &order.id)?;
-    pen.listener.changed(tx, &pen.ctx, &News { order: &order, from, to, now: pen.now })?;
+    pen.listeners.of_order(&order)?.changed(tx, &pen.ctx, &News { order: &order, from, to, now: pen.now })?;
     Ok(())
 }
 

@@ -118,7 +118,7 @@ pub(crate) async fn settle_authorised(
     order: Order,
     quote: Quote,
 ) -> Result<(), BeginError> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;
     let authorisation = Authorisation {
         id: ctx.id(),
         person: command.person.clone(),
@@ -205,7 +205,7 @@ pub struct PayCash {
 /// # Errors
 /// See [`BeginError`]; nothing was begun then.
 pub async fn pay_cash(pay: &Payments, ctx: &Ctx, command: PayCash) -> Result<(), BeginError> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;
     let (person, id) = (command.person.clone(), command.order.clone());
     let read = ctx.db.read("payment.pay.glance", move |tx| store::of_person(tx, &person, &id));
     let order = read.await?.ok_or(BeginError::NotFound)?;
@@ -253,7 +253,7 @@ pub async fn pay_cash(pay: &Payments, ctx: &Ctx, command: PayCash) -> Result<(),
 /// # Errors
 /// See [`BeginError`].
 pub async fn agree(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId, shown: Fen) -> Result<(), BeginError> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;
     let order = {
         let (person, id) = (person.clone(), id.clone());
         ctx.db.read("payment.agree.glance", move |tx| store::of_person(tx, &person, &id)).await?

@@ -15,7 +15,7 @@ use platform::policy::PolicyError;
 use super::act::call;
 use super::apply::{self, ApplyError};
 use super::asking::asking;
-use super::listen::Listener;
+use super::listen::Listeners;
 use super::model::{Next, OrderId, Undo, next};
 use super::pen::Pen;
 use super::store::{self, Order};
@@ -36,8 +36,8 @@ pub struct Payments {
     pub ports: PayPorts,
     /// Those that identity asks: who somebody is to the insurer.
     pub identity: Arc<identity::Ports>,
-    /// The context whose things are paid.
-    pub listener: Arc<dyn Listener>,
+    /// The contexts whose things are paid.
+    pub listeners: Arc<Listeners>,
 }
 
 /// Why a drive ended early; the sweep comes again.
@@ -127,7 +127,7 @@ where
     T: Default + Send + 'static,
     F: Fn(&mut Tx<'_>, &Pen, Order) -> Result<T, ApplyError> + Send + 'static,
 {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "driver")?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "driver")?;
     let id = order.id.clone();
     let done = ctx.db.write(order.lane_key(), "payment.drive", move |tx| {
         pen.fresh();

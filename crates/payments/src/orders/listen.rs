@@ -1,6 +1,10 @@
 //! Who is told when an order changes: calls go down, events go up (architecture, rule 1). The context whose
 //! thing is paid listens, in the same closure.
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use identity::messages::PreparedMessage;
 use kernel::{Fen, Moment};
@@ -10,7 +14,30 @@ use platform::db::{DbFault, Tx};
 use ui::Page;
 
 use super::model::OrderState;
-use super::store::Order;
+use super::store::{self, Order};
+
+/// A kind of thing that is paid for, by the name that its orders are stored under: `appointment`. Who owns the things has
+/// one constant of it, opens orders with that and hands it up with their listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject(&'static str);
+
+impl Subject {
+    /// The kind of this name. What is stored keeps it for ever: it must not change.
+    pub const fn new(name: &'static str) -> Subject {
+        Subject(name)
+    }
+
+    /// The name, as `pay_order.subject_kind` has it.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
 
 /// A line of what an order pays for, as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +100,7 @@ pub enum Telling {
     Stuck,
 }
 
-/// Listens to orders of its own subjects, and passes over all others.
+/// Listens to the orders of one [`Subject`]: it is never told of others ([`Listeners`]).
 #[async_trait]
 pub trait Listener: Send + Sync {
     /// In the closure that changes the order, which runs in the lane of the subject. It may be run again.
@@ -119,5 +146,63 @@ pub trait Listener: Send + Sync {
     /// What broke.
     async fn again(&self, _ctx: &Ctx, _order: &Order, _page: &Page) -> Result<Option<Again>, DbFault> {
         Ok(None)
+    }
+}
+
+/// Who listens to which kind of subject: made once at a start, held by whatever changes orders.
+pub struct Listeners(BTreeMap<&'static str, Arc<dyn Listener>>);
+
+/// Why a program must not change the orders of a database.
+#[derive(Debug, thiserror::Error)]
+pub enum UnheardError {
+    /// Nobody would follow what became of these.
+    #[error(
+        "orders of {} are in this database, and nothing in this program listens to them; start the program that wrote them",
+        quoted(.0)
+    )]
+    Kinds(Vec<String>),
+    /// What broke beneath.
+    #[error(transparent)]
+    Fault(#[from] DbFault),
+}
+
+fn quoted(kinds: &[String]) -> String {
+    let each: Vec<String> = kinds.iter().map(|kind| format!("«{kind}»")).collect();
+    each.join(", ")
+}
+
+impl Listeners {
+    /// These, each to its own kind.
+    ///
+    /// # Errors
+    /// Two listen to the same kind: whose thing follows the order would be a matter of luck.
+    pub fn of(all: impl IntoIterator<Item = (Subject, Arc<dyn Listener>)>) -> Result<Listeners, String> {
+        let mut listeners = BTreeMap::new();
+        for (subject, listener) in all {
+            if listeners.insert(subject.as_str(), listener).is_some() {
+                return Err(format!("two listen to the orders of «{subject}»"));
+            }
+        }
+        Ok(Listeners(listeners))
+    }
+
+    /// Who listens to an order.
+    ///
+    /// # Errors
+    /// Nobody does: the closure that asks must fail, or the thing would not follow its money.
+    pub(crate) fn of_order(&self, order: &Order) -> Result<&dyn Listener, DbFault> {
+        let kind = order.subject_kind.as_str();
+        let found = self.0.get(kind).ok_or_else(|| DbFault::Corrupt(format!("nobody listens to orders of «{kind}»")));
+        Ok(found?.as_ref())
+    }
+
+    /// Makes sure that every kind of which the database holds orders has a listener: before anything changes them.
+    ///
+    /// # Errors
+    /// See [`UnheardError`].
+    pub async fn verify(&self, ctx: &Ctx) -> Result<(), UnheardError> {
+        let mut kinds = ctx.db.read("payment.kinds", store::kinds).await?;
+        kinds.retain(|kind| !self.0.contains_key(kind.as_str()));
+        if kinds.is_empty() { Ok(()) } else { Err(UnheardError::Kinds(kinds)) }
     }
 }

@@ -6,6 +6,7 @@ use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
+use super::listen::Subject;
 use super::model::{OrderId, OrderState, OrderView};
 use super::store::{self, Order};
 use crate::ports::Care;
@@ -17,8 +18,8 @@ pub struct NewOrder {
     pub id: OrderId,
     /// The short number of what it pays for: said to the person, and found by whoever they call.
     pub no: ShortNo,
-    /// What kind of thing it pays for: `appointment`.
-    pub subject_kind: &'static str,
+    /// What kind of thing it pays for.
+    pub subject: Subject,
     /// That thing's id; one live order each.
     pub subject_id: String,
     /// Who pays, and for whom it is.
@@ -51,7 +52,7 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewOrder) -> Result<bool, DbFault>
     let order = Order {
         id: new.id.clone(),
         no: Some(new.no.clone()),
-        subject_kind: new.subject_kind.to_owned(),
+        subject_kind: new.subject.as_str().to_owned(),
         subject_id: new.subject_id.clone(),
         person: new.person.clone(),
         institution: new.institution.clone(),

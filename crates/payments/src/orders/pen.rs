@@ -7,7 +7,7 @@ use ledger::TransferId;
 use platform::Ctx;
 use platform::db::DbFault;
 
-use super::listen::Listener;
+use super::listen::Listeners;
 use crate::policy::PaymentRules;
 
 /// More transfers than one closure ever makes.
@@ -17,7 +17,7 @@ const TRANSFERS: usize = 16;
 #[derive(Clone)]
 pub struct Pen {
     pub(crate) ctx: Ctx,
-    pub(crate) listener: Arc<dyn Listener>,
+    pub(crate) listeners: Arc<Listeners>,
     pub(crate) source: &'static str,
     pub(crate) now: Moment,
     pub(crate) rules: PaymentRules,
@@ -32,13 +32,13 @@ impl Pen {
     /// No rules for this day.
     pub fn new(
         ctx: &Ctx,
-        listener: Arc<dyn Listener>,
+        listeners: Arc<Listeners>,
         source: &'static str,
     ) -> Result<Pen, platform::policy::PolicyError> {
         let now = ctx.now();
         let rules = (*ctx.policy.at::<PaymentRules>(now.date())?).clone();
         let ids = (0..TRANSFERS).map(|_| ctx.id()).collect();
-        Ok(Pen { ctx: ctx.clone(), listener, source, now, rules, ids, used: Arc::default() })
+        Ok(Pen { ctx: ctx.clone(), listeners, source, now, rules, ids, used: Arc::default() })
     }
 
     /// The closure begins, perhaps again.

@@ -152,7 +152,7 @@ async fn refused(pay: &Payments, ctx: &Ctx, order: &Order, error: SettleError) -
         SettleError::Port(PortError::Refused(word)) => Ok(Quoted::Refused(word)),
         SettleError::Port(_) => Ok(Quoted::Silent),
         SettleError::Amounts(_) => {
-            let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
+            let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;
             let id = order.id.clone();
             let called = ctx
                 .db

@@ -12,7 +12,7 @@ use super::act::port_of_question;
 use super::apply;
 use super::begin::BeginError;
 use super::drive::Payments;
-use super::listen::Listener;
+use super::listen::Listeners;
 use super::model::{OrderId, OrderState};
 use super::pen::Pen;
 use super::store::{self, Order};
@@ -84,7 +84,7 @@ pub async fn redirect(
     if by.trim().is_empty() {
         return Err(RefundError::NothingSaid);
     }
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "operator").map_err(BeginError::from)?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "operator").map_err(BeginError::from)?;
     let wanted = id.clone();
     let found = ctx.db.read("payment.redirect.glance", move |tx| store::find(tx, &wanted)).await?;
     let order = found.ok_or(BeginError::NotFound)?;
@@ -141,7 +141,7 @@ const fn kind_of(to: &Recipient) -> &'static str {
 /// # Errors
 /// See [`RefundError`].
 pub async fn settled_outside(
-    listener: &Arc<dyn Listener>,
+    listeners: &Arc<Listeners>,
     ctx: &Ctx,
     (id, n): (&OrderId, Option<i64>),
     (by, how): (&str, &str),
@@ -149,7 +149,7 @@ pub async fn settled_outside(
     if by.trim().is_empty() || how.trim().is_empty() {
         return Err(RefundError::NothingSaid);
     }
-    let pen = Pen::new(ctx, Arc::clone(listener), "operator").map_err(BeginError::from)?;
+    let pen = Pen::new(ctx, Arc::clone(listeners), "operator").map_err(BeginError::from)?;
     let wanted = id.clone();
     let found = ctx.db.read("payment.outside.glance", move |tx| store::find(tx, &wanted)).await?;
     let order = found.ok_or(BeginError::NotFound)?;

@@ -97,7 +97,7 @@ async fn release(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<Told, DbFaul
 
 /// Writes down that the insurer knows. Judged on the held order: money that came late may have opened it again meanwhile.
 async fn released(pay: &Payments, ctx: &Ctx, order: &Order, odd: bool) -> Result<Told, DbFault> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "job").map_err(|error| DbFault::Corrupt(error.to_string()))?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "job").map_err(|error| DbFault::Corrupt(error.to_string()))?;
     let id = order.id.clone();
     let written = ctx.db.write(order.lane_key(), "payment.released", move |tx| -> Result<(), DbFault> {
         let changed =
@@ -111,7 +111,7 @@ async fn released(pay: &Payments, ctx: &Ctx, order: &Order, odd: bool) -> Result
 /// Comes back to it later, after the others; a person is called where that goes on. The order itself is not read: it may be
 /// that which fails.
 async fn later(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<(), DbFault> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "job").map_err(|error| DbFault::Corrupt(error.to_string()))?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "job").map_err(|error| DbFault::Corrupt(error.to_string()))?;
     let glance = id.clone();
     let lane = ctx.db.read("payment.release.glance", move |tx| store::lane_of(tx, &glance)).await?;
     let Some(lane) = lane else { return Ok(()) };

@@ -9,7 +9,7 @@ use platform::db::Tx;
 use super::apply::{self, ApplyError};
 use super::begin::BeginError;
 use super::drive::Payments;
-use super::listen::Listener;
+use super::listen::{Listeners, Subject};
 use super::model::{Cause, OrderId, OrderState, is_overdue};
 use super::pen::Pen;
 use super::store;
@@ -25,10 +25,10 @@ use crate::quotes::store as quotes;
 pub fn stop_subject(
     tx: &mut Tx<'_>,
     pen: &Pen,
-    (kind, subject): (&str, &str),
+    (kind, subject): (Subject, &str),
     cause: Cause,
 ) -> Result<Option<(OrderId, OrderState)>, ApplyError> {
-    let Some(order) = store::of_subject(tx, kind, subject)? else { return Ok(None) };
+    let Some(order) = store::of_subject(tx, kind.as_str(), subject)? else { return Ok(None) };
     let Some(held) = store::hold(tx, &order.id)? else { return Ok(None) };
     let order = apply::stop(tx, pen, &held, cause)?;
     Ok(Some((order.id, order.state)))
@@ -51,9 +51,9 @@ pub enum Ended {
 pub fn time_out_subject(
     tx: &mut Tx<'_>,
     pen: &Pen,
-    (kind, subject): (&str, &str),
+    (kind, subject): (Subject, &str),
 ) -> Result<Option<Ended>, ApplyError> {
-    let Some(order) = store::of_subject(tx, kind, subject)? else { return Ok(None) };
+    let Some(order) = store::of_subject(tx, kind.as_str(), subject)? else { return Ok(None) };
     let Some(held) = store::hold(tx, &order.id)? else { return Ok(None) };
     if held.view.stop.is_none() && !is_overdue(&held.view, pen.now) {
         return Ok(Some(Ended::NotYet));
@@ -68,7 +68,7 @@ pub fn time_out_subject(
 /// # Errors
 /// See [`BeginError`].
 pub async fn give_up(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId) -> Result<OrderState, BeginError> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;
     let order = {
         let (person, id) = (person.clone(), id.clone());
         ctx.db.read("payment.give_up.glance", move |tx| store::of_person(tx, &person, &id)).await?
@@ -92,8 +92,8 @@ pub async fn give_up(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId)
 ///
 /// # Errors
 /// See [`BeginError`].
-pub async fn unblock(listener: &Arc<dyn Listener>, ctx: &Ctx, id: &OrderId) -> Result<OrderState, BeginError> {
-    let pen = Pen::new(ctx, Arc::clone(listener), "operator")?;
+pub async fn unblock(listeners: &Arc<Listeners>, ctx: &Ctx, id: &OrderId) -> Result<OrderState, BeginError> {
+    let pen = Pen::new(ctx, Arc::clone(listeners), "operator")?;
     let found = {
         let id = id.clone();
         ctx.db.read("payment.unblock.glance", move |tx| store::find(tx, &id)).await?

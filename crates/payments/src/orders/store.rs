@@ -17,7 +17,7 @@ pub struct Order {
     pub id: OrderId,
     /// The short number of what it pays for; none while an order of a program from before waits for one.
     pub no: Option<ShortNo>,
-    /// What it pays for: `appointment`, …
+    /// What kind of thing it pays for: the name of a [`Subject`](super::listen::Subject).
     pub subject_kind: String,
     /// That thing's id.
     pub subject_id: String,
@@ -149,6 +149,18 @@ pub(crate) fn of_no(tx: &mut Tx<'_>, no: &ShortNo) -> Result<Vec<Order>, DbFault
 pub(crate) fn set_no(tx: &mut Tx<'_>, (kind, subject): (&str, &str), no: &ShortNo) -> Result<(), DbFault> {
     let sql = sql!("UPDATE pay_order SET no = $1 WHERE subject_kind = $2 AND subject_id = $3 AND no IS NULL");
     tx.exec(sql, vals![no.as_str(), kind, subject]).map(drop)
+}
+
+/// The kinds of subjects of which there are orders. From one kind to the next along `pay_order_of_subject`: a look for each
+/// kind, however many orders it has.
+pub(crate) fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let (sql, mut kinds) = (sql!("SELECT MIN(subject_kind) FROM pay_order WHERE subject_kind > $1"), Vec::new());
+    let mut last = String::new();
+    while let Some(kind) = tx.one(sql, vals![&last], |row| row.opt_text(0))? {
+        kinds.push(kind.clone());
+        last = kind;
+    }
+    Ok(kinds)
 }
 
 /// What of a person's is not settled between them and those who have the money: the things of such orders.

@@ -61,7 +61,7 @@ pub async fn drive_due(pay: &Arc<Payments>, ctx: &Ctx) -> Result<usize, DbFault>
 /// Notes how an order's look went. One that fails is looked at again later, after those that do not fail; a person
 /// is called when that goes on. The order itself is not read: it may be that which fails.
 async fn note(pay: &Payments, ctx: &Ctx, id: &OrderId, good: bool) -> Result<(), DriveError> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "driver")?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "driver")?;
     let glance = id.clone();
     let Some(lane) = ctx.db.read("payment.trouble.glance", move |tx| store::lane_of(tx, &glance)).await? else {
         return Ok(());

@@ -18,8 +18,8 @@ pub(crate) async fn tell(
     order: &Order,
     (word, telling): (&'static str, Telling),
 ) -> Result<(), DriveError> {
-    let message = pay.listener.message(ctx, order, telling).await?;
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "driver")?;
+    let message = pay.listeners.of_order(order)?.message(ctx, order, telling).await?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "driver")?;
     let read = order.clone();
     let told = ctx.db.write(order.lane_key(), "payment.tell", move |tx| -> Result<(), apply::ApplyError> {
         pen.fresh();

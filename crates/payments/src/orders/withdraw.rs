@@ -23,7 +23,7 @@ use crate::sim::planted::{Bug, bug};
 /// # Errors
 /// See [`BeginError`]; nothing has changed then.
 pub(crate) async fn withdraw(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId) -> Result<(), BeginError> {
-    let pen = Pen::new(ctx, Arc::clone(&pay.listener), "page")?;
+    let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;
     let order = {
         let (person, id) = (person.clone(), id.clone());
         ctx.db.read("payment.withdraw.glance", move |tx| store::of_person(tx, &person, &id)).await?

@@ -1,6 +1,6 @@
 //! Who listens to orders in the whole simulator: nobody whose thing is paid, but one who remembers what was said.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use identity::messages::PreparedMessage;
@@ -8,9 +8,10 @@ use kernel::Moment;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
+use super::whole::SUBJECT;
 use crate::orders::Order;
 use crate::orders::paths::may_go;
-use crate::{Listener, News, Telling};
+use crate::{Listener, Listeners, News, Telling};
 
 /// What was said; see the module.
 #[derive(Debug, Default)]
@@ -27,6 +28,12 @@ struct Heard {
 impl Ear {
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ear, and nobody else, listens to the simulator's orders.
+    pub(super) fn alone(self: &Arc<Ear>) -> Arc<Listeners> {
+        let ear: Arc<dyn Listener> = self.clone();
+        Arc::new(Listeners::of([(SUBJECT, ear)]).unwrap())
     }
 
     /// A closure ends: what was said in it holds, or never was.

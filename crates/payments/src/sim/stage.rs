@@ -63,7 +63,7 @@ pub(super) fn order_of(id: &OrderId, person: &PersonId, plan: &Plan, now: Moment
     NewOrder {
         id: id.clone(),
         no: ShortNo::parse("1234567897").unwrap(),
-        subject_kind: SUBJECT,
+        subject: SUBJECT,
         subject_id: id.as_str().to_owned(),
         person: person.clone(),
         institution: format!("of-{id}"),

@@ -30,9 +30,9 @@ use crate::orders::quote::{Quoted, content_hash, quote};
 use crate::orders::{Order, OrderId, open, refunds, stop, store, withdraw};
 use crate::ports::{PayPorts, Recipient};
 use crate::quotes::store as quotes;
-use crate::{Cause, Payments, Pen, Way, calls, drive, receive, stop_subject};
+use crate::{Cause, Payments, Pen, Subject, Way, calls, drive, receive, stop_subject};
 
-pub(super) const SUBJECT: &str = "appointment";
+pub(super) const SUBJECT: Subject = Subject::new("thing");
 
 /// The process as it lives now.
 struct Life {
@@ -97,7 +97,7 @@ impl Inner {
         let clock = Arc::new(WallClock(Arc::clone(&self.world)));
         let ctx = Ctx { db, clock, rng: Arc::new(ids), ..self.base.clone() };
         let ports = PayPorts { settlements: self.partners.clone(), wechat_pay: self.partners.clone() };
-        let pay = Payments { ports, identity: Arc::clone(&self.identity), listener: self.ear.clone() };
+        let pay = Payments { ports, identity: Arc::clone(&self.identity), listeners: self.ear.alone() };
         Life { ctx, pay: Arc::new(pay) }
     }
 }
@@ -139,7 +139,7 @@ impl Whole {
                         wechat_pay: Arc::new(Partners::of(world)),
                     },
                     identity: Arc::clone(&stage.identity),
-                    listener: ear.clone(),
+                    listeners: ear.alone(),
                 }),
                 ctx: ctx.clone(),
             }),
@@ -296,7 +296,7 @@ impl House for Whole {
 
     async fn cancel(&self) -> Result<(), No> {
         let (pay, ctx, order) = (self.pay(), self.ctx(), self.found());
-        let pen = Pen::new(&ctx, Arc::clone(&pay.listener), "page").map_err(|_| No)?;
+        let pen = Pen::new(&ctx, Arc::clone(&pay.listeners), "page").map_err(|_| No)?;
         let write = ctx.db.write(order.lane_key(), "sim.cancel", move |tx| {
             pen.fresh();
             stop_subject(tx, &pen, (SUBJECT, &order.subject_id), Cause::Cancelled)
@@ -310,7 +310,7 @@ impl House for Whole {
         let which = (&order.id, order.attempts.get(place).map(|one| one.n));
         if state == State::Closed {
             let said = ("周会计", "从医院账户转到本人的卡");
-            return self.served(refunds::settled_outside(&pay.listener, &ctx, which, said)).await.map(drop);
+            return self.served(refunds::settled_outside(&pay.listeners, &ctx, which, said)).await.map(drop);
         }
         let secret = |text: &str| Pii::new(text.to_owned());
         let (account, name) = (secret("6222020903001234567"), secret("单文"));

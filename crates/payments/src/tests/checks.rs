@@ -106,7 +106,7 @@ async fn what_is_wrong_with_a_returned_order_is_found(db: TestDb) {
 #[db_test]
 async fn each_call_is_counted_and_not_only_the_first(db: TestDb) {
     let desk = Desk::settled(&db).await;
-    let (pen, id) = (crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap(), desk.order.clone());
+    let (pen, id) = (crate::Pen::new(&desk.ctx, Arc::clone(&desk.pay.listeners), "test").unwrap(), desk.order.clone());
     let called = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.call", move |tx| {
         crate::calls::call(tx, pen.at(), &id, "quote")?;
         crate::calls::call_channel(tx, pen.at(), "SIGN_ERROR")
@@ -122,7 +122,7 @@ async fn each_call_is_counted_and_not_only_the_first(db: TestDb) {
 #[db_test]
 async fn what_somebody_has_looked_after_counts_for_no_call_of_today(db: TestDb) {
     let desk = Desk::settled(&db).await;
-    let pen = crate::Pen::new(&desk.ctx, Arc::new(super::Nobody), "test").unwrap();
+    let pen = crate::Pen::new(&desk.ctx, Arc::clone(&desk.pay.listeners), "test").unwrap();
     let called = desk.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.call", move |tx| {
         crate::calls::call_channel(tx, pen.at(), "SIGN_ERROR")
     });

@@ -12,7 +12,7 @@ use serde_json::json;
 use testkit::{TestDb, db_test};
 use tokio::sync::Barrier;
 
-use super::{Desk, PIN};
+use super::{Desk, PIN, heard_by};
 use crate::attempts::model::{Kind, State};
 use crate::orders::quote::{Quoted, asked, quote};
 use crate::ports::Split;
@@ -199,10 +199,10 @@ async fn two_drivers_tell_a_person_once(db: TestDb) {
     desk.drive().await;
     desk.world.buyer_pays();
     desk.clock.advance_secs(10);
-    let mute = Payments { listener: Arc::new(Mute), ..(*desk.pay).clone() };
+    let mute = Payments { listeners: heard_by(Arc::new(Mute)), ..(*desk.pay).clone() };
     assert!(drive(&mute, &desk.ctx, &desk.order).await.is_err(), "it is paid, and that is yet to be told");
     assert_eq!((desk.state().await, desk.found().await.told.as_str()), (OrderState::Settled, ""));
-    let pay = Payments { listener: Arc::new(Together(Barrier::new(2))), ..(*desk.pay).clone() };
+    let pay = Payments { listeners: heard_by(Arc::new(Together(Barrier::new(2)))), ..(*desk.pay).clone() };
     let (one, two) = tokio::join!(drive(&pay, &desk.ctx, &desk.order), drive(&pay, &desk.ctx, &desk.order));
     one.unwrap();
     two.unwrap();

@@ -8,6 +8,7 @@ mod fences;
 mod find;
 mod forget;
 mod last_second;
+mod listeners;
 mod overtaken;
 pub(crate) mod partners;
 mod people;
@@ -31,11 +32,13 @@ use crate::orders::withdraw::withdraw;
 use crate::orders::{Order, OrderId, stop, store};
 use crate::ports::{Care, PayPorts};
 use crate::quotes::store::Quote;
-use crate::{Listener, NewOrder, News, OrderState, Payments, Telling, Way, drive, drive_due};
+use crate::{Listener, Listeners, NewOrder, News, OrderState, Payments, Subject, Telling, Way, drive, drive_due};
 use partners::World;
 
 const PIN: &str = "258036";
 const TOTAL: Fen = Fen::new(2_500);
+/// What is paid for here.
+const THING: Subject = Subject::new("thing");
 
 /// A person with an order of 25 yuan that runs for a quarter of an hour.
 struct Desk {
@@ -45,6 +48,11 @@ struct Desk {
     pay: Arc<Payments>,
     person: PersonId,
     order: OrderId,
+}
+
+/// This one listens to the orders of these tests, and nobody else.
+fn heard_by(listener: Arc<dyn Listener>) -> Arc<Listeners> {
+    Arc::new(Listeners::of([(THING, listener)]).unwrap())
 }
 
 struct Nobody;
@@ -73,7 +81,7 @@ impl Desk {
         let world = Arc::new(World::new(clock.clone()));
         let ports = PayPorts { settlements: world.clone(), wechat_pay: world.clone() };
         let identity = Arc::new(Ports { faces: world.clone(), cards: world.clone(), insurer: world.clone() });
-        let pay = Arc::new(Payments { ports, identity, listener: Arc::new(Nobody) });
+        let pay = Arc::new(Payments { ports, identity, listeners: heard_by(Arc::new(Nobody)) });
         let order: OrderId = ctx.id();
         let desk = Desk { ctx, clock, world, pay, person, order };
         desk.opens(&desk.order, "apt_1").await;
@@ -123,7 +131,7 @@ impl Desk {
         let new = NewOrder {
             id: order.clone(),
             no: ShortNo::draw(self.ctx.rng.as_ref()).unwrap(),
-            subject_kind: "appointment",
+            subject: THING,
             subject_id: subject.into(),
             person: self.person.clone(),
             institution: "hsp_1".into(),
@@ -219,10 +227,10 @@ impl Desk {
 
     /// The visit is cancelled where it was booked; where the order stands then.
     async fn cancels(&self) -> OrderState {
-        let pen = crate::Pen::new(&self.ctx, Arc::new(Nobody), "test").unwrap();
+        let pen = crate::Pen::new(&self.ctx, Arc::clone(&self.pay.listeners), "test").unwrap();
         let stopped = self.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.cancel", move |tx| {
             pen.fresh();
-            crate::stop_subject(tx, &pen, ("appointment", "apt_1"), crate::Cause::Cancelled)
+            crate::stop_subject(tx, &pen, (THING, "apt_1"), crate::Cause::Cancelled)
         });
         stopped.await.unwrap().unwrap().1
     }

@@ -4,8 +4,8 @@ use kernel::Pii;
 use platform::db::LaneKey;
 use testkit::{TestDb, db_test};
 
+use super::Desk;
 use super::partners::RefundsEnd;
-use super::{Desk, Nobody};
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
 use crate::orders::refunds::{RefundError, redirect, settled_outside};
@@ -26,7 +26,8 @@ async fn cancelled(db: &TestDb, end: RefundsEnd) -> Desk {
 impl Desk {
     /// Amounts did not agree: the order stops, and a person is called.
     async fn stops(&self, reason: &'static str) {
-        let (pen, id) = (crate::Pen::new(&self.ctx, Arc::new(Nobody), "test").unwrap(), self.order.clone());
+        let (pen, id) =
+            (crate::Pen::new(&self.ctx, Arc::clone(&self.pay.listeners), "test").unwrap(), self.order.clone());
         let stopped = self.ctx.db.write(LaneKey::of("clinic", "cli_1"), "test.stop", move |tx| {
             pen.fresh();
             let held = crate::orders::store::hold(tx, &id)?.unwrap();
@@ -67,7 +68,7 @@ impl Desk {
     }
 
     async fn outside_of(&self, n: Option<i64>, by: &str, how: &str) -> Result<OrderState, RefundError> {
-        settled_outside(&self.pay.listener, &self.ctx, (&self.order, n), (by, how)).await
+        settled_outside(&self.pay.listeners, &self.ctx, (&self.order, n), (by, how)).await
     }
 
     async fn redirected(&self, n: Option<i64>, to: &Recipient) -> Result<RefundState, RefundError> {
@@ -208,7 +209,7 @@ async fn call_outlives_unblocking(db: &TestDb, end: RefundsEnd, reason: &str) {
     let desk = cancelled(db, end).await;
     desk.stops("amounts").await;
     assert_eq!(desk.called().await, [reason, "amounts"]);
-    crate::unblock(&desk.pay.listener, &desk.ctx, &desk.order).await.unwrap();
+    crate::unblock(&desk.pay.listeners, &desk.ctx, &desk.order).await.unwrap();
     assert_eq!(desk.called().await, [reason], "nothing calls for it a second time");
     desk.promises().await;
 }
@@ -230,7 +231,7 @@ async fn a_refund_that_is_settled_ends_no_other_call(db: TestDb) {
     desk.outside("周会计", "现金，收据 0147").await.unwrap();
     assert_eq!(desk.called().await, ["amounts"]);
     assert_eq!(desk.state().await, OrderState::Blocked, "it waits for somebody still");
-    crate::unblock(&desk.pay.listener, &desk.ctx, &desk.order).await.unwrap();
+    crate::unblock(&desk.pay.listeners, &desk.ctx, &desk.order).await.unwrap();
     assert_eq!((desk.state().await, desk.called().await), (OrderState::Refunded, Vec::new()));
 }
 

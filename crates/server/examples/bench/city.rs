@@ -70,7 +70,7 @@ impl City {
         let ports = ports::ports(&config, &at, &numbers)?;
         let config =
             Config::from_text("bench", "", [("RENSHE__DATA_DIR".to_owned(), self.folder.display().to_string())])?;
-        let pay = ports::payments(&config, &at, &ports, ("http://127.0.0.1:9", &numbers))?;
+        let pay = ports::payments(&config, &at, (&ports, &app::listeners()?), ("http://127.0.0.1:9", &numbers))?;
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let addr = listener.local_addr()?;
         let service = app::service(self.ctx.clone(), ports, pay, app::Place::demo(&format!("http://{addr}")));

@@ -77,7 +77,7 @@ fn per_second(what: &str, engine: &str) -> String {
 
 /// How long one run of a job takes, in seconds.
 fn job(city: &City, ports: &Arc<Ports>, config: &Config, at: &SandboxAt, name: &str) -> Result<f64, Box<dyn Error>> {
-    let pay = ports::payments(config, at, ports, ("http://127.0.0.1:9", &Arc::default()))?;
+    let pay = ports::payments(config, at, (ports, &app::listeners()?), ("http://127.0.0.1:9", &Arc::default()))?;
     let job = app::jobs(ports, &pay).into_iter().find(|job| job.name == name).ok_or("no such job")?;
     let began = Instant::now();
     city.runtime.block_on((job.run)(city.ctx.clone()))?;

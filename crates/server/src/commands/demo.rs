@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use kernel::{Clock, ShiftedClock};
 use partners::insurer::Numbers;
+use payments::Listeners;
 use platform::Mode;
 use platform::config::Config;
 use platform::db::Db;
 use tokio::net::TcpListener;
 
 use super::{Outcome, block_on, seed};
+use crate::app;
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
 use crate::upkeep;
@@ -28,6 +30,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
 
 async fn city(config: Config) -> Result<Db, StartError> {
     let stop = Stop::listen()?;
+    let listeners = app::listeners()?;
     // The port first: a second start says so before it touches any data.
     let listener = start::bind(config.listen).await?;
     let clock = Arc::new(ShiftedClock::new());
@@ -39,7 +42,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
     let served = serve(
         config,
         listener,
-        clock,
+        (clock, listeners),
         stop,
         #[cfg(feature = "sandbox")]
         partners.as_ref(),
@@ -57,7 +60,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
 async fn serve(
     config: Config,
     listener: TcpListener,
-    clock: Arc<ShiftedClock>,
+    (clock, listeners): (Arc<ShiftedClock>, Arc<Listeners>),
     stop: Stop,
     #[cfg(feature = "sandbox")] partners: Option<&sandbox::Running>,
 ) -> Result<Db, StartError> {
@@ -67,6 +70,7 @@ async fn serve(
         .await
         .map_err(|error| StartError::at("start", error))??;
     start::verify_vault(&ctx).await?;
+    start::verify_listeners(&ctx, &listeners).await?;
     start::serve_metrics(&config).await?;
     let logins = seed::seed(&ctx).await?;
     let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
@@ -95,7 +99,7 @@ async fn serve(
         let numbers = Arc::new(Numbers::of_place(place.instance.place()));
         let ports = ports::ports(&config, &sandbox, &numbers)?;
         let own = config.local_url(bound);
-        let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
+        let pay = ports::payments(&config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
         let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
         seed::lines(&ctx, &logins).await?.iter().for_each(|line| say!("{line}"));
         say!("  data in {}; stop with Ctrl-C", config.data_dir.display());

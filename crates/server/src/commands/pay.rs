@@ -6,7 +6,7 @@ use kernel::{Fen, Pii, ShortNo};
 use ledger::{End, Line};
 use payments::orders::Order;
 use payments::ports::Recipient;
-use payments::{Listener, OrderId};
+use payments::{Listeners, OrderId};
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
@@ -14,6 +14,7 @@ use platform::db::DbFault;
 use super::{Outcome, block_on, finish, open_to_act, open_to_look, several};
 use crate::ports::{self, SandboxAt};
 use crate::start::StartError;
+use crate::{app, open};
 
 /// [`payments::calls`] lists so many at most: behind as many, a call about the channel may wait unseen.
 const LISTED_MOST: usize = 200;
@@ -155,6 +156,14 @@ async fn is_of_a_free_visit(ctx: &Ctx, said: &str) -> Result<bool, StartError> {
     Ok(fee == Some(Fen::ZERO))
 }
 
+/// Opens the city for a command that changes an order: only where this program follows every kind of order that is in it.
+fn open_to_pay(config: &Config) -> Result<(Ctx, Arc<Listeners>), StartError> {
+    let listeners = app::listeners()?;
+    let ctx = open_to_act(config)?;
+    block_on(open::verify_listeners(&ctx, &listeners))?;
+    Ok((ctx, listeners))
+}
+
 /// The one order that is meant by a number of either kind.
 async fn meant(ctx: &Ctx, said: &str) -> Result<OrderId, StartError> {
     let found = payments::find(ctx, said).await.map_err(|error| StartError::at("pay", error))?;
@@ -227,14 +236,14 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
         }
         None => Recipient::Merchant,
     };
-    let ctx = open_to_act(config)?;
+    let (ctx, listeners) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &refund.order.text()).await?;
         let sandbox = SandboxAt::beside(config.sandbox.listen);
         let numbers = Arc::default();
         let ports = ports::ports(config, &sandbox, &numbers)?;
         let own = config.public_url(config.listen);
-        let pay = ports::payments(config, &sandbox, &ports, (&own, &numbers))?;
+        let pay = ports::payments(config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
         let which = (&id, refund.attempt);
         let done = payments::redirect(&pay, &ctx, which, (&to, &refund.by)).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
@@ -246,12 +255,11 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
 
 /// Writes down that a refund was settled by other means. One person decides: that two agree is not asked yet.
 pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outcome, StartError> {
-    let ctx = open_to_act(config)?;
-    let listener: Arc<dyn Listener> = Arc::new(health::Visits);
+    let (ctx, listeners) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &settled.order.text()).await?;
         let done =
-            payments::settled_outside(&listener, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
+            payments::settled_outside(&listeners, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
@@ -261,11 +269,10 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
 
 /// Lets a blocked order go on: its partners are asked anew.
 pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError> {
-    let ctx = open_to_act(config)?;
-    let listener: Arc<dyn Listener> = Arc::new(health::Visits);
+    let (ctx, listeners) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &unblock.order.text()).await?;
-        let done = payments::unblock(&listener, &ctx, &id).await;
+        let done = payments::unblock(&listeners, &ctx, &id).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;

@@ -11,6 +11,7 @@ use platform::config::Config;
 use platform::http::{Client, Request};
 
 use super::{Outcome, block_on};
+use crate::app;
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
 use crate::upkeep;
@@ -22,9 +23,11 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
         None => Arc::new(SystemClock),
     };
+    let listeners = app::listeners()?;
     let ctx = start::open(&config, clock, Access::Serve)?;
     block_on(async {
         start::verify_vault(&ctx).await?;
+        start::verify_listeners(&ctx, &listeners).await?;
         let stop = Stop::listen()?;
         let listener = start::bind(config.listen).await?;
         start::serve_metrics(&config).await?;
@@ -38,7 +41,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         let served = async {
             let numbers = Arc::new(Numbers::of_place(place.instance.place()));
             let ports = ports::ports(&config, &sandbox, &numbers)?;
-            let pay = ports::payments(&config, &sandbox, &ports, (&own, &numbers))?;
+            let pay = ports::payments(&config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
             let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
             say!("{}", config.public_url(bound));
             start::serve(listener, &ctx, &config, (ports, pay), stop).await?;

@@ -20,6 +20,19 @@ pub fn plant(
     db.close();
 }
 
+/// Asks the database of a home while no program uses it.
+pub fn ask<T: Send + 'static>(
+    home: &Home,
+    question: impl Fn(&mut platform::db::Tx<'_>) -> Result<T, platform::db::DbFault> + Send + 'static,
+) -> T {
+    let target = Target::Sqlite(home.path().join("data/renshe.sqlite3"));
+    let db = Db::open(DbSettings::new(target, "test")).expect("the door");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let answer = runtime.block_on(db.read("test.ask", question)).expect("answered");
+    db.close();
+    answer
+}
+
 #[test]
 fn config_prints_a_configuration_that_can_be_read_again() {
     let home = Home::new();

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use platform::config::Config;
 
-use crate::commands::plant;
+use crate::commands::{ask, plant};
 use crate::support::program::{Ended, Home, Serving, ended};
 use crate::support::store;
 
@@ -107,6 +107,23 @@ fn a_database_of_a_newer_program_is_left_alone() {
     for words in [&[][..], &["check"], &["serve"], &["migrate"], &["seed"], &["audit", "verify"]] {
         refused(&home.run(words), &["9000", "newer renshe"]);
     }
+}
+
+#[test]
+fn orders_that_nobody_in_this_program_follows_are_left_alone() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    plant(&home, store::plant_a_ghost);
+    let before = ask(&home, store::traces);
+    let outside = ["pay", "settled-outside", store::GHOST, "--by", "周会计", "--how", "银行转账"];
+    let redirected = ["pay", "abnormal-refund", store::GHOST, "--to-merchant", "--by", "周会计"];
+    for words in [&[][..], &["serve"], &["pay", "unblock", store::GHOST], &outside, &redirected] {
+        refused(&home.run(words), &["«ghost»", "start the program that wrote them"]);
+        assert_eq!(ask(&home, store::traces), before, "{words:?}");
+    }
+    // Whoever changes no order may look, and count.
+    assert!(home.good(&["pay", "show", store::GHOST]).contains("blocked: planted"));
+    assert!(home.good(&["ledger", "lift", "--by", "周会计"]).contains("lifted"));
 }
 
 #[test]

@@ -149,7 +149,7 @@ async fn a_notice_about_another_amount_stops_the_order(app: TestApp) {
     assert_eq!((app.counters(&payer.slot).await.1, app.counters(&payer.slot).await.2), (1, 0), "kept, not given");
     // After somebody has looked, the channel is asked: nobody has paid. Then somebody does, by the right amount.
     let id = payer.pay.trim_start_matches("/pay/").parse().expect("an order");
-    payments::unblock(&app.pay.listener, &app.ctx, &id).await.expect("it goes on");
+    payments::unblock(&app.pay.listeners, &app.ctx, &id).await.expect("it goes on");
     pass(&app, 30).await;
     assert!(payer.state().await.says("等待微信支付"), "{}", payer.state().await.text);
     buyer_pays(&app).await;

@@ -20,7 +20,7 @@ async fn a_pre_settlement_that_does_not_add_up_calls_a_person_and_leaves_own_mon
     // The insurer would answer rightly now; it is not asked again before somebody has looked.
     assert!(payer.person.get(&payer.pay).await.says("医保金额核对不上"));
     let id = payer.pay.trim_start_matches("/pay/").parse().expect("an order");
-    payments::unblock(&app.pay.listener, &app.ctx, &id).await.expect("somebody has looked");
+    payments::unblock(&app.pay.listeners, &app.ctx, &id).await.expect("somebody has looked");
     assert_eq!(reasons(&app).await, Vec::<String>::new());
     assert!(payer.person.get(&payer.pay).await.says("12.00"));
     payer.cash(2_500).await;

@@ -19,12 +19,16 @@ async fn whoever_begins_to_pay_in_the_last_second_is_not_told_that_the_time_is_o
     payers[1].cash(2_500).await;
     app.advance_secs(HOLD_SECS - 1);
     assert_eq!(
-        health::expire(&app.second_instance().await.ctx, due.clone()).await.expect("swept"),
+        health::expire(&app.second_instance().await.ctx, &app.pay.listeners, due.clone()).await.expect("swept"),
         0,
         "a second too early"
     );
     app.advance_secs(1);
-    assert_eq!(health::expire(&app.second_instance().await.ctx, due).await.expect("swept"), 1, "who did nothing");
+    assert_eq!(
+        health::expire(&app.second_instance().await.ctx, &app.pay.listeners, due).await.expect("swept"),
+        1,
+        "who did nothing"
+    );
     assert!(payers[0].state().await.says("医保已支付 20.00 元"), "{}", payers[0].state().await.text);
     assert!(payers[2].state().await.says("支付时间已过"), "{}", payers[2].state().await.text);
     assert!(!payers[1].state().await.says("支付时间已过"), "what is offered is asked about first");
@@ -55,7 +59,7 @@ async fn one_damaged_order_keeps_nobody_elses_place_and_nobody_elses_money(app: 
     app.plant(move |tx| store::spoil_an_order(tx, &bad)).await;
     app.advance_secs(HOLD_SECS + 1);
     let due = health::dead_holds(&app.ctx, app.ctx.now(), None).await.expect("read");
-    let (freed, _) = health::expire(&app.ctx, due).await.expect_err("one of them cannot be read");
+    let (freed, _) = health::expire(&app.ctx, &app.pay.listeners, due).await.expect_err("one of them cannot be read");
     assert_eq!((freed, app.counters(&payers[1].slot).await.1), (1, 1), "the other's place is free");
     // The driver looks after the others as well, and comes back to this one later and not at once.
     pass(&app, 1_200).await;

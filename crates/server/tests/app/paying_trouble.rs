@@ -237,7 +237,7 @@ async fn forged_amounts_stop_the_order_and_call_a_person(app: TestApp) {
     assert_eq!((settlements(&app).await.len(), app.counters(&payer.slot).await.1), (0, 1));
     // Then the partner is asked anew: nothing is settled there, and nothing will be. The person may choose again.
     let id = payer.pay.trim_start_matches("/pay/").parse().expect("an order");
-    payments::unblock(&app.pay.listener, &app.ctx, &id).await.expect("it goes on");
+    payments::unblock(&app.pay.listeners, &app.ctx, &id).await.expect("it goes on");
     pass(&app, 120).await;
     let open = payer.state().await;
     assert!(open.path.starts_with(&format!("{}?", payer.pay)), "{}", open.path);

@@ -1,5 +1,7 @@
 //! What somebody wants, what they are told, and the use case that does it.
 
+use std::sync::Arc;
+
 use health::appointments::book::{Book, BookError, book};
 use health::appointments::cancel::{Cancel, CancelError, Cancelled, cancel};
 use health::appointments::check_in::{CheckIn, CheckInError, check_in};
@@ -9,6 +11,7 @@ use health::appointments::model::BookRefusal;
 use health::{AppointmentId, HospitalId, SlotId};
 use identity::{Failure, PersonId};
 use kernel::Moment;
+use payments::Listeners;
 use platform::Ctx;
 use platform::db::DbFault;
 
@@ -81,7 +84,7 @@ pub fn fulfil(ctx: &Ctx, order: Order) -> Answer {
             Ok(booked) => (Said::Landed(booked.appointment.to_string()), None),
             Err(error) => (not_booked(error), None),
         },
-        Order::Cancel(person, appointment) => match now(cancel(ctx, Cancel { person, appointment })) {
+        Order::Cancel(person, appointment) => match now(cancel(ctx, &listeners(), Cancel { person, appointment })) {
             Ok(Cancelled::Now | Cancelled::GivingUp) => (Said::Cancelled, None),
             Ok(Cancelled::Already { at }) => (Said::CancelledBefore(at), None),
             Err(error) => (not_cancelled(error), None),
@@ -93,12 +96,17 @@ pub fn fulfil(ctx: &Ctx, order: Order) -> Answer {
             Err(CheckInError::Fault(fault)) => (faulty(fault), None),
             Err(error) => (Said::Odd(error.to_string()), None),
         },
-        Order::Expire => match now(expire_holds(ctx)) {
+        Order::Expire => match now(expire_holds(ctx, &listeners())) {
             Ok(count) => (Said::Expired(count), None),
             Err(ExpireError::Fault(fault)) => (faulty(fault), None),
             Err(error) => (Said::Odd(error.to_string()), None),
         },
     }
+}
+
+/// Who follows orders, as the program has them.
+fn listeners() -> Arc<Listeners> {
+    renshe::app::listeners().expect("each kind once")
 }
 
 fn not_booked(error: BookError) -> Said {

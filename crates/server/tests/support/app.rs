@@ -210,7 +210,8 @@ pub(super) fn payments_of(
     .map(|(name, value)| (format!("RENSHE__WECHAT_PAY__{name}"), value));
     let other = other.iter().map(|(name, value)| (format!("RENSHE__{name}"), (*value).to_owned()));
     let config = Config::from_text("test", "", settings.into_iter().chain(other)).expect("settings");
-    ports::payments(&config, at, ports, (own, &Arc::default())).expect("settings")
+    let listeners = app::listeners().expect("each kind once");
+    ports::payments(&config, at, (ports, &listeners), (own, &Arc::default())).expect("settings")
 }
 
 async fn start_sandbox(clock: &Arc<ShiftedClock>, folder: &std::path::Path) -> sandbox::Running {

@@ -329,6 +329,35 @@ pub fn forget_numbers(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE appointment SET no = NULL"), vals![])
 }
 
+/// The order of [`plant_a_ghost`].
+pub const GHOST: &str = "ord_00000000000000000000000000";
+
+/// An order that a program has written which sells other things than this one; it waits for a person.
+pub fn plant_a_ghost(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    let care = r#"{"visit_no":"v","med_type":"11","begins_at":1,"department_code":"d","department":"眼科",
+        "doctor_code":"d","doctor":"单文","item_code":"i","total":2500}"#;
+    let sql = sql!(
+        "INSERT INTO pay_order (id, subject_kind, subject_id, person_id, institution, total_fen, way, state, version, \
+         open_until, deadline_at, blocked, lane_kind, lane_id, care, title, title_en, href, told, created_at, changed_at) \
+         SELECT $1, 'ghost', 'gst_1', MIN(id), 'hsp_1', 2500, '', 'blocked', 1, 1, 1, 'planted', 'ghost', 'gst_1', $2, \
+         '幽灵', 'A ghost', '/', '', 1, 1 FROM person"
+    );
+    tx.exec(sql, vals![GHOST, care])
+}
+
+/// What a command or a start would leave behind that changed anything: orders as they stand, and rows of what grows with
+/// every change.
+pub fn traces(tx: &mut Tx<'_>) -> Result<(Vec<String>, i64), DbFault> {
+    let orders =
+        tx.query(sql!("SELECT state || ' ' || version FROM pay_order ORDER BY id"), vals![], |row| row.text(0))?;
+    let rows = sql!(
+        "SELECT (SELECT COUNT(*) FROM audit) + (SELECT COUNT(*) FROM audit_chain) + (SELECT COUNT(*) FROM audit_anchor) \
+         + (SELECT COUNT(*) FROM pay_order_event) + (SELECT COUNT(*) FROM slot) + (SELECT COUNT(*) FROM instance) \
+         + (SELECT COUNT(*) FROM job_lease)"
+    );
+    Ok((orders, tx.one(rows, vals![], |row| row.int(0))?))
+}
+
 /// Everybody agreed to older versions than those in force.
 pub fn agreed_to_older(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE agreement SET terms = '2020-' || id"), vals![])

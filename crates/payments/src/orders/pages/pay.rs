@@ -137,7 +137,7 @@ async fn page_of(
         Ok::<_, platform::db::DbFault>((pay_password::stands(tx, &person, now, &tries)?, covered))
     });
     let (pin, covered) = read.await?;
-    let facts = pay.listener.facts(ctx, order, &page).await?;
+    let facts = pay.listeners.of_order(order)?.facts(ctx, order, &page).await?;
     let (quote, trouble) = trouble(quoted);
     let split = quote.as_ref().map(|quote| quote.advice.split);
     let insured = split.and_then(|split| split.insured()).unwrap_or(Fen::ZERO);

@@ -105,11 +105,11 @@ pub(super) async fn show(
     let (offered, may_begin) = (offered(&order, now).is_some(), may_begin(&order, now, &rules));
     let last = last_try(&page, &order, may_begin).filter(|_| may_begin);
     let pass = match order.state {
-        OrderState::Settled => pay.listener.pass(ctx, &order, &page).await?,
+        OrderState::Settled => pay.listeners.of_order(&order)?.pass(ctx, &order, &page).await?,
         _ => None,
     };
     let ends = order.view.stop.is_some() || order.state.is_over();
-    let again = if ends { pay.listener.again(ctx, &order, &page).await? } else { None };
+    let again = if ends { pay.listeners.of_order(&order)?.again(ctx, &order, &page).await? } else { None };
     let last_begin = cash_until(&order, &rules);
     // Of a payment that is being closed nobody knows yet whether it came in: nothing is said of its time.
     let due = order.state == OrderState::HalfPaid && (offered || order.view.live(Kind::Pay).is_none());
@@ -244,7 +244,7 @@ pub(super) async fn ask_give_up(
     }
     let page = citizen.visit.page.clone();
     let name = title(&page, &order);
-    let facts = pay.listener.facts(citizen.ctx(), &order, &page).await?;
+    let facts = pay.listeners.of_order(&order)?.facts(citizen.ctx(), &order, &page).await?;
     let held = Legs::held(&order).sum();
     let returns = (held > Fen::ZERO).then(|| page.t1("pay-give-up-returns", "amount", yuan(&page, held)));
     // What may still come in is waited for, and holds the place meanwhile.
