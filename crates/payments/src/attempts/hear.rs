@@ -16,8 +16,8 @@ const POLL_SECS: [i64; 8] = [5, 5, 10, 15, 30, 30, 60, 60];
 /// Pauses between tries that certainly did nothing.
 const AGAIN_SECS: [i64; 7] = [1, 5, 30, 60, 300, 600, 1800];
 /// Pauses about an offer of which nobody knows whether it was made: somebody waits for the cashier, and the same offer
-/// again does no harm. First the channel is asked at once, and offered it again at once. Never longer than a partner's
-/// circuit rests, so that the cashier opens as soon as the channel answers again.
+/// again does no harm. First the channel is asked at once, and offered it again at once; later every ten seconds, so that
+/// the cashier opens soon after the channel answers again.
 const UNSURE_SECS: [i64; 8] = [0, 0, 0, 1, 1, 2, 5, 10];
 /// Pauses about an offer that certainly was not made; somebody waits for this one too.
 const OFFER_SECS: [i64; 4] = [1, 2, 5, 10];
