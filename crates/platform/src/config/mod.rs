@@ -4,10 +4,12 @@
 //! All mistakes are reported at once, each with its line and what is allowed. Secrets never print.
 
 mod http;
+mod key_files;
 mod partners;
 mod reader;
 mod rules;
 mod secret;
+mod section;
 #[cfg(test)]
 mod tests;
 
@@ -17,8 +19,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use http::HttpConfig;
-pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, KeyFile, WechatPayConfig};
+pub use key_files::KeyFile;
+pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, WechatPayConfig};
 pub use secret::Secret;
+pub use section::{Known, Part, Partner, Section, Sections};
 
 use crate::ctx::Mode;
 use crate::networks::Networks;
@@ -63,6 +67,8 @@ pub struct Config {
     pub proxy: ProxyConfig,
     pub tls: Option<TlsConfig>,
     pub log: LogConfig,
+    /// The sections that adapters read themselves.
+    partners: Vec<Partner>,
 }
 
 /// The database and the door to it.
@@ -190,26 +196,49 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads a file (none: all defaults, a demo) and the environment.
+    /// Reads a file (none: all defaults, a demo) and the environment; of partners, those that the platform knows itself.
     pub fn load(path: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let Some(path) = path else { return Self::from_text("configuration", "", env) };
+        Self::load_with(path, env, &Sections::default())
+    }
+
+    /// Reads a file (none: all defaults, a demo) and the environment, and the sections that a program adds.
+    pub fn load_with(
+        path: Option<&Path>,
+        env: impl IntoIterator<Item = (String, String)>,
+        sections: &Sections<'_>,
+    ) -> Result<Self, ConfigError> {
+        let Some(path) = path else { return Self::from_text_with("configuration", "", env, sections) };
         let name = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Self { origin: Some(path.to_owned()), ..Self::from_text(&name, &text, env)? }),
+            Ok(text) => {
+                Ok(Self { origin: Some(path.to_owned()), ..Self::from_text_with(&name, &text, env, sections)? })
+            }
             Err(error) => {
                 Err(ConfigError { mistakes: vec![Mistake { place: name, says: format!("cannot be read: {error}") }] })
             }
         }
     }
 
-    /// Reads a text; `name` stands in messages where the file's name would.
+    /// Reads a text; `name` stands in messages where the file's name would. Of partners, those that the platform knows
+    /// itself.
     pub fn from_text(
         name: &str,
         text: &str,
         env: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
+        Self::from_text_with(name, text, env, &Sections::default())
+    }
+
+    /// Reads a text, and the sections that a program adds; `name` stands in messages where the file's name would.
+    pub fn from_text_with(
+        name: &str,
+        text: &str,
+        env: impl IntoIterator<Item = (String, String)>,
+        sections: &Sections<'_>,
+    ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(name, text, env);
-        let config = read(&mut reader);
+        let mut config = read(&mut reader);
+        config.partners = sections.read(&config, &mut reader);
         rules::apply(&config, &mut reader);
         reader.finish()?;
         Ok(config)
@@ -282,6 +311,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
             filter: reader.text_or("log.filter", "info"),
         },
         data_dir,
+        partners: Vec::new(),
     }
 }
 

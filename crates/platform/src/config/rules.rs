@@ -82,7 +82,8 @@ fn ports(config: &Config, reader: &mut Reader<'_>) {
     if config.sandbox.enabled {
         let control = config.sandbox.listen;
         // Its partners' ports; the one between is left to the metrics.
-        let ports = [0, 1, 3, 4, 5, 6].into_iter().filter_map(|place| match control.port() {
+        let places = [0, 1, 3, 4, 5, 6].into_iter().chain(config.partners().map(|partner| partner.port));
+        let ports = places.filter_map(|place| match control.port() {
             0 => (place == 0).then_some(0),
             port => port.checked_add(place),
         });
@@ -181,7 +182,7 @@ fn own_address(config: &Config, reader: &mut Reader<'_>) {
 }
 
 /// A base address: scheme, host, perhaps a port, nothing else.
-fn base(text: &str) -> Option<Url> {
+pub(super) fn base(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let bare = matches!(url.path(), "" | "/")
         && url.query().is_none()
@@ -190,7 +191,8 @@ fn base(text: &str) -> Option<Url> {
     (bare && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is this machine's.
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
