@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{OsRng, ShiftedClock};
+use partners::sms::SmsSettings;
 use platform::Mode;
 use platform::config::Config;
 use sandbox::{
@@ -21,7 +22,7 @@ pub fn run(config: Config, json: bool) -> Result<Outcome, StartError> {
         let stop = Stop::listen()?;
         let running = start(&config, Arc::new(ShiftedClock::new())).await?;
         if json {
-            say!("{}", described(&config, &running));
+            say!("{}", described(&config, &running)?);
             stop.wished().await;
             return Ok(());
         }
@@ -38,10 +39,10 @@ pub fn run(config: Config, json: bool) -> Result<Outcome, StartError> {
 }
 
 /// Addresses, numbers and paths of keys, as one JSON object: all that a program needs to talk to the partners.
-fn described(config: &Config, running: &Running) -> serde_json::Value {
+fn described(config: &Config, running: &Running) -> Result<serde_json::Value, StartError> {
     let base = |address| format!("http://{address}");
-    let pay = &running.wechat;
-    json!({
+    let (pay, sms) = (&running.wechat, config.section::<SmsSettings>()?);
+    Ok(json!({
         "control": base(running.control),
         "wechat_pay": {
             "base": base(running.wechat_pay),
@@ -84,11 +85,11 @@ fn described(config: &Config, running: &Running) -> serde_json::Value {
         "witness": { "url": format!("http://{}/witness", running.control), "key": running.witness_key },
         "sms": {
             "base": base(running.sms),
-            "access_key_id": config.sms.access_key_id,
-            "access_key_secret": config.sms.access_key_secret.expose(),
-            "sign_name": config.sms.sign_name,
+            "access_key_id": sms.key.id,
+            "access_key_secret": sms.key.secret,
+            "sign_name": sms.sign_name,
         },
-    })
+    }))
 }
 
 /// Starts the partners of a demo; refused in production.
@@ -98,6 +99,7 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
             "the sandbox is refused in production: it stands in for partners that move real things".to_owned(),
         ));
     }
+    let sms = config.section::<SmsSettings>()?.clone();
     let templates = sandbox::demo_templates().into_iter().map(|(_, template)| template).collect();
     let settings = SandboxSettings {
         listen: config.sandbox.listen,
@@ -105,9 +107,9 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
         clock,
         rng: Arc::new(OsRng),
         sms: SmsAccount {
-            access_key_id: config.sms.access_key_id.clone(),
-            access_key_secret: config.sms.access_key_secret.expose().clone(),
-            sign_name: config.sms.sign_name.clone(),
+            access_key_id: sms.key.id,
+            access_key_secret: sms.key.secret,
+            sign_name: sms.sign_name,
             templates,
             limits: true,
         },

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::Stdio;
 
-use platform::config::Config;
+use renshe::settings;
 
 use crate::commands::plant;
 use crate::support::program::{Ended, Home, Serving, ended};
@@ -208,7 +208,24 @@ fn the_sandbox_tells_a_program_all_that_it_needs() {
     BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
     child.kill().and_then(|()| child.wait()).expect("it ends");
     let told: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-    assert_eq!(told["face"]["scene_id"], Config::from_text("test", "", []).expect("the demo's").face.scene_id);
+    assert_eq!(told["face"]["scene_id"], settings::from_text("test", "", []).expect("the demo's").face.scene_id);
+    let keys =
+        |of: &serde_json::Value| of.as_object().expect("an object").keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(keys(&told), "cards control face insurer sms wechat_pay witness");
+    for (partner, wanted) in [
+        ("cards", "base channel paasid token"),
+        ("face", "access_key_id access_key_secret base scene_id"),
+        ("insurer", "base dialect fixmedins_code paasid path token"),
+        ("sms", "access_key_id access_key_secret base sign_name"),
+        (
+            "wechat_pay",
+            "apiv3_key appid base mchid merchant_cert merchant_key merchant_next_key merchant_next_serial merchant_serial pay \
+             platform_cert platform_next_cert platform_next_serial platform_public_key platform_public_key_id platform_serial",
+        ),
+        ("witness", "key url"),
+    ] {
+        assert_eq!(keys(&told[partner]), wanted, "{partner}");
+    }
     for name in ["merchant_key", "merchant_next_key", "platform_cert", "platform_next_cert", "platform_public_key"] {
         let path = told["wechat_pay"][name].as_str().expect("a path");
         assert!(std::fs::read_to_string(path).is_ok_and(|text| text.starts_with("-----BEGIN ")), "{name}: {path}");

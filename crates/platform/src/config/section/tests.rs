@@ -83,7 +83,7 @@ impl Section for Telegraph {
 const BOTH: [Known; 2] = [Known::of::<Post>(), Known::of::<Telegraph>()];
 
 fn read_with(known: &[Known], text: &str) -> Result<Config, ConfigError> {
-    Config::from_text_with("renshe.toml", text, [], &Sections { known, texts: &["hello", "goodbye"] })
+    Config::from_text("renshe.toml", text, [], &Sections { known, texts: &["hello", "goodbye"] })
 }
 
 #[track_caller]
@@ -140,7 +140,7 @@ fn the_environment_reaches_a_section() {
     let vars = [("RENSHE__POST__ID", "env"), ("RENSHE__POST__STAMPS", "a, b"), ("RENSHE__POST__ROOMS__HELLO", "9")];
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config =
-        Config::from_text_with("t", "[post]\nid = \"file\"\n", vars, &Sections { known: &BOTH, texts: &[] }).unwrap();
+        Config::from_text("t", "[post]\nid = \"file\"\n", vars, &Sections { known: &BOTH, texts: &[] }).unwrap();
     let post = config.section::<Post>().unwrap();
     assert_eq!((post.id.as_str(), post.stamps.len(), post.rooms["hello"].as_str()), ("env", 2, "9"));
 }
@@ -201,7 +201,7 @@ fn production_demands_an_account_of_its_own() {
 #[test]
 fn a_section_that_nobody_reads_is_refused() {
     let text = "[post]\nid = \"czrs\"\n";
-    let told = Config::from_text("renshe.toml", text, []).unwrap_err().to_string();
+    let told = Config::from_text("renshe.toml", text, [], &Sections::default()).unwrap_err().to_string();
     assert!(told.starts_with("renshe.toml:1: unknown section [post]; known: audit"), "{told}");
     let told = self::told("[post]\nid = \"czrs\"\n[pots]\nid = \"czrs\"\n[telegraph]\nwire = \"iron\"\n");
     assert!(
