@@ -14,3 +14,10 @@ pub mod sms;
 pub mod tif;
 pub mod wechat_pay;
 pub mod witness;
+
+use platform::config::Known;
+
+/// The sections of the configuration that adapters read: to add a partner, add its line.
+pub fn known() -> Vec<Known> {
+    vec![Known::of::<sms::SmsSettings>()]
+}

@@ -8,6 +8,7 @@ mod front;
 pub mod open;
 pub mod ports;
 pub mod probes;
+pub mod settings;
 pub mod start;
 mod tls;
 mod upkeep;

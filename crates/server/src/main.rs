@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use platform::config::Config;
 use platform::telemetry;
 use renshe::commands::{self, Outcome};
+use renshe::settings;
 use renshe::start::StartError;
 
 #[derive(Parser)]
@@ -140,8 +140,7 @@ fn run(line: Line) -> Result<Outcome, StartError> {
     if let Some(Command::Config) = line.command {
         return commands::config::print();
     }
-    let config =
-        Config::load(line.config.as_deref(), std::env::vars()).map_err(|error| StartError(error.to_string()))?;
+    let config = settings::load(line.config.as_deref(), std::env::vars())?;
     telemetry::init_logs(config.log.format, &config.log.filter).map_err(|error| StartError::at("log.filter", error))?;
     match line.command {
         None | Some(Command::Demo) => commands::demo::run(config),

@@ -231,13 +231,14 @@ fn insurer(config: &Config, sandbox: &str, numbers: &Arc<Numbers>) -> InsurerSet
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings;
 
     #[test]
     fn buyers_who_seem_to_come_from_this_machine_are_named_at_the_start() {
         for (text, hidden) in
             [("", true), ("[proxy]\ntrusted = [\"10.0.0.0/8\"]\n", false), ("listen = \"0.0.0.0:8080\"\n", false)]
         {
-            let mut config = Config::from_text("test", text, []).expect("a configuration");
+            let mut config = settings::from_text("test", text, []).expect("a configuration");
             assert!(!hides_buyers(&config), "a demo tells another address: {text}");
             config.wechat_pay.stand_in_ip = None;
             assert_eq!(hides_buyers(&config), hidden, "{text}");

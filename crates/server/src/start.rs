@@ -1,16 +1,14 @@
 //! From a configuration to a running platform: keys, database, context, workers, listeners.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use identity::{IssueCarrier, Ports};
-use partners::acs3::AccessKey;
 use partners::sms::{SmsCarrier, SmsSettings};
 use payments::Payments;
 use platform::audit::Witness;
-use platform::config::Config;
+use platform::config::{Config, ConfigError};
 use platform::instances::{self, Instance};
 use platform::jobs::Runner;
 use platform::listen::{self, Plain};
@@ -31,6 +29,12 @@ pub use crate::open::{Access, instance, open, verify_listeners, verify_vault};
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct StartError(pub String);
+
+impl From<ConfigError> for StartError {
+    fn from(error: ConfigError) -> StartError {
+        StartError(error.to_string())
+    }
+}
 
 impl StartError {
     /// Names what was being done.
@@ -92,32 +96,29 @@ pub async fn workers(
 
 /// The carriers of each kind of parcel.
 pub fn carriers(config: &Config, sms_endpoint: &str, ports: &Arc<Ports>) -> Result<Vec<Arc<dyn Carrier>>, StartError> {
-    let sms = SmsCarrier::new(sms_settings(config, sms_endpoint)).map_err(|error| StartError::at("sms", error))?;
+    let sms = SmsCarrier::new(sms_settings(config, sms_endpoint)?).map_err(|error| StartError::at("sms", error))?;
     Ok(vec![Arc::new(sms), Arc::new(IssueCarrier::new(Arc::clone(ports)))])
 }
 
-/// The adapter's settings out of the configuration.
-pub fn sms_settings(config: &Config, endpoint: &str) -> SmsSettings {
-    SmsSettings {
-        endpoint: config.sms.endpoint.clone().unwrap_or_else(|| endpoint.to_owned()),
-        key: AccessKey { id: config.sms.access_key_id.clone(), secret: config.sms.access_key_secret.expose().clone() },
-        sign_name: config.sms.sign_name.clone(),
-        templates: templates(config),
-        timeout_ms: config.sms.timeout_ms,
-        calls_max: config.sms.max_in_flight,
-    }
+/// The SMS adapter's settings; `endpoint` is where the sandbox would be.
+pub fn sms_settings(config: &Config, endpoint: &str) -> Result<SmsSettings, StartError> {
+    let settings = config.section::<SmsSettings>()?.clone();
+    Ok(with_templates(config, settings.at(endpoint)))
 }
 
-/// The configured templates; a demo without any takes those that the sandbox knows.
-fn templates(config: &Config) -> BTreeMap<String, String> {
-    #[cfg(feature = "sandbox")]
-    if config.sms.templates.is_empty() && config.mode == Mode::Demo {
-        return sandbox::demo_templates()
-            .into_iter()
-            .map(|(name, template)| (name.to_owned(), template.code))
-            .collect();
+/// A demo without any templates takes those that the sandbox knows.
+#[cfg(feature = "sandbox")]
+fn with_templates(config: &Config, mut settings: SmsSettings) -> SmsSettings {
+    if settings.templates.is_empty() && config.mode == Mode::Demo {
+        let known = sandbox::demo_templates().into_iter();
+        settings.templates = known.map(|(name, template)| (name.to_owned(), template.code)).collect();
     }
-    config.sms.templates.clone()
+    settings
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn with_templates(_: &Config, settings: SmsSettings) -> SmsSettings {
+    settings
 }
 
 /// Binds an address, or says what may be using it.

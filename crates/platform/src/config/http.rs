@@ -98,10 +98,10 @@ impl HttpConfig {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Config;
+    use super::super::{Config, Sections};
 
     fn rules(text: &str, files: u64) -> Result<(usize, usize), String> {
-        let config = Config::from_text("renshe.toml", text, []).unwrap();
+        let config = Config::from_text("renshe.toml", text, [], &Sections::default()).unwrap();
         let rules = config.http.rules(files, Default::default())?;
         Ok((rules.connections, rules.per_neighbourhood))
     }

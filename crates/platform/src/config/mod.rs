@@ -4,21 +4,24 @@
 //! All mistakes are reported at once, each with its line and what is allowed. Secrets never print.
 
 mod http;
+mod key_files;
 mod partners;
 mod reader;
 mod rules;
 mod secret;
+mod section;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use http::HttpConfig;
-pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, KeyFile, WechatPayConfig};
+pub use key_files::KeyFile;
+pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, WechatPayConfig};
 pub use secret::Secret;
+pub use section::{Known, Part, Partner, Section, Sections};
 
 use crate::ctx::Mode;
 use crate::networks::Networks;
@@ -53,7 +56,6 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub audit: AuditConfig,
     pub crypto: Suite,
-    pub sms: SmsConfig,
     pub face: FaceConfig,
     pub insurer: InsurerConfig,
     pub cards: CardsConfig,
@@ -63,6 +65,8 @@ pub struct Config {
     pub proxy: ProxyConfig,
     pub tls: Option<TlsConfig>,
     pub log: LogConfig,
+    /// The sections that adapters read themselves.
+    partners: Vec<Partner>,
 }
 
 /// The database and the door to it.
@@ -95,21 +99,6 @@ pub struct WitnessConfig {
     pub url: String,
     /// Its Ed25519 public key, in base64.
     pub key: String,
-}
-
-/// The provider of text messages.
-#[derive(Debug, Clone)]
-pub struct SmsConfig {
-    /// `None` (demo only): the sandbox, wherever it listens.
-    pub endpoint: Option<String>,
-    pub access_key_id: String,
-    pub access_key_secret: Secret<String>,
-    /// The signature 【…】 that the provider approved.
-    pub sign_name: String,
-    /// Our names of templates to the provider's codes.
-    pub templates: BTreeMap<String, String>,
-    pub timeout_ms: u64,
-    pub max_in_flight: usize,
 }
 
 /// The partners' stand-in.
@@ -190,26 +179,32 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads a file (none: all defaults, a demo) and the environment.
-    pub fn load(path: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let Some(path) = path else { return Self::from_text("configuration", "", env) };
+    /// Reads a file (none: all defaults, a demo) and the environment, and the sections that a program adds.
+    pub fn load(
+        path: Option<&Path>,
+        env: impl IntoIterator<Item = (String, String)>,
+        sections: &Sections<'_>,
+    ) -> Result<Self, ConfigError> {
+        let Some(path) = path else { return Self::from_text("configuration", "", env, sections) };
         let name = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Self { origin: Some(path.to_owned()), ..Self::from_text(&name, &text, env)? }),
+            Ok(text) => Ok(Self { origin: Some(path.to_owned()), ..Self::from_text(&name, &text, env, sections)? }),
             Err(error) => {
                 Err(ConfigError { mistakes: vec![Mistake { place: name, says: format!("cannot be read: {error}") }] })
             }
         }
     }
 
-    /// Reads a text; `name` stands in messages where the file's name would.
+    /// Reads a text, and the sections that a program adds; `name` stands in messages where the file's name would.
     pub fn from_text(
         name: &str,
         text: &str,
         env: impl IntoIterator<Item = (String, String)>,
+        sections: &Sections<'_>,
     ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(name, text, env);
-        let config = read(&mut reader);
+        let mut config = read(&mut reader);
+        config.partners = sections.read(&config, &mut reader);
         rules::apply(&config, &mut reader);
         reader.finish()?;
         Ok(config)
@@ -260,7 +255,6 @@ fn read(reader: &mut Reader<'_>) -> Config {
                 .choice("crypto.digest", &[Digest::Sha256, Digest::Sm3].map(|d| (d.name(), d)))
                 .unwrap_or_default(),
         },
-        sms: read_sms(reader),
         face: partners::read_face(reader),
         insurer: partners::read_insurer(reader, mode),
         cards: partners::read_cards(reader),
@@ -282,6 +276,7 @@ fn read(reader: &mut Reader<'_>) -> Config {
             filter: reader.text_or("log.filter", "info"),
         },
         data_dir,
+        partners: Vec::new(),
     }
 }
 
@@ -317,18 +312,6 @@ fn read_audit(reader: &mut Reader<'_>, data_dir: &Path) -> AuditConfig {
         }
     };
     AuditConfig { export_dirs, witness }
-}
-
-fn read_sms(reader: &mut Reader<'_>) -> SmsConfig {
-    SmsConfig {
-        endpoint: reader.text("sms.endpoint"),
-        access_key_id: reader.text_or("sms.access_key_id", "sandbox"),
-        access_key_secret: Secret::new(reader.text_or("sms.access_key_secret", "sandbox-secret")),
-        sign_name: reader.text_or("sms.sign_name", "常州人社"),
-        templates: reader.map("sms.templates"),
-        timeout_ms: reader.number("sms.timeout_ms", 100..=60_000, 5_000).unsigned_abs(),
-        max_in_flight: usize::try_from(reader.number("sms.max_in_flight", 1..=1_000, 16)).unwrap_or(1),
-    }
 }
 
 fn read_proxy(reader: &mut Reader<'_>) -> ProxyConfig {

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
 
-use kernel::Moment;
-
+use super::key_files::{self, KeyFile};
 use super::reader::Reader;
 use super::{Config, Secret};
 use crate::ctx::Mode;
@@ -129,15 +127,6 @@ pub struct WechatPayConfig {
     pub max_in_flight: usize,
 }
 
-/// A key in a file, under the name by which it is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyFile {
-    pub serial: String,
-    pub file: PathBuf,
-    /// It is used from then on.
-    pub from: Option<Moment>,
-}
-
 /// What stands for these partners' accounts in the demo, and never in production.
 const SANDBOX_ID: &str = "sandbox";
 const SANDBOX_SECRETS: [&str; 2] = ["sandbox-secret", "sandbox-token"];
@@ -164,10 +153,9 @@ pub(super) fn read_insurer(reader: &mut Reader<'_>, mode: Mode) -> InsurerConfig
         mdtrtarea_admvs: reader.text_or("insurer.mdtrtarea_admvs", "320400"),
         path: reader.text_or("insurer.path", "/fsi/api/rsfComIfService/{infno}"),
         paths: reader.map("insurer.paths"),
-        active_states: list_or(reader, "insurer.active_states", &["1"]),
-        not_known: list_or(reader, "insurer.not_known", &["未查询到", "不存在"]),
-        other_name: list_or(
-            reader,
+        active_states: reader.list_or("insurer.active_states", &["1"]),
+        not_known: reader.list_or("insurer.not_known", &["未查询到", "不存在"]),
+        other_name: reader.list_or(
             "insurer.other_name",
             &[
                 "姓名与证件号码不一致",
@@ -217,9 +205,12 @@ pub(super) fn read_cards(reader: &mut Reader<'_>) -> CardsConfig {
 }
 
 pub(super) fn read_wechat_pay(reader: &mut Reader<'_>, mode: Mode) -> WechatPayConfig {
-    let merchant_keys =
-        key_files(reader, "wechat_pay.merchant_keys", ["wechat_pay.merchant_serial", "wechat_pay.merchant_key_file"]);
-    let platform_keys = key_files(
+    let merchant_keys = key_files::read(
+        reader,
+        "wechat_pay.merchant_keys",
+        ["wechat_pay.merchant_serial", "wechat_pay.merchant_key_file"],
+    );
+    let platform_keys = key_files::read(
         reader,
         "wechat_pay.platform_keys",
         ["wechat_pay.platform_public_key_id", "wechat_pay.platform_public_key_file"],
@@ -247,43 +238,6 @@ pub(super) fn read_wechat_pay(reader: &mut Reader<'_>, mode: Mode) -> WechatPayC
 /// An address for documents: nobody has it, and the channel takes it where it refuses a machine's own.
 const STAND_IN_IP: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
 
-/// Keys under their names, each written `NAME=FILE` or `NAME=FILE from TIME`; or one of them in two settings of its own.
-fn key_files(reader: &mut Reader<'_>, list: &'static str, [name, file]: [&'static str; 2]) -> Vec<KeyFile> {
-    let mut keys = Vec::new();
-    for entry in reader.list(list) {
-        match key_file(&entry) {
-            Some(key) => keys.push(key),
-            None => reader.wrong(
-                list,
-                format!("\"{entry}\" must be NAME=FILE, or NAME=FILE from TIME, for example \"5157F09E=/etc/renshe/key.pem from 2026-12-01T02:00:00+08:00\""),
-            ),
-        }
-    }
-    match (reader.text(name), reader.text(file)) {
-        (None, None) => {}
-        (Some(_), Some(_)) if !keys.is_empty() => {
-            reader.wrong(
-                name,
-                format!("stands beside {list}: write it there as NAME=FILE, and leave {name} and {file} out"),
-            );
-        }
-        (Some(serial), Some(path)) => keys.push(KeyFile { serial, file: path.into(), from: None }),
-        (Some(_), None) => reader.wrong(name, format!("needs {file} beside it")),
-        (None, Some(_)) => reader.wrong(file, format!("needs {name} beside it")),
-    }
-    keys
-}
-
-fn key_file(entry: &str) -> Option<KeyFile> {
-    let (serial, rest) = entry.split_once('=')?;
-    let (file, from) = match rest.rsplit_once(" from ") {
-        Some((file, from)) => (file, Some(Moment::from_rfc3339(from.trim())?)),
-        None => (rest, None),
-    };
-    let (serial, file) = (serial.trim(), file.trim());
-    (!serial.is_empty() && !file.is_empty()).then(|| KeyFile { serial: serial.to_owned(), file: file.into(), from })
-}
-
 fn timeout_ms(reader: &mut Reader<'_>, path: &str) -> u64 {
     // It stays below the 30 s for which an attempt is leased, so that a call has ended before its lease does.
     reader.number(path, 100..=25_000, 5_000).unsigned_abs()
@@ -291,11 +245,6 @@ fn timeout_ms(reader: &mut Reader<'_>, path: &str) -> u64 {
 
 fn max_in_flight(reader: &mut Reader<'_>, path: &str) -> usize {
     usize::try_from(reader.number(path, 1..=1_000, 16)).unwrap_or(1)
-}
-
-fn list_or(reader: &mut Reader<'_>, path: &str, default: &[&str]) -> Vec<String> {
-    let list = reader.list(path);
-    if list.is_empty() { default.iter().map(|text| (*text).to_owned()).collect() } else { list }
 }
 
 /// What must hold of these sections in any mode.

@@ -208,6 +208,12 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A list of texts, or the default where it is empty.
+    pub(super) fn list_or(&mut self, path: &str, default: &[&str]) -> Vec<String> {
+        let list = self.list(path);
+        if list.is_empty() { default.iter().map(|text| (*text).to_owned()).collect() } else { list }
+    }
+
     /// All texts of a section whose keys are free.
     pub(super) fn map(&mut self, section: &str) -> BTreeMap<String, String> {
         self.open.insert(section.to_owned());
@@ -269,7 +275,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn is_section(&self, path: &str) -> bool {
+    /// Whether settings of a section have been asked for.
+    pub(super) fn is_section(&self, path: &str) -> bool {
         let prefix = format!("{path}.");
         self.open.contains(path) || self.asked.iter().any(|asked| asked.starts_with(&prefix))
     }

@@ -9,27 +9,6 @@ use super::{Config, partners};
 use crate::ctx::Mode;
 use crate::db::Target;
 
-/// The texts that go to phones: a city without a template for one would lose it.
-const SMS_TEMPLATES: [&str; 17] = [
-    "verify",
-    "booked",
-    "cancelled",
-    "sign_up_tried",
-    "number_taken_back",
-    "account_ended",
-    "account_moved",
-    "account_opened",
-    "password_changed",
-    "device_bound",
-    "device_ended",
-    "pay_password_set",
-    "pay_password_changed",
-    "pay_password_locked",
-    "refund_begun",
-    "pay_timed_out",
-    "pay_reconfirm",
-];
-
 pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
     // The address may hold a password: the reason is said, the value is not.
     if let Err(why) = Target::parse(config.database.url.expose()) {
@@ -66,9 +45,8 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
 }
 
 /// Where each partner is.
-fn endpoints(config: &Config) -> [(&'static str, &Option<String>); 5] {
+fn endpoints(config: &Config) -> [(&'static str, &Option<String>); 4] {
     [
-        ("sms.endpoint", &config.sms.endpoint),
         ("face.endpoint", &config.face.endpoint),
         ("insurer.endpoint", &config.insurer.endpoint),
         ("cards.endpoint", &config.cards.endpoint),
@@ -82,7 +60,8 @@ fn ports(config: &Config, reader: &mut Reader<'_>) {
     if config.sandbox.enabled {
         let control = config.sandbox.listen;
         // Its partners' ports; the one between is left to the metrics.
-        let ports = [0, 1, 3, 4, 5, 6].into_iter().filter_map(|place| match control.port() {
+        let places = [0, 3, 4, 5, 6].into_iter().chain(config.partners().map(|partner| partner.port));
+        let ports = places.filter_map(|place| match control.port() {
             0 => (place == 0).then_some(0),
             port => port.checked_add(place),
         });
@@ -141,27 +120,6 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
         reader.wrong("audit.witness_url", "must begin with https:// in production");
     }
     partners::production(config, reader);
-    texts(config, reader);
-}
-
-/// Texts of its own: an account at the provider, and a template for each.
-fn texts(config: &Config, reader: &mut Reader<'_>) {
-    for path in ["sms.access_key_id", "sms.access_key_secret", "sms.sign_name"] {
-        if !reader.is_given(path) {
-            reader.wrong(path, "must be given in production");
-        }
-    }
-    if config.sms.access_key_id == "sandbox" {
-        reader.wrong("sms.access_key_id", "is the sandbox's account; production needs one of its own");
-    }
-    let missing: Vec<_> = SMS_TEMPLATES.into_iter().filter(|name| !config.sms.templates.contains_key(*name)).collect();
-    if !missing.is_empty() {
-        let names = missing.join(", ");
-        reader.wrong(
-            "sms.templates",
-            format!("must name the provider's template for each text in production, for example verify = \"SMS_123456789\"; missing: {names}"),
-        );
-    }
 }
 
 /// The address people are told, and what really answers there.
@@ -181,7 +139,7 @@ fn own_address(config: &Config, reader: &mut Reader<'_>) {
 }
 
 /// A base address: scheme, host, perhaps a port, nothing else.
-fn base(text: &str) -> Option<Url> {
+pub(super) fn base(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let bare = matches!(url.path(), "" | "/")
         && url.query().is_none()
@@ -190,7 +148,8 @@ fn base(text: &str) -> Option<Url> {
     (bare && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is this machine's.
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

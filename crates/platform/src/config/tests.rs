@@ -7,7 +7,7 @@ fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn read_text(text: &str) -> Result<Config, ConfigError> {
-    Config::from_text("renshe.toml", text, [])
+    Config::from_text("renshe.toml", text, [], &Sections::default())
 }
 
 fn message(text: &str) -> String {
@@ -21,29 +21,6 @@ public_url = "https://app.example.cn"
 [tls]
 cert = "cert.pem"
 key = "key.pem"
-[sms]
-endpoint = "https://dysmsapi.aliyuncs.com"
-access_key_id = "id"
-access_key_secret = "very-secret"
-sign_name = "常州人社"
-[sms.templates]
-verify = "SMS_1"
-booked = "SMS_2"
-cancelled = "SMS_3"
-sign_up_tried = "SMS_4"
-number_taken_back = "SMS_31"
-account_ended = "SMS_32"
-account_moved = "SMS_33"
-account_opened = "SMS_34"
-password_changed = "SMS_5"
-device_bound = "SMS_6"
-device_ended = "SMS_8"
-pay_password_set = "SMS_7"
-pay_password_changed = "SMS_8"
-pay_password_locked = "SMS_9"
-refund_begun = "SMS_10"
-pay_timed_out = "SMS_11"
-pay_reconfirm = "SMS_12"
 [face]
 endpoint = "https://cloudauth.aliyuncs.com"
 access_key_id = "id"
@@ -74,7 +51,7 @@ platform_public_key_id = "PUB_KEY_ID_1"
 
 #[test]
 fn nothing_at_all_is_the_demo() {
-    let config = Config::load(None, []).unwrap();
+    let config = Config::load(None, [], &Sections::default()).unwrap();
     assert_eq!(config.mode, Mode::Demo);
     assert!(config.sandbox.enabled && config.listen.ip().is_loopback());
     assert_eq!(config.database.url.expose(), "sqlite:renshe-data/renshe.sqlite3");
@@ -91,30 +68,9 @@ fn nothing_at_all_is_the_demo() {
 }
 
 #[test]
-fn the_example_says_the_defaults_and_names_every_setting() {
-    let example = Config::from_text("renshe.toml.example", EXAMPLE, []).unwrap();
-    let default = read_text("").unwrap();
-    // Templates have no default of their own: the server's sandbox knows the demo's.
-    let strip = |config: &Config| {
-        format!(
-            "{:?}",
-            Config { sms: SmsConfig { templates: BTreeMap::new(), ..config.sms.clone() }, ..config.clone() }
-        )
-    };
-    assert_eq!(strip(&example), strip(&default));
-    // With every comment taken off the settings themselves, nothing may be unknown.
-    let whole: String =
-        EXAMPLE.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).map(|line| format!("{line}\n")).collect();
-    let all = Config::from_text("renshe.toml.example", &whole, []);
-    let told = all.map_or_else(|error| error.to_string(), |_| String::new());
-    assert!(!told.contains("unknown") && !told.contains("TOML"), "{told}");
-}
-
-#[test]
 fn production_can_be_configured() {
     let config = read_text(PRODUCTION).unwrap();
     assert_eq!((config.mode, config.sandbox.enabled), (Mode::Production, false));
-    assert_eq!(config.sms.templates["verify"], "SMS_1");
     assert!(config.tls.is_some());
     assert!(!config.insurer.gives_code, "a profile of ours is asked for, not taken for granted");
     assert_eq!(config.insurer.active_states, ["1"]);
@@ -190,12 +146,6 @@ fn the_city_is_as_large_as_wished() {
 }
 
 #[test]
-fn production_refuses_the_sandboxs_account() {
-    let told = message(&PRODUCTION.replace("access_key_id = \"id\"", "access_key_id = \"sandbox\""));
-    assert!(told.contains("sms.access_key_id: is the sandbox's account"), "{told}");
-}
-
-#[test]
 fn secrets_never_print() {
     let with_password = format!("{PRODUCTION}\n[database]\nurl = \"postgres://renshe:very-secret@db/renshe\"\n");
     let shown = format!("{:?}", read_text(&with_password).unwrap());
@@ -212,21 +162,19 @@ fn the_environment_overrides_the_file() {
         ("RENSHE__DATABASE__LANES", "8"),
         ("RENSHE__SANDBOX__LISTEN", "127.0.0.1:3"),
         ("RENSHE__PROXY__TRUSTED", "10.0.0.0/8, ::1"),
-        ("RENSHE__SMS__TEMPLATES__VERIFY", "SMS_2"),
         ("RENSHE__METRICS_LISTEN", ""),
         ("PATH", "/bin"),
     ]);
-    let config = Config::from_text("renshe.toml", file, vars).unwrap();
+    let config = Config::from_text("renshe.toml", file, vars, &Sections::default()).unwrap();
     assert_eq!((config.listen.port(), config.database.lanes, config.sandbox.listen.port()), (2, 8, 3));
     assert_eq!(config.proxy.trusted, crate::networks::Networks::parse(&["10.0.0.0/8", "::1"]).unwrap());
-    assert_eq!(config.sms.templates["verify"], "SMS_2");
     assert_eq!(config.metrics_listen, None);
 }
 
 #[test]
 fn mistakes_in_the_environment_name_the_variable() {
     let vars = env(&[("RENSHE__DATABASE__LANES", "many"), ("RENSHE__COLOUR", "red"), ("RENSHE__LOOK__COLOUR", "red")]);
-    let told = Config::from_text("renshe.toml", "", vars).unwrap_err().to_string();
+    let told = Config::from_text("renshe.toml", "", vars, &Sections::default()).unwrap_err().to_string();
     assert!(told.contains("RENSHE__DATABASE__LANES: database.lanes: must be a whole number from 1 to 64"), "{told}");
     assert!(told.contains("RENSHE__COLOUR: unknown setting `colour` at the top"), "{told}");
     assert!(told.contains("RENSHE__LOOK__COLOUR: unknown setting `look.colour`; there is no section [look]"), "{told}");
@@ -268,7 +216,7 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
             "renshe.toml:1: public_url: says http, and with tls.cert and tls.key only https is spoken",
         ),
         ("[tls]\ncert = \"c.pem\"", "renshe.toml:2: tls.cert: needs tls.key beside it"),
-        ("[sandbox]\nenabled = false", "sms.endpoint: must be given where sandbox.enabled is false"),
+        ("[sandbox]\nenabled = false", "face.endpoint: must be given where sandbox.enabled is false"),
         ("[sandbox]\nenabled = false", "cards.endpoint: must be given where sandbox.enabled is false"),
         ("[sandbox]\npeople = -1", "renshe.toml:2: sandbox.people: -1 is out of range"),
         ("[face]\nendpoint = \"https://x/y\"", "renshe.toml:2: face.endpoint: must be http://host[:port]"),
@@ -339,9 +287,6 @@ fn production_refuses_what_is_fit_for_a_laptop_only() {
         "renshe.toml:2: listen: production does not serve plain HTTP to the world",
         "renshe.toml:3: public_url: must begin with https://",
         "renshe.toml:5: sandbox.enabled: the sandbox must not run in production",
-        "renshe.toml: sms.endpoint: must be given in production",
-        "renshe.toml: sms.access_key_secret: must be given in production",
-        "renshe.toml: sms.templates: must name",
     ] {
         assert!(told.contains(wanted), "wanted: {wanted}\ntold:   {told}");
     }
@@ -356,14 +301,10 @@ fn production_refuses_what_is_fit_for_a_laptop_only() {
     let behind_proxy =
         PRODUCTION.replace("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"", "[proxy]\ntrusted = [\"10.0.0.7\"]");
     assert!(read_text(&behind_proxy).is_ok());
-    let one_short = message(&PRODUCTION.replace("device_bound = \"SMS_6\"\n", ""));
-    assert!(one_short.contains("missing: device_bound"), "{one_short}");
-    let plain_sms = PRODUCTION.replace("https://dysmsapi", "http://dysmsapi");
-    assert!(message(&plain_sms).contains("sms.endpoint: must begin with https://"));
 }
 
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
-    let told = Config::load(Some(Path::new("/no/such/renshe.toml")), []).unwrap_err().to_string();
+    let told = Config::load(Some(Path::new("/no/such/renshe.toml")), [], &Sections::default()).unwrap_err().to_string();
     assert!(told.starts_with("/no/such/renshe.toml: cannot be read:"), "{told}");
 }

@@ -9,11 +9,10 @@ use health::SlotId;
 use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
-use platform::config::Config;
 use platform::db::LaneKey;
 use platform::listen::{self, Plain};
 use renshe::ports::{self, SandboxAt};
-use renshe::{app, commands, start};
+use renshe::{app, commands, settings, start};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -35,7 +34,7 @@ impl City {
         if !database.is_empty() {
             settings.push(("RENSHE__DATABASE__URL".to_owned(), database.to_owned()));
         }
-        let config = Config::from_text("bench", "", settings)?;
+        let config = settings::from_text("bench", "", settings)?;
         let ctx = start::open(&config, Arc::new(SystemClock), start::Access::Make)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let crowd = runtime.block_on(async {
@@ -64,12 +63,12 @@ impl City {
     /// Serves the city on a free port.
     pub fn serve(&self) -> Result<SocketAddr, Box<dyn Error>> {
         // Nobody is asked here: everybody's insurance is fresh.
-        let config = Config::from_text("bench", "", [])?;
+        let config = settings::from_text("bench", "", [])?;
         let at = SandboxAt::beside(config.sandbox.listen);
         let numbers = Arc::default();
         let ports = ports::ports(&config, &at, &numbers)?;
         let config =
-            Config::from_text("bench", "", [("RENSHE__DATA_DIR".to_owned(), self.folder.display().to_string())])?;
+            settings::from_text("bench", "", [("RENSHE__DATA_DIR".to_owned(), self.folder.display().to_string())])?;
         let pay = ports::payments(&config, &at, (&ports, &app::listeners()?), ("http://127.0.0.1:9", &numbers))?;
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let addr = listener.local_addr()?;

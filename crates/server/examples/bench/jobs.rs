@@ -12,7 +12,7 @@ use platform::config::Config;
 use platform::db::LaneKey;
 use platform::outbox::{self, Letter, Worker};
 use renshe::ports::{self, SandboxAt};
-use renshe::{app, start};
+use renshe::{app, settings, start};
 use sandbox::{Sandbox, SandboxSettings};
 use serde_json::json;
 
@@ -47,7 +47,7 @@ fn on(report: &mut Report, engine: &str, database: &str) -> Done {
     let sandbox = city.runtime.block_on(Sandbox::start(settings))?;
     let at = SandboxAt::from(&sandbox);
     let own = [("RENSHE__DATA_DIR".to_owned(), folder.display().to_string())];
-    let config = Config::from_text("bench", "", own)?;
+    let config = settings::from_text("bench", "", own)?;
     let partners = ports::ports(&config, &at, &Arc::default())?;
 
     write(&city, store::all_insurance_due)?;

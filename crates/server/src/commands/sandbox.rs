@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{OsRng, ShiftedClock};
+use partners::sms::SmsSettings;
 use platform::Mode;
 use platform::config::Config;
 use sandbox::{At, Dialect, FirstPerson, Insured, Running, Sandbox, SandboxSettings};
@@ -76,13 +77,14 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
 
 /// The account at each partner, as the configuration has it.
 fn accounts(config: &Config) -> Result<BTreeMap<&'static str, Value>, StartError> {
-    let Config { sms, face, insurer, cards, .. } = config;
+    let Config { face, insurer, cards, .. } = config;
+    let sms = config.section::<SmsSettings>()?;
     let accounts = [
         (
             "sms",
             json!({
-                "access_key_id": sms.access_key_id,
-                "access_key_secret": sms.access_key_secret.expose(),
+                "access_key_id": sms.key.id,
+                "access_key_secret": sms.key.secret,
                 "sign_name": sms.sign_name,
             }),
         ),

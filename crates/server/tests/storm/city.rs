@@ -6,8 +6,8 @@ use std::sync::Arc;
 use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
-use platform::config::Config;
 use platform::db::DbFault;
+use renshe::settings;
 use renshe::start::{self, Access};
 use testkit::TestDb;
 
@@ -71,7 +71,7 @@ impl City {
 
 /// The context of the programs that will run here, over a database with hospitals.
 pub async fn open(place: &Place) -> Ctx {
-    let config = Config::from_text("storm", "", place.env.clone()).expect("settings");
+    let config = settings::from_text("storm", "", place.env.clone()).expect("settings");
     let open = move || start::open(&config, Arc::new(SystemClock), Access::Make).expect("opened");
     let ctx = tokio::task::spawn_blocking(open).await.expect("joined");
     start::verify_vault(&ctx).await.expect("keys");

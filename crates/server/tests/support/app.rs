@@ -9,12 +9,11 @@ use identity::demo::DemoLogin;
 use kernel::{Date, Moment, OsRng, ShiftedClock, Time};
 use payments::Payments;
 use platform::Ctx;
-use platform::config::Config;
 use platform::jobs::Runner;
 use platform::listen::{self, Plain};
 use platform::outbox::Worker;
 use renshe::ports::{self, SandboxAt};
-use renshe::{app, commands, start};
+use renshe::{app, commands, settings, start};
 use testkit::{Fixture, TestDb, test_ctx};
 use tokio::net::TcpListener;
 
@@ -42,7 +41,7 @@ pub struct TestApp {
 
 impl Fixture for TestApp {
     async fn open(test: TestDb) -> TestApp {
-        let config = Config::from_text("test", "", []).expect("the defaults are a configuration");
+        let config = settings::from_text("test", "", []).expect("the defaults are a configuration");
         // Nine on a Monday of a year whose calendar we have; from there it flows, and is moved.
         let nine = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 0, 0, 0));
         let clock = Arc::new(ShiftedClock::starting_at(nine));
@@ -185,7 +184,7 @@ impl Drop for TestApp {
 
 /// The people's listener, as it is without a word in the configuration.
 pub fn listener_rules() -> listen::Rules {
-    let config = Config::from_text("test", "", []).expect("the defaults are a configuration");
+    let config = settings::from_text("test", "", []).expect("the defaults are a configuration");
     config.http.rules(listen::files::raise(), config.proxy.trusted).expect("enough files")
 }
 
@@ -209,7 +208,7 @@ pub(super) fn payments_of(
     ]
     .map(|(name, value)| (format!("RENSHE__WECHAT_PAY__{name}"), value));
     let other = other.iter().map(|(name, value)| (format!("RENSHE__{name}"), (*value).to_owned()));
-    let config = Config::from_text("test", "", settings.into_iter().chain(other)).expect("settings");
+    let config = settings::from_text("test", "", settings.into_iter().chain(other)).expect("settings");
     let listeners = app::listeners().expect("each kind once");
     ports::payments(&config, at, (ports, &listeners), (own, &Arc::default())).expect("settings")
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use identity::Ports;
 use payments::Payments;
-use platform::config::{Config, ForwardedBy};
+use platform::config::ForwardedBy;
 use platform::listen::{self, Plain};
 use platform::networks::Networks;
 use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode};
 use renshe::ports::SandboxAt;
-use renshe::{app, start};
+use renshe::{app, settings, start};
 use tokio::net::TcpListener;
 use ui::{Site, TrustedProxies};
 
@@ -108,9 +108,9 @@ impl TestApp {
 
     /// A worker that waits for the SMS provider so long only, at this address or the sandbox's.
     pub fn worker(&self, holder: &str, timeout_ms: u64, endpoint: Option<&str>) -> Worker {
-        let config = Config::from_text("test", "", []).expect("the defaults are a configuration");
+        let config = settings::from_text("test", "", []).expect("the defaults are a configuration");
         let own = format!("http://{}", self.sandbox.sms);
-        let mut settings = start::sms_settings(&config, endpoint.unwrap_or(&own));
+        let mut settings = start::sms_settings(&config, endpoint.unwrap_or(&own)).expect("read with its section");
         settings.timeout_ms = timeout_ms;
         let sms = partners::sms::SmsCarrier::new(settings).expect("settings");
         Worker::new(self.ctx.clone(), holder, vec![Arc::new(sms) as Arc<dyn Carrier>])

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
-use platform::config::Config;
 use platform::db::LaneKey;
+use renshe::settings;
 use renshe::start::{self, Access};
 use sandbox::WechatPayAccount;
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ impl Town {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let sandbox = process(&settings, "sandbox", &folder)?;
         runtime.block_on(ready(&format!("{control}/control/clock")))?;
-        let config = Config::from_text("bench", "", settings.clone())?;
+        let config = settings::from_text("bench", "", settings.clone())?;
         let ctx = start::open(&config, Arc::new(SystemClock), Access::Make)?;
         let (payers, free, priced) = runtime.block_on(prepare(&ctx, &control))?;
         ctx.db.close();
