@@ -173,7 +173,6 @@ enum Asks {
 #[template(path = "second_ways/card_code.html")]
 struct CodePage {
     page: Page,
-    action: String,
     back: String,
     way: String,
     asks: Asks,
@@ -198,7 +197,6 @@ impl CodePage {
         let shown = way.mobile.as_ref().filter(|_| claimant.claim.owner);
         CodePage {
             page: claimant.visit.page.clone(),
-            action: path(claimant, "card/code"),
             back: path(claimant, "card"),
             way: way.id.as_str().to_owned(),
             asks,
@@ -312,7 +310,7 @@ async fn send_again(
     ticket: String,
 ) -> Result<Response, Problem> {
     let page = &claimant.visit.page;
-    let path = format!("{}?t={}", view.action, view.way);
+    let path = format!("{}?t={}", path(claimant, "card/code"), view.way);
     Ok(match sms_codes::request(&claimant.visit.ctx, gates, wish(claimant, mobile, ticket)).await? {
         Requested::Sent { challenge } => see_other_with(&format!("{path}&c={}", challenge.as_str()), "flash-code-sent"),
         Requested::Wait { secs } => html_again(page, CodePage { notice: Some(Notice::wait(page, secs)), ..view }),

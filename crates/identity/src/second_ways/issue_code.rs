@@ -35,11 +35,16 @@ pub(super) enum Issued {
     /// The insurer knows the number under another name: nothing was done. The name on the code becomes the person's, and a
     /// slip of the clerk's would part them from their card and insurance.
     OtherName,
+    /// No number of this kind stands on such a paper: nothing was done.
+    OtherPaper,
 }
 
 /// Writes the code's fingerprint down in place of the live one, and tells the owner of the number, if it has one. The
 /// insurer is asked first, with nothing open.
 pub(super) async fn issue_code(ctx: &Ctx, insurer: &dyn Insurer, command: IssueCode) -> Result<Issued, Failure> {
+    if !command.paper.bears(command.number.kind()) {
+        return Ok(Issued::OtherPaper);
+    }
     if is_anothers(ctx, insurer, &command.name, &command.number).await {
         return Ok(Issued::OtherName);
     }

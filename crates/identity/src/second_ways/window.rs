@@ -97,27 +97,23 @@ pub(super) async fn issue(
     let number = number.map_err(|error| errors.add("id_number", id_number_kind(&error))).ok();
     // In the order of the page, which is that of the summary.
     let paper = Paper::parse(&form.paper);
-    match (paper, &number) {
-        (None, _) => errors.add("paper", "window-paper"),
-        (Some(paper), Some(number)) if !paper.bears(number.kind()) => errors.add("paper", "window-other-paper"),
-        _ => {}
+    if paper.is_none() {
+        errors.add("paper", "window-paper");
     }
     let purpose = ProofPurpose::of_word(&form.purpose);
     if purpose.is_none() {
         errors.add("purpose", "window-purpose");
     }
-    let paper = paper.filter(|_| errors.is_empty());
+    let again = |errors| Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
     let (Some(name), Some(number), Some(purpose), Some(paper)) = (name, number, purpose, paper) else {
-        return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
+        return again(errors);
     };
     let (shown_name, shown_number) = (name.called(), number.masked());
     let command = IssueCode { name, number, purpose, paper, staff: desk.staff.clone() };
     let (code, expires_at) = match issue_code(ctx, ports.insurer.as_ref(), command).await? {
         Issued::Code { code, expires_at } => (code, expires_at),
-        Issued::OtherName => {
-            let errors = Errors::one("name", "window-other-name");
-            return Ok(html_again(&desk.visit.page, WindowPage { errors, ..WindowPage::new(&desk, &form) }));
-        }
+        Issued::OtherName => return again(Errors::one("name", "window-other-name")),
+        Issued::OtherPaper => return again(Errors::one("paper", "window-other-paper")),
     };
     let carried = Carried {
         code,
