@@ -64,17 +64,17 @@ pub(super) fn list(tx: &mut Tx<'_>, person: &PersonId) -> Result<Vec<Listed>, Db
     tx.query(
         sql!(
             "SELECT d.id, d.word, d.label, d.bound_at, d.seen_at,
-                 (SELECT MAX(p.at) FROM device_proof p WHERE p.device_id = d.id)
+                 (SELECT MAX(p.at) FROM device_proof p WHERE p.device_id = d.id) AS shown_at
              FROM device d WHERE d.person_id = $1 AND d.state = 'live' ORDER BY d.bound_at DESC, d.id DESC LIMIT 50"
         ),
         vals![person.as_str()],
         |row| {
-            let (noted, shown) = (row.moment(4)?, row.opt_moment(5)?);
+            let (noted, shown) = (row.moment("seen_at")?, row.opt_moment("shown_at")?);
             Ok(Listed {
-                id: row.parse(0)?,
-                word: row.text(1)?,
-                label: row.text(2)?,
-                bound_at: row.moment(3)?,
+                id: row.parse("id")?,
+                word: row.text("word")?,
+                label: row.text("label")?,
+                bound_at: row.moment("bound_at")?,
                 seen_at: shown.map_or(noted, |shown| shown.max(noted)),
             })
         },

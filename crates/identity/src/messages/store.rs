@@ -133,11 +133,11 @@ struct Sealed {
 
 fn sealed(row: &Row) -> Result<Sealed, DbFault> {
     Ok(Sealed {
-        id: row.parse(0)?,
-        kind: row.text(1)?,
-        args: row.blob(2)?,
-        created_at: row.moment(3)?,
-        read: row.opt_moment(4)?.is_some(),
+        id: row.parse("id")?,
+        kind: row.text("kind")?,
+        args: row.blob("args")?,
+        created_at: row.moment("created_at")?,
+        read: row.opt_moment("read_at")?.is_some(),
     })
 }
 

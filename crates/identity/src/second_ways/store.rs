@@ -239,11 +239,12 @@ pub(super) fn hold_code(
         ),
         vals![id.as_str()],
         |row| {
-            let state = row.text(0)?;
+            let state = row.text("state")?;
             let state =
                 CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?;
-            let (tries, expires_at, ended_at) = (row.int(1)?, row.moment(2)?, row.opt_moment(3)?);
-            Ok((CounterView { state, tries, mine: 0, all: 0, expires_at, ended_at }, row.blob(4)?))
+            let (tries, expires_at, ended_at) =
+                (row.int("tries")?, row.moment("expires_at")?, row.opt_moment("ended_at")?);
+            Ok((CounterView { state, tries, mine: 0, all: 0, expires_at, ended_at }, row.blob("code_mac")?))
         },
     )?;
     let Some((view, mac)) = found else { return Ok(None) };

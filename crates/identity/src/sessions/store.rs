@@ -75,27 +75,27 @@ pub(crate) fn by_token(
 ) -> Result<Option<Found>, DbFault> {
     tx.opt(
         sql!(
-            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, k.id, k.kek_id, k.alg, k.wrapped,
-             (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL),
-             (SELECT COUNT(*) FROM agreement g WHERE g.account_id = s.account_id AND g.terms = $1 AND g.privacy = $2)
+            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, k.id AS key_id, k.kek_id, k.alg, k.wrapped,
+             (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL) AS unread,
+             (SELECT COUNT(*) FROM agreement g WHERE g.account_id = s.account_id AND g.terms = $1 AND g.privacy = $2) AS agreed
              FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = s.person_id
              JOIN data_key k ON k.id = p.key_id
              WHERE s.token_hash = $3 AND s.state = 'live' AND a.state = 'active'"
         ),
         vals![in_force.terms.as_str(), in_force.privacy.as_str(), hash],
         |row| {
-            let (account, person): (AccountId, PersonId) = (row.parse(1)?, row.parse(2)?);
-            let key = vault::key_at(row, 7, vault)?;
-            let myself = people::store::myself(&key, (&person, &row.blob(5)?), (&account, &row.blob(6)?))?;
+            let (account, person): (AccountId, PersonId) = (row.parse("account_id")?, row.parse("person_id")?);
+            let key = vault::key_of(row, vault)?;
+            let myself = people::store::myself(&key, (&person, &row.blob("name")?), (&account, &row.blob("mobile")?))?;
             Ok(Found {
-                id: row.parse(0)?,
+                id: row.parse("id")?,
                 account,
                 person,
-                seen_at: row.moment(3)?,
-                expires_at: row.moment(4)?,
+                seen_at: row.moment("seen_at")?,
+                expires_at: row.moment("expires_at")?,
                 myself,
-                unread: row.int(11)?,
-                agreed: row.int(12)? > 0,
+                unread: row.int("unread")?,
+                agreed: row.int("agreed")? > 0,
             })
         },
     )
@@ -138,12 +138,12 @@ pub(crate) fn list(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Ve
         vals![person.as_str(), now],
         |row| {
             Ok(Listed {
-                id: row.parse(0)?,
-                device: row.text(1)?,
-                address: row.text(2)?,
-                seen_at: row.moment(3)?,
-                expires_at: row.moment(4)?,
-                word: row.opt_text(5)?.unwrap_or_default(),
+                id: row.parse("id")?,
+                device: row.text("device")?,
+                address: row.text("address")?,
+                seen_at: row.moment("seen_at")?,
+                expires_at: row.moment("expires_at")?,
+                word: row.opt_text("word")?.unwrap_or_default(),
             })
         },
     )

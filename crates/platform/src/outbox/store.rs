@@ -89,14 +89,14 @@ pub(super) fn claim(
         vals![kind, now, most],
         |row| {
             Ok(Claimed {
-                id: row.parse(0)?,
-                kind: row.text(1)?,
-                about: row.text(2)?,
-                sealed: row.opt_blob(3)?.unwrap_or_default(),
-                attempts: row.int(4)? + 1,
-                sent_before: row.opt_moment(5)?,
-                created: row.moment(6)?,
-                expires: row.opt_moment(7)?,
+                id: row.parse("id")?,
+                kind: row.text("kind")?,
+                about: row.text("about")?,
+                sealed: row.opt_blob("payload")?.unwrap_or_default(),
+                attempts: row.int("attempts")? + 1,
+                sent_before: row.opt_moment("sent_at")?,
+                created: row.moment("created_at")?,
+                expires: row.opt_moment("expires_at")?,
             })
         },
     )?;

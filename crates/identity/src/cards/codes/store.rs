@@ -66,12 +66,12 @@ pub(in crate::cards) fn by_hash(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<S
         vals![hash],
         |row| {
             Ok(Shown {
-                id: row.parse(0)?,
-                person: row.parse(1)?,
-                ecard: row.parse(2)?,
-                issued_at: row.moment(3)?,
-                expires_at: row.moment(4)?,
-                used_at: row.opt_moment(5)?,
+                id: row.parse("id")?,
+                person: row.parse("person_id")?,
+                ecard: row.parse("ecard_id")?,
+                issued_at: row.moment("issued_at")?,
+                expires_at: row.moment("expires_at")?,
+                used_at: row.opt_moment("used_at")?,
             })
         },
     )
