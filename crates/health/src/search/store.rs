@@ -5,8 +5,7 @@ use platform::{sql, vals};
 
 use crate::hospitals::model::{Department, Doctor, Hospital};
 use crate::hospitals::store::{
-    DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at,
-    hospital_columns,
+    department_columns, doctor_columns, hospital_columns, to_department, to_doctor, to_hospital,
 };
 use crate::words::Patterns;
 
@@ -97,15 +96,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         LIMIT + 1
     ];
     Ok(Found {
-        hospitals: tx.query(hospitals, values, |row| hospital_at(row, 0))?,
-        departments: tx
-            .query(departments, values, |row| Ok((department_at(row, 0)?, hospital_at(row, DEPARTMENT_WIDTH)?)))?,
-        doctors: tx.query(doctors, values, |row| {
-            Ok((
-                doctor_at(row, 0)?,
-                department_at(row, DOCTOR_WIDTH)?,
-                hospital_at(row, DOCTOR_WIDTH + DEPARTMENT_WIDTH)?,
-            ))
-        })?,
+        hospitals: tx.query(hospitals, values, to_hospital)?,
+        departments: tx.query(departments, values, |row| Ok((to_department(row)?, to_hospital(row)?)))?,
+        doctors: tx.query(doctors, values, |row| Ok((to_doctor(row)?, to_department(row)?, to_hospital(row)?)))?,
     })
 }

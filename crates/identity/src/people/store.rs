@@ -226,7 +226,8 @@ pub struct Reach {
 /// How to write to a person; `None` if there is no such person or the key was destroyed.
 pub fn reach(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result<Option<Reach>, DbFault> {
     let sql = sql!(
-        "SELECT k.id AS key_id, k.kek_id, k.alg, k.wrapped, a.id AS account_id, a.mobile FROM person p JOIN data_key k ON k.id = p.key_id
+        "SELECT k.id AS key_id, k.kek_id, k.alg, k.wrapped, a.id AS account_id, a.mobile FROM person p \
+         JOIN data_key k ON k.id = p.key_id
          LEFT JOIN account a ON a.person_id = p.id AND a.state = 'active' WHERE p.id = $1"
     );
     tx.opt(sql, vals![person.as_str()], |row| {

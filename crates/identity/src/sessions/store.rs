@@ -75,7 +75,8 @@ pub(crate) fn by_token(
 ) -> Result<Option<Found>, DbFault> {
     tx.opt(
         sql!(
-            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, k.id AS key_id, k.kek_id, k.alg, k.wrapped,
+            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, k.id AS key_id, \
+             k.kek_id, k.alg, k.wrapped,
              (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL) AS unread,
              (SELECT COUNT(*) FROM agreement g WHERE g.account_id = s.account_id AND g.terms = $1 AND g.privacy = $2) AS agreed
              FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = s.person_id
