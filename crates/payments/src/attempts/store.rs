@@ -94,54 +94,54 @@ pub(crate) fn by_number(tx: &mut Tx<'_>, kind: Kind, number: &str) -> Result<Opt
 }
 
 fn read(row: &Row) -> Result<Attempt, DbFault> {
-    let fen = |at: usize| row.opt_int(at).map(|fen| fen.map(Fen::new));
-    let split = match (fen(8)?, fen(9)?, fen(10)?, fen(11)?) {
+    let fen = |column: &str| row.opt_int(column).map(|fen| fen.map(Fen::new));
+    let split = match (fen("fund_fen")?, fen("account_fen")?, fen("other_fen")?, fen("cash_fen")?) {
         (Some(fund), Some(personal_account), Some(other), Some(cash)) => {
             Some(Split { fund, personal_account, other, cash })
         }
         _ => None,
     };
-    let of_n = row.opt_int(6)?;
+    let of_n = row.opt_int("of_n")?;
     Ok(Attempt {
-        id: row.parse(0)?,
-        order: row.parse(1)?,
-        n: row.int(2)?,
-        rail: row.text(4)?,
-        number: row.text(5)?,
+        id: row.parse("id")?,
+        order: row.parse("order_id")?,
+        n: row.int("n")?,
+        rail: row.text("rail")?,
+        number: row.text("number")?,
         of_n,
-        version: row.int(13)?,
-        terms: row.text(14)?,
-        external_no: row.opt_text(15)?,
-        cause: row.text(37)?,
-        link: row.opt_text(16)?,
-        link_at: row.opt_moment(17)?,
-        asks: row.int(21)?,
-        note: row.text(24)?,
-        happened_at: row.opt_moment(28)?,
+        version: row.int("version")?,
+        terms: row.text("terms")?,
+        external_no: row.opt_text("external_no")?,
+        cause: row.text("cause")?,
+        link: row.opt_text("link")?,
+        link_at: row.opt_moment("link_at")?,
+        asks: row.int("asks")?,
+        note: row.text("note")?,
+        happened_at: row.opt_moment("happened_at")?,
         clearing: Clearing {
-            optins: row.opt_text(29)?,
-            kind: row.opt_text(30)?,
-            way: row.opt_text(31)?,
-            medins_setl_id: row.opt_text(32)?,
+            optins: row.opt_text("clr_optins")?,
+            kind: row.opt_text("clr_type")?,
+            way: row.opt_text("clr_way")?,
+            medins_setl_id: row.opt_text("medins_setl_id")?,
         },
-        outside: row.opt_text(35)?.zip(row.opt_text(36)?),
-        closed_at: row.opt_moment(25)?,
-        created_at: row.moment(26)?,
-        changed_at: row.moment(27)?,
+        outside: row.opt_text("outside_by")?.zip(row.opt_text("outside_how")?),
+        closed_at: row.opt_moment("closed_at")?,
+        created_at: row.moment("created_at")?,
+        changed_at: row.moment("changed_at")?,
         view: View {
-            kind: row.parse(3)?,
-            state: row.parse(12)?,
-            amount: row.fen(7)?,
+            kind: row.parse("kind")?,
+            state: row.parse("state")?,
+            amount: row.fen("amount_fen")?,
             split,
             // Places count from 0 in decisions.
             of: of_n.and_then(|n| usize::try_from(n - 1).ok()),
-            sent_at: row.opt_moment(18)?,
-            lease_until: row.opt_moment(19)?,
-            due_at: row.moment(20)?,
-            expires_at: row.opt_moment(22)?,
-            watch_until: row.opt_moment(23)?,
-            sends: row.int(33)?,
-            doubted: row.flag(34)?,
+            sent_at: row.opt_moment("sent_at")?,
+            lease_until: row.opt_moment("lease_until")?,
+            due_at: row.moment("due_at")?,
+            expires_at: row.opt_moment("expires_at")?,
+            watch_until: row.opt_moment("watch_until")?,
+            sends: row.int("sends")?,
+            doubted: row.flag("doubted")?,
         },
     })
 }
