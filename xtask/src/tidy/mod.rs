@@ -11,6 +11,7 @@ mod kept;
 mod knots;
 mod licence;
 mod paths;
+mod rows;
 mod rust;
 mod scripts;
 mod sizes;
@@ -87,6 +88,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(knots::check(&tree));
     findings.extend(headers::check(&tree));
     findings.extend(paths::check(&tree));
+    findings.extend(rows::check(&tree));
     findings.extend(scripts::check(&tree));
     findings.extend(threats::check(&tree));
     findings.extend(supply::check(root, &tree)?);
