@@ -23,7 +23,6 @@ mod registrations;
 mod sim;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::sync::Arc;
 

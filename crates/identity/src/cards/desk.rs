@@ -89,7 +89,7 @@ async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem>
     let told = ctx.db.write(LaneKey::of("desk", &desk.hospital), "card.desk", read).await?;
     let page = desk.visit.page.clone();
     let shown = told.iter().find(|(look, _)| look.id.as_str() == seen.look).and_then(|(look, card)| {
-        Verdict::parse(&look.verdict).map(|verdict| say(&page, (verdict, &seen.kind), look, card.as_ref()))
+        look.verdict.parse().ok().map(|verdict: Verdict| say(&page, (verdict, &seen.kind), look, card.as_ref()))
     });
     let rows = told.iter().map(|(look, card)| row(&page, look, card.as_ref())).collect();
     Ok(html(&page.clone(), DeskPage { page, clerk: desk.name, shown, rows }))

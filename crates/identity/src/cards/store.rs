@@ -180,7 +180,7 @@ fn ecard(row: &Row) -> Result<Ecard, DbFault> {
         request_no: row.text("request_no")?,
         card_masked: row.opt_text("card_masked")?.unwrap_or_default(),
         level: row.opt_int("level")?.unwrap_or_default(),
-        physical: row.opt_text("physical_state")?.and_then(|text| PhysicalState::parse(&text)),
+        physical: row.opt_parse("physical_state")?,
         valid_to: row.opt_text("valid_to")?.map(date).transpose()?,
         checked_at: row.opt_moment("checked_at")?,
     })

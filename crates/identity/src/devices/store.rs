@@ -174,21 +174,13 @@ pub(crate) struct NewProof {
     pub(crate) now: Moment,
 }
 
-/// Why something shown holds on whatever network.
-#[derive(Clone, Copy)]
-pub(crate) enum Roams {
-    /// Its person asked for it, by a tap or a code.
-    Asked,
-    /// The session roams already, and its network still wanders.
-    Still,
-}
-
-impl Roams {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Roams::Asked => "asked",
-            Roams::Still => "still",
-        }
+kernel::words! {
+    /// Why something shown holds on whatever network.
+    pub(crate) enum Roams: "a reason to hold on every network" {
+        /// Its person asked for it, by a tap or a code.
+        Asked = "asked",
+        /// The session roams already, and its network still wanders.
+        Still = "still",
     }
 }
 
@@ -238,7 +230,7 @@ pub(super) fn shown(
         vals![place.roaming.as_slice(), session.as_str(), device.as_str(), place.here.as_slice(), since],
         |row| {
             let nonce = row.text(3)?.trim_end_matches(SECOND).to_owned();
-            Ok((nonce, Shown { how: how(&row.text(0)?)?, at: row.moment(1)?, roams: row.flag(2)? }))
+            Ok((nonce, Shown { how: row.parse(0)?, at: row.moment(1)?, roams: row.flag(2)? }))
         },
     )
 }
@@ -296,10 +288,6 @@ pub(crate) fn shown_elsewhere(
     let (here, roaming) = (place.here.as_slice(), place.roaming.as_slice());
     let vals = vals![session.as_str(), device.as_str(), here, roaming, since];
     Ok(tx.opt(sql, vals, |row| row.int(0))?.is_some())
-}
-
-fn how(text: &str) -> Result<How, DbFault> {
-    How::parse(text).ok_or_else(|| DbFault::Corrupt(format!("a device cannot be shown by {text}")))
 }
 
 /// Deletes up to 500 answers and codes from before `before`; returns how many. They outlive the

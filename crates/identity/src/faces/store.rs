@@ -221,17 +221,16 @@ pub(super) fn hold(tx: &mut Tx<'_>, claim: &Claim, id: &FaceId) -> Result<Option
 }
 
 fn check_row(row: &Row) -> Result<CheckRow, DbFault> {
-    let odd = |what: &str, text: &str| DbFault::Corrupt(format!("no such {what} of a face check: {text}"));
-    let (state, budget, movements) = (row.text("state")?, row.text("budget")?, row.text("movements")?);
-    let outcome = row.opt_text("result")?;
+    let movements = row.text("movements")?;
+    let odd = || DbFault::Corrupt(format!("no such movements of a face check: {movements}"));
     Ok(CheckRow {
         id: row.parse("id")?,
-        state: CheckState::parse(&state).ok_or_else(|| odd("state", &state))?,
-        budget: Budget::parse(&budget).ok_or_else(|| odd("budget", &budget))?,
-        movements: read_movements(&movements).ok_or_else(|| odd("movements", &movements))?,
+        state: row.parse("state")?,
+        budget: row.parse("budget")?,
+        movements: read_movements(&movements).ok_or_else(odd)?,
         certify_id: row.opt_text("certify_id")?.unwrap_or_default(),
         upload_url: row.opt_text("upload_url")?.unwrap_or_default(),
-        outcome: outcome.map(|text| Outcome::parse(&text).ok_or_else(|| odd("result", &text))).transpose()?,
+        outcome: row.opt_parse("result")?,
         expires_at: row.moment("expires_at")?,
     })
 }

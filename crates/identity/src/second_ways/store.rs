@@ -72,12 +72,7 @@ pub(super) fn find_way(tx: &mut Tx<'_>, id: &WayId, claim: &Claim, since: Moment
              WHERE id = $1 AND subject_blind = $2 AND purpose = $3 AND holder = $4 AND at > $5 AND state <> 'used'"
         ),
         vals![id.as_str(), claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice(), since],
-        |row| {
-            let state = row.text(0)?;
-            let state =
-                WayState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such state of a card: {state}")))?;
-            Ok(WayRow { state, card: row.blob(1)?, mobile: row.opt_blob(2)? })
-        },
+        |row| Ok(WayRow { state: row.parse(0)?, card: row.blob(1)?, mobile: row.opt_blob(2)? }),
     )
 }
 
@@ -239,9 +234,7 @@ pub(super) fn hold_code(
         ),
         vals![id.as_str()],
         |row| {
-            let state = row.text("state")?;
-            let state =
-                CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?;
+            let state = row.parse("state")?;
             let (tries, expires_at, ended_at) =
                 (row.int("tries")?, row.moment("expires_at")?, row.opt_moment("ended_at")?);
             Ok((CounterView { state, tries, mine: 0, all: 0, expires_at, ended_at }, row.blob("code_mac")?))

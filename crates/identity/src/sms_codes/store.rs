@@ -176,10 +176,9 @@ pub(crate) fn hold(tx: &mut Tx<'_>, id: &CodeId) -> Result<Option<(CodeView, Vec
 }
 
 fn view(row: &Row) -> Result<CodeView, DbFault> {
-    let (purpose, state) = (row.text("purpose")?, row.text("state")?);
     Ok(CodeView {
-        purpose: Purpose::parse(&purpose).ok_or_else(|| DbFault::Corrupt(format!("no such purpose: {purpose}")))?,
-        state: CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?,
+        purpose: row.parse("purpose")?,
+        state: row.parse("state")?,
         tries: row.int("tries")?,
         expires_at: row.moment("expires_at")?,
         ended_at: row.opt_moment("ended_at")?,
