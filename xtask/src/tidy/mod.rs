@@ -17,6 +17,7 @@ mod scripts;
 mod sizes;
 mod supply;
 mod threats;
+mod words;
 
 use std::fmt;
 use std::fs;
@@ -91,6 +92,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(rows::check(&tree));
     findings.extend(scripts::check(&tree));
     findings.extend(threats::check(&tree));
+    findings.extend(words::check(&tree));
     findings.extend(supply::check(root, &tree)?);
     findings.sort();
     for finding in &findings {

@@ -113,7 +113,7 @@ async fn scan(
     let checked = verify(desk.ctx(), &ports, &typed.code, &desk.hospital).await?;
     // What it is instead is told by its form; who is asked nothing about it need not keep it.
     let kind = match (checked.verdict, CodeKind::of(&typed.code, desk.ctx().now().date())) {
-        (Verdict::Unknown, kind) if named(kind) => format!("&kind={}", kind.word()),
+        (Verdict::Unknown, kind) if named(kind) => format!("&kind={}", kind.as_str()),
         _ => String::new(),
     };
     Ok(see_other(&format!("/desk/card?look={}{kind}", checked.id)))
@@ -135,9 +135,9 @@ fn named(kind: CodeKind) -> bool {
 }
 
 fn say(page: &Page, (verdict, kind): (Verdict, &str), look: &Told, card: Option<&PatientCard>) -> Shown {
-    let kind = CodeKind::of_word(kind).filter(|kind| verdict == Verdict::Unknown && named(*kind));
+    let kind = kind.parse::<CodeKind>().ok().filter(|kind| verdict == Verdict::Unknown && named(*kind));
     let key = match kind {
-        Some(kind) => format!("card-desk-{}", kind.word()),
+        Some(kind) => format!("card-desk-{}", kind.as_str()),
         None => format!("card-desk-{}", verdict.as_str()),
     };
     Shown {

@@ -182,7 +182,7 @@ pub(crate) async fn scan(
             let look = identity::scan_card(&desk, &ports, code).await?;
             Ok(see_other(&format!("/desk?card={look}")))
         }
-        (kind, _) => Ok(see_other(&format!("/desk?unread={}", kind.word()))),
+        (kind, _) => Ok(see_other(&format!("/desk?unread={}", kind.as_str()))),
     }
 }
 
