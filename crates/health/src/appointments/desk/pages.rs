@@ -100,7 +100,7 @@ async fn judged(
         let Some(found) = by_card(desk, hospital, look).await.map_err(problem)? else { return Ok((None, Vec::new())) };
         return Ok(words::tell_card(page, &found, today));
     }
-    let unread = shown.unread.as_deref().and_then(CodeKind::of_word).map(Scanned::unread);
+    let unread = shown.unread.as_deref().and_then(|word| word.parse().ok()).map(Scanned::unread);
     Ok((unread.map(|scanned| words::tell(page, &scanned, None, today)), Vec::new()))
 }
 
