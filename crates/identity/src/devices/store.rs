@@ -6,7 +6,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::bind::Binding;
 use super::model::{DeviceId, DeviceProofId, DeviceState, How, Shown};
@@ -293,10 +293,7 @@ pub(crate) fn shown_elsewhere(
 /// Deletes up to 500 answers and codes from before `before`; returns how many. They outlive the
 /// longest session.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM device_proof WHERE id IN (SELECT id FROM device_proof WHERE at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "device_proof", "id", "at", before)
 }
 
 /// Deletes up to 500 devices that ended before `before` and showed nothing since; returns how many.

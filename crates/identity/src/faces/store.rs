@@ -4,7 +4,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::begin::NewCheck;
 use super::consent::{GivenBy, NewConsent, VERSION};
@@ -277,10 +277,7 @@ pub(crate) fn empty(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
 
 /// Deletes up to 500 results from before `before`; returns how many.
 pub(crate) fn wipe_results(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM face_check WHERE id IN (SELECT id FROM face_check WHERE created_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "face_check", "id", "created_at", before)
 }
 
 /// Deletes up to 500 consents that were taken back before `before` and that no check rests on; returns how many.
@@ -307,13 +304,7 @@ pub(crate) fn wipe_visitors(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFa
 
 /// Deletes up to 500 budgets that were last counted before `before`; returns how many.
 pub(crate) fn wipe_budgets(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM face_budget WHERE held_at < $1 AND (subject_blind, budget) IN
-             (SELECT subject_blind, budget FROM face_budget WHERE held_at < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "face_budget", "subject_blind, budget", "held_at", before)
 }
 
 fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {

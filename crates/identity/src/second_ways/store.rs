@@ -6,7 +6,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::model::{CounterCodeId, CounterView, MissId, Paper, TryId, TryState, WayId, WayState};
 use crate::askers::{Asker, Budget};
@@ -294,39 +294,27 @@ pub(super) fn set_code(
 
 /// Deletes up to 500 cards named before `before`; returns how many.
 pub(crate) fn wipe_ways(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM card_way WHERE id IN (SELECT id FROM card_way WHERE at < $1 LIMIT 500)"), vals![before])
+    wipe_old!(tx, "card_way", "id", "at", before)
 }
 
 /// Deletes up to 500 wrong tries at counters' codes from before `before`; returns how many.
 pub(crate) fn wipe_counter_misses(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM counter_miss WHERE id IN (SELECT id FROM counter_miss WHERE at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "counter_miss", "id", "at", before)
 }
 
 /// Deletes up to 500 tries from before `before`; returns how many.
 pub(crate) fn wipe_tries(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM card_try WHERE id IN (SELECT id FROM card_try WHERE at < $1 LIMIT 500)"), vals![before])
+    wipe_old!(tx, "card_try", "id", "at", before)
 }
 
 /// Deletes up to 500 guards last held before `before`; returns how many.
 pub(crate) fn wipe_guards(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM card_guard
-             WHERE at < $1 AND subject_blind IN (SELECT subject_blind FROM card_guard WHERE at < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "card_guard", "subject_blind", "at", before)
 }
 
 /// Deletes up to 500 counters' codes whose time ended before `before`; returns how many.
 pub(crate) fn wipe_codes(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM counter_code WHERE id IN (SELECT id FROM counter_code WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "counter_code", "id", "expires_at", before)
 }
 
 /// Counters' codes that were used too late or too often tried, tries in no known state, and cards whose way

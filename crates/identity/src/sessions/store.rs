@@ -4,7 +4,7 @@
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, Vault};
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use super::model::{Prover, SessionId, SessionState};
 use super::open::NewSession;
@@ -254,13 +254,7 @@ pub(crate) fn renewed(tx: &mut Tx<'_>, former: &[u8], now: Moment) -> Result<Opt
 
 /// Deletes up to 500 former tokens that opened something until before `before`; returns how many.
 pub(crate) fn wipe_former(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM session_former_token
-             WHERE token_hash IN (SELECT token_hash FROM session_former_token WHERE until < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "session_former_token", "token_hash", "until", before)
 }
 
 /// Notes that a session has shown its owner's phone, in a browser whose name gives this fingerprint.
@@ -280,13 +274,7 @@ pub(crate) fn has_shown_phone(tx: &mut Tx<'_>, session: &SessionId, place: &[u8]
 
 /// Deletes up to 500 notes of phones shown before `before` (of logins that have ended by then); returns how many.
 pub(crate) fn wipe_phones(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM session_phone
-             WHERE session_id IN (SELECT session_id FROM session_phone WHERE at < $1 LIMIT 500) AND at < $1"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "session_phone", "session_id", "at", before)
 }
 
 /// Deletes the sessions of an account, with the account.
@@ -297,10 +285,7 @@ pub(crate) fn delete_of(tx: &mut Tx<'_>, account: &AccountId) -> Result<(), DbFa
 
 /// Deletes up to 500 sessions whose time ended before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "session", "id", "expires_at", before)
 }
 
 /// Live sessions of accounts that are closed (I-D13).

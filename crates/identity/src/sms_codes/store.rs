@@ -2,7 +2,7 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use super::model::{CodeId, CodeState, CodeView, Granted, Purpose};
 use crate::askers::Asker;
@@ -203,15 +203,12 @@ pub(crate) fn set_state(
 
 /// Deletes up to 500 codes that ended their time before `before`; returns how many.
 pub(crate) fn wipe_codes(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM sms_code WHERE id IN (SELECT id FROM sms_code WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "sms_code", "id", "expires_at", before)
 }
 
 /// Deletes up to 500 lines of the log from before `before`; returns how many.
 pub(crate) fn wipe_log(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM sms_log WHERE id IN (SELECT id FROM sms_log WHERE at < $1 LIMIT 500)"), vals![before])
+    wipe_old!(tx, "sms_log", "id", "at", before)
 }
 
 /// Codes that break a rule of ACC-6 (I-D06): too many tries, too long a life, used after the end,

@@ -3,7 +3,7 @@
 use kernel::{Fen, Moment};
 
 use super::model::{Event, Kind, State, View};
-use crate::ports::{ChannelState, RefundState, Settled, Undone};
+use crate::ports::{ChannelState, RefundState, Refusal, Settled, Undone};
 use crate::sim::planted::{Bug, bug};
 
 /// How long after it was sent a settlement that the insurer does not know is reversed; until then it may still be on
@@ -79,7 +79,12 @@ pub enum Heard {
     /// Nothing usable came back.
     Nothing(String),
     /// The partner refused it, and did nothing.
-    Refused(String),
+    Refused {
+        /// As what, where it was the insurer.
+        what: Option<Refusal>,
+        /// The same for people who look.
+        why: String,
+    },
     /// It was refused, and the refusal is not signed.
     Unsigned(String),
     /// It was signed under the name of a key that is not known here.
@@ -134,8 +139,8 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         Heard::Dropped => Some(Event::Drop),
         Heard::Outside => Some(Event::Outside),
         // An offer before this one may have arrived, its answer lost: the channel is asked.
-        Heard::Refused(_) if act == Act::Offer && view.sends > 1 => None,
-        Heard::Refused(_) => refused(act),
+        Heard::Refused { .. } if act == Act::Offer && view.sends > 1 => None,
+        Heard::Refused { .. } => refused(act),
         Heard::Settled(settled) => return about_settlement(view, act, settled, asks, now),
         Heard::NoSettlement if view.kind == Kind::Void => Some(Event::Succeed),
         Heard::NoSettlement if bug(Bug::NotReversed) && act == Act::AskSettle => Some(Event::Refuse),

@@ -6,7 +6,7 @@ use platform::{sql, vals};
 
 use super::model::{AttemptId, Event, Kind, State, View};
 use crate::order::OrderId;
-use crate::ports::Split;
+use crate::ports::{Refusal, Split};
 use crate::sim::planted::{Bug, bug};
 
 /// An attempt as it is stored.
@@ -38,8 +38,10 @@ pub struct Attempt {
     pub link_at: Option<Moment>,
     /// Looks so far.
     pub asks: i64,
-    /// The last answer, for people who look at the order.
+    /// The last answer, for people who look at the order. Nothing is read out of it.
     pub note: String,
+    /// As what the insurer refused it, where its last move came of that.
+    pub refusal: Option<Refusal>,
     /// When the money moved, by the partner's own word.
     pub happened_at: Option<Moment>,
     /// What the insurer told of a settlement for its clearing.
@@ -77,7 +79,7 @@ macro_rules! columns {
         "id, order_id, n, kind, rail, number, of_n, amount_fen, fund_fen, account_fen, other_fen, cash_fen, state, version, \
          terms, external_no, link, link_at, sent_at, lease_until, due_at, asks, expires_at, watch_until, note, closed_at, \
          created_at, changed_at, happened_at, clr_optins, clr_type, clr_way, medins_setl_id, sends, doubted, outside_by, \
-         outside_how, cause"
+         outside_how, cause, refusal"
     };
 }
 
@@ -117,6 +119,7 @@ fn read(row: &Row) -> Result<Attempt, DbFault> {
         link_at: row.opt_moment("link_at")?,
         asks: row.int("asks")?,
         note: row.text("note")?,
+        refusal: row.opt_parse("refusal")?,
         happened_at: row.opt_moment("happened_at")?,
         clearing: Clearing {
             optins: row.opt_text("clr_optins")?,
@@ -225,6 +228,7 @@ pub(crate) struct Learned {
     pub(crate) lease_until: Option<Moment>,
     pub(crate) sent: bool,
     pub(crate) note: String,
+    pub(crate) refusal: Option<Refusal>,
     pub(crate) happened_at: Option<Moment>,
     pub(crate) clearing: Clearing,
 }
@@ -278,8 +282,8 @@ pub(crate) fn apply(
          asks = CASE WHEN CAST($15 AS BIGINT) = 1 THEN asks + 1 ELSE 0 END, note = $16, \
          happened_at = COALESCE(CAST($17 AS BIGINT), happened_at), clr_optins = COALESCE(CAST($18 AS TEXT), clr_optins), \
          clr_type = COALESCE(CAST($19 AS TEXT), clr_type), clr_way = COALESCE(CAST($20 AS TEXT), clr_way), \
-         medins_setl_id = COALESCE(CAST($21 AS TEXT), medins_setl_id) \
-         WHERE id = $22 AND version = $23"
+         medins_setl_id = COALESCE(CAST($21 AS TEXT), medins_setl_id), refusal = CAST($22 AS TEXT) \
+         WHERE id = $23 AND version = $24"
     );
     let split = |pick: fn(&Split) -> Fen| learned.split.as_ref().map(pick);
     // Tries and their questions are counted on until the attempt comes to rest.
@@ -306,6 +310,7 @@ pub(crate) fn apply(
         learned.clearing.kind.as_deref(),
         learned.clearing.way.as_deref(),
         learned.clearing.medins_setl_id.as_deref(),
+        learned.refusal.map(Refusal::as_str),
         attempt.id.as_str(),
         attempt.version
     ];

@@ -263,7 +263,7 @@ fn of_port(error: PortError) -> Heard {
     match error {
         PortError::NotSent(why) => Heard::NotSent(why),
         PortError::Unknown(why) => Heard::Nothing(why),
-        PortError::Refused(why) => Heard::Refused(why),
+        PortError::Refused(why) => Heard::Refused { what: None, why },
     }
 }
 
@@ -279,14 +279,15 @@ pub(super) fn port_of_question(error: ChannelError) -> Heard {
 fn failure(error: SettleError) -> Heard {
     match error {
         SettleError::Port(error) => of_port(error),
+        SettleError::Refused { what, says } => Heard::Refused { what: Some(what), why: format!("{what} ({says})") },
         SettleError::Amounts(why) => Heard::Mismatch(why),
     }
 }
 
 fn failure_of_question(error: SettleError) -> Heard {
     match error {
-        SettleError::Port(error) => Heard::Nothing(error.to_string()),
         SettleError::Amounts(why) => Heard::Mismatch(why),
+        error => Heard::Nothing(error.to_string()),
     }
 }
 

@@ -110,7 +110,7 @@ fn stays(
             tracing::warn!(attempt = attempt.id.as_str(), word, "payment.refused_and_not_signed");
             attempts::doubt(tx, attempt)?;
         }
-        (Act::Offer, Heard::Refused(_)) => attempts::doubt(tx, attempt)?,
+        (Act::Offer, Heard::Refused { .. }) => attempts::doubt(tx, attempt)?,
         _ => {}
     }
     attempts::look_again(tx, attempt, verdict.due_at, None, &note(heard))
@@ -174,6 +174,7 @@ fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
             learned.split = Some(settled.split);
             learned.amount = settled.split.insured();
         }
+        Heard::Refused { what, .. } => learned.refusal = *what,
         Heard::Offered(link) => learned.link = Some(link.clone()),
         Heard::Channel(ChannelState::Paid { channel_no, .. }) => learned.external_no = Some(channel_no.clone()),
         Heard::Channel(ChannelState::Closed | ChannelState::NotFound { .. }) => {
@@ -190,7 +191,7 @@ fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
         _ => {}
     }
     // An attempt that ended without money can still bring late money.
-    let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused(_));
+    let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused { .. });
     let closed = event == Event::Close && kind == Kind::Pay;
     if closed || (event == Event::Refuse && (kind == Kind::Settle || doubtful(heard)) && !believed) {
         learned.watch_until = Some(pen.now.plus_secs(WATCH_FOR_SECS));
@@ -208,7 +209,7 @@ fn note(heard: &Heard) -> String {
     let (word, why) = match heard {
         Heard::NotSent(why) => ("not sent", why.as_str()),
         Heard::Nothing(why) => ("no answer", why.as_str()),
-        Heard::Refused(why) => ("refused", why.as_str()),
+        Heard::Refused { why, .. } => ("refused", why.as_str()),
         Heard::Unsigned(why) => ("refused, not signed", why.as_str()),
         Heard::UnknownKey(serial) => ("signed with an unknown key", serial.as_str()),
         Heard::Mismatch(why) => ("amounts", why.as_str()),

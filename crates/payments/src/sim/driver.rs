@@ -238,7 +238,7 @@ impl Pure {
 pub(super) fn failure(reply: Reply) -> Heard {
     match reply {
         Reply::NotSent => Heard::NotSent("not sent".to_owned()),
-        Reply::Refused(why) => Heard::Refused(why),
+        Reply::Refused(why) => Heard::Refused { what: None, why },
         Reply::Unsigned => Heard::Unsigned("PARAM_ERROR".to_owned()),
         Reply::Odd => Heard::Mismatch("odd amounts".to_owned()),
         _ => Heard::Nothing("no answer".to_owned()),

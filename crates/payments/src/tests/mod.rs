@@ -12,6 +12,7 @@ mod listeners;
 mod overtaken;
 pub(crate) mod partners;
 mod people;
+mod refused;
 mod stuck;
 mod unsigned;
 

@@ -4,7 +4,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use crate::cards::model::EcardId;
 use crate::people::PersonId;
@@ -168,18 +168,12 @@ pub(in crate::cards) fn told(
 
 /// Deletes up to 500 codes whose time ended before `before`; returns how many.
 pub(in crate::cards) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM card_code WHERE id IN (SELECT id FROM card_code WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "card_code", "id", "expires_at", before)
 }
 
 /// Deletes up to 500 checks made before `before`; returns how many.
 pub(in crate::cards) fn wipe_checks(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM card_check WHERE id IN (SELECT id FROM card_check WHERE made_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "card_check", "id", "made_at", before)
 }
 
 /// Codes used outside of their time, and codes for which more than one scanner was told "valid" (I-D07).
