@@ -16,7 +16,7 @@ use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, Verdict, WATCH_FOR_SECS
 use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
 use crate::attempts::store::{self as attempts, Attempt, Clearing, Learned, NewAttempt};
 use crate::calls::{self, store as standing};
-use crate::ports::{ChannelState, RefundState, Undone};
+use crate::ports::{ChannelState, RefundState, Undone, Unsigned};
 use crate::registrations::store as registrations;
 use crate::sim::planted::{Bug, bug};
 
@@ -90,7 +90,9 @@ pub(crate) fn heard(
 fn about_keys(tx: &mut Tx<'_>, pen: &Pen, heard: &Heard) -> Result<(), DbFault> {
     match heard {
         Heard::UnknownKey(serial) => calls::call_channel(tx, pen.at(), &format!("{} {serial}", calls::UNKNOWN_KEY)),
-        Heard::Unsigned(word) if word == calls::SIGNATURE_REFUSED => calls::call_channel(tx, pen.at(), word),
+        Heard::Unsigned { what: Unsigned::Signature, .. } => {
+            calls::call_channel(tx, pen.at(), calls::SIGNATURE_REFUSED)
+        }
         _ => Ok(()),
     }
 }
@@ -105,9 +107,9 @@ fn stays(
 ) -> Result<(), DbFault> {
     match (act, heard) {
         (Act::Offer, Heard::Offered(link)) => attempts::relink(tx, attempt, link, pen.now)?,
-        (Act::Offer, Heard::Unsigned(word)) => {
+        (Act::Offer, Heard::Unsigned { says, .. }) => {
             metrics::counter!("renshe_payment_refusals_unsigned").increment(1);
-            tracing::warn!(attempt = attempt.id.as_str(), word, "payment.refused_and_not_signed");
+            tracing::warn!(attempt = attempt.id.as_str(), word = says, "payment.refused_and_not_signed");
             attempts::doubt(tx, attempt)?;
         }
         (Act::Offer, Heard::Refused { .. }) => attempts::doubt(tx, attempt)?,
@@ -210,7 +212,7 @@ fn note(heard: &Heard) -> String {
         Heard::NotSent(why) => ("not sent", why.as_str()),
         Heard::Nothing(why) => ("no answer", why.as_str()),
         Heard::Refused { why, .. } => ("refused", why.as_str()),
-        Heard::Unsigned(why) => ("refused, not signed", why.as_str()),
+        Heard::Unsigned { says, .. } => ("refused, not signed", says.as_str()),
         Heard::UnknownKey(serial) => ("signed with an unknown key", serial.as_str()),
         Heard::Mismatch(why) => ("amounts", why.as_str()),
         Heard::Refund(RefundState::Abnormal { .. }) => ("failed", "ABNORMAL"),

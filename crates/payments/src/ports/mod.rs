@@ -16,7 +16,7 @@ pub use identity::ports::PortError;
 
 pub use channel::{
     About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Notice, NoticeRefusal, Offer, Recipient,
-    RefundState,
+    RefundState, Unsigned,
 };
 pub use refusal::Refusal;
 pub use settling::{

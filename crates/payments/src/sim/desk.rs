@@ -95,7 +95,7 @@ impl Desk {
                 }
                 self.rows[place].linked |= matches!((act, heard), (Act::Offer, Heard::Offered(_)));
                 let one = &mut self.view.attempts[place];
-                one.doubted |= matches!((act, heard), (Act::Offer, Heard::Unsigned(_) | Heard::Refused { .. }));
+                one.doubted |= matches!((act, heard), (Act::Offer, Heard::Unsigned { .. } | Heard::Refused { .. }));
                 (one.due_at, one.lease_until) = (verdict.due_at, None);
                 self.rows[place].asks += 1;
             }

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use crate::ports::{
     Care, Channel, ChannelError, ChannelState, CloseAnswer, CoveredPerson, Giving, Notice, NoticeRefusal, Offer,
     PortError, Presettled, Recipient, RefundState, Refusal, Registered, SettleError, Settled, SettlementFacts,
-    Settlements, Split, Undone, Visit,
+    Settlements, Split, Undone, Unsigned, Visit,
 };
 
 /// A refund, and what has become of it.
@@ -102,14 +102,14 @@ impl World {
         self.arrives(name)?;
         self.signed()?;
         match self.knows_us() {
-            false => Err(ChannelError::Unsigned("PARAM_ERROR".into())),
+            false => Err(ChannelError::Unsigned { what: Unsigned::Other, says: "PARAM_ERROR".into() }),
             true => Ok(()),
         }
     }
 
     fn signed(&self) -> Result<(), ChannelError> {
         match self.truth().refuses_signatures {
-            true => Err(ChannelError::Unsigned(crate::calls::SIGNATURE_REFUSED.into())),
+            true => Err(ChannelError::Unsigned { what: Unsigned::Signature, says: "SIGN_ERROR".into() }),
             false => Ok(()),
         }
     }
