@@ -27,6 +27,7 @@ use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
+use ui::DeskLink;
 
 pub use appointments::by_number::fee_by_number;
 pub use appointments::expire_holds::{DeadHold, ExpireError, dead_holds, expire};
@@ -58,10 +59,15 @@ pub fn routes() -> Router<Ctx> {
 /// The hospital desk's pages.
 pub fn desk_routes() -> Router<Ctx> {
     Router::new()
-        .route("/desk", get(desk::show))
+        .route("/desk/visits", get(desk::show))
         .route("/desk/scan", post(desk::scan))
         .route("/desk/check-in", post(desk::check_in))
         .route("/desk/undo", post(desk::undo))
+}
+
+/// Where the desk's page stands in the desks' navigation.
+pub fn desk_links() -> Vec<DeskLink> {
+    vec![desk::LINK]
 }
 
 /// Periodic work.

@@ -13,7 +13,7 @@ use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 use platform::outbox::OutboxPolicy;
 use platform::policy::Known;
-use ui::{PublicCache, Site, TrustedProxies};
+use ui::{DeskNav, PublicCache, Site, TrustedProxies};
 
 use crate::probes::{self, Ready};
 use crate::start::StartError;
@@ -54,15 +54,30 @@ impl Place {
 }
 
 /// The routes with error pages, headers and limits around them, ready to be served.
-pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, place: Place) -> Router {
+///
+/// # Errors
+/// The desks' navigation cannot be made: a mistake in this program.
+pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, place: Place) -> Result<Router, StartError> {
+    let desks = Arc::new(desk_nav()?);
     let routes = routes().layer(from_fn_with_state(ctx.clone(), identity::keep_forms));
-    ui::layer(routes, ctx)
+    let service = ui::layer(routes, ctx)
         .layer(Extension(Arc::new(PublicCache::new())))
+        .layer(Extension(desks))
         .layer(Extension(ports))
         .layer(Extension(pay))
         .layer(Extension(place.ready))
         .layer(Extension(place.site))
-        .layer(Extension(place.proxies))
+        .layer(Extension(place.proxies));
+    Ok(service)
+}
+
+/// The navigation of all desks, from what each crate hands up.
+///
+/// # Errors
+/// Two links have the same path or rank: a mistake in this program.
+pub fn desk_nav() -> Result<DeskNav, StartError> {
+    let links = [identity::desk_links(), health::desk_links()].concat();
+    DeskNav::new(links).map_err(|twins| StartError(twins.to_string()))
 }
 
 /// Who follows the orders of each kind of thing that is paid for: made once by each command that changes orders.
@@ -138,6 +153,22 @@ mod tests {
             }
         }
         kinds
+    }
+
+    #[test]
+    fn every_role_has_a_desk_and_every_entry_its_words_and_its_icon() {
+        let nav = desk_nav().expect("no twins");
+        for role in identity::Role::ALL {
+            assert!(!nav.of(role.as_str(), &[]).is_empty(), "the door of the desks leads {} nowhere", role.as_str());
+        }
+        for link in nav.all() {
+            let known = |role: &&str| role.parse::<identity::Role>().is_ok();
+            assert!(!link.roles.is_empty() && link.roles.iter().all(known), "{link:?}");
+            assert!(link.href.starts_with("/desk/") && ui::icons::names().contains(&link.icon), "{link:?}");
+            for lang in [ui::Lang::Zh, ui::Lang::En] {
+                assert!(ui::locale::has(lang, link.words), "{link:?}");
+            }
+        }
     }
 
     #[test]

@@ -146,7 +146,7 @@ pub async fn serve(
         ready: Arc::new(Ready::new(config.data_dir.clone(), LEAST_FREE_BYTES)),
     };
     tokio::spawn(probes::watch(ctx.clone(), Arc::clone(&place.ready)));
-    let service = app::service(ctx.clone(), ports, pay, place);
+    let service = app::service(ctx.clone(), ports, pay, place)?;
     let cut = match &config.tls {
         None => listen::serve(listener, Plain, service, rules, stop.wished()).await,
         Some(files) => listen::serve(listener, Tls::read(files)?, service, rules, stop.wished()).await,

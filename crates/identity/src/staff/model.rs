@@ -21,16 +21,6 @@ kernel::words! {
     }
 }
 
-impl Role {
-    /// Where the role's work is; `/desk` leads there.
-    pub(crate) const fn desk(self) -> &'static str {
-        match self {
-            Role::Clerk => "/desk",
-            Role::Window => "/desk/window",
-        }
-    }
-}
-
 /// A login name in its one form; `None` unless 3 to 32 letters, digits, dots, dashes or underscores.
 pub(crate) fn clean_login(typed: &str) -> Option<String> {
     let login = typing::login(typed);

@@ -56,7 +56,7 @@ impl Fixture for TestApp {
         let ports = ports::ports(&config, &at, &Arc::default()).expect("settings");
         let pay = payments_of(&sandbox, &at, &ports, (&format!("http://{addr}"), &[]));
         let place = app::Place::demo(&format!("http://{addr}"));
-        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), place);
+        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), place).expect("no twins");
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         let carriers = start::carriers(&config, &at.sms, &ports).expect("settings");
         let worker = Worker::new(ctx.clone(), "test", carriers);

@@ -48,7 +48,7 @@ impl Instance {
     ) -> Instance {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), place(&url));
+        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), place(&url)).expect("no twins");
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         Instance { ctx, url, pay }
     }
