@@ -15,7 +15,6 @@ pub mod search;
 mod show;
 #[cfg(test)]
 mod tests;
-pub mod words;
 
 use std::sync::Arc;
 

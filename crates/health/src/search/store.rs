@@ -1,5 +1,6 @@
 //! The search's SQL: reads over the tables of `hospitals`.
 
+use hall::search::Patterns;
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
@@ -8,7 +9,6 @@ use crate::hospitals::store::{
     DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at,
     hospital_columns,
 };
-use crate::words::Patterns;
 
 /// What a query found, at most one more than [`LIMIT`] of each kind: whether there is more is known, not guessed.
 #[derive(Debug, Clone, Default)]

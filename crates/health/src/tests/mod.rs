@@ -5,6 +5,7 @@ mod store;
 
 use std::sync::Arc;
 
+use hall::search::Words;
 use identity::PersonId;
 use kernel::typing::CodeKind;
 use kernel::{Fen, ManualClock, Moment, SeededRng, TypedId};
@@ -24,7 +25,7 @@ use crate::clinics::model::{Half, SlotId};
 use crate::clinics::open_clinics::open_clinics;
 use crate::hospitals::model::{Department, Doctor, Hospital, HospitalId, RosterLine, Title};
 use crate::hospitals::store as hospitals;
-use crate::words::Words;
+use crate::search::synonyms::of_department;
 use crate::{checks, seed, subjects};
 
 /// A small city: one hospital, one doctor who sits each Monday and Tuesday, four people.
@@ -122,7 +123,7 @@ async fn hospital(ctx: &Ctx, capacity: i64, fee: Fen) -> HospitalId {
     let id = hospital.id.clone();
     let write = move |tx: &mut platform::db::Tx<'_>| {
         hospitals::insert_hospital(tx, &hospital, &Words::of(&["测试医院"], "Test Hospital"), 0)?;
-        hospitals::insert_department(tx, &department, &Words::of_department(&["眼科"], "Eye"), 0)?;
+        hospitals::insert_department(tx, &department, &of_department(&["眼科"], "Eye"), 0)?;
         hospitals::insert_doctor(tx, &doctor, &Words::of_person("单文", "Shan Wen"), 0)?;
         for weekday in [1, 2] {
             hospitals::insert_roster(
@@ -319,7 +320,7 @@ async fn the_demo_city_is_seeded_once_and_found(db: TestDb) {
         ("first people’s hospital", 1, 0),
         ("hospital changzhou first", 1, 0),
     ] {
-        let patterns = crate::words::patterns(typed).unwrap();
+        let patterns = hall::search::patterns(typed).unwrap();
         let found = ctx.db.read("test.search", move |tx| crate::search::find(tx, &patterns)).await.unwrap();
         assert_eq!((found.hospitals.len(), found.departments.len()), (hospitals, departments), "{typed}");
         // 眼科 comes before 中医科, which has yk in the middle of its initials, and before 耳鼻咽喉科, which has yan and ke.
