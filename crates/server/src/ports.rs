@@ -14,7 +14,7 @@ use partners::wechat_pay::{MerchantKey, PlatformKey, WechatPay, WechatPaySetting
 use payments::{Listeners, PayPorts, Payments};
 use platform::config::{Config, KeyFile};
 
-use crate::start::StartError;
+use crate::failure::StartError;
 
 /// Where partners are that the configuration does not place: base addresses of the sandbox.
 #[derive(Debug, Clone)]

@@ -15,7 +15,7 @@ use platform::outbox::{self, OutboxPolicy};
 use platform::vault;
 use platform::{Ctx, Mode};
 
-use crate::start::StartError;
+use crate::failure::StartError;
 
 /// How long a start or a stop waits for witnesses.
 const CARRY_MOST: Duration = Duration::from_secs(30);

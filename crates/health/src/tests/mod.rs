@@ -20,13 +20,14 @@ use crate::appointments::check_in::{CheckIn, CheckInError, Verdict, check_in, lo
 use crate::appointments::code::VisitCode;
 use crate::appointments::expire_holds::expire_holds;
 use crate::appointments::model::{BookRefusal, Refusal, State};
+use crate::appointments::paid::subjects;
 use crate::appointments::{store as visits, todos};
 use crate::clinics::model::{Half, SlotId};
 use crate::clinics::open_clinics::open_clinics;
 use crate::hospitals::model::{Department, Doctor, Hospital, HospitalId, RosterLine, Title};
 use crate::hospitals::store as hospitals;
 use crate::search::synonyms::of_department;
-use crate::{checks, seed, subjects};
+use crate::{checks, seed};
 
 /// A small city: one hospital, one doctor who sits each Monday and Tuesday, four people.
 struct City {
