@@ -8,7 +8,7 @@ use platform::policy::Known;
 
 use crate::appointments::by_number::fee_by_number;
 use crate::appointments::paid::subjects;
-use crate::appointments::{self, cancel_pages, code_page, desk, orders, pages as visits};
+use crate::appointments::{self, cancel_pages, code_page, desk, orders, pages as visits, todos};
 use crate::checks::checks;
 use crate::clinics::{self, forget::ClinicKeeping, policy::BookingRules};
 use crate::{demo, hospitals, jobs, public, search};
@@ -21,6 +21,7 @@ pub fn hall() -> Hall {
         sections: vec![Known::of::<BookingRules>(), Known::of::<ClinicKeeping>()],
         subjects: subjects(),
         texts: TEXTS.to_vec(),
+        waiting: Some(todos::waits),
         by_number: Some(|ctx, no| Box::pin(fee_by_number(ctx, no))),
         census: vec![("appointments", appointments::store::count_to)],
         version: public::version,

@@ -19,8 +19,8 @@ use platform::vault::{Vault, judge_keys, knows_no_key, verify_keys};
 use platform::{Ctx, Trace, private};
 use tokio::sync::Notify;
 
-use crate::app::Halls;
 use crate::failure::StartError;
+use crate::halls::Halls;
 
 /// What a command may do to the city that its configuration names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use platform::config::{Config, ConfigError, Sections};
 
-use crate::app::Halls;
 use crate::failure::StartError;
+use crate::halls::Halls;
 
 /// Reads a file (none: all defaults, a demo) and the environment.
 ///

@@ -18,7 +18,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use ui::{Site, TrustedProxies};
 
-use crate::app::{Halls, Place, service};
+use crate::app::{Place, service};
+use crate::halls::Halls;
 use crate::probes::{self, LEAST_FREE_BYTES, Ready};
 use crate::tls::Tls;
 use crate::upkeep;

@@ -12,7 +12,7 @@ use kernel::{OsRng, ShiftedClock};
 use platform::config::Config;
 use platform::db::LaneKey;
 use platform::outbox::{self, Letter, Worker};
-use renshe::app::Halls;
+use renshe::halls::Halls;
 use renshe::ports::{self, SandboxAt};
 use renshe::{settings, start};
 use sandbox::{Sandbox, SandboxSettings};

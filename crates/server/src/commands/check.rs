@@ -7,7 +7,7 @@ use platform::config::Config;
 use platform::db::{DbFault, Pages, Target, look_at_pages};
 
 use super::{Opened, Outcome, block_on, opened};
-use crate::app::Halls;
+use crate::halls::Halls;
 use crate::open::Access;
 use crate::start::StartError;
 use crate::upkeep;

@@ -11,7 +11,7 @@ use platform::db::Db;
 use tokio::net::TcpListener;
 
 use super::{Outcome, block_on, seed};
-use crate::app::Halls;
+use crate::halls::Halls;
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
 use crate::upkeep;

@@ -29,7 +29,7 @@ use kernel::{Clock, SystemClock};
 use platform::config::Config;
 use platform::{Ctx, Mode};
 
-use crate::app::Halls;
+use crate::halls::Halls;
 use crate::open::{self, Access};
 use crate::start::StartError;
 use crate::upkeep;

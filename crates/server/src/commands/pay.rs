@@ -12,7 +12,7 @@ use platform::config::Config;
 use platform::db::DbFault;
 
 use super::{Opened, Outcome, announced, block_on, finish, open_to_act, open_to_look, several};
-use crate::app::Halls;
+use crate::halls::Halls;
 use crate::open::{self, Access};
 use crate::ports::{self, SandboxAt};
 use crate::start::StartError;

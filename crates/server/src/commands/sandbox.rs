@@ -12,7 +12,7 @@ use sandbox::{At, Dialect, FirstPerson, Insured, Running, Sandbox, SandboxSettin
 use serde_json::{Value, json};
 
 use super::{Outcome, block_on};
-use crate::app::Halls;
+use crate::halls::Halls;
 use crate::start::{StartError, Stop};
 
 /// Runs the partners until a signal comes.

@@ -6,7 +6,7 @@ use platform::config::Config;
 use platform::{Ctx, Mode};
 
 use super::{Outcome, block_on, clock_of, finish};
-use crate::app::Halls;
+use crate::halls::Halls;
 use crate::open::{self, Access};
 use crate::start::StartError;
 

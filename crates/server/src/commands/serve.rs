@@ -12,7 +12,7 @@ use platform::config::Config;
 use platform::http::{Client, Request};
 
 use super::{Outcome, block_on};
-use crate::app::Halls;
+use crate::halls::Halls;
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
 use crate::upkeep;

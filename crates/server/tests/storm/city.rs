@@ -7,7 +7,7 @@ use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
 use platform::db::DbFault;
-use renshe::app::Halls;
+use renshe::halls::Halls;
 use renshe::settings;
 use renshe::start::{self, Access};
 use testkit::TestDb;

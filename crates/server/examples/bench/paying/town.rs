@@ -12,7 +12,7 @@ use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
 use platform::db::LaneKey;
-use renshe::app::Halls;
+use renshe::halls::Halls;
 use renshe::settings;
 use renshe::start::{self, Access};
 use sandbox::WechatPayAccount;
