@@ -21,6 +21,7 @@ use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, Tx};
 use platform::policy::Known;
+use ui::desk::DeskLink;
 
 pub use orders::{ListsOrders, Row, Rows};
 pub use seed::{Desk, Seed};
@@ -37,6 +38,8 @@ pub struct Hall {
     pub routes: Router<Ctx>,
     /// Interfaces for partners' own systems, without `/api/v1/<name>` before them.
     pub apis: Router<Ctx>,
+    /// The entries of its desk pages in the navigation of the desks.
+    pub desks: Vec<DeskLink>,
     /// The invariants of its tables.
     pub checks: Vec<Check>,
     /// The sections of policy that it reads.
@@ -85,6 +88,7 @@ impl Hall {
             name,
             routes: Router::new(),
             apis: Router::new(),
+            desks: Vec::new(),
             checks: Vec::new(),
             sections: Vec::new(),
             subjects: Vec::new(),

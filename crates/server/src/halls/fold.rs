@@ -11,6 +11,7 @@ use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, Tx};
 use platform::policy::Known;
+use ui::desk::DeskNav;
 
 use crate::failure::StartError;
 use crate::own;
@@ -18,6 +19,7 @@ use crate::own;
 /// Everything that halls hand up, and what stands below them likewise. Each command makes it before anything else.
 pub struct Halls {
     all: Vec<Hall>,
+    desks: Arc<DeskNav>,
     listeners: Arc<Listeners>,
 }
 
@@ -33,13 +35,18 @@ impl Halls {
     /// These halls, with what stands below all halls.
     ///
     /// # Errors
-    /// Two have the same name, follow orders of the same kind, or send the same text: a mistake in this program, and whose
-    /// thing would be used were a matter of luck.
+    /// Two have the same name, the same page of the desks, orders of the same kind or the same text: a mistake in this
+    /// program, and whose thing would be used were a matter of luck.
     pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
         let mut all = vec![own::identity()];
         all.extend(halls);
         all.extend([own::payments(), own::ledger(), own::upkeep()]);
         Once::each("name", all.iter().map(|hall| (hall.name, hall.name)))?;
+        let desks = || all.iter().flat_map(|hall| hall.desks.iter().map(|link| (hall.name, link)));
+        Once::each("page of the desks", desks().map(|(hall, link)| (hall, link.href)))?;
+        let ranks: Vec<_> = desks().map(|(hall, link)| (hall, link.rank.to_string())).collect();
+        Once::each("rank among the desks' pages", ranks.iter().map(|(hall, rank)| (*hall, rank.as_str())))?;
+        let desks = DeskNav::new(desks().map(|(_, link)| *link)).map_err(|twins| StartError(twins.to_string()))?;
         let subjects = || all.iter().flat_map(|hall| hall.subjects.iter().map(|subject| (hall.name, subject)));
         Once::each("kind of order", subjects().map(|(hall, (subject, _))| (hall, subject.as_str())))?;
         let texts = || all.iter().flat_map(|hall| hall.texts.iter().map(|text| (hall.name, text)));
@@ -47,12 +54,17 @@ impl Halls {
         Once::each("template", texts().map(|(hall, text)| (hall, text.demo_code)))?;
         let listeners = subjects().map(|(_, (subject, listener))| (*subject, Arc::clone(listener)));
         let listeners = Listeners::of(listeners).map(Arc::new).map_err(StartError)?;
-        Ok(Arc::new(Halls { all, listeners }))
+        Ok(Arc::new(Halls { all, desks: Arc::new(desks), listeners }))
     }
 
     /// Who follows the orders of each kind of thing that is paid for.
     pub fn listeners(&self) -> &Arc<Listeners> {
         &self.listeners
+    }
+
+    /// The navigation of all desks.
+    pub fn desks(&self) -> &Arc<DeskNav> {
+        &self.desks
     }
 
     /// Their names, which are those of their crates.

@@ -16,6 +16,7 @@ mod desk;
 mod devices;
 mod face_traces;
 mod faces;
+mod halls;
 mod hoarding;
 mod instances;
 mod jobs;
