@@ -21,7 +21,9 @@ use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, Tx};
 use platform::policy::Known;
+use ui::Nav;
 use ui::desk::DeskLink;
+use ui::nav::Link;
 
 pub use orders::{ListsOrders, Row, Rows};
 pub use seed::{Desk, Seed};
@@ -38,6 +40,10 @@ pub struct Hall {
     pub routes: Router<Ctx>,
     /// Interfaces for partners' own systems, without `/api/v1/<name>` before them.
     pub apis: Router<Ctx>,
+    /// Its tabs, and what is known of its paths by their first parts.
+    pub nav: Nav,
+    /// Its tiles on the front page.
+    pub tiles: Vec<Tile>,
     /// The entries of its desk pages in the navigation of the desks.
     pub desks: Vec<DeskLink>,
     /// The invariants of its tables.
@@ -68,6 +74,22 @@ pub struct Hall {
     pub works: fn(&Wired) -> Works,
 }
 
+/// A tile of the services on the front page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tile {
+    /// Where it leads.
+    pub link: Link,
+    /// Its place among the tiles, the smallest first.
+    pub at: u8,
+}
+
+impl Tile {
+    /// A tile at a place, with the key of its words.
+    pub const fn new(at: u8, path: &'static str, words: &'static str, icon: &'static str) -> Tile {
+        Tile { link: Link { path, words, icon }, at }
+    }
+}
+
 /// Counts rows as far as `most`: a count that is only printed must not keep anybody from what they came to do.
 ///
 /// # Errors
@@ -88,6 +110,8 @@ impl Hall {
             name,
             routes: Router::new(),
             apis: Router::new(),
+            nav: Nav::default(),
+            tiles: Vec::new(),
             desks: Vec::new(),
             checks: Vec::new(),
             sections: Vec::new(),

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::{get, post};
-use hall::{Desk, Hall, Seed, Text, Wired, Works};
+use hall::{Desk, Hall, Seed, Text, Tile, Wired, Works};
 use platform::Ctx;
 use platform::policy::Known;
 
@@ -17,6 +17,10 @@ use crate::{demo, hospitals, jobs, public, search};
 pub fn hall() -> Hall {
     Hall {
         routes: routes().merge(desk_routes()),
+        tiles: vec![
+            Tile::new(10, "/hospitals", "service-booking", "booking"),
+            Tile::new(30, "/code", "service-code", "barcode"),
+        ],
         checks: checks(),
         sections: vec![Known::of::<BookingRules>(), Known::of::<ClinicKeeping>()],
         subjects: subjects(),

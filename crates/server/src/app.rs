@@ -49,6 +49,7 @@ pub fn service(ctx: Ctx, halls: &Arc<Halls>, wired: Wired, place: Place) -> Rout
     ui::layer(routes, ctx)
         .layer(Extension(Arc::new(PublicCache::new())))
         .layer(Extension(Arc::clone(halls)))
+        .layer(Extension(Arc::clone(halls.nav())))
         .layer(Extension(Arc::clone(halls.desks())))
         .layer(Extension(wired.identity))
         .layer(Extension(wired.pay))

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use axum::{Extension, extract::State};
-use hall::{Asking, Wait};
+use hall::{Asking, Tile, Wait};
 use identity::{First, Home, Ports, RealName, opens};
 use payments::PaymentRules;
 use platform::Ctx;
@@ -26,9 +26,9 @@ pub async fn front(
 ) -> Result<Response, Problem> {
     let page = home.visit.page.clone();
     let Some(citizen) = home.citizen else {
-        return Ok(cache.serve(&page, halls.version(), || composed(page.clone())));
+        return Ok(cache.serve(&page, halls.version(), || composed(&halls, page.clone())));
     };
-    let mut front = composed(page.clone());
+    let mut front = composed(&halls, page.clone());
     if let Some(first) = home.first {
         let words = match &first {
             First::Agree => "front-shut-agree",
@@ -77,13 +77,9 @@ fn shown(page: &Page, waiting: Vec<Wait>) -> Vec<Todo> {
     waiting.into_iter().map(|row| (row.show)(page)).collect()
 }
 
-fn composed(page: Page) -> FrontPage {
-    let service = |title: String, icon, href: &str| Service { title, icon, href: href.to_owned() };
-    let services = vec![
-        service(page.t("service-booking"), "booking", "/hospitals"),
-        service(page.t("service-orders"), "list", "/orders"),
-        service(page.t("service-code"), "barcode", "/code"),
-        service(page.t("service-messages"), "message", "/messages"),
-    ];
+fn composed(halls: &Halls, page: Page) -> FrontPage {
+    let service =
+        |Tile { link, .. }: Tile| Service { title: page.t(link.words), icon: link.icon, href: link.path.to_owned() };
+    let services = halls.tiles().into_iter().map(service).collect();
     FrontPage { shut: None, card: FrontCard::None, todos: Vec::new(), todos_all: 0, services, news: Vec::new(), page }
 }

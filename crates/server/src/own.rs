@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
-use hall::{Hall, Text, Wired, Works};
+use hall::{Hall, Text, Tile, Wired, Works};
 use identity::IssueCarrier;
 use platform::outbox::OutboxPolicy;
 use platform::policy::Known;
 
 use crate::upkeep;
 
+/// What all halls share: the pages of the program itself. Their routes are in `app`, since these pages ask the halls.
+pub fn house() -> Hall {
+    Hall { tiles: vec![Tile::new(20, "/orders", "service-orders", "list")], ..Hall::named("server") }
+}
+
 /// People: their accounts, their card, what they are told; staff and their desks' login.
 pub fn identity() -> Hall {
     Hall {
         routes: identity::routes().merge(identity::desk_routes()),
+        tiles: vec![Tile::new(60, "/messages", "service-messages", "message")],
         checks: identity::checks(),
         sections: identity::policy::sections(),
         texts: TEXTS.to_vec(),

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use hall::{Asking, Hall, Seed, Text, Wait, Wired, Works};
+use hall::{Asking, Hall, Seed, Text, Tile, Wait, Wired, Works};
 use kernel::{Fen, ShortNo};
 use payments::Listeners;
 use platform::Ctx;
 use platform::check::Check;
 use platform::db::{DbFault, Tx};
 use platform::policy::Known;
+use ui::Nav;
 use ui::desk::DeskNav;
 
 use crate::failure::StartError;
@@ -19,6 +20,7 @@ use crate::own;
 /// Everything that halls hand up, and what stands below them likewise. Each command makes it before anything else.
 pub struct Halls {
     all: Vec<Hall>,
+    nav: Arc<Nav>,
     desks: Arc<DeskNav>,
     listeners: Arc<Listeners>,
 }
@@ -35,13 +37,18 @@ impl Halls {
     /// These halls, with what stands below all halls.
     ///
     /// # Errors
-    /// Two have the same name, the same page of the desks, orders of the same kind or the same text: a mistake in this
+    /// Two have the same name, the same paths or page of the desks, orders of the same kind or the same text: a mistake in this
     /// program, and whose thing would be used were a matter of luck.
     pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
-        let mut all = vec![own::identity()];
+        let mut all = vec![own::house(), own::identity()];
         all.extend(halls);
         all.extend([own::payments(), own::ledger(), own::upkeep()]);
         Once::each("name", all.iter().map(|hall| (hall.name, hall.name)))?;
+        let places = || all.iter().flat_map(|hall| hall.nav.places.iter().map(|place| (hall.name, place.first)));
+        Once::each("first part of paths", places())?;
+        let tabs = || all.iter().flat_map(|hall| hall.nav.tabs.iter().map(|tab| (hall.name, tab.name)));
+        Once::each("tab", tabs())?;
+        let nav = Nav::of(all.iter().map(|hall| hall.nav.clone()).collect()).map_err(StartError)?;
         let desks = || all.iter().flat_map(|hall| hall.desks.iter().map(|link| (hall.name, link)));
         Once::each("page of the desks", desks().map(|(hall, link)| (hall, link.href)))?;
         let ranks: Vec<_> = desks().map(|(hall, link)| (hall, link.rank.to_string())).collect();
@@ -54,12 +61,24 @@ impl Halls {
         Once::each("template", texts().map(|(hall, text)| (hall, text.demo_code)))?;
         let listeners = subjects().map(|(_, (subject, listener))| (*subject, Arc::clone(listener)));
         let listeners = Listeners::of(listeners).map(Arc::new).map_err(StartError)?;
-        Ok(Arc::new(Halls { all, desks: Arc::new(desks), listeners }))
+        Ok(Arc::new(Halls { all, nav: Arc::new(nav), desks: Arc::new(desks), listeners }))
     }
 
     /// Who follows the orders of each kind of thing that is paid for.
     pub fn listeners(&self) -> &Arc<Listeners> {
         &self.listeners
+    }
+
+    /// The tabs, and what is known of paths.
+    pub fn nav(&self) -> &Arc<Nav> {
+        &self.nav
+    }
+
+    /// The tiles of the front page, in order.
+    pub fn tiles(&self) -> Vec<Tile> {
+        let mut tiles: Vec<_> = self.all.iter().flat_map(|hall| hall.tiles.iter().copied()).collect();
+        tiles.sort_by_key(|tile| tile.at);
+        tiles
     }
 
     /// The navigation of all desks.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use hall::{Asking, Hall, Text, Wait, Waiting, Works};
+use hall::{Asking, Hall, Text, Tile, Wait, Waiting, Works};
 use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 use renshe::app::Place;
 use renshe::halls::{self, Halls};
 use testkit::db_test;
+use ui::Nav;
 use ui::desk::DeskLink;
 use ui::front::Todo;
 
@@ -22,6 +23,8 @@ fn kites() -> Hall {
     Hall {
         routes: Router::new().route("/kites", get(async || "all the kites")),
         apis: Router::new().route("/strings", get(async || "all the strings")),
+        nav: places("kites"),
+        tiles: vec![Tile::new(5, "/kites", "ui-brand", "list"), Tile::new(95, "/kites/mine", "ui-brand", "list")],
         desks: vec![desk("/desk/kites", 901)],
         texts: vec![Text::notice("kite_up", "SMS_900001", "您的风筝${name}飞起来了。")],
         waiting: Some(|_, asking, _| Ok(waits(asking, &[(0, "风筝一号", true), (40, "风筝二号", false)]))),
@@ -35,11 +38,16 @@ fn kites() -> Hall {
 fn boats() -> Hall {
     Hall {
         routes: Router::new().route("/boats", get(async || "all the boats")),
+        nav: places("boats"),
         desks: vec![desk("/desk/boats", 902)],
         waiting: Some(|_, asking, _| Ok(waits(asking, &[(20, "小船", false), (99, "大船", false)]))),
         works: |_| Works { jobs: vec![Job::new("boats.sail", 60, async |_| Ok(()))], ..Works::default() },
         ..Hall::named("boats")
     }
+}
+
+fn places(first: &'static str) -> Nav {
+    Nav { places: vec![ui::nav::Place::new(first, "", "about-home")], ..Nav::default() }
 }
 
 const fn desk(href: &'static str, rank: u16) -> DeskLink {
@@ -88,6 +96,11 @@ async fn what_invented_halls_hand_up_is_there(app: TestApp) {
     assert!(front.says("全部 4") || front.says("全部\u{a0}4"), "{}", front.text);
     assert_eq!(titles(&person.get("/todos").await.text), ["风筝一号", "小船", "风筝二号", "大船"]);
 
+    let (first, last) = (front.text.find("href=\"/kites\""), front.text.find("href=\"/kites/mine\""));
+    let own = front.text.find("class=\"tile\" href=\"/hospitals\"");
+    assert!(first.is_some() && first < own && own < last, "tiles stand by their places: {}", front.text);
+    assert!(halls.nav().place("/boats/boa_1").is_some());
+
     let links: Vec<_> = halls.desks().of("clerk", &[]).into_iter().map(|link| link.href).collect();
     assert!(links.ends_with(&["/desk/kites", "/desk/boats"]), "{links:?}");
     let works = halls.works(&app.wired(), Works::default()).expect("no twins");
@@ -109,6 +122,10 @@ fn what_two_halls_claim_is_refused_by_both_their_names() {
     let health = halls::all().into_iter().find(|hall| hall.name == "health").expect("a hall");
     for (hall, says) in [
         (Hall::named("kites"), "two halls have the name «kites»: kites and kites"),
+        (
+            Hall { nav: places("kites"), ..Hall::named("boats") },
+            "two halls have the first part of paths «kites»: kites and boats",
+        ),
         (
             Hall { desks: vec![desk("/desk/kites", 1)], ..Hall::named("boats") },
             "two halls have the page of the desks «/desk/kites»: kites and boats",
