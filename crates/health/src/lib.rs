@@ -9,6 +9,7 @@ pub mod clinics;
 mod demo;
 pub mod hospitals;
 mod jobs;
+pub mod nav;
 mod public;
 mod rules;
 pub mod search;
@@ -35,6 +36,7 @@ pub use appointments::paid::subjects;
 pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
 pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
+pub use nav::nav;
 pub use public::version;
 
 use appointments::{cancel_pages, code_page, desk, orders, pages as visits};

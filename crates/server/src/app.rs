@@ -13,7 +13,7 @@ use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 use platform::outbox::OutboxPolicy;
 use platform::policy::Known;
-use ui::{PublicCache, Site, TrustedProxies};
+use ui::{Nav, PublicCache, Site, TrustedProxies};
 
 use crate::probes::{self, Ready};
 use crate::start::StartError;
@@ -54,12 +54,13 @@ impl Place {
 }
 
 /// The routes with error pages, headers and limits around them, ready to be served.
-pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, place: Place) -> Router {
+pub fn service(ctx: Ctx, ports: Arc<Ports>, pay: Arc<Payments>, nav: Arc<Nav>, place: Place) -> Router {
     let routes = routes().layer(from_fn_with_state(ctx.clone(), identity::keep_forms));
     ui::layer(routes, ctx)
         .layer(Extension(Arc::new(PublicCache::new())))
         .layer(Extension(ports))
         .layer(Extension(pay))
+        .layer(Extension(nav))
         .layer(Extension(place.ready))
         .layer(Extension(place.site))
         .layer(Extension(place.proxies))

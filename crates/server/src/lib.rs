@@ -5,6 +5,7 @@
 pub mod app;
 pub mod commands;
 mod front;
+pub mod nav;
 pub mod open;
 pub mod ports;
 pub mod probes;

@@ -17,7 +17,7 @@ use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
-use ui::{Site, TrustedProxies};
+use ui::{Nav, Site, TrustedProxies};
 
 use crate::probes::{self, LEAST_FREE_BYTES, Ready};
 use crate::tls::Tls;
@@ -133,7 +133,7 @@ pub async fn serve(
     listener: TcpListener,
     ctx: &Ctx,
     config: &Config,
-    (ports, pay): (Arc<Ports>, Arc<Payments>),
+    (ports, pay, nav): (Arc<Ports>, Arc<Payments>, Arc<Nav>),
     stop: Stop,
 ) -> Result<(), StartError> {
     let rules = config.http.rules(listen::files::raise(), config.proxy.trusted.clone()).map_err(StartError)?;
@@ -146,7 +146,7 @@ pub async fn serve(
         ready: Arc::new(Ready::new(config.data_dir.clone(), LEAST_FREE_BYTES)),
     };
     tokio::spawn(probes::watch(ctx.clone(), Arc::clone(&place.ready)));
-    let service = app::service(ctx.clone(), ports, pay, place);
+    let service = app::service(ctx.clone(), ports, pay, nav, place);
     let cut = match &config.tls {
         None => listen::serve(listener, Plain, service, rules, stop.wished()).await,
         Some(files) => listen::serve(listener, Tls::read(files)?, service, rules, stop.wished()).await,

@@ -12,7 +12,7 @@ use platform::Ctx;
 use platform::db::LaneKey;
 use platform::listen::{self, Plain};
 use renshe::ports::{self, SandboxAt};
-use renshe::{app, commands, settings, start};
+use renshe::{app, commands, nav, settings, start};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -72,7 +72,8 @@ impl City {
         let pay = ports::payments(&config, &at, (&ports, &app::listeners()?), ("http://127.0.0.1:9", &numbers))?;
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let addr = listener.local_addr()?;
-        let service = app::service(self.ctx.clone(), ports, pay, app::Place::demo(&format!("http://{addr}")));
+        let service =
+            app::service(self.ctx.clone(), ports, pay, nav::nav()?, app::Place::demo(&format!("http://{addr}")));
         // The load comes from one address.
         let mut rules = config.http.rules(listen::files::raise(), config.proxy.trusted)?;
         rules.per_neighbourhood = rules.connections;

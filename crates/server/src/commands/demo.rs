@@ -9,9 +9,11 @@ use platform::Mode;
 use platform::config::Config;
 use platform::db::Db;
 use tokio::net::TcpListener;
+use ui::Nav;
 
 use super::{Outcome, block_on, seed};
 use crate::app;
+use crate::nav;
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
 use crate::upkeep;
@@ -30,7 +32,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
 
 async fn city(config: Config) -> Result<Db, StartError> {
     let stop = Stop::listen()?;
-    let listeners = app::listeners()?;
+    let (listeners, nav) = (app::listeners()?, nav::nav()?);
     // The port first: a second start says so before it touches any data.
     let listener = start::bind(config.listen).await?;
     let clock = Arc::new(ShiftedClock::new());
@@ -42,7 +44,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
     let served = serve(
         config,
         listener,
-        (clock, listeners),
+        (clock, listeners, nav),
         stop,
         #[cfg(feature = "sandbox")]
         partners.as_ref(),
@@ -60,7 +62,7 @@ async fn city(config: Config) -> Result<Db, StartError> {
 async fn serve(
     config: Config,
     listener: TcpListener,
-    (clock, listeners): (Arc<ShiftedClock>, Arc<Listeners>),
+    (clock, listeners, nav): (Arc<ShiftedClock>, Arc<Listeners>, Arc<Nav>),
     stop: Stop,
     #[cfg(feature = "sandbox")] partners: Option<&sandbox::Running>,
 ) -> Result<Db, StartError> {
@@ -103,7 +105,7 @@ async fn serve(
         let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
         seed::lines(&ctx, &logins).await?.iter().for_each(|line| say!("{line}"));
         say!("  data in {}; stop with Ctrl-C", config.data_dir.display());
-        start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+        start::serve(listener, &ctx, &config, (ports, pay, nav), stop).await?;
         upkeep::last_words(&ctx, &witnesses).await;
         Ok::<_, StartError>(())
     };

@@ -12,6 +12,7 @@ use platform::http::{Client, Request};
 
 use super::{Outcome, block_on};
 use crate::app;
+use crate::nav;
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
 use crate::upkeep;
@@ -23,7 +24,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
         None => Arc::new(SystemClock),
     };
-    let listeners = app::listeners()?;
+    let (listeners, nav) = (app::listeners()?, nav::nav()?);
     let ctx = start::open(&config, clock, Access::Serve)?;
     block_on(async {
         start::verify_vault(&ctx).await?;
@@ -44,7 +45,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
             let pay = ports::payments(&config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
             let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
             say!("{}", config.public_url(bound));
-            start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+            start::serve(listener, &ctx, &config, (ports, pay, nav), stop).await?;
             upkeep::last_words(&ctx, &witnesses).await;
             Ok(())
         };

@@ -13,7 +13,7 @@ use platform::jobs::Runner;
 use platform::listen::{self, Plain};
 use platform::outbox::Worker;
 use renshe::ports::{self, SandboxAt};
-use renshe::{app, commands, settings, start};
+use renshe::{app, commands, nav, settings, start};
 use testkit::{Fixture, TestDb, test_ctx};
 use tokio::net::TcpListener;
 
@@ -56,7 +56,8 @@ impl Fixture for TestApp {
         let ports = ports::ports(&config, &at, &Arc::default()).expect("settings");
         let pay = payments_of(&sandbox, &at, &ports, (&format!("http://{addr}"), &[]));
         let place = app::Place::demo(&format!("http://{addr}"));
-        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), place);
+        let nav = nav::nav().expect("no twins");
+        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), nav, place);
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         let carriers = start::carriers(&config, &at.sms, &ports).expect("settings");
         let worker = Worker::new(ctx.clone(), "test", carriers);

@@ -10,7 +10,7 @@ use platform::networks::Networks;
 use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode};
 use renshe::ports::SandboxAt;
-use renshe::{app, settings, start};
+use renshe::{app, nav, settings, start};
 use tokio::net::TcpListener;
 use ui::{Site, TrustedProxies};
 
@@ -48,7 +48,8 @@ impl Instance {
     ) -> Instance {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), place(&url));
+        let nav = nav::nav().expect("no twins");
+        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), nav, place(&url));
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         Instance { ctx, url, pay }
     }
