@@ -11,12 +11,13 @@ use crate::appointments::paid::subjects;
 use crate::appointments::{self, cancel_pages, code_page, desk, orders, pages as visits, todos};
 use crate::checks::checks;
 use crate::clinics::{self, forget::ClinicKeeping, policy::BookingRules};
-use crate::{demo, hospitals, jobs, public, search};
+use crate::{demo, hospitals, jobs, nav, public, search};
 
 /// Hospitals, clinics, appointments, the hospital's desk.
 pub fn hall() -> Hall {
     Hall {
         routes: routes().merge(desk_routes()),
+        nav: nav::nav(),
         tiles: vec![
             Tile::new(10, "/hospitals", "service-booking", "booking"),
             Tile::new(30, "/code", "service-code", "barcode"),

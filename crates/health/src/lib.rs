@@ -11,6 +11,7 @@ mod demo;
 mod hall;
 pub mod hospitals;
 mod jobs;
+mod nav;
 mod public;
 mod rules;
 pub mod search;

@@ -1,6 +1,8 @@
 //! The list of halls: the one place where this program names them.
 
 mod fold;
+#[cfg(test)]
+mod nav_tests;
 
 use hall::Hall;
 

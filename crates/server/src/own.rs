@@ -6,18 +6,39 @@ use hall::{Hall, Text, Tile, Wired, Works};
 use identity::IssueCarrier;
 use platform::outbox::OutboxPolicy;
 use platform::policy::Known;
+use ui::Nav;
+use ui::nav::{Link, Place, TabItem};
 
 use crate::upkeep;
 
-/// What all halls share: the pages of the program itself. Their routes are in `app`, since these pages ask the halls.
-pub fn house() -> Hall {
-    Hall { tiles: vec![Tile::new(20, "/orders", "service-orders", "list")], ..Hall::named("server") }
+/// What all halls share: the pages of the program itself. Their routes are in `app`, since these pages ask the halls. Orders
+/// and search stand under the tab where the first of the halls begins.
+pub fn house(halls: &[Hall]) -> Hall {
+    let begins = halls.iter().find_map(|hall| hall.nav.place(hall.nav.start?.path));
+    let (tab, about) = begins.map_or(("home", "about-home"), |place| (place.tab, place.about));
+    let home = Link { path: "/", words: "tab-home", icon: "home" };
+    Hall {
+        nav: Nav {
+            tabs: vec![TabItem { name: "home", link: home, at: 0, raised: false, elder: true }],
+            places: vec![
+                Place::new("", "home", "about-home"),
+                Place::new("todos", "home", "about-home"),
+                Place::new("orders", tab, about).wanted("wanted-orders"),
+                Place::new("search", tab, "about-search"),
+            ],
+            quiet: vec!["/search"],
+            ..Nav::default()
+        },
+        tiles: vec![Tile::new(20, "/orders", "service-orders", "list")],
+        ..Hall::named("server")
+    }
 }
 
 /// People: their accounts, their card, what they are told; staff and their desks' login.
 pub fn identity() -> Hall {
     Hall {
         routes: identity::routes().merge(identity::desk_routes()),
+        nav: identity::nav(),
         tiles: vec![Tile::new(60, "/messages", "service-messages", "message")],
         checks: identity::checks(),
         sections: identity::policy::sections(),
@@ -39,6 +60,7 @@ fn identity_works(wired: &Wired) -> Works {
 pub fn payments() -> Hall {
     Hall {
         routes: payments::routes(),
+        nav: payments::nav(),
         checks: payments::checks(),
         sections: vec![Known::of::<payments::PaymentRules>()],
         census: vec![("orders", payments::count)],

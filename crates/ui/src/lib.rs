@@ -52,7 +52,7 @@ pub use layer::{allow_camera, layer};
 pub use look::{Lang, Look};
 pub use nav::Nav;
 pub use offline::{Holder, keep_offline};
-pub use page::{Page, Tab};
+pub use page::Page;
 pub use problem::{Problem, ProblemKind};
 pub use query::Query;
 pub use reply::{html, html_again, html_status, in_query, local_path, onward, see_other, see_other_with};

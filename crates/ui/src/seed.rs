@@ -7,7 +7,7 @@ use crate::encoding::Encoding;
 use crate::headers;
 use crate::in_app::InApp;
 use crate::look::{Lang, Look};
-use crate::page::Tab;
+use crate::nav::Nav;
 use crate::site::{Elsewhere, Origin, Site};
 use axum::extract::ConnectInfo;
 use base64::Engine as _;
@@ -49,6 +49,8 @@ pub(crate) struct Seed {
     pub(crate) demo: bool,
     /// Browsers may have the service worker.
     pub(crate) offline: bool,
+    /// Which pages there are.
+    pub(crate) nav: Arc<Nav>,
 }
 
 impl Seed {
@@ -83,6 +85,7 @@ impl Seed {
             flash: find(&cookies, &name_of(FLASH, secure)).filter(|key| is_key(key)).map(str::to_owned),
             demo: matches!(ctx.mode, Mode::Demo),
             offline: site.keeps_offline(),
+            nav: extensions.get::<Arc<Nav>>().map(Arc::clone).unwrap_or_default(),
             origin: standing.origin,
             elsewhere: standing.elsewhere,
             secure,
@@ -91,10 +94,6 @@ impl Seed {
             today: now.date(),
             now,
         }
-    }
-
-    pub(crate) fn tab(&self) -> Tab {
-        Tab::of_path(&self.path)
     }
 
     /// The visits that this browser has sent back.

@@ -40,9 +40,9 @@ impl Halls {
     /// Two have the same name, the same paths or page of the desks, orders of the same kind or the same text: a mistake in this
     /// program, and whose thing would be used were a matter of luck.
     pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
-        let mut all = vec![own::house(), own::identity()];
+        let mut all = vec![own::house(&halls)];
         all.extend(halls);
-        all.extend([own::payments(), own::ledger(), own::upkeep()]);
+        all.extend([own::identity(), own::payments(), own::ledger(), own::upkeep()]);
         Once::each("name", all.iter().map(|hall| (hall.name, hall.name)))?;
         let places = || all.iter().flat_map(|hall| hall.nav.places.iter().map(|place| (hall.name, place.first)));
         Once::each("first part of paths", places())?;
