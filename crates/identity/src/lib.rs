@@ -31,6 +31,7 @@ mod keeping;
 mod login;
 mod me;
 pub mod messages;
+pub mod nav;
 mod owners;
 mod pace;
 pub mod partner_keys;
@@ -57,6 +58,7 @@ pub use checks::checks;
 pub use failure::Failure;
 pub use gates::Gates;
 pub use jobs::jobs;
+pub use nav::nav;
 pub use people::{AccountId, PersonId};
 pub use ports::Ports;
 pub use real_name::{

@@ -15,7 +15,7 @@ use payments::ports::Refusal;
 use payments::{Listeners, PayPorts, Payments};
 use platform::config::{Config, KeyFile};
 
-use crate::start::StartError;
+use crate::failure::StartError;
 
 /// Where partners are that the configuration does not place: base addresses of the sandbox.
 #[derive(Debug, Clone)]

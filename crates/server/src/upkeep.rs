@@ -17,7 +17,7 @@ use platform::vault;
 use platform::wiping::{self, Old};
 use platform::{Ctx, Mode};
 
-use crate::start::StartError;
+use crate::failure::StartError;
 
 /// How long a start or a stop waits for witnesses.
 const CARRY_MOST: Duration = Duration::from_secs(30);

@@ -8,7 +8,7 @@ use crate::encoding::Encoding;
 use crate::headers;
 use crate::in_app::InApp;
 use crate::look::{Lang, Look};
-use crate::page::Tab;
+use crate::nav::Nav;
 use crate::site::{Elsewhere, Origin, Site};
 use axum::extract::ConnectInfo;
 use base64::Engine as _;
@@ -52,6 +52,8 @@ pub(crate) struct Seed {
     pub(crate) offline: bool,
     /// What stands around a desk's page, once it is known who works there: also around a refusal of the same request.
     pub(crate) desk: OnceLock<DeskTop>,
+    /// Which pages there are.
+    pub(crate) nav: Arc<Nav>,
 }
 
 impl Seed {
@@ -87,6 +89,7 @@ impl Seed {
             demo: matches!(ctx.mode, Mode::Demo),
             offline: site.keeps_offline(),
             desk: OnceLock::new(),
+            nav: extensions.get::<Arc<Nav>>().map(Arc::clone).unwrap_or_default(),
             origin: standing.origin,
             elsewhere: standing.elsewhere,
             secure,
@@ -95,10 +98,6 @@ impl Seed {
             today: now.date(),
             now,
         }
-    }
-
-    pub(crate) fn tab(&self) -> Tab {
-        Tab::of_path(&self.path)
     }
 
     /// The visits that this browser has sent back.

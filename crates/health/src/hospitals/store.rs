@@ -1,5 +1,6 @@
 //! The only SQL for hospitals, departments, doctors and rosters.
 
+use hall::search::Words;
 use kernel::{Fen, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
@@ -7,7 +8,6 @@ use platform::{sql, vals};
 use super::model::{
     Department, DepartmentId, Doctor, DoctorId, Hospital, HospitalId, ListedDoctor, NextClinic, RosterLine, WithPlaces,
 };
-use crate::words::Words;
 
 macro_rules! hospital_columns {
     () => {

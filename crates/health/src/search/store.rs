@@ -1,5 +1,6 @@
 //! The search's SQL: reads over the tables of `hospitals`.
 
+use hall::search::Patterns;
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
@@ -7,7 +8,6 @@ use crate::hospitals::model::{Department, Doctor, Hospital};
 use crate::hospitals::store::{
     department_columns, doctor_columns, hospital_columns, to_department, to_doctor, to_hospital,
 };
-use crate::words::Patterns;
 
 /// What a query found, at most one more than [`LIMIT`] of each kind: whether there is more is known, not guessed.
 #[derive(Debug, Clone, Default)]

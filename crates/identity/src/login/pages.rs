@@ -50,7 +50,7 @@ struct Before {
 }
 
 impl Before {
-    fn new(ctx: &Ctx, to: &str, opened: Option<&JustOpened>) -> Result<Before, Failure> {
+    fn new(ctx: &Ctx, page: &Page, to: &str, opened: Option<&JustOpened>) -> Result<Before, Failure> {
         let to = destination(to);
         let days = match opened {
             Some(JustOpened { signed_up: true, .. }) => {
@@ -58,7 +58,7 @@ impl Before {
             }
             _ => None,
         };
-        let wanted = wanted(&to);
+        let wanted = wanted(page.nav(), &to);
         Ok(Before { kept: wanted == Some(KEPT), wanted, to, days, timed_out: false })
     }
 
@@ -89,7 +89,7 @@ async fn password_form(visitor: MaybeCitizen, Query(query): Query<ToQuery>) -> R
     let Visit { ctx, page } = visitor.visit;
     let opened = JustOpened::read(&ctx, &page);
     let timed_out = timed_out(&ctx, &page).await?;
-    let before = Before { timed_out, ..Before::new(&ctx, &query.to, opened.as_ref())? };
+    let before = Before { timed_out, ..Before::new(&ctx, &page, &query.to, opened.as_ref())? };
     let login = opened.map_or_else(String::new, |opened| opened.mobile);
     Ok(html(&page.clone(), PasswordPage { page, before, login, notice: None }))
 }
@@ -111,7 +111,7 @@ async fn password_login(
     let opened = JustOpened::read(&ctx, &page);
     let again = |text: String| {
         let notice = Some(Notice { tone: "danger", text });
-        let before = Before::new(&ctx, &form.to, opened.as_ref())?;
+        let before = Before::new(&ctx, &page, &form.to, opened.as_ref())?;
         Ok(html_again(&page, PasswordPage { page: page.clone(), before, login: form.login.clone(), notice }))
     };
     if typing::login(&form.login).is_empty() || form.password.is_empty() {
@@ -145,7 +145,7 @@ async fn code_form(visitor: MaybeCitizen, Query(query): Query<ToQuery>) -> Resul
     let Visit { ctx, page } = visitor.visit;
     let opened = JustOpened::read(&ctx, &page);
     let timed_out = timed_out(&ctx, &page).await?;
-    let before = Before { timed_out, ..Before::new(&ctx, &query.to, opened.as_ref())? };
+    let before = Before { timed_out, ..Before::new(&ctx, &page, &query.to, opened.as_ref())? };
     let ask = MobilePart::new(&ctx, opened.map_or_else(String::new, |opened| opened.mobile));
     Ok(html(&page.clone(), MobilePage { page, before, ask }))
 }
@@ -159,7 +159,7 @@ async fn send_code(
     match asking(&ctx, &page, &gates).send(form).await? {
         Ok(challenge) => Ok(see_other(&enter_path(&challenge, &to))),
         Err(ask) => {
-            let before = Before::new(&ctx, &to, JustOpened::read(&ctx, &page).as_ref())?;
+            let before = Before::new(&ctx, &page, &to, JustOpened::read(&ctx, &page).as_ref())?;
             Ok(html_again(&page.clone(), MobilePage { page, before, ask }))
         }
     }

@@ -152,7 +152,7 @@ impl Desk {
             },
             title: "测试医院 挂号费".into(),
             title_en: "Test Hospital, visit fee".into(),
-            href: "/appointments/apt_1".into(),
+            href: "/things/thg_1".into(),
             now,
         };
         let opening = self.ctx.clone();
