@@ -75,6 +75,7 @@ front-news = News
 
 problem-again = Try again
 problem-home = Home page
+problem-desk = Back to the desk
 problem-reference = When you call 12333, please give this reference:
 problem-not-found-title = Page not found
 problem-not-found-text = It may have ended, or the address may be incomplete. Anything you have already submitted is not affected.

@@ -60,6 +60,7 @@ front-news = 资讯
 
 problem-again = 再试一次
 problem-home = 回首页
+problem-desk = 回工作台
 problem-reference = 咨询 12333 时请报编号：
 problem-not-found-title = 没有找到这个页面
 problem-not-found-text = 它可能已经结束，或者网址不完整。您已提交的事情不受影响。

@@ -22,6 +22,7 @@ pub fn hall() -> Hall {
             Tile::new(10, "/hospitals", "service-booking", "booking"),
             Tile::new(30, "/code", "service-code", "barcode"),
         ],
+        desks: vec![desk::LINK],
         checks: checks(),
         sections: vec![Known::of::<BookingRules>(), Known::of::<ClinicKeeping>()],
         subjects: subjects(),
@@ -59,7 +60,7 @@ fn routes() -> Router<Ctx> {
 /// The hospital desk's pages.
 fn desk_routes() -> Router<Ctx> {
     Router::new()
-        .route("/desk", get(desk::show))
+        .route("/desk/visits", get(desk::show))
         .route("/desk/scan", post(desk::scan))
         .route("/desk/check-in", post(desk::check_in))
         .route("/desk/undo", post(desk::undo))

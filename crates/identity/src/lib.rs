@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use axum::{Extension, Router};
 use platform::Ctx;
+use ui::DeskLink;
 
 mod agreements;
 mod askers;
@@ -86,12 +87,17 @@ pub fn routes() -> Router<Ctx> {
         .layer(Extension(Arc::new(Gates::default())))
 }
 
-/// Login and logout of the desks.
+/// The desks' door, login and logout; cards scanned at a desk, codes given at a window.
 pub fn desk_routes() -> Router<Ctx> {
     staff::desk_routes()
         .merge(second_ways::desk_routes())
         .merge(cards::desk_routes())
         .layer(Extension(Arc::new(Gates::default())))
+}
+
+/// Where those pages stand in the desks' navigation.
+pub fn desk_links() -> Vec<DeskLink> {
+    vec![cards::DESK_LINK, second_ways::DESK_LINK]
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ pub fn identity() -> Hall {
     Hall {
         routes: identity::routes().merge(identity::desk_routes()),
         nav: identity::nav(),
+        desks: identity::desk_links(),
         tiles: vec![Tile::new(60, "/messages", "service-messages", "message")],
         checks: identity::checks(),
         sections: identity::policy::sections(),

@@ -101,6 +101,11 @@ impl DeskTop {
         self.links.iter().filter(|link| link.holds(path)).max_by_key(|link| link.href.len())
     }
 
+    /// Whether an entry is the current one.
+    pub fn is_current(&self, link: &DeskLink, path: &str) -> bool {
+        self.current(path) == Some(link)
+    }
+
     /// The role's first page; `/desk` leads there.
     pub fn home(&self) -> Option<&'static str> {
         self.links.first().map(|link| link.href)

@@ -5,6 +5,7 @@ use crate::assets;
 use crate::barcode;
 use crate::cookies;
 use crate::csrf;
+use crate::desk::DeskTop;
 use crate::icons::{self, Markup};
 use crate::in_app::InApp;
 use crate::locale;
@@ -183,6 +184,26 @@ impl Page {
     /// Whether the path asked for belongs to a desk.
     pub fn at_desk(&self) -> bool {
         self.path == "/desk" || self.path.starts_with("/desk/")
+    }
+
+    /// What stands around a desk's page, if it is known who works there.
+    pub fn desk(&self) -> Option<&DeskTop> {
+        self.seed.desk.get()
+    }
+
+    /// What the head of a desk's page says: the place, and what is done on this page.
+    pub fn desk_head(&self) -> String {
+        let place = self.desk().map(|top| top.place.clone()).filter(|place| !place.is_empty());
+        let words = self.desk().and_then(|top| top.current(&self.path)).map(|link| self.t(link.words));
+        match (place, words) {
+            (Some(place), Some(words)) => format!("{place} · {words}"),
+            (one, other) => one.or(other).unwrap_or_else(|| self.t("ui-desk")),
+        }
+    }
+
+    /// Says what stands around a desk's page, and around the refusal if the same request is refused. It stays as first said.
+    pub fn work_at(&self, top: DeskTop) {
+        self.seed.desk.get_or_init(|| top);
     }
 
     /// Path and query asked for.

@@ -3,6 +3,7 @@
 use crate::address::{Came, TrustedProxies, UNKNOWN};
 use crate::cookies::{find, name_of, read as read_cookies};
 use crate::csrf;
+use crate::desk::DeskTop;
 use crate::encoding::Encoding;
 use crate::headers;
 use crate::in_app::InApp;
@@ -16,7 +17,7 @@ use http::{Extensions, HeaderMap, Uri, header};
 use kernel::{Date, Moment, Rng};
 use platform::{Ctx, Mode};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The name of the cookie that carries one message over a redirect; it holds only a message key.
 pub(crate) const FLASH: &str = "flash";
@@ -51,6 +52,8 @@ pub(crate) struct Seed {
     pub(crate) offline: bool,
     /// Which pages there are.
     pub(crate) nav: Arc<Nav>,
+    /// What stands around a desk's page, once it is known who works there: also around a refusal of the same request.
+    pub(crate) desk: OnceLock<DeskTop>,
 }
 
 impl Seed {
@@ -86,6 +89,7 @@ impl Seed {
             demo: matches!(ctx.mode, Mode::Demo),
             offline: site.keeps_offline(),
             nav: extensions.get::<Arc<Nav>>().map(Arc::clone).unwrap_or_default(),
+            desk: OnceLock::new(),
             origin: standing.origin,
             elsewhere: standing.elsewhere,
             secure,

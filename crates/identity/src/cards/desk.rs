@@ -57,7 +57,6 @@ struct Row {
 #[template(path = "cards/verify.html")]
 struct DeskPage {
     page: Page,
-    clerk: String,
     shown: Option<Shown>,
     rows: Vec<Row>,
 }
@@ -92,7 +91,7 @@ async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem>
         Verdict::parse(&look.verdict).map(|verdict| say(&page, (verdict, &seen.kind), look, card.as_ref()))
     });
     let rows = told.iter().map(|(look, card)| row(&page, look, card.as_ref())).collect();
-    Ok(html(&page.clone(), DeskPage { page, clerk: desk.name, shown, rows }))
+    Ok(html(&page.clone(), DeskPage { page, shown, rows }))
 }
 
 #[derive(Deserialize)]

@@ -33,7 +33,6 @@ struct Choice {
 #[template(path = "second_ways/window.html")]
 struct WindowPage {
     page: Page,
-    clerk: String,
     typed_name: String,
     number: String,
     purposes: Vec<Choice>,
@@ -158,7 +157,6 @@ impl WindowPage {
         let papers = Paper::ALL.map(Paper::as_str);
         WindowPage {
             page: page.clone(),
-            clerk: desk.name.clone(),
             typed_name: form.name.clone(),
             number: form.id_number.clone(),
             purposes: choices(page, "window-purpose", &purposes, &form.purpose),

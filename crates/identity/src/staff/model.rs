@@ -33,14 +33,6 @@ impl Role {
             Role::Window => "window",
         }
     }
-
-    /// Where the role's work is; `/desk` leads there.
-    pub(crate) const fn desk(self) -> &'static str {
-        match self {
-            Role::Clerk => "/desk",
-            Role::Window => "/desk/window",
-        }
-    }
 }
 
 impl FromStr for Role {

@@ -13,6 +13,7 @@ mod commands;
 mod commands_open;
 mod commands_refuse;
 mod desk;
+mod desk_nav;
 mod devices;
 mod face_traces;
 mod faces;

@@ -1,6 +1,7 @@
 //! Renders the component page and the front page in every look. With `UI_PREVIEW_DIR` set they are
 //! written there as single files, to be looked at without a server.
 
+use crate::desk::{DeskLink, DeskTop};
 use crate::form::Errors;
 use crate::front::{FrontCard, FrontPage, Service, Todo};
 use crate::gallery::{self, DeskGallery, Gallery};
@@ -12,7 +13,7 @@ use crate::{Encoding, PublicCache, assets};
 use askama::Template;
 use kernel::{Date, Moment, Time};
 use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Pages as a program might have them: two tabs of its own, one of them raised.
 pub(crate) fn nav() -> Nav {
@@ -57,6 +58,7 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
         demo: true,
         offline: true,
         nav: Arc::new(nav()),
+        desk: OnceLock::new(),
     };
     Page::bare(Arc::new(seed))
 }
@@ -140,10 +142,57 @@ fn a_page_shows_the_pages_that_there_are() {
 
 #[test]
 fn a_desk_renders() {
-    let html = DeskGallery { page: page(Lang::Zh, false, "/dev/desk"), mode: "" }.render().unwrap();
+    let html = DeskGallery::new(page(Lang::Zh, false, "/dev/desk"), "").render().unwrap();
     assert!(html.contains("desk-top") && html.contains("可以签到"));
     keep("desk", &html, false);
     keep("desk-dark", &html, true);
+}
+
+/// The frame with one, two and eight entries; a preview shows whether they fit 1366×768 in either language.
+#[test]
+fn a_desks_frame_holds_its_entries() {
+    const WORDS: [(&str, &str, &str); 8] = [
+        ("/desk/visits", "scan", "desk-check-in"),
+        ("/desk/card", "card", "card-desk-title"),
+        ("/desk/window", "shield", "window-title"),
+        ("/desk/a", "list", "dev-desk"),
+        ("/desk/b", "alert", "dev-title"),
+        ("/desk/c", "message", "dev-tags"),
+        ("/desk/d", "hospital", "dev-danger"),
+        ("/desk/e", "phone", "dev-field-name"),
+    ];
+    let link = |(at, (href, icon, words)): (usize, (&'static str, &'static str, &'static str))| DeskLink {
+        href,
+        icon,
+        words,
+        roles: &[],
+        rank: u16::try_from(at).unwrap(),
+        needs: None,
+    };
+    for lang in [Lang::Zh, Lang::En] {
+        for most in [1, 2, 8] {
+            let links: Vec<DeskLink> = WORDS.into_iter().enumerate().take(most).map(link).collect();
+            let last = links[most - 1];
+            let page = page(lang, false, &format!("{}/7", last.href));
+            page.work_at(DeskTop {
+                place: "常州市第二人民医院".to_owned(), clerk: "沈静".to_owned(), links
+            });
+            let words = page.t(last.words);
+            let html = DeskGallery { page, mode: "" }.render().unwrap();
+            assert_eq!(html.matches("<nav ").count(), 1);
+            assert_eq!(html.matches("<li><a href=\"/desk/").count(), most);
+            // The page of the gallery may say it of things of its own.
+            let nav = html.split("</nav>").next().unwrap();
+            assert_eq!(nav.matches("aria-current=\"page\"").count(), 1);
+            assert!(nav.contains(&format!("href=\"{}\" aria-current=\"page\"", last.href)));
+            assert!(nav.contains(&format!("常州市第二人民医院 · {words}</p>")), "the head says the page: {nav}");
+            keep(&format!("desk-frame-{most}-{}", lang.code()), &html, false);
+            keep(&format!("desk-frame-{most}-{}-dark", lang.code()), &html, true);
+        }
+        let html = DeskGallery { page: page(lang, false, "/desk/nowhere"), mode: "" }.render().unwrap();
+        assert!(!html.contains("<ul>") && !html.contains("/desk/logout"), "nobody is known");
+        keep(&format!("desk-frame-0-{}", lang.code()), &html, false);
+    }
 }
 
 /// Another crate's template extends the shell and imports the components; only its own content is its own.
@@ -179,7 +228,7 @@ fn the_cache_knows_versions_and_names() {
     let mut serve = |page: &Page, version: u64| {
         cache.serve(page, version, || {
             made += 1;
-            DeskGallery { page: page.clone(), mode: "" }
+            DeskGallery::new(page.clone(), "")
         });
         made
     };

@@ -1,4 +1,4 @@
-//! `/desk`. The cursor stays in the scan box. Enter on an empty box checks in the patient whose verdict is shown; a new code
+//! `/desk/visits`. The cursor stays in the scan box. Enter on an empty box checks in the patient whose verdict is shown; a new code
 //! typed instead shows the next patient, so nobody is checked in by the next scan. Z takes the last check-in back for a
 //! moment. Whatever is scanned, the desk says what it is.
 
@@ -30,8 +30,7 @@ use crate::rules::BookingRules;
 /// So much of what the desk did last is shown under the verdict; besides, all that the clerk can still take back.
 const LAST: i64 = 8;
 
-/// `/desk?code=…` shows a visit, `/desk?card=…` what a card led to, `/desk?unread=keyboard` a scan that was neither. `&n=3`
-/// asks what became of the visit's third event, and `&undo=3` why it was not taken back: the answer is what is stored.
+/// `/desk/visits?code=…` shows a visit, `?card=…` what a card led to, `?unread=keyboard` a scan that was neither. `&n=3` asks what became of the visit's third event, and `&undo=3` why it was not taken back: the answer is what is stored.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Shown {
@@ -47,7 +46,6 @@ pub(crate) struct Shown {
 struct DeskPage {
     page: Page,
     hospital: String,
-    clerk: String,
     waiting: i64,
     attended: i64,
     told: Option<Told>,
@@ -79,7 +77,7 @@ pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Respo
     let mine = last.iter().zip(&rows).find(|((event, _), row)| event.actor == me && row.undo.is_some());
     let undo = mine.and_then(|(_, row)| row.undo.clone());
     let hospital = show::hospital(&page, &hospital).to_owned();
-    Ok(html(&page.clone(), DeskPage { page, hospital, clerk: desk.name, waiting, attended, told, choices, undo, rows }))
+    Ok(html(&page.clone(), DeskPage { page, hospital, waiting, attended, told, choices, undo, rows }))
 }
 
 /// What the page says of what was scanned.
@@ -170,19 +168,19 @@ pub(crate) async fn scan(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
     let code = match (typed.code.trim(), typed.ready.as_str()) {
-        ("", "") => return Ok(see_other("/desk")),
+        ("", "") => return Ok(see_other("/desk/visits")),
         // Enter alone, and nothing else: a scan that cannot be read must not check in who is shown.
         ("", ready) => return arrive(&desk, ready).await,
         (code, _) => code,
     };
     // Only what means nothing by itself may stand in an address: a barcode, a short number, the number of a look.
     match (CodeKind::of(code, desk.ctx().now().date()), Wanted::read(code)) {
-        (_, Some(wanted)) => Ok(see_other(&format!("/desk?code={}", wanted.as_str()))),
+        (_, Some(wanted)) => Ok(see_other(&format!("/desk/visits?code={}", wanted.as_str()))),
         (CodeKind::Card, _) => {
             let look = identity::scan_card(&desk, &ports, code).await?;
-            Ok(see_other(&format!("/desk?card={look}")))
+            Ok(see_other(&format!("/desk/visits?card={look}")))
         }
-        (kind, _) => Ok(see_other(&format!("/desk?unread={}", kind.word()))),
+        (kind, _) => Ok(see_other(&format!("/desk/visits?unread={}", kind.word()))),
     }
 }
 
@@ -192,8 +190,8 @@ pub(crate) async fn check_in(desk: Desk, Form(typed): Form<Typed>) -> Result<Res
 }
 
 async fn arrive(desk: &Desk, ready: &str) -> Result<Response, Problem> {
-    let Ok(code) = VisitCode::parse(ready) else { return Ok(see_other("/desk?unread=incomplete")) };
-    let verdict = format!("/desk?code={code}");
+    let Ok(code) = VisitCode::parse(ready) else { return Ok(see_other("/desk/visits?unread=incomplete")) };
+    let verdict = format!("/desk/visits?code={code}");
     match use_check_in::check_in(desk.ctx(), CheckIn { hospital: hospital_of(desk)?, code }).await {
         Ok(done) if done.already => Ok(see_other(&verdict)),
         Ok(done) => Ok(see_other(&format!("{verdict}&n={}", done.n))),
@@ -213,8 +211,8 @@ pub(crate) struct TakenBack {
 
 /// The button 「撤销」 and the key Z.
 pub(crate) async fn undo(desk: Desk, Form(which): Form<TakenBack>) -> Result<Response, Problem> {
-    let Ok(code) = VisitCode::parse(&which.code) else { return Ok(see_other("/desk")) };
-    let verdict = format!("/desk?code={code}");
+    let Ok(code) = VisitCode::parse(&which.code) else { return Ok(see_other("/desk/visits")) };
+    let verdict = format!("/desk/visits?code={code}");
     let command = UndoCheckIn { hospital: hospital_of(&desk)?, code, n: which.n };
     match undo_check_in(desk.ctx(), command).await {
         // The event that took it back is the one after it.
