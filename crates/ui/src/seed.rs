@@ -50,10 +50,10 @@ pub(crate) struct Seed {
     pub(crate) demo: bool,
     /// Browsers may have the service worker.
     pub(crate) offline: bool,
-    /// What stands around a desk's page, once it is known who works there: also around a refusal of the same request.
-    pub(crate) desk: OnceLock<DeskTop>,
     /// Which pages there are.
     pub(crate) nav: Arc<Nav>,
+    /// What stands around a desk's page, once it is known who works there: also around a refusal of the same request.
+    pub(crate) desk: OnceLock<DeskTop>,
 }
 
 impl Seed {
@@ -88,8 +88,8 @@ impl Seed {
             flash: find(&cookies, &name_of(FLASH, secure)).filter(|key| is_key(key)).map(str::to_owned),
             demo: matches!(ctx.mode, Mode::Demo),
             offline: site.keeps_offline(),
-            desk: OnceLock::new(),
             nav: extensions.get::<Arc<Nav>>().map(Arc::clone).unwrap_or_default(),
+            desk: OnceLock::new(),
             origin: standing.origin,
             elsewhere: standing.elsewhere,
             secure,

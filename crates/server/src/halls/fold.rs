@@ -40,15 +40,20 @@ impl Halls {
     /// Two have the same name, the same paths or page of the desks, orders of the same kind or the same text: a mistake in this
     /// program, and whose thing would be used were a matter of luck.
     pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
-        let mut all = vec![own::house(&halls)];
+        let (house, identity) = (own::house(&halls), own::identity());
+        let below = [own::payments(), own::ledger(), own::upkeep()];
+        // What halls offer comes before what stands below them.
+        let parts = [&house].into_iter().chain(&halls).chain([&identity]).chain(&below).map(|hall| hall.nav.clone());
+        let parts: Vec<Nav> = parts.collect();
+        let mut all = vec![house, identity];
         all.extend(halls);
-        all.extend([own::identity(), own::payments(), own::ledger(), own::upkeep()]);
+        all.extend(below);
         Once::each("name", all.iter().map(|hall| (hall.name, hall.name)))?;
         let places = || all.iter().flat_map(|hall| hall.nav.places.iter().map(|place| (hall.name, place.first)));
         Once::each("first part of paths", places())?;
         let tabs = || all.iter().flat_map(|hall| hall.nav.tabs.iter().map(|tab| (hall.name, tab.name)));
         Once::each("tab", tabs())?;
-        let nav = Nav::of(all.iter().map(|hall| hall.nav.clone()).collect()).map_err(StartError)?;
+        let nav = Nav::of(parts).map_err(StartError)?;
         let desks = || all.iter().flat_map(|hall| hall.desks.iter().map(|link| (hall.name, link)));
         Once::each("page of the desks", desks().map(|(hall, link)| (hall, link.href)))?;
         let ranks: Vec<_> = desks().map(|(hall, link)| (hall, link.rank.to_string())).collect();

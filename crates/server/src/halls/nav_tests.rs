@@ -1,5 +1,6 @@
 //! The parts of the navigation, put together.
 
+use identity::Role;
 use identity::opens::Service;
 use ui::{Lang, locale};
 
@@ -44,5 +45,22 @@ fn every_word_of_a_part_is_known() {
     let services = nav.places.iter().filter_map(|place| place.opens);
     for service in services {
         assert!(Service::of_word(service).is_some(), "{service}");
+    }
+}
+
+#[test]
+fn every_role_has_a_desk_and_every_entry_its_words_and_its_icon() {
+    let halls = Halls::new().expect("no twins");
+    let nav = halls.desks();
+    for role in Role::ALL {
+        assert!(!nav.of(role.as_str(), &[]).is_empty(), "the door of the desks leads {} nowhere", role.as_str());
+    }
+    for link in nav.all() {
+        let known = |role: &&str| role.parse::<Role>().is_ok();
+        assert!(!link.roles.is_empty() && link.roles.iter().all(known), "{link:?}");
+        assert!(link.href.starts_with("/desk/") && ui::icons::names().contains(&link.icon), "{link:?}");
+        for lang in [Lang::Zh, Lang::En] {
+            assert!(locale::has(lang, link.words), "{link:?}");
+        }
     }
 }

@@ -57,8 +57,8 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
         now: Moment::at(Date::constant(2026, 11, 22), Time::midnight()),
         demo: true,
         offline: true,
-        desk: OnceLock::new(),
         nav: Arc::new(nav()),
+        desk: OnceLock::new(),
     };
     Page::bare(Arc::new(seed))
 }
