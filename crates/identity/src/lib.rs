@@ -44,7 +44,6 @@ mod proofs;
 mod real_name;
 mod recovery;
 mod sealed;
-mod sealed_cookie;
 mod second_ways;
 pub mod sessions;
 pub mod sign_up;

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use ui::Page;
 
 use crate::failure::Failure;
-use crate::sealed_cookie::SealedCookie;
+use crate::sealed::SealedCookie;
 
+/// It tells for a quarter of an hour.
 const COOKIE: SealedCookie<JustOpened> = SealedCookie::new("new", "mobile", 900);
 
-/// Somebody who has just opened an account.
+/// Somebody who has just opened an account, as the browser keeps it.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct JustOpened {
     /// The number they typed.
@@ -37,14 +38,11 @@ impl JustOpened {
         response: &mut Response,
         (mobile, signed_up): (&Mobile, bool),
     ) -> Result<(), Failure> {
-        let mobile = mobile.expose().to_owned();
-        COOKIE.note(ctx, page, response, JustOpened { mobile, signed_up })
+        COOKIE.note(ctx, page, response, JustOpened { mobile: mobile.expose().to_owned(), signed_up })
     }
 
     /// Forgets it: they have logged in.
     pub(crate) fn forget(page: &Page, response: &mut Response) {
-        if COOKIE.is_there(page) {
-            COOKIE.forget(page, response);
-        }
+        COOKIE.forget(page, response);
     }
 }

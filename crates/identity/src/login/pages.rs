@@ -11,7 +11,7 @@ use kernel::typing;
 use platform::Ctx;
 use platform::db::DbFault;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, in_query, see_other, see_other_with};
+use ui::{Form, Page, Problem, Query, Visit, html, html_again, in_query, see_other, see_other_with};
 
 use super::by_code::{ByCode, CodeLogin, by_code};
 use super::by_password::{ByPassword, PasswordLogin, by_password};
@@ -25,7 +25,7 @@ use crate::gates::Gates;
 use crate::owners::AccountPolicy;
 use crate::sessions::{self, MaybeCitizen, Seat, Token};
 use crate::sms_codes::{
-    Asking, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, clean_code, find, wait_text,
+    Asking, CodeForm, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, Step, find, wait_text,
 };
 
 pub(crate) fn routes() -> Router<Ctx> {
@@ -166,7 +166,7 @@ async fn send_code(
 }
 
 fn asking<'a>(ctx: &'a Ctx, page: &'a Page, gates: &'a Gates) -> Asking<'a> {
-    Asking { ctx, page, gates, purpose: Purpose::Login, own: Own::here(ctx, page) }
+    Asking { ctx, page, gates, purpose: Purpose::Login, own: Own::here(ctx, page), only_to: None }
 }
 
 fn enter_path(challenge: &CodeId, to: &str) -> String {
@@ -198,11 +198,8 @@ async fn enter_form(Visit { ctx, page }: Visit, Query(query): Query<EnterQuery>)
 #[serde(default)]
 struct EnterForm {
     to: String,
-    challenge: String,
-    ticket: String,
-    code: String,
-    /// `resend` where another code is asked for.
-    act: String,
+    #[serde(flatten)]
+    enter: CodeForm,
 }
 
 async fn code_login(
@@ -211,17 +208,14 @@ async fn code_login(
     headers: HeaderMap,
     Form(form): Form<EnterForm>,
 ) -> Result<Response, Problem> {
-    let Some(challenge) = find(&ctx, &form.challenge, Purpose::Login).await? else { return Ok(start_again()) };
     let to = destination(&form.to);
     let again = |enter| Ok(html_again(&page, EnterPage { page: page.clone(), to: to.clone(), enter }));
-    if form.act == "resend" {
-        return match asking(&ctx, &page, &gates).to(challenge.mobile.clone(), form.ticket).await? {
-            Ok(challenge) => Ok(see_other_with(&enter_path(&challenge, &to), "sms-sent-again")),
-            Err(notice) => again(CodePart::new(&ctx, &challenge).told(notice)),
-        };
-    }
-    let Some(code) = clean_code(&form.code) else {
-        return again(CodePart::kept(&ctx, &challenge, String::new(), Errors::one("code", "code-format")));
+    let (challenge, code) = match asking(&ctx, &page, &gates).read(&form.enter).await? {
+        Step::Gone => return Ok(start_again()),
+        Step::Resent(challenge) => return Ok(see_other_with(&enter_path(&challenge.id, &to), "sms-sent-again")),
+        Step::Waits { challenge, notice } => return again(CodePart::new(&ctx, &challenge).told(notice)),
+        Step::Typed { challenge, code: None } => return again(CodePart::unread(&ctx, &challenge)),
+        Step::Typed { challenge, code: Some(code) } => (challenge, code),
     };
     let device = KnownDevice::here(&ctx, &page);
     let place = place(&ctx, &ui::headers::text(&headers, header::USER_AGENT));

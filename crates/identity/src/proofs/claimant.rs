@@ -19,11 +19,11 @@ use crate::blind::{Blind, hex};
 use crate::failure::Failure;
 use crate::people::store as people;
 use crate::real_name::RealNamePolicy;
-use crate::sealed_cookie::SealedCookie;
+use crate::sealed::SealedCookie;
 use crate::sessions::{Citizen, Prover};
 use crate::{devices, owners};
 
-/// Of a visitor who wants to be recognised; they have a quarter of an hour for it.
+/// The cookie of a visitor who wants to be recognised, who has a quarter of an hour.
 const COOKIE: SealedCookie<Kept> = SealedCookie::new("rec", "visitor", 900);
 
 /// Somebody before a way, on `/prove/{purpose}/…`.

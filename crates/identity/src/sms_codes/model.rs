@@ -194,7 +194,7 @@ pub(crate) fn wait_secs(
 }
 
 /// The digits of a typed code. `None` unless six.
-pub(crate) fn clean_code(typed: &str) -> Option<String> {
+pub(super) fn clean_code(typed: &str) -> Option<String> {
     typing::digits(typed, CODE_DIGITS)
 }
 
