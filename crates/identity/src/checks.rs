@@ -8,8 +8,8 @@ use platform::db::{DbFault, Tx};
 use crate::jobs::PROOF_DAYS;
 use crate::sms_codes::{MAX_CODE_SECS, MAX_CODE_TRIES};
 use crate::{
-    agreements, cards, devices, faces, partner_keys, pay_password, people, proofs, real_name, second_ways, sessions,
-    sms_codes, staff,
+    agreements, cards, devices, faces, institutions, partner_keys, pay_password, people, proofs, real_name,
+    second_ways, sessions, sms_codes, staff,
 };
 
 /// What must hold of people, accounts, codes and sessions.
@@ -65,10 +65,15 @@ pub fn checks() -> Vec<Check> {
             says: "a payment password bears at most six wrong tries in any 24 hours",
             run: pay_password::check_tries,
         },
+        Check {
+            id: "I-I01",
+            says: "an institution is what its id says, its codes are right in form and check character, its words are known",
+            run: |tx, _| institutions::checks::sound(tx),
+        },
         Check { id: "I-D13", says: "a closed account has no live session", run: closed_accounts },
         Check {
             id: "T35",
-            says: "accounts, proofs, devices, cards, consents, keys and staff came with their audit rows",
+            says: "accounts, proofs, devices, cards, consents, keys, staff and institutions came with their audit rows",
             run: audited,
         },
     ]
@@ -88,6 +93,7 @@ fn audited(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
         &partner_keys::store::AUDITED,
         &pay_password::store::AUDITED,
         &staff::store::AUDITED,
+        &institutions::store::AUDITED,
     ];
     let mut all = CheckResult::default();
     for of_table in rules {
