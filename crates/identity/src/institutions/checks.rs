@@ -1,13 +1,16 @@
-//! I-I01 and I-I02: what must hold of institutions, and of who belongs to them.
+//! I-I01: what must hold of institutions.
+
+use std::fmt::Display;
+use std::str::FromStr;
 
 use kernel::{CreditCode, InsurerCode};
 use platform::check::CheckResult;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
 
 use super::hours::Hours;
 use super::ids::{InstitutionId, Kind};
 use super::model::{Capability, District, State};
+use super::store::{self, Raw};
 
 /// Rows asked about at a time.
 const PAGE: i64 = 500;
@@ -17,35 +20,17 @@ pub(crate) fn sound(tx: &mut Tx<'_>) -> Result<CheckResult, DbFault> {
     let mut result = CheckResult::default();
     let mut after = String::new();
     loop {
-        let sql = sql!(
-            "SELECT id, kind, state, credit_code, insurer_code, district, hours FROM institution WHERE id > $1 \
-             ORDER BY id LIMIT $2"
-        );
-        let page = tx.query(sql, vals![&after, PAGE], |row| {
-            let id = row.text(0)?;
-            let wrong = [
-                (
-                    "kind",
-                    id.parse::<InstitutionId>().is_ok_and(|id| row.parse::<Kind>(1).is_ok_and(|k| k == id.kind())),
-                ),
-                ("state", row.parse::<State>(2).is_ok()),
-                ("credit_code", as_written::<CreditCode>(row.opt_text(3)?)),
-                ("insurer_code", as_written::<InsurerCode>(row.opt_text(4)?)),
-                ("district", as_written::<District>(Some(row.text(5)?).filter(|text| !text.is_empty()))),
-                ("hours", as_written::<Hours>(Some(row.text(6)?))),
-            ];
-            Ok((id, wrong.into_iter().filter_map(|(what, right)| (!right).then_some(what)).collect::<Vec<_>>()))
-        })?;
-        let Some((last, _)) = page.last() else { break };
-        after.clone_from(last);
+        let page = store::raw(tx, &after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after.clone_from(&last.id);
         result.rows += page.len() as u64;
         // Ids and names of columns: an employer's name and code may be a person's.
-        let broken = page.iter().filter(|(_, wrong)| !wrong.is_empty());
-        result.broken.extend(broken.map(|(id, wrong)| format!("{id} is not right in {}", wrong.join(", "))));
+        result.broken.extend(page.iter().filter_map(|raw| {
+            let wrong = wrong(raw);
+            (!wrong.is_empty()).then(|| format!("{} is not right in {}", raw.id, wrong.join(", ")))
+        }));
     }
-    let known =
-        sql!("SELECT institution_id, capability FROM institution_capability ORDER BY institution_id, capability");
-    for (id, word) in tx.query(known, vals![], |row| Ok((row.text(0)?, row.text(1)?)))? {
+    for (id, word) in store::capability_words(tx)? {
         result.rows += 1;
         if word.parse::<Capability>().is_err() {
             result.broken.push(format!("{id} has a capability that nobody knows"));
@@ -54,7 +39,23 @@ pub(crate) fn sound(tx: &mut Tx<'_>) -> Result<CheckResult, DbFault> {
     Ok(result)
 }
 
-/// Nothing, or a text that is written as its type writes it.
-fn as_written<T: std::str::FromStr + std::fmt::Display>(text: Option<String>) -> bool {
+fn wrong(raw: &Raw) -> Vec<&'static str> {
+    let kind = raw.id.parse::<InstitutionId>().ok().map(|id| id.kind());
+    let district = Some(raw.district.as_str()).filter(|text| !text.is_empty());
+    [
+        ("kind", kind.is_some() && raw.kind.parse::<Kind>().ok() == kind),
+        ("state", raw.state.parse::<State>().is_ok()),
+        ("credit_code", is_as_written::<CreditCode>(raw.credit_code.as_deref())),
+        ("insurer_code", is_as_written::<InsurerCode>(raw.insurer_code.as_deref())),
+        ("district", is_as_written::<District>(district)),
+        ("hours", is_as_written::<Hours>(Some(&raw.hours))),
+    ]
+    .into_iter()
+    .filter_map(|(what, right)| (!right).then_some(what))
+    .collect()
+}
+
+/// Nothing, or a text as its type writes it.
+fn is_as_written<T: FromStr + Display>(text: Option<&str>) -> bool {
     text.is_none_or(|text| text.parse::<T>().is_ok_and(|read| read.to_string() == text))
 }

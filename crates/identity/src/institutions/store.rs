@@ -173,6 +173,42 @@ fn at(row: &Row) -> Result<Institution, DbFault> {
     })
 }
 
+/// An institution's words as they stand, right or wrong.
+pub(super) struct Raw {
+    pub(super) id: String,
+    pub(super) kind: String,
+    pub(super) state: String,
+    pub(super) credit_code: Option<String>,
+    pub(super) insurer_code: Option<String>,
+    pub(super) district: String,
+    pub(super) hours: String,
+}
+
+/// The next rows after an id, as they stand.
+pub(super) fn raw(tx: &mut Tx<'_>, after: &str, most: i64) -> Result<Vec<Raw>, DbFault> {
+    let sql = sql!(
+        "SELECT id, kind, state, credit_code, insurer_code, district, hours FROM institution WHERE id > $1 \
+         ORDER BY id LIMIT $2"
+    );
+    tx.query(sql, vals![after, most], |row| {
+        Ok(Raw {
+            id: row.text(0)?,
+            kind: row.text(1)?,
+            state: row.text(2)?,
+            credit_code: row.opt_text(3)?,
+            insurer_code: row.opt_text(4)?,
+            district: row.text(5)?,
+            hours: row.text(6)?,
+        })
+    })
+}
+
+/// Whose capabilities there are, with their words as they stand.
+pub(super) fn capability_words(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, DbFault> {
+    let sql = sql!("SELECT institution_id, capability FROM institution_capability ORDER BY institution_id, capability");
+    tx.query(sql, vals![], |row| Ok((row.text(0)?, row.text(1)?)))
+}
+
 /// What left an audit row when it was written; rows that the directory was made with have the time 0.
 pub(crate) static AUDITED: [Covered; 2] = [
     covered!("institution", "institution", key "id", subject "id", at "created_at", acts "'institution.added'", since 20),
