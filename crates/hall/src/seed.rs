@@ -1,6 +1,7 @@
 //! Sample data of a demo.
 
 use futures_util::future::BoxFuture;
+use identity::InstitutionId;
 use platform::Ctx;
 
 /// A hall's sample data. Errors are lines for an operator.
@@ -18,7 +19,7 @@ pub struct Seed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desk {
     /// Its id.
-    pub id: String,
+    pub id: InstitutionId,
     /// Its name.
     pub name: String,
 }

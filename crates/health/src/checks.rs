@@ -2,9 +2,10 @@
 
 use platform::check::Check;
 
-use crate::{appointments, clinics};
+use crate::{appointments, clinics, hospitals};
 
-/// The invariants of clinics and of appointments.
+/// The invariants of hospitals, clinics and appointments.
 pub fn checks() -> Vec<Check> {
-    clinics::checks::checks().into_iter().chain(appointments::checks::checks()).collect()
+    let of_hospitals = hospitals::checks::checks().into_iter().chain(clinics::checks::checks());
+    of_hospitals.chain(appointments::checks::checks()).collect()
 }

@@ -74,7 +74,7 @@ fn works(wired: &Wired) -> Works {
 async fn seed(ctx: &Ctx) -> Result<Vec<Desk>, String> {
     demo::seed(ctx).await.map_err(|error| error.to_string())?;
     let hospitals = ctx.db.read("hospital.names", hospitals::store::names).await.map_err(|fault| fault.to_string())?;
-    Ok(hospitals.into_iter().map(|(id, _, name)| Desk { id: id.to_string(), name }).collect())
+    Ok(hospitals.into_iter().map(|(id, _, name)| Desk { id: id.into(), name }).collect())
 }
 
 /// Which hospital's clerk checks a visit in and when, and where the dearest visits are.

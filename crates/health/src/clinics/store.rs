@@ -7,7 +7,7 @@ use platform::{sql, vals};
 use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, Place, Places, SLOT_SECS, Slot, SlotCard, SlotId};
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital};
 use crate::hospitals::store::{
-    department_columns, doctor_columns, hospital_columns, to_department, to_doctor, to_hospital,
+    department_columns, doctor_columns, hospital_columns, of_hospital, to_department, to_doctor, to_hospital,
 };
 
 macro_rules! card_columns {
@@ -28,8 +28,12 @@ macro_rules! card_columns {
 
 macro_rules! card_joins {
     () => {
-        " JOIN clinic c ON c.id = s.clinic_id JOIN doctor o ON o.id = c.doctor_id \
-         JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id "
+        concat!(
+            " JOIN clinic c ON c.id = s.clinic_id JOIN doctor o ON o.id = c.doctor_id \
+             JOIN department d ON d.id = o.department_id",
+            crate::hospitals::store::of_hospital!(),
+            " "
+        )
     };
 }
 
@@ -78,8 +82,9 @@ pub(super) fn clinic(
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM clinic c JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id \
-         JOIN hospital h ON h.id = d.hospital_id WHERE c.id = $1"
+        " FROM clinic c JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id",
+        of_hospital!(),
+        " WHERE c.id = $1"
     ));
     tx.opt(sql, vals![id.as_str()], |row| {
         Ok((to_clinic(row)?, to_doctor(row)?, to_department(row)?, to_hospital(row)?))

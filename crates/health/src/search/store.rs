@@ -6,7 +6,8 @@ use platform::{sql, vals};
 
 use crate::hospitals::model::{Department, Doctor, Hospital};
 use crate::hospitals::store::{
-    department_columns, doctor_columns, hospital_columns, to_department, to_doctor, to_hospital,
+    department_columns, doctor_columns, from_hospitals, hospital_columns, of_hospital, to_department, to_doctor,
+    to_hospital,
 };
 
 /// What a query found, at most one more than [`LIMIT`] of each kind: whether there is more is known, not guessed.
@@ -63,13 +64,14 @@ macro_rules! found_in {
 
 /// Looks for the typed text in names and readings.
 pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> {
-    let hospitals = sql!(concat!("SELECT ", hospital_columns!(), " FROM hospital h", found_in!("h", "h.rank, h.id")));
+    let hospitals = sql!(concat!("SELECT ", hospital_columns!(), from_hospitals!(), found_in!("h", "h.rank, h.id")));
     let departments = sql!(concat!(
         "SELECT ",
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM department d JOIN hospital h ON h.id = d.hospital_id",
+        " FROM department d",
+        of_hospital!(),
         found_in!("d", "h.rank, d.rank, d.id")
     ));
     let doctors = sql!(concat!(
@@ -79,7 +81,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM doctor o JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id",
+        " FROM doctor o JOIN department d ON d.id = o.department_id",
+        of_hospital!(),
         found_in!("o", "h.rank, d.rank, o.rank, o.id")
     ));
     let Patterns { all, first, words: [one, two, three] } = asked;

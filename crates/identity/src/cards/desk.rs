@@ -62,8 +62,9 @@ struct DeskPage {
 }
 
 async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem> {
+    desk.can(Capability::CardScan)?;
     let ctx = desk.ctx();
-    let (ctx2, place, by) = (ctx.clone(), desk.hospital.clone(), ctx.trace.actor.label());
+    let (ctx2, place, by) = (ctx.clone(), desk.place().to_owned(), ctx.trace.actor.label());
     let since = Moment::start_of(ctx.now().date());
     let read = move |tx: &mut Tx<'_>| {
         let mut told = Vec::new();
@@ -85,7 +86,7 @@ async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem>
         Ok::<_, DbFault>(told)
     };
     // A write, because what staff see of people is written down in the same transaction (I-D09).
-    let told = ctx.db.write(LaneKey::of("desk", &desk.hospital), "card.desk", read).await?;
+    let told = ctx.db.write(LaneKey::of("desk", desk.place()), "card.desk", read).await?;
     let page = desk.visit.page.clone();
     let shown = told.iter().find(|(look, _)| look.id.as_str() == seen.look).and_then(|(look, card)| {
         look.verdict.parse().ok().map(|verdict: Verdict| say(&page, (verdict, &seen.kind), look, card.as_ref()))
@@ -105,11 +106,12 @@ async fn scan(
     Extension(ports): Extension<Arc<Ports>>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
+    desk.can(Capability::CardScan)?;
     // An empty box, or a scanner's marks alone: nothing was scanned.
     if typing::scan(&typed.code, 1) == Scan::Nothing {
         return Ok(see_other("/desk/card"));
     }
-    let checked = verify(desk.ctx(), &ports, &typed.code, &desk.hospital).await?;
+    let checked = verify(desk.ctx(), &ports, &typed.code, desk.place()).await?;
     // What it is instead is told by its form; who is asked nothing about it need not keep it.
     let kind = match (checked.verdict, CodeKind::of(&typed.code, desk.ctx().now().date())) {
         (Verdict::Unknown, kind) if named(kind) => format!("&kind={}", kind.as_str()),

@@ -2,6 +2,8 @@
 
 use kernel::typing;
 
+use crate::institutions::Kind;
+
 kernel::typed_id!(
     /// Somebody who serves citizens at a desk.
     pub StaffId, "stf"
@@ -18,6 +20,16 @@ kernel::words! {
         Clerk = "clerk",
         /// 服务窗口 of the bureau: sees papers and gives codes for what they prove.
         Window = "window",
+    }
+}
+
+impl Role {
+    /// The kinds of institutions that somebody of this role serves one of. None: they are the bureau's own and serve none.
+    pub const fn serves(self) -> &'static [Kind] {
+        match self {
+            Role::Clerk => &[Kind::Hospital],
+            Role::Window => &[],
+        }
     }
 }
 

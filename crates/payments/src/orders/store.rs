@@ -1,7 +1,7 @@
 //! The only SQL for `pay_order`, its events, quotes. Rows belong to the lane that the
 //! order's subject belongs to.
 
-use identity::PersonId;
+use identity::{InstitutionId, PersonId};
 use kernel::{Fen, Moment, ShortNo};
 use platform::db::{DbFault, LaneKey, Row, Tx};
 use platform::{sql, vals};
@@ -24,7 +24,7 @@ pub struct Order {
     /// Who pays, and for whom it is.
     pub person: PersonId,
     /// Whose money it is when all is paid.
-    pub institution: String,
+    pub institution: InstitutionId,
     /// The way the person chose last.
     pub way: Option<Way>,
     /// As stored; [`order_state`] says the same of [`Order::view`].
@@ -199,7 +199,7 @@ fn read(row: &Row) -> Result<Order, DbFault> {
         subject_kind: row.text("subject_kind")?,
         subject_id: row.text("subject_id")?,
         person: row.parse("person_id")?,
-        institution: row.text("institution")?,
+        institution: row.parse("institution")?,
         way: if way.is_empty() { None } else { Some(row.parse("way")?) },
         state: row.parse("state")?,
         version: row.int("version")?,
@@ -243,7 +243,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, order: &Order, actor: &str) -> Result<bool
         &order.subject_kind,
         &order.subject_id,
         order.person.as_str(),
-        &order.institution,
+        order.institution.as_str(),
         order.view.total,
         order.view.deadline,
         &order.lane.0,

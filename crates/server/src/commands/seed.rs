@@ -45,8 +45,8 @@ pub async fn seed(ctx: &Ctx, halls: &Halls) -> Result<Samples, StartError> {
     for (hall, seed) in halls.seeds() {
         desks.extend((seed.run)(ctx.clone()).await.map_err(|error| StartError::at(&samples_of(hall), error))?);
     }
-    let ids: Vec<String> = desks.iter().map(|desk| desk.id.clone()).collect();
-    let logins = identity::demo::seed(ctx, &ids).await.map_err(|error| StartError::at("sample people", error))?;
+    let hospitals: Vec<_> = desks.iter().filter_map(|desk| desk.id.clone().try_into().ok()).collect();
+    let logins = identity::demo::seed(ctx, &hospitals).await.map_err(|error| StartError::at("sample people", error))?;
     Ok(Samples { logins, desks })
 }
 
@@ -57,12 +57,15 @@ fn samples_of(hall: &str) -> String {
 /// Who can sign in, with passwords, and what one must know to try: at whose desk each clerk serves, and what each hall says.
 /// Sample people only.
 pub async fn lines(ctx: &Ctx, halls: &Halls, samples: &Samples) -> Result<Vec<String>, StartError> {
-    let of = |id: &str| samples.desks.iter().find(|desk| desk.id == id).map_or("", |desk| desk.name.as_str());
+    let name = |login: &DemoLogin| {
+        let desk = samples.desks.iter().find(|desk| login.institution.as_ref() == Some(&desk.id));
+        desk.map_or("", |desk| desk.name.as_str())
+    };
     let line = |login: &DemoLogin| {
         let (what, place) = match login.role {
             "citizen" => ("市民 citizen", ""),
             "window" => ("服务窗口 window", ""),
-            _ => ("医院窗口 clerk", of(&login.hospital)),
+            _ => ("医院窗口 clerk", name(login)),
         };
         format!("  {what}  {:<12} {:<16} {} {place}", login.login, login.password, login.name).trim_end().to_owned()
     };
