@@ -20,6 +20,7 @@ use ui::{Form, Page, Problem, Query, html, see_other};
 use super::codes::{self, Told};
 use super::elsewhere::LAST;
 use super::verify::{Verdict, verify};
+use crate::institutions::Capability;
 use crate::people::{PatientCard, patient_card};
 use crate::ports::Ports;
 use crate::staff::Desk;

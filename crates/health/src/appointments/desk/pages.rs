@@ -21,7 +21,6 @@ use super::words::{self, Choice, Done, Row, Told, Undo};
 use crate::appointments::by_card::by_card;
 use crate::appointments::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Wanted};
 use crate::appointments::code::VisitCode;
-use crate::appointments::show;
 use crate::appointments::undo_check_in::{UndoCheckIn, UndoError, Undone, undo_check_in};
 use crate::hospitals::model::HospitalId;
 use crate::rules::BookingRules;
