@@ -15,8 +15,10 @@ use ui::Nav;
 use ui::desk::DeskLink;
 use ui::front::Todo;
 
-use crate::support::TestApp;
+use crate::commands::plant;
 use crate::support::instance::Instance;
+use crate::support::program::{Home, Serving};
+use crate::support::{TestApp, store};
 
 /// Kites are flown; one of them presses.
 fn kites() -> Hall {
@@ -150,6 +152,20 @@ fn what_two_halls_claim_is_refused_by_both_their_names() {
         assert_eq!(with(vec![kites(), hall]).map(drop).expect_err("twins"), says);
     }
     assert!(with(vec![kites(), boats()]).is_ok());
+}
+
+#[test]
+fn a_parcel_that_nothing_carries_is_told_at_a_start_and_people_are_served() {
+    let home = Home::new();
+    home.good(&["seed"]);
+    plant(&home, store::plant_a_parcel_of_nobody);
+    let path = home.path().join("log");
+    let log = std::fs::File::create(&path).expect("a file");
+    let serving = Serving::start_logging(home.command(&["serve"]), log);
+    let told = std::fs::read_to_string(&path).expect("a log");
+    assert!(told.lines().any(|line| line.contains("outbox.nobody_carries") && line.contains("ghost")), "{told}");
+    assert!(serving.url.starts_with("http"), "the address is printed after that");
+    serving.stop();
 }
 
 #[db_test]
