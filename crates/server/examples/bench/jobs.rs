@@ -96,7 +96,7 @@ fn texts(city: &City, ports: &Arc<Ports>, config: &Config, at: &SandboxAt) -> Re
             city.ctx.db.write(key, "bench.post", move |tx| outbox::post(tx, &letter)).await?;
         }
         let began = Instant::now();
-        let worker = Worker::new(city.ctx.clone(), "bench", start::carriers(config, &at.sms, ports)?);
+        let worker = Worker::new(city.ctx.clone(), "bench", start::carriers(config, at.of("sms")?, ports)?);
         let working = tokio::spawn(worker.run());
         while city.ctx.db.read("bench.waiting", outbox::backlog).await?.waiting > 0 {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

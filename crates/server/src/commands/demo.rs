@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use kernel::{Clock, ShiftedClock};
 use partners::insurer::Numbers;
+use partners::sms::SmsSettings;
 use payments::Listeners;
 use platform::Mode;
-use platform::config::Config;
+use platform::config::{Config, Section};
 use platform::db::Db;
 use tokio::net::TcpListener;
 
@@ -93,14 +94,14 @@ async fn serve(
     #[cfg(not(feature = "sandbox"))]
     let own: Option<SandboxAt> = None;
     // Without a sandbox of its own, a demo asks where `renshe sandbox` would listen.
-    let sandbox = own.unwrap_or_else(|| SandboxAt::beside(config.sandbox.listen));
+    let sandbox = own.unwrap_or_else(|| SandboxAt::beside(&config));
     let place = start::take_place(&ctx).await?;
     let served = async {
         let numbers = Arc::new(Numbers::of_place(place.instance.place()));
         let ports = ports::ports(&config, &sandbox, &numbers)?;
         let own = config.local_url(bound);
         let pay = ports::payments(&config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
-        let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
+        let witnesses = start::workers(&ctx, &config, sandbox.of(SmsSettings::NAME)?, &ports, &pay).await?;
         seed::lines(&ctx, &logins).await?.iter().for_each(|line| say!("{line}"));
         say!("  data in {}; stop with Ctrl-C", config.data_dir.display());
         start::serve(listener, &ctx, &config, (ports, pay), stop).await?;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{OsRng, ShiftedClock};
-use partners::sms::SmsSettings;
 use platform::Mode;
 use platform::config::Config;
-use sandbox::{At, Dialect, FirstPerson, Insured, Running, Sandbox, SandboxSettings};
+use sandbox::{At, FirstPerson, Insured, Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
 
 use super::{Outcome, block_on};
@@ -65,7 +64,7 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
         data_dir: config.data_dir.clone(),
         clock,
         rng: Arc::new(OsRng),
-        accounts: accounts(config)?,
+        accounts: accounts(config),
         wechat_pay_keys: None,
         people: config.sandbox.people,
         first: named(),
@@ -75,50 +74,13 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
     Sandbox::start(settings).await.map_err(|error| StartError(error.to_string()))
 }
 
-/// The account at each partner, as the configuration has it.
-fn accounts(config: &Config) -> Result<BTreeMap<&'static str, Value>, StartError> {
-    let Config { face, insurer, cards, .. } = config;
-    let sms = config.section::<SmsSettings>()?;
-    let accounts = [
-        (
-            "sms",
-            json!({
-                "access_key_id": sms.key.id,
-                "access_key_secret": sms.key.secret,
-                "sign_name": sms.sign_name,
-            }),
-        ),
-        (
-            "face",
-            json!({
-                "access_key_id": face.access_key_id,
-                "access_key_secret": face.access_key_secret.expose(),
-                "scene_id": face.scene_id,
-            }),
-        ),
-        (
-            "insurer",
-            json!({
-                "paasid": insurer.paasid,
-                "token": insurer.token.expose(),
-                "fixmedins_code": insurer.fixmedins_code,
-                "path": insurer.path,
-                "dialect": dialect(config)?.map(Dialect::name),
-            }),
-        ),
-        ("cards", json!({ "paasid": cards.paasid, "token": cards.token.expose(), "channel": cards.channel })),
-    ];
-    Ok(accounts.into())
-}
-
-/// How the insurer is to speak, if somebody says so.
-fn dialect(config: &Config) -> Result<Option<Dialect>, StartError> {
-    let Some(word) = &config.sandbox.insurer_dialect else { return Ok(None) };
-    let Some(dialect) = Dialect::named(word) else {
-        let all = Dialect::ALL.map(Dialect::name).join(", ");
-        return Err(StartError(format!("sandbox.insurer_dialect: \"{word}\" is none of {all}")));
-    };
-    Ok(Some(dialect))
+/// The account at each partner, as its section has it.
+fn accounts(config: &Config) -> BTreeMap<&'static str, Value> {
+    config
+        .partners()
+        .map(|partner| (partner.name, partner.account()))
+        .filter(|(_, account)| !account.is_null())
+        .collect()
 }
 
 /// What partners know of the demo's sample people: one insured as an employee, one as a resident, one

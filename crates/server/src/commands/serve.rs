@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use kernel::{Clock, Jump, Moment, ShiftedClock, SystemClock};
 use partners::insurer::Numbers;
+use partners::sms::SmsSettings;
 use platform::Mode;
-use platform::config::Config;
+use platform::config::{Config, Section};
 use platform::http::{Client, Request};
 
 use super::{Outcome, block_on};
@@ -34,7 +35,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         if let Some(clock) = moved {
             follow_clock(clock, config.sandbox.listen).await;
         }
-        let sandbox = SandboxAt::beside(config.sandbox.listen);
+        let sandbox = SandboxAt::beside(&config);
         let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
         let own = if config.mode == Mode::Demo { config.local_url(bound) } else { config.public_url(bound) };
         let place = start::take_place(&ctx).await?;
@@ -42,7 +43,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
             let numbers = Arc::new(Numbers::of_place(place.instance.place()));
             let ports = ports::ports(&config, &sandbox, &numbers)?;
             let pay = ports::payments(&config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
-            let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
+            let witnesses = start::workers(&ctx, &config, sandbox.of(SmsSettings::NAME)?, &ports, &pay).await?;
             say!("{}", config.public_url(bound));
             start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
             upkeep::last_words(&ctx, &witnesses).await;

@@ -58,7 +58,7 @@ impl Fixture for TestApp {
         let place = app::Place::demo(&format!("http://{addr}"));
         let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), place);
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
-        let carriers = start::carriers(&config, &at.sms, &ports).expect("settings");
+        let carriers = start::carriers(&config, at.of("sms").expect("played"), &ports).expect("settings");
         let worker = Worker::new(ctx.clone(), "test", carriers);
         let runner = Runner::new(ctx.clone(), "test", app::jobs(&ports, &pay));
         TestApp {
