@@ -23,12 +23,13 @@ pub fn sections() -> Vec<Known> {
     ]
 }
 
-/// Questions that jobs have under way at once, at the insurer and at the card system: a start compares them with the
-/// partners' own places, which people need as well.
+/// Questions that jobs have under way at once, each with the figure that says so and the partner that is asked: a start
+/// compares them with the partners' own places, which people need as well.
 ///
 /// # Errors
 /// No policy for the day.
-pub fn background_calls(policy: &Policy, on: Date) -> Result<(usize, usize), PolicyError> {
-    let insurer = policy.at::<crate::real_name::policy::RealNamePolicy>(on)?.refresh_at_once;
-    Ok((insurer, policy.at::<crate::cards::policy::CardPolicy>(on)?.look_at_once))
+pub fn background_calls(policy: &Policy, on: Date) -> Result<[(&'static str, &'static str, usize); 2], PolicyError> {
+    let refreshing = policy.at::<crate::real_name::policy::RealNamePolicy>(on)?.refresh_at_once;
+    let looking = policy.at::<crate::cards::policy::CardPolicy>(on)?.look_at_once;
+    Ok([("real_name.refresh_at_once", "insurer", refreshing), ("cards.look_at_once", "cards", looking)])
 }

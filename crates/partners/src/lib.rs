@@ -10,6 +10,8 @@ mod aliyun;
 pub mod cards;
 pub mod face;
 pub mod insurer;
+#[cfg(test)]
+mod section;
 pub mod sms;
 pub mod tif;
 pub mod wechat_pay;
@@ -19,5 +21,11 @@ use platform::config::Known;
 
 /// The sections of the configuration that adapters read: to add a partner, add its line.
 pub fn known() -> Vec<Known> {
-    vec![Known::of::<sms::SmsSettings>()]
+    vec![
+        Known::of::<sms::SmsSettings>(),
+        Known::of::<face::FaceSettings>(),
+        Known::of::<insurer::InsurerSettings>(),
+        Known::of::<cards::CardSettings>(),
+        Known::of::<wechat_pay::WechatPaySettings>(),
+    ]
 }

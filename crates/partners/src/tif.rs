@@ -7,6 +7,7 @@ use std::time::Duration;
 use identity::ports::PortError;
 use kernel::{Moment, bytes32};
 use platform::Ctx;
+use platform::config::Part;
 use platform::http::{CallError, Client, Reply, Request};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -19,6 +20,13 @@ pub struct TifAccount {
     pub paasid: String,
     /// What signatures are made with, never sent and never printed.
     pub token: String,
+}
+
+impl TifAccount {
+    /// The account in a partner's section: `paasid` and `token`.
+    pub(crate) fn read(part: &mut Part<'_, '_>) -> TifAccount {
+        TifAccount { paasid: part.own("paasid"), token: part.secret("token", "sandbox-token").expose().clone() }
+    }
 }
 
 impl fmt::Debug for TifAccount {

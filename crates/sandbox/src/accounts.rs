@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::insurer::Dialect;
 
@@ -48,6 +49,7 @@ pub(crate) struct InsurerAccount {
     /// Where we ask; told to whoever is to ask, and not looked at here: the last part of any path is the transaction's.
     pub(crate) path: String,
     /// The dialect it speaks from this start on; `None`: the one it spoke last, and at first that of the specification.
+    #[serde(deserialize_with = "dialect")]
     pub(crate) dialect: Option<Dialect>,
 }
 
@@ -68,6 +70,14 @@ impl fmt::Debug for InsurerAccount {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "InsurerAccount({})", self.paasid)
     }
+}
+
+/// A dialect by its word; another word is refused with those there are.
+fn dialect<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Dialect>, D::Error> {
+    let Some(word) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let all = || Dialect::ALL.map(Dialect::name).join(", ");
+    let refused = || D::Error::custom(format!("sandbox.insurer_dialect: \"{word}\" is none of {}", all()));
+    Dialect::named(&word).map(Some).ok_or_else(refused)
 }
 
 /// The account at the card system's gateway.

@@ -94,6 +94,11 @@ pub(crate) fn named(name: &str) -> Option<&'static Entry> {
     ALL.iter().find(|entry| entry.name() == name)
 }
 
+/// Every partner that is played, by name and port.
+pub fn partners() -> impl Iterator<Item = Place> {
+    ALL.iter().map(|entry| entry.about.place)
+}
+
 /// The names there are, for whoever said another.
 pub(crate) fn names() -> String {
     ALL.iter().map(Entry::name).collect::<Vec<_>>().join(", ")

@@ -181,19 +181,26 @@ fn policy(config: &Config, halls: &Halls, now: Moment) -> Result<Policy, StartEr
     let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
     policy.verify_all(&halls.sections()).map_err(|error| StartError::at("policy", error))?;
     let calls = identity::policy::background_calls(&policy, now.date());
-    let (insurer, cards) = calls.map_err(|error| StartError::at("policy", error))?;
-    for (figure, calls, setting, places) in [
-        ("real_name.refresh_at_once", insurer, "insurer.max_in_flight", config.insurer.max_in_flight),
-        ("cards.look_at_once", cards, "cards.max_in_flight", config.cards.max_in_flight),
-    ] {
-        if calls >= places {
-            return Err(StartError(format!(
-                "policy {figure} is {calls} and {setting} {places}: a job would take every place, and people would wait behind it; \
-                 make the first smaller or the second larger"
-            )));
-        }
+    for (figure, name, calls) in calls.map_err(|error| StartError::at("policy", error))? {
+        leaves_places(config, (figure, name), calls)?;
     }
     Ok(policy)
+}
+
+/// Whether so many calls of a job at a partner, by a figure of the policy, leave some to people.
+fn leaves_places(config: &Config, (figure, name): (&str, &str), calls: usize) -> Result<(), StartError> {
+    let Some(partner) = config.partners().find(|partner| partner.name == name) else {
+        let known: Vec<&str> = config.partners().map(|partner| partner.name).collect();
+        return Err(StartError(format!("policy {figure}: no partner «{name}»; known: {}", known.join(", "))));
+    };
+    let places = partner.places();
+    if calls >= places {
+        return Err(StartError(format!(
+            "policy {figure} is {calls} and {name}.max_in_flight {places}: a job would take every place, and people would wait \
+             behind it; make the first smaller or the second larger"
+        )));
+    }
+    Ok(())
 }
 
 /// A start must not go on over damaged pages, because what is written beside them would be lost with them.
@@ -303,4 +310,26 @@ pub fn instance(rng: &dyn Rng) -> String {
 #[expect(clippy::disallowed_methods, reason = "the one place where the process ends itself (architecture, rule 5)")]
 fn end_process(code: i32) {
     std::process::exit(code);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings;
+
+    #[test]
+    fn a_job_leaves_places_to_people_and_asks_a_partner_that_there_is() {
+        let config = settings::from_text("test", "[cards]\nmax_in_flight = 3\n", []).expect("a configuration");
+        let told = |name: &str, calls: usize| {
+            leaves_places(&config, ("cards.look_at_once", name), calls)
+                .map_or_else(|error| error.to_string(), |()| String::new())
+        };
+        assert_eq!(told("cards", 2), "");
+        assert!(told("cards", 3).starts_with("policy cards.look_at_once is 3 and cards.max_in_flight 3: a job would"));
+        let unknown = told("post", 1);
+        assert_eq!(
+            unknown,
+            "policy cards.look_at_once: no partner «post»; known: sms, face, insurer, cards, wechat_pay"
+        );
+    }
 }

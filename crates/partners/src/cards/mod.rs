@@ -5,6 +5,7 @@
 
 mod card_of;
 mod issue;
+mod settings;
 mod verify_pin;
 
 use async_trait::async_trait;
@@ -15,22 +16,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wire::card_system::{Card, Operation, PATH, PersonRequest, Reply, code};
 
-use crate::tif::{BadTifSettings, Gateway, TifAccount, is_code, nonce};
+pub use settings::CardSettings;
 
-/// One channel's account at the card system.
-#[derive(Debug, Clone)]
-pub struct CardSettings {
-    /// `https://host`, or the sandbox's address.
-    pub endpoint: String,
-    /// The account at the gateway.
-    pub account: TifAccount,
-    /// The channel that issues.
-    pub channel: String,
-    /// How long one call may take, milliseconds.
-    pub timeout_ms: u64,
-    /// Calls under way at once, at most.
-    pub calls_max: usize,
-}
+use crate::tif::{BadTifSettings, Gateway, is_code, nonce};
 
 /// Asks the card system (RNA-6, RNA-10, RNA-11).
 pub struct CardClient {

@@ -1,13 +1,17 @@
-//! What the adapter must be told, as plain values; the server fills it from the configuration.
+//! What the adapter must be told: the section `[face]` of the configuration.
 
+use platform::config::{Part, Section};
 use reqwest::Url;
+use serde_json::{Value, json};
+use wire::aliyun_cloudauth::PARTNER;
 
 use crate::acs3::AccessKey;
 
 /// One account at the provider.
 #[derive(Debug, Clone)]
 pub struct FaceSettings {
-    /// `https://cloudauth.aliyuncs.com`, or the sandbox's address. No path: the provider signs `/`.
+    /// `https://cloudauth.aliyuncs.com`, or the sandbox's address. No path: the provider signs `/`. Empty as it is read
+    /// where nobody gave it: [`FaceSettings::at`] fills it in.
     pub endpoint: String,
     /// The key that signs.
     pub key: AccessKey,
@@ -21,6 +25,33 @@ pub struct FaceSettings {
     pub timeout_ms: u64,
     /// Calls under way at once, at most.
     pub calls_max: usize,
+}
+
+impl Section for FaceSettings {
+    const NAME: &'static str = PARTNER.name;
+    const PORT: u16 = PARTNER.port;
+
+    fn read(part: &mut Part<'_, '_>) -> FaceSettings {
+        FaceSettings {
+            endpoint: part.endpoint().unwrap_or_default(),
+            key: AccessKey {
+                id: part.own("access_key_id"),
+                secret: part.secret("access_key_secret", "sandbox-secret").expose().clone(),
+            },
+            scene_id: part.needed("scene_id", "1000000001"),
+            upload_base: part.base("upload_base"),
+            timeout_ms: part.timeout_ms(),
+            calls_max: part.max_in_flight(),
+        }
+    }
+
+    fn places(&self) -> usize {
+        self.calls_max
+    }
+
+    fn account(&self) -> Value {
+        json!({ "access_key_id": self.key.id, "access_key_secret": self.key.secret, "scene_id": self.scene_id })
+    }
 }
 
 /// Settings that could never work.
@@ -41,6 +72,14 @@ pub enum BadFaceSettings {
 }
 
 impl FaceSettings {
+    /// The same account at `sandbox`, where the configuration does not say where the provider is.
+    pub fn at(mut self, sandbox: &str) -> FaceSettings {
+        if self.endpoint.is_empty() {
+            sandbox.clone_into(&mut self.endpoint);
+        }
+        self
+    }
+
     /// The addresses to which frames may be sent.
     pub(super) fn origins(&self) -> Result<Origins, BadFaceSettings> {
         let provider = origin(&self.endpoint).ok_or_else(|| BadFaceSettings::Endpoint(self.endpoint.clone()))?;
@@ -91,6 +130,57 @@ fn origin(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::section::{read, told};
+
+    const PRODUCTION: &str = "mode = \"production\"\n[face]\nendpoint = \"https://cloudauth.aliyuncs.com\"\naccess_key_id = \"id\"\n\
+                              access_key_secret = \"very-secret\"\nscene_id = \"1000009999\"\n";
+
+    #[test]
+    fn a_demo_needs_nothing_and_asks_the_sandbox() {
+        let settings = read::<FaceSettings>("").unwrap();
+        assert_eq!((settings.key.id.as_str(), settings.key.secret.as_str()), ("sandbox", "sandbox-secret"));
+        assert_eq!((settings.scene_id.as_str(), settings.timeout_ms, settings.calls_max), ("1000000001", 5_000, 16));
+        assert_eq!(settings.upload_base, None);
+        assert_eq!(settings.at("http://127.0.0.1:8084").endpoint, "http://127.0.0.1:8084");
+        let placed = read::<FaceSettings>("[face]\nendpoint = \"http://faces.example.cn\"\n").unwrap();
+        assert_eq!(placed.at("http://127.0.0.1:8084").endpoint, "http://faces.example.cn");
+    }
+
+    #[test]
+    fn what_was_written_is_read_and_its_secret_never_printed() {
+        let text = "[face]\naccess_key_id = \"id\"\naccess_key_secret = \"very-secret\"\nscene_id = \"7\"\n\
+                    upload_base = \"https://faces.example\"\ntimeout_ms = 25000\nmax_in_flight = 3\n";
+        let settings = read::<FaceSettings>(text).unwrap();
+        assert_eq!((settings.upload_base.as_deref(), settings.timeout_ms), (Some("https://faces.example"), 25_000));
+        assert_eq!(settings.places(), 3);
+        let shown = format!("{settings:?}");
+        assert!(shown.contains("AccessKey(id)") && !shown.contains("very-secret"), "{shown}");
+        let account = json!({ "access_key_id": "id", "access_key_secret": "very-secret", "scene_id": "7" });
+        assert_eq!(settings.account(), account);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_with_their_lines() {
+        assert_eq!(told::<FaceSettings>(PRODUCTION), [""; 0]);
+        for (change, to, wanted) in [
+            (
+                "endpoint = \"https://cloudauth.aliyuncs.com\"\n",
+                "",
+                "renshe.toml: face.endpoint: must be given in production",
+            ),
+            ("https://", "http://", "renshe.toml:3: face.endpoint: must begin with https:// in production"),
+            ("\"id\"", "\"sandbox\"", "renshe.toml:4: face.access_key_id: is the sandbox's account"),
+            ("access_key_id = \"id\"\n", "", "renshe.toml: face.access_key_id: must be given in production"),
+            ("very-secret", "sandbox-secret", "renshe.toml:5: face.access_key_secret: is the sandbox's secret"),
+            ("scene_id = \"1000009999\"\n", "", "renshe.toml: face.scene_id: must be given in production"),
+            ("scene_id", "timeout_ms = 25001\nscene_id", "renshe.toml:6: face.timeout_ms: 25001 is out of range"),
+            ("scene_id", "upload_base = \"https://x/y\"\nscene_id", "renshe.toml:6: face.upload_base: must be http://"),
+        ] {
+            assert!(PRODUCTION.contains(change), "{change}");
+            let told = told::<FaceSettings>(&PRODUCTION.replace(change, to));
+            assert!(told.len() == 1 && told[0].starts_with(wanted), "wanted: {wanted}\ntold:   {told:?}");
+        }
+    }
 
     fn settings(endpoint: &str, upload_base: Option<&str>) -> FaceSettings {
         FaceSettings {

@@ -136,7 +136,7 @@ impl InsurerClient {
             signtype: String::new(),
             infver: INFVER.to_owned(),
             opter_type: opter_type::MOBILE.to_owned(),
-            opter: settings.numbers.operator(),
+            opter: self.numbers.operator(),
             opter_name: "线上服务".to_owned(),
             inf_time,
             fixmedins_code: settings.fixmedins_code.clone(),

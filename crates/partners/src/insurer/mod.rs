@@ -18,6 +18,7 @@ mod presettle;
 mod refusal;
 mod register;
 mod reverse;
+mod section;
 mod settings;
 mod settle;
 mod settled;
@@ -28,6 +29,8 @@ mod unregister;
 mod void;
 mod words;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use identity::ports::{Acquaintance, Insurer, PortError};
 use kernel::{IdNumber, PersonName};
@@ -37,6 +40,7 @@ use platform::Ctx;
 pub use number::Numbers;
 pub use settings::{FundTypes, InsurerSettings, NOT_KNOWN, OTHER_NAME, PATH};
 pub use wire::insurer::Form;
+use wire::insurer::PARTNER;
 pub use words::SettleWords;
 
 use crate::tif::{BadTifSettings, Gateway};
@@ -45,22 +49,24 @@ use sign_in::SignIns;
 /// Asks the insurer (RNA-2), and settles with it (PHA-5, REG-3).
 pub struct InsurerClient {
     settings: InsurerSettings,
+    numbers: Arc<Numbers>,
     gateway: Gateway,
     sign_ins: SignIns,
 }
 
 impl InsurerClient {
-    /// An adapter for one institution's account. Fails on settings that could never work.
-    pub fn new(settings: InsurerSettings) -> Result<InsurerClient, BadTifSettings> {
+    /// An adapter for one institution's account; messages are numbered by `numbers`, one for all clients of a process. Fails
+    /// on settings that could never work.
+    pub fn new(settings: InsurerSettings, numbers: Arc<Numbers>) -> Result<InsurerClient, BadTifSettings> {
         settings.check()?;
         let gateway = Gateway::new(
-            "insurer",
+            PARTNER.name,
             &settings.endpoint,
             settings.account.clone(),
             settings.timeout_ms,
             settings.calls_max,
         )?;
-        Ok(InsurerClient { settings, gateway, sign_ins: SignIns::default() })
+        Ok(InsurerClient { settings, numbers, gateway, sign_ins: SignIns::default() })
     }
 }
 

@@ -66,12 +66,12 @@ const OPERATOR: &str = "renshe";
 impl InsurerClient {
     /// A number of now, for a message that is sent once.
     pub(super) fn fresh_number(&self, ctx: &Ctx) -> String {
-        msgid(&self.settings.fixmedins_code, ctx.now(), &self.settings.numbers.passing(ctx.rng.as_ref()))
+        msgid(&self.settings.fixmedins_code, ctx.now(), &self.numbers.passing(ctx.rng.as_ref()))
     }
 
     /// A number of now, for what is written down first and may be sent again.
     pub(super) fn kept_number(&self, ctx: &Ctx) -> String {
-        msgid(&self.settings.fixmedins_code, ctx.now(), &self.settings.numbers.kept(ctx.rng.as_ref()))
+        msgid(&self.settings.fixmedins_code, ctx.now(), &self.numbers.kept(ctx.rng.as_ref()))
     }
 }
 

@@ -1,12 +1,10 @@
-//! What the adapter must be told, as plain values; the server fills it from the configuration.
+//! What the adapter must be told: one institution's account at the insurer. The section `[insurer]` is read in `section`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use kernel::InsurerCode;
 use wire::insurer::{ACCOUNT_FUNDS, FUNDS, Form, HOSPITAL_FUNDS, insu_state};
 
-use super::number::Numbers;
 use super::words::SettleWords;
 use crate::tif::{BadTifSettings, TifAccount};
 
@@ -66,7 +64,8 @@ impl FundTypes {
 /// One institution's account at the insurer.
 #[derive(Debug, Clone)]
 pub struct InsurerSettings {
-    /// `https://host`, or the sandbox's address.
+    /// `https://host`, or the sandbox's address. Empty as it is read where nobody gave it: [`InsurerSettings::at`] fills it
+    /// in.
     pub endpoint: String,
     /// The account at the gateway.
     pub account: TifAccount,
@@ -94,12 +93,12 @@ pub struct InsurerSettings {
     pub form: Form,
     /// Whether the insurer gives codes of its own (医保码) by `CZ01`.
     pub gives_code: bool,
-    /// What messages are numbered by; one for all clients of a process.
-    pub numbers: Arc<Numbers>,
     /// How long one call may take, milliseconds.
     pub timeout_ms: u64,
     /// Calls under way at once, at most.
     pub calls_max: usize,
+    /// How a sandbox that stands in for the insurer is to speak, by its own word for it; nothing: as it did last.
+    pub sandbox_dialect: Option<String>,
 }
 
 impl InsurerSettings {
@@ -120,10 +119,18 @@ impl InsurerSettings {
             fund_types: FundTypes::default(),
             form: Form::Text,
             gives_code: true,
-            numbers: Arc::default(),
             timeout_ms: 5_000,
             calls_max: 16,
+            sandbox_dialect: None,
         }
+    }
+
+    /// The same account at `sandbox`, where the configuration does not say where the insurer is.
+    pub fn at(mut self, sandbox: &str) -> InsurerSettings {
+        if self.endpoint.is_empty() {
+            sandbox.clone_into(&mut self.endpoint);
+        }
+        self
     }
 
     pub(super) fn check(&self) -> Result<(), BadTifSettings> {

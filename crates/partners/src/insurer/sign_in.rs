@@ -66,7 +66,7 @@ impl InsurerClient {
 
 async fn sign_in(client: &InsurerClient, ctx: &Ctx) -> Result<String, PortError> {
     let (mac, ip) = MACHINE;
-    let sign_in = SignIn { opter_no: client.settings.numbers.operator(), mac: mac.to_owned(), ip: ip.to_owned() };
+    let sign_in = SignIn { opter_no: client.numbers.operator(), mac: mac.to_owned(), ip: ip.to_owned() };
     let (number, region) = (client.fresh_number(ctx), &client.settings.mdtrtarea_admvs);
     let message = Message { infno: SIGN_IN, number: &number, region, input: &SignInQuery { sign_in } };
     match client.send(ctx, &message, "").await? {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use platform::Mode;
 use platform::config::{Part, Section};
 use serde_json::{Value, json};
+use wire::aliyun_sms::PARTNER;
 
 use crate::acs3::AccessKey;
 
@@ -37,8 +38,8 @@ impl SmsSettings {
 }
 
 impl Section for SmsSettings {
-    const NAME: &'static str = super::KIND;
-    const PORT: u16 = 1;
+    const NAME: &'static str = PARTNER.name;
+    const PORT: u16 = PARTNER.port;
 
     fn read(part: &mut Part<'_, '_>) -> SmsSettings {
         SmsSettings {

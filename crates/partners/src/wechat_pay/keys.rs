@@ -12,10 +12,11 @@ use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyP
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::Moment;
+use platform::config::KeyFile;
 use wire::wechat_pay::{ALGORITHM, Certificate, PUBLIC_KEY_ID, Resource};
 use x509_parser::parse_x509_certificate;
 
-use super::settings::{BadWechatPaySettings, MerchantKey, PlatformKey, WechatPaySettings};
+use super::settings::{BadWechatPaySettings, WechatPaySettings};
 
 /// All keys of one merchant. Never printed.
 pub(super) struct Keys {
@@ -84,10 +85,10 @@ impl Keys {
         let bad = |says: &str| BadWechatPaySettings(says.to_owned());
         let merchants = settings.merchant_keys.iter().map(merchant).collect::<Result<Vec<_>, _>>()?;
         let apiv3: &Key<Aes256Gcm> =
-            settings.apiv3_key.as_bytes().try_into().map_err(|_| bad("the APIv3 key has 32 characters"))?;
+            settings.apiv3_key.expose().as_bytes().try_into().map_err(|_| bad("the APIv3 key has 32 characters"))?;
         let mut platform = Platform::default();
-        for PlatformKey { serial, pem } in &settings.platform_keys {
-            let key = public_key(pem, serial).map_err(|why| bad(&format!("{serial}: {why}")))?;
+        for key @ KeyFile { serial, .. } in &settings.platform_keys {
+            let key = public_key(&pem(key)?, serial).map_err(|why| bad(&format!("{serial}: {why}")))?;
             platform.known.insert(name_of(serial), key);
         }
         platform.first = settings.platform_keys.first().map_or_else(String::new, |key| name_of(&key.serial));
@@ -147,11 +148,16 @@ impl Keys {
     }
 }
 
-fn merchant(key: &MerchantKey) -> Result<Merchant, BadWechatPaySettings> {
+fn merchant(key: &KeyFile) -> Result<Merchant, BadWechatPaySettings> {
     let bad = |says: &str| BadWechatPaySettings(format!("{}: {says}", key.serial));
-    let der = der(&key.pem).ok_or_else(|| bad("the merchant's key is no PEM"))?;
+    let der = der(&pem(key)?).ok_or_else(|| bad("the merchant's key is no PEM"))?;
     let pair = RsaKeyPair::from_pkcs8(&der).map_err(|_| bad("the merchant's key is no RSA key in PKCS#8"))?;
     Ok(Merchant { serial: key.serial.clone(), key: pair, from: key.from })
+}
+
+fn pem(key: &KeyFile) -> Result<String, BadWechatPaySettings> {
+    let told = |error| BadWechatPaySettings(format!("{}: {error}", key.file.display()));
+    std::fs::read_to_string(&key.file).map_err(told)
 }
 
 /// The public key in a PEM, which may be that of a certificate; a certificate must have the serial under which it is given.

@@ -28,14 +28,14 @@ use reqwest::Method;
 use serde::Serialize;
 use tokio::sync::Mutex;
 use wire::wechat_pay::{
-    AbnormalRefundBody, CNY, H5Info, OfferAmount, OfferBody, Offered, Refund, RefundAmount, RefundBody, SceneInfo,
-    Transaction, code, path, recipient,
+    AbnormalRefundBody, CNY, H5Info, OfferAmount, OfferBody, Offered, PARTNER, Refund, RefundAmount, RefundBody,
+    SceneInfo, Transaction, code, path, recipient,
 };
 
 use call::{Answer, unknown, unsigned};
 use keys::Keys;
 
-pub use settings::{BadWechatPaySettings, MerchantKey, PlatformKey, WechatPaySettings};
+pub use settings::{BadWechatPaySettings, WechatPaySettings};
 
 /// Where notices come in on this platform.
 const NOTIFY: &str = "/pay/notify/wechat-pay";
@@ -59,7 +59,7 @@ impl WechatPay {
     pub fn new(settings: WechatPaySettings) -> Result<WechatPay, BadWechatPaySettings> {
         settings.check()?;
         let keys = Keys::read(&settings)?;
-        let client = Client::new("wechat_pay", Duration::from_millis(settings.timeout_ms), settings.calls_max)
+        let client = Client::new(PARTNER.name, Duration::from_millis(settings.timeout_ms), settings.calls_max)
             .map_err(|error| BadWechatPaySettings(error.to_string()))?;
         Ok(WechatPay { settings, keys, learnt: Mutex::default(), client })
     }

@@ -12,17 +12,14 @@ use payments::ports::{
     Recipient, RefundState, Unsigned,
 };
 use platform::Ctx;
+use platform::config::{KeyFile, Secret};
 use sandbox::{Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::{MerchantKey, PlatformKey, WechatPay, WechatPaySettings};
+use super::{WechatPay, WechatPaySettings};
 use crate::insurer::tests::{Folder, clock, context};
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap()
-}
 
 /// The sandbox's merchant, with the public key alone.
 fn account(running: &Running, merchant: &TcpListener) -> WechatPaySettings {
@@ -31,15 +28,16 @@ fn account(running: &Running, merchant: &TcpListener) -> WechatPaySettings {
         endpoint: format!("http://{}", running.wechat_pay),
         mchid: account.mchid.clone(),
         appid: account.appid.clone(),
-        merchant_keys: vec![MerchantKey {
+        merchant_keys: vec![KeyFile {
             serial: account.merchant_serial.clone(),
-            pem: read(&account.merchant_key),
+            file: account.merchant_key.clone(),
             from: None,
         }],
-        apiv3_key: account.apiv3_key.clone(),
-        platform_keys: vec![PlatformKey {
+        apiv3_key: Secret::new(account.apiv3_key.clone()),
+        platform_keys: vec![KeyFile {
             serial: account.platform_public_key_id.clone(),
-            pem: read(&account.platform_public_key),
+            file: account.platform_public_key.clone(),
+            from: None,
         }],
         fetches_certificates: false,
         stand_in_ip: Some([203, 0, 113, 7].into()),

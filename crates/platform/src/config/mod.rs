@@ -5,7 +5,6 @@
 
 mod http;
 mod key_files;
-mod partners;
 mod reader;
 mod rules;
 mod secret;
@@ -19,7 +18,6 @@ use std::path::{Path, PathBuf};
 
 pub use http::HttpConfig;
 pub use key_files::KeyFile;
-pub use partners::{CardsConfig, FaceConfig, INSURER_REFUSALS, InsurerConfig, WechatPayConfig};
 pub use secret::Secret;
 pub use section::{Known, Part, Partner, Section, Sections};
 
@@ -56,10 +54,6 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub audit: AuditConfig,
     pub crypto: Suite,
-    pub face: FaceConfig,
-    pub insurer: InsurerConfig,
-    pub cards: CardsConfig,
-    pub wechat_pay: WechatPayConfig,
     pub sandbox: SandboxConfig,
     pub http: HttpConfig,
     pub proxy: ProxyConfig,
@@ -112,8 +106,6 @@ pub struct SandboxConfig {
     pub people: usize,
     /// The seed from which the city's people are drawn.
     pub seed: u64,
-    /// How the insurer speaks from this start on, by its word; `None`: as it did last.
-    pub insurer_dialect: Option<String>,
 }
 
 /// Who may say which address a request really came from.
@@ -255,16 +247,11 @@ fn read(reader: &mut Reader<'_>) -> Config {
                 .choice("crypto.digest", &[Digest::Sha256, Digest::Sm3].map(|d| (d.name(), d)))
                 .unwrap_or_default(),
         },
-        face: partners::read_face(reader),
-        insurer: partners::read_insurer(reader, mode),
-        cards: partners::read_cards(reader),
-        wechat_pay: partners::read_wechat_pay(reader, mode),
         sandbox: SandboxConfig {
             enabled: reader.flag("sandbox.enabled", mode == Mode::Demo),
             listen: address(reader, "sandbox.listen", 8081),
             people: usize::try_from(reader.number("sandbox.people", 0..=2_000_000, 5_000)).unwrap_or_default(),
             seed: reader.number("sandbox.seed", 0..=i64::MAX, 1).unsigned_abs(),
-            insurer_dialect: reader.text("sandbox.insurer_dialect"),
         },
         http: http::read(reader),
         proxy: read_proxy(reader),

@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use reqwest::Url;
 
+use super::Config;
 use super::reader::Reader;
-use super::{Config, partners};
 use crate::ctx::Mode;
 use crate::db::Target;
 
@@ -17,41 +17,19 @@ pub(super) fn apply(config: &Config, reader: &mut Reader<'_>) {
     if let Err(why) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
         reader.wrong("log.filter", format!("{why}; for example \"info\" or \"warn,platform=debug\""));
     }
-    let endpoints = endpoints(config);
-    for (path, url) in endpoints
-        .into_iter()
-        .chain([("public_url", &config.public_url), ("face.upload_base", &config.face.upload_base)])
-    {
-        if url.as_deref().is_some_and(|url| base(url).is_none()) {
-            reader.wrong(path, "must be http://host[:port] or https://host[:port], without a path");
-        }
+    if config.public_url.as_deref().is_some_and(|url| base(url).is_none()) {
+        reader.wrong("public_url", "must be http://host[:port] or https://host[:port], without a path");
     }
     if let Some(witness) = &config.audit.witness
         && !Url::parse(&witness.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
     {
         reader.wrong("audit.witness_url", "must be http://host[:port]/path or https://host[:port]/path");
     }
-    partners::apply(&config.insurer, reader);
     ports(config, reader);
     own_address(config, reader);
-    match config.mode {
-        Mode::Demo => {
-            for (path, _) in endpoints.iter().filter(|(_, url)| url.is_none() && !config.sandbox.enabled) {
-                reader.wrong(path, "must be given where sandbox.enabled is false");
-            }
-        }
-        Mode::Production => production(config, reader),
+    if config.mode == Mode::Production {
+        production(config, reader);
     }
-}
-
-/// Where each partner is.
-fn endpoints(config: &Config) -> [(&'static str, &Option<String>); 4] {
-    [
-        ("face.endpoint", &config.face.endpoint),
-        ("insurer.endpoint", &config.insurer.endpoint),
-        ("cards.endpoint", &config.cards.endpoint),
-        ("wechat_pay.endpoint", &config.wechat_pay.endpoint),
-    ]
 }
 
 fn ports(config: &Config, reader: &mut Reader<'_>) {
@@ -59,8 +37,8 @@ fn ports(config: &Config, reader: &mut Reader<'_>) {
     taken.extend(config.metrics_listen.map(|address| ("metrics_listen", address)));
     if config.sandbox.enabled {
         let control = config.sandbox.listen;
-        // Its partners' ports; the one between is left to the metrics.
-        let places = [0, 3, 4, 5, 6].into_iter().chain(config.partners().map(|partner| partner.port));
+        // Its own, and its partners'.
+        let places = std::iter::once(0).chain(config.partners().map(|partner| partner.port));
         let ports = places.filter_map(|place| match control.port() {
             0 => (place == 0).then_some(0),
             port => port.checked_add(place),
@@ -103,23 +81,11 @@ fn production(config: &Config, reader: &mut Reader<'_>) {
         }
         _ => {}
     }
-    for (path, url) in endpoints(config) {
-        match url.as_deref().and_then(base) {
-            None if url.is_none() => {
-                reader.wrong(path, "must be given in production, for example \"https://gateway.example.cn\"");
-            }
-            Some(url) if url.scheme() != "https" && !is_loopback(&url) => {
-                reader.wrong(path, "must begin with https:// in production")
-            }
-            _ => {}
-        }
-    }
     if let Some(witness) = &config.audit.witness
         && Url::parse(&witness.url).is_ok_and(|url| url.scheme() != "https" && !is_loopback(&url))
     {
         reader.wrong("audit.witness_url", "must begin with https:// in production");
     }
-    partners::production(config, reader);
 }
 
 /// The address people are told, and what really answers there.

@@ -21,32 +21,6 @@ public_url = "https://app.example.cn"
 [tls]
 cert = "cert.pem"
 key = "key.pem"
-[face]
-endpoint = "https://cloudauth.aliyuncs.com"
-access_key_id = "id"
-access_key_secret = "very-secret"
-scene_id = "1000009999"
-[insurer]
-endpoint = "https://insurer.example.cn"
-paasid = "czrs"
-token = "very-secret"
-fixmedins_code = "H32040000007"
-fixmedins_name = "常州人社"
-mdtrtarea_admvs = "320400"
-[cards]
-endpoint = "https://cards.example.cn"
-paasid = "czrs"
-token = "very-secret"
-channel = "3204000009"
-[wechat_pay]
-endpoint = "https://api.mch.weixin.qq.com"
-mchid = "1900009191"
-appid = "wx1"
-merchant_serial = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"
-merchant_key_file = "merchant.pem"
-apiv3_key = "very-secret-very-secret-very-sec"
-platform_public_key_file = "wechat.pem"
-platform_public_key_id = "PUB_KEY_ID_1"
 "#;
 
 #[test]
@@ -72,70 +46,6 @@ fn production_can_be_configured() {
     let config = read_text(PRODUCTION).unwrap();
     assert_eq!((config.mode, config.sandbox.enabled), (Mode::Production, false));
     assert!(config.tls.is_some());
-    assert!(!config.insurer.gives_code, "a profile of ours is asked for, not taken for granted");
-    assert_eq!(config.insurer.active_states, ["1"]);
-}
-
-#[test]
-fn production_refuses_partners_that_are_the_sandbox_or_nobody() {
-    for (change, to, wanted) in [
-        (
-            "paasid = \"czrs\"\ntoken = \"very-secret\"\nchannel",
-            "paasid = \"sandbox\"\ntoken = \"very-secret\"\nchannel",
-            "cards.paasid: is the sandbox's account",
-        ),
-        ("token = \"very-secret\"\nfix", "token = \"sandbox-token\"\nfix", "insurer.token: is the sandbox's secret"),
-        (
-            "access_key_secret = \"very-secret\"\nscene",
-            "access_key_secret = \"sandbox-secret\"\nscene",
-            "face.access_key_secret: is the sandbox's secret",
-        ),
-        ("scene_id = \"1000009999\"\n", "", "face.scene_id: must be given in production"),
-        ("endpoint = \"https://insurer.example.cn\"\n", "", "insurer.endpoint: must be given in production"),
-        ("https://cards.example.cn", "http://cards.example.cn", "cards.endpoint: must begin with https://"),
-    ] {
-        assert!(PRODUCTION.contains(change), "{change}");
-        let told = message(&PRODUCTION.replace(change, to));
-        assert!(told.contains(wanted) && !told.contains("very-secret"), "wanted: {wanted}\ntold:   {told}");
-    }
-}
-
-#[test]
-fn keys_stand_in_lists_under_their_names_and_with_their_times() {
-    let one = read_text(PRODUCTION).unwrap().wechat_pay;
-    assert_eq!((one.merchant_keys.len(), one.platform_keys.len()), (1, 1));
-    assert_eq!((one.merchant_keys[0].from, one.certificates, one.stand_in_ip), (None, None, None));
-    let two = "merchant_keys = [\"51=a.pem\", \"62 = /keys/b.pem from 2026-12-01T02:00:00+08:00\"]\nplatform_keys = [\"PUB_KEY_ID_1=c.pem\", \"444F=d.pem\"]\n";
-    let with = |lists: &str| {
-        let single = |line: &str| line.starts_with("merchant_") || line.starts_with("platform_");
-        let kept: Vec<&str> = PRODUCTION.lines().filter(|line| !single(line)).collect();
-        read_text(&format!("{}\n{lists}", kept.join("\n")))
-    };
-    let WechatPayConfig { merchant_keys, platform_keys, .. } = with(two).unwrap().wechat_pay;
-    let named = |keys: &[KeyFile]| keys.iter().map(|key| (key.serial.clone(), key.file.clone())).collect::<Vec<_>>();
-    assert_eq!(named(&merchant_keys), [("51".into(), "a.pem".into()), ("62".into(), "/keys/b.pem".into())]);
-    assert_eq!(named(&platform_keys), [("PUB_KEY_ID_1".into(), "c.pem".into()), ("444F".into(), "d.pem".into())]);
-    assert_eq!(merchant_keys[1].from.map(|from| from.to_string()), Some("2026-12-01T02:00:00+08:00".into()));
-    // An account whose certificates are fetched needs none of the channel's keys here.
-    let fetched = with("merchant_keys = [\"51=a.pem\"]\ncertificates = true\n").unwrap().wechat_pay;
-    assert_eq!((fetched.platform_keys.len(), fetched.certificates), (0, Some(true)));
-    for (lists, wanted) in [
-        ("merchant_keys = [\"51=a.pem\"]\n", "wechat_pay.platform_keys: must be given in production"),
-        ("platform_keys = [\"44=a.pem\"]\n", "wechat_pay.merchant_keys: must be given in production"),
-        ("merchant_keys = [\"a.pem\"]\n", "\"a.pem\" must be NAME=FILE"),
-        ("merchant_keys = [\"51=\"]\n", "must be NAME=FILE"),
-        ("merchant_keys = [\"51=a.pem from tomorrow\"]\n", "or NAME=FILE from TIME"),
-        ("merchant_serial = \"51\"\n", "wechat_pay.merchant_serial: needs wechat_pay.merchant_key_file beside it"),
-        ("platform_public_key_file = \"a\"\n", "needs wechat_pay.platform_public_key_id beside it"),
-        ("stand_in_ip = \"here\"\n", "wechat_pay.stand_in_ip: \"here\" is not an address"),
-    ] {
-        let told = with(lists).unwrap_err().to_string();
-        assert!(told.contains(wanted), "for {lists}\nwanted: {wanted}\ntold:   {told}");
-    }
-    let both = PRODUCTION.replace("[wechat_pay]\n", "[wechat_pay]\nmerchant_keys = [\"62=b.pem\"]\n");
-    assert!(message(&both).contains("stands beside wechat_pay.merchant_keys"), "{}", message(&both));
-    // In a demo everybody comes from this machine: the channel's sandbox is told another address.
-    assert!(read_text("").unwrap().wechat_pay.stand_in_ip.is_some());
 }
 
 #[test]
@@ -216,12 +126,8 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
             "renshe.toml:1: public_url: says http, and with tls.cert and tls.key only https is spoken",
         ),
         ("[tls]\ncert = \"c.pem\"", "renshe.toml:2: tls.cert: needs tls.key beside it"),
-        ("[sandbox]\nenabled = false", "face.endpoint: must be given where sandbox.enabled is false"),
-        ("[sandbox]\nenabled = false", "cards.endpoint: must be given where sandbox.enabled is false"),
         ("[sandbox]\npeople = -1", "renshe.toml:2: sandbox.people: -1 is out of range"),
-        ("[face]\nendpoint = \"https://x/y\"", "renshe.toml:2: face.endpoint: must be http://host[:port]"),
         ("listen = \"127.0.0.1:8081\"", "sandbox.listen: 127.0.0.1:8081 is already taken by `listen`"),
-        ("listen = \"127.0.0.1:8085\"", "sandbox.listen: 127.0.0.1:8085 is already taken by `listen`"),
         ("listen = ", "renshe.toml:1: this is not TOML:"),
         ("listen = \"a\nmode = \"demo\"", "renshe.toml:1: this is not TOML:"),
         (
@@ -230,25 +136,6 @@ fn each_mistake_has_its_line_and_says_what_is_allowed() {
         ),
     ];
     for (text, wanted) in cases {
-        tells(text, wanted);
-    }
-}
-
-#[test]
-fn what_differs_at_each_insurer_is_read_with_care() {
-    for (text, wanted) in [
-        (
-            "[insurer]\nfixmedins_code = \"H1\"",
-            "renshe.toml:2: insurer.fixmedins_code: must be twelve letters and digits",
-        ),
-        ("[insurer]\npath = \"/fsi\"", "renshe.toml:2: insurer.path: must begin with / and hold {infno}"),
-        ("[insurer.words]\nno_visit = [\" \"]", "renshe.toml:2: insurer.words.no_visit: holds an empty word"),
-        (
-            "[insurer.words]\nno_visit = [\"已结\"]\nsettled_already = [\"已结\"]",
-            "renshe.toml:2: insurer.words.no_visit: \"已结\" also stands in settled_already",
-        ),
-        ("[insurer.words]\nsettled = []", "renshe.toml:2: unknown setting `settled` in [insurer.words]; known there:"),
-    ] {
         tells(text, wanted);
     }
 }

@@ -27,11 +27,8 @@ pub(super) fn who((name, number): (&str, &str)) -> (PersonName, IdNumber) {
 fn client(stage: &Stage, token: &str) -> InsurerClient {
     let account = TifAccount { paasid: "sandbox".into(), token: token.into() };
     let endpoint = format!("http://{}", stage.running.insurer);
-    InsurerClient::new(InsurerSettings {
-        timeout_ms: TIMEOUT_MS,
-        ..InsurerSettings::new(&endpoint, account, "H32040000001")
-    })
-    .unwrap()
+    let settings = InsurerSettings::new(&endpoint, account, "H32040000001");
+    InsurerClient::new(InsurerSettings { timeout_ms: TIMEOUT_MS, ..settings }, Arc::default()).unwrap()
 }
 
 async fn answer(stage: &Stage, who_: (&str, &str)) -> Result<Acquaintance, PortError> {
@@ -106,7 +103,8 @@ async fn a_token_that_is_wrong_and_a_clock_that_is_late_are_refused() {
     assert_eq!(refused, PortError::Refused("TIF_TIMESTAMP_EXPIRED".into()));
     let account = TifAccount { paasid: "sandbox".into(), token: "sandbox-token".into() };
     let endpoint = format!("http://{}", stage.running.insurer);
-    let other = InsurerClient::new(InsurerSettings::new(&endpoint, account, "H32040000002")).unwrap();
+    let settings = InsurerSettings::new(&endpoint, account, "H32040000002");
+    let other = InsurerClient::new(settings, Arc::default()).unwrap();
     let refused = other.person(&stage.ctx, &name, &number).await.unwrap_err();
     assert_eq!(refused, PortError::Refused("infcode -1".into()), "an institution that is not registered");
 }

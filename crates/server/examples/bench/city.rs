@@ -68,7 +68,7 @@ impl City {
     pub fn serve(&self) -> Result<SocketAddr, Box<dyn Error>> {
         // Nobody is asked here: everybody's insurance is fresh.
         let config = settings::from_text("bench", "", [])?;
-        let at = SandboxAt::beside(config.sandbox.listen);
+        let at = SandboxAt::beside(&config);
         let numbers = Arc::default();
         let ports = ports::ports(&config, &at, &numbers)?;
         let config =

@@ -107,7 +107,7 @@ fn texts(city: &City, ports: &Arc<Ports>, config: &Config, at: &SandboxAt) -> Re
         }
         let began = Instant::now();
         let (halls, wired) = wired(ports, config, at)?;
-        let carriers = start::works(config, &at.sms, &halls, &wired)?.carriers;
+        let carriers = start::works(config, at.of("sms")?, &halls, &wired)?.carriers;
         let worker = Worker::new(city.ctx.clone(), "bench", carriers);
         let working = tokio::spawn(worker.run());
         while city.ctx.db.read("bench.waiting", outbox::backlog).await?.waiting > 0 {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use hall::Wired;
 use kernel::{Clock, ShiftedClock};
 use partners::insurer::Numbers;
+use partners::sms::SmsSettings;
 use platform::Mode;
-use platform::config::Config;
+use platform::config::{Config, Section};
 use platform::db::Db;
 use tokio::net::TcpListener;
 
@@ -93,7 +94,7 @@ async fn serve(
     #[cfg(not(feature = "sandbox"))]
     let own: Option<SandboxAt> = None;
     // Without a sandbox of its own, a demo asks where `renshe sandbox` would listen.
-    let sandbox = own.unwrap_or_else(|| SandboxAt::beside(config.sandbox.listen));
+    let sandbox = own.unwrap_or_else(|| SandboxAt::beside(&config));
     let place = start::take_place(&ctx).await?;
     let served = async {
         let numbers = Arc::new(Numbers::of_place(place.instance.place()));
@@ -101,7 +102,7 @@ async fn serve(
         let own = config.local_url(bound);
         let pay = ports::payments(&config, &sandbox, (&ports, halls.listeners()), (&own, &numbers))?;
         let wired = Wired { identity: ports, pay };
-        let witnesses = start::workers(&ctx, &config, &sandbox.sms, (&halls, &wired)).await?;
+        let witnesses = start::workers(&ctx, &config, sandbox.of(SmsSettings::NAME)?, (&halls, &wired)).await?;
         seed::lines(&ctx, &halls, &samples).await?.iter().for_each(|line| say!("{line}"));
         say!("  data in {}; stop with Ctrl-C", config.data_dir.display());
         start::serve(listener, &ctx, &config, (&halls, wired), stop).await?;

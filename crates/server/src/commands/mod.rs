@@ -26,8 +26,10 @@ use std::io::Write;
 use std::sync::Arc;
 
 use kernel::{Clock, SystemClock};
+use platform::Ctx;
+#[cfg(feature = "sandbox")]
+use platform::Mode;
 use platform::config::Config;
-use platform::{Ctx, Mode};
 
 use crate::halls::Halls;
 use crate::open::{self, Access};

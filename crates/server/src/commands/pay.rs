@@ -239,7 +239,7 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
     let (ctx, halls) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &refund.order.text()).await?;
-        let sandbox = SandboxAt::beside(config.sandbox.listen);
+        let sandbox = SandboxAt::beside(config);
         let numbers = Arc::default();
         let ports = ports::ports(config, &sandbox, &numbers)?;
         let own = config.public_url(config.listen);

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use hall::Text;
 use kernel::{OsRng, ShiftedClock};
-use partners::sms::SmsSettings;
 use platform::Mode;
 use platform::config::Config;
-use sandbox::{At, Dialect, FirstPerson, Insured, Running, Sandbox, SandboxSettings, SmsTemplate};
+use sandbox::{At, FirstPerson, Insured, Running, Sandbox, SandboxSettings, SmsTemplate};
 use serde_json::{Value, json};
 
 use super::{Outcome, block_on};
@@ -63,7 +62,7 @@ pub async fn start(config: &Config, halls: &Halls, clock: Arc<ShiftedClock>) -> 
             "the sandbox is refused in production: it stands in for partners that move real things".to_owned(),
         ));
     }
-    let mut accounts = accounts(config)?;
+    let mut accounts = accounts(config);
     if let Some(sms) = accounts.get_mut("sms") {
         sms["templates"] = templates(halls);
     }
@@ -92,50 +91,13 @@ pub fn templates(halls: &Halls) -> Value {
     json!(halls.texts().into_iter().map(template).collect::<Vec<_>>())
 }
 
-/// The account at each partner, as the configuration has it.
-fn accounts(config: &Config) -> Result<BTreeMap<&'static str, Value>, StartError> {
-    let Config { face, insurer, cards, .. } = config;
-    let sms = config.section::<SmsSettings>()?;
-    let accounts = [
-        (
-            "sms",
-            json!({
-                "access_key_id": sms.key.id,
-                "access_key_secret": sms.key.secret,
-                "sign_name": sms.sign_name,
-            }),
-        ),
-        (
-            "face",
-            json!({
-                "access_key_id": face.access_key_id,
-                "access_key_secret": face.access_key_secret.expose(),
-                "scene_id": face.scene_id,
-            }),
-        ),
-        (
-            "insurer",
-            json!({
-                "paasid": insurer.paasid,
-                "token": insurer.token.expose(),
-                "fixmedins_code": insurer.fixmedins_code,
-                "path": insurer.path,
-                "dialect": dialect(config)?.map(Dialect::name),
-            }),
-        ),
-        ("cards", json!({ "paasid": cards.paasid, "token": cards.token.expose(), "channel": cards.channel })),
-    ];
-    Ok(accounts.into())
-}
-
-/// How the insurer is to speak, if somebody says so.
-fn dialect(config: &Config) -> Result<Option<Dialect>, StartError> {
-    let Some(word) = &config.sandbox.insurer_dialect else { return Ok(None) };
-    let Some(dialect) = Dialect::named(word) else {
-        let all = Dialect::ALL.map(Dialect::name).join(", ");
-        return Err(StartError(format!("sandbox.insurer_dialect: \"{word}\" is none of {all}")));
-    };
-    Ok(Some(dialect))
+/// The account at each partner, as its section has it.
+fn accounts(config: &Config) -> BTreeMap<&'static str, Value> {
+    config
+        .partners()
+        .map(|partner| (partner.name, partner.account()))
+        .filter(|(_, account)| !account.is_null())
+        .collect()
 }
 
 /// What partners know of the demo's sample people: one insured as an employee, one as a resident, one

@@ -7,8 +7,9 @@ use std::time::Duration;
 use hall::Wired;
 use kernel::{Clock, Jump, Moment, ShiftedClock, SystemClock};
 use partners::insurer::Numbers;
+use partners::sms::SmsSettings;
 use platform::Mode;
-use platform::config::Config;
+use platform::config::{Config, Section};
 use platform::http::{Client, Request};
 
 use super::{Outcome, block_on};
@@ -35,7 +36,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         if let Some(clock) = moved {
             follow_clock(clock, config.sandbox.listen).await;
         }
-        let sandbox = SandboxAt::beside(config.sandbox.listen);
+        let sandbox = SandboxAt::beside(&config);
         let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
         let own = if config.mode == Mode::Demo { config.local_url(bound) } else { config.public_url(bound) };
         let place = start::take_place(&ctx).await?;
@@ -44,7 +45,7 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
             let ports = ports::ports(&config, &sandbox, &numbers)?;
             let pay = ports::payments(&config, &sandbox, (&ports, halls.listeners()), (&own, &numbers))?;
             let wired = Wired { identity: ports, pay };
-            let witnesses = start::workers(&ctx, &config, &sandbox.sms, (&halls, &wired)).await?;
+            let witnesses = start::workers(&ctx, &config, sandbox.of(SmsSettings::NAME)?, (&halls, &wired)).await?;
             say!("{}", config.public_url(bound));
             start::serve(listener, &ctx, &config, (&halls, wired), stop).await?;
             upkeep::last_words(&ctx, &witnesses).await;

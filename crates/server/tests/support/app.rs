@@ -65,7 +65,8 @@ impl Fixture for TestApp {
         let wired = Wired { identity: Arc::clone(&ports), pay: Arc::clone(&pay) };
         let service = app::service(ctx.clone(), &halls, wired.clone(), place);
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
-        let works = start::works(&config, &at.sms, &halls, &wired).expect("settings, and no twins");
+        let works =
+            start::works(&config, at.of("sms").expect("played"), &halls, &wired).expect("settings, and no twins");
         let worker = Worker::new(ctx.clone(), "test", works.carriers);
         let runner = Runner::new(ctx.clone(), "test", works.jobs);
         TestApp {

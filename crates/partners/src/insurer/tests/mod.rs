@@ -77,7 +77,7 @@ fn client(endpoint: &str) -> InsurerClient {
 fn client_sending(endpoint: &str, form: Form) -> InsurerClient {
     let account = TifAccount { paasid: "sandbox".into(), token: "sandbox-token".into() };
     let settings = InsurerSettings::new(endpoint, account, "H32040000001");
-    InsurerClient::new(InsurerSettings { timeout_ms: TIMEOUT_MS, form, ..settings }).unwrap()
+    InsurerClient::new(InsurerSettings { timeout_ms: TIMEOUT_MS, form, ..settings }, Arc::default()).unwrap()
 }
 
 /// Insured here as an employee, 1200.00 on the account.

@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn platform_key(serial: &str, path: &Path) -> PlatformKey {
-    PlatformKey { serial: serial.to_owned(), pem: read(path) }
+fn platform_key(serial: &str, path: &Path) -> KeyFile {
+    KeyFile { serial: serial.to_owned(), file: path.to_owned(), from: None }
 }
 
 #[tokio::test]
@@ -145,9 +145,9 @@ async fn our_new_key_signs_from_its_moment_on() {
     let stage = Stage::new().await;
     let account = stage.running.wechat.clone();
     let from = stage.ctx.now().plus_secs(600);
-    let next = MerchantKey {
+    let next = KeyFile {
         serial: account.merchant_next_serial.clone(),
-        pem: read(&account.merchant_next_key),
+        file: account.merchant_next_key.clone(),
         from: Some(from),
     };
     let pay = stage.with(|settings| settings.merchant_keys.push(next));
@@ -174,6 +174,7 @@ async fn settings_that_could_never_work_are_refused() {
     assert!(bad(&|settings| settings.platform_keys[0].serial = "PUBKEY".into()).contains("PUB_KEY_ID_"));
     let other = || platform_key(&account.platform_next_serial, &account.platform_cert);
     assert!(bad(&|settings| settings.platform_keys.push(other())).contains("another serial"));
+    assert!(bad(&|settings| settings.merchant_keys[0].file = "/no/such/key.pem".into()).contains("/no/such/key.pem: "));
     assert_eq!(bad(&|_| {}), "");
     stage.running.stop().await;
 }
