@@ -71,7 +71,8 @@ pub fn jobs(listeners: &Arc<Listeners>) -> Vec<Job> {
 
 /// What `renshe check` asks of this crate's tables.
 pub fn checks() -> Vec<Check> {
-    clinics::checks::checks().into_iter().chain(appointments::checks::checks()).collect()
+    let of_hospitals = hospitals::checks::checks().into_iter().chain(clinics::checks::checks());
+    of_hospitals.chain(appointments::checks::checks()).collect()
 }
 
 /// Every hospital's id, code and name, in the order people see them: for seeding desks and adding staff.

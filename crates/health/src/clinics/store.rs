@@ -8,7 +8,7 @@ use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, Place, Place
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital};
 use crate::hospitals::store::{
     DEPARTMENT_WIDTH, DOCTOR_WIDTH, HOSPITAL_WIDTH, department_at, department_columns, doctor_at, doctor_columns,
-    hospital_at, hospital_columns,
+    hospital_at, hospital_columns, of_hospital,
 };
 
 macro_rules! card_columns {
@@ -27,8 +27,12 @@ macro_rules! card_columns {
 
 macro_rules! card_joins {
     () => {
-        " JOIN clinic c ON c.id = s.clinic_id JOIN doctor o ON o.id = c.doctor_id \
-         JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id "
+        concat!(
+            " JOIN clinic c ON c.id = s.clinic_id JOIN doctor o ON o.id = c.doctor_id \
+             JOIN department d ON d.id = o.department_id",
+            crate::hospitals::store::of_hospital!(),
+            " "
+        )
     };
 }
 
@@ -78,8 +82,9 @@ pub(super) fn clinic(
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM clinic c JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id \
-         JOIN hospital h ON h.id = d.hospital_id WHERE c.id = $1"
+        " FROM clinic c JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id",
+        of_hospital!(),
+        " WHERE c.id = $1"
     ));
     tx.opt(sql, vals![id.as_str()], |row| {
         let doctor = CLINIC_WIDTH;

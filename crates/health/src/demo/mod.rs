@@ -3,6 +3,7 @@
 
 mod data;
 
+use identity::institutions::{Facts, NewInstitution};
 use kernel::Fen;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -42,6 +43,7 @@ impl From<OpenError> for SeedError {
 
 /// A hospital with all that belongs to it, drawn before the closure.
 struct Rows {
+    institution: NewInstitution,
     hospital: (Hospital, Words),
     departments: Vec<(Department, Words)>,
     doctors: Vec<(Doctor, Words)>,
@@ -62,7 +64,7 @@ pub async fn seed(ctx: &Ctx) -> Result<(), SeedError> {
 
 fn write(tx: &mut Tx<'_>, rows: &Rows, rank: i64) -> Result<(), DbFault> {
     let (hospital, words) = &rows.hospital;
-    if !store::insert_hospital(tx, hospital, words, rank)? {
+    if !store::insert_hospital(tx, &rows.institution, (hospital, words), rank)? {
         return Ok(());
     }
     for (rank, (department, words)) in (0_i64..).zip(&rows.departments) {
@@ -94,6 +96,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
         demo: true,
     };
     let mut rows = Rows {
+        institution: NewInstitution::of(ctx, hospital.institution(Facts::default())),
         hospital: (hospital.clone(), Words::of(&[sample.name, sample.short], sample.name_en)),
         departments: Vec::new(),
         doctors: Vec::new(),

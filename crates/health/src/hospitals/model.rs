@@ -3,13 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+pub use identity::institutions::HospitalId;
+use identity::institutions::{self, Capability, Facts, Institution};
 use kernel::{Date, Fen, Time};
 
-kernel::typed_id!(
-    /// A hospital or community health centre.
-    pub HospitalId,
-    "hos"
-);
 kernel::typed_id!(
     /// A department (科室) of one hospital.
     pub DepartmentId,
@@ -21,9 +18,11 @@ kernel::typed_id!(
     "doc"
 );
 
-/// A hospital as people and pages know it. `_en` fields are for English pages.
+/// A hospital as people and pages know it. `_en` fields are for English pages. Code, names, address and telephone are its
+/// institution's.
 #[derive(Debug, Clone)]
 pub struct Hospital {
+    /// Its institution's.
     pub id: HospitalId,
     /// Its short name in policy: `cancel_cutoff.hospitals`.
     pub code: String,
@@ -40,6 +39,30 @@ pub struct Hospital {
     pub tips_en: String,
     /// Sample data, shown as 「演示数据」.
     pub demo: bool,
+}
+
+/// What a hospital does with us from its first day.
+const CAPABILITIES: [Capability; 3] = [Capability::Booking, Capability::CheckIn, Capability::CardScan];
+
+impl Hospital {
+    /// Its institution, open, with these facts of what a hospital does not keep itself.
+    pub(crate) fn institution(&self, more: Facts) -> Institution {
+        Institution {
+            id: self.id.clone().into(),
+            code: self.code.clone(),
+            facts: Facts {
+                name: self.name.clone(),
+                short: self.short.clone(),
+                name_en: self.name_en.clone(),
+                address: self.address.clone(),
+                phone: self.phone.clone(),
+                ..more
+            },
+            demo: self.demo,
+            state: institutions::State::Open,
+            capabilities: CAPABILITIES.into_iter().collect(),
+        }
+    }
 }
 
 /// A department of a hospital.

@@ -1,5 +1,6 @@
 //! The only SQL for hospitals, departments, doctors and rosters.
 
+use identity::institutions::NewInstitution;
 use kernel::{Fen, Moment};
 use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
@@ -11,7 +12,22 @@ use crate::words::Words;
 
 macro_rules! hospital_columns {
     () => {
-        "h.id, h.code, h.name, h.name_en, h.level, h.address, h.phone, h.tips, h.tips_en, h.demo, h.short"
+        "h.id, i.code, i.name, i.name_en, h.level, i.address, i.phone, h.tips, h.tips_en, i.demo, i.short"
+    };
+}
+
+/// What [`hospital_columns`] are read from, first among tables. What every institution has is in the directory's row (crate
+/// identity); the hospital's own is here.
+macro_rules! from_hospitals {
+    () => {
+        " FROM hospital h JOIN institution i ON i.id = h.institution_id"
+    };
+}
+
+/// The same behind `department d`.
+macro_rules! of_hospital {
+    () => {
+        " JOIN hospital h ON h.id = d.hospital_id JOIN institution i ON i.id = h.institution_id"
     };
 }
 
@@ -27,7 +43,7 @@ macro_rules! doctor_columns {
     };
 }
 
-pub(crate) use {department_columns, doctor_columns, hospital_columns};
+pub(crate) use {department_columns, doctor_columns, from_hospitals, hospital_columns, of_hospital};
 
 pub(crate) const HOSPITAL_WIDTH: usize = 11;
 pub(crate) const DEPARTMENT_WIDTH: usize = 6;
@@ -38,7 +54,9 @@ pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<
     let sql = sql!(concat!(
         "SELECT ",
         hospital_columns!(),
-        ", COALESCE(t.places, 0) FROM hospital h LEFT JOIN (SELECT d.hospital_id AS hospital_id, \
+        ", COALESCE(t.places, 0)",
+        from_hospitals!(),
+        " LEFT JOIN (SELECT d.hospital_id AS hospital_id, \
          CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) AS places \
          FROM slot s JOIN clinic c ON c.id = s.clinic_id AND c.state = 'open' JOIN doctor o ON o.id = c.doctor_id \
          JOIN department d ON d.id = o.department_id WHERE s.starts_at > $1 GROUP BY d.hospital_id) t \
@@ -48,24 +66,24 @@ pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<
 }
 
 pub(crate) fn hospital(tx: &mut Tx<'_>, id: &HospitalId) -> Result<Option<Hospital>, DbFault> {
-    let sql = sql!(concat!("SELECT ", hospital_columns!(), " FROM hospital h WHERE h.id = $1"));
+    let sql = sql!(concat!("SELECT ", hospital_columns!(), from_hospitals!(), " WHERE h.id = $1"));
     tx.opt(sql, vals![id.as_str()], |row| hospital_at(row, 0))
 }
 
 /// Every hospital's id, code and name.
 pub(crate) fn names(tx: &mut Tx<'_>) -> Result<Vec<(HospitalId, String, String)>, DbFault> {
-    tx.query(sql!("SELECT id, code, name FROM hospital ORDER BY rank, id"), vals![], |row| {
-        Ok((row.parse(0)?, row.text(1)?, row.text(2)?))
-    })
+    let sql = sql!(concat!("SELECT h.id, i.code, i.name", from_hospitals!(), " ORDER BY h.rank, h.id"));
+    tx.query(sql, vals![], |row| Ok((row.parse(0)?, row.text(1)?, row.text(2)?)))
 }
 
 /// Hospital, department and fee of each chief physician whose roster has a fee, by the order that people see.
 pub(crate) fn priced_chiefs(tx: &mut Tx<'_>) -> Result<Vec<(String, String, Fen)>, DbFault> {
-    let sql = sql!(
-        "SELECT h.name, d.name, MAX(r.fee_fen) FROM doctor o JOIN department d ON d.id = o.department_id \
-         JOIN hospital h ON h.id = d.hospital_id JOIN roster r ON r.doctor_id = o.id \
-         WHERE o.title = 'chief' AND r.fee_fen > 0 GROUP BY h.name, d.name, h.rank, d.rank ORDER BY h.rank, d.rank"
-    );
+    let sql = sql!(concat!(
+        "SELECT i.name, d.name, MAX(r.fee_fen) FROM doctor o JOIN department d ON d.id = o.department_id",
+        of_hospital!(),
+        " JOIN roster r ON r.doctor_id = o.id WHERE o.title = 'chief' AND r.fee_fen > 0 \
+         GROUP BY i.name, d.name, h.rank, d.rank ORDER BY h.rank, d.rank"
+    ));
     tx.query(sql, vals![], |row| Ok((row.text(0)?, row.text(1)?, row.fen(2)?)))
 }
 
@@ -94,7 +112,9 @@ pub(crate) fn department(tx: &mut Tx<'_>, id: &DepartmentId) -> Result<Option<(D
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM department d JOIN hospital h ON h.id = d.hospital_id WHERE d.id = $1"
+        " FROM department d",
+        of_hospital!(),
+        " WHERE d.id = $1"
     ));
     tx.opt(sql, vals![id.as_str()], |row| Ok((department_at(row, 0)?, hospital_at(row, DEPARTMENT_WIDTH)?)))
 }
@@ -135,7 +155,9 @@ pub(crate) fn doctor(tx: &mut Tx<'_>, id: &DoctorId) -> Result<Option<(Doctor, D
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM doctor o JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id WHERE o.id = $1"
+        " FROM doctor o JOIN department d ON d.id = o.department_id",
+        of_hospital!(),
+        " WHERE o.id = $1"
     ));
     tx.opt(sql, vals![id.as_str()], |row| {
         Ok((doctor_at(row, 0)?, department_at(row, DOCTOR_WIDTH)?, hospital_at(row, DOCTOR_WIDTH + DEPARTMENT_WIDTH)?))
@@ -156,16 +178,26 @@ pub(crate) fn rosters(tx: &mut Tx<'_>) -> Result<Vec<RosterLine>, DbFault> {
     })
 }
 
-/// Adds a hospital; false when its code is there already.
-pub(crate) fn insert_hospital(tx: &mut Tx<'_>, hospital: &Hospital, words: &Words, rank: i64) -> Result<bool, DbFault> {
+/// Adds a hospital under its institution's id, and the institution; false when its code is there already. What the directory
+/// has is written here too, for programs of before that serve on; this one reads it no more (I-I03).
+pub(crate) fn insert_hospital(
+    tx: &mut Tx<'_>,
+    institution: &NewInstitution,
+    (hospital, words): (&Hospital, &Words),
+    rank: i64,
+) -> Result<bool, DbFault> {
+    if !institution.insert(tx)? {
+        return Ok(false);
+    }
     let sql = sql!(
-        "INSERT INTO hospital (id, code, name, name_en, level, address, phone, tips, tips_en, demo, short, \
+        "INSERT INTO hospital (id, institution_id, code, name, name_en, level, address, phone, tips, tips_en, demo, short, \
          search, initials, rank) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (code) DO NOTHING"
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     );
     let h = hospital;
     let values = vals![
         h.id.as_str(),
+        institution.institution().id.as_str(),
         &h.code,
         &h.name,
         &h.name_en,
@@ -180,7 +212,8 @@ pub(crate) fn insert_hospital(tx: &mut Tx<'_>, hospital: &Hospital, words: &Word
         &words.initials,
         rank
     ];
-    Ok(tx.exec(sql, values)? == 1)
+    tx.exec(sql, values)?;
+    Ok(true)
 }
 
 /// Adds a department; false when the hospital has one of that name.
@@ -261,21 +294,28 @@ pub(crate) struct Named {
 
 /// Every hospital's code.
 pub(crate) fn codes(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
-    tx.query(sql!("SELECT code FROM hospital ORDER BY rank, id"), vals![], |row| row.text(0))
+    let sql = sql!(concat!("SELECT i.code", from_hospitals!(), " ORDER BY h.rank, h.id"));
+    tx.query(sql, vals![], |row| row.text(0))
 }
 
 /// The rows of a hospital that a search looks into.
 pub(crate) fn named(tx: &mut Tx<'_>, code: &str) -> Result<Vec<Named>, DbFault> {
-    let hospitals = sql!("SELECT id, name, short, name_en, search, initials FROM hospital WHERE code = $1 ORDER BY id");
-    let departments = sql!(
-        "SELECT d.id, d.name, '', d.name_en, d.search, d.initials FROM department d \
-         JOIN hospital h ON h.id = d.hospital_id WHERE h.code = $1 ORDER BY d.id"
-    );
-    let doctors = sql!(
+    let hospitals = sql!(concat!(
+        "SELECT h.id, i.name, i.short, i.name_en, h.search, h.initials",
+        from_hospitals!(),
+        " WHERE i.code = $1 ORDER BY h.id"
+    ));
+    let departments = sql!(concat!(
+        "SELECT d.id, d.name, '', d.name_en, d.search, d.initials FROM department d",
+        of_hospital!(),
+        " WHERE i.code = $1 ORDER BY d.id"
+    ));
+    let doctors = sql!(concat!(
         "SELECT o.id, o.name, '', o.name_en, o.search, o.initials FROM doctor o \
-         JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id \
-         WHERE h.code = $1 ORDER BY o.id"
-    );
+         JOIN department d ON d.id = o.department_id",
+        of_hospital!(),
+        " WHERE i.code = $1 ORDER BY o.id"
+    ));
     let mut rows = Vec::new();
     for (table, statement) in [(Table::Hospital, hospitals), (Table::Department, departments), (Table::Doctor, doctors)]
     {
@@ -297,7 +337,10 @@ pub(crate) fn named(tx: &mut Tx<'_>, code: &str) -> Result<Vec<Named>, DbFault> 
 pub(crate) fn set_words(tx: &mut Tx<'_>, row: &Named, words: &Words) -> Result<u64, DbFault> {
     let statement = match row.table {
         Table::Hospital => {
-            sql!("UPDATE hospital SET search = $1, initials = $2 WHERE id = $3 AND name = $4 AND name_en = $5")
+            sql!(
+                "UPDATE hospital SET search = $1, initials = $2 WHERE id = $3 AND EXISTS (SELECT 1 FROM institution i \
+                 WHERE i.id = hospital.institution_id AND i.name = $4 AND i.name_en = $5)"
+            )
         }
         Table::Department => {
             sql!("UPDATE department SET search = $1, initials = $2 WHERE id = $3 AND name = $4 AND name_en = $5")

@@ -5,8 +5,8 @@ use platform::{sql, vals};
 
 use crate::hospitals::model::{Department, Doctor, Hospital};
 use crate::hospitals::store::{
-    DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at,
-    hospital_columns,
+    DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, from_hospitals,
+    hospital_at, hospital_columns, of_hospital,
 };
 use crate::words::Patterns;
 
@@ -64,13 +64,14 @@ macro_rules! found_in {
 
 /// Looks for the typed text in names and readings.
 pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> {
-    let hospitals = sql!(concat!("SELECT ", hospital_columns!(), " FROM hospital h", found_in!("h", "h.rank, h.id")));
+    let hospitals = sql!(concat!("SELECT ", hospital_columns!(), from_hospitals!(), found_in!("h", "h.rank, h.id")));
     let departments = sql!(concat!(
         "SELECT ",
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM department d JOIN hospital h ON h.id = d.hospital_id",
+        " FROM department d",
+        of_hospital!(),
         found_in!("d", "h.rank, d.rank, d.id")
     ));
     let doctors = sql!(concat!(
@@ -80,7 +81,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM doctor o JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id",
+        " FROM doctor o JOIN department d ON d.id = o.department_id",
+        of_hospital!(),
         found_in!("o", "h.rank, d.rank, o.rank, o.id")
     ));
     let Patterns { all, first, words: [one, two, three] } = asked;

@@ -6,6 +6,7 @@ mod store;
 use std::sync::Arc;
 
 use identity::PersonId;
+use identity::institutions::{Facts, NewInstitution};
 use kernel::typing::CodeKind;
 use kernel::{Fen, ManualClock, Moment, SeededRng, TypedId};
 use payments::Listeners;
@@ -120,8 +121,9 @@ async fn hospital(ctx: &Ctx, capacity: i64, fee: Fen) -> HospitalId {
         good_at_en: String::new(),
     };
     let id = hospital.id.clone();
+    let new = NewInstitution::of(ctx, hospital.institution(Facts::default()));
     let write = move |tx: &mut platform::db::Tx<'_>| {
-        hospitals::insert_hospital(tx, &hospital, &Words::of(&["测试医院"], "Test Hospital"), 0)?;
+        hospitals::insert_hospital(tx, &new, (&hospital, &Words::of(&["测试医院"], "Test Hospital")), 0)?;
         hospitals::insert_department(tx, &department, &Words::of_department(&["眼科"], "Eye"), 0)?;
         hospitals::insert_doctor(tx, &doctor, &Words::of_person("单文", "Shan Wen"), 0)?;
         for weekday in [1, 2] {
