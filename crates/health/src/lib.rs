@@ -34,7 +34,8 @@ pub use appointments::model::AppointmentId;
 pub use appointments::paid::subjects;
 pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
-pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
+pub use hospitals::add::add_hospital;
+pub use hospitals::model::{DepartmentId, DoctorId, HospitalId, LEVELS};
 pub use public::version;
 
 use appointments::{cancel_pages, code_page, desk, orders, pages as visits};

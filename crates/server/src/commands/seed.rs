@@ -1,4 +1,4 @@
-//! `renshe seed`: sample hospitals, people and staff.
+//! `renshe seed`: sample hospitals and other institutions, people and staff.
 
 use identity::demo::DemoLogin;
 use platform::config::Config;
@@ -28,9 +28,11 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
-/// Hospitals with 14 days of clinics, then people and clerks. Safe to repeat.
+/// Hospitals with 14 days of clinics and the other institutions, then people and clerks. Safe to repeat.
 pub async fn seed(ctx: &Ctx) -> Result<Vec<DemoLogin>, StartError> {
     health::seed(ctx).await.map_err(|error| StartError::at("sample hospitals", error))?;
+    let others = identity::institutions::demo::seed(ctx).await;
+    others.map_err(|error| StartError::at("sample institutions", error))?;
     let hospitals = health::hospitals(ctx).await.map_err(|fault| StartError::at("sample hospitals", fault))?;
     let hospitals: Vec<String> = hospitals.into_iter().map(|(id, _, _)| id.as_str().to_owned()).collect();
     identity::demo::seed(ctx, &hospitals).await.map_err(|error| StartError::at("sample people", error))
