@@ -5,6 +5,7 @@ use platform::audit::covered;
 use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
+use crate::institutions::InstitutionId;
 use crate::jobs::PROOF_DAYS;
 use crate::sms_codes::{MAX_CODE_SECS, MAX_CODE_TRIES};
 use crate::{
@@ -80,12 +81,35 @@ fn of_people() -> Vec<Check> {
     ]
 }
 
-fn of_institutions() -> [Check; 1] {
-    [Check {
-        id: "I-I01",
-        says: "an institution is what its id says, its codes are right in form and check character, its words are known",
-        run: |tx, _| institutions::checks::sound(tx),
-    }]
+fn of_institutions() -> [Check; 2] {
+    [
+        Check {
+            id: "I-I01",
+            says: "an institution is what its id says, its codes are right in form and check character, its words are known",
+            run: |tx, _| institutions::checks::sound(tx),
+        },
+        Check {
+            id: "I-I02",
+            says: "staff serve an institution of a kind that their role serves, or none where it serves none; a key belongs to one",
+            run: |tx, _| belonging(tx),
+        },
+    ]
+}
+
+fn belonging(tx: &mut Tx<'_>) -> Result<CheckResult, DbFault> {
+    let (rows, mut broken) = partner_keys::store::nobodys(tx)?;
+    let staff = staff::store::serving(tx)?;
+    for one in &staff {
+        let kind = one.institution.as_ref().map(|id| id.parse::<InstitutionId>().ok().map(|id| id.kind()));
+        let fits = match kind {
+            None => one.role.serves().is_empty(),
+            Some(kind) => one.is_known && kind.is_some_and(|kind| one.role.serves().contains(&kind)),
+        };
+        if !fits {
+            broken.push(format!("{} serves nothing that a {} serves", one.staff, one.role.as_str()));
+        }
+    }
+    result((rows + staff.len() as u64, broken))
 }
 
 fn audited(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {

@@ -64,7 +64,7 @@ struct DeskPage {
 
 async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem> {
     let ctx = desk.ctx();
-    let (ctx2, place, by) = (ctx.clone(), desk.hospital.clone(), ctx.trace.actor.label());
+    let (ctx2, place, by) = (ctx.clone(), desk.place().to_owned(), ctx.trace.actor.label());
     let since = Moment::start_of(ctx.now().date());
     let read = move |tx: &mut Tx<'_>| {
         let mut told = Vec::new();
@@ -86,7 +86,7 @@ async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem>
         Ok::<_, DbFault>(told)
     };
     // A write, because what staff see of people is written down in the same transaction (I-D09).
-    let told = ctx.db.write(LaneKey::of("desk", &desk.hospital), "card.desk", read).await?;
+    let told = ctx.db.write(LaneKey::of("desk", desk.place()), "card.desk", read).await?;
     let page = desk.visit.page.clone();
     let shown = told.iter().find(|(look, _)| look.id.as_str() == seen.look).and_then(|(look, card)| {
         Verdict::parse(&look.verdict).map(|verdict| say(&page, (verdict, &seen.kind), look, card.as_ref()))
@@ -110,7 +110,7 @@ async fn scan(
     if typing::scan(&typed.code, 1) == Scan::Nothing {
         return Ok(see_other("/desk/card"));
     }
-    let checked = verify(desk.ctx(), &ports, &typed.code, &desk.hospital).await?;
+    let checked = verify(desk.ctx(), &ports, &typed.code, desk.place()).await?;
     // What it is instead is told by its form; who is asked nothing about it need not keep it.
     let kind = match (checked.verdict, CodeKind::of(&typed.code, desk.ctx().now().date())) {
         (Verdict::Unknown, kind) if named(kind) => format!("&kind={}", kind.word()),

@@ -11,6 +11,8 @@ mod hours;
 mod ids;
 mod model;
 pub(crate) mod store;
+#[cfg(test)]
+mod stories;
 
 pub use add::{AddError, AddInstitution, NewInstitution, add};
 pub use change::{ChangeError, change, set_capability};

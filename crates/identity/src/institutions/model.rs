@@ -180,9 +180,14 @@ pub struct Institution {
 }
 
 impl Institution {
+    /// Whether it still works with us.
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
     /// Whether it does this with us now.
     pub fn can(&self, what: Capability) -> bool {
-        self.state == State::Open && self.capabilities.has(what)
+        self.is_open() && self.capabilities.has(what)
     }
 
     /// How it is called where there is little room.

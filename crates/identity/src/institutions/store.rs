@@ -209,6 +209,12 @@ pub(super) fn capability_words(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>,
     tx.query(sql, vals![], |row| Ok((row.text(0)?, row.text(1)?)))
 }
 
+/// The acts that the audit has of an institution, by name.
+#[cfg(test)]
+pub(super) fn acts(tx: &mut Tx<'_>, id: &InstitutionId) -> Result<Vec<String>, DbFault> {
+    tx.query(sql!("SELECT act FROM audit WHERE subject = $1 ORDER BY act"), vals![id.as_str()], |row| row.text(0))
+}
+
 /// What left an audit row when it was written; rows that the directory was made with have the time 0.
 pub(crate) static AUDITED: [Covered; 2] = [
     covered!("institution", "institution", key "id", subject "id", at "created_at", acts "'institution.added'", since 20),

@@ -13,6 +13,7 @@ use ui::{Problem, Visit, see_other};
 use super::model::{Role, StaffId, StaffSessionId};
 use super::store::{self, Seated};
 use crate::failure::Failure;
+use crate::institutions::{Capability, Institution, InstitutionId};
 use crate::sessions::{SessionPolicy, Token};
 
 /// The cookie that holds a desk session's token, by its bare name.
@@ -48,8 +49,8 @@ pub struct Staff<R: RoleMark> {
     pub staff: StaffId,
     /// The name shown at the desk.
     pub name: String,
-    /// The hospital served, by id.
-    pub hospital: String,
+    /// The institution served; open. None for the bureau's own.
+    pub institution: Option<Institution>,
     role: PhantomData<R>,
 }
 
@@ -62,6 +63,29 @@ impl<R: RoleMark> Staff<R> {
     /// The context, acting as this member of staff.
     pub fn ctx(&self) -> &Ctx {
         &self.visit.ctx
+    }
+
+    /// The id of the institution served, as that of a hospital or another kind.
+    ///
+    /// # Errors
+    /// Refused where somebody serves none, or one of another kind.
+    pub fn at<T: TryFrom<InstitutionId>>(&self) -> Result<T, Problem> {
+        let id = self.institution.as_ref().map(|institution| institution.id.clone());
+        id.and_then(|id| id.try_into().ok()).ok_or_else(Problem::forbidden)
+    }
+
+    /// Where this desk is, as it stands in looks, lanes and the audit: the institution's id, or nothing.
+    pub fn place(&self) -> &str {
+        self.institution.as_ref().map_or("", |institution| institution.id.as_str())
+    }
+
+    /// Refuses what the institution served does not do with us.
+    ///
+    /// # Errors
+    /// Refused.
+    pub fn can(&self, what: Capability) -> Result<(), Problem> {
+        let can = self.institution.as_ref().is_some_and(|institution| institution.can(what));
+        if can { Ok(()) } else { Err(Problem::forbidden()) }
     }
 }
 
@@ -105,12 +129,12 @@ impl<R: RoleMark> FromRequestParts<Ctx> for Staff<R> {
         if seated.role != R::ROLE && parts.method == Method::GET && parts.uri.path() == "/desk" {
             return Err(NotStaff::Own(seated.role));
         }
-        if seated.role != R::ROLE {
+        if seated.role != R::ROLE || seated.institution.as_ref().is_some_and(|served| !served.is_open()) {
             return Err(NotStaff::Problem(Problem::forbidden()));
         }
         visit.page.who = Some(seated.name.clone());
         visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));
-        Ok(Staff { visit, staff: seated.staff, name: seated.name, hospital: seated.hospital, role: PhantomData })
+        Ok(Staff { visit, staff: seated.staff, name: seated.name, institution: seated.institution, role: PhantomData })
     }
 }
 

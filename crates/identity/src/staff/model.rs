@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use kernel::typing;
 
+use crate::institutions::Kind;
+
 kernel::typed_id!(
     /// Somebody who serves citizens at a desk.
     pub StaffId, "stf"
@@ -31,6 +33,14 @@ impl Role {
         match self {
             Role::Clerk => "clerk",
             Role::Window => "window",
+        }
+    }
+
+    /// The kinds of institutions that somebody of this role serves one of. None: they are the bureau's own and serve none.
+    pub const fn serves(self) -> &'static [Kind] {
+        match self {
+            Role::Clerk => &[Kind::Hospital],
+            Role::Window => &[],
         }
     }
 

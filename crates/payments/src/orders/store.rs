@@ -1,7 +1,7 @@
 //! The only SQL for `pay_order`, its events, quotes. Rows belong to the lane that the
 //! order's subject belongs to.
 
-use identity::PersonId;
+use identity::{InstitutionId, PersonId};
 use kernel::{Fen, Moment, ShortNo};
 use platform::db::{DbFault, LaneKey, Row, Tx};
 use platform::{sql, vals};
@@ -24,7 +24,7 @@ pub struct Order {
     /// Who pays, and for whom it is.
     pub person: PersonId,
     /// Whose money it is when all is paid.
-    pub institution: String,
+    pub institution: InstitutionId,
     /// The way the person chose last.
     pub way: Option<Way>,
     /// As stored; [`order_state`] says the same of [`Order::view`].
@@ -194,7 +194,7 @@ fn read(row: &Row) -> Result<Order, DbFault> {
         subject_kind: row.text(1)?,
         subject_id: row.text(2)?,
         person: row.parse(3)?,
-        institution: row.text(4)?,
+        institution: row.parse(4)?,
         way: if way.is_empty() { None } else { Some(row.parse(6)?) },
         state: row.parse(7)?,
         version: row.int(8)?,
@@ -238,7 +238,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, order: &Order, actor: &str) -> Result<bool
         &order.subject_kind,
         &order.subject_id,
         order.person.as_str(),
-        &order.institution,
+        order.institution.as_str(),
         order.view.total,
         order.view.deadline,
         &order.lane.0,

@@ -1,5 +1,7 @@
 //! `renshe seed`: sample hospitals and other institutions, people and staff.
 
+use health::HospitalId;
+use identity::InstitutionId;
 use identity::demo::DemoLogin;
 use platform::config::Config;
 use platform::{Ctx, Mode};
@@ -34,7 +36,7 @@ pub async fn seed(ctx: &Ctx) -> Result<Vec<DemoLogin>, StartError> {
     let others = identity::institutions::demo::seed(ctx).await;
     others.map_err(|error| StartError::at("sample institutions", error))?;
     let hospitals = health::hospitals(ctx).await.map_err(|fault| StartError::at("sample hospitals", fault))?;
-    let hospitals: Vec<String> = hospitals.into_iter().map(|(id, _, _)| id.as_str().to_owned()).collect();
+    let hospitals: Vec<HospitalId> = hospitals.into_iter().map(|(id, _, _)| id).collect();
     identity::demo::seed(ctx, &hospitals).await.map_err(|error| StartError::at("sample people", error))
 }
 
@@ -43,14 +45,15 @@ pub async fn seed(ctx: &Ctx) -> Result<Vec<DemoLogin>, StartError> {
 pub async fn lines(ctx: &Ctx, logins: &[DemoLogin]) -> Result<Vec<String>, StartError> {
     let fault = |fault| StartError::at("sample hospitals", fault);
     let hospitals = health::hospitals(ctx).await.map_err(fault)?;
-    let of = |id: &str| hospitals.iter().find(|(one, ..)| one.as_str() == id).map_or("", |(_, _, name)| name.as_str());
+    let of = |id: &InstitutionId| hospitals.iter().find(|(one, ..)| one.as_str() == id.as_str());
+    let name = |login: &DemoLogin| login.institution.as_ref().and_then(of).map_or("", |(_, _, name)| name.as_str());
     let mut lines: Vec<String> = logins
         .iter()
         .map(|login| {
             let (what, place) = match login.role {
                 "citizen" => ("市民 citizen", ""),
                 "window" => ("服务窗口 window", ""),
-                _ => ("医院窗口 clerk", of(&login.hospital)),
+                _ => ("医院窗口 clerk", name(login)),
             };
             format!("  {what}  {:<12} {:<16} {} {place}", login.login, login.password, login.name).trim_end().to_owned()
         })

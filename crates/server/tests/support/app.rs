@@ -163,7 +163,7 @@ impl TestApp {
         let visitor = self.visitor();
         let answer = visitor.post_form("/desk/login", &[("login", &login.login), ("password", &login.password)]).await;
         assert!(answer.is_ok(), "signing in: {} {}", answer.status, answer.text);
-        (visitor, login.hospital.clone())
+        (visitor, login.institution.as_ref().expect("a hospital").as_str().to_owned())
     }
 
     /// Asserts that every invariant of `renshe check` holds.

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::Extension;
 use axum::response::Response;
 use identity::people::{PatientCard, patient_card};
-use identity::{Desk, Ports};
+use identity::{Capability, Desk, Ports};
 use kernel::Moment;
 use kernel::typing::CodeKind;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -192,6 +192,7 @@ pub(crate) async fn check_in(desk: Desk, Form(typed): Form<Typed>) -> Result<Res
 }
 
 async fn arrive(desk: &Desk, ready: &str) -> Result<Response, Problem> {
+    desk.can(Capability::CheckIn)?;
     let Ok(code) = VisitCode::parse(ready) else { return Ok(see_other("/desk?unread=incomplete")) };
     let verdict = format!("/desk?code={code}");
     match use_check_in::check_in(desk.ctx(), CheckIn { hospital: hospital_of(desk)?, code }).await {
@@ -227,7 +228,7 @@ pub(crate) async fn undo(desk: Desk, Form(which): Form<TakenBack>) -> Result<Res
 }
 
 fn hospital_of(desk: &Desk) -> Result<HospitalId, Problem> {
-    desk.hospital.parse().map_err(|_| Problem::forbidden())
+    desk.at()
 }
 
 fn problem(error: CheckInError) -> Problem {
