@@ -99,7 +99,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
         added.map_err(told_of_adding)
     });
     let id = added?;
-    let institution = block_on(async { named(&ctx, id.as_str()).await });
+    let institution = block_on(async { named(&ctx, id.as_str(), &[]).await });
     finish(config, &ctx)?;
     read.warn();
     say!("added {id}");
@@ -136,7 +136,7 @@ pub fn change(config: &Config, set: Set) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
     let (wanted, put) = (set.institution, read.clone());
     let changed = block_on(async {
-        let institution = named(&ctx, &wanted).await?;
+        let institution = named(&ctx, &wanted, &[]).await?;
         let changed = institutions::change(&ctx, &institution.id, move |facts| put.put(facts)).await;
         Ok((changed.map_err(told_of_changing)?, institution.code))
     });
@@ -154,7 +154,7 @@ pub fn change(config: &Config, set: Set) -> Result<Outcome, StartError> {
 pub fn can(config: &Config, can: &Can) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
     let turned = block_on(async {
-        let institution = named(&ctx, &can.institution).await?;
+        let institution = named(&ctx, &can.institution, &[]).await?;
         let turned = institutions::set_capability(&ctx, &institution.id, can.capability, !can.off).await;
         Ok((turned.map_err(told_of_changing)?, institution.code))
     });
@@ -173,7 +173,7 @@ pub fn can(config: &Config, can: &Can) -> Result<Outcome, StartError> {
 pub fn close(config: &Config, which: &Which) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
     let closed = block_on(async {
-        let institution = named(&ctx, &which.institution).await?;
+        let institution = named(&ctx, &which.institution, &[]).await?;
         let closed = institutions::close(&ctx, &institution.id).await;
         Ok((closed.map_err(|error| StartError::at("institution", error))?, institution.code))
     });
@@ -190,7 +190,7 @@ pub fn close(config: &Config, which: &Which) -> Result<Outcome, StartError> {
 pub fn reopen(config: &Config, which: &Which) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
     let opened = block_on(async {
-        let institution = named(&ctx, &which.institution).await?;
+        let institution = named(&ctx, &which.institution, &[]).await?;
         let opened = institutions::reopen(&ctx, &institution.id).await;
         Ok((opened.map_err(|error| StartError::at("institution", error))?, institution.code))
     });
@@ -204,20 +204,37 @@ pub fn reopen(config: &Config, which: &Which) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
-/// The one institution that is meant.
-pub(super) async fn named(ctx: &Ctx, wanted: &str) -> Result<Institution, StartError> {
-    let found = institutions::find(ctx, wanted).await.map_err(|error| StartError::at("institution", error))?;
+/// The one institution that is meant. Where several have the typed name, one of these kinds is; where none has it, only these
+/// are listed. No kinds: all.
+pub(super) async fn named(ctx: &Ctx, wanted: &str, kinds: &[Kind]) -> Result<Institution, StartError> {
+    let mut found = institutions::find(ctx, wanted).await.map_err(|error| StartError::at("institution", error))?;
+    if found.len() > 1 && !kinds.is_empty() {
+        found.retain(|one| kinds.contains(&one.id.kind()));
+    }
     match found.as_slice() {
         [one] => Ok(one.clone()),
         [] => Err(StartError(format!(
             "there is no institution {wanted}; known: {}; `renshe institution add` adds one",
-            known(&all(ctx, None).await?)
+            known(&of(ctx, kinds).await?)
         ))),
         several => Err(StartError(format!("{wanted} means several: say the code of one, {}", known(several)))),
     }
 }
 
-pub(super) async fn all(ctx: &Ctx, kind: Option<Kind>) -> Result<Vec<Institution>, StartError> {
+/// Those of some kinds; no kinds: all.
+pub(super) async fn of(ctx: &Ctx, kinds: &[Kind]) -> Result<Vec<Institution>, StartError> {
+    let mut found = all(ctx, None).await?;
+    found.retain(|one| kinds.is_empty() || kinds.contains(&one.id.kind()));
+    Ok(found)
+}
+
+/// `a pharmacy`, `an agency`, as a sentence has it.
+pub(super) fn a(kind: Kind) -> String {
+    let article = if matches!(kind, Kind::Agency | Kind::Employer) { "an" } else { "a" };
+    format!("{article} {}", kind.as_str().replace('_', " "))
+}
+
+async fn all(ctx: &Ctx, kind: Option<Kind>) -> Result<Vec<Institution>, StartError> {
     institutions::list(ctx, kind).await.map_err(|error| StartError::at("institution", error))
 }
 

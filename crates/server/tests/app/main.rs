@@ -10,6 +10,7 @@ mod booking;
 mod canary;
 mod cards;
 mod commands;
+mod commands_institutions;
 mod commands_open;
 mod commands_refuse;
 mod desk;

@@ -126,12 +126,12 @@ fn credit_code(typed: &str) -> Result<CreditCode, String> {
         CreditCodeError::Letter(odd) => {
             let odd = odd.shown();
             let perhaps = match odd.as_str() {
-                "S" => ": perhaps a 5",
-                "V" => ": perhaps a U",
-                "Z" => ": perhaps a 2",
+                "S" => " (perhaps a 5)",
+                "V" => " (perhaps a U)",
+                "Z" => " (perhaps a 2)",
                 _ => "",
             };
-            format!("{odd} cannot stand in it{perhaps}. {error}; compare it with the certificate")
+            format!("{error}, and this has {odd}{perhaps}; compare it with the certificate")
         }
         CreditCodeError::Length { typed } => format!("{error}; this has {typed}"),
         other => other.to_string(),
@@ -146,8 +146,8 @@ mod tests {
     fn what_is_wrong_with_a_credit_code_is_said_and_never_what_would_be_right() {
         for (typed, says) in [
             ("91320400MA7Y00211", &["eighteen", "this has 17"][..]),
-            ("91320400MA7YS0211 0", &["S cannot stand in it", "perhaps a 5"]),
-            ("91320400MA7YZ02110", &["Z cannot stand in it", "perhaps a 2"]),
+            ("91320400MA7YS0211 0", &["and this has S", "perhaps a 5"]),
+            ("91320400MA7YZ02110", &["and this has Z", "perhaps a 2"]),
             ("91320400MA7Y002111", &["mistyped", "certificate"]),
         ] {
             let told = credit_code(typed).unwrap_err();
