@@ -19,6 +19,7 @@ mod face_traces;
 mod faces;
 mod hoarding;
 mod instances;
+mod institutions;
 mod jobs;
 mod journey;
 mod keeping;
