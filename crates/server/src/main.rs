@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use platform::config::Config;
 use platform::telemetry;
 use renshe::commands::{self, Outcome};
 use renshe::settings;
@@ -45,10 +46,13 @@ enum Command {
     /// Verify the audit chains, or say what shortened them.
     #[command(subcommand)]
     Audit(Audit),
+    /// Keep the directory of institutions: hospitals, pharmacies, agencies, banks, tax halls, employers.
+    #[command(subcommand)]
+    Institution(Institution),
     /// Add people who serve at desks.
     #[command(subcommand)]
     Staff(Staff),
-    /// Manage the keys of hospitals' and pharmacies' own systems.
+    /// Manage the keys of institutions' own systems.
     #[command(subcommand)]
     Partner(Partner),
     /// Look after orders that wait for a person.
@@ -70,6 +74,22 @@ enum Audit {
     Verify(commands::audit::Verify),
     /// Say what shortened the audit, for example a backup that was put back.
     Acknowledge(commands::audit::Acknowledge),
+}
+
+#[derive(Subcommand)]
+enum Institution {
+    /// Add one.
+    Add(commands::institution::Add),
+    /// List them: code, kind, state, name, credit code, insurer's code, what it does, id.
+    List(commands::institution::List),
+    /// Change what is written down of one. Its code and its kind stay.
+    Set(commands::institution::Set),
+    /// Turn something that one does with us on, or off.
+    Can(commands::institution::Can),
+    /// Close one: its keys and desks are refused from then on. Nothing of its past goes.
+    Close(commands::institution::Which),
+    /// Open a closed one again.
+    Reopen(commands::institution::Which),
 }
 
 #[derive(Subcommand)]
@@ -152,6 +172,7 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Check) => commands::check::run(&config),
         Some(Command::Audit(Audit::Verify(expected))) => commands::audit::verify(&config, &expected),
         Some(Command::Audit(Audit::Acknowledge(said))) => commands::audit::acknowledge(&config, &said),
+        Some(Command::Institution(asked)) => institution(&config, asked),
         Some(Command::Staff(Staff::Add(add))) => commands::staff::add(&config, add),
         Some(Command::Partner(Partner::Add(add))) => commands::partner::add(&config, add),
         Some(Command::Partner(Partner::List)) => commands::partner::list(&config),
@@ -167,6 +188,17 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Keys(Keys::Add)) => commands::keys::add(&config),
         Some(Command::Keys(Keys::Activate { id })) => commands::keys::activate(&config, &id),
         Some(Command::Config) => commands::config::print(),
+    }
+}
+
+fn institution(config: &Config, asked: Institution) -> Result<Outcome, StartError> {
+    match asked {
+        Institution::Add(add) => commands::institution::add(config, add),
+        Institution::List(list) => commands::institution::list(config, &list),
+        Institution::Set(set) => commands::institution::change(config, set),
+        Institution::Can(can) => commands::institution::can(config, &can),
+        Institution::Close(which) => commands::institution::close(config, &which),
+        Institution::Reopen(which) => commands::institution::reopen(config, &which),
     }
 }
 

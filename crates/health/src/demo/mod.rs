@@ -4,7 +4,7 @@
 mod data;
 
 use hall::search::{Words, romanised};
-use identity::institutions::{Facts, NewInstitution};
+use identity::institutions::{self, ChangeError, Facts, NewInstitution};
 use kernel::Fen;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -29,6 +29,8 @@ const WEEK: [(i64, Half); 6] =
 pub enum SeedError {
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Institution(#[from] ChangeError),
     #[error(transparent)]
     Fault(#[from] DbFault),
 }
@@ -58,9 +60,40 @@ pub async fn seed(ctx: &Ctx) -> Result<(), SeedError> {
     for (rank, sample) in (0_i64..).zip(HOSPITALS) {
         let rows = rows_of(ctx, sample, &mut number);
         ctx.db.bulk(LaneKey::of("hospital", sample.code), "demo.seed", move |tx| write(tx, &rows, rank)).await?;
+        complete(ctx, sample).await?;
     }
     open_clinics(ctx).await?;
     Ok(())
+}
+
+/// Gives a sample hospital from before the directory the facts that it had no place for.
+async fn complete(ctx: &Ctx, sample: &'static SampleHospital) -> Result<(), SeedError> {
+    for hospital in institutions::find(ctx, sample.code).await.map_err(ChangeError::from)? {
+        if hospital.demo && hospital.facts.credit_code.is_none() {
+            let fill = move |facts: &mut Facts| {
+                let Facts { insurer_code, district, hours, credit_code, .. } = facts_of(sample);
+                facts.credit_code = credit_code;
+                facts.insurer_code = facts.insurer_code.take().or(insurer_code);
+                facts.district = facts.district.take().or(district);
+                if facts.hours.is_empty() {
+                    facts.hours = hours;
+                }
+            };
+            institutions::change(ctx, &hospital.id, fill).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a hospital does not keep itself; nothing of it is left out (a test looks).
+fn facts_of(sample: &SampleHospital) -> Facts {
+    Facts {
+        credit_code: sample.credit_code.parse().ok(),
+        insurer_code: sample.insurer_code.parse().ok(),
+        district: sample.district.parse().ok(),
+        hours: sample.hours.parse().unwrap_or_default(),
+        ..Facts::default()
+    }
 }
 
 fn write(tx: &mut Tx<'_>, rows: &Rows, rank: i64) -> Result<(), DbFault> {
@@ -97,7 +130,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
         demo: true,
     };
     let mut rows = Rows {
-        institution: NewInstitution::of(ctx, hospital.institution(Facts::default())),
+        institution: NewInstitution::of(ctx, hospital.institution(facts_of(sample))),
         hospital: (hospital.clone(), Words::of(&[sample.name, sample.short], sample.name_en)),
         departments: Vec::new(),
         doctors: Vec::new(),
@@ -179,6 +212,15 @@ mod tests {
                 assert!(DEPARTMENTS.iter().any(|kind| kind.name == *key), "{} {key}", hospital.code);
             }
             assert!((4..=8).contains(&hospital.departments.len()), "{}", hospital.code);
+        }
+        let mut numbers = HashSet::new();
+        for hospital in HOSPITALS {
+            let facts = facts_of(hospital);
+            let code = facts.credit_code.expect("a credit code");
+            assert!(code.is_organisation_code_sound() && numbers.insert(code.to_string()), "{}", hospital.code);
+            let code = facts.insurer_code.expect("an insurer's code");
+            assert!(numbers.insert(code.to_string()), "{}", hospital.code);
+            assert!(facts.district.is_some() && !facts.hours.is_empty(), "{}", hospital.code);
         }
         let codes: HashSet<&str> = HOSPITALS.iter().map(|hospital| hospital.code).collect();
         assert_eq!(codes.len(), HOSPITALS.len());

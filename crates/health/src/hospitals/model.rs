@@ -27,7 +27,7 @@ pub struct Hospital {
     /// How people call it (市一院), searched as well; may be empty.
     pub short: String,
     pub name_en: String,
-    /// `tertiary`, `secondary` or `community`: a locale key's end.
+    /// One of [`LEVELS`]: a locale key's end.
     pub level: String,
     pub address: String,
     pub phone: String,
@@ -37,6 +37,9 @@ pub struct Hospital {
     /// Sample data, shown as 「演示数据」.
     pub demo: bool,
 }
+
+/// What a hospital's level may be.
+pub const LEVELS: [&str; 3] = ["tertiary", "secondary", "community"];
 
 /// What a hospital does with us from its first day.
 const CAPABILITIES: [Capability; 3] = [Capability::Booking, Capability::CheckIn, Capability::CardScan];

@@ -215,6 +215,11 @@ pub(crate) fn insert_hospital(
     Ok(true)
 }
 
+/// Where the next hospital stands in the list that people see.
+pub(super) fn next_rank(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
+    tx.one(sql!("SELECT COALESCE(MAX(rank), -1) + 1 FROM hospital"), vals![], |row| row.int(0))
+}
+
 /// Adds a department; false when the hospital has one of that name.
 pub(crate) fn insert_department(
     tx: &mut Tx<'_>,

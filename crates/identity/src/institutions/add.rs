@@ -6,7 +6,7 @@ use platform::audit::AuditEntry;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
-use super::ids::{InstitutionId, Kind};
+use super::ids::{InstitutionId, Kind, OtherKind};
 use super::model::{BadFacts, Capability, Facts, Institution, State, clean_code};
 use super::{lane, store};
 use crate::failure::Failure;
@@ -29,6 +29,9 @@ pub enum AddError {
     /// The code has letters it may not have, or is an id.
     #[error("an institution's code is 2 to 32 letters, digits, dots, dashes or underscores")]
     BadCode,
+    /// The id is of another kind than what it is to be.
+    #[error(transparent)]
+    OtherKind(#[from] OtherKind),
     /// The code is another's.
     #[error("this code is taken")]
     CodeTaken,
@@ -57,6 +60,22 @@ pub struct NewInstitution {
 }
 
 impl NewInstitution {
+    /// Reads what was typed of an institution, and draws up its rows: open, and nobody's sample.
+    ///
+    /// # Errors
+    /// [`AddError::BadCode`] and [`AddError::BadFacts`].
+    pub fn read(ctx: &Ctx, command: AddInstitution) -> Result<NewInstitution, AddError> {
+        let institution = Institution {
+            id: InstitutionId::make(command.kind, ctx.now(), ctx.rng.as_ref()),
+            code: clean_code(&command.code).ok_or(AddError::BadCode)?,
+            facts: command.facts.clean()?,
+            demo: false,
+            state: State::Open,
+            capabilities: command.capabilities.into_iter().collect(),
+        };
+        Ok(NewInstitution::of(ctx, institution))
+    }
+
     /// Draws up the row and its audit row. That code and texts are fit is for the caller to see to.
     pub fn of(ctx: &Ctx, institution: Institution) -> NewInstitution {
         let can: Vec<&str> = institution.capabilities.iter().map(Capability::as_str).collect();
@@ -81,29 +100,26 @@ impl NewInstitution {
         }
         Ok(inserted)
     }
+
+    /// Which of its codes is another's, after [`NewInstitution::insert`] has found one.
+    ///
+    /// # Errors
+    /// What broke beneath.
+    pub fn taken(&self, tx: &mut Tx<'_>) -> Result<AddError, DbFault> {
+        let taken = store::by_code(tx, &self.institution.code)?.is_some();
+        Ok(if taken { AddError::CodeTaken } else { AddError::InsurerCodeTaken })
+    }
 }
 
-/// Adds an open institution.
+/// Adds an open institution. A hospital is more than that: health adds it.
 ///
 /// # Errors
 /// See [`AddError`]; nothing was added.
 pub async fn add(ctx: &Ctx, command: AddInstitution) -> Result<InstitutionId, AddError> {
-    let id = InstitutionId::make(command.kind, ctx.now(), ctx.rng.as_ref());
-    let institution = Institution {
-        id: id.clone(),
-        code: clean_code(&command.code).ok_or(AddError::BadCode)?,
-        facts: command.facts.clean()?,
-        demo: false,
-        state: State::Open,
-        capabilities: command.capabilities.into_iter().collect(),
-    };
-    let new = NewInstitution::of(ctx, institution);
-    let added = ctx.db.write(lane(&id), "institution.add", move |tx| {
-        if new.insert(tx)? {
-            return Ok(());
-        }
-        let taken = store::by_code(tx, &new.institution.code)?.is_some();
-        Err(if taken { AddError::CodeTaken } else { AddError::InsurerCodeTaken })
+    let new = NewInstitution::read(ctx, command)?;
+    let id = new.institution.id.clone();
+    let added = ctx.db.write(lane(&id), "institution.add", move |tx| -> Result<(), AddError> {
+        if new.insert(tx)? { Ok(()) } else { Err(new.taken(tx)?) }
     });
     added.await?;
     Ok(id)

@@ -5,6 +5,7 @@ mod add;
 mod change;
 pub(crate) mod checks;
 mod close;
+pub mod demo;
 mod find;
 mod hours;
 mod ids;

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod check;
 pub mod config;
 pub mod demo;
+pub mod institution;
 pub mod keys;
 pub mod migrate;
 pub mod partner;

@@ -1,28 +1,21 @@
-//! `renshe partner add|list|end`: keys of hospitals' and pharmacies' own systems.
+//! `renshe partner add|list|end`: keys of institutions' own systems.
 
-use identity::InstitutionId;
-use identity::institutions::{self, Kind};
 use identity::partner_keys::{self, AddPartner, PartnerKeyId};
-use platform::Ctx;
 use platform::config::Config;
 
-use super::staff::hospital;
+use super::institution::named;
 use super::{Outcome, block_on, finish, open_to_act, open_to_look};
 use crate::start::StartError;
 
 /// What is asked for.
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("place").required(true).args(["hospital", "pharmacy"])))]
 pub struct Add {
     /// The name of the system, for the list and the audit.
     #[arg(long)]
     name: String,
-    /// The hospital where it scans, by its code or id.
-    #[arg(long)]
-    hospital: Option<String>,
-    /// The pharmacy where it scans, by its name.
-    #[arg(long)]
-    pharmacy: Option<String>,
+    /// The institution it belongs to, by its code, id or name (`renshe institution list`).
+    #[arg(long, aliases = ["hospital", "pharmacy"])]
+    institution: String,
 }
 
 /// Which key.
@@ -35,14 +28,11 @@ pub struct End {
 /// Makes a key and prints its secret once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
-    let institution = match (&add.hospital, &add.pharmacy) {
-        (Some(wanted), _) => hospital(&ctx, wanted)?,
-        (None, Some(pharmacy)) => self::pharmacy(&ctx, pharmacy)?,
-        (None, None) => return Err(StartError("say --hospital or --pharmacy".to_owned())),
-    };
-    let command = AddPartner { name: add.name, institution };
-    let made =
-        block_on(async { partner_keys::add(&ctx, command).await.map_err(|error| StartError::at("partner", error)) });
+    let made = block_on(async {
+        let institution = named(&ctx, &add.institution, &[]).await?.id;
+        let command = AddPartner { name: add.name, institution };
+        partner_keys::add(&ctx, command).await.map_err(|error| StartError::at("partner", error))
+    });
     let (id, secret) = made?;
     finish(config, &ctx)?;
     say!("added {id}");
@@ -50,20 +40,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
-/// The one pharmacy that is called so.
-fn pharmacy(ctx: &Ctx, wanted: &str) -> Result<InstitutionId, StartError> {
-    let found = block_on(async {
-        institutions::find(ctx, wanted).await.map_err(|error| StartError::at("institution", error))
-    })?;
-    let mut pharmacies = found.into_iter().filter(|one| one.id.kind() == Kind::Pharmacy);
-    match (pharmacies.next(), pharmacies.next()) {
-        (Some(one), None) => Ok(one.id),
-        (Some(_), Some(_)) => Err(StartError(format!("several pharmacies are called {wanted}: say which by its code"))),
-        (None, _) => Err(StartError(format!("there is no pharmacy {wanted}"))),
-    }
-}
-
-/// Lists every key.
+/// Lists every key: id, state, day, the institution's code and name, the system's name.
 pub fn list(config: &Config) -> Result<Outcome, StartError> {
     let ctx = open_to_look(config)?;
     let keys = block_on(async { partner_keys::list(&ctx).await.map_err(|error| StartError::at("partner", error)) })?;
@@ -73,7 +50,7 @@ pub fn list(config: &Config) -> Result<Outcome, StartError> {
     }
     for key in keys {
         let state = if key.active { "active" } else { "ended" };
-        say!("{}\t{state}\t{}\t{}\t{}", key.id, key.created_at.date(), key.code, key.name);
+        say!("{}\t{state}\t{}\t{}\t{}\t{}", key.id, key.created_at.date(), key.code, key.institution, key.name);
     }
     Ok(Outcome::Good)
 }

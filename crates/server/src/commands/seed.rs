@@ -1,4 +1,4 @@
-//! `renshe seed`: sample hospitals, people and staff.
+//! `renshe seed`: sample hospitals and other institutions, people and staff.
 
 use hall::Desk;
 use identity::demo::DemoLogin;
@@ -39,12 +39,14 @@ pub struct Samples {
     desks: Vec<Desk>,
 }
 
-/// What each hall has, then people and clerks. Safe to repeat.
+/// What each hall has and the other institutions, then people and clerks. Safe to repeat.
 pub async fn seed(ctx: &Ctx, halls: &Halls) -> Result<Samples, StartError> {
     let mut desks = Vec::new();
     for (hall, seed) in halls.seeds() {
         desks.extend((seed.run)(ctx.clone()).await.map_err(|error| StartError::at(&samples_of(hall), error))?);
     }
+    let others = identity::institutions::demo::seed(ctx).await;
+    others.map_err(|error| StartError::at("sample institutions", error))?;
     let hospitals: Vec<_> = desks.iter().filter_map(|desk| desk.id.clone().try_into().ok()).collect();
     let logins = identity::demo::seed(ctx, &hospitals).await.map_err(|error| StartError::at("sample people", error))?;
     Ok(Samples { logins, desks })

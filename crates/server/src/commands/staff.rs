@@ -2,13 +2,13 @@
 
 use std::io::BufRead;
 
-use health::HospitalId;
 use identity::staff::AddStaff;
 use identity::{InstitutionId, Role};
-use kernel::{Rng, typing};
+use kernel::Rng;
 use platform::Ctx;
 use platform::config::Config;
 
+use super::institution::{a, known, named, of};
 use super::{Outcome, block_on, finish, open_to_act};
 use crate::start::StartError;
 
@@ -24,9 +24,10 @@ pub struct Add {
     /// What they may do: clerk (a hospital's window) or window (the bureau's service window).
     #[arg(long, default_value = "clerk")]
     role: Role,
-    /// The hospital that a clerk serves, by its code or id; without it, a clerk is not added and the codes are listed.
-    #[arg(long)]
-    hospital: Option<String>,
+    /// The institution they serve, by its code, id or name: a clerk serves a hospital. Without it, a clerk is not added and
+    /// the codes are listed.
+    #[arg(long, alias = "hospital")]
+    institution: Option<String>,
     /// Read the first password from standard input instead of drawing one.
     #[arg(long)]
     password_stdin: bool,
@@ -35,10 +36,7 @@ pub struct Add {
 /// Adds the account and prints the first password once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
-    let institution = match add.role {
-        Role::Clerk => Some(hospital_of_clerk(&ctx, add.hospital.as_deref())?),
-        Role::Window => None,
-    };
+    let institution = block_on(served(&ctx, add.role, add.institution.as_deref()))?;
     let password = if add.password_stdin { read_password()? } else { draw_password(ctx.rng.as_ref()) };
     let command =
         AddStaff { login: add.login, name: add.name, role: add.role, institution, password: password.clone() };
@@ -52,36 +50,28 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     Ok(Outcome::Good)
 }
 
-/// A clerk's account is of no use without a hospital, and the command knows which there are.
-fn hospital_of_clerk(ctx: &Ctx, wanted: Option<&str>) -> Result<InstitutionId, StartError> {
+/// The institution that somebody of this role serves. An account is of no use without one where the role serves one, and the
+/// command knows which there are.
+async fn served(ctx: &Ctx, role: Role, wanted: Option<&str>) -> Result<Option<InstitutionId>, StartError> {
+    let kinds = role.serves();
+    let role = role.as_str();
     match wanted {
-        Some(wanted) => hospital(ctx, wanted),
-        None => Err(StartError(format!("a clerk needs --hospital CODE; known: {}", known(&hospitals(ctx)?)))),
+        None if kinds.is_empty() => Ok(None),
+        Some(_) if kinds.is_empty() => {
+            Err(StartError(format!("--institution: a {role} serves the bureau itself; leave it out")))
+        }
+        None => Err(StartError(format!("a {role} needs --institution CODE; known: {}", known(&of(ctx, kinds).await?)))),
+        Some(wanted) => {
+            let institution = named(ctx, wanted, kinds).await?;
+            let kind = institution.id.kind();
+            if kinds.contains(&kind) {
+                return Ok(Some(institution.id));
+            }
+            let serves = kinds.iter().map(|kind| a(*kind)).collect::<Vec<_>>().join(" or ");
+            let code = institution.code;
+            Err(StartError(format!("--institution: a {role} serves {serves}; {code} is {}", a(kind))))
+        }
     }
-}
-
-/// The id of a hospital by its code or id, as they are typed.
-pub(super) fn hospital(ctx: &Ctx, wanted: &str) -> Result<InstitutionId, StartError> {
-    let wanted = typing::login(wanted);
-    let hospitals = hospitals(ctx)?;
-    let found = hospitals.iter().find(|(id, code, _)| *code == wanted || id.as_str() == wanted);
-    let Some((id, _, _)) = found else {
-        return Err(StartError(format!("there is no hospital {wanted}; known: {}", known(&hospitals))));
-    };
-    Ok(id.clone().into())
-}
-
-/// Every hospital: its id, its code and its name.
-fn hospitals(ctx: &Ctx) -> Result<Vec<(HospitalId, String, String)>, StartError> {
-    block_on(async { health::hospitals(ctx).await.map_err(|fault| StartError::at("hospital", fault)) })
-}
-
-/// The hospitals' codes and names, for whoever has to type one.
-fn known(hospitals: &[(HospitalId, String, String)]) -> String {
-    if hospitals.is_empty() {
-        return "none yet".to_owned();
-    }
-    hospitals.iter().map(|(_, code, name)| format!("{code} ({name})")).collect::<Vec<_>>().join(", ")
 }
 
 fn read_password() -> Result<String, StartError> {

@@ -119,13 +119,15 @@ fn staff_are_added_with_a_password_that_is_shown_once() {
         home.run(&["staff", "add", "--login", login, "--name", "张敏", "--hospital", hospital])
     };
     let nowhere = home.run(&["staff", "add", "--login", "zhangmin", "--name", "张敏"]);
-    assert!(nowhere.err.contains("needs --hospital") && nowhere.err.contains("zyyy"), "{}", nowhere.err);
+    assert!(nowhere.err.contains("needs --institution") && nowhere.err.contains("zyyy"), "{}", nowhere.err);
     let unknown = add("zhangmin", "nowhere");
     assert!(
-        unknown.code == 2 && unknown.err.contains("no hospital nowhere") && unknown.err.contains("zyyy"),
+        unknown.code == 2 && unknown.err.contains("no institution nowhere") && unknown.err.contains("zyyy"),
         "{}",
         unknown.err
     );
+    let shop = add("zhangmin", "hengchun");
+    assert!(shop.code == 2 && shop.err.contains("a clerk serves a hospital; hengchun is a pharmacy"), "{}", shop.err);
     let added = add("zhangmin", "zyyy");
     assert_eq!(added.code, 0, "{}", added.err);
     let password = added.out.split("(shown once): ").nth(1).expect("a password").trim();
@@ -167,9 +169,11 @@ fn scanners_get_keys_that_are_told_once_and_can_be_ended() {
     let secret = added.split("secret (shown once): ").nth(1).expect("a secret").trim().to_owned();
     let listed = home.good(&["partner", "list"]);
     assert!(listed.contains(&id) && listed.contains("恒春大药房") && !listed.contains(&secret), "{listed}");
-    assert_eq!(home.run(&["partner", "add", "--name", "x", "--hospital", "nowhere"]).code, 2);
+    let unknown = home.run(&["partner", "add", "--name", "x", "--hospital", "nowhere"]);
+    assert!(unknown.code == 2 && unknown.err.contains("renshe institution add"), "{}", unknown.err);
+    home.good(&["partner", "add", "--name", "x", "--institution", "dermyy"]);
     let one_of = home.run(&["partner", "add", "--name", "x"]);
-    assert!(one_of.code == 2 && one_of.err.contains("--hospital <HOSPITAL>|--pharmacy <PHARMACY>"), "{}", one_of.err);
+    assert!(one_of.code == 2 && one_of.err.contains("--institution <INSTITUTION>"), "{}", one_of.err);
     // A short number is typed as the pages print it.
     let unknown = home.run(&["pay", "show", "735", "786", "8268"]);
     assert!(!unknown.err.contains("unexpected argument"), "{}", unknown.err);

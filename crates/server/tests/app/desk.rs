@@ -10,13 +10,13 @@ use crate::support::people::location;
 use crate::support::{Answer, TestApp, Visitor, store};
 
 /// Scans at a desk.
-async fn scan(desk: &Visitor, code: &str) -> Answer {
+pub async fn scan(desk: &Visitor, code: &str) -> Answer {
     let page = desk.get("/desk").await;
     desk.send_form_to(&page, "/desk/scan", &[("code", code)]).await
 }
 
 /// Books for a sample person and returns the visit's path and barcode.
-async fn booked(person: &Visitor, form: &str) -> (String, String) {
+pub async fn booked(person: &Visitor, form: &str) -> (String, String) {
     let visit = person.post_form(form, &[]).await;
     assert!(visit.path.starts_with("/appointments/"), "{}", visit.text);
     (visit.path.clone(), barcode(&visit.text))

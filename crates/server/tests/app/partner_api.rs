@@ -40,6 +40,11 @@ impl Scanner {
         Scanner { url: app.url.clone(), key: id.as_str().to_owned(), secret }
     }
 
+    /// A system whose key was made before.
+    pub fn of(app: &TestApp, key: &str, secret: &str) -> Scanner {
+        Scanner { url: app.url.clone(), key: key.to_owned(), secret: secret.to_owned() }
+    }
+
     /// The same system, asking another instance.
     pub fn at(&self, url: &str) -> Scanner {
         Scanner { url: url.to_owned(), key: self.key.clone(), secret: self.secret.clone() }
