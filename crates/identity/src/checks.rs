@@ -5,15 +5,22 @@ use platform::audit::covered;
 use platform::check::{Check, CheckResult};
 use platform::db::{DbFault, Tx};
 
+use crate::institutions::InstitutionId;
 use crate::jobs::PROOF_DAYS;
 use crate::sms_codes::{MAX_CODE_SECS, MAX_CODE_TRIES};
 use crate::{
-    agreements, cards, devices, faces, partner_keys, pay_password, people, proofs, real_name, second_ways, sessions,
-    sms_codes, staff,
+    agreements, cards, devices, faces, institutions, partner_keys, pay_password, people, proofs, real_name,
+    second_ways, sessions, sms_codes, staff,
 };
 
 /// What must hold of people, accounts, codes and sessions.
 pub fn checks() -> Vec<Check> {
+    let mut all = of_people();
+    all.extend(of_institutions());
+    all
+}
+
+fn of_people() -> Vec<Check> {
     vec![
         Check {
             id: "I-D01",
@@ -68,10 +75,41 @@ pub fn checks() -> Vec<Check> {
         Check { id: "I-D13", says: "a closed account has no live session", run: closed_accounts },
         Check {
             id: "T35",
-            says: "accounts, proofs, devices, cards, consents, keys and staff came with their audit rows",
+            says: "accounts, proofs, devices, cards, consents, keys, staff and institutions came with their audit rows",
             run: audited,
         },
     ]
+}
+
+fn of_institutions() -> [Check; 2] {
+    [
+        Check {
+            id: "I-I01",
+            says: "an institution is what its id says, its codes are right in form and check character, its words are known",
+            run: |tx, _| institutions::checks::sound(tx),
+        },
+        Check {
+            id: "I-I02",
+            says: "staff serve an institution of a kind that their role serves, or none where it serves none; a key belongs to one",
+            run: |tx, _| belonging(tx),
+        },
+    ]
+}
+
+fn belonging(tx: &mut Tx<'_>) -> Result<CheckResult, DbFault> {
+    let (rows, mut broken) = partner_keys::store::nobodys(tx)?;
+    let staff = staff::store::serving(tx)?;
+    for one in &staff {
+        let kind = one.institution.as_ref().map(|id| id.parse::<InstitutionId>().ok().map(|id| id.kind()));
+        let fits = match kind {
+            None => one.role.serves().is_empty(),
+            Some(kind) => one.is_known && kind.is_some_and(|kind| one.role.serves().contains(&kind)),
+        };
+        if !fits {
+            broken.push(format!("{} serves nothing that a {} serves", one.staff, one.role.as_str()));
+        }
+    }
+    result((rows + staff.len() as u64, broken))
 }
 
 fn audited(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
@@ -88,6 +126,7 @@ fn audited(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, DbFault> {
         &partner_keys::store::AUDITED,
         &pay_password::store::AUDITED,
         &staff::store::AUDITED,
+        &institutions::store::AUDITED,
     ];
     let mut all = CheckResult::default();
     for of_table in rules {

@@ -1,11 +1,13 @@
 //! Who people are: accounts, sessions, SMS codes, messages to people, staff, and the extractors that
 //! prove who asks.
 //!
-//! Owned tables: `account`, `agreement`, `card_check`, `card_code`, `card_guard`, `card_miss`, `card_try`, `card_way`, `consent`,
-//! `counter_code`, `counter_miss`, `device`, `device_proof`, `device_proof_use`, `ecard`, `face_budget`, `face_check`, `insurance_status`,
-//! `kept_form`, `login_guard`, `message`, `number_owner`, `partner_key`, `partner_nonce`, `pay_password`,
-//! `pay_password_try`, `person`, `proof`, `real_name`, `real_name_device`, `session`, `session_former_token`, `session_phone`, `sms_code`,
-//! `sms_log`, `staff`, `staff_session`. No other crate holds SQL for them.
+//! Owned tables: `account`, `agreement`, `card_check`, `card_code`, `card_guard`, `card_miss`, `card_try`, `card_way`,
+//! `consent`, `counter_code`, `counter_miss`, `device`, `device_proof`, `device_proof_use`, `ecard`, `face_budget`,
+//! `face_check`, `institution`, `institution_capability`, `insurance_status`, `kept_form`, `login_guard`, `message`,
+//! `number_owner`, `partner_key`, `partner_nonce`, `pay_password`, `pay_password_try`, `person`, `proof`, `real_name`,
+//! `real_name_device`, `session`, `session_former_token`, `session_phone`, `sms_code`, `sms_log`, `staff`,
+//! `staff_session`. No other crate holds SQL for them, with one exception: who keeps something of an institution joins
+//! `institution` to read it.
 
 use std::sync::Arc;
 
@@ -26,11 +28,13 @@ mod faces;
 mod failure;
 mod gates;
 mod ids;
+pub mod institutions;
 mod jobs;
 mod keeping;
 mod login;
 mod me;
 pub mod messages;
+pub mod nav;
 mod owners;
 mod pace;
 pub mod partner_keys;
@@ -55,7 +59,9 @@ pub use cards::{CardTold, IssueCarrier, card_told, front_card, front_card_now, s
 pub use checks::checks;
 pub use failure::Failure;
 pub use gates::Gates;
+pub use institutions::{Capability, HospitalId, InstitutionId};
 pub use jobs::jobs;
+pub use nav::nav;
 pub use people::{AccountId, PersonId};
 pub use ports::Ports;
 pub use real_name::{

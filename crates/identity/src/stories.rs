@@ -13,6 +13,7 @@ use platform::outbox::{Carrier, Mode, Parcel, Verdict, Worker};
 use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
 use tower::ServiceExt;
 
+use crate::institutions::{self, AddInstitution, Capability, Facts, HospitalId, Kind};
 use crate::ports::stories::House;
 
 pub(crate) const PASSWORD: &str = "tianning2026";
@@ -60,6 +61,17 @@ impl Town {
         let routes = crate::routes().merge(crate::desk_routes()).layer(Extension(house.ports()));
         let router = ui::layer(routes, ctx.clone());
         Town { ctx, clock, house, router, phone, worker }
+    }
+
+    /// A hospital of the directory.
+    pub(crate) async fn hospital(&self) -> HospitalId {
+        let command = AddInstitution {
+            kind: Kind::Hospital,
+            code: "town".to_owned(),
+            facts: Facts { name: "城中医院".to_owned(), ..Facts::default() },
+            capabilities: vec![Capability::CheckIn],
+        };
+        institutions::add(&self.ctx, command).await.unwrap().try_into().unwrap()
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
@@ -348,7 +360,7 @@ async fn a_code_logs_in_and_an_unknown_number_gets_none(db: TestDb) {
 #[db_test]
 async fn clerks_log_in_but_not_in_production(db: TestDb) {
     let mut town = Town::new(&db);
-    let hospital = "hos_0".to_owned();
+    let hospital = town.hospital().await;
     let logins = crate::demo::seed(&town.ctx, std::slice::from_ref(&hospital)).await.unwrap();
     assert_eq!(crate::demo::seed(&town.ctx, &[hospital]).await.unwrap(), logins);
     let clerk = logins.iter().find(|login| login.role == "clerk").unwrap();

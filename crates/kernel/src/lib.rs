@@ -1,4 +1,4 @@
-//! Pure values shared by every crate: money, time, randomness, ids, people's numbers and names,
+//! Pure values shared by every crate: money, time, randomness, ids, people's numbers and names, organisations' codes,
 //! the working-day calendar, check digits; enums that are words; and what is typed, cleaned in one place.
 //!
 //! Nothing here reads a file, opens a socket, waits, or knows a table. A value that exists is
@@ -6,9 +6,11 @@
 
 pub mod check_digit;
 mod clock;
+mod credit_code;
 mod decimal;
 mod id;
 mod id_number;
+mod insurer_code;
 mod mobile;
 mod moment;
 mod money;
@@ -21,9 +23,11 @@ mod words;
 mod work_calendar;
 
 pub use clock::{Clock, JUMPS_KEPT, Jump, ManualClock, ShiftedClock, SystemClock};
+pub use credit_code::{CreditCode, CreditCodeError};
 pub use decimal::Decimal;
 pub use id::{IdError, TypedId};
 pub use id_number::{IdKind, IdNumber, IdNumberError, Sex};
+pub use insurer_code::{InsurerCode, InsurerCodeError};
 pub use mobile::{Mobile, MobileError};
 pub use moment::{DAY_SECS, Moment};
 pub use money::{Fen, MoneyError};

@@ -30,7 +30,7 @@ macro_rules! checks {
     };
 }
 
-/// I-M04 to I-M21 and I-D05, as far as tables can tell. I-M17 waits for the channel's statements.
+/// I-M04 to I-M21, I-D05 and I-I04, as far as tables can tell. I-M17 waits for the channel's statements.
 pub fn checks() -> Vec<Check> {
     let mut checks = checks! {
         "I-M04", "what a settled order was paid with adds up to its price", store::orders, |tx, now: Moment| store::wrong_sums(tx, now.minus_secs(GRACE_SECS));
@@ -48,6 +48,7 @@ pub fn checks() -> Vec<Check> {
         "I-M16", "the ledger says of an order what its attempts and changes say, and nothing else: what is given is not also given back", store::attempts, |tx, _| store::each_order(tx, booked::wrong);
         "I-M18", "what was settled was agreed to, and the agreement's hash is of this order and these amounts", store::orders, |tx, _| agreed(tx);
         "I-M21", "every order that waits for something will be looked at", store::orders, |tx, _| unlooked(tx);
+        "I-I04", "every order's institution is in the directory", store::orders, |tx, _| store::strangers(tx);
         "I-D05", "every settlement was authorised once, in time, by its person's payment password, for amounts that were shown", store::attempts, |tx, _| store::unauthorised(tx);
     };
     checks.push(Check {

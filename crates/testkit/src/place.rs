@@ -35,7 +35,15 @@ pub struct TestDb {
     pub url: String,
     target: Target,
     rng: Arc<SeededRng>,
-    doors: Arc<Mutex<Vec<Db>>>,
+    used: Arc<Mutex<Used>>,
+}
+
+/// What a test has opened and made, to be closed and removed at its end.
+#[derive(Default)]
+struct Used {
+    doors: Vec<Db>,
+    /// Databases beside the first, on PostgreSQL; on SQLite they are files in the same folder.
+    databases: Vec<String>,
 }
 
 impl TestDb {
@@ -45,8 +53,40 @@ impl TestDb {
     /// When its threads cannot be started.
     pub fn another_instance(&self, name: &str) -> Db {
         let db = open(&self.target, name);
-        self.doors.lock().unwrap_or_else(PoisonError::into_inner).push(db.clone());
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).doors.push(db.clone());
         db
+    }
+
+    /// Another database of the same engine, as a program of before left it: migrated up to `version`, with a door of its own.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn of_before(&self, version: i64) -> TestDb {
+        let like = self.clone();
+        on_plain_thread(move || {
+            let name = unique_name();
+            let (target, url) = match &like.target {
+                Target::Sqlite(file) => {
+                    let file = file.with_file_name(format!("{name}.sqlite3"));
+                    let url = format!("sqlite:{}", file.display());
+                    (Target::Sqlite(file), url)
+                }
+                Target::Postgres(beside) => {
+                    must(
+                        connect(beside).batch_execute(&format!("CREATE DATABASE {name}")),
+                        "making a database of before",
+                    );
+                    let url = with_database(beside, &name);
+                    like.used.lock().unwrap_or_else(PoisonError::into_inner).databases.push(name);
+                    (Target::Postgres(url.clone()), url)
+                }
+            };
+            let old = Migrations::embedded().up_to(version);
+            must(old.apply(&target, context::a_monday_morning().now()), "migrating a database of before");
+            let db = open(&target, "test");
+            like.used.lock().unwrap_or_else(PoisonError::into_inner).doors.push(db.clone());
+            TestDb { db, url, target, ..like }
+        })
     }
 
     /// Where it is, for a door with other settings or a process of its own.
@@ -115,23 +155,25 @@ impl Place {
 impl TestDb {
     fn over(engine: Engine, target: Target, url: String) -> TestDb {
         let db = open(&target, "test");
-        let doors = Arc::new(Mutex::new(vec![db.clone()]));
-        TestDb { db, engine, url, target, rng: context::rng(1), doors }
+        let used = Arc::new(Mutex::new(Used { doors: vec![db.clone()], databases: Vec::new() }));
+        TestDb { db, engine, url, target, rng: context::rng(1), used }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let doors = std::mem::take(&mut *self.handle.doors.lock().unwrap_or_else(PoisonError::into_inner));
+        let used = std::mem::take(&mut *self.handle.used.lock().unwrap_or_else(PoisonError::into_inner));
         let remains = std::mem::replace(&mut self.remains, Remains::Folder(PathBuf::new()));
         // This is best effort: a test that passed must not fail because it could not tidy up.
         let cleaned = thread::spawn(move || {
-            doors.iter().for_each(Db::close);
+            used.doors.iter().for_each(Db::close);
             match remains {
                 Remains::Folder(folder) => drop(fs::remove_dir_all(folder)),
                 Remains::Database { admin, name } => {
                     if let Ok(mut client) = Client::connect(&admin, NoTls) {
-                        drop(client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+                        for name in used.databases.iter().chain([&name]) {
+                            drop(client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+                        }
                     }
                 }
             }

@@ -8,7 +8,7 @@ use crate::encoding::Encoding;
 use crate::headers;
 use crate::in_app::InApp;
 use crate::look::{Lang, Look};
-use crate::page::Tab;
+use crate::nav::Nav;
 use crate::site::{Elsewhere, Origin, Site};
 use axum::extract::ConnectInfo;
 use base64::Engine as _;
@@ -50,6 +50,8 @@ pub(crate) struct Seed {
     pub(crate) demo: bool,
     /// Browsers may have the service worker.
     pub(crate) offline: bool,
+    /// Which pages there are.
+    pub(crate) nav: Arc<Nav>,
     /// What stands around a desk's page, once it is known who works there: also around a refusal of the same request.
     pub(crate) desk: OnceLock<DeskTop>,
 }
@@ -86,6 +88,7 @@ impl Seed {
             flash: find(&cookies, &name_of(FLASH, secure)).filter(|key| is_key(key)).map(str::to_owned),
             demo: matches!(ctx.mode, Mode::Demo),
             offline: site.keeps_offline(),
+            nav: extensions.get::<Arc<Nav>>().map(Arc::clone).unwrap_or_default(),
             desk: OnceLock::new(),
             origin: standing.origin,
             elsewhere: standing.elsewhere,
@@ -95,10 +98,6 @@ impl Seed {
             today: now.date(),
             now,
         }
-    }
-
-    pub(crate) fn tab(&self) -> Tab {
-        Tab::of_path(&self.path)
     }
 
     /// The visits that this browser has sent back.

@@ -51,7 +51,7 @@ pub(super) fn order(
         subject: SUBJECT,
         subject_id: appointment.as_str().to_owned(),
         person: command.person.clone(),
-        institution: card.hospital.id.as_str().to_owned(),
+        institution: card.hospital.id.clone().into(),
         total: card.clinic.fee,
         deadline,
         lane: ("clinic", card.clinic.id.as_str().to_owned()),

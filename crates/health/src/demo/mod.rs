@@ -3,6 +3,8 @@
 
 mod data;
 
+use hall::search::{Words, romanised};
+use identity::institutions::{Facts, NewInstitution};
 use kernel::Fen;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -13,7 +15,7 @@ use crate::clinics::open_clinics::{OpenError, open_clinics};
 use crate::hospitals::model::{Department, Doctor, Hospital, RosterLine, Title};
 use crate::hospitals::store;
 use crate::public::places_changed;
-use crate::words::{Words, romanised};
+use crate::search::synonyms::of_department;
 use data::{DEPARTMENTS, GIVEN_NAMES, HOSPITALS, SURNAMES, SampleDepartment, SampleHospital};
 
 /// Doctors of a department in turn: two where the number is even, one where it is odd.
@@ -42,6 +44,7 @@ impl From<OpenError> for SeedError {
 
 /// A hospital with all that belongs to it, drawn before the closure.
 struct Rows {
+    institution: NewInstitution,
     hospital: (Hospital, Words),
     departments: Vec<(Department, Words)>,
     doctors: Vec<(Doctor, Words)>,
@@ -62,7 +65,7 @@ pub async fn seed(ctx: &Ctx) -> Result<(), SeedError> {
 
 fn write(tx: &mut Tx<'_>, rows: &Rows, rank: i64) -> Result<(), DbFault> {
     let (hospital, words) = &rows.hospital;
-    if !store::insert_hospital(tx, hospital, words, rank)? {
+    if !store::insert_hospital(tx, &rows.institution, (hospital, words), rank)? {
         return Ok(());
     }
     for (rank, (department, words)) in (0_i64..).zip(&rows.departments) {
@@ -94,6 +97,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
         demo: true,
     };
     let mut rows = Rows {
+        institution: NewInstitution::of(ctx, hospital.institution(Facts::default())),
         hospital: (hospital.clone(), Words::of(&[sample.name, sample.short], sample.name_en)),
         departments: Vec::new(),
         doctors: Vec::new(),
@@ -116,7 +120,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
             add_doctor(ctx, &mut rows, &department, kind, (*number, sample.code == PRICED));
             *number += 1;
         }
-        rows.departments.push((department, Words::of_department(&[kind.name], kind.name_en)));
+        rows.departments.push((department, of_department(&[kind.name], kind.name_en)));
     }
     rows
 }

@@ -1,5 +1,6 @@
 //! Hospitals, their departments and doctors: local data that people browse (REG-1).
 
+pub(crate) mod checks;
 pub mod model;
 pub mod pages;
 pub(crate) mod show;

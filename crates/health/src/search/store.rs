@@ -1,14 +1,14 @@
 //! The search's SQL: reads over the tables of `hospitals`.
 
+use hall::search::Patterns;
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
 use crate::hospitals::model::{Department, Doctor, Hospital};
 use crate::hospitals::store::{
-    DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, hospital_at,
-    hospital_columns,
+    department_columns, doctor_columns, from_hospitals, hospital_columns, of_hospital, to_department, to_doctor,
+    to_hospital,
 };
-use crate::words::Patterns;
 
 /// What a query found, at most one more than [`LIMIT`] of each kind: whether there is more is known, not guessed.
 #[derive(Debug, Clone, Default)]
@@ -64,13 +64,14 @@ macro_rules! found_in {
 
 /// Looks for the typed text in names and readings.
 pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> {
-    let hospitals = sql!(concat!("SELECT ", hospital_columns!(), " FROM hospital h", found_in!("h", "h.rank, h.id")));
+    let hospitals = sql!(concat!("SELECT ", hospital_columns!(), from_hospitals!(), found_in!("h", "h.rank, h.id")));
     let departments = sql!(concat!(
         "SELECT ",
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM department d JOIN hospital h ON h.id = d.hospital_id",
+        " FROM department d",
+        of_hospital!(),
         found_in!("d", "h.rank, d.rank, d.id")
     ));
     let doctors = sql!(concat!(
@@ -80,7 +81,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         department_columns!(),
         ", ",
         hospital_columns!(),
-        " FROM doctor o JOIN department d ON d.id = o.department_id JOIN hospital h ON h.id = d.hospital_id",
+        " FROM doctor o JOIN department d ON d.id = o.department_id",
+        of_hospital!(),
         found_in!("o", "h.rank, d.rank, o.rank, o.id")
     ));
     let Patterns { all, first, words: [one, two, three] } = asked;
@@ -97,15 +99,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         LIMIT + 1
     ];
     Ok(Found {
-        hospitals: tx.query(hospitals, values, |row| hospital_at(row, 0))?,
-        departments: tx
-            .query(departments, values, |row| Ok((department_at(row, 0)?, hospital_at(row, DEPARTMENT_WIDTH)?)))?,
-        doctors: tx.query(doctors, values, |row| {
-            Ok((
-                doctor_at(row, 0)?,
-                department_at(row, DOCTOR_WIDTH)?,
-                hospital_at(row, DOCTOR_WIDTH + DEPARTMENT_WIDTH)?,
-            ))
-        })?,
+        hospitals: tx.query(hospitals, values, to_hospital)?,
+        departments: tx.query(departments, values, |row| Ok((to_department(row)?, to_hospital(row)?)))?,
+        doctors: tx.query(doctors, values, |row| Ok((to_doctor(row)?, to_department(row)?, to_hospital(row)?)))?,
     })
 }

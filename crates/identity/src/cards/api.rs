@@ -9,7 +9,8 @@ use platform::Ctx;
 use serde::{Deserialize, Serialize};
 
 use super::verify::{Verdict, verify};
-use crate::partner_keys::{ApiProblem, Partner};
+use crate::institutions::Capability;
+use crate::partner_keys::{ApiProblem, Asked, Partner};
 use crate::ports::Ports;
 
 pub(super) fn routes() -> Router<Ctx> {
@@ -25,6 +26,10 @@ struct Asks {
     /// When, by the scanner's clock, in ms since the Unix epoch. For its own log: our clock decides.
     #[serde(default)]
     scanned_at: Option<i64>,
+}
+
+impl Asked for Asks {
+    const NEEDS: Capability = Capability::CardScan;
 }
 
 #[derive(Serialize)]
@@ -57,9 +62,9 @@ struct CardNumber {
 
 async fn verify_code(
     Extension(ports): Extension<Arc<Ports>>,
-    Partner { ctx, place, asks }: Partner<Asks>,
+    Partner { ctx, institution, asks }: Partner<Asks>,
 ) -> Result<Json<Answer>, ApiProblem> {
-    let checked = verify(&ctx, &ports, &asks.code, &place).await?;
+    let checked = verify(&ctx, &ports, &asks.code, institution.as_str()).await?;
     if checked.verdict == Verdict::Unsure {
         let says =
             "the card system does not answer, so nobody can say whether the card is in use; the code was not used up";

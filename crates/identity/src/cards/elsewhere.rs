@@ -40,7 +40,7 @@ impl CardTold {
 /// # Errors
 /// What broke beneath; the code is then not used up.
 pub async fn scan_card(desk: &Desk, ports: &Ports, typed: &str) -> Result<String, Failure> {
-    let checked = verify(desk.ctx(), ports, typed, &desk.hospital).await?;
+    let checked = verify(desk.ctx(), ports, typed, desk.place()).await?;
     Ok(checked.id.as_str().to_owned())
 }
 
@@ -49,12 +49,12 @@ pub fn card_told(
     desk: &Desk,
     look: &str,
 ) -> impl Fn(&mut Tx<'_>) -> Result<Option<CardTold>, DbFault> + Send + 'static {
-    let (ctx, place, look) = (desk.ctx().clone(), desk.hospital.clone(), look.to_owned());
+    let (ctx, place, look) = (desk.ctx().clone(), desk.place().to_owned(), look.to_owned());
     move |tx| {
         let since = Moment::start_of(ctx.now().date());
         let last = codes::told(tx, &place, &ctx.trace.actor.label(), since, LAST)?;
         let Some(told) = last.into_iter().find(|one| one.id.as_str() == look) else { return Ok(None) };
-        let Some(verdict) = Verdict::parse(&told.verdict) else { return Ok(None) };
+        let Ok(verdict) = told.verdict.parse::<Verdict>() else { return Ok(None) };
         let holder = match told.person.filter(|_| verdict == Verdict::Ok) {
             Some(person) => patient_card(tx, &ctx.vault, &person)?.map(|card| (person, card)),
             None => None,

@@ -33,6 +33,7 @@ use platform::check::CheckResult;
 use platform::db::{DbFault, Tx};
 use ui::DeskLink;
 
+use crate::institutions::Capability;
 use crate::staff::Role;
 
 /// The pages of this feature, and the scanners' API.
@@ -47,7 +48,7 @@ pub(crate) const DESK_LINK: DeskLink = DeskLink {
     words: "card-desk-title",
     roles: &[Role::Clerk.as_str()],
     rank: 200,
-    needs: None,
+    needs: Some(Capability::CardScan.as_str()),
 };
 
 /// The desk's page.

@@ -13,6 +13,7 @@ use crate::askers::KnownDevice;
 use crate::blind::Blind;
 use crate::devices;
 use crate::failure::Failure;
+use crate::institutions::{HospitalId, InstitutionId};
 use crate::owners;
 use crate::pay_password::Pin;
 use crate::people::{Newcomer, PersonId, lane, store as people};
@@ -68,8 +69,8 @@ pub struct DemoLogin {
     pub password: String,
     /// `citizen`, or a staff role.
     pub role: &'static str,
-    /// The hospital a clerk serves, by id; empty for citizens.
-    pub hospital: String,
+    /// The institution that staff serve.
+    pub institution: Option<InstitutionId>,
 }
 
 /// Why the demo city could not be peopled.
@@ -100,7 +101,7 @@ impl From<DbFault> for SeedError {
 ///
 /// # Errors
 /// [`SeedError::Production`] in production.
-pub async fn seed(ctx: &Ctx, hospitals: &[String]) -> Result<Vec<DemoLogin>, SeedError> {
+pub async fn seed(ctx: &Ctx, hospitals: &[HospitalId]) -> Result<Vec<DemoLogin>, SeedError> {
     if ctx.mode == Mode::Production {
         return Err(SeedError::Production);
     }
@@ -113,27 +114,28 @@ pub async fn seed(ctx: &Ctx, hospitals: &[String]) -> Result<Vec<DemoLogin>, See
             login: mobile.to_owned(),
             password: CITIZEN_PASSWORD.to_owned(),
             role: "citizen",
-            hospital: String::new(),
+            institution: None,
         });
     }
     for ((login, name), hospital) in CLERKS.into_iter().zip(hospitals) {
-        clerk(&ctx, login, name, Role::Clerk, hospital).await?;
+        let institution = Some(InstitutionId::from(hospital.clone()));
+        clerk(&ctx, login, name, Role::Clerk, institution.clone()).await?;
         logins.push(DemoLogin {
             name: name.to_owned(),
             login: login.to_owned(),
             password: CLERK_PASSWORD.to_owned(),
             role: Role::Clerk.as_str(),
-            hospital: hospital.clone(),
+            institution,
         });
     }
     let (login, name) = WINDOW;
-    clerk(&ctx, login, name, Role::Window, "").await?;
+    clerk(&ctx, login, name, Role::Window, None).await?;
     logins.push(DemoLogin {
         name: name.to_owned(),
         login: login.to_owned(),
         password: CLERK_PASSWORD.to_owned(),
         role: Role::Window.as_str(),
-        hospital: String::new(),
+        institution: None,
     });
     Ok(logins)
 }
@@ -245,12 +247,18 @@ async fn citizen(ctx: &Ctx, name: &str, number: &str, mobile: &str) -> Result<()
     }
 }
 
-async fn clerk(ctx: &Ctx, login: &str, name: &str, role: Role, hospital: &str) -> Result<(), SeedError> {
+async fn clerk(
+    ctx: &Ctx,
+    login: &str,
+    name: &str,
+    role: Role,
+    institution: Option<InstitutionId>,
+) -> Result<(), SeedError> {
     let command = AddStaff {
         login: login.to_owned(),
         name: name.to_owned(),
         role,
-        hospital: hospital.to_owned(),
+        institution,
         password: CLERK_PASSWORD.to_owned(),
     };
     match staff::add(ctx, command).await {

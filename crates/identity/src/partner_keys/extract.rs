@@ -16,16 +16,23 @@ use ui::{BodyFault, Problem, Visit, read_body};
 use super::model::{PartnerKeyId, SKEW_SECS, canonical, is_nonce, is_signed, timely};
 use super::store;
 use crate::failure::Failure;
+use crate::institutions::{Capability, InstitutionId};
 
 /// The largest request: a few words of JSON.
 const BODY_BYTES: usize = 16 * 1024;
+
+/// What a partner's system asks.
+pub(crate) trait Asked: DeserializeOwned {
+    /// What its institution must do with us to be answered.
+    const NEEDS: Capability;
+}
 
 /// A partner's system, and what it asks.
 pub(crate) struct Partner<T> {
     /// The context, acting as this partner.
     pub(crate) ctx: Ctx,
-    /// Where it scans.
-    pub(crate) place: String,
+    /// The institution it belongs to.
+    pub(crate) institution: InstitutionId,
     /// The body.
     pub(crate) asks: T,
 }
@@ -95,7 +102,7 @@ impl IntoResponse for ApiProblem {
 
 const UNAUTHORIZED: StatusCode = StatusCode::UNAUTHORIZED;
 
-impl<T: DeserializeOwned> FromRequest<Ctx> for Partner<T> {
+impl<T: Asked> FromRequest<Ctx> for Partner<T> {
     type Rejection = ApiProblem;
 
     async fn from_request(request: Request, state: &Ctx) -> Result<Partner<T>, ApiProblem> {
@@ -121,6 +128,13 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Partner<T> {
         let partner = known
             .filter(|partner| is_signed(partner.secret.as_bytes(), &text, &signed.signature))
             .ok_or(ApiProblem::new(UNAUTHORIZED, "signature", "no active key with this id made this signature"))?;
+        if !partner.institution.can(T::NEEDS) {
+            return Err(ApiProblem::new(
+                StatusCode::FORBIDDEN,
+                "capability",
+                "the institution of this key does not do this with us: ask the operator",
+            ));
+        }
         let (id, nonce, until) = (signed.key.clone(), signed.nonce.clone().into_owned(), made.plus_secs(2 * SKEW_SECS));
         let lane = store::lane(&id);
         let first = ctx.db.write(lane, "partner.nonce", move |tx| store::take_nonce(tx, &id, &nonce, until)).await?;
@@ -136,7 +150,7 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Partner<T> {
         })?;
         tracing::debug!(partner = signed.key.as_str(), name = partner.name, "partner.recognised");
         let ctx = ctx.acting(Actor::Partner(signed.key.as_str().to_owned()));
-        Ok(Partner { ctx, place: partner.place, asks })
+        Ok(Partner { ctx, institution: partner.institution.id, asks })
     }
 }
 

@@ -9,27 +9,37 @@ use super::model::{PartnerKeyId, PartnerLine};
 use super::store::{self, NewPartner, SECRET};
 use crate::blind::hex;
 use crate::failure::Failure;
+use crate::institutions::{self, Institution, InstitutionId};
 
-/// Characters of a name or a place, at most.
+/// Characters of a name, at most.
 const WORDS_MAX: usize = 100;
 
 /// A key for a partner's system.
 pub struct AddPartner {
     /// Whose system: shown in the list and in the audit.
     pub name: String,
-    /// Where it scans: a hospital's id, or a pharmacy's name. That a hospital exists is for the caller to check.
-    pub place: String,
+    /// The institution it belongs to: what that does with us, its system may ask.
+    pub institution: InstitutionId,
 }
 
 /// Why no key was made.
 #[derive(Debug, thiserror::Error)]
 pub enum AddPartnerError {
-    /// Name or place is empty or too long.
-    #[error("name and place must have 1 to 100 characters")]
+    /// The name is empty or too long.
+    #[error("a system's name must have 1 to 100 characters")]
     BadWords,
+    /// There is no such institution, or it is closed.
+    #[error("there is no such institution that is open")]
+    UnknownInstitution,
     /// Something beneath did not work.
     #[error(transparent)]
     Failure(#[from] Failure),
+}
+
+impl From<DbFault> for AddPartnerError {
+    fn from(fault: DbFault) -> AddPartnerError {
+        AddPartnerError::Failure(fault.into())
+    }
 }
 
 /// Makes a key and returns its id and its secret, which is shown this once.
@@ -38,22 +48,23 @@ pub enum AddPartnerError {
 /// See [`AddPartnerError`]; nothing was made.
 pub async fn add(ctx: &Ctx, command: AddPartner) -> Result<(PartnerKeyId, String), AddPartnerError> {
     // One more than may be, so that a longer one is refused and not cut.
-    let [name, place] = [&command.name, &command.place].map(|typed| typing::line(typed, WORDS_MAX + 1));
-    if [&name, &place].into_iter().any(|words| words.is_empty() || words.chars().count() > WORDS_MAX) {
+    let name = typing::line(&command.name, WORDS_MAX + 1);
+    if name.is_empty() || name.chars().count() > WORDS_MAX {
         return Err(AddPartnerError::BadWords);
     }
     let (id, now): (PartnerKeyId, _) = (ctx.id(), ctx.now());
     let secret = hex(&kernel::bytes32(&*ctx.rng));
     let (key, new_key) = ctx.vault.create_key(&*ctx.rng, now, "partner").map_err(Failure::from)?;
     let sealed = key.seal(SECRET.of(id.as_str()), secret.as_bytes(), &*ctx.rng).map_err(Failure::from)?;
-    let entry = ctx.act("partner.added", id.as_str(), json!({ "place": place }));
-    let new = NewPartner { id: id.clone(), name, place, key: new_key, secret: sealed, now };
-    let added = ctx.db.write(store::lane(&id), "partner.add", move |tx| -> Result<(), DbFault> {
-        store::insert(tx, &new)?;
+    let entry = ctx.act("partner.added", id.as_str(), json!({ "institution": command.institution.as_str() }));
+    let new = NewPartner { id: id.clone(), name, institution: command.institution, key: new_key, secret: sealed, now };
+    let added = ctx.db.write(store::lane(&id), "partner.add", move |tx| -> Result<(), AddPartnerError> {
+        let institution = institutions::of(tx, &new.institution)?.filter(Institution::is_open);
+        store::insert(tx, &new, &institution.ok_or(AddPartnerError::UnknownInstitution)?)?;
         tx.audit(entry.clone());
         Ok(())
     });
-    added.await.map_err(Failure::from)?;
+    added.await?;
     Ok((id, secret))
 }
 

@@ -6,6 +6,6 @@ mod manage;
 mod model;
 pub(crate) mod store;
 
-pub(crate) use extract::{ApiProblem, Partner};
+pub(crate) use extract::{ApiProblem, Asked, Partner};
 pub use manage::{AddPartner, AddPartnerError, add, end, list};
 pub use model::{PartnerKeyId, PartnerLine};

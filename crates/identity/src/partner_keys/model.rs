@@ -20,8 +20,10 @@ pub struct PartnerLine {
     pub id: PartnerKeyId,
     /// Whose.
     pub name: String,
-    /// Where it scans: a hospital's id, or a pharmacy's name.
-    pub place: String,
+    /// The code of the institution it belongs to.
+    pub code: String,
+    /// That institution's name.
+    pub institution: String,
     /// Whether requests are answered.
     pub active: bool,
     /// When it was made.

@@ -44,7 +44,7 @@ async fn phone_and_pin(town: &Town, browser: &mut Browser<'_>, pin: &str) -> Str
 
 /// A clerk at the service window.
 async fn window(town: &Town) -> Browser<'_> {
-    let logins = crate::demo::seed(&town.ctx, &["hos_0".to_owned()]).await.unwrap();
+    let logins = crate::demo::seed(&town.ctx, &[]).await.unwrap();
     let clerk = logins.iter().find(|login| login.role == "window").unwrap();
     let mut desk = town.browser();
     desk.get("/desk/login").await;
@@ -276,7 +276,7 @@ async fn a_counters_code_is_shut_by_ones_own_wrong_tries_and_by_age(db: TestDb) 
 #[db_test]
 async fn the_window_is_for_its_clerks_only(db: TestDb) {
     let town = Town::new(&db);
-    let logins = crate::demo::seed(&town.ctx, &["hos_0".to_owned()]).await.unwrap();
+    let logins = crate::demo::seed(&town.ctx, &[town.hospital().await]).await.unwrap();
     let clerk = logins.iter().find(|login| login.role == "clerk").unwrap();
     let mut wrong = town.browser();
     wrong.get("/desk/login").await;

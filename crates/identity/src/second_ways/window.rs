@@ -95,7 +95,7 @@ pub(super) async fn issue(
     let number = IdNumber::parse(&form.id_number, ctx.now().date());
     let number = number.map_err(|error| errors.add("id_number", id_number_kind(&error))).ok();
     // In the order of the page, which is that of the summary.
-    let paper = Paper::parse(&form.paper);
+    let paper = form.paper.parse::<Paper>().ok();
     if paper.is_none() {
         errors.add("paper", "window-paper");
     }

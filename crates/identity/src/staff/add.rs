@@ -8,6 +8,7 @@ use serde_json::json;
 use super::model::{Role, StaffId, clean_login};
 use super::store::{self, NAME, NewStaff};
 use crate::failure::Failure;
+use crate::institutions::{self, InstitutionId, Kind};
 use crate::password::{PasswordPolicy, weakness};
 
 /// Adds somebody who serves at a desk.
@@ -18,8 +19,8 @@ pub struct AddStaff {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// The hospital they serve, by id; that it exists is for the caller to check.
-    pub hospital: String,
+    /// The institution they serve, of a kind that the role serves ([`Role::serves`]).
+    pub institution: Option<InstitutionId>,
     /// The first password.
     pub password: String,
 }
@@ -39,14 +40,37 @@ pub enum AddStaffError {
     /// The password may not be used; the kind says why.
     #[error("the password may not be used: {0}")]
     WeakPassword(&'static str),
+    /// This role is of no use without an institution; holds the kinds it serves.
+    #[error("{} serves one of: {}", .0.as_str(), words(.1))]
+    NoInstitution(Role, &'static [Kind]),
+    /// This role does not serve an institution of this kind.
+    #[error("{} does not serve a {}", .0.as_str(), .1)]
+    OtherKind(Role, Kind),
+    /// There is no such institution, or it is closed.
+    #[error("there is no such institution that is open")]
+    UnknownInstitution,
     /// Something beneath did not work.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
+fn words(kinds: &[Kind]) -> String {
+    kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 impl From<DbFault> for AddStaffError {
     fn from(fault: DbFault) -> AddStaffError {
         AddStaffError::Failure(fault.into())
+    }
+}
+
+/// Whether somebody of this role can serve this institution.
+fn check_kind(role: Role, institution: Option<&InstitutionId>) -> Result<(), AddStaffError> {
+    match institution.map(InstitutionId::kind) {
+        None if role.serves().is_empty() => Ok(()),
+        None => Err(AddStaffError::NoInstitution(role, role.serves())),
+        Some(kind) if role.serves().contains(&kind) => Ok(()),
+        Some(kind) => Err(AddStaffError::OtherKind(role, kind)),
     }
 }
 
@@ -58,6 +82,7 @@ pub async fn add(ctx: &Ctx, command: AddStaff) -> Result<StaffId, AddStaffError>
     let now = ctx.now();
     let login = clean_login(&command.login).ok_or(AddStaffError::BadLogin)?;
     let name = PersonName::parse(&command.name)?;
+    check_kind(command.role, command.institution.as_ref())?;
     let policy = ctx.policy.at::<PasswordPolicy>(now.date()).map_err(Failure::from)?;
     if let Some(kind) = weakness(&command.password, std::slice::from_ref(&login), &policy) {
         return Err(AddStaffError::WeakPassword(kind));
@@ -72,12 +97,20 @@ pub async fn add(ctx: &Ctx, command: AddStaff) -> Result<StaffId, AddStaffError>
         name: sealed,
         password_hash: ctx.hasher.hash(command.password).await.map_err(Failure::from)?,
         role: command.role,
-        hospital: command.hospital,
+        institution: command.institution,
         now,
     };
-    let detail = json!({ "role": new.role.as_str(), "hospital": new.hospital });
+    let detail = json!({
+        "role": new.role.as_str(),
+        "institution": new.institution.as_ref().map(InstitutionId::as_str),
+    });
     let entry = ctx.act("staff.added", id.as_str(), detail);
     let added = ctx.db.write(LaneKey::of("staff", id.as_str()), "staff.add", move |tx| {
+        if let Some(id) = &new.institution
+            && !institutions::of(tx, id)?.is_some_and(|institution| institution.is_open())
+        {
+            return Err(AddStaffError::UnknownInstitution);
+        }
         if !store::insert(tx, &new)? {
             return Err(AddStaffError::Taken);
         }

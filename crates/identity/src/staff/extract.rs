@@ -13,6 +13,7 @@ use ui::{DeskNav, DeskTop, Problem, Visit, see_other};
 use super::model::{Role, StaffId, StaffSessionId};
 use super::store::{self, Seated};
 use crate::failure::Failure;
+use crate::institutions::{Capability, Institution, InstitutionId};
 use crate::sessions::{SessionPolicy, Token};
 
 /// The cookie that holds a desk session's token, by its bare name.
@@ -48,8 +49,8 @@ pub struct Staff<R: RoleMark> {
     pub staff: StaffId,
     /// The name shown at the desk.
     pub name: String,
-    /// The hospital served, by id.
-    pub hospital: String,
+    /// The institution served; open. None for the bureau's own.
+    pub institution: Option<Institution>,
     role: PhantomData<R>,
 }
 
@@ -62,6 +63,29 @@ impl<R: RoleMark> Staff<R> {
     /// The context, acting as this member of staff.
     pub fn ctx(&self) -> &Ctx {
         &self.visit.ctx
+    }
+
+    /// The id of the institution served, as that of a hospital or another kind.
+    ///
+    /// # Errors
+    /// Refused where somebody serves none, or one of another kind.
+    pub fn at<T: TryFrom<InstitutionId>>(&self) -> Result<T, Problem> {
+        let id = self.institution.as_ref().map(|institution| institution.id.clone());
+        id.and_then(|id| id.try_into().ok()).ok_or_else(Problem::forbidden)
+    }
+
+    /// Where this desk is, as it stands in looks, lanes and the audit: the institution's id, or nothing.
+    pub fn place(&self) -> &str {
+        self.institution.as_ref().map_or("", |institution| institution.id.as_str())
+    }
+
+    /// Refuses what the institution served does not do with us.
+    ///
+    /// # Errors
+    /// Refused.
+    pub fn can(&self, what: Capability) -> Result<(), Problem> {
+        let can = self.institution.as_ref().is_some_and(|institution| institution.can(what));
+        if can { Ok(()) } else { Err(Problem::forbidden()) }
     }
 }
 
@@ -97,11 +121,11 @@ impl<R: RoleMark> FromRequestParts<Ctx> for Staff<R> {
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Staff<R>, NotStaff> {
         let (mut visit, seated) = seat(parts, state).await?;
-        if seated.role != R::ROLE {
+        if seated.role != R::ROLE || seated.institution.as_ref().is_some_and(|served| !served.is_open()) {
             return Err(NotStaff::Problem(Problem::forbidden()));
         }
         visit.page.who = Some(seated.name.clone());
-        Ok(Staff { visit, staff: seated.staff, name: seated.name, hospital: seated.hospital, role: PhantomData })
+        Ok(Staff { visit, staff: seated.staff, name: seated.name, institution: seated.institution, role: PhantomData })
     }
 }
 
@@ -126,11 +150,11 @@ async fn seat(parts: &mut Parts, state: &Ctx) -> Result<(Visit, Seated), NotStaf
     let seated = recognise(&visit).await.map_err(|failure| NotStaff::Problem(failure.into()))?;
     let Some(seated) = seated else { return Err(NotStaff::SignIn) };
     let nav = parts.extensions.get::<Arc<DeskNav>>().cloned().unwrap_or_default();
-    let place = match seated.role {
-        Role::Window => visit.page.t("window-place"),
-        Role::Clerk => String::new(),
-    };
-    let links = nav.of(seated.role.as_str(), &[]);
+    let served = seated.institution.as_ref();
+    let name = |served: &Institution| visit.page.pick(&served.facts.name, &served.facts.name_en).to_owned();
+    let place = served.map_or_else(|| visit.page.t("window-place"), name);
+    let can: Vec<&str> = served.iter().flat_map(|served| served.capabilities.iter()).map(Capability::as_str).collect();
+    let links = nav.of(seated.role.as_str(), &can);
     visit.page.work_at(DeskTop { place, clerk: seated.name.clone(), links });
     visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));
     Ok((visit, seated))

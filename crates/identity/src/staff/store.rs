@@ -4,9 +4,10 @@ use kernel::{Moment, PersonName};
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, NewDataKey, Vault};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::model::{Role, StaffId, StaffSessionId};
+use crate::institutions::{self, Institution, InstitutionId};
 use crate::sealed::Column;
 
 pub(crate) const NAME: Column = Column::new("staff", "name");
@@ -23,16 +24,18 @@ pub(crate) struct NewStaff {
     pub(crate) name: Vec<u8>,
     pub(crate) password_hash: String,
     pub(crate) role: Role,
-    pub(crate) hospital: String,
+    pub(crate) institution: Option<InstitutionId>,
     pub(crate) now: Moment,
 }
 
-/// Inserts somebody; `false` if the login name is taken.
+/// Inserts somebody; `false` if the login name is taken. The column `hospital` is for programs of before that serve on, and
+/// not read here; it goes when `institution_id` is on every row of those who serve one (I-I02).
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewStaff) -> Result<bool, DbFault> {
+    let institution = new.institution.as_ref().map(InstitutionId::as_str);
     let inserted = tx.exec(
         sql!(
-            "INSERT INTO staff (id, login, key_id, name, password_hash, role, hospital, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+            "INSERT INTO staff (id, login, key_id, name, password_hash, role, hospital, institution_id, state, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
         ),
         vals![
             new.id.as_str(),
@@ -41,7 +44,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewStaff) -> Result<bool, DbFault> {
             new.name.as_slice(),
             new.password_hash.as_str(),
             new.role.as_str(),
-            new.hospital.as_str(),
+            institution.unwrap_or_default(),
+            institution,
             ACTIVE,
             new.now
         ],
@@ -95,7 +99,8 @@ pub(crate) struct Seated {
     pub(crate) staff: StaffId,
     pub(crate) name: String,
     pub(crate) role: Role,
-    pub(crate) hospital: String,
+    /// Whom they serve.
+    pub(crate) institution: Option<Institution>,
     pub(crate) seen_at: Moment,
 }
 
@@ -108,7 +113,7 @@ pub(crate) fn seated(
 ) -> Result<Option<Seated>, DbFault> {
     let found = tx.opt(
         sql!(
-            "SELECT x.id, s.id, s.role, s.hospital, s.key_id, s.name, COALESCE(x.seen_at, x.created_at)
+            "SELECT x.id, s.id, s.role, s.institution_id, s.key_id, s.name, COALESCE(x.seen_at, x.created_at)
              FROM staff_session x JOIN staff s ON s.id = x.staff_id
              WHERE x.token_hash = $1 AND x.state = 'live' AND x.expires_at > $2 AND s.state = 'active'
              AND COALESCE(x.seen_at, x.created_at) > $3"
@@ -117,13 +122,14 @@ pub(crate) fn seated(
         |row| {
             let (session, staff): (StaffSessionId, StaffId) = (row.parse(0)?, row.parse(1)?);
             let role: Role = row.parse(2)?;
-            Ok((session, staff, role, row.text(3)?, row.text(4)?, row.blob(5)?, row.moment(6)?))
+            Ok((session, staff, role, row.opt_parse::<InstitutionId>(3)?, row.text(4)?, row.blob(5)?, row.moment(6)?))
         },
     )?;
-    let Some((session, staff, role, hospital, key_id, sealed, seen_at)) = found else { return Ok(None) };
+    let Some((session, staff, role, institution, key_id, sealed, seen_at)) = found else { return Ok(None) };
     let Some(key) = vault::load_key(tx, vault, &key_id)? else { return Ok(None) };
     let name = NAME.read(&key, staff.as_str(), &sealed, PersonName::parse)?;
-    Ok(Some(Seated { session, staff, name: name.expose().to_owned(), role, hospital, seen_at }))
+    let institution = institution.map(|id| institutions::of(tx, &id)).transpose()?.flatten();
+    Ok(Some(Seated { session, staff, name: name.expose().to_owned(), role, institution, seen_at }))
 }
 
 /// Notes that a desk session was used.
@@ -157,10 +163,7 @@ pub(crate) fn end(tx: &mut Tx<'_>, session: &StaffSessionId, now: Moment) -> Res
 
 /// Deletes up to 500 sessions whose time ended before `before`; returns how many.
 pub(crate) fn wipe_sessions(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM staff_session WHERE id IN (SELECT id FROM staff_session WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "staff_session", "id", "expires_at", before)
 }
 
 /// Live sessions of staff who are no longer active (I-D13).
@@ -179,6 +182,25 @@ pub(crate) fn of_closed_staff(tx: &mut Tx<'_>, now: Moment) -> Result<(u64, Vec<
         |row| Ok(format!("{} is live though {} is no longer active", row.text(0)?, row.text(1)?)),
     )?;
     Ok((u64::try_from(rows).unwrap_or(0), broken))
+}
+
+/// Whom each of the staff serves: id, role and institution as they stand, and whether the directory has it (I-I02).
+pub(crate) fn serving(tx: &mut Tx<'_>) -> Result<Vec<Serving>, DbFault> {
+    let sql = sql!(
+        "SELECT s.id, s.role, s.institution_id, CASE WHEN i.id IS NULL THEN 0 ELSE 1 END FROM staff s
+         LEFT JOIN institution i ON i.id = s.institution_id ORDER BY s.id"
+    );
+    tx.query(sql, vals![], |row| {
+        Ok(Serving { staff: row.text(0)?, role: row.parse(1)?, institution: row.opt_text(2)?, is_known: row.flag(3)? })
+    })
+}
+
+/// A row of [`serving`].
+pub(crate) struct Serving {
+    pub(crate) staff: String,
+    pub(crate) role: Role,
+    pub(crate) institution: Option<String>,
+    pub(crate) is_known: bool,
 }
 
 /// What left an audit row when it was written.

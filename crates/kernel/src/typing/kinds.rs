@@ -31,6 +31,17 @@ pub fn code(typed: &str) -> String {
     squeeze(typed).chars().map(like_latin).map(|c| c.to_ascii_uppercase()).collect()
 }
 
+/// A unified social credit code: [`code`] with 0 for O and 1 for I, which these codes do not have, so that nothing else can
+/// be meant. S, V and Z, which they do not have either, stay: what they were meant to be is not certain.
+pub fn credit_code(typed: &str) -> String {
+    let mark = |c: char| match c {
+        'O' => '0',
+        'I' => '1',
+        other => other,
+    };
+    code(typed).chars().map(mark).collect()
+}
+
 /// A figure: digits, a minus sign and a decimal point, without thousands separators and without the yuan sign.
 pub fn figure(typed: &str) -> String {
     let mark = |c: char| match c {

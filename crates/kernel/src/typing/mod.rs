@@ -1,8 +1,8 @@
 //! What people, keyboards and scanners type, cleaned in one place.
 //!
 //! Whatever is typed goes through here, so that one habit of one keyboard is understood everywhere or nowhere. A field
-//! says what it can hold by the function it calls: [`digits`], [`code`], [`figure`], [`login`], [`line`], [`words`],
-//! [`scan`], and of anything scanned [`CodeKind`] tells what it is; [`IdNumber`](crate::IdNumber),
+//! says what it can hold by the function it calls: [`digits`], [`code`], [`credit_code`], [`figure`], [`login`],
+//! [`line`], [`words`], [`scan`], and of anything scanned [`CodeKind`] tells what it is; [`IdNumber`](crate::IdNumber),
 //! [`Mobile`](crate::Mobile) and [`PersonName`](crate::PersonName) call what they need. Nothing here judges: the caller
 //! accepts what is left after cleaning, or refuses it with a reason. Passwords are not cleaned, only brought to NFC
 //! ([`nfc`]).
@@ -18,7 +18,7 @@ use std::fmt;
 
 pub use code_kind::{CARD_CODE_START, CodeKind};
 pub use forms::same_form;
-pub use kinds::{code, digits, figure, line, login, words};
+pub use kinds::{code, credit_code, digits, figure, line, login, words};
 pub use scan::{Scan, scan};
 
 pub(crate) use forms::ordinary;

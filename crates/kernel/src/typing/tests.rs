@@ -72,6 +72,15 @@ fn codes_of_letters_and_digits() {
 }
 
 #[test]
+fn credit_codes_have_neither_o_nor_i() {
+    for (typed, expected) in
+        [("9132o4OO ma7y-00211О", "91320400MA7Y002110"), ("iІI", "111"), ("l5svz", "L5SVZ"), ("号1", "号1")]
+    {
+        assert_eq!(credit_code(typed), expected, "{typed:?}");
+    }
+}
+
+#[test]
 fn figures() {
     for (typed, expected) in [
         ("1,234.50", "1234.50"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use kernel::InsurerCode;
 use wire::insurer::{ACCOUNT_FUNDS, FUNDS, Form, HOSPITAL_FUNDS, insu_state};
 
 use super::number::Numbers;
@@ -129,7 +130,7 @@ impl InsurerSettings {
         self.words.check()?;
         self.fund_types.check()?;
         let bad = |says: &str| Err(BadTifSettings::Value(says.to_owned()));
-        if self.fixmedins_code.len() != 12 || !self.fixmedins_code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        if !InsurerCode::has_form(&self.fixmedins_code) {
             return bad("fixmedins_code is twelve letters and digits");
         }
         if self.mdtrtarea_admvs.len() != 6 || !self.mdtrtarea_admvs.bytes().all(|b| b.is_ascii_digit()) {

@@ -115,7 +115,7 @@ pub(crate) fn moved(
         // The channel gave it back to the merchant, and the institution has paid the person by other means.
         (Kind::Refund, State::Outside) => {
             ledger::void(tx, &format!("{id}:out"), pen.now)?;
-            let accounts = (Account::order(order.id.as_str()), Account::institution(&order.institution));
+            let accounts = (Account::order(order.id.as_str()), Account::institution(order.institution.as_str()));
             let outside = transfer(pen, format!("{id}:outside"), accounts, view.amount, &order.id, "paid_outside")?;
             ledger::record(tx, &outside).map(drop)
         }
@@ -150,14 +150,14 @@ fn settled(
 
 /// Everything is paid: it is the institution's.
 pub(crate) fn delivered(tx: &mut Tx<'_>, pen: &Pen, order: &Order) -> Result<(), LedgerError> {
-    let accounts = (Account::order(order.id.as_str()), Account::institution(&order.institution));
+    let accounts = (Account::order(order.id.as_str()), Account::institution(order.institution.as_str()));
     let movement = format!("{}:deliver:{}", order.id, order.version + 1);
     ledger::record(tx, &transfer(pen, movement, accounts, order.view.total, &order.id, "delivered")?).map(drop)
 }
 
 /// The institution gives it up again.
 pub(crate) fn taken_back(tx: &mut Tx<'_>, pen: &Pen, order: &Order) -> Result<(), LedgerError> {
-    let accounts = (Account::institution(&order.institution), Account::order(order.id.as_str()));
+    let accounts = (Account::institution(order.institution.as_str()), Account::order(order.id.as_str()));
     let movement = format!("{}:take_back:{}", order.id, order.version + 1);
     ledger::record(tx, &transfer(pen, movement, accounts, order.view.total, &order.id, "taken_back")?).map(drop)
 }

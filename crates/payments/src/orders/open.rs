@@ -1,6 +1,6 @@
 //! A new order, written in the closure that makes the thing it pays for.
 
-use identity::PersonId;
+use identity::{InstitutionId, PersonId};
 use kernel::{Fen, Moment, ShortNo};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
@@ -25,7 +25,7 @@ pub struct NewOrder {
     /// Who pays, and for whom it is.
     pub person: PersonId,
     /// The institution that gets the money.
-    pub institution: String,
+    pub institution: InstitutionId,
     /// The price, from the server (never from a form).
     pub total: Fen,
     /// When it ends unless a leg is paid by then.

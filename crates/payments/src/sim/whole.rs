@@ -223,7 +223,7 @@ fn books(lines: &[ledger::Line], order: &Order) -> (Ledger, bool) {
     let mut names: Vec<&str> = lines.iter().map(|line| line.movement.as_str()).collect();
     names.sort_unstable();
     let once = names.windows(2).all(|pair| pair[0] != pair[1]);
-    let institution = on(&Account::institution(&order.institution));
+    let institution = on(&Account::institution(order.institution.as_str()));
     let ledger = Ledger { order: on(&account), institution, expects: pending().next().is_some() };
     (ledger, once && ledger.order.get() >= aside)
 }
@@ -374,7 +374,7 @@ impl Shop for Whole {
         let read = ctx.db.read("sim.last", move |tx| {
             let mut holds = |account: Account| Ok::<_, DbFault>(Fen::new(-ledger::balance(tx, &account)?.get()));
             let balances =
-                (holds(Account::order(order.id.as_str()))?, holds(Account::institution(&order.institution))?);
+                (holds(Account::order(order.id.as_str()))?, holds(Account::institution(order.institution.as_str()))?);
             Ok::<_, DbFault>((balances, calls::store::reasons(tx, &order.id)?))
         });
         let (balances, reasons) = now(read).map_err(|fault| fault.to_string())?;

@@ -74,6 +74,7 @@ async fn what_is_wrong_with_a_paid_order_is_found(db: TestDb) {
             ),
         ),
         ("I-M21", sql!("UPDATE pay_attempt SET state = 'open' WHERE kind = 'pay'")),
+        ("I-I04", sql!("UPDATE pay_order SET institution = 'hos_00000000000000000000000002'")),
         ("I-D05", sql!("DELETE FROM pay_authorisation_use")),
         ("I-D05", sql!("UPDATE pay_authorisation SET expires_at = created_at")),
         ("I-D05", sql!("UPDATE pay_quote SET way = 'own_money'")),

@@ -12,15 +12,17 @@ mod listeners;
 mod overtaken;
 pub(crate) mod partners;
 mod people;
+mod refused;
 mod stuck;
 mod unsigned;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use identity::institutions::{self, Facts, Institution, NewInstitution};
 use identity::messages::PreparedMessage;
 use identity::pay_password::Pin;
-use identity::{PersonId, Ports};
+use identity::{Capability, PersonId, Ports};
 use kernel::{Fen, ManualClock, Moment, ShortNo};
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
@@ -72,6 +74,23 @@ impl Listener for Nobody {
     }
 }
 
+/// Whose money it is.
+const HOSPITAL: &str = "hos_00000000000000000000000001";
+
+async fn found_hospital(ctx: &Ctx) {
+    let hospital = Institution {
+        id: HOSPITAL.parse().unwrap(),
+        code: "test".into(),
+        facts: Facts { name: "测试医院".into(), ..Facts::default() },
+        demo: true,
+        state: institutions::State::Open,
+        capabilities: [Capability::Booking].into_iter().collect(),
+    };
+    let new = NewInstitution::of(ctx, hospital);
+    let lane = LaneKey::of("institution", HOSPITAL);
+    assert!(ctx.db.write(lane, "test.institution", move |tx| new.insert(tx)).await.unwrap());
+}
+
 impl Desk {
     async fn open(db: &TestDb) -> Desk {
         let clock = a_monday_morning();
@@ -82,6 +101,7 @@ impl Desk {
         let ports = PayPorts { settlements: world.clone(), wechat_pay: world.clone() };
         let identity = Arc::new(Ports { faces: world.clone(), cards: world.clone(), insurer: world.clone() });
         let pay = Arc::new(Payments { ports, identity, listeners: heard_by(Arc::new(Nobody)) });
+        found_hospital(&ctx).await;
         let order: OrderId = ctx.id();
         let desk = Desk { ctx, clock, world, pay, person, order };
         desk.opens(&desk.order, "apt_1").await;
@@ -134,7 +154,7 @@ impl Desk {
             subject: THING,
             subject_id: subject.into(),
             person: self.person.clone(),
-            institution: "hsp_1".into(),
+            institution: HOSPITAL.parse().unwrap(),
             total: TOTAL,
             deadline: now.plus_secs(900),
             lane: ("clinic", "cli_1".into()),
@@ -151,7 +171,7 @@ impl Desk {
             },
             title: "测试医院 挂号费".into(),
             title_en: "Test Hospital, visit fee".into(),
-            href: "/appointments/apt_1".into(),
+            href: "/things/thg_1".into(),
             now,
         };
         let opening = self.ctx.clone();

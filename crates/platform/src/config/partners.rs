@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
+use kernel::InsurerCode;
+
 use super::key_files::{self, KeyFile};
 use super::reader::Reader;
 use super::{Config, Secret};
@@ -249,8 +251,7 @@ fn max_in_flight(reader: &mut Reader<'_>, path: &str) -> usize {
 
 /// What must hold of these sections in any mode.
 pub(super) fn apply(insurer: &InsurerConfig, reader: &mut Reader<'_>) {
-    let code = &insurer.fixmedins_code;
-    if code.len() != 12 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if !InsurerCode::has_form(&insurer.fixmedins_code) {
         reader.wrong("insurer.fixmedins_code", "must be twelve letters and digits, for example \"H32040000001\"");
     }
     let region = &insurer.mdtrtarea_admvs;

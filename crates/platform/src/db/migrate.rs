@@ -93,6 +93,11 @@ impl Migrations {
         Self(list)
     }
 
+    /// The steps up to this version and no later one: for tests that make a database as an older program left it.
+    pub fn up_to(&self, version: i64) -> Self {
+        Self(self.0.iter().filter(|step| step.version <= version).cloned().collect())
+    }
+
     /// The version this list leads to.
     pub fn latest(&self) -> i64 {
         self.0.last().map_or(0, |step| step.version)

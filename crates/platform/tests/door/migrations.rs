@@ -119,6 +119,20 @@ async fn a_changed_step_and_a_broken_step_are_refused(t: Door) {
 }
 
 #[db_test]
+async fn a_list_up_to_a_version_stops_there_and_the_whole_one_goes_on(t: Door) {
+    let list = Migrations::embedded();
+    let (target, latest) = (t.empty().await, list.latest());
+    let (old, at) = (list.up_to(19), target.clone());
+    assert_eq!((old.latest(), list.up_to(latest).latest(), list.up_to(0).latest()), (19, latest, 0));
+    let made = blocking(move || old.apply(&at, Moment::from_ms(1))).await.expect("applied");
+    assert_eq!((made.from, made.to), (0, 19));
+    let at = target.clone();
+    assert_eq!(blocking(move || Migrations::embedded().look(&at)).await.expect("looked"), Found::At(19));
+    let rest = blocking(move || list.apply(&target, Moment::from_ms(1))).await.expect("applied");
+    assert_eq!((rest.from, rest.to), (19, latest));
+}
+
+#[db_test]
 async fn looking_says_what_is_there_and_makes_nothing(t: Door) {
     let list = Migrations::embedded();
     let (known, here) = (list.latest(), t.test.target().clone());

@@ -1,6 +1,9 @@
 //! `renshe partner add|list|end`: keys of hospitals' and pharmacies' own systems.
 
+use identity::InstitutionId;
+use identity::institutions::{self, Kind};
 use identity::partner_keys::{self, AddPartner, PartnerKeyId};
+use platform::Ctx;
 use platform::config::Config;
 
 use super::staff::hospital;
@@ -32,12 +35,12 @@ pub struct End {
 /// Makes a key and prints its secret once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
-    let place = match (&add.hospital, &add.pharmacy) {
+    let institution = match (&add.hospital, &add.pharmacy) {
         (Some(wanted), _) => hospital(&ctx, wanted)?,
-        (None, Some(pharmacy)) => pharmacy.clone(),
+        (None, Some(pharmacy)) => self::pharmacy(&ctx, pharmacy)?,
         (None, None) => return Err(StartError("say --hospital or --pharmacy".to_owned())),
     };
-    let command = AddPartner { name: add.name, place };
+    let command = AddPartner { name: add.name, institution };
     let made =
         block_on(async { partner_keys::add(&ctx, command).await.map_err(|error| StartError::at("partner", error)) });
     let (id, secret) = made?;
@@ -45,6 +48,19 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     say!("added {id}");
     say!("secret (shown once): {secret}");
     Ok(Outcome::Good)
+}
+
+/// The one pharmacy that is called so.
+fn pharmacy(ctx: &Ctx, wanted: &str) -> Result<InstitutionId, StartError> {
+    let found = block_on(async {
+        institutions::find(ctx, wanted).await.map_err(|error| StartError::at("institution", error))
+    })?;
+    let mut pharmacies = found.into_iter().filter(|one| one.id.kind() == Kind::Pharmacy);
+    match (pharmacies.next(), pharmacies.next()) {
+        (Some(one), None) => Ok(one.id),
+        (Some(_), Some(_)) => Err(StartError(format!("several pharmacies are called {wanted}: say which by its code"))),
+        (None, _) => Err(StartError(format!("there is no pharmacy {wanted}"))),
+    }
 }
 
 /// Lists every key.
@@ -57,7 +73,7 @@ pub fn list(config: &Config) -> Result<Outcome, StartError> {
     }
     for key in keys {
         let state = if key.active { "active" } else { "ended" };
-        say!("{}\t{state}\t{}\t{}\t{}", key.id, key.created_at.date(), key.place, key.name);
+        say!("{}\t{state}\t{}\t{}\t{}", key.id, key.created_at.date(), key.code, key.name);
     }
     Ok(Outcome::Good)
 }

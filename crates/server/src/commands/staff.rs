@@ -3,8 +3,8 @@
 use std::io::BufRead;
 
 use health::HospitalId;
-use identity::Role;
 use identity::staff::AddStaff;
+use identity::{InstitutionId, Role};
 use kernel::{Rng, typing};
 use platform::Ctx;
 use platform::config::Config;
@@ -35,12 +35,13 @@ pub struct Add {
 /// Adds the account and prints the first password once.
 pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let ctx = open_to_act(config)?;
-    let hospital = match add.role {
-        Role::Clerk => hospital_of_clerk(&ctx, add.hospital.as_deref())?,
-        Role::Window => String::new(),
+    let institution = match add.role {
+        Role::Clerk => Some(hospital_of_clerk(&ctx, add.hospital.as_deref())?),
+        Role::Window => None,
     };
     let password = if add.password_stdin { read_password()? } else { draw_password(ctx.rng.as_ref()) };
-    let command = AddStaff { login: add.login, name: add.name, role: add.role, hospital, password: password.clone() };
+    let command =
+        AddStaff { login: add.login, name: add.name, role: add.role, institution, password: password.clone() };
     let id =
         block_on(async { identity::staff::add(&ctx, command).await.map_err(|error| StartError::at("staff", error)) })?;
     finish(config, &ctx)?;
@@ -52,7 +53,7 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
 }
 
 /// A clerk's account is of no use without a hospital, and the command knows which there are.
-fn hospital_of_clerk(ctx: &Ctx, wanted: Option<&str>) -> Result<String, StartError> {
+fn hospital_of_clerk(ctx: &Ctx, wanted: Option<&str>) -> Result<InstitutionId, StartError> {
     match wanted {
         Some(wanted) => hospital(ctx, wanted),
         None => Err(StartError(format!("a clerk needs --hospital CODE; known: {}", known(&hospitals(ctx)?)))),
@@ -60,14 +61,14 @@ fn hospital_of_clerk(ctx: &Ctx, wanted: Option<&str>) -> Result<String, StartErr
 }
 
 /// The id of a hospital by its code or id, as they are typed.
-pub(super) fn hospital(ctx: &Ctx, wanted: &str) -> Result<String, StartError> {
+pub(super) fn hospital(ctx: &Ctx, wanted: &str) -> Result<InstitutionId, StartError> {
     let wanted = typing::login(wanted);
     let hospitals = hospitals(ctx)?;
     let found = hospitals.iter().find(|(id, code, _)| *code == wanted || id.as_str() == wanted);
     let Some((id, _, _)) = found else {
         return Err(StartError(format!("there is no hospital {wanted}; known: {}", known(&hospitals))));
     };
-    Ok(id.as_str().to_owned())
+    Ok(id.clone().into())
 }
 
 /// Every hospital: its id, its code and its name.

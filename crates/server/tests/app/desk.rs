@@ -242,7 +242,7 @@ async fn colleague(app: &TestApp, hospital: &str) -> Visitor {
         login: login.to_owned(),
         name: "王五".to_owned(),
         role: Role::Clerk,
-        hospital: hospital.to_owned(),
+        institution: Some(hospital.parse().expect("an institution")),
         password: password.to_owned(),
     };
     add(&app.ctx, command).await.expect("added");

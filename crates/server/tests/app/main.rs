@@ -17,6 +17,7 @@ mod desk_nav;
 mod devices;
 mod face_traces;
 mod faces;
+mod halls;
 mod hoarding;
 mod instances;
 mod jobs;

@@ -2,6 +2,7 @@
 
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
+use identity::institutions::{self, AddInstitution, Capability, Facts, Kind};
 use identity::partner_keys::{self, AddPartner, PartnerKeyId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -27,8 +28,14 @@ pub struct Stamp<'a> {
 
 impl Scanner {
     pub async fn new(app: &TestApp) -> Scanner {
-        let command =
-            AddPartner { name: "恒泰大药房".to_owned(), place: "恒泰大药房延陵路店".to_owned() };
+        let shop = AddInstitution {
+            kind: Kind::Pharmacy,
+            code: format!("shop-{}", app.ctx.rng.digits(6)),
+            facts: Facts { name: "恒泰大药房延陵路店".to_owned(), ..Facts::default() },
+            capabilities: vec![Capability::CardScan],
+        };
+        let institution = institutions::add(&app.ctx, shop).await.expect("a pharmacy");
+        let command = AddPartner { name: "恒泰大药房".to_owned(), institution };
         let (id, secret) = partner_keys::add(&app.ctx, command).await.expect("a key");
         Scanner { url: app.url.clone(), key: id.as_str().to_owned(), secret }
     }
@@ -92,6 +99,28 @@ async fn only_a_signed_young_and_new_request_is_answered(app: TestApp) {
     let id: PartnerKeyId = scanner.key.parse().expect("an id");
     assert!(partner_keys::end(&app.ctx, &id).await.expect("ended"));
     refused(scanner.ask(&body, &stamp(now, "nonce-0000000000000005"), |_| {}).await, 401, "signature");
+    app.check().await;
+}
+
+#[db_test]
+async fn a_system_asks_only_what_its_institution_does(app: TestApp) {
+    let person = live_card(&app, 0).await;
+    let scanner = Scanner::new(&app).await;
+    let code = card_code(&person.get("/card").await);
+    let shop = institutions::find(&app.ctx, "恒泰大药房延陵路店").await.expect("found").remove(0).id;
+    let refused = async |nonce| {
+        let stamp = Stamp { time: app.ctx.now().ms() / 1000, nonce };
+        let (status, answer) = scanner.ask(&json!({ "code": code }).to_string(), &stamp, |_| {}).await;
+        assert_eq!((status, answer["error"].as_str()), (403, Some("capability")), "{answer}");
+    };
+    institutions::set_capability(&app.ctx, &shop, Capability::CardScan, false).await.expect("off");
+    refused("nonce-0000000000000001").await;
+    institutions::set_capability(&app.ctx, &shop, Capability::CardScan, true).await.expect("on");
+    institutions::close(&app.ctx, &shop).await.expect("closed");
+    refused("nonce-0000000000000001").await;
+    assert_eq!(app.acts("card.verified").await, 0, "nobody has looked at the card");
+    institutions::reopen(&app.ctx, &shop).await.expect("open again");
+    assert_eq!(scanner.scan(&app, &code).await["verdict"], "ok", "and its code was not used up");
     app.check().await;
 }
 

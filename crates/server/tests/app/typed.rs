@@ -118,7 +118,7 @@ async fn a_clerk_signs_in_from_every_keyboard(app: TestApp) {
         login: "Chuang-Kou.1".to_owned(),
         name: "王五".to_owned(),
         role: Role::Clerk,
-        hospital,
+        institution: Some(hospital.parse().expect("an institution")),
         password: "cafe\u{301}-Mu\u{308}ller-2026".to_owned(),
     };
     add(&app.ctx, command).await.expect("added");

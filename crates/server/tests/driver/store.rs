@@ -59,16 +59,31 @@ pub fn facts(tx: &mut Tx<'_>) -> Result<Facts, DbFault> {
     Ok(Facts { visits, counters, messages, texts })
 }
 
-/// A hospital with one doctor and the clinics drawn for a seed.
-pub fn insert(tx: &mut Tx<'_>, new: &Hospital) -> Result<(), DbFault> {
-    let (hospital, doctor) = (new.id.as_str(), new.doctor.as_str());
+/// A hospital and its institution.
+fn insert_place(tx: &mut Tx<'_>, hospital: &str) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO hospital (id, code, name, name_en, level, address, phone, tips, tips_en, search, initials, rank, demo) \
-             VALUES ($1, 'driver', '测试医院', 'Test', 'community', '一号', '0519-1', '', '', '', '', 0, 1)"
+            "INSERT INTO institution (id, kind, code, name, short, name_en, district, address, phone, hours, demo, state, \
+             created_at, changed_at) \
+             VALUES ($1, 'hospital', 'driver', '测试医院', '', 'Test', '', '一号', '0519-1', '', 1, 'open', 0, 0)"
         ),
         vals![hospital],
     )?;
+    tx.exec(
+        sql!(
+            "INSERT INTO hospital (id, institution_id, code, name, name_en, level, address, phone, tips, tips_en, search, \
+             initials, rank, demo) \
+             VALUES ($1, $1, 'driver', '测试医院', 'Test', 'community', '一号', '0519-1', '', '', '', '', 0, 1)"
+        ),
+        vals![hospital],
+    )?;
+    Ok(())
+}
+
+/// A hospital with one doctor and the clinics drawn for a seed.
+pub fn insert(tx: &mut Tx<'_>, new: &Hospital) -> Result<(), DbFault> {
+    let (hospital, doctor) = (new.id.as_str(), new.doctor.as_str());
+    insert_place(tx, hospital)?;
     tx.exec(
         sql!(
             "INSERT INTO department (id, hospital_id, name, name_en, place, place_en, search, initials, rank) \
@@ -130,6 +145,7 @@ pub fn clear(tx: &mut Tx<'_>) -> Result<(), DbFault> {
         sql!("DELETE FROM doctor"),
         sql!("DELETE FROM department"),
         sql!("DELETE FROM hospital"),
+        sql!("DELETE FROM institution"),
         sql!("DELETE FROM message"),
         sql!("DELETE FROM message_text"),
         sql!("DELETE FROM outbox"),

@@ -1,5 +1,6 @@
 //! Looking behind the pages, and acting where no page does.
 
+use identity::demo::DemoLogin;
 use platform::audit::{self, Verdict};
 use platform::db::{DbFault, LaneKey, Tx};
 use std::sync::Arc;
@@ -105,7 +106,7 @@ impl TestApp {
 
     /// The clerk of a hospital, signed in at the desk.
     pub async fn clerk_of(&self, hospital: &str) -> Visitor {
-        let login = self.logins.iter().find(|login| login.hospital == hospital).expect("a clerk of this hospital");
+        let login = self.logins.iter().find(|login| serves(login, hospital)).expect("a clerk of this hospital");
         let visitor = self.visitor();
         let answer = visitor.post_form("/desk/login", &[("login", &login.login), ("password", &login.password)]).await;
         assert!(answer.path.starts_with("/desk") && answer.is_ok(), "signing in: {} {}", answer.status, answer.text);
@@ -114,10 +115,15 @@ impl TestApp {
 
     /// A slot with free places at the hospital of the first sample clerk.
     pub async fn place_at_desk(&self, after_secs: i64, places: i64) -> Place {
-        let hospital = self.logins.iter().find(|login| login.role == "clerk").expect("a clerk").hospital.clone();
-        let found = self.places(after_secs, places).await.into_iter().find(|place| place.hospital == hospital);
+        let clerk = self.logins.iter().find(|login| login.role == "clerk").expect("a clerk");
+        let found = self.places(after_secs, places).await.into_iter().find(|place| serves(clerk, &place.hospital));
         found.expect("a free slot at the first desk's hospital")
     }
+}
+
+/// Whether it is somebody of this hospital.
+fn serves(login: &DemoLogin, hospital: &str) -> bool {
+    login.institution.as_ref().is_some_and(|served| served.as_str() == hospital)
 }
 
 /// The sixteen digits of the barcode on a page.

@@ -329,6 +329,17 @@ pub fn forget_numbers(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE appointment SET no = NULL"), vals![])
 }
 
+/// A parcel that waits, of a kind that nothing in this program carries.
+pub fn plant_a_parcel_of_nobody(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO outbox (id, kind, about, payload, state, created_at, due_at, attempts) \
+             VALUES ('obx_ghost', 'ghost', 'gst_1', $1, 'waiting', 1, 1, 0)"
+        ),
+        vals![&Vec::from(*b"sealed")],
+    )
+}
+
 /// The order of [`plant_a_ghost`].
 pub const GHOST: &str = "ord_00000000000000000000000000";
 
@@ -339,7 +350,7 @@ pub fn plant_a_ghost(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     let sql = sql!(
         "INSERT INTO pay_order (id, subject_kind, subject_id, person_id, institution, total_fen, way, state, version, \
          open_until, deadline_at, blocked, lane_kind, lane_id, care, title, title_en, href, told, created_at, changed_at) \
-         SELECT $1, 'ghost', 'gst_1', MIN(id), 'hsp_1', 2500, '', 'blocked', 1, 1, 1, 'planted', 'ghost', 'gst_1', $2, \
+         SELECT $1, 'ghost', 'gst_1', MIN(id), (SELECT MIN(id) FROM hospital), 2500, '', 'blocked', 1, 1, 1, 'planted', 'ghost', 'gst_1', $2, \
          '幽灵', 'A ghost', '/', '', 1, 1 FROM person"
     );
     tx.exec(sql, vals![GHOST, care])

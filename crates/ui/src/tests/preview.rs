@@ -6,13 +6,36 @@ use crate::form::Errors;
 use crate::front::{FrontCard, FrontPage, Service, Todo};
 use crate::gallery::{self, DeskGallery, Gallery};
 use crate::look::{Lang, Look};
-use crate::page::{Page, Tab};
+use crate::nav::{Link, Nav, Place, TabItem};
+use crate::page::Page;
 use crate::seed::Seed;
 use crate::{Encoding, PublicCache, assets};
 use askama::Template;
 use kernel::{Date, Moment, Time};
 use std::fs;
 use std::sync::{Arc, OnceLock};
+
+/// Pages as a program might have them: two tabs of its own, one of them raised.
+pub(crate) fn nav() -> Nav {
+    let link = |path, words, icon| Link { path, words, icon };
+    let tab = |name, link, at| TabItem { name, link, at, raised: false, elder: true };
+    let token = link("/token", "tab-code", "barcode");
+    Nav {
+        tabs: vec![
+            tab("home", link("/", "tab-home", "home"), 0),
+            TabItem { elder: false, ..tab("things", link("/things", "tab-health", "health"), 10) },
+            TabItem { raised: true, ..tab("token", token, 40) },
+            TabItem { elder: false, ..tab("messages", link("/messages", "tab-messages", "message"), 60) },
+            tab("me", link("/me", "tab-me", "person"), 90),
+        ],
+        places: vec![Place::new("", "home", "about-home"), Place::new("things", "things", "about-booking")],
+        start: Some(link("/things", "front-book", "booking")),
+        kept: Some(token),
+        quiet: vec!["/find"],
+        shortcuts: vec![token],
+        how: vec!["front-how-choose", "front-how-confirm", "front-how-arrive"],
+    }
+}
 
 pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
     let seed = Seed {
@@ -34,9 +57,10 @@ pub(crate) fn page(lang: Lang, elder: bool, path: &str) -> Page {
         now: Moment::at(Date::constant(2026, 11, 22), Time::midnight()),
         demo: true,
         offline: true,
+        nav: Arc::new(nav()),
         desk: OnceLock::new(),
     };
-    Page { tab: Tab::of_path(path), ..Page::bare(Arc::new(seed)) }
+    Page::bare(Arc::new(seed))
 }
 
 fn front(mut page: Page, signed_in: bool) -> FrontPage {
@@ -49,7 +73,7 @@ fn front(mut page: Page, signed_in: bool) -> FrontPage {
     let todo = Todo {
         title: "周一 9:30 就诊".to_owned(),
         detail: "市第二人民医院 · 眼科 · 12 号".to_owned(),
-        href: "/appointments/apt_1".to_owned(),
+        href: "/things/thg_1".to_owned(),
         button: "就诊码".to_owned(),
         bar: "blue",
     };
@@ -61,7 +85,7 @@ fn front(mut page: Page, signed_in: bool) -> FrontPage {
         services: services
             .iter()
             .zip(names)
-            .map(|(icon, title)| Service { title: title.to_owned(), icon, href: "/hospitals".to_owned() })
+            .map(|(icon, title)| Service { title: title.to_owned(), icon, href: "/things".to_owned() })
             .collect(),
         news: Vec::new(),
         page,
@@ -98,6 +122,22 @@ fn every_look_renders() {
             keep(&format!("components-{name}-dark"), &html, true);
         }
     }
+}
+
+/// The bar, what a page is about and where nothing waits are as the program has its pages.
+#[test]
+fn a_page_shows_the_pages_that_there_are() {
+    let html = |path, elder| front(page(Lang::En, elder, path), true).render().unwrap();
+    let lit = "aria-current=\"page\"";
+    let things = html("/things/thg_1", false);
+    assert!(things.contains(&format!("<a href=\"/things\" {lit}>")) && things.contains("class=\"tab-raised\""));
+    assert_eq!(things.matches(lit).count(), 1, "{things}");
+    assert!(things.contains("data-keeps=\"/token\""), "{things}");
+    let elder = html("/", true);
+    assert!(!elder.contains("href=\"/things\" class") && !elder.contains("tab-raised"), "{elder}");
+    assert!(elder.contains(&format!("<a href=\"/\" {lit}>")) && elder.contains("href=\"/token\""), "{elder}");
+    let nowhere = html("/nowhere", false);
+    assert!(!nowhere.contains(lit), "{nowhere}");
 }
 
 #[test]
@@ -183,7 +223,7 @@ fn what_is_typed_is_escaped_and_wired() {
 #[test]
 fn the_cache_knows_versions_and_names() {
     let cache = PublicCache::new();
-    let public = page(Lang::Zh, false, "/hospitals");
+    let public = page(Lang::Zh, false, "/things");
     let mut made = 0;
     let mut serve = |page: &Page, version: u64| {
         cache.serve(page, version, || {
@@ -195,7 +235,7 @@ fn the_cache_knows_versions_and_names() {
     assert_eq!(serve(&public, 1), 1);
     assert_eq!(serve(&public, 1), 1);
     assert_eq!(serve(&public, 2), 2);
-    assert_eq!(serve(&page(Lang::En, false, "/hospitals"), 2), 3);
+    assert_eq!(serve(&page(Lang::En, false, "/things"), 2), 3);
     let named = Page { who: Some("王小明".to_owned()), ..public.clone() };
     assert_eq!(serve(&named, 2), 4);
     assert_eq!(serve(&named, 2), 5);

@@ -4,7 +4,7 @@ mod pages;
 pub(super) mod store;
 mod words;
 
-use identity::Role;
+use identity::{Capability, Role};
 use ui::DeskLink;
 
 pub(crate) use pages::{check_in, scan, show, undo};
@@ -16,5 +16,5 @@ pub(crate) const LINK: DeskLink = DeskLink {
     words: "desk-check-in",
     roles: &[Role::Clerk.as_str()],
     rank: 100,
-    needs: None,
+    needs: Some(Capability::CheckIn.as_str()),
 };

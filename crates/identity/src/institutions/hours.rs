@@ -1,0 +1,165 @@
+//! When an institution is open: spans of weekdays, each with its times of day. Pure.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{DateTime, Time, typing};
+
+/// Opening hours, as `1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00`: weekdays (1 = Monday … 7 = Sunday), then times. None: not
+/// said. Days off of the calendar are not known here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hours(Vec<Span>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Span {
+    first: i8,
+    last: i8,
+    times: Vec<(Time, Time)>,
+}
+
+/// What was typed does not say hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "hours are written as 1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00, weekdays from 1 (Monday) to 7, each in one place"
+)]
+pub struct NotHours;
+
+impl Hours {
+    /// Whether nothing is said of them.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it is open at this local time; a span's last minute is the one before its end. `None`: not said.
+    pub fn open_at(&self, at: DateTime) -> Option<bool> {
+        if self.is_empty() {
+            return None;
+        }
+        let (day, time) = (at.weekday().to_monday_one_offset(), at.time());
+        let spans = self.0.iter().filter(|span| (span.first..=span.last).contains(&day));
+        Some(spans.flat_map(|span| &span.times).any(|(from, to)| (*from..*to).contains(&time)))
+    }
+}
+
+impl FromStr for Hours {
+    type Err = NotHours;
+
+    fn from_str(typed: &str) -> Result<Self, NotHours> {
+        let text =
+            typing::line(typed, 200).replace(['–', '—', '－', '~', '～'], "-").replace('：', ":").replace('；', ";");
+        let spans = text.split(';').map(str::trim).filter(|span| !span.is_empty());
+        let spans: Vec<Span> = spans.map(span).collect::<Option<_>>().ok_or(NotHours)?;
+        let rises = spans.windows(2).all(|pair| pair[0].last < pair[1].first);
+        if rises { Ok(Self(spans)) } else { Err(NotHours) }
+    }
+}
+
+fn span(text: &str) -> Option<Span> {
+    let mut words = text.split_whitespace();
+    let days = words.next()?;
+    let (first, last) = days.split_once('-').unwrap_or((days, days));
+    let (first, last) = (weekday(first)?, weekday(last)?);
+    let times: Vec<(Time, Time)> = words.map(stretch).collect::<Option<_>>()?;
+    let rises = times.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+    (first <= last && !times.is_empty() && rises).then_some(Span { first, last, times })
+}
+
+fn weekday(text: &str) -> Option<i8> {
+    text.parse().ok().filter(|day| text.len() == 1 && (1..=7).contains(day))
+}
+
+fn stretch(text: &str) -> Option<(Time, Time)> {
+    let (from, to) = text.split_once('-')?;
+    let (from, to) = (time(from)?, time(to)?);
+    (from < to).then_some((from, to))
+}
+
+fn time(text: &str) -> Option<Time> {
+    let (hour, minute) = text.split_once(':')?;
+    let plain = |part: &str, most| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if !plain(hour, 2) || !plain(minute, 2) || minute.len() != 2 {
+        return None;
+    }
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+impl fmt::Display for Hours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, span) in self.0.iter().enumerate() {
+            f.write_str(if n > 0 { "; " } else { "" })?;
+            write!(f, "{}", span.first)?;
+            if span.last > span.first {
+                write!(f, "-{}", span.last)?;
+            }
+            for (from, to) in &span.times {
+                write!(f, " {:02}:{:02}-{:02}:{:02}", from.hour(), from.minute(), to.hour(), to.minute())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_are_written_as_they_are_read() {
+        for (typed, written) in [
+            ("", ""),
+            (" ; ", ""),
+            ("1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00", "1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00"),
+            ("1-7  8:00-20:30", "1-7 08:00-20:30"),
+            ("3 00:00-23:59", "3 00:00-23:59"),
+            ("1-1 9:00–12:00；2 9：00～12：00", "1 09:00-12:00; 2 09:00-12:00"),
+        ] {
+            let hours: Hours = typed.parse().unwrap_or_else(|_| panic!("{typed}"));
+            assert_eq!(hours.to_string(), written);
+            assert_eq!(written.parse(), Ok(hours));
+        }
+    }
+
+    #[test]
+    fn what_says_no_hours() {
+        for typed in [
+            "always",
+            "1-5",
+            "0 08:00-09:00",
+            "1-8 08:00-09:00",
+            "5-1 08:00-09:00",
+            "1 09:00-08:00",
+            "1 08:00-08:00",
+            "1 08:00",
+            "1 24:00-25:00",
+            "1 08:60-09:00",
+            "1 8:0-9:00",
+            "1 +8:00-9:00",
+            "08:00-09:00",
+            "1 08:00-12:00 11:00-13:00",
+            "1-3 08:00-09:00; 3 10:00-11:00",
+            "2 08:00-09:00; 1 08:00-09:00",
+        ] {
+            assert_eq!(typed.parse::<Hours>(), Err(NotHours), "{typed}");
+        }
+    }
+
+    #[test]
+    fn open_is_from_the_first_minute_to_before_the_last() {
+        let hours: Hours = "1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00".parse().unwrap();
+        // The second of March 2026 is a Monday.
+        for (day, hour, minute, open) in [
+            (2, 8, 29, false),
+            (2, 8, 30, true),
+            (2, 11, 29, true),
+            (2, 11, 30, false),
+            (6, 13, 0, true),
+            (7, 13, 0, false),
+            (7, 9, 0, true),
+            (8, 10, 0, false),
+        ] {
+            let at = kernel::Date::constant(2026, 3, day).at(hour, minute, 0, 0);
+            assert_eq!(hours.open_at(at), Some(open), "{at}");
+        }
+        assert_eq!(Hours::default().open_at(kernel::Date::constant(2026, 3, 2).at(9, 0, 0, 0)), None);
+    }
+}
