@@ -66,6 +66,8 @@ struct Told {
     typed: Typed,
     /// The key of the words that lead home.
     home: &'static str,
+    /// The key of the words before the reference number: to whom it is told.
+    reference: &'static str,
 }
 
 async fn around(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
@@ -144,6 +146,10 @@ fn error_page(ctx: &Ctx, site: &Site, problem: &Problem, seed: &Arc<Seed>, origi
     let has_form = !problem.typed.fields.is_empty();
     let needs_token = has_form || seed.desk.get().is_some();
     let page = if needs_token { Page::new(ctx, Arc::clone(seed)) } else { Page::bare(Arc::clone(seed)) };
+    let (home, reference) = match page.at_desk() {
+        true => ("problem-desk", "problem-desk-reference"),
+        false => ("problem-home", "problem-reference"),
+    };
     let mut told = Told {
         title: page.t(&format!("{}-title", problem.key())),
         text: page.t(&format!("{}-text", problem.key())),
@@ -151,7 +157,8 @@ fn error_page(ctx: &Ctx, site: &Site, problem: &Problem, seed: &Arc<Seed>, origi
         hints: Vec::new(),
         again: problem.retry_secs.is_some(),
         typed: problem.typed.clone(),
-        home: if page.at_desk() { "problem-desk" } else { "problem-home" },
+        home,
+        reference,
     };
     match &problem.kind {
         ProblemKind::Elsewhere => tell_way(site, problem, &page, &mut told),
