@@ -1,11 +1,11 @@
 // The service worker: shows a page of ours where there is no network. Served at /sw.js with its first line, which tells
-// it what belongs to this release of the program (crates/ui/src/offline).
+// it what belongs to this release of the program, and which of the kept pages the others lead to (crates/ui/src/offline).
 //
 // It keeps three things and nothing else: this release's style and scripts, the pages that say what can be done without
 // a network, and the pages that the server marks as worth keeping (the next visit's barcode). The last are health data:
 // they belong to one session, and go with it.
 
-const { name: NAME, assets: ASSETS, off: OFF } = RELEASE;
+const { name: NAME, assets: ASSETS, kept: TO_SHOW, off: OFF } = RELEASE;
 const SHELL = `shell-${NAME}`;
 const KEPT = 'kept';
 const NO_NETWORK = '/offline';
@@ -75,7 +75,7 @@ const without = async (path) => {
   const instead = path === '/card' || path.startsWith('/card/') ? NO_CARD : NO_NETWORK;
   const answer = await caches.match(instead, { ignoreVary: true });
   if (!answer) return Response.error();
-  const barcode = (await kept('/code')) ? 'data-holds ' : '';
+  const barcode = TO_SHOW && (await kept(TO_SHOW)) ? 'data-holds ' : '';
   const text = (await answer.text()).replace('<html ', `<html ${barcode}`);
   return new Response(text, { headers: answer.headers });
 };

@@ -1,9 +1,6 @@
 # What a page is about, for those who search the web.
 about-home = Changzhou Renshe: book a visit, pay with medical insurance and show your electronic social security card on your phone. With an elder mode.
-about-booking = Choose a department and a doctor at a hospital in Changzhou, see clinic hours and places left, and book on your phone.
-about-named = { $name }: open times, and booking on your phone.
 about-search = Search for hospitals, departments and doctors in Changzhou, also by pinyin initials.
-about-code = Visit code: the barcode to show when you check in at the hospital.
 about-card = Electronic social security card: show its QR code at service windows and machines instead of the plastic card.
 about-pay = Pay the visit fee by insurance and WeChat Pay; see every amount before you pay.
 about-messages = Notices about bookings, payments and logins.

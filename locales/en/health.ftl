@@ -219,3 +219,27 @@ find-english = English
 find-english-detail = Show pages in English
 find-chinese = Chinese
 find-chinese-detail = 简体中文
+
+# What pages of others say of these: the bar at the thumb, the front page, what a page is about, what was wanted before
+# logging in.
+tab-health = Health
+tab-code = Visit code
+front-show-code = Visit code
+front-book = Book a visit
+front-no-visit = No upcoming visits
+front-how = See a doctor in three steps
+front-how-choose = Choose a hospital, department and doctor
+front-how-choose-detail = Search by name or by pinyin initials
+front-how-confirm = Confirm the booking
+front-how-confirm-detail = Free visits are booked at once; we tell you by text message and in the app
+front-how-arrive = Show your visit code at the hospital
+front-how-arrive-detail = One scan checks you in, with no more queueing for a number
+service-booking = Book a visit
+service-code = Visit code
+about-booking = Choose a department and a doctor at a hospital in Changzhou, see clinic hours and places left, and book on your phone.
+about-named = { $name }: open times, and booking on your phone.
+about-code = Visit code: the barcode to show when you check in at the hospital.
+wanted-booking = booking a visit
+wanted-appointment = your booking
+wanted-code = your visit code
+real-name-book = Book a visit

@@ -198,3 +198,4 @@ pay-give-up-what = You are cancelling
 pay-give-up-returns = { $amount } is refunded automatically.
 pay-void-waits = Our staff are handling your refund
 pay-void-waits-text = { $amount } has not been returned to the insurer yet; this is taking longer than usual. Our staff are handling it, and your money is safe. You do not need to do anything. To ask about progress, call 12333 and give order number { $no }.
+wanted-pay = your payment

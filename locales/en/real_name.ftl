@@ -27,7 +27,6 @@ real-name-no-card-title = We could not find a social security card under this na
 real-name-no-card-text = If the name is wrong, please correct it first. If you have no social security card, please get one at a card service point ({ $place }); only then can an e-card be issued.
 real-name-insurance = Insurance status
 real-name-onward = Continue where I left off
-real-name-book = Book a visit
 real-name-see-level = See which services I can use
 real-name-ask = Call 12333
 real-name-success-title = Real-name authentication complete

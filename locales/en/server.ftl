@@ -1,5 +1,4 @@
-# Words of the front page’s service tiles.
-service-booking = Book a visit
+# Words of the front page’s service tiles, and of the pages that belong to the whole.
 service-orders = My orders
-service-code = Visit code
 service-messages = Messages
+wanted-orders = My orders

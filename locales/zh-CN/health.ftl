@@ -216,3 +216,27 @@ find-english = 英文版
 find-english-detail = English
 find-chinese = 中文版
 find-chinese-detail = 简体中文
+
+# What pages of others say of these: the bar at the thumb, the front page, what a page is about, what was wanted before
+# logging in.
+tab-health = 就医购药
+tab-code = 就诊码
+front-show-code = 就诊码
+front-book = 去挂号
+front-no-visit = 近期没有就诊安排
+front-how = 三步看上病
+front-how-choose = 选医院、科室和医生
+front-how-choose-detail = 可以搜名字，也可以输拼音首字母
+front-how-confirm = 确认预约
+front-how-confirm-detail = 免费号当场约好，短信和消息都会告诉您
+front-how-arrive = 到医院出示就诊码
+front-how-arrive-detail = 扫一下就签到，不用再排队取号
+service-booking = 线上挂号
+service-code = 就诊码
+about-booking = 在常州的医院选科室和医生，查看出诊时间和余号，在手机上预约。
+about-named = { $name }：出诊时间和余号，在手机上预约。
+about-code = 就诊码：到医院报到时出示的条码。
+wanted-booking = 挂号
+wanted-appointment = 查看预约
+wanted-code = 就诊码
+real-name-book = 去线上挂号

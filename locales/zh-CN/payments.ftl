@@ -198,3 +198,4 @@ pay-give-up-what = 取消的是
 pay-give-up-returns = { $amount }会自动退回。
 pay-void-waits = 退款正在人工处理
 pay-void-waits-text = { $amount }还没有退回医保，比平时慢。工作人员正在处理，钱是安全的。您不用做任何事。想问进度，请打 12333，报单号 { $no }。
+wanted-pay = 支付

@@ -27,7 +27,6 @@ real-name-no-card-title = 没有查到这个姓名和证件号的社保卡
 real-name-no-card-text = 姓名填错了的，请先更正姓名。确实没有社保卡的，请到社保卡服务网点（{ $place }）办卡，之后才能签发电子社保卡。
 real-name-insurance = 参保状态
 real-name-onward = 继续刚才的操作
-real-name-book = 去线上挂号
 real-name-see-level = 看看哪些服务可以用
 real-name-ask = 拨打 12333 咨询
 real-name-success-title = 实名认证成功

@@ -1,5 +1,4 @@
-# Words of the front page's service tiles.
-service-booking = 线上挂号
+# Words of the front page's service tiles, and of the pages that belong to the whole.
 service-orders = 我的订单
-service-code = 就诊码
 service-messages = 消息
+wanted-orders = 我的订单

@@ -3,7 +3,12 @@
 //!
 //! A part is listed only when its target exists. All parts build the whole workspace's targets
 //! (`--workspace`), so that one set of dependency features is compiled, once.
+//!
+//! The part `clippy` builds everything through clippy's driver, and the parts after it run what it built: a
+//! dependency is compiled once, and our own crates once instead of once for their lints and once more to run.
+//! Without that part (`--only app`) cargo builds as it does by hand.
 
+mod build;
 mod parts;
 mod tally;
 
@@ -60,27 +65,52 @@ pub fn run(root: &Path, args: &Args) -> Result<bool, String> {
     };
     environment.extend(cluster.iter().map(|c| ("RENSHE_TEST_PG".to_string(), c.url())));
 
+    if chosen.iter().any(|part| matches!(part.work, Work::Lint)) {
+        environment.extend(build::linted()?);
+    }
+    environment.extend(build::once());
+
     let mut outcomes = Vec::new();
     for part in &chosen {
         println!("\n== {} ==", part.name);
-        let begun = Instant::now();
-        let tally = match &part.work {
-            Work::Tidy => Tally::of_check(tidy::run(root)?),
-            Work::Check(arguments) => Tally::of_check(cargo(root, arguments, &environment, &mut Tally::default())?),
-            Work::Tests(commands) => {
-                let mut tally = Tally::default();
-                let mut fine = true;
-                for arguments in commands {
-                    fine &= cargo(root, arguments, &environment, &mut tally)?;
-                }
-                tally.close(fine)
-            }
-        };
-        outcomes.push(Outcome { part: part.name, seconds: begun.elapsed().as_secs_f64(), tally });
+        let outcome = one(root, part, &environment)?;
+        let broken = matches!(part.work, Work::Lint) && outcome.tally.failed > 0;
+        outcomes.push(outcome);
+        if broken {
+            println!("\nWhat does not build, or has a lint, cannot be run: nothing more is tried.");
+            break;
+        }
     }
     drop(cluster);
     print!("\n{}", tally::report(&outcomes));
     Ok(outcomes.iter().all(|outcome| outcome.tally.failed == 0))
+}
+
+/// Does one part: what it needs is built first, so that the two times can be told apart.
+fn one(root: &Path, part: &Part, environment: &[(String, String)]) -> Result<Outcome, String> {
+    let mut tally = Tally::default();
+    let mut fine = true;
+    let begun = Instant::now();
+    let mut build_secs = 0.0;
+    match &part.work {
+        Work::Tidy => fine = tidy::run(root)?,
+        Work::Check(arguments) => fine = cargo(root, arguments, environment, &mut tally)?,
+        Work::Lint => {
+            fine = cargo(root, &build::everything(), environment, &mut tally)?;
+            build_secs = begun.elapsed().as_secs_f64();
+        }
+        Work::Tests(commands) => {
+            for arguments in commands {
+                fine &= cargo(root, &build::only(arguments), environment, &mut tally)?;
+            }
+            build_secs = begun.elapsed().as_secs_f64();
+            for arguments in commands {
+                fine &= cargo(root, arguments, environment, &mut tally)?;
+            }
+        }
+    }
+    let tally = if let Work::Tests(_) = part.work { tally.close(fine) } else { Tally::of_check(fine) };
+    Ok(Outcome { part: part.name, build_secs, run_secs: begun.elapsed().as_secs_f64() - build_secs, tally })
 }
 
 /// The parts named by `--only`, in their own order; all of them when none is named.

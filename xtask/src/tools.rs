@@ -142,6 +142,13 @@ pub fn chromedriver() -> Option<PathBuf> {
     named("RENSHE_CHROMEDRIVER").or_else(|| on_path("chromedriver"))
 }
 
+/// Clippy's compiler, which lies beside the toolchain's own.
+pub fn clippy_driver() -> Option<PathBuf> {
+    let out = Command::new("rustc").args(["--print", "sysroot"]).output().ok()?;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&out.stdout).trim());
+    Some(sysroot.join("bin/clippy-driver")).filter(|p| p.is_file())
+}
+
 /// Whether pages in Chinese would be drawn with characters rather than boxes.
 fn chinese_font() -> bool {
     if Path::new("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc").exists() {

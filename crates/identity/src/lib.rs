@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use axum::{Extension, Router};
 use platform::Ctx;
+use ui::DeskLink;
 
 mod agreements;
 mod askers;
@@ -33,6 +34,7 @@ mod keeping;
 mod login;
 mod me;
 pub mod messages;
+pub mod nav;
 mod owners;
 mod pace;
 pub mod partner_keys;
@@ -59,6 +61,7 @@ pub use failure::Failure;
 pub use gates::Gates;
 pub use institutions::{Capability, HospitalId, InstitutionId};
 pub use jobs::jobs;
+pub use nav::nav;
 pub use people::{AccountId, PersonId};
 pub use ports::Ports;
 pub use real_name::{
@@ -88,12 +91,17 @@ pub fn routes() -> Router<Ctx> {
         .layer(Extension(Arc::new(Gates::default())))
 }
 
-/// Login and logout of the desks.
+/// The desks' door, login and logout; cards scanned at a desk, codes given at a window.
 pub fn desk_routes() -> Router<Ctx> {
     staff::desk_routes()
         .merge(second_ways::desk_routes())
         .merge(cards::desk_routes())
         .layer(Extension(Arc::new(Gates::default())))
+}
+
+/// Where those pages stand in the desks' navigation.
+pub fn desk_links() -> Vec<DeskLink> {
+    vec![cards::DESK_LINK, second_ways::DESK_LINK]
 }
 
 #[cfg(test)]

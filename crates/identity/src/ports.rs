@@ -24,36 +24,17 @@ pub enum PortError {
     Refused(String),
 }
 
-/// A movement the face check asks for, in the order drawn (RNA-3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Movement {
-    /// 眨眼
-    Blink,
-    /// 张嘴
-    OpenMouth,
-    /// 摇头
-    ShakeHead,
-    /// 点头
-    Nod,
-}
-
-impl Movement {
-    /// All of them.
-    pub const ALL: [Movement; 4] = [Movement::Blink, Movement::OpenMouth, Movement::ShakeHead, Movement::Nod];
-
-    /// As stored, and as told to the provider.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Movement::Blink => "blink",
-            Movement::OpenMouth => "mouth",
-            Movement::ShakeHead => "shake",
-            Movement::Nod => "nod",
-        }
-    }
-
-    /// Reads what [`Movement::as_str`] wrote.
-    pub fn parse(text: &str) -> Option<Movement> {
-        Movement::ALL.into_iter().find(|movement| movement.as_str() == text)
+kernel::words! {
+    /// A movement the face check asks for, in the order drawn (RNA-3).
+    pub enum Movement: "a movement of a face check" {
+        /// 眨眼
+        Blink = "blink",
+        /// 张嘴
+        OpenMouth = "mouth",
+        /// 摇头
+        ShakeHead = "shake",
+        /// 点头
+        Nod = "nod",
     }
 }
 
@@ -114,37 +95,17 @@ pub trait Faces: Send + Sync {
     async fn result(&self, ctx: &Ctx, certify_id: &str) -> Result<FaceVerdict, PortError>;
 }
 
-/// Where a physical card stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PhysicalState {
-    /// In use.
-    Active,
-    /// Reported lost.
-    Lost,
-    /// Frozen by the card system.
-    Frozen,
-    /// Given up or replaced; there may be a newer one.
-    Cancelled,
-}
-
-impl PhysicalState {
-    /// All of them.
-    pub const ALL: [PhysicalState; 4] =
-        [PhysicalState::Active, PhysicalState::Lost, PhysicalState::Frozen, PhysicalState::Cancelled];
-
-    /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            PhysicalState::Active => "active",
-            PhysicalState::Lost => "lost",
-            PhysicalState::Frozen => "frozen",
-            PhysicalState::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads what [`PhysicalState::as_str`] wrote.
-    pub fn parse(text: &str) -> Option<PhysicalState> {
-        PhysicalState::ALL.into_iter().find(|state| state.as_str() == text)
+kernel::words! {
+    /// Where a physical card stands.
+    pub enum PhysicalState: "a state of a physical card" {
+        /// In use.
+        Active = "active",
+        /// Reported lost.
+        Lost = "lost",
+        /// Frozen by the card system.
+        Frozen = "frozen",
+        /// Given up or replaced; there may be a newer one.
+        Cancelled = "cancelled",
     }
 }
 

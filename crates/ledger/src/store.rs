@@ -72,14 +72,14 @@ pub(crate) fn find(tx: &mut Tx<'_>, movement: &str) -> Result<Option<Stored>, Db
     );
     tx.opt(sql, vals![movement], |row| {
         Ok(Stored {
-            id: row.parse(0)?,
-            kind: row.parse(1)?,
-            movement: row.text(2)?,
-            debit: row.parse(3)?,
-            credit: row.parse(4)?,
-            amount: row.fen(5)?,
-            subject: row.text(6)?,
-            expires_at: row.opt_moment(7)?,
+            id: row.parse("id")?,
+            kind: row.parse("kind")?,
+            movement: row.text("movement")?,
+            debit: row.parse("debit")?,
+            credit: row.parse("credit")?,
+            amount: row.fen("amount_fen")?,
+            subject: row.text("subject")?,
+            expires_at: row.opt_moment("expires_at")?,
         })
     })
 }
@@ -270,23 +270,23 @@ pub struct Line {
 
 pub(crate) fn trail(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Line>, DbFault> {
     let sql = sql!(
-        "SELECT t.movement, t.debit, t.credit, t.amount_fen, t.reason, t.at, t.kind, e.how, e.at, \
-         COALESCE(e.happened_at, t.happened_at), COALESCE(e.day, t.day) FROM ledger_transfer t \
+        "SELECT t.movement, t.debit, t.credit, t.amount_fen, t.reason, t.at, t.kind, e.how, e.at AS ended_at, \
+         COALESCE(e.happened_at, t.happened_at) AS happened_at, COALESCE(e.day, t.day) AS day FROM ledger_transfer t \
          LEFT JOIN ledger_end e ON e.transfer_id = t.id WHERE t.subject = $1 ORDER BY t.at, t.id"
     );
     tx.query(sql, vals![subject], |row: &Row| {
-        let how: Option<End> = row.opt_parse(7)?;
+        let how: Option<End> = row.opt_parse("how")?;
         Ok(Line {
-            movement: row.text(0)?,
-            debit: row.parse(1)?,
-            credit: row.parse(2)?,
-            amount: row.fen(3)?,
-            reason: row.text(4)?,
-            at: row.moment(5)?,
-            direct: row.text(6)? == "direct",
-            end: how.zip(row.opt_moment(8)?),
-            happened_at: row.opt_moment(9)?,
-            day: row.parse(10)?,
+            movement: row.text("movement")?,
+            debit: row.parse("debit")?,
+            credit: row.parse("credit")?,
+            amount: row.fen("amount_fen")?,
+            reason: row.text("reason")?,
+            at: row.moment("at")?,
+            direct: row.text("kind")? == "direct",
+            end: how.zip(row.opt_moment("ended_at")?),
+            happened_at: row.opt_moment("happened_at")?,
+            day: row.parse("day")?,
         })
     })
 }

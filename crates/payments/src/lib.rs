@@ -13,6 +13,7 @@ pub mod attempts;
 mod authorisations;
 mod calls;
 mod checks;
+pub mod nav;
 mod notices;
 mod order;
 pub mod orders;
@@ -23,7 +24,6 @@ mod registrations;
 mod sim;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::sync::Arc;
 
@@ -35,6 +35,7 @@ use platform::jobs::Job;
 pub use attempts::AttemptId;
 pub use calls::{Call, calls, channel_looked_after};
 pub use checks::checks;
+pub use nav::nav;
 pub use notices::{ReceiveError, Received, receive};
 pub use orders::apply::ApplyError;
 pub use orders::drive::{DriveError, Payments, drive};

@@ -1,17 +1,15 @@
 //! What every folder knows of an order: its number, where it stands, from which purses it is paid and why it ends. The order
 //! itself is of [`orders`](crate::orders), which stands above them.
 
-use crate::words::words;
-
 kernel::typed_id!(
     /// One order (订单).
     pub OrderId,
     "ord"
 );
 
-words! {
+kernel::words! {
     /// Where an order stands. Derived from its attempts by `orders::model::order_state` and stored beside them.
-    OrderState {
+    pub enum OrderState: "a state of an order" {
         /// Nothing is under way: the person may pay.
         Open = "open",
         /// The insurer has been asked to settle.
@@ -42,9 +40,9 @@ impl OrderState {
     }
 }
 
-words! {
+kernel::words! {
     /// From which purses a person wants to pay.
-    Way {
+    pub enum Way: "a way of paying" {
         /// Through the insurer, the personal account first.
         Account = "account",
         /// Through the insurer, without the personal account.
@@ -54,9 +52,9 @@ words! {
     }
 }
 
-words! {
+kernel::words! {
     /// Why an order ends.
-    Cause {
+    pub enum Cause: "a reason to end an order" {
         /// The person gave the order up.
         Cancelled = "cancelled",
         /// The time to pay was over.

@@ -24,5 +24,6 @@ pub mod ready;
 pub mod setting;
 pub mod telemetry;
 pub mod vault;
+pub mod wiping;
 
 pub use ctx::{Actor, Ctx, Mode, TimeOver, Trace};

@@ -36,7 +36,7 @@ pub use data::stored_clock;
 pub use faults::{Fault, FaultId, Kind};
 pub use insurer::Dialect;
 pub use people::{CardState, Face, FirstPerson, Insured};
-pub use sms::{SmsTemplate, demo_templates};
+pub use sms::SmsTemplate;
 pub use start::{At, Running, Sandbox, SandboxSettings, StartError};
 pub use wechat_pay::keys::{WechatPayAccount, account as wechat_pay_account, account_in as wechat_pay_account_in};
 pub use wechat_pay::signer::{NoticeSigner, SignedNotice};

@@ -2,27 +2,33 @@
 
 use axum::response::Response;
 use axum::{Extension, extract::State};
-use health::appointments::todos;
+use hall::{Asking, Tile, Wait};
 use identity::{First, Home, Ports, RealName, opens};
 use payments::PaymentRules;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 use std::sync::Arc;
-use ui::front::{FrontCard, FrontPage, Service, Shut, TodosPage};
+use ui::front::{FrontCard, FrontPage, Service, Shut, Todo, TodosPage};
 use ui::{Page, Problem, PublicCache, html};
+
+use crate::halls::Halls;
+
+/// The front page shows so much of what waits, and what a hall always shows.
+const SHOWN: usize = 3;
 
 /// `/`: signed out it is the same for everybody, and comes from the cache.
 pub async fn front(
     State(ctx): State<Ctx>,
     Extension(cache): Extension<Arc<PublicCache>>,
+    Extension(halls): Extension<Arc<Halls>>,
     Extension(ports): Extension<Arc<Ports>>,
     home: Home,
 ) -> Result<Response, Problem> {
     let page = home.visit.page.clone();
     let Some(citizen) = home.citizen else {
-        return Ok(cache.serve(&page, 0, || composed(page.clone())));
+        return Ok(cache.serve(&page, halls.version(), || composed(&halls, page.clone())));
     };
-    let mut front = composed(page.clone());
+    let mut front = composed(&halls, page.clone());
     if let Some(first) = home.first {
         let words = match &first {
             First::Agree => "front-shut-agree",
@@ -34,40 +40,46 @@ pub async fn front(
         });
         return Ok(html(&page, front));
     }
-    let (person, now) = (citizen.person.clone(), ctx.now());
+    let now = ctx.now();
+    let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
+    let (person, halls) = (citizen.person.clone(), Arc::clone(&halls));
     let read = move |tx: &mut Tx<'_>| {
         let card = identity::front_card(tx, &person)?;
-        Ok::<_, DbFault>((card, todos::for_front(tx, &person, now)?))
+        let asking = Asking { person: &person, now, rules: &rules };
+        Ok::<_, DbFault>((card, halls.waiting(tx, &asking, Some(SHOWN))?))
     };
-    let (card, (visits, all)) = ctx.db.read("front.todos", read).await?;
+    let (card, (waiting, all)) = ctx.db.read("front.todos", read).await?;
     // That a card cannot be used is said only as the card system says it now.
     front.card = match card {
         FrontCard::Suspended { .. } => identity::front_card_now(&ctx, &ports, &citizen.person).await?,
         known => known,
     };
-    let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
-    front.todos = todos::rows(&page, &visits, &rules, now);
+    front.todos = shown(&page, waiting);
     front.todos_all = all;
     Ok(html(&page, front))
 }
 
 /// `/todos`: all that waits for who is signed in.
-pub async fn all_todos(citizen: RealName<opens::Mine>) -> Result<Response, Problem> {
+pub async fn all_todos(
+    Extension(halls): Extension<Arc<Halls>>,
+    citizen: RealName<opens::Mine>,
+) -> Result<Response, Problem> {
     let (person, now) = (citizen.person.clone(), citizen.ctx().now());
-    let found = citizen.ctx().db.read("front.all_todos", move |tx| todos::todos(tx, &person, now)).await?;
-    let page = citizen.visit.page.clone();
     let rules = citizen.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
-    let todos = todos::rows(&page, &found, &rules, now);
+    let read = move |tx: &mut Tx<'_>| halls.waiting(tx, &Asking { person: &person, now, rules: &rules }, None);
+    let (waiting, _) = citizen.ctx().db.read("front.all_todos", read).await?;
+    let page = citizen.visit.page.clone();
+    let todos = shown(&page, waiting);
     Ok(html(&page.clone(), TodosPage { page, todos }))
 }
 
-fn composed(page: Page) -> FrontPage {
-    let service = |title: String, icon, href: &str| Service { title, icon, href: href.to_owned() };
-    let services = vec![
-        service(page.t("service-booking"), "booking", "/hospitals"),
-        service(page.t("service-orders"), "list", "/orders"),
-        service(page.t("service-code"), "barcode", "/code"),
-        service(page.t("service-messages"), "message", "/messages"),
-    ];
+fn shown(page: &Page, waiting: Vec<Wait>) -> Vec<Todo> {
+    waiting.into_iter().map(|row| (row.show)(page)).collect()
+}
+
+fn composed(halls: &Halls, page: Page) -> FrontPage {
+    let service =
+        |Tile { link, .. }: Tile| Service { title: page.t(link.words), icon: link.icon, href: link.path.to_owned() };
+    let services = halls.tiles().into_iter().map(service).collect();
     FrontPage { shut: None, card: FrontCard::None, todos: Vec::new(), todos_all: 0, services, news: Vec::new(), page }
 }

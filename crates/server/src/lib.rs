@@ -4,8 +4,11 @@
 
 pub mod app;
 pub mod commands;
+mod failure;
 mod front;
+pub mod halls;
 pub mod open;
+mod own;
 pub mod ports;
 pub mod probes;
 pub mod settings;

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Clock, Moment, OsRng, Rng};
-use payments::Listeners;
 use platform::config::Config;
 use platform::db::{Db, DbFault, DbSettings, Found, LaneKey, MigrateError, Migrations, OnFatal, Pages, Target};
 use platform::db::{Tx, look_at_pages};
@@ -20,8 +19,8 @@ use platform::vault::{Vault, judge_keys, knows_no_key, verify_keys};
 use platform::{Ctx, Trace, private};
 use tokio::sync::Notify;
 
-use crate::app;
-use crate::start::StartError;
+use crate::failure::StartError;
+use crate::halls::Halls;
 
 /// What a command may do to the city that its configuration names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +39,9 @@ pub enum Access {
 ///
 /// # Errors
 /// What is not as it must be, where it is, which configuration led there, and what to do.
-pub fn open(config: &Config, clock: Arc<dyn Clock>, access: Access) -> Result<Ctx, StartError> {
+pub fn open(config: &Config, halls: &Halls, clock: Arc<dyn Clock>, access: Access) -> Result<Ctx, StartError> {
     let target = target(config)?;
-    let policy = policy(config, clock.now())?;
+    let policy = policy(config, halls, clock.now())?;
     let found = Migrations::embedded().look(&target).map_err(|error| unusable(config, &target, &error))?;
     let own = is_own(&config.data_dir);
     let rng: Arc<dyn Rng> = Arc::new(OsRng);
@@ -117,8 +116,8 @@ pub async fn judge_vault(ctx: &Ctx) -> Result<(), StartError> {
 ///
 /// # Errors
 /// Orders of another program's are there.
-pub async fn verify_listeners(ctx: &Ctx, listeners: &Listeners) -> Result<(), StartError> {
-    listeners.verify(ctx).await.map_err(|error| StartError::at("database", error))
+pub async fn verify_listeners(ctx: &Ctx, halls: &Halls) -> Result<(), StartError> {
+    halls.listeners().verify(ctx).await.map_err(|error| StartError::at("database", error))
 }
 
 /// Where the configuration says that the database is.
@@ -178,9 +177,9 @@ fn absolute(path: &Path) -> String {
     std::path::absolute(path).as_deref().unwrap_or(path).display().to_string()
 }
 
-fn policy(config: &Config, now: Moment) -> Result<Policy, StartError> {
+fn policy(config: &Config, halls: &Halls, now: Moment) -> Result<Policy, StartError> {
     let policy = Policy::load(config.policy_dir.as_deref()).map_err(|error| StartError::at("policy", error))?;
-    policy.verify_all(&app::sections()).map_err(|error| StartError::at("policy", error))?;
+    policy.verify_all(&halls.sections()).map_err(|error| StartError::at("policy", error))?;
     let calls = identity::policy::background_calls(&policy, now.date());
     let (insurer, cards) = calls.map_err(|error| StartError::at("policy", error))?;
     for (figure, calls, setting, places) in [

@@ -11,10 +11,11 @@ use partners::face::{AliyunFaces, FaceSettings};
 use partners::insurer::{Form, FundTypes, InsurerClient, InsurerSettings, Numbers, SettleWords};
 use partners::tif::TifAccount;
 use partners::wechat_pay::{MerchantKey, PlatformKey, WechatPay, WechatPaySettings};
+use payments::ports::Refusal;
 use payments::{Listeners, PayPorts, Payments};
 use platform::config::{Config, KeyFile};
 
-use crate::start::StartError;
+use crate::failure::StartError;
 
 /// Where partners are that the configuration does not place: base addresses of the sandbox.
 #[derive(Debug, Clone)]
@@ -206,7 +207,9 @@ fn insurer(config: &Config, sandbox: &str, numbers: &Arc<Numbers>) -> InsurerSet
     words.no_original.extend(dialect.no_original.clone());
     words.voided.extend(dialect.voided.clone());
     words.done.extend(dialect.done.clone());
-    words.first(dialect.refusals.iter().flat_map(|(ours, words)| words.iter().map(|word| (word.as_str(), *ours))));
+    // The settings are named as the refusals are (a test of `partners::insurer::words`).
+    let refusals = dialect.refusals.iter().filter_map(|(ours, words)| Some((ours.parse::<Refusal>().ok()?, words)));
+    words.first(refusals.flat_map(|(what, words)| words.iter().map(move |word| (word.as_str(), what))));
     InsurerSettings {
         endpoint: insurer.endpoint.clone().unwrap_or_else(|| sandbox.to_owned()),
         account: TifAccount { paasid: insurer.paasid.clone(), token: insurer.token.expose().clone() },

@@ -4,33 +4,15 @@ use std::path::Path;
 
 use platform::config::{Config, ConfigError, Sections};
 
-/// The texts that go to phones: production needs the provider's template for each.
-const TEXTS: [&str; 17] = [
-    "verify",
-    "booked",
-    "cancelled",
-    "sign_up_tried",
-    "number_taken_back",
-    "account_ended",
-    "account_moved",
-    "account_opened",
-    "password_changed",
-    "device_bound",
-    "device_ended",
-    "pay_password_set",
-    "pay_password_changed",
-    "pay_password_locked",
-    "refund_begun",
-    "pay_timed_out",
-    "pay_reconfirm",
-];
+use crate::failure::StartError;
+use crate::halls::Halls;
 
 /// Reads a file (none: all defaults, a demo) and the environment.
 ///
 /// # Errors
 /// All mistakes at once, each with its line and what is allowed there.
-pub fn load(path: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Config, ConfigError> {
-    Config::load(path, env, &Sections { known: &partners::known(), texts: &TEXTS })
+pub fn load(path: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Config, StartError> {
+    read(|sections| Config::load(path, env, sections))
 }
 
 /// Reads a text; `name` stands in messages where the file's name would.
@@ -41,8 +23,15 @@ pub fn from_text(
     name: &str,
     text: &str,
     env: impl IntoIterator<Item = (String, String)>,
-) -> Result<Config, ConfigError> {
-    Config::from_text(name, text, env, &Sections { known: &partners::known(), texts: &TEXTS })
+) -> Result<Config, StartError> {
+    read(|sections| Config::from_text(name, text, env, sections))
+}
+
+/// Production needs the provider's template for each text that goes to phones.
+fn read(with: impl FnOnce(&Sections<'_>) -> Result<Config, ConfigError>) -> Result<Config, StartError> {
+    let halls = Halls::new()?;
+    let texts: Vec<&str> = halls.texts().iter().map(|text| text.name).collect();
+    Ok(with(&Sections { known: &partners::known(), texts: &texts })?)
 }
 
 #[cfg(test)]
@@ -66,8 +55,9 @@ mod tests {
 
     #[test]
     fn each_text_that_goes_to_phones_is_named_in_the_example() {
+        let texts = Halls::new().expect("no twins").texts();
         let named = |name: &&str| EXAMPLE.contains(&format!(" {name}"));
-        let missing: Vec<&str> = TEXTS.into_iter().filter(|name| !named(name)).collect();
+        let missing: Vec<&str> = texts.iter().map(|text| text.name).filter(|name| !named(name)).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 }

@@ -4,44 +4,28 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use identity::{IssueCarrier, Ports};
+use hall::{Wired, Works};
 use partners::sms::{SmsCarrier, SmsSettings};
-use payments::Payments;
 use platform::audit::Witness;
-use platform::config::{Config, ConfigError};
+use platform::config::Config;
 use platform::instances::{self, Instance};
 use platform::jobs::Runner;
 use platform::listen::{self, Plain};
-use platform::outbox::{Carrier, Worker};
+use platform::outbox::{self, Carrier, Worker};
 use platform::{Ctx, Mode, Trace, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use ui::{Site, TrustedProxies};
 
+use crate::app::{Place, service};
+use crate::halls::Halls;
 use crate::probes::{self, LEAST_FREE_BYTES, Ready};
 use crate::tls::Tls;
-use crate::{app, upkeep};
+use crate::upkeep;
 
+pub use crate::failure::StartError;
 pub use crate::open::{Access, instance, open, verify_listeners, verify_vault};
-
-/// What stops a start, as a line that says what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct StartError(pub String);
-
-impl From<ConfigError> for StartError {
-    fn from(error: ConfigError) -> StartError {
-        StartError(error.to_string())
-    }
-}
-
-impl StartError {
-    /// Names what was being done.
-    pub fn at(doing: &str, why: impl std::fmt::Display) -> Self {
-        Self(format!("{doing}: {why}"))
-    }
-}
 
 /// Takes this process's place among those that serve the same city, and says from then on that it is there.
 pub async fn take_place(ctx: &Ctx) -> Result<Kept, StartError> {
@@ -76,49 +60,53 @@ pub async fn workers(
     ctx: &Ctx,
     config: &Config,
     sms_endpoint: &str,
-    ports: &Arc<Ports>,
-    pay: &Arc<Payments>,
+    (halls, wired): (&Halls, &Wired),
 ) -> Result<Vec<Arc<dyn Witness>>, StartError> {
     let holder = instance(ctx.rng.as_ref());
-    let carriers = carriers(config, sms_endpoint, ports)?;
     let witnesses = upkeep::witnesses(config, ctx)?;
     if let Some(says) = upkeep::no_witness_outside(config) {
         tracing::warn!(says, "audit.no_witness_outside");
     }
     upkeep::look_outside(ctx, &witnesses).await;
-    let mut jobs = app::jobs(ports, pay);
+    let Works { mut jobs, carriers } = works(config, sms_endpoint, halls, wired)?;
     jobs.push(upkeep::carrying(witnesses.clone()));
+    not_carried(ctx, &carriers).await;
     tokio::spawn(Worker::new(ctx.with_trace(Trace::system("outbox")), holder.clone(), carriers).run());
-    tokio::spawn(payments::sweep(Arc::clone(pay), ctx.with_trace(Trace::system("payments"))));
+    tokio::spawn(payments::sweep(Arc::clone(&wired.pay), ctx.with_trace(Trace::system("payments"))));
     tokio::spawn(Runner::new(ctx.clone(), holder, jobs).run());
     Ok(witnesses)
 }
 
-/// The carriers of each kind of parcel.
-pub fn carriers(config: &Config, sms_endpoint: &str, ports: &Arc<Ports>) -> Result<Vec<Arc<dyn Carrier>>, StartError> {
-    let sms = SmsCarrier::new(sms_settings(config, sms_endpoint)?).map_err(|error| StartError::at("sms", error))?;
-    Ok(vec![Arc::new(sms), Arc::new(IssueCarrier::new(Arc::clone(ports)))])
+/// The jobs of all halls and the carriers of each kind of parcel, that of texts among them.
+pub fn works(config: &Config, sms_endpoint: &str, halls: &Halls, wired: &Wired) -> Result<Works, StartError> {
+    let sms =
+        SmsCarrier::new(sms_settings(config, sms_endpoint, halls)?).map_err(|error| StartError::at("sms", error))?;
+    halls.works(wired, Works { carriers: vec![Arc::new(sms)], ..Works::default() })
 }
 
-/// The SMS adapter's settings; `endpoint` is where the sandbox would be.
-pub fn sms_settings(config: &Config, endpoint: &str) -> Result<SmsSettings, StartError> {
-    let settings = config.section::<SmsSettings>()?.clone();
-    Ok(with_templates(config, settings.at(endpoint)))
-}
-
-/// A demo without any templates takes those that the sandbox knows.
-#[cfg(feature = "sandbox")]
-fn with_templates(config: &Config, mut settings: SmsSettings) -> SmsSettings {
-    if settings.templates.is_empty() && config.mode == Mode::Demo {
-        let known = sandbox::demo_templates().into_iter();
-        settings.templates = known.map(|(name, template)| (name.to_owned(), template.code)).collect();
+/// Warns of parcels that wait and that nothing in this program carries: whoever went back to an older program must be able
+/// to serve, and to see what stays behind.
+async fn not_carried(ctx: &Ctx, carriers: &[Arc<dyn Carrier>]) {
+    match ctx.db.read("outbox.kinds", outbox::kinds).await {
+        Ok(kinds) => {
+            let carried = |kind: &String| carriers.iter().any(|carrier| carrier.kind() == kind);
+            for kind in kinds.iter().filter(|kind| !carried(kind)) {
+                tracing::warn!(kind, "outbox.nobody_carries");
+            }
+        }
+        Err(fault) => tracing::warn!(%fault, "outbox.not_looked_at"),
     }
-    settings
 }
 
-#[cfg(not(feature = "sandbox"))]
-fn with_templates(_: &Config, settings: SmsSettings) -> SmsSettings {
-    settings
+/// The SMS adapter's settings; `endpoint` is where the sandbox would be. A demo without any templates takes those that the
+/// sandbox knows.
+pub fn sms_settings(config: &Config, endpoint: &str, halls: &Halls) -> Result<SmsSettings, StartError> {
+    let mut settings = config.section::<SmsSettings>()?.clone().at(endpoint);
+    if settings.templates.is_empty() && config.mode == Mode::Demo {
+        let known = halls.texts().into_iter();
+        settings.templates = known.map(|text| (text.name.to_owned(), text.demo_code.to_owned())).collect();
+    }
+    Ok(settings)
 }
 
 /// Binds an address, or says what may be using it.
@@ -133,20 +121,20 @@ pub async fn serve(
     listener: TcpListener,
     ctx: &Ctx,
     config: &Config,
-    (ports, pay): (Arc<Ports>, Arc<Payments>),
+    (halls, wired): (&Arc<Halls>, Wired),
     stop: Stop,
 ) -> Result<(), StartError> {
     let rules = config.http.rules(listen::files::raise(), config.proxy.trusted.clone()).map_err(StartError)?;
     let own = config.public_url(listener.local_addr().map_err(|error| StartError::at("listen", error))?);
     let (connections, per_address) = (rules.connections, rules.per_neighbourhood);
     tracing::info!(own, connections, per_address, "server.listens");
-    let place = app::Place {
+    let place = Place {
         site: Site::new(&own, config.mode == Mode::Demo, config.tls.is_some()).offline(config.http.offline),
         proxies: TrustedProxies::new(config.proxy.trusted.clone(), config.proxy.by),
         ready: Arc::new(Ready::new(config.data_dir.clone(), LEAST_FREE_BYTES)),
     };
     tokio::spawn(probes::watch(ctx.clone(), Arc::clone(&place.ready)));
-    let service = app::service(ctx.clone(), ports, pay, place);
+    let service = service(ctx.clone(), halls, wired, place);
     let cut = match &config.tls {
         None => listen::serve(listener, Plain, service, rules, stop.wished()).await,
         Some(files) => listen::serve(listener, Tls::read(files)?, service, rules, stop.wished()).await,

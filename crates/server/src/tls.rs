@@ -13,7 +13,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
 
-use crate::start::StartError;
+use crate::failure::StartError;
 
 /// Does the TLS handshake. The listener limits how long it may take and how many there may be at once, since a
 /// handshake has a place like a request.

@@ -9,13 +9,15 @@ use partners::witness::{HttpWitness, HttpWitnessSettings};
 use platform::audit::{self, FolderWitness, Witness};
 use platform::check::Check;
 use platform::config::{Config, WitnessConfig};
-use platform::db::LaneKey;
-use platform::jobs::{CHUNK, Job, in_chunks};
+use platform::db::{LaneKey, Tx};
+use platform::jobs::{CHUNK, Job};
 use platform::outbox::{self, OutboxPolicy};
+use platform::policy::PolicyError;
 use platform::vault;
+use platform::wiping::{self, Old};
 use platform::{Ctx, Mode};
 
-use crate::start::StartError;
+use crate::failure::StartError;
 
 /// How long a start or a stop waits for witnesses.
 const CARRY_MOST: Duration = Duration::from_secs(30);
@@ -28,7 +30,7 @@ pub fn jobs() -> Vec<Job> {
     vec![
         Job::new("audit.anchor", 20, |ctx| async move { anchor_now(&ctx).await }).within(15).again_after(2),
         Job::new("vault.rewrap", 60, rewrap).within(600),
-        Job::new("outbox.forget", 3600, forget_parcels).within(900),
+        wiping::job("outbox.forget", LaneKey::OUTBOX, vec![old_parcels()]),
     ]
 }
 
@@ -122,12 +124,14 @@ async fn anchor_now(ctx: &Ctx) -> Result<(), String> {
     Ok(())
 }
 
-/// Deletes parcels of the outbox when nobody asks about them any more.
-async fn forget_parcels(ctx: Ctx) -> Result<(), String> {
-    let now = ctx.now();
-    let keep = ctx.policy.at::<OutboxPolicy>(now.date()).map_err(|error| error.to_string())?.keep_days;
-    let (before, most) = (now.minus_secs(keep * DAY_SECS), CHUNK as i64);
-    in_chunks(&ctx, LaneKey::OUTBOX, "outbox.forget", move |tx| outbox::forget(tx, before, most)).await.map(drop)
+/// Parcels of the outbox go when nobody asks about them any more.
+fn old_parcels() -> Old {
+    let wipe = |tx: &mut Tx<'_>, before| outbox::forget(tx, before, CHUNK as i64);
+    Old { name: "outbox.forget", kept: parcels_kept, wipe }
+}
+
+fn parcels_kept(ctx: &Ctx) -> Result<i64, PolicyError> {
+    Ok(ctx.policy.at::<OutboxPolicy>(ctx.now().date())?.keep_days * DAY_SECS)
 }
 
 async fn rewrap(ctx: Ctx) -> Result<(), String> {

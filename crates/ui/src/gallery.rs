@@ -1,6 +1,7 @@
 //! `/dev/components`: every component in every state, for whoever writes a page. Not in production.
 
 use crate::assets;
+use crate::desk::{DeskLink, DeskTop};
 use crate::form::Errors;
 use crate::icons;
 use crate::page::Page;
@@ -56,6 +57,16 @@ pub(crate) struct DeskGallery {
     pub(crate) mode: &'static str,
 }
 
+impl DeskGallery {
+    /// The page in a desk's frame, with the two galleries in its navigation.
+    pub(crate) fn new(page: Page, mode: &'static str) -> DeskGallery {
+        let link = |href, icon, words, rank| DeskLink { href, icon, words, roles: &[], rank, needs: None };
+        let links = vec![link("/dev/desk", "scan", "dev-desk", 1), link("/dev/components", "list", "dev-title", 2)];
+        page.work_at(DeskTop { place: String::new(), clerk: page.t("dev-field-name"), links });
+        DeskGallery { page, mode }
+    }
+}
+
 pub(crate) async fn show(visit: Visit, Query(colours): Query<Colours>) -> Result<Response, Problem> {
     refuse_in_production(&visit.ctx)?;
     Ok(html(&visit.page, Gallery::new(visit.page.clone(), colours.mode())))
@@ -63,7 +74,7 @@ pub(crate) async fn show(visit: Visit, Query(colours): Query<Colours>) -> Result
 
 pub(crate) async fn desk(visit: Visit, Query(colours): Query<Colours>) -> Result<Response, Problem> {
     refuse_in_production(&visit.ctx)?;
-    Ok(html(&visit.page, DeskGallery { page: visit.page.clone(), mode: colours.mode() }))
+    Ok(html(&visit.page, DeskGallery::new(visit.page.clone(), colours.mode())))
 }
 
 /// The style sheet with its dark part always or never on, so that both can be seen on one device.

@@ -38,10 +38,24 @@ pub fn layer(router: Router<Ctx>, ctx: Ctx) -> Router {
         .with_state(ctx)
 }
 
+/// An error page among the citizens' pages.
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {
     page: Page,
+    told: Told,
+}
+
+/// The same at a desk.
+#[derive(Template)]
+#[template(path = "desk_error.html")]
+struct DeskErrorPage {
+    page: Page,
+    told: Told,
+}
+
+/// What an error page says, in whichever frame.
+struct Told {
     title: String,
     text: String,
     /// Where to go on, by the service's own address; empty where that is here.
@@ -50,6 +64,8 @@ struct ErrorPage {
     hints: Vec<String>,
     again: bool,
     typed: Typed,
+    /// The key of the words that lead home.
+    home: &'static str,
 }
 
 async fn around(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
@@ -124,24 +140,28 @@ fn misled(seed: &Seed, wants_page: bool) -> Option<Problem> {
 }
 
 fn error_page(ctx: &Ctx, site: &Site, problem: &Problem, seed: &Arc<Seed>, original: Response) -> Response {
-    // A form that can be sent again needs a token, and the cookie that goes with it.
+    // A form that can be sent again needs a token, and the cookie that goes with it; so does the end of the shift at a desk.
     let has_form = !problem.typed.fields.is_empty();
-    let page = if has_form { Page::new(ctx, Arc::clone(seed)) } else { Page::bare(Arc::clone(seed)) };
-    let mut template = ErrorPage {
+    let needs_token = has_form || seed.desk.get().is_some();
+    let page = if needs_token { Page::new(ctx, Arc::clone(seed)) } else { Page::bare(Arc::clone(seed)) };
+    let mut told = Told {
         title: page.t(&format!("{}-title", problem.key())),
         text: page.t(&format!("{}-text", problem.key())),
         there: String::new(),
         hints: Vec::new(),
         again: problem.retry_secs.is_some(),
         typed: problem.typed.clone(),
-        page: page.clone(),
+        home: if page.at_desk() { "problem-desk" } else { "problem-home" },
     };
     match &problem.kind {
-        ProblemKind::Elsewhere => tell_way(site, problem, &mut template),
-        ProblemKind::Unfit { .. } if !has_form => template.hints.push(page.t("problem-go-back")),
+        ProblemKind::Elsewhere => tell_way(site, problem, &page, &mut told),
+        ProblemKind::Unfit { .. } if !has_form => told.hints.push(page.t("problem-go-back")),
         _ => {}
     }
-    let mut response = html_status(&page, problem.status, template);
+    let mut response = match page.at_desk() {
+        true => html_status(&page, problem.status, DeskErrorPage { page: page.clone(), told }),
+        false => html_status(&page, problem.status, ErrorPage { page: page.clone(), told }),
+    };
     keep_headers(&mut response, problem, &original);
     response
 }
@@ -170,10 +190,10 @@ fn told_to_machine(problem: &Problem, original: &Response) -> Response {
 }
 
 /// By which address the visitor came, and by which the service is reached.
-fn tell_way(site: &Site, problem: &Problem, told: &mut ErrorPage) {
+fn tell_way(site: &Site, problem: &Problem, page: &Page, told: &mut Told) {
     let Some(elsewhere) = &problem.elsewhere else { return };
     site.tell_elsewhere(elsewhere);
-    let (page, by, own) = (&told.page, elsewhere.by.text(), site.own().text());
+    let (by, own) = (elsewhere.by.text(), site.own().text());
     let key = match elsewhere.why {
         Why::Scheme => "problem-elsewhere-scheme",
         Why::Name | Why::ProxysName => "problem-elsewhere-name",

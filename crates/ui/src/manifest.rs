@@ -60,6 +60,7 @@ async fn manifest(visit: Visit, Query(wanted): Query<Wanted>) -> Response {
         page.look.lang = lang;
     }
     let icon = |name, sizes, purpose| Icon { src: assets::url(name), sizes, mime: "image/png", purpose };
+    let shortcuts = page.nav().shortcuts.iter().map(|link| Shortcut { name: page.t(link.words), url: link.path });
     let manifest = Manifest {
         id: "/",
         name: page.t("ui-name"),
@@ -77,10 +78,7 @@ async fn manifest(visit: Visit, Query(wanted): Query<Wanted>) -> Response {
             icon("icon-512.png", "512x512", "any"),
             icon("icon-maskable.png", "512x512", "maskable"),
         ],
-        shortcuts: vec![
-            Shortcut { name: page.t("tab-code"), url: "/code" },
-            Shortcut { name: page.t("front-card"), url: "/card" },
-        ],
+        shortcuts: shortcuts.collect(),
     };
     let mut response = axum::Json(manifest).into_response();
     let headers = response.headers_mut();

@@ -8,6 +8,7 @@ use crate::assets;
 use crate::encoding::Encoding;
 use crate::locale;
 use crate::look::Lang;
+use crate::nav::Nav;
 use crate::page::Page;
 use crate::reply::html;
 use crate::visit::Visit;
@@ -77,7 +78,10 @@ pub(crate) fn routes() -> Router<Ctx> {
 /// is told to take away what it kept, and to end.
 async fn worker(visit: Visit) -> Response {
     let off = !visit.page.seed.offline;
-    let first = format!("const RELEASE = {{ name: '{}', assets: [{}], off: {off} }};\n", RELEASE.name, RELEASE.assets);
+    let nav = visit.page.nav();
+    let kept = nav.kept.map_or("", |link| link.path);
+    let (name, assets) = (RELEASE.name(nav), &RELEASE.assets);
+    let first = format!("const RELEASE = {{ name: '{name}', assets: [{assets}], kept: '{kept}', off: {off} }};\n");
     let text = first + assets::source("worker.js").unwrap_or("");
     let (encoding, body) = visit.page.seed.encoding.compress(text.into_bytes());
     let mut response = Body::from(body).into_response();
@@ -93,8 +97,17 @@ async fn worker(visit: Visit) -> Response {
 }
 
 struct Release {
-    name: String,
+    digest: Sha256,
     assets: String,
+}
+
+impl Release {
+    /// The bar at the thumb and the way to the kept page stand on the pages without a network, so that other tabs are
+    /// another release.
+    fn name(&self, nav: &Nav) -> String {
+        let digest = self.digest.clone().chain_update(format!("{nav:?}"));
+        digest.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// Everything that the pages without a network are made of: when any of it changes, the worker is another one, and loads
@@ -109,10 +122,7 @@ static RELEASE: LazyLock<Release> = LazyLock::new(|| {
     for lang in [Lang::Zh, Lang::En] {
         locale::sources(lang).for_each(|text| digest.update(text));
     }
-    Release {
-        name: digest.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect(),
-        assets: urls.map(|url| format!("'{url}'")).join(", "),
-    }
+    Release { assets: urls.map(|url| format!("'{url}'")).join(", "), digest }
 });
 
 /// The templates of both pages, with all that they are put together from.

@@ -5,10 +5,12 @@ use crate::assets;
 use crate::barcode;
 use crate::cookies;
 use crate::csrf;
+use crate::desk::DeskTop;
 use crate::icons::{self, Markup};
 use crate::in_app::InApp;
 use crate::locale;
 use crate::look::{Lang, Look};
+use crate::nav::Nav;
 use crate::offline::Holder;
 use crate::qr;
 use crate::reply::in_query;
@@ -18,41 +20,6 @@ use http::{HeaderValue, header};
 use kernel::{Date, Moment};
 use platform::Ctx;
 use std::sync::Arc;
-
-/// A tab of the bar at the thumb.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    /// No tab is lit.
-    #[default]
-    None,
-    /// 首页
-    Home,
-    /// 就医购药
-    Health,
-    /// 就诊码, raised in the centre.
-    Code,
-    /// 消息
-    Messages,
-    /// 我的
-    Me,
-}
-
-impl Tab {
-    /// The tab a path belongs to, lit unless the handler says otherwise.
-    pub fn of_path(path: &str) -> Tab {
-        let first = path.trim_start_matches('/').split('/').next().unwrap_or("");
-        match first {
-            "" | "todos" => Tab::Home,
-            "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "search" | "orders" | "appointments" => {
-                Tab::Health
-            }
-            "code" => Tab::Code,
-            "messages" => Tab::Messages,
-            "me" | "login" | "sign-up" | "card" | "pay-password" => Tab::Me,
-            _ => Tab::None,
-        }
-    }
-}
 
 /// What a template needs besides its own content. Field `page` of every template struct.
 #[derive(Clone, Debug)]
@@ -65,8 +32,8 @@ pub struct Page {
     pub path: String,
     /// The shown name of who is signed in; filled by the identity crate.
     pub who: Option<String>,
-    /// The lit tab.
-    pub tab: Tab,
+    /// The name of the lit tab, the path's unless the handler says otherwise; empty for none.
+    pub tab: &'static str,
     /// The reference number of this request, as the log knows it.
     pub request: String,
     /// The key of a message brought over a redirect, shown once.
@@ -93,7 +60,7 @@ impl Page {
             csrf: String::new(),
             path: seed.path.clone(),
             who: None,
-            tab: seed.tab(),
+            tab: seed.nav.tab(&seed.path),
             request: seed.request.clone(),
             flash: seed.flash.clone().filter(|key| locale::has(seed.look.lang, key)),
             unread: 0,
@@ -179,17 +146,14 @@ impl Page {
         barcode::grouped(digits)
     }
 
-    /// Whether the tab of that name is the lit one; by name, so that templates of other crates need no import.
+    /// Whether the tab of that name is the lit one.
     pub fn lit(&self, tab: &str) -> bool {
-        let name = match self.tab {
-            Tab::None => return false,
-            Tab::Home => "home",
-            Tab::Health => "health",
-            Tab::Code => "code",
-            Tab::Messages => "messages",
-            Tab::Me => "me",
-        };
-        name == tab
+        self.tab == tab
+    }
+
+    /// Which pages there are.
+    pub fn nav(&self) -> &Nav {
+        &self.seed.nav
     }
 
     /// The address of an asset, with its content hash.
@@ -204,21 +168,7 @@ impl Page {
 
     /// What the page is about, in one sentence for those who find it by a search.
     pub fn about(&self) -> String {
-        let first = self.path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        let key = match first {
-            "hospitals" | "departments" | "doctors" | "clinics" | "slots" | "appointments" | "orders" => {
-                "about-booking"
-            }
-            "search" => "about-search",
-            "code" => "about-code",
-            "card" => "about-card",
-            "pay" | "pay-password" => "about-pay",
-            "messages" => "about-messages",
-            "sign-up" | "login" | "forgot" => "about-account",
-            "me" | "real-name" | "prove" | "devices" => "about-me",
-            _ => "about-home",
-        };
-        self.t(key)
+        self.t(self.nav().place(&self.path).map_or("about-home", |place| place.about))
     }
 
     /// Whether two words are the same; templates compare references of different depth with it.
@@ -234,6 +184,26 @@ impl Page {
     /// Whether the path asked for belongs to a desk.
     pub fn at_desk(&self) -> bool {
         self.path == "/desk" || self.path.starts_with("/desk/")
+    }
+
+    /// What stands around a desk's page, if it is known who works there.
+    pub fn desk(&self) -> Option<&DeskTop> {
+        self.seed.desk.get()
+    }
+
+    /// What the head of a desk's page says: the place, and what is done on this page.
+    pub fn desk_head(&self) -> String {
+        let place = self.desk().map(|top| top.place.clone()).filter(|place| !place.is_empty());
+        let words = self.desk().and_then(|top| top.current(&self.path)).map(|link| self.t(link.words));
+        match (place, words) {
+            (Some(place), Some(words)) => format!("{place} · {words}"),
+            (one, other) => one.or(other).unwrap_or_else(|| self.t("ui-desk")),
+        }
+    }
+
+    /// Says what stands around a desk's page, and around the refusal if the same request is refused. It stays as first said.
+    pub fn work_at(&self, top: DeskTop) {
+        self.seed.desk.get_or_init(|| top);
     }
 
     /// Path and query asked for.
@@ -279,24 +249,5 @@ impl Page {
     /// configuration, never from what the request says.
     pub fn origin(&self) -> String {
         self.seed.origin.text()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_lights_its_tab() {
-        for (path, tab) in [
-            ("/", Tab::Home),
-            ("/doctors/doc_1", Tab::Health),
-            ("/me/sessions", Tab::Me),
-            ("/code", Tab::Code),
-            ("/messages", Tab::Messages),
-            ("/nowhere", Tab::None),
-        ] {
-            assert_eq!(Tab::of_path(path), tab, "{path}");
-        }
     }
 }

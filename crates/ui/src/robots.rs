@@ -1,5 +1,6 @@
 //! What is told to those who index the web: `robots.txt`.
 
+use crate::visit::Visit;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -10,20 +11,14 @@ pub(crate) fn routes() -> Router<Ctx> {
     Router::new().route("/robots.txt", get(robots))
 }
 
-/// Hospitals, departments and doctors are for everybody to find. Who cannot log in finds nothing on the pages of those who
+/// What is shown to everybody is for everybody to find. Who cannot log in finds nothing on the pages of those who
 /// can: they lead to the login page. What is left out here would only be the same pages again, or searches.
-const ROBOTS: &str = "User-agent: *\n\
-    Disallow: /look\n\
-    Disallow: /search\n\
-    Disallow: /login\n\
-    Disallow: /forgot\n\
-    Disallow: /desk\n\
-    Disallow: /dev/\n\
-    Disallow: /offline\n\
-    Allow: /\n";
-
-async fn robots() -> Response {
-    let mut response = ROBOTS.into_response();
+async fn robots(visit: Visit) -> Response {
+    let mut lines = vec!["User-agent: *\n".to_owned()];
+    let quiet = ["/look"].iter().chain(&visit.page.nav().quiet).chain(&["/dev/", "/offline"]);
+    lines.extend(quiet.map(|path| format!("Disallow: {path}\n")));
+    lines.push("Allow: /\n".to_owned());
+    let mut response = lines.concat().into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }

@@ -3,11 +3,12 @@
 use crate::address::{Came, TrustedProxies, UNKNOWN};
 use crate::cookies::{find, name_of, read as read_cookies};
 use crate::csrf;
+use crate::desk::DeskTop;
 use crate::encoding::Encoding;
 use crate::headers;
 use crate::in_app::InApp;
 use crate::look::{Lang, Look};
-use crate::page::Tab;
+use crate::nav::Nav;
 use crate::site::{Elsewhere, Origin, Site};
 use axum::extract::ConnectInfo;
 use base64::Engine as _;
@@ -16,7 +17,7 @@ use http::{Extensions, HeaderMap, Uri, header};
 use kernel::{Date, Moment, Rng};
 use platform::{Ctx, Mode};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The name of the cookie that carries one message over a redirect; it holds only a message key.
 pub(crate) const FLASH: &str = "flash";
@@ -49,6 +50,10 @@ pub(crate) struct Seed {
     pub(crate) demo: bool,
     /// Browsers may have the service worker.
     pub(crate) offline: bool,
+    /// Which pages there are.
+    pub(crate) nav: Arc<Nav>,
+    /// What stands around a desk's page, once it is known who works there: also around a refusal of the same request.
+    pub(crate) desk: OnceLock<DeskTop>,
 }
 
 impl Seed {
@@ -83,6 +88,8 @@ impl Seed {
             flash: find(&cookies, &name_of(FLASH, secure)).filter(|key| is_key(key)).map(str::to_owned),
             demo: matches!(ctx.mode, Mode::Demo),
             offline: site.keeps_offline(),
+            nav: extensions.get::<Arc<Nav>>().map(Arc::clone).unwrap_or_default(),
+            desk: OnceLock::new(),
             origin: standing.origin,
             elsewhere: standing.elsewhere,
             secure,
@@ -91,10 +98,6 @@ impl Seed {
             today: now.date(),
             now,
         }
-    }
-
-    pub(crate) fn tab(&self) -> Tab {
-        Tab::of_path(&self.path)
     }
 
     /// The visits that this browser has sent back.

@@ -15,8 +15,10 @@ pub struct Tally {
 pub struct Outcome {
     /// The part's name.
     pub part: &'static str,
-    /// How long it took, building included.
-    pub seconds: f64,
+    /// How long cargo built for it, in seconds.
+    pub build_secs: f64,
+    /// How long it ran, in seconds.
+    pub run_secs: f64,
     /// What it counted.
     pub tally: Tally,
 }
@@ -46,15 +48,19 @@ impl Tally {
     }
 }
 
-/// One line a part with its seconds, then the closing line.
+/// One line a part with its seconds, their sum, then the closing line.
 pub fn report(outcomes: &[Outcome]) -> String {
-    let mut text = String::new();
-    for Outcome { part, seconds, tally } in outcomes {
+    let mut text = format!("{:<10} {:<6} {:>9} {:>9}\n", "", "", "build s", "run s");
+    for Outcome { part, build_secs, run_secs, tally } in outcomes {
         let word = if tally.failed == 0 { "ok" } else { "FAILED" };
+        let (passed, failed) = (tally.passed, tally.failed);
         // Writing to a String cannot fail.
         let _ =
-            writeln!(text, "{part:<10} {word:<6} {seconds:>7.1} s  {} passed, {} failed", tally.passed, tally.failed);
+            writeln!(text, "{part:<10} {word:<6} {build_secs:>9.1} {run_secs:>9.1}  {passed} passed, {failed} failed");
     }
+    let built: f64 = outcomes.iter().map(|o| o.build_secs).sum();
+    let ran: f64 = outcomes.iter().map(|o| o.run_secs).sum();
+    let _ = writeln!(text, "{:<10} {:<6} {built:>9.1} {ran:>9.1}", "all", "");
     let passed: u64 = outcomes.iter().map(|o| o.tally.passed).sum();
     let failed: u64 = outcomes.iter().map(|o| o.tally.failed).sum();
     let _ = writeln!(text, "\n{passed} passed, {failed} failed");
@@ -83,7 +89,8 @@ mod tests {
 
     #[test]
     fn the_closing_line_stands_alone() {
-        let outcomes = [Outcome { part: "unit", seconds: 1.26, tally: Tally { passed: 7, failed: 1 } }];
+        let outcomes =
+            [Outcome { part: "unit", build_secs: 1.26, run_secs: 2.0, tally: Tally { passed: 7, failed: 1 } }];
         let text = report(&outcomes);
         assert!(text.ends_with("\n7 passed, 1 failed\n"), "{text}");
         assert!(text.contains("FAILED"), "{text}");

@@ -1,11 +1,13 @@
 //! The heads of files: a Rust file begins with a module doc, a crate says what it is for and uses the workspace's
-//! lints, and the lock file is there.
+//! lints, and the lock file is there. What stands in a doc between fences is text, since no part of the tests
+//! compiles it.
 
 use super::{Finding, Source};
 
 /// Checks heads and manifests.
 pub fn check(tree: &[Source]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = tree.iter().filter_map(module_doc).collect();
+    findings.extend(tree.iter().flat_map(fences));
     findings.extend(tree.iter().filter(|source| is_manifest(&source.path)).flat_map(manifest));
     if !tree.iter().any(|source| source.path == "Cargo.lock") {
         findings.push(Finding::new("Cargo.lock", 0, "it must be committed: builds are repeated from it"));
@@ -17,6 +19,23 @@ fn module_doc(source: &Source) -> Option<Finding> {
     let first = source.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let missing = source.path.ends_with(".rs") && !first.starts_with("//!");
     missing.then(|| Finding::new(&source.path, 1, "a file opens with a `//!` line that says what it owns"))
+}
+
+/// Examples in docs would be thirteen more programs to build, so there are none: a test is the example.
+fn fences(source: &Source) -> Vec<Finding> {
+    let mut inside = false;
+    let mut findings = Vec::new();
+    for (number, line) in source.text.lines().enumerate().filter(|_| source.path.ends_with(".rs")) {
+        let line = line.trim();
+        let Some(said) = line.strip_prefix("///").or_else(|| line.strip_prefix("//!")) else { continue };
+        let Some(word) = said.trim().strip_prefix("```") else { continue };
+        if !inside && word != "text" {
+            let says = "docs hold no code to run: begin with ```text, and show the use in a test";
+            findings.push(Finding::new(&source.path, number + 1, says));
+        }
+        inside = !inside;
+    }
+    findings
 }
 
 /// A crate's manifest; the workspace's own has no package.
@@ -55,6 +74,12 @@ mod tests {
         assert!(module_doc(&Source::new("a.rs", "\n//! What it owns.\n")).is_none());
         assert!(module_doc(&Source::new("a.rs", "use std::fs;\n")).is_some());
         assert!(module_doc(&Source::new("a.css", "")).is_none());
+    }
+
+    #[test]
+    fn what_is_between_fences_is_text() {
+        let found = |word: &str| fences(&Source::new("a.rs", format!("//! ```{word}\n//! x\n//! ```\n"))).len();
+        assert_eq!((found("text"), found(""), found("rust")), (0, 1, 1));
     }
 
     #[test]

@@ -11,11 +11,13 @@ mod kept;
 mod knots;
 mod licence;
 mod paths;
+mod rows;
 mod rust;
 mod scripts;
 mod sizes;
 mod supply;
 mod threats;
+mod words;
 
 use std::fmt;
 use std::fs;
@@ -87,8 +89,10 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(knots::check(&tree));
     findings.extend(headers::check(&tree));
     findings.extend(paths::check(&tree));
+    findings.extend(rows::check(&tree));
     findings.extend(scripts::check(&tree));
     findings.extend(threats::check(&tree));
+    findings.extend(words::check(&tree));
     findings.extend(supply::check(root, &tree)?);
     findings.sort();
     for finding in &findings {

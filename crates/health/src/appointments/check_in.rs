@@ -56,7 +56,7 @@ impl Verdict {
             Self::Unpaid => "unpaid",
             Self::OtherHospital => "other-hospital",
             Self::Unknown => "unknown",
-            Self::Unread(kind) => kind.word(),
+            Self::Unread(kind) => kind.as_str(),
         }
     }
 }

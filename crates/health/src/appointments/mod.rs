@@ -28,5 +28,5 @@ pub mod pages;
 pub(crate) mod paid;
 mod show;
 pub(crate) mod store;
-pub mod todos;
+pub(crate) mod todos;
 pub mod undo_check_in;

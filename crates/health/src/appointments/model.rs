@@ -3,9 +3,6 @@
 //! [`decide`] and [`decide_book`] hold the rules. Use cases load a view, ask these functions, and write the answer; the
 //! seeded driver asks the same functions without a database.
 
-use std::fmt;
-use std::str::FromStr;
-
 use kernel::{Date, Fen, Moment};
 
 pub use super::limits::{Limits, Load};
@@ -17,36 +14,23 @@ kernel::typed_id!(
     "apt"
 );
 
-/// Where an appointment stands (REG-2, REG-5, REG-10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// The place is kept while the fee is not paid yet.
-    Held,
-    /// The place is the patient's.
-    Booked,
-    /// The patient came and was checked in.
-    Attended,
-    /// Given up by the patient in time.
-    Cancelled,
-    /// The hold ran out unpaid.
-    Expired,
+kernel::words! {
+    /// Where an appointment stands (REG-2, REG-5, REG-10).
+    pub enum State: "a state of an appointment" {
+        /// The place is kept while the fee is not paid yet.
+        Held = "held",
+        /// The place is the patient's.
+        Booked = "booked",
+        /// The patient came and was checked in.
+        Attended = "attended",
+        /// Given up by the patient in time.
+        Cancelled = "cancelled",
+        /// The hold ran out unpaid.
+        Expired = "expired",
+    }
 }
 
 impl State {
-    /// Every state, in the order of an appointment's life.
-    pub const ALL: [Self; 5] = [Self::Held, Self::Booked, Self::Attended, Self::Cancelled, Self::Expired];
-
-    /// The word in the database, the diagram and the locale keys.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Booked => "booked",
-            Self::Attended => "attended",
-            Self::Cancelled => "cancelled",
-            Self::Expired => "expired",
-        }
-    }
-
     /// True while the appointment takes up a place.
     pub const fn is_active(self) -> bool {
         matches!(self, Self::Held | Self::Booked | Self::Attended)
@@ -62,71 +46,26 @@ impl State {
     }
 }
 
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+kernel::words! {
+    /// What can happen to an appointment.
+    pub enum Event: "an event of an appointment" {
+        /// Nothing is left to pay.
+        Confirm = "confirm",
+        /// The patient gives the place up (「取消预约」).
+        Cancel = "cancel",
+        /// The hold's time is over.
+        Expire = "expire",
+        /// The hospital's desk scanned the visit barcode.
+        CheckIn = "check_in",
+        /// The desk takes a check-in back a moment later: it was the wrong person's.
+        UndoCheckIn = "undo_check_in",
     }
-}
-
-/// A stored word that names no state.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a state of an appointment: {0}")]
-pub struct UnknownState(String);
-
-impl FromStr for State {
-    type Err = UnknownState;
-
-    fn from_str(text: &str) -> Result<Self, UnknownState> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| UnknownState(text.to_owned()))
-    }
-}
-
-/// What can happen to an appointment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Event {
-    /// Nothing is left to pay.
-    Confirm,
-    /// The patient gives the place up (「取消预约」).
-    Cancel,
-    /// The hold's time is over.
-    Expire,
-    /// The hospital's desk scanned the visit barcode.
-    CheckIn,
-    /// The desk takes a check-in back a moment later: it was the wrong person's.
-    UndoCheckIn,
 }
 
 impl Event {
-    /// Every event.
-    pub const ALL: [Self; 5] = [Self::Confirm, Self::Cancel, Self::Expire, Self::CheckIn, Self::UndoCheckIn];
-
-    /// The word in event rows and the diagram.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Confirm => "confirm",
-            Self::Cancel => "cancel",
-            Self::Expire => "expire",
-            Self::CheckIn => "check_in",
-            Self::UndoCheckIn => "undo_check_in",
-        }
-    }
-
     /// Whether it happens at the hospital's desk.
     pub const fn is_at_desk(self) -> bool {
         matches!(self, Self::CheckIn | Self::UndoCheckIn)
-    }
-}
-
-/// A stored word that names no event of [`Event::ALL`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an event of an appointment: {0}")]
-pub struct UnknownEvent(String);
-
-impl FromStr for Event {
-    type Err = UnknownEvent;
-
-    fn from_str(text: &str) -> Result<Self, UnknownEvent> {
-        Self::ALL.into_iter().find(|event| event.as_str() == text).ok_or_else(|| UnknownEvent(text.to_owned()))
     }
 }
 

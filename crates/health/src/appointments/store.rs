@@ -10,7 +10,7 @@ use super::expire_holds::DeadHold;
 use super::guard::Existing;
 use super::model::{AppointmentId, Change, Event, Mine, State, Take, View};
 use crate::clinics::model::{ClinicId, Place, SlotCard, SlotId};
-use crate::clinics::store::{card_at, hold_slot, move_places};
+use crate::clinics::store::{hold_slot, move_places, to_card};
 use crate::public::places_changed;
 use crate::rules::BookingRules;
 
@@ -56,7 +56,9 @@ impl Appointment {
 macro_rules! appointment_columns {
     () => {
         concat!(
-            "a.id, a.code, a.person_id, a.state, a.seat_no, a.fee_fen, a.hold_until, a.version, a.created_at, a.changed_at, a.no, ",
+            "a.id AS a_id, a.code AS a_code, a.person_id AS a_person_id, a.state AS a_state, a.seat_no AS a_seat_no, \
+             a.fee_fen AS a_fee_fen, a.hold_until AS a_hold_until, a.version AS a_version, \
+             a.created_at AS a_created_at, a.changed_at AS a_changed_at, a.no AS a_no, ",
             crate::clinics::store::card_columns!()
         )
     };
@@ -69,7 +71,7 @@ macro_rules! appointment_joins {
     };
 }
 
-/// The statement for [`appointment_at`], but for its end: which appointments, in what order.
+/// The statement for [`to_appointment`], but for its end: which appointments, in what order.
 macro_rules! appointments {
     ($end:literal) => {
         sql!(concat!(
@@ -84,9 +86,6 @@ macro_rules! appointments {
 
 pub(super) use {appointment_columns, appointment_joins, appointments};
 
-/// Columns of an appointment alone; those of its card follow.
-pub(super) const OWN_WIDTH: usize = 11;
-
 /// An appointment of this person; nobody else's is found.
 pub(crate) fn of_person(
     tx: &mut Tx<'_>,
@@ -94,7 +93,7 @@ pub(crate) fn of_person(
     id: &AppointmentId,
 ) -> Result<Option<Appointment>, DbFault> {
     let sql = appointments!("WHERE a.id = $1 AND a.person_id = $2");
-    tx.opt(sql, vals![id.as_str(), person.as_str()], appointment_at)
+    tx.opt(sql, vals![id.as_str(), person.as_str()], to_appointment)
 }
 
 /// A page of a person's visits that are over, cancelled or lapsed, the latest first, after the one that ended the page
@@ -111,7 +110,7 @@ pub(super) fn over(
          AND NOT (a.starts_at >= $4 AND a.state IN ('held', 'booked', 'attended')) \
          ORDER BY a.starts_at DESC, a.id DESC LIMIT $5"
     );
-    tx.query(sql, vals![person.as_str(), before.0, before.1, from, limit], appointment_at)
+    tx.query(sql, vals![person.as_str(), before.0, before.1, from, limit], to_appointment)
 }
 
 /// All of a person's visits to come (held, booked, or attended today), from a moment on, the nearest first. Nothing is cut:
@@ -120,19 +119,19 @@ pub(super) fn upcoming(tx: &mut Tx<'_>, person: &PersonId, from: Moment) -> Resu
     let sql = appointments!(
         "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.state IN ('held', 'booked', 'attended') ORDER BY a.starts_at, a.id"
     );
-    tx.query(sql, vals![person.as_str(), from], appointment_at)
+    tx.query(sql, vals![person.as_str(), from], to_appointment)
 }
 
 /// The appointment with this barcode, for a desk, which must look at its hospital first.
 pub(super) fn by_code(tx: &mut Tx<'_>, code: &VisitCode) -> Result<Option<Appointment>, DbFault> {
     let sql = appointments!("WHERE a.code = $1");
-    tx.opt(sql, vals![code.as_str()], appointment_at)
+    tx.opt(sql, vals![code.as_str()], to_appointment)
 }
 
 /// The appointment with this short number, for a desk, which must look at its hospital first.
 pub(super) fn by_no(tx: &mut Tx<'_>, no: &ShortNo) -> Result<Option<Appointment>, DbFault> {
     let sql = appointments!("WHERE a.no = $1");
-    tx.opt(sql, vals![no.as_str()], appointment_at)
+    tx.opt(sql, vals![no.as_str()], to_appointment)
 }
 
 /// A person's active appointment in a clinic, and its slot.
@@ -309,19 +308,19 @@ pub(crate) fn count_to(tx: &mut Tx<'_>, most: i64) -> Result<u64, DbFault> {
 }
 
 /// Reads the columns of `appointment_columns!`.
-pub(super) fn appointment_at(row: &Row) -> Result<Appointment, DbFault> {
+pub(super) fn to_appointment(row: &Row) -> Result<Appointment, DbFault> {
     Ok(Appointment {
-        id: row.parse(0)?,
-        code: row.parse(1)?,
-        person: row.parse(2)?,
-        state: row.parse(3)?,
-        seat_no: row.int(4)?,
-        fee: row.fen(5)?,
-        hold_until: row.opt_moment(6)?,
-        version: row.int(7)?,
-        created_at: row.moment(8)?,
-        changed_at: row.moment(9)?,
-        no: row.opt_parse(10)?,
-        card: card_at(row, OWN_WIDTH)?,
+        id: row.parse("a_id")?,
+        code: row.parse("a_code")?,
+        person: row.parse("a_person_id")?,
+        state: row.parse("a_state")?,
+        seat_no: row.int("a_seat_no")?,
+        fee: row.fen("a_fee_fen")?,
+        hold_until: row.opt_moment("a_hold_until")?,
+        version: row.int("a_version")?,
+        created_at: row.moment("a_created_at")?,
+        changed_at: row.moment("a_changed_at")?,
+        no: row.opt_parse("a_no")?,
+        card: to_card(row)?,
     })
 }

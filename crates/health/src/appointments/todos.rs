@@ -1,5 +1,6 @@
-//! What waits for a person (待办): the visits to come, on the front page and on the page that shows all of them.
+//! What waits for a person (待办) in this hall: the visits to come.
 
+use hall::{Asking, Wait, Waiting};
 use identity::PersonId;
 use kernel::Moment;
 use payments::{Order, PaymentRules};
@@ -12,29 +13,30 @@ use super::pages::payment_of;
 use super::show;
 use super::store::{self, Appointment};
 
-/// The front page shows so many, and the next visit where it is not among them.
-const SHOWN: usize = 3;
-
-/// A visit to come, and the order that pays for it while it is only held.
-#[derive(Debug, Clone)]
-pub struct Waiting {
-    pub visit: Appointment,
-    pub pay: Option<Order>,
+/// All that waits from today on: what is held presses, because its time runs out; the next visit is always shown.
+pub(crate) fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>, most: Option<usize>) -> Result<Waiting, DbFault> {
+    let visits = waiting(tx, asking.person, asking.now)?;
+    let (all, next) = (visits.len(), next(&visits, asking.now).map(|visit| visit.id.clone()));
+    let most = most.unwrap_or(all);
+    let mut rows = Vec::new();
+    for (at, visit) in visits.into_iter().enumerate() {
+        let keep = Some(&visit.id) == next.as_ref();
+        if at < most || keep {
+            let pay = payment_of(tx, &visit)?;
+            rows.push(wait(visit, pay, keep, asking));
+        }
+    }
+    Ok(Waiting { rows, all })
 }
 
-/// All that waits for a person from today on: what is held first, because its time runs out, then the nearest.
-pub fn todos(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Waiting>, DbFault> {
-    let all = waiting(tx, person, now)?;
-    with_orders(tx, all)
-}
-
-/// What the front page shows of it, and how much there is in all.
-pub fn for_front(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<(Vec<Waiting>, usize), DbFault> {
-    let all = waiting(tx, person, now)?;
-    let (count, next) = (all.len(), next(&all, now).map(|visit| visit.id.clone()));
-    let shown = all.into_iter().enumerate();
-    let shown = shown.filter(|(at, visit)| *at < SHOWN || Some(&visit.id) == next.as_ref()).map(|(_, visit)| visit);
-    Ok((with_orders(tx, shown.collect())?, count))
+fn wait(visit: Appointment, pay: Option<Order>, keep: bool, asking: &Asking<'_>) -> Wait {
+    let (rules, now) = (asking.rules.clone(), asking.now);
+    Wait {
+        pressing: visit.state == State::Held,
+        at: visit.card.slot.starts_at,
+        keep,
+        show: Box::new(move |page| row(page, &visit, pay.as_ref(), (&rules, now))),
+    }
 }
 
 /// The next of these visits that is booked: today's whose time has passed come after those that are still to come
@@ -52,24 +54,16 @@ pub(super) fn since(now: Moment) -> Moment {
     Moment::start_of(now.date())
 }
 
-fn waiting(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Appointment>, DbFault> {
+/// The visits: what is held first, then the nearest.
+pub(crate) fn waiting(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Appointment>, DbFault> {
     let mut visits = store::upcoming(tx, person, since(now))?;
     visits.sort_by_key(|visit| visit.state != State::Held);
     Ok(visits)
 }
 
-fn with_orders(tx: &mut Tx<'_>, visits: Vec<Appointment>) -> Result<Vec<Waiting>, DbFault> {
-    visits.into_iter().map(|visit| Ok(Waiting { pay: payment_of(tx, &visit)?, visit })).collect()
-}
-
-/// The visits as rows.
-pub fn rows(page: &Page, visits: &[Waiting], rules: &PaymentRules, now: Moment) -> Vec<Todo> {
-    visits.iter().map(|one| row(page, one, rules, now)).collect()
-}
-
-fn row(page: &Page, Waiting { visit, pay }: &Waiting, rules: &PaymentRules, now: Moment) -> Todo {
+fn row(page: &Page, visit: &Appointment, pay: Option<&Order>, (rules, now): (&PaymentRules, Moment)) -> Todo {
     let when = show::when(page, &visit.card);
-    let due = pay.as_ref().and_then(|order| payments::due(order, now, rules));
+    let due = pay.and_then(|order| payments::due(order, now, rules));
     let place = show::short_place(page, &visit.card);
     // Until when a place is held is said as long as that is to come.
     let detail = match due {
@@ -90,7 +84,7 @@ fn row(page: &Page, Waiting { visit, pay }: &Waiting, rules: &PaymentRules, now:
         _ => (page.t1("health-todo-visit", "when", when), page.t("health-todo-visit-button"), "blue"),
     };
     // What can be paid no more is explained on the visit's page.
-    let pay = pay.as_ref().filter(|order| !payments::is_over(order, now));
+    let pay = pay.filter(|order| !payments::is_over(order, now));
     Todo {
         title,
         detail,

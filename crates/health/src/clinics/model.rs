@@ -3,8 +3,8 @@
 use kernel::{Date, Fen, Moment};
 use platform::db::LaneKey;
 
+pub use crate::hospitals::model::Half;
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital, HospitalId};
-pub use crate::hospitals::model::{Half, UnknownHalf};
 
 kernel::typed_id!(
     /// One doctor in one half-day (出诊).

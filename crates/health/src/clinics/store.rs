@@ -7,15 +7,16 @@ use platform::{sql, vals};
 use super::model::{Clinic, ClinicId, Half, ListedClinic, NewClinic, Place, Places, SLOT_SECS, Slot, SlotCard, SlotId};
 use crate::hospitals::model::{Department, Doctor, DoctorId, Hospital};
 use crate::hospitals::store::{
-    DEPARTMENT_WIDTH, DOCTOR_WIDTH, HOSPITAL_WIDTH, department_at, department_columns, doctor_at, doctor_columns,
-    hospital_at, hospital_columns, of_hospital,
+    department_columns, doctor_columns, hospital_columns, of_hospital, to_department, to_doctor, to_hospital,
 };
 
 macro_rules! card_columns {
     () => {
         concat!(
-            "s.id, s.starts_at, s.ends_at, s.capacity, s.held, s.booked, \
-             c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, ",
+            "s.id AS s_id, s.starts_at AS s_starts_at, s.ends_at AS s_ends_at, s.capacity AS s_capacity, \
+             s.held AS s_held, s.booked AS s_booked, \
+             c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, c.state AS c_state, \
+             c.starts_at AS c_starts_at, c.ends_at AS c_ends_at, ",
             crate::hospitals::store::doctor_columns!(),
             ", ",
             crate::hospitals::store::department_columns!(),
@@ -36,22 +37,18 @@ macro_rules! card_joins {
     };
 }
 
-/// The columns of [`place_at`], from `slot s`, `clinic c` and `department d`.
+/// The columns of [`to_place`], from `slot s`, `clinic c` and `department d`.
 macro_rules! place_columns {
     () => {
-        "s.id, s.starts_at, s.ends_at, s.capacity, s.held, s.booked, \
-         c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, c.doctor_id, d.hospital_id"
+        "s.id AS s_id, s.starts_at AS s_starts_at, s.ends_at AS s_ends_at, s.capacity AS s_capacity, \
+         s.held AS s_held, s.booked AS s_booked, \
+         c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, c.state AS c_state, \
+         c.starts_at AS c_starts_at, c.ends_at AS c_ends_at, c.doctor_id AS c_doctor_id, \
+         d.hospital_id AS d_hospital_id"
     };
 }
 
 pub(crate) use {card_columns, card_joins, place_columns};
-
-const SLOT_WIDTH: usize = 6;
-const CLINIC_WIDTH: usize = 7;
-/// How many columns `card_columns!` are.
-pub(crate) const CARD_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + DOCTOR_WIDTH + DEPARTMENT_WIDTH + HOSPITAL_WIDTH;
-/// How many columns `place_columns!` are.
-pub(crate) const PLACE_WIDTH: usize = SLOT_WIDTH + CLINIC_WIDTH + 2;
 
 /// A doctor's clinics from a date on, with the places left in slots that start after `from`.
 pub(crate) fn clinics_of(
@@ -61,12 +58,14 @@ pub(crate) fn clinics_of(
     from: Moment,
 ) -> Result<Vec<ListedClinic>, DbFault> {
     let sql = sql!(
-        "SELECT c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, \
-         COALESCE((SELECT CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) FROM slot s WHERE s.clinic_id = c.id AND s.starts_at > $1), 0) \
+        "SELECT c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, c.state AS c_state, \
+         c.starts_at AS c_starts_at, c.ends_at AS c_ends_at, \
+         COALESCE((SELECT CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) FROM slot s \
+         WHERE s.clinic_id = c.id AND s.starts_at > $1), 0) AS places_left \
          FROM clinic c WHERE c.doctor_id = $2 AND c.date >= $3 ORDER BY c.starts_at"
     );
     tx.query(sql, vals![from, doctor.as_str(), today.to_string()], |row| {
-        Ok(ListedClinic { clinic: clinic_at(row, 0)?, left: row.int(CLINIC_WIDTH)? })
+        Ok(ListedClinic { clinic: to_clinic(row)?, left: row.int("places_left")? })
     })
 }
 
@@ -76,7 +75,8 @@ pub(super) fn clinic(
     id: &ClinicId,
 ) -> Result<Option<(Clinic, Doctor, Department, Hospital)>, DbFault> {
     let sql = sql!(concat!(
-        "SELECT c.id, c.date, c.half, c.fee_fen, c.state, c.starts_at, c.ends_at, ",
+        "SELECT c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, c.state AS c_state, \
+         c.starts_at AS c_starts_at, c.ends_at AS c_ends_at, ",
         doctor_columns!(),
         ", ",
         department_columns!(),
@@ -87,22 +87,16 @@ pub(super) fn clinic(
         " WHERE c.id = $1"
     ));
     tx.opt(sql, vals![id.as_str()], |row| {
-        let doctor = CLINIC_WIDTH;
-        let department = doctor + DOCTOR_WIDTH;
-        Ok((
-            clinic_at(row, 0)?,
-            doctor_at(row, doctor)?,
-            department_at(row, department)?,
-            hospital_at(row, department + DEPARTMENT_WIDTH)?,
-        ))
+        Ok((to_clinic(row)?, to_doctor(row)?, to_department(row)?, to_hospital(row)?))
     })
 }
 
 pub(crate) fn slots_of(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Slot>, DbFault> {
     let sql = sql!(
-        "SELECT s.id, s.starts_at, s.ends_at, s.capacity, s.held, s.booked FROM slot s WHERE s.clinic_id = $1 ORDER BY s.starts_at"
+        "SELECT s.id AS s_id, s.starts_at AS s_starts_at, s.ends_at AS s_ends_at, s.capacity AS s_capacity, \
+         s.held AS s_held, s.booked AS s_booked FROM slot s WHERE s.clinic_id = $1 ORDER BY s.starts_at"
     );
-    tx.query(sql, vals![clinic.as_str()], |row| slot_at(row, 0))
+    tx.query(sql, vals![clinic.as_str()], to_slot)
 }
 
 /// What a slot that gave a place has then.
@@ -240,50 +234,46 @@ pub(super) fn dates(tx: &mut Tx<'_>) -> Result<Vec<(String, String, String, Mome
     tx.query(sql, vals![], |row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.moment(3)?)))
 }
 
-fn slot_at(row: &Row, at: usize) -> Result<Slot, DbFault> {
+fn to_slot(row: &Row) -> Result<Slot, DbFault> {
     Ok(Slot {
-        id: row.parse(at)?,
-        starts_at: row.moment(at + 1)?,
-        ends_at: row.moment(at + 2)?,
-        capacity: row.int(at + 3)?,
-        held: row.int(at + 4)?,
-        booked: row.int(at + 5)?,
+        id: row.parse("s_id")?,
+        starts_at: row.moment("s_starts_at")?,
+        ends_at: row.moment("s_ends_at")?,
+        capacity: row.int("s_capacity")?,
+        held: row.int("s_held")?,
+        booked: row.int("s_booked")?,
     })
 }
 
-fn clinic_at(row: &Row, at: usize) -> Result<Clinic, DbFault> {
+fn to_clinic(row: &Row) -> Result<Clinic, DbFault> {
     Ok(Clinic {
-        id: row.parse(at)?,
-        date: row.parse(at + 1)?,
-        half: row.parse(at + 2)?,
-        fee: row.fen(at + 3)?,
-        open: row.text(at + 4)? == "open",
-        starts_at: row.moment(at + 5)?,
-        ends_at: row.moment(at + 6)?,
+        id: row.parse("c_id")?,
+        date: row.parse("c_date")?,
+        half: row.parse("c_half")?,
+        fee: row.fen("c_fee_fen")?,
+        open: row.text("c_state")? == "open",
+        starts_at: row.moment("c_starts_at")?,
+        ends_at: row.moment("c_ends_at")?,
     })
 }
 
 /// Reads the columns of `place_columns!`.
-pub(crate) fn place_at(row: &Row) -> Result<Place, DbFault> {
-    let ids = SLOT_WIDTH + CLINIC_WIDTH;
+pub(crate) fn to_place(row: &Row) -> Result<Place, DbFault> {
     Ok(Place {
-        slot: slot_at(row, 0)?,
-        clinic: clinic_at(row, SLOT_WIDTH)?,
-        doctor: row.parse(ids)?,
-        hospital: row.parse(ids + 1)?,
+        slot: to_slot(row)?,
+        clinic: to_clinic(row)?,
+        doctor: row.parse("c_doctor_id")?,
+        hospital: row.parse("d_hospital_id")?,
     })
 }
 
 /// Reads the columns of `card_columns!`.
-pub(crate) fn card_at(row: &Row, at: usize) -> Result<SlotCard, DbFault> {
-    let clinic = at + SLOT_WIDTH;
-    let doctor = clinic + CLINIC_WIDTH;
-    let department = doctor + DOCTOR_WIDTH;
+pub(crate) fn to_card(row: &Row) -> Result<SlotCard, DbFault> {
     Ok(SlotCard {
-        slot: slot_at(row, at)?,
-        clinic: clinic_at(row, clinic)?,
-        doctor: doctor_at(row, doctor)?,
-        department: department_at(row, department)?,
-        hospital: hospital_at(row, department + DEPARTMENT_WIDTH)?,
+        slot: to_slot(row)?,
+        clinic: to_clinic(row)?,
+        doctor: to_doctor(row)?,
+        department: to_department(row)?,
+        hospital: to_hospital(row)?,
     })
 }

@@ -3,6 +3,7 @@
 
 mod data;
 
+use hall::search::{Words, romanised};
 use identity::institutions::{self, ChangeError, Facts, NewInstitution};
 use kernel::Fen;
 use platform::Ctx;
@@ -14,7 +15,7 @@ use crate::clinics::open_clinics::{OpenError, open_clinics};
 use crate::hospitals::model::{Department, Doctor, Hospital, RosterLine, Title};
 use crate::hospitals::store;
 use crate::public::places_changed;
-use crate::words::{Words, romanised};
+use crate::search::synonyms::of_department;
 use data::{DEPARTMENTS, GIVEN_NAMES, HOSPITALS, SURNAMES, SampleDepartment, SampleHospital};
 
 /// Doctors of a department in turn: two where the number is even, one where it is odd.
@@ -152,7 +153,7 @@ fn rows_of(ctx: &Ctx, sample: &SampleHospital, number: &mut usize) -> Rows {
             add_doctor(ctx, &mut rows, &department, kind, (*number, sample.code == PRICED));
             *number += 1;
         }
-        rows.departments.push((department, Words::of_department(&[kind.name], kind.name_en)));
+        rows.departments.push((department, of_department(&[kind.name], kind.name_en)));
     }
     rows
 }

@@ -1,8 +1,5 @@
 //! Hospitals, departments, doctors, and the rosters by half-days that their clinics are made from.
 
-use std::fmt;
-use std::str::FromStr;
-
 pub use identity::institutions::HospitalId;
 use identity::institutions::{self, Capability, Facts, Institution};
 use kernel::{Date, Fen, Time};
@@ -93,32 +90,21 @@ pub struct Doctor {
     pub good_at_en: String,
 }
 
-/// A doctor's rank (职称).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Title {
-    /// 主任医师
-    Chief,
-    /// 副主任医师
-    AssociateChief,
-    /// 主治医师
-    Attending,
-    /// 住院医师
-    Resident,
+kernel::words! {
+    /// A doctor's rank (职称).
+    pub enum Title: "a doctor's title" {
+        /// 主任医师
+        Chief = "chief",
+        /// 副主任医师
+        AssociateChief = "associate_chief",
+        /// 主治医师
+        Attending = "attending",
+        /// 住院医师
+        Resident = "resident",
+    }
 }
 
 impl Title {
-    const ALL: [Self; 4] = [Self::Chief, Self::AssociateChief, Self::Attending, Self::Resident];
-
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Chief => "chief",
-            Self::AssociateChief => "associate_chief",
-            Self::Attending => "attending",
-            Self::Resident => "resident",
-        }
-    }
-
     /// The locale key of its name.
     pub const fn key(self) -> &'static str {
         match self {
@@ -130,46 +116,17 @@ impl Title {
     }
 }
 
-impl fmt::Display for Title {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+kernel::words! {
+    /// The half of a day, as rosters divide it: a clinic fills one.
+    pub enum Half: "a half-day" {
+        /// 上午, 08:00–11:30
+        Am = "am",
+        /// 下午, 13:30–17:00
+        Pm = "pm",
     }
-}
-
-/// A stored word that names no title.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a doctor's title: {0}")]
-pub struct UnknownTitle(String);
-
-impl FromStr for Title {
-    type Err = UnknownTitle;
-
-    fn from_str(text: &str) -> Result<Self, UnknownTitle> {
-        Self::ALL.into_iter().find(|title| title.as_str() == text).ok_or_else(|| UnknownTitle(text.to_owned()))
-    }
-}
-
-/// The half of a day, as rosters divide it: a clinic fills one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Half {
-    /// 上午, 08:00–11:30
-    Am,
-    /// 下午, 13:30–17:00
-    Pm,
 }
 
 impl Half {
-    /// Both, in the day's order.
-    pub const ALL: [Self; 2] = [Self::Am, Self::Pm];
-
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Am => "am",
-            Self::Pm => "pm",
-        }
-    }
-
     /// The locale key of its name.
     pub const fn key(self) -> &'static str {
         match self {
@@ -184,25 +141,6 @@ impl Half {
             Self::Am => (Time::constant(8, 0, 0, 0), Time::constant(11, 30, 0, 0)),
             Self::Pm => (Time::constant(13, 30, 0, 0), Time::constant(17, 0, 0, 0)),
         }
-    }
-}
-
-impl fmt::Display for Half {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A stored word that names no half-day.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a half-day: {0}")]
-pub struct UnknownHalf(String);
-
-impl FromStr for Half {
-    type Err = UnknownHalf;
-
-    fn from_str(text: &str) -> Result<Self, UnknownHalf> {
-        Self::ALL.into_iter().find(|half| half.as_str() == text).ok_or_else(|| UnknownHalf(text.to_owned()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The only SQL for hospitals, departments, doctors and rosters.
 
+use hall::search::Words;
 use identity::institutions::NewInstitution;
 use kernel::{Fen, Moment};
 use platform::db::{DbFault, Row, Tx};
@@ -8,11 +9,12 @@ use platform::{sql, vals};
 use super::model::{
     Department, DepartmentId, Doctor, DoctorId, Hospital, HospitalId, ListedDoctor, NextClinic, RosterLine, WithPlaces,
 };
-use crate::words::Words;
 
 macro_rules! hospital_columns {
     () => {
-        "h.id, i.code, i.name, i.name_en, h.level, i.address, i.phone, h.tips, h.tips_en, i.demo, i.short"
+        "h.id AS h_id, i.code AS i_code, i.name AS i_name, i.name_en AS i_name_en, h.level AS h_level, \
+         i.address AS i_address, i.phone AS i_phone, h.tips AS h_tips, h.tips_en AS h_tips_en, i.demo AS i_demo, \
+         i.short AS i_short"
     };
 }
 
@@ -33,28 +35,26 @@ macro_rules! of_hospital {
 
 macro_rules! department_columns {
     () => {
-        "d.id, d.hospital_id, d.name, d.name_en, d.place, d.place_en"
+        "d.id AS d_id, d.hospital_id AS d_hospital_id, d.name AS d_name, d.name_en AS d_name_en, d.place AS d_place, \
+         d.place_en AS d_place_en"
     };
 }
 
 macro_rules! doctor_columns {
     () => {
-        "o.id, o.department_id, o.name, o.name_en, o.title, o.good_at, o.good_at_en"
+        "o.id AS o_id, o.department_id AS o_department_id, o.name AS o_name, o.name_en AS o_name_en, \
+         o.title AS o_title, o.good_at AS o_good_at, o.good_at_en AS o_good_at_en"
     };
 }
 
 pub(crate) use {department_columns, doctor_columns, from_hospitals, hospital_columns, of_hospital};
-
-pub(crate) const HOSPITAL_WIDTH: usize = 11;
-pub(crate) const DEPARTMENT_WIDTH: usize = 6;
-pub(crate) const DOCTOR_WIDTH: usize = 7;
 
 /// Every hospital with its places left in slots that start after `from`.
 pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<Hospital>>, DbFault> {
     let sql = sql!(concat!(
         "SELECT ",
         hospital_columns!(),
-        ", COALESCE(t.places, 0)",
+        ", COALESCE(t.places, 0) AS places_left",
         from_hospitals!(),
         " LEFT JOIN (SELECT d.hospital_id AS hospital_id, \
          CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) AS places \
@@ -62,12 +62,12 @@ pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<
          JOIN department d ON d.id = o.department_id WHERE s.starts_at > $1 GROUP BY d.hospital_id) t \
          ON t.hospital_id = h.id ORDER BY h.rank, h.id"
     ));
-    tx.query(sql, vals![from], |row| Ok(WithPlaces { item: hospital_at(row, 0)?, left: row.int(HOSPITAL_WIDTH)? }))
+    tx.query(sql, vals![from], |row| Ok(WithPlaces { item: to_hospital(row)?, left: row.int("places_left")? }))
 }
 
 pub(crate) fn hospital(tx: &mut Tx<'_>, id: &HospitalId) -> Result<Option<Hospital>, DbFault> {
     let sql = sql!(concat!("SELECT ", hospital_columns!(), from_hospitals!(), " WHERE h.id = $1"));
-    tx.opt(sql, vals![id.as_str()], |row| hospital_at(row, 0))
+    tx.opt(sql, vals![id.as_str()], to_hospital)
 }
 
 /// Every hospital's id, code and name.
@@ -98,11 +98,11 @@ pub(crate) fn departments(
         department_columns!(),
         ", COALESCE((SELECT CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) FROM doctor o \
          JOIN clinic c ON c.doctor_id = o.id AND c.state = 'open' AND c.ends_at > $1 \
-         JOIN slot s ON s.clinic_id = c.id AND s.starts_at > $1 WHERE o.department_id = d.id), 0) \
+         JOIN slot s ON s.clinic_id = c.id AND s.starts_at > $1 WHERE o.department_id = d.id), 0) AS places_left \
          FROM department d WHERE d.hospital_id = $2 ORDER BY d.rank, d.id"
     ));
     tx.query(sql, vals![from, hospital.as_str()], |row| {
-        Ok(WithPlaces { item: department_at(row, 0)?, left: row.int(DEPARTMENT_WIDTH)? })
+        Ok(WithPlaces { item: to_department(row)?, left: row.int("places_left")? })
     })
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn department(tx: &mut Tx<'_>, id: &DepartmentId) -> Result<Option<(D
         of_hospital!(),
         " WHERE d.id = $1"
     ));
-    tx.opt(sql, vals![id.as_str()], |row| Ok((department_at(row, 0)?, hospital_at(row, DEPARTMENT_WIDTH)?)))
+    tx.opt(sql, vals![id.as_str()], |row| Ok((to_department(row)?, to_hospital(row)?)))
 }
 
 /// A department's doctors with their places left and the next clinic that has one.
@@ -124,17 +124,18 @@ pub(crate) fn doctors(tx: &mut Tx<'_>, department: &DepartmentId, from: Moment) 
     let list =
         sql!(concat!("SELECT ", doctor_columns!(), " FROM doctor o WHERE o.department_id = $1 ORDER BY o.rank, o.id"));
     let mut doctors = tx.query(list, vals![department.as_str()], |row| {
-        Ok(ListedDoctor { doctor: doctor_at(row, 0)?, left: 0, next: None })
+        Ok(ListedDoctor { doctor: to_doctor(row)?, left: 0, next: None })
     })?;
     let clinics = sql!(
-        "SELECT c.doctor_id, c.date, c.half, c.fee_fen, CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) \
+        "SELECT c.doctor_id, c.date, c.half, c.fee_fen, CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) AS places_left \
          FROM doctor o JOIN clinic c ON c.doctor_id = o.id AND c.state = 'open' AND c.ends_at > $1 \
          JOIN slot s ON s.clinic_id = c.id AND s.starts_at > $1 WHERE o.department_id = $2 \
          GROUP BY c.doctor_id, c.date, c.half, c.fee_fen, c.starts_at ORDER BY c.starts_at"
     );
     let rows = tx.query(clinics, vals![from, department.as_str()], |row| {
-        let id: DoctorId = row.parse(0)?;
-        Ok((id, NextClinic { date: row.parse(1)?, half: row.parse(2)?, fee: row.fen(3)? }, row.int(4)?))
+        let id: DoctorId = row.parse("doctor_id")?;
+        let next = NextClinic { date: row.parse("date")?, half: row.parse("half")?, fee: row.fen("fee_fen")? };
+        Ok((id, next, row.int("places_left")?))
     })?;
     for (id, clinic, left) in rows {
         if let Some(listed) = doctors.iter_mut().find(|listed| listed.doctor.id == id) {
@@ -159,9 +160,7 @@ pub(crate) fn doctor(tx: &mut Tx<'_>, id: &DoctorId) -> Result<Option<(Doctor, D
         of_hospital!(),
         " WHERE o.id = $1"
     ));
-    tx.opt(sql, vals![id.as_str()], |row| {
-        Ok((doctor_at(row, 0)?, department_at(row, DOCTOR_WIDTH)?, hospital_at(row, DOCTOR_WIDTH + DEPARTMENT_WIDTH)?))
-    })
+    tx.opt(sql, vals![id.as_str()], |row| Ok((to_doctor(row)?, to_department(row)?, to_hospital(row)?)))
 }
 
 /// Every line of every roster, doctor by doctor.
@@ -169,11 +168,11 @@ pub(crate) fn rosters(tx: &mut Tx<'_>) -> Result<Vec<RosterLine>, DbFault> {
     let sql = sql!("SELECT doctor_id, weekday, half, capacity, fee_fen FROM roster ORDER BY doctor_id, weekday, half");
     tx.query(sql, vals![], |row| {
         Ok(RosterLine {
-            doctor: row.parse(0)?,
-            weekday: row.int(1)?,
-            half: row.parse(2)?,
-            capacity: row.int(3)?,
-            fee: row.fen(4)?,
+            doctor: row.parse("doctor_id")?,
+            weekday: row.int("weekday")?,
+            half: row.parse("half")?,
+            capacity: row.int("capacity")?,
+            fee: row.fen("fee_fen")?,
         })
     })
 }
@@ -311,12 +310,12 @@ pub(crate) fn named(tx: &mut Tx<'_>, code: &str) -> Result<Vec<Named>, DbFault> 
         " WHERE i.code = $1 ORDER BY h.id"
     ));
     let departments = sql!(concat!(
-        "SELECT d.id, d.name, '', d.name_en, d.search, d.initials FROM department d",
+        "SELECT d.id, d.name, '' AS short, d.name_en, d.search, d.initials FROM department d",
         of_hospital!(),
         " WHERE i.code = $1 ORDER BY d.id"
     ));
     let doctors = sql!(concat!(
-        "SELECT o.id, o.name, '', o.name_en, o.search, o.initials FROM doctor o \
+        "SELECT o.id, o.name, '' AS short, o.name_en, o.search, o.initials FROM doctor o \
          JOIN department d ON d.id = o.department_id",
         of_hospital!(),
         " WHERE i.code = $1 ORDER BY o.id"
@@ -327,11 +326,11 @@ pub(crate) fn named(tx: &mut Tx<'_>, code: &str) -> Result<Vec<Named>, DbFault> 
         rows.extend(tx.query(statement, vals![code], |row| {
             Ok(Named {
                 table,
-                id: row.text(0)?,
-                name: row.text(1)?,
-                short: row.text(2)?,
-                name_en: row.text(3)?,
-                words: Words { search: row.text(4)?, initials: row.text(5)? },
+                id: row.text("id")?,
+                name: row.text("name")?,
+                short: row.text("short")?,
+                name_en: row.text("name_en")?,
+                words: Words { search: row.text("search")?, initials: row.text("initials")? },
             })
         })?);
     }
@@ -357,41 +356,41 @@ pub(crate) fn set_words(tx: &mut Tx<'_>, row: &Named, words: &Words) -> Result<u
     tx.exec(statement, vals![&words.search, &words.initials, &row.id, &row.name, &row.name_en])
 }
 
-pub(crate) fn hospital_at(row: &Row, at: usize) -> Result<Hospital, DbFault> {
+pub(crate) fn to_hospital(row: &Row) -> Result<Hospital, DbFault> {
     Ok(Hospital {
-        id: row.parse(at)?,
-        code: row.text(at + 1)?,
-        name: row.text(at + 2)?,
-        name_en: row.text(at + 3)?,
-        level: row.text(at + 4)?,
-        address: row.text(at + 5)?,
-        phone: row.text(at + 6)?,
-        tips: row.text(at + 7)?,
-        tips_en: row.text(at + 8)?,
-        demo: row.flag(at + 9)?,
-        short: row.text(at + 10)?,
+        id: row.parse("h_id")?,
+        code: row.text("i_code")?,
+        name: row.text("i_name")?,
+        name_en: row.text("i_name_en")?,
+        level: row.text("h_level")?,
+        address: row.text("i_address")?,
+        phone: row.text("i_phone")?,
+        tips: row.text("h_tips")?,
+        tips_en: row.text("h_tips_en")?,
+        demo: row.flag("i_demo")?,
+        short: row.text("i_short")?,
     })
 }
 
-pub(crate) fn department_at(row: &Row, at: usize) -> Result<Department, DbFault> {
+pub(crate) fn to_department(row: &Row) -> Result<Department, DbFault> {
     Ok(Department {
-        id: row.parse(at)?,
-        hospital: row.parse(at + 1)?,
-        name: row.text(at + 2)?,
-        name_en: row.text(at + 3)?,
-        place: row.text(at + 4)?,
-        place_en: row.text(at + 5)?,
+        id: row.parse("d_id")?,
+        hospital: row.parse("d_hospital_id")?,
+        name: row.text("d_name")?,
+        name_en: row.text("d_name_en")?,
+        place: row.text("d_place")?,
+        place_en: row.text("d_place_en")?,
     })
 }
 
-pub(crate) fn doctor_at(row: &Row, at: usize) -> Result<Doctor, DbFault> {
+pub(crate) fn to_doctor(row: &Row) -> Result<Doctor, DbFault> {
     Ok(Doctor {
-        id: row.parse(at)?,
-        department: row.parse(at + 1)?,
-        name: row.text(at + 2)?,
-        name_en: row.text(at + 3)?,
-        title: row.parse(at + 4)?,
-        good_at: row.text(at + 5)?,
-        good_at_en: row.text(at + 6)?,
+        id: row.parse("o_id")?,
+        department: row.parse("o_department_id")?,
+        name: row.text("o_name")?,
+        name_en: row.text("o_name_en")?,
+        title: row.parse("o_title")?,
+        good_at: row.text("o_good_at")?,
+        good_at_en: row.text("o_good_at_en")?,
     })
 }

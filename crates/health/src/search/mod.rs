@@ -4,7 +4,7 @@ pub mod pages;
 pub(crate) mod refresh;
 pub mod services;
 mod store;
+pub(crate) mod synonyms;
 
-pub use crate::words;
 #[cfg(test)]
 pub(crate) use store::{Found, find};

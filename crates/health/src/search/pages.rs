@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use hall::search;
 use kernel::typing;
 use serde::Deserialize;
 use ui::{Page, Problem, Query};
@@ -10,7 +11,6 @@ use super::services::{self, Service};
 use super::store::{self, Found};
 use crate::hospitals::show;
 use crate::public::Public;
-use crate::words;
 
 /// What was asked for.
 #[derive(Deserialize)]
@@ -58,14 +58,14 @@ impl Part {
 pub(crate) async fn search(public: Public, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     public
         .answer(|ctx, page| async move {
-            let patterns = words::patterns(&asked.q);
+            let patterns = search::patterns(&asked.q);
             let known = patterns.is_some();
             let services = patterns.as_ref().map(services::find).unwrap_or_default();
             let found = match patterns {
                 Some(patterns) => ctx.db.read("search", move |tx| store::find(tx, &patterns)).await?,
                 None => Found::default(),
             };
-            let q = typing::line(&asked.q, words::QUERY_CHARS);
+            let q = typing::line(&asked.q, search::QUERY_CHARS);
             Ok(result(page, q, known, (&services, &found)))
         })
         .await

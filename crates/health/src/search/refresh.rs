@@ -1,12 +1,13 @@
 //! Bringing the words of rows up to date that were written by a program of before: what a search looks into follows
 //! from names, and the rule may change.
 
+use hall::search::Words;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 
 use crate::hospitals::store::{self, Named, Table};
 use crate::public::places_changed;
-use crate::words::Words;
+use crate::search::synonyms::of_department;
 
 /// Rows of one transaction, at most.
 const CHUNK: usize = 500;
@@ -32,7 +33,7 @@ fn stale(named: Named) -> Option<(Named, Words)> {
     let names: Vec<&str> = [named.name.as_str(), &named.short].into_iter().filter(|name| !name.is_empty()).collect();
     let words = match named.table {
         Table::Doctor => Words::of_person(&named.name, &named.name_en),
-        Table::Department => Words::of_department(&names, &named.name_en),
+        Table::Department => of_department(&names, &named.name_en),
         Table::Hospital => Words::of(&names, &named.name_en),
     };
     (words != named.words).then_some((named, words))

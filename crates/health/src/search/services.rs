@@ -3,9 +3,8 @@
 
 use std::sync::LazyLock;
 
+use hall::search::{Patterns, Rank, Words};
 use ui::{Lang, locale};
-
-use crate::words::{Patterns, Rank, Words};
 
 /// A service, and what it is found by.
 pub struct Service {
@@ -42,7 +41,7 @@ pub(super) fn find(asked: &Patterns) -> Vec<&'static Service> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::patterns;
+    use hall::search::patterns;
 
     fn first(typed: &str) -> &'static str {
         let found = find(&patterns(typed).unwrap());

@@ -1,14 +1,14 @@
 //! The search's SQL: reads over the tables of `hospitals`.
 
+use hall::search::Patterns;
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
 use crate::hospitals::model::{Department, Doctor, Hospital};
 use crate::hospitals::store::{
-    DEPARTMENT_WIDTH, DOCTOR_WIDTH, department_at, department_columns, doctor_at, doctor_columns, from_hospitals,
-    hospital_at, hospital_columns, of_hospital,
+    department_columns, doctor_columns, from_hospitals, hospital_columns, of_hospital, to_department, to_doctor,
+    to_hospital,
 };
-use crate::words::Patterns;
 
 /// What a query found, at most one more than [`LIMIT`] of each kind: whether there is more is known, not guessed.
 #[derive(Debug, Clone, Default)]
@@ -99,15 +99,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         LIMIT + 1
     ];
     Ok(Found {
-        hospitals: tx.query(hospitals, values, |row| hospital_at(row, 0))?,
-        departments: tx
-            .query(departments, values, |row| Ok((department_at(row, 0)?, hospital_at(row, DEPARTMENT_WIDTH)?)))?,
-        doctors: tx.query(doctors, values, |row| {
-            Ok((
-                doctor_at(row, 0)?,
-                department_at(row, DOCTOR_WIDTH)?,
-                hospital_at(row, DOCTOR_WIDTH + DEPARTMENT_WIDTH)?,
-            ))
-        })?,
+        hospitals: tx.query(hospitals, values, to_hospital)?,
+        departments: tx.query(departments, values, |row| Ok((to_department(row)?, to_hospital(row)?)))?,
+        doctors: tx.query(doctors, values, |row| Ok((to_doctor(row)?, to_department(row)?, to_hospital(row)?)))?,
     })
 }

@@ -5,6 +5,7 @@ mod store;
 
 use std::sync::Arc;
 
+use hall::search::Words;
 use identity::PersonId;
 use identity::institutions::{Facts, NewInstitution};
 use kernel::typing::CodeKind;
@@ -20,13 +21,14 @@ use crate::appointments::check_in::{CheckIn, CheckInError, Verdict, check_in, lo
 use crate::appointments::code::VisitCode;
 use crate::appointments::expire_holds::expire_holds;
 use crate::appointments::model::{BookRefusal, Refusal, State};
+use crate::appointments::paid::subjects;
 use crate::appointments::{store as visits, todos};
 use crate::clinics::model::{Half, SlotId};
 use crate::clinics::open_clinics::open_clinics;
 use crate::hospitals::model::{Department, Doctor, Hospital, HospitalId, RosterLine, Title};
 use crate::hospitals::store as hospitals;
-use crate::words::Words;
-use crate::{checks, seed, subjects};
+use crate::search::synonyms::of_department;
+use crate::{checks, seed};
 
 /// A small city: one hospital, one doctor who sits each Monday and Tuesday, four people.
 struct City {
@@ -124,7 +126,7 @@ async fn hospital(ctx: &Ctx, capacity: i64, fee: Fen) -> HospitalId {
     let new = NewInstitution::of(ctx, hospital.institution(Facts::default()));
     let write = move |tx: &mut platform::db::Tx<'_>| {
         hospitals::insert_hospital(tx, &new, (&hospital, &Words::of(&["测试医院"], "Test Hospital")), 0)?;
-        hospitals::insert_department(tx, &department, &Words::of_department(&["眼科"], "Eye"), 0)?;
+        hospitals::insert_department(tx, &department, &of_department(&["眼科"], "Eye"), 0)?;
         hospitals::insert_doctor(tx, &doctor, &Words::of_person("单文", "Shan Wen"), 0)?;
         for weekday in [1, 2] {
             hospitals::insert_roster(
@@ -252,8 +254,8 @@ async fn the_desk_sees_what_it_may(db: TestDb) {
     assert_eq!(city.verdict(&now).await, Verdict::Attended { at: city.ctx.now() });
     assert!(matches!(city.cancel(0, &today).await, Err(CancelError::Refused(Refusal::Forbidden { .. }))));
     let (person, moment) = (city.people[0].clone(), city.ctx.now());
-    let waiting = city.ctx.db.read("test.todos", move |tx| todos::todos(tx, &person, moment)).await.unwrap();
-    let waiting: Vec<_> = waiting.into_iter().map(|one| one.visit.id).collect();
+    let waiting = city.ctx.db.read("test.todos", move |tx| todos::waiting(tx, &person, moment)).await.unwrap();
+    let waiting: Vec<_> = waiting.into_iter().map(|visit| visit.id).collect();
     assert_eq!(waiting, [today.appointment, tomorrow.appointment], "whoever waits to be called still sees the visit");
     city.clock.advance_secs(kernel::DAY_SECS);
     assert!(matches!(city.verdict(&now).await, Verdict::OtherDay { .. }), "a barcode is good for its day alone");
@@ -321,7 +323,7 @@ async fn the_demo_city_is_seeded_once_and_found(db: TestDb) {
         ("first people’s hospital", 1, 0),
         ("hospital changzhou first", 1, 0),
     ] {
-        let patterns = crate::words::patterns(typed).unwrap();
+        let patterns = hall::search::patterns(typed).unwrap();
         let found = ctx.db.read("test.search", move |tx| crate::search::find(tx, &patterns)).await.unwrap();
         assert_eq!((found.hospitals.len(), found.departments.len()), (hospitals, departments), "{typed}");
         // 眼科 comes before 中医科, which has yk in the middle of its initials, and before 耳鼻咽喉科, which has yan and ke.

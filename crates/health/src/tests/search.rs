@@ -1,5 +1,6 @@
 //! What is searched for and found: surnames read otherwise, and rows written by a program of before.
 
+use hall::search::{Words, patterns, romanised};
 use kernel::Fen;
 use platform::Ctx;
 use platform::db::LaneKey;
@@ -11,7 +12,6 @@ use crate::hospitals::store as hospitals;
 use crate::search::refresh::refresh_words;
 use crate::search::{Found, find};
 use crate::seed;
-use crate::words::{Words, patterns, romanised};
 
 async fn search(ctx: &Ctx, typed: &str) -> Found {
     let Some(patterns) = patterns(typed) else { return Found::default() };

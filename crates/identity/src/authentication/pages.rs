@@ -32,7 +32,7 @@ pub(super) fn routes() -> Router<Ctx> {
 pub(super) struct ServiceLine {
     pub(super) name: String,
     /// Where it is.
-    pub(super) href: &'static str,
+    pub(super) href: String,
 }
 
 /// Services as pages list them: those that have pages.
@@ -40,28 +40,9 @@ pub(super) fn lines(page: &Page, services: impl Iterator<Item = Service>) -> Vec
     services
         .filter_map(|service| {
             let name = page.t(&format!("opens-{}", service.word()));
-            place(service).map(|href| ServiceLine { name, href })
+            page.nav().opens(service.word()).map(|href| ServiceLine { name, href })
         })
         .collect()
-}
-
-/// Where a service is used; `None` for those without pages.
-const fn place(service: Service) -> Option<&'static str> {
-    match service {
-        Service::Booking => Some("/hospitals"),
-        Service::Card => Some("/card"),
-        Service::PayPassword => Some("/pay-password"),
-        Service::Mine
-        | Service::Cancelling
-        | Service::OutpatientPayment
-        | Service::PharmacyPayment
-        | Service::Paying
-        | Service::Waiting
-        | Service::Reports
-        | Service::OwnInsuranceRecord
-        | Service::Enrolment
-        | Service::Contributions => None,
-    }
 }
 
 #[derive(Deserialize)]

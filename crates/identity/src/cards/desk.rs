@@ -20,6 +20,7 @@ use ui::{Form, Page, Problem, Query, html, see_other};
 use super::codes::{self, Told};
 use super::elsewhere::LAST;
 use super::verify::{Verdict, verify};
+use crate::institutions::Capability;
 use crate::people::{PatientCard, patient_card};
 use crate::ports::Ports;
 use crate::staff::Desk;
@@ -57,12 +58,12 @@ struct Row {
 #[template(path = "cards/verify.html")]
 struct DeskPage {
     page: Page,
-    clerk: String,
     shown: Option<Shown>,
     rows: Vec<Row>,
 }
 
 async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem> {
+    desk.can(Capability::CardScan)?;
     let ctx = desk.ctx();
     let (ctx2, place, by) = (ctx.clone(), desk.place().to_owned(), ctx.trace.actor.label());
     let since = Moment::start_of(ctx.now().date());
@@ -89,10 +90,10 @@ async fn show(desk: Desk, Query(seen): Query<Seen>) -> Result<Response, Problem>
     let told = ctx.db.write(LaneKey::of("desk", desk.place()), "card.desk", read).await?;
     let page = desk.visit.page.clone();
     let shown = told.iter().find(|(look, _)| look.id.as_str() == seen.look).and_then(|(look, card)| {
-        Verdict::parse(&look.verdict).map(|verdict| say(&page, (verdict, &seen.kind), look, card.as_ref()))
+        look.verdict.parse().ok().map(|verdict: Verdict| say(&page, (verdict, &seen.kind), look, card.as_ref()))
     });
     let rows = told.iter().map(|(look, card)| row(&page, look, card.as_ref())).collect();
-    Ok(html(&page.clone(), DeskPage { page, clerk: desk.name, shown, rows }))
+    Ok(html(&page.clone(), DeskPage { page, shown, rows }))
 }
 
 #[derive(Deserialize)]
@@ -106,6 +107,7 @@ async fn scan(
     Extension(ports): Extension<Arc<Ports>>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
+    desk.can(Capability::CardScan)?;
     // An empty box, or a scanner's marks alone: nothing was scanned.
     if typing::scan(&typed.code, 1) == Scan::Nothing {
         return Ok(see_other("/desk/card"));
@@ -113,7 +115,7 @@ async fn scan(
     let checked = verify(desk.ctx(), &ports, &typed.code, desk.place()).await?;
     // What it is instead is told by its form; who is asked nothing about it need not keep it.
     let kind = match (checked.verdict, CodeKind::of(&typed.code, desk.ctx().now().date())) {
-        (Verdict::Unknown, kind) if named(kind) => format!("&kind={}", kind.word()),
+        (Verdict::Unknown, kind) if named(kind) => format!("&kind={}", kind.as_str()),
         _ => String::new(),
     };
     Ok(see_other(&format!("/desk/card?look={}{kind}", checked.id)))
@@ -135,9 +137,9 @@ fn named(kind: CodeKind) -> bool {
 }
 
 fn say(page: &Page, (verdict, kind): (Verdict, &str), look: &Told, card: Option<&PatientCard>) -> Shown {
-    let kind = CodeKind::of_word(kind).filter(|kind| verdict == Verdict::Unknown && named(*kind));
+    let kind = kind.parse::<CodeKind>().ok().filter(|kind| verdict == Verdict::Unknown && named(*kind));
     let key = match kind {
-        Some(kind) => format!("card-desk-{}", kind.word()),
+        Some(kind) => format!("card-desk-{}", kind.as_str()),
         None => format!("card-desk-{}", verdict.as_str()),
     };
     Shown {

@@ -54,7 +54,7 @@ pub fn card_told(
         let since = Moment::start_of(ctx.now().date());
         let last = codes::told(tx, &place, &ctx.trace.actor.label(), since, LAST)?;
         let Some(told) = last.into_iter().find(|one| one.id.as_str() == look) else { return Ok(None) };
-        let Some(verdict) = Verdict::parse(&told.verdict) else { return Ok(None) };
+        let Ok(verdict) = told.verdict.parse::<Verdict>() else { return Ok(None) };
         let holder = match told.person.filter(|_| verdict == Verdict::Ok) {
             Some(person) => patient_card(tx, &ctx.vault, &person)?.map(|card| (person, card)),
             None => None,

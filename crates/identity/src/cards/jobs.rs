@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use kernel::{DAY_SECS, Moment};
+use kernel::DAY_SECS;
 use platform::Ctx;
-use platform::db::{DbFault, LaneKey, Tx};
-use platform::jobs::{Job, in_chunks};
+use platform::jobs::Job;
+use platform::policy::PolicyError;
+use platform::wiping::{self, Old};
 
 use super::look::{Asked, look_within};
 use super::policy::CardPolicy;
 use super::{codes, store};
+use crate::keeping::wiping_lane;
 use crate::pace::{Came, Run, SILENT_MOST, ask_all};
 use crate::partner_keys;
 use crate::people::{PersonId, lane};
@@ -20,7 +22,7 @@ pub(crate) fn jobs(ports: &Arc<Ports>) -> Vec<Job> {
     let ports = Arc::clone(ports);
     vec![
         Job::new("identity.look_at_cards", 60, move |ctx| look_at_cards(ctx, Arc::clone(&ports))),
-        Job::new("identity.wipe_card_codes", 3600, wipe).within(900),
+        wiping::job("identity.wipe_card_codes", wiping_lane(), old()),
     ]
 }
 
@@ -67,20 +69,19 @@ async fn ask(ctx: &Ctx, ports: &Ports, person: &PersonId, (look_secs, set_back):
     came
 }
 
-async fn wipe(ctx: Ctx) -> Result<(), String> {
-    let now = ctx.now();
-    let policy = ctx.policy.at::<CardPolicy>(now.date()).map_err(|error| error.to_string())?;
-    chunks(&ctx, "card_code.wipe", now.minus_secs(policy.code_keep_secs), codes::wipe).await?;
-    chunks(&ctx, "card_check.wipe", now.minus_secs(policy.check_keep_days * DAY_SECS), codes::wipe_checks).await?;
-    chunks(&ctx, "partner_nonce.wipe", now, partner_keys::store::wipe_nonces).await
+/// Codes and checks go when nobody asks about them any more, nonces with their time.
+fn old() -> Vec<Old> {
+    vec![
+        Old { name: "card_code.wipe", kept: codes_kept, wipe: codes::wipe },
+        Old { name: "card_check.wipe", kept: checks_kept, wipe: codes::wipe_checks },
+        Old { name: "partner_nonce.wipe", kept: |_| Ok(0), wipe: partner_keys::store::wipe_nonces },
+    ]
 }
 
-/// Nobody else writes rows that are this old.
-async fn chunks(
-    ctx: &Ctx,
-    name: &'static str,
-    before: Moment,
-    wipe: fn(&mut Tx<'_>, Moment) -> Result<u64, DbFault>,
-) -> Result<(), String> {
-    in_chunks(ctx, LaneKey::of("identity", "wipe"), name, move |tx| wipe(tx, before)).await.map(drop)
+fn codes_kept(ctx: &Ctx) -> Result<i64, PolicyError> {
+    Ok(ctx.policy.at::<CardPolicy>(ctx.now().date())?.code_keep_secs)
+}
+
+fn checks_kept(ctx: &Ctx) -> Result<i64, PolicyError> {
+    Ok(ctx.policy.at::<CardPolicy>(ctx.now().date())?.check_keep_days * DAY_SECS)
 }

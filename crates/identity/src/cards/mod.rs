@@ -31,11 +31,25 @@ use kernel::Moment;
 use platform::Ctx;
 use platform::check::CheckResult;
 use platform::db::{DbFault, Tx};
+use ui::DeskLink;
+
+use crate::institutions::Capability;
+use crate::staff::Role;
 
 /// The pages of this feature, and the scanners' API.
 pub(crate) fn routes() -> Router<Ctx> {
     pages::routes().merge(api::routes())
 }
+
+/// Its place in the desks' navigation.
+pub(crate) const DESK_LINK: DeskLink = DeskLink {
+    href: "/desk/card",
+    icon: "card",
+    words: "card-desk-title",
+    roles: &[Role::Clerk.as_str()],
+    rank: 200,
+    needs: Some(Capability::CardScan.as_str()),
+};
 
 /// The desk's page.
 pub(crate) fn desk_routes() -> Router<Ctx> {

@@ -1,8 +1,6 @@
 //! The electronic card: its states, the one table of moves between them, and what an answer of the
 //! card system means for it. Pure.
 
-use std::str::FromStr;
-
 use kernel::{Date, Moment};
 
 use crate::ports::PhysicalState;
@@ -12,44 +10,17 @@ kernel::typed_id!(
     pub EcardId, "ecd"
 );
 
-/// Where an electronic card stands (RNA-10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum State {
-    /// Asked of the card system.
-    Issuing,
-    /// Can be shown.
-    Live,
-    /// The physical card is lost, frozen or cancelled.
-    Suspended,
-    /// Never came to be, or given up; a new one may be asked for.
-    Ended,
-}
-
-impl State {
-    /// All of them.
-    pub(crate) const ALL: [State; 4] = [State::Issuing, State::Live, State::Suspended, State::Ended];
-
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            State::Issuing => "issuing",
-            State::Live => "live",
-            State::Suspended => "suspended",
-            State::Ended => "ended",
-        }
-    }
-}
-
-/// A stored word that names no state.
-#[derive(Debug, thiserror::Error)]
-#[error("not a state of an electronic card: {0}")]
-pub(crate) struct UnknownState(String);
-
-impl FromStr for State {
-    type Err = UnknownState;
-
-    fn from_str(text: &str) -> Result<State, UnknownState> {
-        State::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| UnknownState(text.to_owned()))
+kernel::words! {
+    /// Where an electronic card stands (RNA-10).
+    pub(crate) enum State: "a state of an electronic card" {
+        /// Asked of the card system.
+        Issuing = "issuing",
+        /// Can be shown.
+        Live = "live",
+        /// The physical card is lost, frozen or cancelled.
+        Suspended = "suspended",
+        /// Never came to be, or given up; a new one may be asked for.
+        Ended = "ended",
     }
 }
 

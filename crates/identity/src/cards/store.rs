@@ -47,7 +47,7 @@ pub(super) fn by_id(tx: &mut Tx<'_>, id: &EcardId) -> Result<Option<(PersonId, E
              FROM ecard WHERE id = $1"
         ),
         vals![id.as_str()],
-        |row| Ok((row.parse(8)?, ecard(row)?)),
+        |row| Ok((row.parse("person_id")?, ecard(row)?)),
     )
 }
 
@@ -175,14 +175,14 @@ pub(super) fn to_check(tx: &mut Tx<'_>, before: Moment, most: i64) -> Result<Vec
 fn ecard(row: &Row) -> Result<Ecard, DbFault> {
     let date = |text: String| text.parse().map_err(|_| DbFault::Corrupt("ecard.valid_to is not a date".to_owned()));
     Ok(Ecard {
-        id: row.parse(0)?,
-        state: row.parse(1)?,
-        request_no: row.text(2)?,
-        card_masked: row.opt_text(3)?.unwrap_or_default(),
-        level: row.opt_int(4)?.unwrap_or_default(),
-        physical: row.opt_text(5)?.and_then(|text| PhysicalState::parse(&text)),
-        valid_to: row.opt_text(6)?.map(date).transpose()?,
-        checked_at: row.opt_moment(7)?,
+        id: row.parse("id")?,
+        state: row.parse("state")?,
+        request_no: row.text("request_no")?,
+        card_masked: row.opt_text("card_masked")?.unwrap_or_default(),
+        level: row.opt_int("level")?.unwrap_or_default(),
+        physical: row.opt_parse("physical_state")?,
+        valid_to: row.opt_text("valid_to")?.map(date).transpose()?,
+        checked_at: row.opt_moment("checked_at")?,
     })
 }
 

@@ -17,57 +17,31 @@ use crate::failure::Failure;
 use crate::people::{PatientCard, lane, patient_card};
 use crate::ports::Ports;
 
-/// The verdict that a scanner is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Valid, and used up by this check.
-    Ok,
-    /// Used before; it may be a picture of the code (T18).
-    Used,
-    /// Past its time.
-    Expired,
-    /// Not made by us, though it claims so.
-    Forged,
-    /// The card is lost, frozen or cancelled.
-    Suspended,
-    /// Not one of our codes.
-    Unknown,
-    /// Ours, but not all of it came: to be scanned again.
-    Incomplete,
-    /// The keyboard or its input method changed what the scanner typed.
-    Keyboard,
-    /// The card system has been silent for too long; the code is not used up.
-    Unsure,
+kernel::words! {
+    /// The verdict that a scanner is told.
+    pub(super) enum Verdict: "a verdict on a shown code" {
+        /// Valid, and used up by this check.
+        Ok = "ok",
+        /// Used before; it may be a picture of the code (T18).
+        Used = "used",
+        /// Past its time.
+        Expired = "expired",
+        /// Not made by us, though it claims so.
+        Forged = "forged",
+        /// The card is lost, frozen or cancelled.
+        Suspended = "suspended",
+        /// Not one of our codes.
+        Unknown = "unknown",
+        /// Ours, but not all of it came: to be scanned again.
+        Incomplete = "incomplete",
+        /// The keyboard or its input method changed what the scanner typed.
+        Keyboard = "keyboard",
+        /// The card system has been silent for too long; the code is not used up.
+        Unsure = "unsure",
+    }
 }
 
 impl Verdict {
-    pub(super) const ALL: [Verdict; 9] = [
-        Verdict::Ok,
-        Verdict::Used,
-        Verdict::Expired,
-        Verdict::Forged,
-        Verdict::Suspended,
-        Verdict::Unknown,
-        Verdict::Incomplete,
-        Verdict::Keyboard,
-        Verdict::Unsure,
-    ];
-
-    /// As stored, and as scanners are told.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Verdict::Ok => "ok",
-            Verdict::Used => "used",
-            Verdict::Expired => "expired",
-            Verdict::Forged => "forged",
-            Verdict::Suspended => "suspended",
-            Verdict::Unknown => "unknown",
-            Verdict::Incomplete => "incomplete",
-            Verdict::Keyboard => "keyboard",
-            Verdict::Unsure => "unsure",
-        }
-    }
-
     /// The colour in which a desk says it: what is the card's own fault is red.
     pub(super) const fn tone(self) -> &'static str {
         match self {
@@ -75,11 +49,6 @@ impl Verdict {
             Verdict::Used | Verdict::Expired | Verdict::Unsure | Verdict::Incomplete | Verdict::Keyboard => "due",
             Verdict::Forged | Verdict::Suspended | Verdict::Unknown => "danger",
         }
-    }
-
-    /// Reads [`Verdict::as_str`].
-    pub(super) fn parse(text: &str) -> Option<Verdict> {
-        Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text)
     }
 }
 

@@ -12,19 +12,18 @@ use axum::{Extension, Router, routing::get, routing::post};
 use kernel::{Mask, Moment};
 use platform::Ctx;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Query, html, html_again, in_query, see_other, see_other_with};
+use ui::{Form, Page, Problem, Query, html, html_again, in_query, see_other, see_other_with};
 
-use super::show_phone::{own_mobile, same, show_phone, show_phone_alone};
+use super::show_phone::{own_mobile, show_phone, show_phone_alone};
 use crate::blind::ticket;
 use crate::devices::{
     Answer, Answered, DevicePolicy, Here, Looked, Paying, Standing, Wish, answer, challenge, destination, leave_key,
     look, may_log_out, may_pay, read_key,
 };
-use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::proofs::ProofPurpose;
 use crate::sessions::{self, BeforeAgreeing, Citizen};
-use crate::sms_codes::{self, Asking, Challenge, CodePart, Notice, Own, Purpose, Refusal, clean_code};
+use crate::sms_codes::{Asking, CodeForm, CodeId, CodePart, Notice, Own, Purpose, Refusal, Step, find_to};
 
 /// Remembers for a moment that the page had nothing to ask, by its bare name: whoever is sent here again at once, from
 /// another place than this, sits on a network with two exits, one of which is known.
@@ -229,10 +228,10 @@ async fn send_code(
 /// thief's hands.
 fn asking<'a>(citizen: &'a Citizen, gates: &'a Gates) -> Asking<'a> {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
-    Asking { ctx, page, gates, purpose: Purpose::Device, own: Own::here(ctx, page) }
+    Asking { ctx, page, gates, purpose: Purpose::Device, own: Own::here(ctx, page), only_to: None }
 }
 
-fn code_path(challenge: &sms_codes::CodeId, wish: &Wish, to: &str) -> String {
+fn code_path(challenge: &CodeId, wish: &Wish, to: &str) -> String {
     let wished = match wish.word() {
         "" => String::new(),
         word => format!("&for={word}"),
@@ -270,47 +269,46 @@ struct CodeQuery {
 
 async fn enter(BeforeAgreeing(citizen): BeforeAgreeing, Query(query): Query<CodeQuery>) -> Result<Response, Problem> {
     let wished = (&Wish::parse(&query.wish), query.to.as_str());
-    let Some(challenge) = own_challenge(&citizen, &query.c).await? else { return Ok(start_again(wished)) };
-    let enter = CodePart::new(citizen.ctx(), &challenge);
+    let ctx = citizen.ctx();
+    let Some(own) = own_mobile(ctx, &citizen.person).await? else { return Ok(start_again(wished)) };
+    let found = find_to(ctx, &query.c, Purpose::Device, &own).await?;
+    let Some(challenge) = found else { return Ok(start_again(wished)) };
+    let enter = CodePart::new(ctx, &challenge);
     Ok(html(&citizen.visit.page, CodePage::new(&citizen, wished, enter)))
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct CodeForm {
+struct EnterForm {
     to: String,
     #[serde(rename = "for")]
     wish: String,
-    challenge: String,
-    ticket: String,
-    code: String,
+    #[serde(flatten)]
+    enter: CodeForm,
     /// The key of a browser that has left none, if it runs our script.
     key: String,
-    /// `resend` where another code is asked for.
-    act: String,
 }
 
+/// Only a code that went to this person's own number counts: a thief has a phone and a code as well, but not this one.
 async fn redeem(
     citizen: Citizen,
     headers: HeaderMap,
     Extension(gates): Extension<Arc<Gates>>,
-    Form(form): Form<CodeForm>,
+    Form(form): Form<EnterForm>,
 ) -> Result<Response, Problem> {
     let (ctx, page) = (citizen.ctx(), &citizen.visit.page);
     let wish = Wish::parse(&form.wish);
     let wished = (&wish, form.to.as_str());
-    let Some(challenge) = own_challenge(&citizen, &form.challenge).await? else { return Ok(start_again(wished)) };
+    let Some(own) = own_mobile(ctx, &citizen.person).await? else { return Ok(start_again(wished)) };
     let again = |enter: CodePart| Ok(html_again(page, CodePage::new(&citizen, wished, enter)));
-    if form.act == "resend" {
-        return match asking(&citizen, &gates).to(challenge.mobile.clone(), form.ticket).await? {
-            Ok(challenge) => {
-                Ok(see_other_with(&code_path(&challenge, &wish, &destination(&form.to)), "sms-sent-again"))
-            }
-            Err(notice) => again(CodePart::new(ctx, &challenge).told(notice)),
-        };
-    }
-    let Some(code) = clean_code(&form.code) else {
-        return again(CodePart::kept(ctx, &challenge, String::new(), Errors::one("code", "code-format")));
+    let (challenge, code) = match asking(&citizen, &gates).only_to(&own).read(&form.enter).await? {
+        Step::Gone => return Ok(start_again(wished)),
+        Step::Resent(challenge) => {
+            return Ok(see_other_with(&code_path(&challenge.id, &wish, &destination(&form.to)), "sms-sent-again"));
+        }
+        Step::Waits { challenge, notice } => return again(CodePart::new(ctx, &challenge).told(notice)),
+        Step::Typed { challenge, code: None } => return again(CodePart::unread(ctx, &challenge)),
+        Step::Typed { challenge, code: Some(code) } => (challenge, code),
     };
     let here = Here::of(&citizen, &headers);
     let alone = wish == Wish::LogOut && look(ctx, &here, &wish).await?.device.is_none();
@@ -332,14 +330,6 @@ async fn redeem(
         sessions::give_token(ctx, page, &mut response, &token)?;
     }
     Ok(response)
-}
-
-/// A code that went to this person's own number: a thief has a phone and a code as well, but not this one.
-async fn own_challenge(citizen: &Citizen, id: &str) -> Result<Option<Challenge>, Failure> {
-    let ctx = citizen.ctx();
-    let Some(challenge) = sms_codes::find(ctx, id, Purpose::Device).await? else { return Ok(None) };
-    let own = own_mobile(ctx, &citizen.person).await?;
-    Ok(own.is_some_and(|own| same(ctx, &own, &challenge.mobile)).then_some(challenge))
 }
 
 fn start_again((wish, to): (&Wish, &str)) -> Response {

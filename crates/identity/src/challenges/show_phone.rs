@@ -6,7 +6,6 @@ use platform::db::DbFault;
 use serde_json::json;
 
 use crate::askers::phone_place;
-use crate::blind::Blind;
 use crate::devices::store::{self, NewProof, Roams};
 use crate::devices::{DevicePolicy, DeviceProofId, Here, How, told, use_proof};
 use crate::failure::Failure;
@@ -114,9 +113,4 @@ pub(super) async fn show_phone_alone(
         Ok(Ok(()))
     });
     Ok(redeemed.await?)
-}
-
-/// Whether two numbers are the same one.
-pub(super) fn same(ctx: &Ctx, a: &Mobile, b: &Mobile) -> bool {
-    Blind::mobile(&ctx.vault, a) == Blind::mobile(&ctx.vault, b)
 }

@@ -11,51 +11,25 @@ kernel::typed_id!(
     pub DeviceProofId, "dpr"
 );
 
-/// Where a device stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DeviceState {
-    /// Stands for its owner once it has shown itself.
-    Live,
-    /// Signed out; authentication there begins anew, as another device.
-    Ended,
-}
-
-impl DeviceState {
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            DeviceState::Live => "live",
-            DeviceState::Ended => "ended",
-        }
+kernel::words! {
+    /// Where a device stands.
+    pub(crate) enum DeviceState: "a state of a device" {
+        /// Stands for its owner once it has shown itself.
+        Live = "live",
+        /// Signed out; authentication there begins anew, as another device.
+        Ended = "ended",
     }
 }
 
-/// How a session showed on which device it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum How {
-    /// The device's key signed a challenge.
-    Key,
-    /// A code sent to its owner's phone.
-    Sms,
-    /// Its owner was authenticated on it just then.
-    Fresh,
-}
-
-impl How {
-    pub(crate) const ALL: [How; 3] = [How::Key, How::Sms, How::Fresh];
-
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            How::Key => "key",
-            How::Sms => "sms",
-            How::Fresh => "fresh",
-        }
-    }
-
-    /// Reads what [`How::as_str`] wrote.
-    pub(crate) fn parse(text: &str) -> Option<How> {
-        How::ALL.into_iter().find(|how| how.as_str() == text)
+kernel::words! {
+    /// How a session showed on which device it is.
+    pub(crate) enum How: "a way of showing a device" {
+        /// The device's key signed a challenge.
+        Key = "key",
+        /// A code sent to its owner's phone.
+        Sms = "sms",
+        /// Its owner was authenticated on it just then.
+        Fresh = "fresh",
     }
 }
 
@@ -107,7 +81,6 @@ mod tests {
         for (how, has_key, roams, secs, expected) in cases {
             let still = holds(Shown { how, at, roams }, has_key, at.plus_secs(secs), 120, 600);
             assert_eq!(still, expected, "{how:?} {has_key} {roams} {secs}");
-            assert_eq!(How::parse(how.as_str()), Some(how));
         }
     }
 }

@@ -6,7 +6,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::bind::Binding;
 use super::model::{DeviceId, DeviceProofId, DeviceState, How, Shown};
@@ -64,17 +64,17 @@ pub(super) fn list(tx: &mut Tx<'_>, person: &PersonId) -> Result<Vec<Listed>, Db
     tx.query(
         sql!(
             "SELECT d.id, d.word, d.label, d.bound_at, d.seen_at,
-                 (SELECT MAX(p.at) FROM device_proof p WHERE p.device_id = d.id)
+                 (SELECT MAX(p.at) FROM device_proof p WHERE p.device_id = d.id) AS shown_at
              FROM device d WHERE d.person_id = $1 AND d.state = 'live' ORDER BY d.bound_at DESC, d.id DESC LIMIT 50"
         ),
         vals![person.as_str()],
         |row| {
-            let (noted, shown) = (row.moment(4)?, row.opt_moment(5)?);
+            let (noted, shown) = (row.moment("seen_at")?, row.opt_moment("shown_at")?);
             Ok(Listed {
-                id: row.parse(0)?,
-                word: row.text(1)?,
-                label: row.text(2)?,
-                bound_at: row.moment(3)?,
+                id: row.parse("id")?,
+                word: row.text("word")?,
+                label: row.text("label")?,
+                bound_at: row.moment("bound_at")?,
                 seen_at: shown.map_or(noted, |shown| shown.max(noted)),
             })
         },
@@ -174,21 +174,13 @@ pub(crate) struct NewProof {
     pub(crate) now: Moment,
 }
 
-/// Why something shown holds on whatever network.
-#[derive(Clone, Copy)]
-pub(crate) enum Roams {
-    /// Its person asked for it, by a tap or a code.
-    Asked,
-    /// The session roams already, and its network still wanders.
-    Still,
-}
-
-impl Roams {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Roams::Asked => "asked",
-            Roams::Still => "still",
-        }
+kernel::words! {
+    /// Why something shown holds on whatever network.
+    pub(crate) enum Roams: "a reason to hold on every network" {
+        /// Its person asked for it, by a tap or a code.
+        Asked = "asked",
+        /// The session roams already, and its network still wanders.
+        Still = "still",
     }
 }
 
@@ -238,7 +230,7 @@ pub(super) fn shown(
         vals![place.roaming.as_slice(), session.as_str(), device.as_str(), place.here.as_slice(), since],
         |row| {
             let nonce = row.text(3)?.trim_end_matches(SECOND).to_owned();
-            Ok((nonce, Shown { how: how(&row.text(0)?)?, at: row.moment(1)?, roams: row.flag(2)? }))
+            Ok((nonce, Shown { how: row.parse(0)?, at: row.moment(1)?, roams: row.flag(2)? }))
         },
     )
 }
@@ -298,17 +290,10 @@ pub(crate) fn shown_elsewhere(
     Ok(tx.opt(sql, vals, |row| row.int(0))?.is_some())
 }
 
-fn how(text: &str) -> Result<How, DbFault> {
-    How::parse(text).ok_or_else(|| DbFault::Corrupt(format!("a device cannot be shown by {text}")))
-}
-
 /// Deletes up to 500 answers and codes from before `before`; returns how many. They outlive the
 /// longest session.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM device_proof WHERE id IN (SELECT id FROM device_proof WHERE at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "device_proof", "id", "at", before)
 }
 
 /// Deletes up to 500 devices that ended before `before` and showed nothing since; returns how many.

@@ -15,27 +15,20 @@ use crate::proofs::{Claim, Claimant};
 /// promises, not with its commas.
 pub(crate) const VERSION: &str = "2026-11-30";
 
-/// Who gave a consent: a person for themselves, or somebody who says to be that person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GivenBy {
-    /// Signed in, and the number is theirs: it stands until it is withdrawn.
-    Citizen,
-    /// Not proven yet: it serves this session or visit, nobody else.
-    Visitor,
+kernel::words! {
+    /// Who gave a consent: a person for themselves, or somebody who says to be that person.
+    pub(crate) enum GivenBy: "somebody who gives a consent" {
+        /// Signed in, and the number is theirs: it stands until it is withdrawn.
+        Citizen = "citizen",
+        /// Not proven yet: it serves this session or visit, nobody else.
+        Visitor = "visitor",
+    }
 }
 
 impl GivenBy {
     /// Who stands before the way.
     pub(crate) fn of(claimant: &Claimant) -> GivenBy {
         if claimant.claim.owner { GivenBy::Citizen } else { GivenBy::Visitor }
-    }
-
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            GivenBy::Citizen => "citizen",
-            GivenBy::Visitor => "visitor",
-        }
     }
 }
 

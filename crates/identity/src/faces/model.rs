@@ -16,42 +16,23 @@ kernel::typed_id!(
 /// The window in which tries are counted: any 24 hours.
 pub(crate) const WINDOW_SECS: i64 = 86_400;
 
-/// Where a check stands. That it is too old is not a state: `expires_at` says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CheckState {
-    /// Counted, and the provider is being asked to begin.
-    Reserved,
-    /// The provider waits for frames.
-    Started,
-    /// The provider was at fault and not the person, so it does not count as a try.
-    Failed,
-    /// Shown to be that person, once.
-    Passed,
-    /// Not shown, for a reason that the result names.
-    Refused,
+kernel::words! {
+    /// Where a check stands. That it is too old is not a state: `expires_at` says so.
+    pub(crate) enum CheckState: "a state of a face check" {
+        /// Counted, and the provider is being asked to begin.
+        Reserved = "reserved",
+        /// The provider waits for frames.
+        Started = "started",
+        /// The provider was at fault and not the person, so it does not count as a try.
+        Failed = "failed",
+        /// Shown to be that person, once.
+        Passed = "passed",
+        /// Not shown, for a reason that the result names.
+        Refused = "refused",
+    }
 }
 
 impl CheckState {
-    /// All states, for tables and tests.
-    pub(crate) const ALL: [CheckState; 5] =
-        [CheckState::Reserved, CheckState::Started, CheckState::Failed, CheckState::Passed, CheckState::Refused];
-
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            CheckState::Reserved => "reserved",
-            CheckState::Started => "started",
-            CheckState::Failed => "failed",
-            CheckState::Passed => "passed",
-            CheckState::Refused => "refused",
-        }
-    }
-
-    /// Reads what [`CheckState::as_str`] wrote.
-    pub(crate) fn parse(text: &str) -> Option<CheckState> {
-        CheckState::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-
     /// The transition table; `None` where an event changes nothing.
     pub(crate) fn on(self, event: CheckEvent) -> Option<CheckState> {
         match (self, event) {
@@ -87,59 +68,29 @@ impl CheckEvent {
         [CheckEvent::Begun, CheckEvent::NotBegun, CheckEvent::Shown, CheckEvent::NotShown, CheckEvent::NoAnswer];
 }
 
-/// How a check ended, in codes of our own (`domain.md` 10); each has a page of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// It is the person.
-    Pass,
-    /// Name and number do not belong together.
-    IdentityMismatch,
-    /// The source holds no photo (RNA-6).
-    NoPhoto,
-    /// Another face.
-    FaceMismatch,
-    /// The movements were not seen.
-    LivenessFailed,
-    /// Too late.
-    Timeout,
-    /// Signs of an attack.
-    Risk,
-    /// The provider did not work.
-    ProviderDown,
+kernel::words! {
+    /// How a check ended, in codes of our own (`domain.md` 10); each has a page of its own.
+    pub(crate) enum Outcome: "an end of a face check" {
+        /// It is the person.
+        Pass = "pass",
+        /// Name and number do not belong together.
+        IdentityMismatch = "identity_mismatch",
+        /// The source holds no photo (RNA-6).
+        NoPhoto = "no_photo",
+        /// Another face.
+        FaceMismatch = "face_mismatch",
+        /// The movements were not seen.
+        LivenessFailed = "liveness_failed",
+        /// Too late.
+        Timeout = "timeout",
+        /// Signs of an attack.
+        Risk = "risk",
+        /// The provider did not work.
+        ProviderDown = "provider_down",
+    }
 }
 
 impl Outcome {
-    /// All of them.
-    pub(crate) const ALL: [Outcome; 8] = [
-        Outcome::Pass,
-        Outcome::IdentityMismatch,
-        Outcome::NoPhoto,
-        Outcome::FaceMismatch,
-        Outcome::LivenessFailed,
-        Outcome::Timeout,
-        Outcome::Risk,
-        Outcome::ProviderDown,
-    ];
-
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Pass => "pass",
-            Outcome::IdentityMismatch => "identity_mismatch",
-            Outcome::NoPhoto => "no_photo",
-            Outcome::FaceMismatch => "face_mismatch",
-            Outcome::LivenessFailed => "liveness_failed",
-            Outcome::Timeout => "timeout",
-            Outcome::Risk => "risk",
-            Outcome::ProviderDown => "provider_down",
-        }
-    }
-
-    /// Reads what [`Outcome::as_str`] wrote.
-    pub(crate) fn parse(text: &str) -> Option<Outcome> {
-        Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == text)
-    }
-
     /// What the provider's word means here; `None` while it has none.
     pub(crate) fn of(verdict: FaceVerdict) -> Option<Outcome> {
         Some(match verdict {
@@ -197,7 +148,7 @@ pub(crate) fn movements_text(movements: &[Movement]) -> String {
 
 /// Reads what [`movements_text`] wrote; `None` for anything else.
 pub(crate) fn read_movements(text: &str) -> Option<Vec<Movement>> {
-    text.split(',').filter(|word| !word.is_empty()).map(Movement::parse).collect()
+    text.split(',').filter(|word| !word.is_empty()).map(|word| word.parse().ok()).collect()
 }
 
 #[cfg(test)]
@@ -219,10 +170,8 @@ mod tests {
                 };
                 assert_eq!(state.on(event), expected, "{state:?} {event:?}");
             }
-            assert_eq!(CheckState::parse(state.as_str()), Some(state));
         }
         for outcome in Outcome::ALL {
-            assert_eq!(Outcome::parse(outcome.as_str()), Some(outcome));
             assert_eq!(outcome.event() == CheckEvent::Shown, outcome == Outcome::Pass);
         }
     }

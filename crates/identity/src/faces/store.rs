@@ -4,7 +4,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::begin::NewCheck;
 use super::consent::{GivenBy, NewConsent, VERSION};
@@ -221,18 +221,17 @@ pub(super) fn hold(tx: &mut Tx<'_>, claim: &Claim, id: &FaceId) -> Result<Option
 }
 
 fn check_row(row: &Row) -> Result<CheckRow, DbFault> {
-    let odd = |what: &str, text: &str| DbFault::Corrupt(format!("no such {what} of a face check: {text}"));
-    let (state, budget, movements) = (row.text(1)?, row.text(2)?, row.text(3)?);
-    let outcome = row.opt_text(6)?;
+    let movements = row.text("movements")?;
+    let odd = || DbFault::Corrupt(format!("no such movements of a face check: {movements}"));
     Ok(CheckRow {
-        id: row.parse(0)?,
-        state: CheckState::parse(&state).ok_or_else(|| odd("state", &state))?,
-        budget: Budget::parse(&budget).ok_or_else(|| odd("budget", &budget))?,
-        movements: read_movements(&movements).ok_or_else(|| odd("movements", &movements))?,
-        certify_id: row.opt_text(4)?.unwrap_or_default(),
-        upload_url: row.opt_text(5)?.unwrap_or_default(),
-        outcome: outcome.map(|text| Outcome::parse(&text).ok_or_else(|| odd("result", &text))).transpose()?,
-        expires_at: row.moment(7)?,
+        id: row.parse("id")?,
+        state: row.parse("state")?,
+        budget: row.parse("budget")?,
+        movements: read_movements(&movements).ok_or_else(odd)?,
+        certify_id: row.opt_text("certify_id")?.unwrap_or_default(),
+        upload_url: row.opt_text("upload_url")?.unwrap_or_default(),
+        outcome: row.opt_parse("result")?,
+        expires_at: row.moment("expires_at")?,
     })
 }
 
@@ -278,10 +277,7 @@ pub(crate) fn empty(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
 
 /// Deletes up to 500 results from before `before`; returns how many.
 pub(crate) fn wipe_results(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM face_check WHERE id IN (SELECT id FROM face_check WHERE created_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "face_check", "id", "created_at", before)
 }
 
 /// Deletes up to 500 consents that were taken back before `before` and that no check rests on; returns how many.
@@ -308,13 +304,7 @@ pub(crate) fn wipe_visitors(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFa
 
 /// Deletes up to 500 budgets that were last counted before `before`; returns how many.
 pub(crate) fn wipe_budgets(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM face_budget WHERE held_at < $1 AND (subject_blind, budget) IN
-             (SELECT subject_blind, budget FROM face_budget WHERE held_at < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "face_budget", "subject_blind, budget", "held_at", before)
 }
 
 fn count(tx: &mut Tx<'_>) -> Result<u64, DbFault> {

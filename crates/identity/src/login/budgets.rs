@@ -15,21 +15,13 @@ use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::gates::neighbourhood;
 
-/// Whose login names these are: the same text at two doors is two names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Door {
-    /// Citizens.
-    Citizens,
-    /// Staff.
-    Desks,
-}
-
-impl Door {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Door::Citizens => "citizens",
-            Door::Desks => "desks",
-        }
+kernel::words! {
+    /// Whose login names these are: the same text at two doors is two names.
+    pub(crate) enum Door: "a door with a login" {
+        /// Citizens.
+        Citizens = "citizens",
+        /// Staff.
+        Desks = "desks",
     }
 }
 

@@ -2,32 +2,19 @@
 //! cookie, sealed, for a quarter of an hour; nothing of it depends on whether an account was opened.
 
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::Mobile;
 use platform::Ctx;
-use platform::vault::Aad;
 use serde::{Deserialize, Serialize};
 use ui::Page;
 
 use crate::failure::Failure;
+use crate::sealed::SealedCookie;
 
-/// The cookie, by its bare name.
-const COOKIE: &str = "new";
-/// How long it tells, in seconds.
-const SECS: i64 = 900;
+/// It tells for a quarter of an hour.
+const COOKIE: SealedCookie<JustOpened> = SealedCookie::new("new", "mobile", 900);
 
-const AAD: Aad<'static> = Aad { table: "cookie", column: "new", row: "mobile" };
-
-/// What the browser keeps of it.
+/// Somebody who has just opened an account, as the browser keeps it.
 #[derive(Serialize, Deserialize)]
-struct Kept {
-    mobile: String,
-    signed_up: bool,
-    until_ms: i64,
-}
-
-/// Somebody who has just opened an account.
 pub(crate) struct JustOpened {
     /// The number they typed.
     pub(crate) mobile: String,
@@ -38,10 +25,7 @@ pub(crate) struct JustOpened {
 impl JustOpened {
     /// What the browser says of it, if anything.
     pub(crate) fn read(ctx: &Ctx, page: &Page) -> Option<JustOpened> {
-        let sealed = URL_SAFE_NO_PAD.decode(page.cookie(COOKIE)?).ok()?;
-        let kept: Kept = serde_json::from_slice(&ctx.vault.system_key().open(AAD, &sealed).ok()?).ok()?;
-        let Kept { mobile, signed_up, until_ms } = kept;
-        (ctx.now().ms() < until_ms).then_some(JustOpened { mobile, signed_up })
+        COOKIE.read(ctx, page)
     }
 
     /// Lets the browser say it.
@@ -54,18 +38,11 @@ impl JustOpened {
         response: &mut Response,
         (mobile, signed_up): (&Mobile, bool),
     ) -> Result<(), Failure> {
-        let mobile = mobile.expose().to_owned();
-        let kept = Kept { mobile, signed_up, until_ms: ctx.now().plus_secs(SECS).ms() };
-        let plain = serde_json::json!(kept).to_string();
-        let sealed = ctx.vault.system_key().seal(AAD, plain.as_bytes(), &*ctx.rng)?;
-        page.set_cookie(response, COOKIE, &URL_SAFE_NO_PAD.encode(sealed), Some(SECS));
-        Ok(())
+        COOKIE.note(ctx, page, response, JustOpened { mobile: mobile.expose().to_owned(), signed_up })
     }
 
     /// Forgets it: they have logged in.
     pub(crate) fn forget(page: &Page, response: &mut Response) {
-        if page.cookie(COOKIE).is_some() {
-            page.clear_cookie(response, COOKIE);
-        }
+        COOKIE.forget(page, response);
     }
 }

@@ -11,7 +11,7 @@ use kernel::typing;
 use platform::Ctx;
 use platform::db::DbFault;
 use serde::Deserialize;
-use ui::{Errors, Form, Page, Problem, Query, Visit, html, html_again, in_query, see_other, see_other_with};
+use ui::{Form, Page, Problem, Query, Visit, html, html_again, in_query, see_other, see_other_with};
 
 use super::by_code::{ByCode, CodeLogin, by_code};
 use super::by_password::{ByPassword, PasswordLogin, by_password};
@@ -25,7 +25,7 @@ use crate::gates::Gates;
 use crate::owners::AccountPolicy;
 use crate::sessions::{self, MaybeCitizen, Seat, Token};
 use crate::sms_codes::{
-    Asking, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, clean_code, find, wait_text,
+    Asking, CodeForm, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, Step, find, wait_text,
 };
 
 pub(crate) fn routes() -> Router<Ctx> {
@@ -50,7 +50,7 @@ struct Before {
 }
 
 impl Before {
-    fn new(ctx: &Ctx, to: &str, opened: Option<&JustOpened>) -> Result<Before, Failure> {
+    fn new(ctx: &Ctx, page: &Page, to: &str, opened: Option<&JustOpened>) -> Result<Before, Failure> {
         let to = destination(to);
         let days = match opened {
             Some(JustOpened { signed_up: true, .. }) => {
@@ -58,7 +58,7 @@ impl Before {
             }
             _ => None,
         };
-        let wanted = wanted(&to);
+        let wanted = wanted(page.nav(), &to);
         Ok(Before { kept: wanted == Some(KEPT), wanted, to, days, timed_out: false })
     }
 
@@ -89,7 +89,7 @@ async fn password_form(visitor: MaybeCitizen, Query(query): Query<ToQuery>) -> R
     let Visit { ctx, page } = visitor.visit;
     let opened = JustOpened::read(&ctx, &page);
     let timed_out = timed_out(&ctx, &page).await?;
-    let before = Before { timed_out, ..Before::new(&ctx, &query.to, opened.as_ref())? };
+    let before = Before { timed_out, ..Before::new(&ctx, &page, &query.to, opened.as_ref())? };
     let login = opened.map_or_else(String::new, |opened| opened.mobile);
     Ok(html(&page.clone(), PasswordPage { page, before, login, notice: None }))
 }
@@ -111,7 +111,7 @@ async fn password_login(
     let opened = JustOpened::read(&ctx, &page);
     let again = |text: String| {
         let notice = Some(Notice { tone: "danger", text });
-        let before = Before::new(&ctx, &form.to, opened.as_ref())?;
+        let before = Before::new(&ctx, &page, &form.to, opened.as_ref())?;
         Ok(html_again(&page, PasswordPage { page: page.clone(), before, login: form.login.clone(), notice }))
     };
     if typing::login(&form.login).is_empty() || form.password.is_empty() {
@@ -145,7 +145,7 @@ async fn code_form(visitor: MaybeCitizen, Query(query): Query<ToQuery>) -> Resul
     let Visit { ctx, page } = visitor.visit;
     let opened = JustOpened::read(&ctx, &page);
     let timed_out = timed_out(&ctx, &page).await?;
-    let before = Before { timed_out, ..Before::new(&ctx, &query.to, opened.as_ref())? };
+    let before = Before { timed_out, ..Before::new(&ctx, &page, &query.to, opened.as_ref())? };
     let ask = MobilePart::new(&ctx, opened.map_or_else(String::new, |opened| opened.mobile));
     Ok(html(&page.clone(), MobilePage { page, before, ask }))
 }
@@ -159,14 +159,14 @@ async fn send_code(
     match asking(&ctx, &page, &gates).send(form).await? {
         Ok(challenge) => Ok(see_other(&enter_path(&challenge, &to))),
         Err(ask) => {
-            let before = Before::new(&ctx, &to, JustOpened::read(&ctx, &page).as_ref())?;
+            let before = Before::new(&ctx, &page, &to, JustOpened::read(&ctx, &page).as_ref())?;
             Ok(html_again(&page.clone(), MobilePage { page, before, ask }))
         }
     }
 }
 
 fn asking<'a>(ctx: &'a Ctx, page: &'a Page, gates: &'a Gates) -> Asking<'a> {
-    Asking { ctx, page, gates, purpose: Purpose::Login, own: Own::here(ctx, page) }
+    Asking { ctx, page, gates, purpose: Purpose::Login, own: Own::here(ctx, page), only_to: None }
 }
 
 fn enter_path(challenge: &CodeId, to: &str) -> String {
@@ -198,11 +198,8 @@ async fn enter_form(Visit { ctx, page }: Visit, Query(query): Query<EnterQuery>)
 #[serde(default)]
 struct EnterForm {
     to: String,
-    challenge: String,
-    ticket: String,
-    code: String,
-    /// `resend` where another code is asked for.
-    act: String,
+    #[serde(flatten)]
+    enter: CodeForm,
 }
 
 async fn code_login(
@@ -211,17 +208,14 @@ async fn code_login(
     headers: HeaderMap,
     Form(form): Form<EnterForm>,
 ) -> Result<Response, Problem> {
-    let Some(challenge) = find(&ctx, &form.challenge, Purpose::Login).await? else { return Ok(start_again()) };
     let to = destination(&form.to);
     let again = |enter| Ok(html_again(&page, EnterPage { page: page.clone(), to: to.clone(), enter }));
-    if form.act == "resend" {
-        return match asking(&ctx, &page, &gates).to(challenge.mobile.clone(), form.ticket).await? {
-            Ok(challenge) => Ok(see_other_with(&enter_path(&challenge, &to), "sms-sent-again")),
-            Err(notice) => again(CodePart::new(&ctx, &challenge).told(notice)),
-        };
-    }
-    let Some(code) = clean_code(&form.code) else {
-        return again(CodePart::kept(&ctx, &challenge, String::new(), Errors::one("code", "code-format")));
+    let (challenge, code) = match asking(&ctx, &page, &gates).read(&form.enter).await? {
+        Step::Gone => return Ok(start_again()),
+        Step::Resent(challenge) => return Ok(see_other_with(&enter_path(&challenge.id, &to), "sms-sent-again")),
+        Step::Waits { challenge, notice } => return again(CodePart::new(&ctx, &challenge).told(notice)),
+        Step::Typed { challenge, code: None } => return again(CodePart::unread(&ctx, &challenge)),
+        Step::Typed { challenge, code: Some(code) } => (challenge, code),
     };
     let device = KnownDevice::here(&ctx, &page);
     let place = place(&ctx, &ui::headers::text(&headers, header::USER_AGENT));

@@ -2,7 +2,7 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use super::guard::Guard;
 use crate::blind::Blind;
@@ -66,8 +66,5 @@ pub(crate) fn forget(tx: &mut Tx<'_>, key: &Blind) -> Result<(), DbFault> {
 
 /// Deletes up to 500 guards last touched before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM login_guard WHERE updated_at < $1 AND guard IN (SELECT guard FROM login_guard WHERE updated_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "login_guard", "guard", "updated_at", before)
 }

@@ -1,28 +1,26 @@
 //! What somebody wanted who has to log in first, in words: the login page says why one is there, and what follows. Pure.
 
+use ui::Nav;
+
 /// A form that was typed before, of which more is said.
 pub(super) const KEPT: &str = "login-kept";
 
 /// The key of the words for a path; `None` where nothing in particular was wanted.
-pub(super) fn wanted(path: &str) -> Option<&'static str> {
+pub(super) fn wanted(nav: &Nav, path: &str) -> Option<&'static str> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    // Longer beginnings first.
+    // Ours, longer beginnings first; what others have they say themselves.
     let table = [
         ("/me/password", "wanted-password"),
-        ("/slots/", "wanted-booking"),
-        ("/appointments/", "wanted-appointment"),
-        ("/orders", "wanted-orders"),
         ("/pay-password", "wanted-pay-password"),
-        ("/pay/", "wanted-pay"),
         ("/card", "wanted-card"),
-        ("/code", "wanted-code"),
         ("/messages", "wanted-messages"),
         ("/real-name/continue/", KEPT),
         ("/real-name", "wanted-real-name"),
         ("/prove/", "wanted-real-name"),
         ("/devices", "wanted-devices"),
     ];
-    table.into_iter().find(|(start, _)| is_under(path, start)).map(|(_, key)| key)
+    let own = table.into_iter().find(|(start, _)| is_under(path, start)).map(|(_, key)| key);
+    own.or_else(|| nav.place(path)?.wanted)
 }
 
 /// Whether a path is that page or one below it.
@@ -32,15 +30,16 @@ fn is_under(path: &str, start: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, wanted};
+    use super::{KEPT, Nav, wanted};
+    use ui::nav::Place;
 
     #[test]
     fn what_was_wanted_is_named() {
+        let places = vec![Place::new("things", "", "about-things").wanted("wanted-thing")];
+        let nav = Nav { places, ..Nav::default() };
         for (path, key) in [
-            ("/slots/slt_1/book", Some("wanted-booking")),
-            ("/appointments/apt_1?x=1", Some("wanted-appointment")),
-            ("/orders", Some("wanted-orders")),
-            ("/pay/ord_1", Some("wanted-pay")),
+            ("/things", Some("wanted-thing")),
+            ("/things/thg_1?x=1", Some("wanted-thing")),
             ("/pay-password/new", Some("wanted-pay-password")),
             ("/card?show=1", Some("wanted-card")),
             ("/messages/msg_1", Some("wanted-messages")),
@@ -49,9 +48,10 @@ mod tests {
             ("/real-name", Some("wanted-real-name")),
             ("/me", None),
             ("/", None),
-            ("/codex", None),
+            ("/cards", None),
+            ("/thingsx", None),
         ] {
-            assert_eq!(wanted(path), key, "{path}");
+            assert_eq!(wanted(&nav, path), key, "{path}");
         }
     }
 }

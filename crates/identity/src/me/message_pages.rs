@@ -11,7 +11,7 @@ use ui::{Page, Problem, Query, html};
 
 use crate::messages::{MessageId, store, words};
 use crate::people;
-use crate::real_name::{RealName, opens};
+use crate::real_name::{GAINED, RealName, opens};
 use crate::sessions::Citizen;
 
 const PAGE_ROWS: usize = 30;
@@ -101,10 +101,16 @@ async fn detail(citizen: RealName<opens::Mine>, Path(id): Path<String>) -> Resul
         body: words(&page, &message.kind, "body", &message.args),
         when: page.moment(message.created_at),
         no: message.args.no(),
-        link: message.args.link(),
+        link: message.args.link().or_else(|| begins(&page, &message.kind)),
         page,
     };
     Ok(html(&detail.page.clone(), detail))
+}
+
+/// Where to begin with what a gained level opened.
+fn begins(page: &Page, kind: &str) -> Option<String> {
+    let start = page.nav().start.filter(|_| kind == GAINED)?;
+    Some(start.path.to_owned())
 }
 
 async fn mark_read(citizen: &Citizen, id: MessageId) -> Result<(), Problem> {

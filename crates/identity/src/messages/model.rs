@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn links_stay_at_home() {
-        assert_eq!(Args::new(&json!({ "link": "/appointments/apt_1" })).link(), Some("/appointments/apt_1".into()));
+        assert_eq!(Args::new(&json!({ "link": "/things/thg_1" })).link(), Some("/things/thg_1".into()));
         assert_eq!(Args::new(&json!({ "link": "//evil.example" })).link(), None);
         assert_eq!(Args::new(&json!({})).link(), None);
     }

@@ -3,7 +3,7 @@
 use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
 use platform::vault::Vault;
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use super::model::{Args, MessageId};
 use super::prepare::PreparedMessage;
@@ -44,21 +44,12 @@ pub(crate) fn take_text(tx: &mut Tx<'_>, message: &PreparedMessage, most: i64) -
 
 /// Deletes up to 500 messages from before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM message WHERE id IN (SELECT id FROM message WHERE created_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "message", "id", "created_at", before)
 }
 
 /// Deletes up to 500 counts of texts from before the day of `before`; returns how many.
 pub(crate) fn wipe_texts(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM message_text WHERE (person_id, kind, day) IN
-             (SELECT person_id, kind, day FROM message_text WHERE day < $1 LIMIT 500)"
-        ),
-        vals![before.date().to_string()],
-    )
+    wipe_old!(tx, "message_text", "person_id, kind, day", "day", before.date().to_string())
 }
 
 /// Whether a person was sent a message of this kind since a moment.
@@ -133,11 +124,11 @@ struct Sealed {
 
 fn sealed(row: &Row) -> Result<Sealed, DbFault> {
     Ok(Sealed {
-        id: row.parse(0)?,
-        kind: row.text(1)?,
-        args: row.blob(2)?,
-        created_at: row.moment(3)?,
-        read: row.opt_moment(4)?.is_some(),
+        id: row.parse("id")?,
+        kind: row.text("kind")?,
+        args: row.blob("args")?,
+        created_at: row.moment("created_at")?,
+        read: row.opt_moment("read_at")?.is_some(),
     })
 }
 

@@ -4,7 +4,7 @@ use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, LaneKey, Tx};
 use platform::vault::{self, NewDataKey, Vault};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::model::{PartnerKeyId, PartnerLine};
 use crate::institutions::{self, Institution, InstitutionId, Kind};
@@ -118,13 +118,7 @@ pub(super) fn take_nonce(tx: &mut Tx<'_>, id: &PartnerKeyId, nonce: &str, until:
 
 /// Deletes up to 500 nonces whose requests would be too old by now; returns how many.
 pub(crate) fn wipe_nonces(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM partner_nonce WHERE (partner_id, nonce) IN
-             (SELECT partner_id, nonce FROM partner_nonce WHERE expires_at < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "partner_nonce", "partner_id, nonce", "expires_at", before)
 }
 
 /// How many keys there are, and those that belong to no institution (I-I02).

@@ -20,11 +20,14 @@ use axum::Router;
 use kernel::Moment;
 use platform::Ctx;
 use platform::check::CheckResult;
-use platform::db::{DbFault, LaneKey, Tx};
+use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
+use platform::policy::PolicyError;
+use platform::wiping::{self, Old};
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::keeping::wiping_lane;
 use crate::people::PersonId;
 use model::{May, may};
 
@@ -35,7 +38,8 @@ pub(crate) fn routes() -> Router<Ctx> {
 
 /// The jobs of this feature.
 pub(crate) fn jobs() -> Vec<Job> {
-    vec![Job::new("identity.wipe_pay_tries", 3600, wipe)]
+    let tries = Old { name: "pay_try.wipe", kept: tries_kept, wipe: store::wipe };
+    vec![wiping::job("identity.wipe_pay_tries", wiping_lane(), vec![tries])]
 }
 
 /// T10: no more than six wrong tries in 24 hours.
@@ -45,16 +49,9 @@ pub(crate) fn check_tries(tx: &mut Tx<'_>, _now: Moment) -> Result<CheckResult, 
 }
 
 /// Tries go when no window and no lock can count them any more.
-async fn wipe(ctx: Ctx) -> Result<(), String> {
-    let now = ctx.now();
-    let policy = ctx.policy.at::<PayPasswordPolicy>(now.date()).map_err(|error| error.to_string())?;
-    let before = now.minus_secs(policy.window_secs + policy.lock_secs);
-    loop {
-        let wiped = ctx.db.bulk(LaneKey::of("identity", "wipe"), "pay_try.wipe", move |tx| store::wipe(tx, before));
-        if wiped.await.map_err(|fault| fault.to_string())? < 500 {
-            return Ok(());
-        }
-    }
+fn tries_kept(ctx: &Ctx) -> Result<i64, PolicyError> {
+    let policy = ctx.policy.at::<PayPasswordPolicy>(ctx.now().date())?;
+    Ok(policy.window_secs + policy.lock_secs)
 }
 
 /// Gives people of the demo a password, hashed once; who has one keeps it.

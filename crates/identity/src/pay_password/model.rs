@@ -9,28 +9,17 @@ kernel::typed_id!(
     pub PayTryId, "ppt"
 );
 
-/// Where a try stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TryState {
-    /// The hash is being looked at; the try counts as wrong until the result is known.
-    Reserved,
-    /// It was wrong.
-    Wrong,
-    /// It was right.
-    Right,
-    /// It was wrong, and counts no more.
-    Forgiven,
-}
-
-impl TryState {
-    /// As stored.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            TryState::Reserved => "reserved",
-            TryState::Wrong => "wrong",
-            TryState::Right => "right",
-            TryState::Forgiven => "forgiven",
-        }
+kernel::words! {
+    /// Where a try stands.
+    pub(super) enum TryState: "a state of a try at a payment password" {
+        /// The hash is being looked at; the try counts as wrong until the result is known.
+        Reserved = "reserved",
+        /// It was wrong.
+        Wrong = "wrong",
+        /// It was right.
+        Right = "right",
+        /// It was wrong, and counts no more.
+        Forgiven = "forgiven",
     }
 }
 

@@ -4,7 +4,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::model::{Counted, PayTryId, TryState};
 use crate::people::PersonId;
@@ -142,12 +142,7 @@ pub(super) fn forgive(tx: &mut Tx<'_>, person: &PersonId, reserved_too: bool, no
 
 /// Deletes up to 500 tries made before `before`; returns how many.
 pub(super) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM pay_password_try WHERE id IN (SELECT id FROM pay_password_try WHERE tried_at < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "pay_password_try", "id", "tried_at", before)
 }
 
 /// Windows of `window_ms` with more than `tries` wrong tries (T10).

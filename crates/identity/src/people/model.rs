@@ -2,25 +2,15 @@
 
 use kernel::{Date, IdNumber, Mask, Mobile, PersonName, Sex};
 
-/// Where an account stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccountState {
-    /// Can log in.
-    Active,
-    /// Closed at the person's wish; the mobile number is free again.
-    Closed,
-    /// Somebody else was proven to have the ID number that it said, or its owner was given another account.
-    Ended,
-}
-
-impl AccountState {
-    /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            AccountState::Active => "active",
-            AccountState::Closed => "closed",
-            AccountState::Ended => "ended",
-        }
+kernel::words! {
+    /// Where an account stands.
+    pub enum AccountState: "a state of an account" {
+        /// Can log in.
+        Active = "active",
+        /// Closed at the person's wish; the mobile number is free again.
+        Closed = "closed",
+        /// Somebody else was proven to have the ID number that it said, or its owner was given another account.
+        Ended = "ended",
     }
 }
 

@@ -226,12 +226,13 @@ pub struct Reach {
 /// How to write to a person; `None` if there is no such person or the key was destroyed.
 pub fn reach(tx: &mut Tx<'_>, vault: &Vault, person: &PersonId) -> Result<Option<Reach>, DbFault> {
     let sql = sql!(
-        "SELECT k.id, k.kek_id, k.alg, k.wrapped, a.id, a.mobile FROM person p JOIN data_key k ON k.id = p.key_id
+        "SELECT k.id AS key_id, k.kek_id, k.alg, k.wrapped, a.id AS account_id, a.mobile FROM person p \
+         JOIN data_key k ON k.id = p.key_id
          LEFT JOIN account a ON a.person_id = p.id AND a.state = 'active' WHERE p.id = $1"
     );
     tx.opt(sql, vals![person.as_str()], |row| {
-        let key = vault::key_at(row, 0, vault)?;
-        let mobile = match (row.opt_text(4)?, row.opt_blob(5)?) {
+        let key = vault::key_of(row, vault)?;
+        let mobile = match (row.opt_text("account_id")?, row.opt_blob("mobile")?) {
             (Some(account), Some(sealed)) => Some(MOBILE.read(&key, &account, &sealed, Mobile::parse)?),
             _ => None,
         };
@@ -284,8 +285,14 @@ pub(crate) fn identity_of(
         ),
         vals![person.as_str()],
         |row| {
-            let wished = row.opt_blob(3)?.zip(row.opt_moment(4)?);
-            Ok((row.text(0)?, row.blob(1)?, row.blob(2)?, wished, row.opt_text(5)?.is_some()))
+            let wished = row.opt_blob("name_wished")?.zip(row.opt_moment("name_wished_at")?);
+            Ok((
+                row.text("key_id")?,
+                row.blob("name")?,
+                row.blob("id_number")?,
+                wished,
+                row.opt_text("person_id")?.is_some(),
+            ))
         },
     )?;
     let Some((key_id, name, number, wished, owner)) = found else { return Ok(None) };

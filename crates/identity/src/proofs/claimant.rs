@@ -6,12 +6,9 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{IdNumber, PersonName};
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
-use platform::vault::Aad;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ui::{Page, Problem, Visit};
@@ -22,13 +19,12 @@ use crate::blind::{Blind, hex};
 use crate::failure::Failure;
 use crate::people::store as people;
 use crate::real_name::RealNamePolicy;
+use crate::sealed::SealedCookie;
 use crate::sessions::{Citizen, Prover};
 use crate::{devices, owners};
 
-/// The cookie of a visitor who wants to be recognised, by its bare name.
-const COOKIE: &str = "rec";
-/// How long such a visitor has, in seconds.
-const VISITOR_SECS: i64 = 900;
+/// The cookie of a visitor who wants to be recognised, who has a quarter of an hour.
+const COOKIE: SealedCookie<Kept> = SealedCookie::new("rec", "visitor", 900);
 
 /// Somebody before a way, on `/prove/{purpose}/…`.
 pub(crate) struct Claimant {
@@ -160,23 +156,15 @@ struct Kept {
     name: String,
     number: String,
     nonce: String,
-    until_ms: i64,
 }
-
-const AAD: Aad<'static> = Aad { table: "cookie", column: "rec", row: "visitor" };
 
 impl Visitor {
     /// The visitor of a browser; `None` if it has no cookie of ours, or an old one.
     pub(crate) fn read(ctx: &Ctx, page: &Page) -> Option<Visitor> {
-        let sealed = URL_SAFE_NO_PAD.decode(page.cookie(COOKIE)?).ok()?;
-        let kept: Kept = serde_json::from_slice(&ctx.vault.system_key().open(AAD, &sealed).ok()?).ok()?;
-        let now = ctx.now();
-        if now.ms() >= kept.until_ms {
-            return None;
-        }
+        let kept = COOKIE.read(ctx, page)?;
         Some(Visitor {
             name: PersonName::parse(&kept.name).ok()?,
-            number: IdNumber::parse(&kept.number, now.date()).ok()?,
+            number: IdNumber::parse(&kept.number, ctx.now().date()).ok()?,
             holder: holder("visitor", &kept.nonce),
         })
     }
@@ -194,15 +182,11 @@ pub(crate) fn keep_visitor(
         name: name.expose().to_owned(),
         number: number.expose().to_owned(),
         nonce: hex(&kernel::bytes32(&*ctx.rng)),
-        until_ms: ctx.now().plus_secs(VISITOR_SECS).ms(),
     };
-    let plain = serde_json::json!(kept).to_string();
-    let sealed = ctx.vault.system_key().seal(AAD, plain.as_bytes(), &*ctx.rng)?;
-    page.set_cookie(response, COOKIE, &URL_SAFE_NO_PAD.encode(sealed), Some(VISITOR_SECS));
-    Ok(())
+    COOKIE.note(ctx, page, response, kept)
 }
 
 /// Forgets the visitor.
 pub(crate) fn clear_visitor(page: &Page, response: &mut Response) {
-    page.clear_cookie(response, COOKIE);
+    COOKIE.forget(page, response);
 }

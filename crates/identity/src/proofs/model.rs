@@ -6,31 +6,19 @@ use crate::askers::{Asker, Budget, Place};
 use crate::blind::Blind;
 use crate::sessions::{Prover, SessionId};
 
-/// What a proof is good for; it serves nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ProofPurpose {
-    /// Real-name authentication on this device (RNA-3, RNA-9).
-    RealName,
-    /// A new login password (ACC-4).
-    LoginPassword,
-    /// A new 电子社保卡支付密码 without the old one (ACC-8).
-    PayPassword,
+kernel::words! {
+    /// What a proof is good for; it serves nothing else.
+    pub(crate) enum ProofPurpose: "a purpose of a proof" {
+        /// Real-name authentication on this device (RNA-3, RNA-9).
+        RealName = "real_name",
+        /// A new login password (ACC-4).
+        LoginPassword = "login_password",
+        /// A new 电子社保卡支付密码 without the old one (ACC-8).
+        PayPassword = "pay_password",
+    }
 }
 
 impl ProofPurpose {
-    /// All of them.
-    pub(crate) const ALL: [ProofPurpose; 3] =
-        [ProofPurpose::RealName, ProofPurpose::LoginPassword, ProofPurpose::PayPassword];
-
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            ProofPurpose::RealName => "real_name",
-            ProofPurpose::LoginPassword => "login_password",
-            ProofPurpose::PayPassword => "pay_password",
-        }
-    }
-
     /// As it stands in addresses: `/prove/{word}/…`.
     pub(crate) const fn word(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use kernel::{Moment, PersonName};
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::vault::DataKey;
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::model::ProofPurpose;
 use super::pass::NewProof;
@@ -92,7 +92,7 @@ pub(super) fn use_up(tx: &mut Tx<'_>, id: &ProofId, now: Moment) -> Result<bool,
 
 /// Deletes up to 500 proofs whose time ended before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM proof WHERE id IN (SELECT id FROM proof WHERE expires_at < $1 LIMIT 500)"), vals![before])
+    wipe_old!(tx, "proof", "id", "expires_at", before)
 }
 
 /// What left an audit row when it was written.

@@ -41,8 +41,8 @@ mod tests {
     #[test]
     fn the_way_back_leads_home_and_not_in_circles() {
         for (to, expected) in [
-            ("/slots/slt_1/book", true),
-            ("/search?q=眼科", true),
+            ("/things/thg_1/book", true),
+            ("/things?q=眼科", true),
             ("/real-name/continue/kpt_1", true),
             ("/real-name", false),
             ("/real-name/level?for=booking", false),

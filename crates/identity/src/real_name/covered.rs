@@ -22,7 +22,7 @@ pub struct CoveredPerson {
     pub number: IdNumber,
     /// The name.
     pub name: PersonName,
-    /// `insutype`.
+    /// `insutype`: 310 employees, 390 residents.
     pub kind: String,
     /// `insuplc_admdvs`.
     pub region: String,

@@ -118,6 +118,9 @@ async fn wait(ctx: &Ctx, person: &PersonId, record: Record, policy: &RealNamePol
     Ok(Record { failed, due_at: Some(due_at), ..record })
 }
 
+/// The kind of message that tells of a level gained. It leads to where the program's pages begin, which they know.
+pub(crate) const GAINED: &str = "medical_gained";
+
 /// What a change brings: the message (unless the person is looking at it already) and the audit row.
 #[derive(Clone)]
 struct Change {
@@ -191,7 +194,7 @@ async fn change(
     let told = before.checked_at.is_some() || (occasion == Occasion::Unwatched && answer.medical);
     let message = match (told && before.medical != answer.medical, answer.medical) {
         (false, _) => None,
-        (true, true) => Some(("medical_gained", json!({ "link": "/hospitals" }))),
+        (true, true) => Some((GAINED, json!({}))),
         (true, false) => Some(("medical_lost", json!({ "link": "/real-name/level" }))),
     };
     let message = match message {

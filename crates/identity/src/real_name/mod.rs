@@ -19,7 +19,7 @@ pub(crate) mod store;
 pub use covered::{CoveredPerson, ask_insurer, covered, insurer_said_at};
 pub(crate) use gate::Known;
 pub use gate::{Asks, First, Home, RealName, Refused};
-pub(crate) use insurance::{Asked, Occasion, ask_again, psn_no, refresh};
+pub(crate) use insurance::{Asked, GAINED, Occasion, ask_again, psn_no, refresh};
 pub use kept::keep_forms;
 pub(crate) use kept::routes;
 pub(crate) use kept::store::{delete_of as delete_kept_forms, wipe as wipe_kept_forms};

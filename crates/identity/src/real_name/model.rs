@@ -18,25 +18,15 @@ pub enum Level {
     Medical,
 }
 
-/// How somebody showed who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// 面部识别.
-    Face,
-    /// Card number, card PIN, and an SMS code to the number on record.
-    Card,
-    /// A one-time code from a counter, where a clerk saw the papers.
-    Counter,
-}
-
-impl Way {
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Way::Face => "face",
-            Way::Card => "card",
-            Way::Counter => "counter",
-        }
+kernel::words! {
+    /// How somebody showed who they are.
+    pub(crate) enum Way: "a way of showing who one is" {
+        /// 面部识别.
+        Face = "face",
+        /// Card number, card PIN, and an SMS code to the number on record.
+        Card = "card",
+        /// A one-time code from a counter, where a clerk saw the papers.
+        Counter = "counter",
     }
 }
 

@@ -65,22 +65,22 @@ pub(super) fn known(tx: &mut Tx<'_>, person: &PersonId) -> Result<(Option<Moment
         ),
         vals![person.as_str()],
         |row| {
-            let record = if row.opt_text(0)?.is_some() { record(row)? } else { Record::default() };
-            Ok((Some(row.moment(8)?), record))
+            let record = if row.opt_text("kind")?.is_some() { record(row)? } else { Record::default() };
+            Ok((Some(row.moment("last_at")?), record))
         },
     )?;
     Ok(found.unwrap_or_default())
 }
 
 fn record(row: &Row) -> Result<Record, DbFault> {
-    let (kind, region, active) = (row.text(0)?, row.text(1)?, row.flag(2)?);
+    let (kind, region, active) = (row.text("kind")?, row.text("region")?, row.flag("active")?);
     Ok(Record {
         insurance: (!kind.is_empty()).then_some(Cover { kind, region, active }),
-        other_name: row.flag(7)?,
-        medical: row.flag(3)?,
-        checked_at: row.opt_moment(4)?,
-        failed: row.int(5)?,
-        due_at: Some(row.moment(6)?),
+        other_name: row.flag("other_name")?,
+        medical: row.flag("medical")?,
+        checked_at: row.opt_moment("checked_at")?,
+        failed: row.int("failed")?,
+        due_at: Some(row.moment("due_at")?),
     })
 }
 

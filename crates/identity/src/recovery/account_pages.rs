@@ -23,7 +23,8 @@ use crate::password::PasswordPolicy;
 use crate::proofs::{Visitor, clear_visitor};
 use crate::sessions;
 use crate::sms_codes::{
-    Asking, Challenge, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, clean_code, find,
+    Asking, Challenge, CodeForm, CodeId, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Refusal, Step,
+    code_errors, find,
 };
 use crate::texts::newer;
 
@@ -73,7 +74,7 @@ async fn send_code(
 }
 
 fn asking<'a>(ctx: &'a Ctx, page: &'a Page, gates: &'a Gates) -> Asking<'a> {
-    Asking { ctx, page, gates, purpose: Purpose::SignUp, own: Own::No }
+    Asking { ctx, page, gates, purpose: Purpose::SignUp, own: Own::No, only_to: None }
 }
 
 fn details_path(challenge: &CodeId) -> String {
@@ -119,15 +120,12 @@ async fn details(Visit { ctx, page }: Visit, Query(query): Query<DetailsQuery>) 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct DetailsForm {
-    challenge: String,
-    ticket: String,
-    code: String,
+    #[serde(flatten)]
+    enter: CodeForm,
     password: String,
     password_again: String,
     #[serde(flatten)]
     shown: Shown,
-    /// `resend` where another code is asked for.
-    act: String,
 }
 
 async fn submit(
@@ -139,52 +137,45 @@ async fn submit(
         Ok(found) => found,
         Err(instead) => return Ok(instead),
     };
-    let Some(challenge) = find(&ctx, &form.challenge, Purpose::SignUp).await? else { return Ok(start_again()) };
-    if form.act == "resend" {
-        return resend(&ctx, &page, &gates, challenge, form).await;
+    match asking(&ctx, &page, &gates).read(&form.enter).await? {
+        Step::Gone => Ok(start_again()),
+        // Shows the same page: a redirect could not say that the passwords are to be typed again.
+        Step::Resent(challenge) => {
+            let enter = CodePart::new(&ctx, &challenge).told(Notice::sent_again(&page));
+            Ok(html(&page, AccountPage::again(&ctx, &page, enter, &form)?))
+        }
+        // The code that is on its way stays as it was typed.
+        Step::Waits { challenge, notice } => {
+            let enter = CodePart::kept(&ctx, &challenge, form.enter.code.clone(), Errors::new()).told(notice);
+            Ok(html_again(&page, AccountPage::again(&ctx, &page, enter, &form)?))
+        }
+        Step::Typed { challenge, code } => open(&ctx, &page, (visitor, name), (challenge, code), form).await,
     }
+}
+
+async fn open(
+    ctx: &Ctx,
+    page: &Page,
+    (visitor, name): (Visitor, PersonName),
+    (challenge, code): (Challenge, Option<String>),
+    form: DetailsForm,
+) -> Result<Response, Problem> {
     let policy = ctx.policy.at::<PasswordPolicy>(ctx.now().date()).map_err(Failure::from)?;
-    let (number, mut errors) = (&visitor.number, Errors::new());
-    let code = clean_code(&form.code);
-    if code.is_none() {
-        errors.add("code", "code-format");
-    }
+    let (number, mut errors) = (&visitor.number, code_errors(code.as_deref()));
     let mobile = Some(&challenge.mobile);
     errors.append(password_errors(&form.password, &form.password_again, number, mobile, &policy));
     let Some(code) = code.filter(|_| errors.is_empty()) else {
-        let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), errors);
-        return Ok(html_again(&page, AccountPage::again(&ctx, &page, enter, &form)?));
+        let enter = CodePart::kept(ctx, &challenge, form.enter.code.clone(), errors);
+        return Ok(html_again(page, AccountPage::again(ctx, page, enter, &form)?));
     };
-    if form.shown != Shown::in_force(&ctx)? {
-        let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new()).told(newer(&page));
-        return Ok(html_again(&page, AccountPage::again(&ctx, &page, enter, &form)?));
+    if form.shown != Shown::in_force(ctx)? {
+        let enter = CodePart::kept(ctx, &challenge, form.enter.code.clone(), Errors::new()).told(newer(page));
+        return Ok(html_again(page, AccountPage::again(ctx, page, enter, &form)?));
     }
     let (password, shown) = (form.password.clone(), form.shown.clone());
     let command = OpenAccount { visitor, name, challenge: challenge.clone(), code, password, shown };
-    let opened = open_account(&ctx, command).await?;
-    answered(&ctx, &page, (&challenge, &form), opened)
-}
-
-/// Sends another code and shows the same page: a redirect could not say that the passwords are to be typed again.
-async fn resend(
-    ctx: &Ctx,
-    page: &Page,
-    gates: &Gates,
-    challenge: Challenge,
-    form: DetailsForm,
-) -> Result<Response, Problem> {
-    let mobile = challenge.mobile.clone();
-    match asking(ctx, page, gates).to(mobile.clone(), form.ticket.clone()).await? {
-        Ok(id) => {
-            let enter = CodePart::new(ctx, &Challenge { id, mobile }).told(Notice::sent_again(page));
-            Ok(html(page, AccountPage::again(ctx, page, enter, &form)?))
-        }
-        Err(notice) => {
-            // The code that is on its way stays as it was typed.
-            let enter = CodePart::kept(ctx, &challenge, form.code.clone(), Errors::new()).told(notice);
-            Ok(html_again(page, AccountPage::again(ctx, page, enter, &form)?))
-        }
-    }
+    let opened = open_account(ctx, command).await?;
+    answered(ctx, page, (&challenge, &form), opened)
 }
 
 fn answered(

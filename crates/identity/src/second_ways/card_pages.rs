@@ -14,17 +14,18 @@ use ui::{Errors, Form, Page, Problem, Query, html, html_again, see_other, see_ot
 use super::model::{CARD_PIN_DIGITS, WayId, WayState, clean_card_no};
 use super::name_card::{Named, name_card};
 use super::policy::SecondWayPolicy;
-use super::show_phone::{OpenWay, challenge_of, open_way, show_phone};
+use super::show_phone::{OpenWay, open_way, show_phone};
 use super::store;
 use super::try_pin::{PinAnswer, try_pin};
-use crate::askers::Asker;
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::gates::Gates;
 use crate::ports::{PhysicalState, Ports};
 use crate::proofs::Claimant;
 use crate::sessions;
-use crate::sms_codes::{self, Challenge, Notice, Own, Purpose, RequestCode, Requested, clean_code, wait_text};
+use crate::sms_codes::{
+    Asking, Challenge, CodeForm, CodeId, Notice, Own, Purpose, Step, code_errors, find_to, wait_text,
+};
 
 pub(super) fn routes() -> Router<Ctx> {
     Router::new()
@@ -135,23 +136,15 @@ async fn send(
     mobile: Mobile,
     ticket: String,
 ) -> Result<Response, Problem> {
-    let (ctx, command) = (&claimant.visit.ctx, wish(claimant, mobile, ticket));
-    let before = sms_codes::on_its_way(ctx, &command).await?;
-    let challenge = match sms_codes::request(ctx, gates, command).await? {
-        Requested::Sent { challenge } => Some(challenge),
-        Requested::Wait { .. } => before,
-    };
-    Ok(match challenge {
-        Some(challenge) => see_other(&code_path(claimant, way, challenge.as_str())),
+    Ok(match asking(claimant, gates).to_or_on_its_way(mobile, ticket).await? {
+        Some(code) => see_other(&code_path(claimant, way, code.as_str())),
         None => see_other_with(&code_path(claimant, way, ""), "flash-code-too-early"),
     })
 }
 
-fn wish(claimant: &Claimant, mobile: Mobile, ticket: String) -> RequestCode {
-    let own = Own::of(claimant.claim.budget);
-    // Texts cost money and disturb the person on record, whatever accounts somebody has: they are counted by the browser.
-    let asker = Asker::of(&claimant.visit.ctx, &claimant.visit.page);
-    RequestCode { mobile, purpose: Purpose::CardProof, ticket, asker, own }
+fn asking<'a>(claimant: &'a Claimant, gates: &'a Gates) -> Asking<'a> {
+    let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
+    Asking { ctx, page, gates, purpose: Purpose::CardProof, own: Own::of(claimant.claim.budget), only_to: None }
 }
 
 fn code_path(claimant: &Claimant, way: &WayId, challenge: &str) -> String {
@@ -222,22 +215,21 @@ struct CodeQuery {
 }
 
 async fn enter(claimant: Claimant, Query(query): Query<CodeQuery>) -> Result<Response, Problem> {
-    let Some((way, challenge)) = find(&claimant, &query.t, &query.c).await? else {
-        return Ok(start_again(&claimant));
+    let Some(way) = find(&claimant, &query.t).await? else { return Ok(start_again(&claimant)) };
+    let challenge = match &way.mobile {
+        Some(mobile) => find_to(&claimant.visit.ctx, &query.c, Purpose::CardProof, mobile).await?,
+        None => None,
     };
     Ok(html(&claimant.visit.page, CodePage::new(&claimant, &way, challenge.as_ref())))
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct CodeForm {
+struct ProveForm {
     way: String,
-    challenge: String,
-    ticket: String,
-    code: String,
+    #[serde(flatten)]
+    enter: CodeForm,
     pin: String,
-    /// `resend` where a code is asked for.
-    act: String,
 }
 
 /// The code first, then the password: without the telephone on record nothing is tried at the card system.
@@ -245,21 +237,17 @@ async fn prove(
     claimant: Claimant,
     Extension(gates): Extension<Arc<Gates>>,
     Extension(ports): Extension<Arc<Ports>>,
-    Form(form): Form<CodeForm>,
+    Form(form): Form<ProveForm>,
 ) -> Result<Response, Problem> {
     let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
-    let Some((mut way, challenge)) = find(&claimant, &form.way, &form.challenge).await? else {
-        return Ok(after(&claimant, &form).await?);
+    let Some(mut way) = find(&claimant, &form.way).await? else { return Ok(after(&claimant, &form).await?) };
+    let (challenge, code) = match typed(&claimant, &gates, &way, &form.enter).await? {
+        Ok(typed) => typed.unzip(),
+        Err(instead) => return Ok(instead),
     };
-    let mut view = CodePage::new(&claimant, &way, challenge.as_ref());
-    if let Some(mobile) = way.mobile.clone()
-        && (challenge.is_none() || form.act == "resend")
-    {
-        return send_again(&claimant, &gates, view, mobile, form.ticket).await;
-    }
-    let code = clean_code(&form.code);
-    if code.is_none() && view.asks_for(Asks::Both) {
-        view.errors.add("code", "code-format");
+    let (mut view, code) = (CodePage::new(&claimant, &way, challenge.as_ref()), code.flatten());
+    if view.asks_for(Asks::Both) {
+        view.errors = code_errors(code.as_deref());
     }
     let pin = typing::digits(&form.pin, CARD_PIN_DIGITS);
     if pin.is_none() {
@@ -302,44 +290,47 @@ fn answered(claimant: &Claimant, way: &OpenWay, answer: PinAnswer) -> Result<Res
     Ok(html_again(page, view))
 }
 
-async fn send_again(
+/// The code that was typed for this card, if it asks for one; or what is answered instead, where another is asked for or
+/// there is none.
+async fn typed(
     claimant: &Claimant,
     gates: &Gates,
-    view: CodePage,
-    mobile: Mobile,
-    ticket: String,
-) -> Result<Response, Problem> {
-    let page = &claimant.visit.page;
-    let path = format!("{}?t={}", path(claimant, "card/code"), view.way);
-    Ok(match sms_codes::request(&claimant.visit.ctx, gates, wish(claimant, mobile, ticket)).await? {
-        Requested::Sent { challenge } => see_other_with(&format!("{path}&c={}", challenge.as_str()), "flash-code-sent"),
-        Requested::Wait { secs } => html_again(page, CodePage { notice: Some(Notice::wait(page, secs)), ..view }),
-    })
+    way: &OpenWay,
+    form: &CodeForm,
+) -> Result<Result<Option<(Challenge, Option<String>)>, Response>, Failure> {
+    let Some(mobile) = &way.mobile else { return Ok(Ok(None)) };
+    let (challenge, notice) = match asking(claimant, gates).only_to(mobile).read(form).await? {
+        Step::Typed { challenge, code } => return Ok(Ok(Some((challenge, code)))),
+        Step::Resent(challenge) => return Ok(Err(sent(claimant, way, &challenge.id))),
+        Step::Waits { challenge, notice } => (Some(challenge), notice),
+        Step::Gone => match asking(claimant, gates).to(mobile.clone(), form.ticket.clone()).await? {
+            Ok(code) => return Ok(Err(sent(claimant, way, &code))),
+            Err(notice) => (None, notice),
+        },
+    };
+    let view = CodePage { notice: Some(notice), ..CodePage::new(claimant, way, challenge.as_ref()) };
+    Ok(Err(html_again(&claimant.visit.page, view)))
+}
+
+fn sent(claimant: &Claimant, way: &OpenWay, code: &CodeId) -> Response {
+    see_other_with(&code_path(claimant, &way.id, code.as_str()), "flash-code-sent")
 }
 
 /// What is not open any more: the second of two taps goes where the first one went; the page it opens asks
 /// for the proof itself.
-async fn after(claimant: &Claimant, form: &CodeForm) -> Result<Response, Failure> {
+async fn after(claimant: &Claimant, form: &ProveForm) -> Result<Response, Failure> {
     let (ctx, claim) = (&claimant.visit.ctx, claimant.claim.clone());
     let Ok(way) = form.way.parse() else { return Ok(start_again(claimant)) };
     let used = ctx.db.read("card_way.used", move |tx| store::used_way(tx, &way, &claim)).await?;
     Ok(if used { see_other(claimant.claim.purpose.next()) } else { start_again(claimant) })
 }
 
-/// What this browser named, and the code that was sent for it.
-async fn find(
-    claimant: &Claimant,
-    way: &str,
-    challenge: &str,
-) -> Result<Option<(OpenWay, Option<Challenge>)>, Failure> {
-    let ctx = &claimant.visit.ctx;
-    let Ok(id) = way.parse() else { return Ok(None) };
-    let Some(way) = open_way(ctx, &claimant.claim, &id).await? else { return Ok(None) };
-    let challenge = match challenge.parse() {
-        Ok(id) => challenge_of(ctx, &way, &id).await?,
-        Err(_) => None,
-    };
-    Ok(Some((way, challenge)))
+/// What this browser named.
+async fn find(claimant: &Claimant, way: &str) -> Result<Option<OpenWay>, Failure> {
+    match way.parse() {
+        Ok(id) => open_way(&claimant.visit.ctx, &claimant.claim, &id).await,
+        Err(_) => Ok(None),
+    }
 }
 
 fn start_again(claimant: &Claimant) -> Response {

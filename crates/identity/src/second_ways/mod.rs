@@ -20,6 +20,9 @@ mod stories;
 use axum::Router;
 use axum::routing::get;
 use platform::Ctx;
+use ui::DeskLink;
+
+use crate::staff::Role;
 
 pub(crate) use policy::{MAX_COUNTER_SECS, MAX_COUNTER_SUM};
 
@@ -27,6 +30,16 @@ pub(crate) use policy::{MAX_COUNTER_SECS, MAX_COUNTER_SUM};
 pub(crate) fn routes() -> Router<Ctx> {
     Router::new().merge(card_pages::routes()).merge(counter_pages::routes())
 }
+
+/// Its place in the desks' navigation.
+pub(crate) const DESK_LINK: DeskLink = DeskLink {
+    href: "/desk/window",
+    icon: "shield",
+    words: "window-title",
+    roles: &[Role::Window.as_str()],
+    rank: 300,
+    needs: None,
+};
 
 /// The counter's desk.
 pub(crate) fn desk_routes() -> Router<Ctx> {

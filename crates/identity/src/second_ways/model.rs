@@ -26,15 +26,16 @@ pub(super) const CARD_PIN_DIGITS: usize = 6;
 /// Digits of a counter's code.
 pub(super) const COUNTER_DIGITS: usize = 8;
 
-/// How far the holder of a card has shown it. That it is too old is not a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WayState {
-    /// It is the person's card; a code by SMS comes next.
-    Named,
-    /// The code was entered; the card's password comes next.
-    Phoned,
-    /// The password was right: it has proven somebody.
-    Used,
+kernel::words! {
+    /// How far the holder of a card has shown it. That it is too old is not a state.
+    pub(super) enum WayState: "a state of the way with the card" {
+        /// It is the person's card; a code by SMS comes next.
+        Named = "named",
+        /// The code was entered; the card's password comes next.
+        Phoned = "phoned",
+        /// The password was right: it has proven somebody.
+        Used = "used",
+    }
 }
 
 /// What happens on the way.
@@ -45,23 +46,6 @@ pub(super) enum WayEvent {
 }
 
 impl WayState {
-    /// All states, for tables and tests.
-    const ALL: [WayState; 3] = [WayState::Named, WayState::Phoned, WayState::Used];
-
-    /// As stored.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            WayState::Named => "named",
-            WayState::Phoned => "phoned",
-            WayState::Used => "used",
-        }
-    }
-
-    /// Reads what [`WayState::as_str`] wrote.
-    pub(super) fn parse(text: &str) -> Option<WayState> {
-        WayState::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-
     /// The transition table; `None` where an event changes nothing.
     pub(super) fn on(self, event: WayEvent) -> Option<WayState> {
         match (self, event) {
@@ -72,17 +56,18 @@ impl WayState {
     }
 }
 
-/// Where a try at a card's password stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TryState {
-    /// The card system is being asked; counts until it has answered.
-    Asked,
-    /// Wrong, or a card that may not be used.
-    Wrong,
-    /// Right.
-    Right,
-    /// The card system gave no answer: does not count.
-    Spared,
+kernel::words! {
+    /// Where a try at a card's password stands.
+    pub(super) enum TryState: "a state of a try at a card's password" {
+        /// The card system is being asked; counts until it has answered.
+        Asked = "asked",
+        /// Wrong, or a card that may not be used.
+        Wrong = "wrong",
+        /// Right.
+        Right = "right",
+        /// The card system gave no answer: does not count.
+        Spared = "spared",
+    }
 }
 
 /// What happens to a try.
@@ -94,20 +79,6 @@ pub(super) enum TryEvent {
 }
 
 impl TryState {
-    /// All states, for tables and tests.
-    #[cfg(test)]
-    const ALL: [TryState; 4] = [TryState::Asked, TryState::Wrong, TryState::Right, TryState::Spared];
-
-    /// As stored.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            TryState::Asked => "asked",
-            TryState::Wrong => "wrong",
-            TryState::Right => "right",
-            TryState::Spared => "spared",
-        }
-    }
-
     /// The transition table; `None` where an event changes nothing.
     pub(super) fn on(self, event: TryEvent) -> Option<TryState> {
         match (self, event) {
@@ -125,42 +96,23 @@ pub(super) fn clean_card_no(typed: &str) -> Option<String> {
     (text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(text)
 }
 
-/// A paper that a clerk saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paper {
-    /// 居民身份证
-    IdCard,
-    /// 临时居民身份证
-    TemporaryCard,
-    /// 户口簿
-    Household,
-    /// 港澳台居民居住证
-    Residence,
-    /// 外国人永久居留身份证
-    Foreigner,
+kernel::words! {
+    /// A paper that a clerk saw.
+    pub(super) enum Paper: "a paper that a clerk sees" {
+        /// 居民身份证
+        IdCard = "id-card",
+        /// 临时居民身份证
+        TemporaryCard = "temporary-card",
+        /// 户口簿
+        Household = "household",
+        /// 港澳台居民居住证
+        Residence = "residence",
+        /// 外国人永久居留身份证
+        Foreigner = "foreigner",
+    }
 }
 
 impl Paper {
-    /// All of them.
-    pub(super) const ALL: [Paper; 5] =
-        [Paper::IdCard, Paper::TemporaryCard, Paper::Household, Paper::Residence, Paper::Foreigner];
-
-    /// As stored, and as in forms and keys of words.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Paper::IdCard => "id-card",
-            Paper::TemporaryCard => "temporary-card",
-            Paper::Household => "household",
-            Paper::Residence => "residence",
-            Paper::Foreigner => "foreigner",
-        }
-    }
-
-    /// Reads what [`Paper::as_str`] wrote.
-    pub(super) fn parse(text: &str) -> Option<Paper> {
-        Paper::ALL.into_iter().find(|paper| paper.as_str() == text)
-    }
-
     /// Whether a number of this kind stands on it.
     pub(super) const fn bears(self, kind: IdKind) -> bool {
         match self {
@@ -248,9 +200,6 @@ mod tests {
         assert_eq!(WayState::Phoned.on(PinRight), Some(WayState::Used));
         for event in [CodeEntered, PinRight] {
             assert_eq!(WayState::Used.on(event), None);
-        }
-        for state in WayState::ALL {
-            assert_eq!(WayState::parse(state.as_str()), Some(state));
         }
     }
 

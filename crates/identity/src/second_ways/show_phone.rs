@@ -8,10 +8,9 @@ use serde_json::json;
 use super::model::{WayEvent, WayId, WayState};
 use super::policy::SecondWayPolicy;
 use super::store::{self, CARD, MOBILE};
-use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::proofs::Claim;
-use crate::sms_codes::{self, Attempt, Challenge, CodeId, Purpose, Refusal, redeem};
+use crate::sms_codes::{Attempt, Challenge, Purpose, Refusal, redeem};
 
 /// A card named in this browser a moment ago.
 pub(super) struct OpenWay {
@@ -41,14 +40,6 @@ pub(super) async fn open_way(ctx: &Ctx, claim: &Claim, id: &WayId) -> Result<Opt
         }))
     });
     Ok(found.await?)
-}
-
-/// The code that was sent for this card: one to another number is none.
-pub(super) async fn challenge_of(ctx: &Ctx, way: &OpenWay, id: &CodeId) -> Result<Option<Challenge>, Failure> {
-    let Some(mobile) = &way.mobile else { return Ok(None) };
-    let found = sms_codes::challenge(ctx, id, Purpose::CardProof).await?;
-    let same = |a: &Mobile, b: &Mobile| Blind::mobile(&ctx.vault, a) == Blind::mobile(&ctx.vault, b);
-    Ok(found.filter(|challenge| same(&challenge.mobile, mobile)))
 }
 
 /// Redeems the code: from now on the card's password may be tried. It runs in the lane of the ID number; the

@@ -6,7 +6,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::model::{CounterCodeId, CounterView, MissId, Paper, TryId, TryState, WayId, WayState};
 use crate::askers::{Asker, Budget};
@@ -72,12 +72,7 @@ pub(super) fn find_way(tx: &mut Tx<'_>, id: &WayId, claim: &Claim, since: Moment
              WHERE id = $1 AND subject_blind = $2 AND purpose = $3 AND holder = $4 AND at > $5 AND state <> 'used'"
         ),
         vals![id.as_str(), claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice(), since],
-        |row| {
-            let state = row.text(0)?;
-            let state =
-                WayState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such state of a card: {state}")))?;
-            Ok(WayRow { state, card: row.blob(1)?, mobile: row.opt_blob(2)? })
-        },
+        |row| Ok(WayRow { state: row.parse(0)?, card: row.blob(1)?, mobile: row.opt_blob(2)? }),
     )
 }
 
@@ -239,11 +234,10 @@ pub(super) fn hold_code(
         ),
         vals![id.as_str()],
         |row| {
-            let state = row.text(0)?;
-            let state =
-                CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?;
-            let (tries, expires_at, ended_at) = (row.int(1)?, row.moment(2)?, row.opt_moment(3)?);
-            Ok((CounterView { state, tries, mine: 0, all: 0, expires_at, ended_at }, row.blob(4)?))
+            let state = row.parse("state")?;
+            let (tries, expires_at, ended_at) =
+                (row.int("tries")?, row.moment("expires_at")?, row.opt_moment("ended_at")?);
+            Ok((CounterView { state, tries, mine: 0, all: 0, expires_at, ended_at }, row.blob("code_mac")?))
         },
     )?;
     let Some((view, mac)) = found else { return Ok(None) };
@@ -300,39 +294,27 @@ pub(super) fn set_code(
 
 /// Deletes up to 500 cards named before `before`; returns how many.
 pub(crate) fn wipe_ways(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM card_way WHERE id IN (SELECT id FROM card_way WHERE at < $1 LIMIT 500)"), vals![before])
+    wipe_old!(tx, "card_way", "id", "at", before)
 }
 
 /// Deletes up to 500 wrong tries at counters' codes from before `before`; returns how many.
 pub(crate) fn wipe_counter_misses(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM counter_miss WHERE id IN (SELECT id FROM counter_miss WHERE at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "counter_miss", "id", "at", before)
 }
 
 /// Deletes up to 500 tries from before `before`; returns how many.
 pub(crate) fn wipe_tries(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM card_try WHERE id IN (SELECT id FROM card_try WHERE at < $1 LIMIT 500)"), vals![before])
+    wipe_old!(tx, "card_try", "id", "at", before)
 }
 
 /// Deletes up to 500 guards last held before `before`; returns how many.
 pub(crate) fn wipe_guards(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM card_guard
-             WHERE at < $1 AND subject_blind IN (SELECT subject_blind FROM card_guard WHERE at < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "card_guard", "subject_blind", "at", before)
 }
 
 /// Deletes up to 500 counters' codes whose time ended before `before`; returns how many.
 pub(crate) fn wipe_codes(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM counter_code WHERE id IN (SELECT id FROM counter_code WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "counter_code", "id", "expires_at", before)
 }
 
 /// Counters' codes that were used too late or too often tried, tries in no known state, and cards whose way

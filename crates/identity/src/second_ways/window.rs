@@ -33,7 +33,6 @@ struct Choice {
 #[template(path = "second_ways/window.html")]
 struct WindowPage {
     page: Page,
-    clerk: String,
     typed_name: String,
     number: String,
     purposes: Vec<Choice>,
@@ -96,7 +95,7 @@ pub(super) async fn issue(
     let number = IdNumber::parse(&form.id_number, ctx.now().date());
     let number = number.map_err(|error| errors.add("id_number", id_number_kind(&error))).ok();
     // In the order of the page, which is that of the summary.
-    let paper = Paper::parse(&form.paper);
+    let paper = form.paper.parse::<Paper>().ok();
     if paper.is_none() {
         errors.add("paper", "window-paper");
     }
@@ -158,7 +157,6 @@ impl WindowPage {
         let papers = Paper::ALL.map(Paper::as_str);
         WindowPage {
             page: page.clone(),
-            clerk: desk.name.clone(),
             typed_name: form.name.clone(),
             number: form.id_number.clone(),
             purposes: choices(page, "window-purpose", &purposes, &form.purpose),

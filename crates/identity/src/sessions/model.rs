@@ -18,22 +18,13 @@ pub(crate) struct Prover {
     pub(crate) session: SessionId,
 }
 
-/// Where a session stands in its row; age and disuse are judged by [`alive`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SessionState {
-    /// Usable, if young and used.
-    Live,
-    /// Signed out, here or from another device.
-    Ended,
-}
-
-impl SessionState {
-    /// As stored.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            SessionState::Live => "live",
-            SessionState::Ended => "ended",
-        }
+kernel::words! {
+    /// Where a session stands in its row; age and disuse are judged by [`alive`].
+    pub(crate) enum SessionState: "a state of a session" {
+        /// Usable, if young and used.
+        Live = "live",
+        /// Signed out, here or from another device.
+        Ended = "ended",
     }
 }
 

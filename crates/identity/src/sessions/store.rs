@@ -4,7 +4,7 @@
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, Vault};
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use super::model::{Prover, SessionId, SessionState};
 use super::open::NewSession;
@@ -75,27 +75,28 @@ pub(crate) fn by_token(
 ) -> Result<Option<Found>, DbFault> {
     tx.opt(
         sql!(
-            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, k.id, k.kek_id, k.alg, k.wrapped,
-             (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL),
-             (SELECT COUNT(*) FROM agreement g WHERE g.account_id = s.account_id AND g.terms = $1 AND g.privacy = $2)
+            "SELECT s.id, s.account_id, s.person_id, s.seen_at, s.expires_at, p.name, a.mobile, k.id AS key_id, \
+             k.kek_id, k.alg, k.wrapped,
+             (SELECT COUNT(*) FROM message m WHERE m.person_id = s.person_id AND m.read_at IS NULL) AS unread,
+             (SELECT COUNT(*) FROM agreement g WHERE g.account_id = s.account_id AND g.terms = $1 AND g.privacy = $2) AS agreed
              FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = s.person_id
              JOIN data_key k ON k.id = p.key_id
              WHERE s.token_hash = $3 AND s.state = 'live' AND a.state = 'active'"
         ),
         vals![in_force.terms.as_str(), in_force.privacy.as_str(), hash],
         |row| {
-            let (account, person): (AccountId, PersonId) = (row.parse(1)?, row.parse(2)?);
-            let key = vault::key_at(row, 7, vault)?;
-            let myself = people::store::myself(&key, (&person, &row.blob(5)?), (&account, &row.blob(6)?))?;
+            let (account, person): (AccountId, PersonId) = (row.parse("account_id")?, row.parse("person_id")?);
+            let key = vault::key_of(row, vault)?;
+            let myself = people::store::myself(&key, (&person, &row.blob("name")?), (&account, &row.blob("mobile")?))?;
             Ok(Found {
-                id: row.parse(0)?,
+                id: row.parse("id")?,
                 account,
                 person,
-                seen_at: row.moment(3)?,
-                expires_at: row.moment(4)?,
+                seen_at: row.moment("seen_at")?,
+                expires_at: row.moment("expires_at")?,
                 myself,
-                unread: row.int(11)?,
-                agreed: row.int(12)? > 0,
+                unread: row.int("unread")?,
+                agreed: row.int("agreed")? > 0,
             })
         },
     )
@@ -138,12 +139,12 @@ pub(crate) fn list(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Ve
         vals![person.as_str(), now],
         |row| {
             Ok(Listed {
-                id: row.parse(0)?,
-                device: row.text(1)?,
-                address: row.text(2)?,
-                seen_at: row.moment(3)?,
-                expires_at: row.moment(4)?,
-                word: row.opt_text(5)?.unwrap_or_default(),
+                id: row.parse("id")?,
+                device: row.text("device")?,
+                address: row.text("address")?,
+                seen_at: row.moment("seen_at")?,
+                expires_at: row.moment("expires_at")?,
+                word: row.opt_text("word")?.unwrap_or_default(),
             })
         },
     )
@@ -253,13 +254,7 @@ pub(crate) fn renewed(tx: &mut Tx<'_>, former: &[u8], now: Moment) -> Result<Opt
 
 /// Deletes up to 500 former tokens that opened something until before `before`; returns how many.
 pub(crate) fn wipe_former(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM session_former_token
-             WHERE token_hash IN (SELECT token_hash FROM session_former_token WHERE until < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "session_former_token", "token_hash", "until", before)
 }
 
 /// Notes that a session has shown its owner's phone, in a browser whose name gives this fingerprint.
@@ -279,13 +274,7 @@ pub(crate) fn has_shown_phone(tx: &mut Tx<'_>, session: &SessionId, place: &[u8]
 
 /// Deletes up to 500 notes of phones shown before `before` (of logins that have ended by then); returns how many.
 pub(crate) fn wipe_phones(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM session_phone
-             WHERE session_id IN (SELECT session_id FROM session_phone WHERE at < $1 LIMIT 500) AND at < $1"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "session_phone", "session_id", "at", before)
 }
 
 /// Deletes the sessions of an account, with the account.
@@ -296,10 +285,7 @@ pub(crate) fn delete_of(tx: &mut Tx<'_>, account: &AccountId) -> Result<(), DbFa
 
 /// Deletes up to 500 sessions whose time ended before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "session", "id", "expires_at", before)
 }
 
 /// Live sessions of accounts that are closed (I-D13).

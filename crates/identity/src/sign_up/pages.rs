@@ -20,7 +20,9 @@ use crate::login::{JustOpened, LoginPolicy};
 use crate::password::PasswordPolicy;
 use crate::people::AccountId;
 use crate::sessions::MaybeCitizen;
-use crate::sms_codes::{Asking, Challenge, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, find};
+use crate::sms_codes::{
+    Asking, Challenge, CodeForm, CodePart, MobileForm, MobilePart, Notice, Own, Purpose, Step, find,
+};
 use crate::texts::newer;
 
 pub(crate) fn routes() -> Router<Ctx> {
@@ -55,7 +57,7 @@ async fn send_code(
 }
 
 fn asking<'a>(ctx: &'a Ctx, page: &'a Page, gates: &'a Gates) -> Asking<'a> {
-    Asking { ctx, page, gates, purpose: Purpose::SignUp, own: Own::No }
+    Asking { ctx, page, gates, purpose: Purpose::SignUp, own: Own::No, only_to: None }
 }
 
 #[derive(Template)]
@@ -93,17 +95,14 @@ async fn details(Visit { ctx, page }: Visit, Query(query): Query<DetailsQuery>) 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct DetailsForm {
-    challenge: String,
-    ticket: String,
+    #[serde(flatten)]
+    enter: CodeForm,
     name: String,
     id_number: String,
-    code: String,
     password: String,
     password_again: String,
     #[serde(flatten)]
     shown: Shown,
-    /// `resend` where another code is asked for.
-    act: String,
 }
 
 async fn submit(
@@ -111,36 +110,55 @@ async fn submit(
     Extension(gates): Extension<Arc<Gates>>,
     Form(form): Form<DetailsForm>,
 ) -> Result<Response, Problem> {
-    let Some(challenge) = find(&ctx, &form.challenge, Purpose::SignUp).await? else { return Ok(start_again()) };
-    if form.act == "resend" {
-        return resend(&ctx, &page, &gates, challenge, form).await;
+    match asking(&ctx, &page, &gates).read(&form.enter).await? {
+        Step::Gone => Ok(start_again()),
+        // Shows the same page with what was typed: a redirect would lose it.
+        Step::Resent(challenge) => {
+            let enter = CodePart::new(&ctx, &challenge).told(Notice::sent_again(&page));
+            Ok(html(&page, DetailsPage::new(&ctx, &page, enter, form)?))
+        }
+        // The code that is on its way stays as it was typed.
+        Step::Waits { challenge, notice } => {
+            let enter = CodePart::kept(&ctx, &challenge, form.enter.code.clone(), Errors::new()).told(notice);
+            Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?))
+        }
+        Step::Typed { challenge, code } => open(&ctx, &page, &gates, (challenge, code), form).await,
     }
+}
+
+async fn open(
+    ctx: &Ctx,
+    page: &Page,
+    gates: &Gates,
+    (challenge, code): (Challenge, Option<String>),
+    form: DetailsForm,
+) -> Result<Response, Problem> {
     let now = ctx.now();
     let login = ctx.policy.at::<LoginPolicy>(now.date()).map_err(Failure::from)?;
     // Tries at codes and tries at passwords share one budget an address.
-    if let Err(secs) = gates.login(&ctx, login.cap()) {
-        let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new());
-        let enter = enter.told(Notice::too_many_tries(&page, secs));
-        return Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?));
+    if let Err(secs) = gates.login(ctx, login.cap()) {
+        let enter = CodePart::kept(ctx, &challenge, form.enter.code.clone(), Errors::new());
+        let enter = enter.told(Notice::too_many_tries(page, secs));
+        return Ok(html_again(page, DetailsPage::new(ctx, page, enter, form)?));
     }
     let policy = ctx.policy.at::<PasswordPolicy>(now.date()).map_err(Failure::from)?;
     let typed = Typed {
         name: &form.name,
         id_number: &form.id_number,
-        code: &form.code,
+        code,
         password: &form.password,
         password_again: &form.password_again,
     };
-    let read = match read(&typed, &challenge.mobile, now.date(), &policy) {
+    let read = match read(typed, &challenge.mobile, now.date(), &policy) {
         Ok(read) => read,
         Err(errors) => {
-            let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), errors);
-            return Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?));
+            let enter = CodePart::kept(ctx, &challenge, form.enter.code.clone(), errors);
+            return Ok(html_again(page, DetailsPage::new(ctx, page, enter, form)?));
         }
     };
-    if form.shown != Shown::in_force(&ctx)? {
-        let enter = CodePart::kept(&ctx, &challenge, form.code.clone(), Errors::new()).told(newer(&page));
-        return Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?));
+    if form.shown != Shown::in_force(ctx)? {
+        let enter = CodePart::kept(ctx, &challenge, form.enter.code.clone(), Errors::new()).told(newer(page));
+        return Ok(html_again(page, DetailsPage::new(ctx, page, enter, form)?));
     }
     let command = SignUp {
         challenge: challenge.clone(),
@@ -150,11 +168,11 @@ async fn submit(
         password: form.password.clone(),
         shown: form.shown.clone(),
     };
-    match sign_up(&ctx, command).await? {
-        SignUpOutcome::Landed { account } => Ok(landed(&ctx, &page, &login, &challenge, account)?),
+    match sign_up(ctx, command).await? {
+        SignUpOutcome::Landed { account } => Ok(landed(ctx, page, &login, &challenge, account)?),
         SignUpOutcome::Refused(refusal) => {
-            let enter = CodePart::refused(&ctx, &challenge, refusal);
-            Ok(html_again(&page, DetailsPage::new(&ctx, &page, enter, form)?))
+            let enter = CodePart::refused(ctx, &challenge, refusal);
+            Ok(html_again(page, DetailsPage::new(ctx, page, enter, form)?))
         }
     }
 }
@@ -174,28 +192,6 @@ fn landed(
         KnownDevice::give(ctx, page, &mut response, &account, login.device_days);
     }
     Ok(response)
-}
-
-/// Sends another code and shows the same page with what was typed: a redirect would lose it.
-async fn resend(
-    ctx: &Ctx,
-    page: &Page,
-    gates: &Gates,
-    challenge: Challenge,
-    form: DetailsForm,
-) -> Result<Response, Problem> {
-    let mobile = challenge.mobile.clone();
-    match asking(ctx, page, gates).to(mobile.clone(), form.ticket.clone()).await? {
-        Ok(id) => {
-            let enter = CodePart::new(ctx, &Challenge { id, mobile }).told(Notice::sent_again(page));
-            Ok(html(page, DetailsPage::new(ctx, page, enter, form)?))
-        }
-        Err(notice) => {
-            // The code that is on its way stays as it was typed.
-            let enter = CodePart::kept(ctx, &challenge, form.code.clone(), Errors::new()).told(notice);
-            Ok(html_again(page, DetailsPage::new(ctx, page, enter, form)?))
-        }
-    }
 }
 
 fn start_again() -> Response {

@@ -8,11 +8,11 @@ mod redeem;
 mod request;
 pub(crate) mod store;
 
-pub(crate) use model::{CodeEvent, clean_code};
+pub(crate) use model::CodeEvent;
 pub use model::{CodeId, CodeState, Purpose, Refusal};
 pub(crate) use notice::{Notice, wait_text};
-pub(crate) use pages::{Asking, CodePart, MobileForm, MobilePart, find};
+pub(crate) use pages::{Asking, CodeForm, CodePart, MobileForm, MobilePart, Step, code_errors, find, find_to};
 pub(crate) use policy::{MAX_CODE_SECS, MAX_CODE_TRIES, SmsCodePolicy};
+pub use redeem::Challenge;
 pub(crate) use redeem::{Attempt, promising, redeem};
-pub use redeem::{Challenge, challenge};
-pub(crate) use request::{Own, RequestCode, Requested, on_its_way, request};
+pub(crate) use request::Own;

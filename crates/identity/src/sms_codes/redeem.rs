@@ -21,7 +21,7 @@ pub struct Challenge {
 }
 
 /// Finds what a form's challenge stands for; `None` once it has been wiped, or for another purpose.
-pub async fn challenge(ctx: &Ctx, id: &CodeId, purpose: Purpose) -> Result<Option<Challenge>, Failure> {
+pub(super) async fn challenge(ctx: &Ctx, id: &CodeId, purpose: Purpose) -> Result<Option<Challenge>, Failure> {
     let (wanted, key) = (id.clone(), ctx.vault.system_key());
     let mobile = ctx.db.read("sms_code.challenge", move |tx| -> Result<Option<Mobile>, DbFault> {
         let Some(sealed) = store::mobile_of(tx, &wanted, purpose)? else { return Ok(None) };

@@ -19,18 +19,18 @@ use crate::people;
 
 /// Asks for a code to a number.
 #[derive(Clone)]
-pub(crate) struct RequestCode {
+pub(super) struct RequestCode {
     /// Where it goes.
-    pub(crate) mobile: Mobile,
+    pub(super) mobile: Mobile,
     /// What it is for.
-    pub(crate) purpose: Purpose,
+    pub(super) purpose: Purpose,
     /// Drawn when the form was shown: a second tap on the same form answers with the same code
     /// instead of "too soon".
-    pub(crate) ticket: String,
+    pub(super) ticket: String,
     /// Who asks.
-    pub(crate) asker: Asker,
+    pub(super) asker: Asker,
     /// Whether that is the number's owner.
-    pub(crate) own: Own,
+    pub(super) own: Own,
 }
 
 /// Whether a number's owner asks.
@@ -58,7 +58,7 @@ impl Own {
 
 /// What came of asking. Nothing here depends on whether the number is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Requested {
+pub(super) enum Requested {
     /// A code is on its way, or would be if the number were known.
     Sent {
         /// Names the code in the next form.
@@ -76,7 +76,7 @@ pub(crate) enum Requested {
 ///
 /// A login code for an unknown number is made, logged and capped like any other; only the letter is
 /// missing.
-pub(crate) async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<Requested, Failure> {
+pub(super) async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> Result<Requested, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<SmsCodePolicy>(now.date())?;
     let blind = Blind::mobile(&ctx.vault, &command.mobile);
@@ -138,7 +138,7 @@ pub(crate) async fn request(ctx: &Ctx, gates: &Gates, command: RequestCode) -> R
 
 /// The code that is on its way to this number for this purpose and browser, if any: where it is too early for another, this one
 /// is to be entered.
-pub(crate) async fn on_its_way(ctx: &Ctx, command: &RequestCode) -> Result<Option<CodeId>, Failure> {
+pub(super) async fn on_its_way(ctx: &Ctx, command: &RequestCode) -> Result<Option<CodeId>, Failure> {
     let Some(browser) = command.asker.who.clone() else { return Ok(None) };
     let (mobile, purpose, now) = (Blind::mobile(&ctx.vault, &command.mobile), command.purpose, ctx.now());
     let found = ctx.db.read("sms_code.on_its_way", move |tx| store::live_of(tx, &mobile, purpose, &browser, now));

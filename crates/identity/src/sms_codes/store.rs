@@ -2,7 +2,7 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use super::model::{CodeId, CodeState, CodeView, Granted, Purpose};
 use crate::askers::Asker;
@@ -69,11 +69,11 @@ pub(crate) fn granted_since(tx: &mut Tx<'_>, new: &NewCode, since: Moment) -> Re
         sql!("SELECT at, own, purpose, browser, place FROM sms_log WHERE mobile_blind = $1 AND at > $2"),
         vals![new.mobile_blind.bytes(), since],
         |row| {
-            let (browser, place) = (row.opt_blob(3)?, row.opt_blob(4)?);
+            let (browser, place) = (row.opt_blob("browser")?, row.opt_blob("place")?);
             Ok(Granted {
-                at: row.moment(0)?,
-                own: row.flag(1)?,
-                same_purpose: row.text(2)? == new.purpose.as_str(),
+                at: row.moment("at")?,
+                own: row.flag("own")?,
+                same_purpose: row.text("purpose")? == new.purpose.as_str(),
                 mine: new.asker.made(browser.as_deref(), place.as_deref()),
             })
         },
@@ -158,7 +158,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: &CodeId) -> Result<Option<(CodeView, Vec
     tx.opt(
         sql!("SELECT purpose, state, tries, expires_at, ended_at, code_mac FROM sms_code WHERE id = $1"),
         vals![id.as_str()],
-        |row| Ok((view(row)?, row.blob(5)?)),
+        |row| Ok((view(row)?, row.blob("code_mac")?)),
     )
 }
 
@@ -171,18 +171,17 @@ pub(crate) fn hold(tx: &mut Tx<'_>, id: &CodeId) -> Result<Option<(CodeView, Vec
              RETURNING purpose, state, tries, expires_at, ended_at, code_mac"
         ),
         vals![id.as_str()],
-        |row| Ok((view(row)?, row.blob(5)?)),
+        |row| Ok((view(row)?, row.blob("code_mac")?)),
     )
 }
 
 fn view(row: &Row) -> Result<CodeView, DbFault> {
-    let (purpose, state) = (row.text(0)?, row.text(1)?);
     Ok(CodeView {
-        purpose: Purpose::parse(&purpose).ok_or_else(|| DbFault::Corrupt(format!("no such purpose: {purpose}")))?,
-        state: CodeState::parse(&state).ok_or_else(|| DbFault::Corrupt(format!("no such code state: {state}")))?,
-        tries: row.int(2)?,
-        expires_at: row.moment(3)?,
-        ended_at: row.opt_moment(4)?,
+        purpose: row.parse("purpose")?,
+        state: row.parse("state")?,
+        tries: row.int("tries")?,
+        expires_at: row.moment("expires_at")?,
+        ended_at: row.opt_moment("ended_at")?,
     })
 }
 
@@ -204,15 +203,12 @@ pub(crate) fn set_state(
 
 /// Deletes up to 500 codes that ended their time before `before`; returns how many.
 pub(crate) fn wipe_codes(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM sms_code WHERE id IN (SELECT id FROM sms_code WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "sms_code", "id", "expires_at", before)
 }
 
 /// Deletes up to 500 lines of the log from before `before`; returns how many.
 pub(crate) fn wipe_log(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM sms_log WHERE id IN (SELECT id FROM sms_log WHERE at < $1 LIMIT 500)"), vals![before])
+    wipe_old!(tx, "sms_log", "id", "at", before)
 }
 
 /// Codes that break a rule of ACC-6 (I-D06): too many tries, too long a life, used after the end,

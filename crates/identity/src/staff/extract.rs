@@ -1,14 +1,14 @@
 //! Who sits at a desk: the extractors of staff (architecture, rule 12).
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use platform::db::LaneKey;
 use platform::{Actor, Ctx, Mode};
-use ui::{Problem, Visit, see_other};
+use ui::{DeskNav, DeskTop, Problem, Visit, see_other};
 
 use super::model::{Role, StaffId, StaffSessionId};
 use super::store::{self, Seated};
@@ -94,8 +94,6 @@ impl<R: RoleMark> Staff<R> {
 pub enum NotStaff {
     /// Go to the desks' login page.
     SignIn,
-    /// Another role at the door of all desks: go to the role's own.
-    Own(Role),
     /// Another role's page, or something beneath did not work.
     Problem(Problem),
 }
@@ -103,7 +101,7 @@ pub enum NotStaff {
 impl From<NotStaff> for Problem {
     fn from(refusal: NotStaff) -> Problem {
         match refusal {
-            NotStaff::SignIn | NotStaff::Own(_) => Problem::forbidden(),
+            NotStaff::SignIn => Problem::forbidden(),
             NotStaff::Problem(problem) => problem,
         }
     }
@@ -113,7 +111,6 @@ impl IntoResponse for NotStaff {
     fn into_response(self) -> Response {
         match self {
             NotStaff::SignIn => see_other("/desk/login"),
-            NotStaff::Own(role) => see_other(role.desk()),
             NotStaff::Problem(problem) => problem.into_response(),
         }
     }
@@ -123,17 +120,11 @@ impl<R: RoleMark> FromRequestParts<Ctx> for Staff<R> {
     type Rejection = NotStaff;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Staff<R>, NotStaff> {
-        let Ok(mut visit) = Visit::from_request_parts(parts, state).await;
-        let seated = recognise(&visit).await.map_err(|failure| NotStaff::Problem(failure.into()))?;
-        let Some(seated) = seated else { return Err(NotStaff::SignIn) };
-        if seated.role != R::ROLE && parts.method == Method::GET && parts.uri.path() == "/desk" {
-            return Err(NotStaff::Own(seated.role));
-        }
+        let (mut visit, seated) = seat(parts, state).await?;
         if seated.role != R::ROLE || seated.institution.as_ref().is_some_and(|served| !served.is_open()) {
             return Err(NotStaff::Problem(Problem::forbidden()));
         }
         visit.page.who = Some(seated.name.clone());
-        visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));
         Ok(Staff { visit, staff: seated.staff, name: seated.name, institution: seated.institution, role: PhantomData })
     }
 }
@@ -148,12 +139,25 @@ impl FromRequestParts<Ctx> for AnyStaff {
     type Rejection = NotStaff;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<AnyStaff, NotStaff> {
-        let Ok(mut visit) = Visit::from_request_parts(parts, state).await;
-        let seated = recognise(&visit).await.map_err(|failure| NotStaff::Problem(failure.into()))?;
-        let Some(seated) = seated else { return Err(NotStaff::SignIn) };
-        visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));
+        let (visit, seated) = seat(parts, state).await?;
         Ok(AnyStaff { visit, session: seated.session })
     }
+}
+
+/// Whoever sits at the desk that asks: the request acts as them, and its page has their frame, whatever it comes to say.
+async fn seat(parts: &mut Parts, state: &Ctx) -> Result<(Visit, Seated), NotStaff> {
+    let Ok(mut visit) = Visit::from_request_parts(parts, state).await;
+    let seated = recognise(&visit).await.map_err(|failure| NotStaff::Problem(failure.into()))?;
+    let Some(seated) = seated else { return Err(NotStaff::SignIn) };
+    let nav = parts.extensions.get::<Arc<DeskNav>>().cloned().unwrap_or_default();
+    let served = seated.institution.as_ref();
+    let name = |served: &Institution| visit.page.pick(&served.facts.name, &served.facts.name_en).to_owned();
+    let place = served.map_or_else(|| visit.page.t("window-place"), name);
+    let can: Vec<&str> = served.iter().flat_map(|served| served.capabilities.iter()).map(Capability::as_str).collect();
+    let links = nav.of(seated.role.as_str(), &can);
+    visit.page.work_at(DeskTop { place, clerk: seated.name.clone(), links });
+    visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));
+    Ok((visit, seated))
 }
 
 /// Finds the desk session behind the cookie; in production there is none to find.

@@ -1,7 +1,5 @@
 //! What staff are: ids, roles, login names. Pure.
 
-use std::str::FromStr;
-
 use kernel::typing;
 
 use crate::institutions::Kind;
@@ -15,27 +13,17 @@ kernel::typed_id!(
     pub StaffSessionId, "sts"
 );
 
-/// What somebody may do at a desk. Each role sees its own work and nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// A hospital's window: scans visit barcodes and checks people in.
-    Clerk,
-    /// 服务窗口 of the bureau: sees papers and gives codes for what they prove.
-    Window,
+kernel::words! {
+    /// What somebody may do at a desk. Each role sees its own work and nothing else.
+    pub enum Role: "a role; roles are clerk and window" {
+        /// A hospital's window: scans visit barcodes and checks people in.
+        Clerk = "clerk",
+        /// 服务窗口 of the bureau: sees papers and gives codes for what they prove.
+        Window = "window",
+    }
 }
 
 impl Role {
-    /// All roles there are.
-    pub const ALL: [Role; 2] = [Role::Clerk, Role::Window];
-
-    /// As stored, and as typed on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Role::Clerk => "clerk",
-            Role::Window => "window",
-        }
-    }
-
     /// The kinds of institutions that somebody of this role serves one of. None: they are the bureau's own and serve none.
     pub const fn serves(self) -> &'static [Kind] {
         match self {
@@ -43,28 +31,7 @@ impl Role {
             Role::Window => &[],
         }
     }
-
-    /// Where the role's work is; `/desk` leads there.
-    pub(crate) const fn desk(self) -> &'static str {
-        match self {
-            Role::Clerk => "/desk",
-            Role::Window => "/desk/window",
-        }
-    }
 }
-
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(text: &str) -> Result<Role, UnknownRole> {
-        Role::ALL.into_iter().find(|role| role.as_str() == text).ok_or(UnknownRole)
-    }
-}
-
-/// There is no such role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such role; roles are: clerk, window")]
-pub struct UnknownRole;
 
 /// A login name in its one form; `None` unless 3 to 32 letters, digits, dots, dashes or underscores.
 pub(crate) fn clean_login(typed: &str) -> Option<String> {
@@ -83,7 +50,7 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(role.as_str().parse(), Ok(role));
         }
-        assert_eq!("king".parse::<Role>(), Err(UnknownRole));
+        assert!("king".parse::<Role>().is_err());
     }
 
     #[test]

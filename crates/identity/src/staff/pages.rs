@@ -1,4 +1,4 @@
-//! `/desk/login` and `/desk/logout`.
+//! `/desk`, the door of all desks; `/desk/login` and `/desk/logout`.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use platform::{Ctx, Mode};
 use serde::Deserialize;
-use ui::{Form, Page, Problem, Visit, html, html_again, see_other};
+use ui::{DeskTop, Form, Page, Problem, Visit, html, html_again, see_other};
 
 use super::extract::{AnyStaff, COOKIE};
 use super::login::{DeskLogin, DeskTry, KnownDesk, log_in, log_out};
@@ -20,7 +20,16 @@ use crate::sessions::{SessionPolicy, Token};
 use crate::sms_codes::{Notice, wait_text};
 
 pub(crate) fn desk_routes() -> Router<Ctx> {
-    Router::new().route("/desk/login", get(login_form).post(login)).route("/desk/logout", post(logout))
+    Router::new()
+        .route("/desk", get(door))
+        .route("/desk/login", get(login_form).post(login))
+        .route("/desk/logout", post(logout))
+}
+
+/// Leads on to the first page of one's role.
+async fn door(desk: AnyStaff) -> Result<Response, Problem> {
+    let home = desk.visit.page.desk().and_then(DeskTop::home);
+    home.map(see_other).ok_or_else(Problem::forbidden)
 }
 
 /// The cookie by which a device at a desk is known again, by its bare name.

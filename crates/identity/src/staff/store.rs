@@ -4,7 +4,7 @@ use kernel::{Moment, PersonName};
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
 use platform::vault::{self, NewDataKey, Vault};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use super::model::{Role, StaffId, StaffSessionId};
 use crate::institutions::{self, Institution, InstitutionId};
@@ -163,10 +163,7 @@ pub(crate) fn end(tx: &mut Tx<'_>, session: &StaffSessionId, now: Moment) -> Res
 
 /// Deletes up to 500 sessions whose time ended before `before`; returns how many.
 pub(crate) fn wipe_sessions(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM staff_session WHERE id IN (SELECT id FROM staff_session WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "staff_session", "id", "expires_at", before)
 }
 
 /// Live sessions of staff who are no longer active (I-D13).

@@ -58,16 +58,6 @@ crate::words! {
 }
 
 impl CodeKind {
-    /// The word: [`CodeKind::as_str`].
-    pub const fn word(self) -> &'static str {
-        self.as_str()
-    }
-
-    /// Reads [`CodeKind::word`].
-    pub fn of_word(word: &str) -> Option<CodeKind> {
-        word.parse().ok()
-    }
-
     /// Tells what was typed. `today` bounds the date of birth in an ID number.
     pub fn of(typed: &str, today: Date) -> CodeKind {
         let text = match scan(typed, MOST) {
@@ -127,9 +117,9 @@ mod tests {
 
     #[test]
     fn who_scans_nothing_is_told_what_is_told_of_a_part() {
-        assert_eq!(CodeKind::of_word(CodeKind::Nothing.word()), Some(CodeKind::Digits));
+        assert_eq!(CodeKind::Nothing.as_str().parse(), Ok(CodeKind::Digits));
         for kind in CodeKind::ALL.into_iter().filter(|kind| *kind != CodeKind::Nothing) {
-            assert_eq!(CodeKind::of_word(kind.word()), Some(kind));
+            assert_eq!(kind.as_str().parse(), Ok(kind));
         }
     }
 

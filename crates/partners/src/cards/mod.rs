@@ -8,7 +8,7 @@ mod issue;
 mod verify_pin;
 
 use async_trait::async_trait;
-use identity::ports::{CardRecord, CardSystem, IssuedCard, PhysicalState, PinVerdict, PortError};
+use identity::ports::{CardRecord, CardSystem, IssuedCard, PinVerdict, PortError};
 use kernel::{Date, IdNumber, Mobile, PersonName, Pii};
 use platform::Ctx;
 use serde::Serialize;
@@ -135,7 +135,7 @@ fn record(card: &Card) -> Result<CardRecord, PortError> {
     }
     Ok(CardRecord {
         card_no: Pii::new(card.card_no.clone()),
-        state: PhysicalState::parse(&card.state).ok_or_else(|| unread("state"))?,
+        state: card.state.parse().map_err(|_| unread("state"))?,
         has_photo: card.has_photo,
         valid_to: card.valid_to.parse::<Date>().map_err(|_| unread("last day"))?,
         mobile: mobile(card.mobile.as_deref()),

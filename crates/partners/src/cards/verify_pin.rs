@@ -1,6 +1,6 @@
 //! `card.verify-pin`: tries a card's PIN.
 
-use identity::ports::{PhysicalState, PinVerdict, PortError};
+use identity::ports::{PinVerdict, PortError};
 use kernel::IdNumber;
 use platform::Ctx;
 use wire::card_system::{self, Operation, PinRequest, verdict};
@@ -35,7 +35,7 @@ pub(super) async fn verify_pin(
         verdict::WRONG => Ok(PinVerdict::Wrong),
         verdict::LOCKED => Ok(PinVerdict::Locked),
         verdict::NOT_USABLE => {
-            let state = said.state.as_deref().and_then(PhysicalState::parse).ok_or_else(unread)?;
+            let state = said.state.as_deref().and_then(|word| word.parse().ok()).ok_or_else(unread)?;
             Ok(PinVerdict::NotUsable(state))
         }
         _ => Err(unread()),

@@ -1,16 +1,13 @@
 //! One transaction: the envelope around it, who is signed in, and whether it was refused.
 
 use identity::ports::PortError;
-use payments::ports::CoveredPerson;
+use payments::ports::{CoveredPerson, Refusal, SettleError};
 use platform::Ctx;
 use serde::Serialize;
 use wire::insurer::{FAILED, INFVER, Node, OK, Reply, Request, opter_type, time_in};
 
 use super::InsurerClient;
-use super::refusal::refusal;
-
-/// Our word for the refusal of an operator who has not signed in.
-const NOT_SIGNED_IN: &str = "not_signed_in";
+use super::refusal::{certain, refusal};
 
 /// The insurer's answer. Both sides of it may be about a person: neither is printed or passed on.
 pub(super) enum Said {
@@ -77,8 +74,8 @@ impl InsurerClient {
 
     /// Whether these words turn an operator away who has not signed in.
     fn turns_away(&self, says: &str) -> bool {
-        let not_signed_in = PortError::Refused(NOT_SIGNED_IN.to_owned());
-        self.settings.words.is_sign_in(says) || refusal(&self.settings.words, FAILED, says) == not_signed_in
+        let words = &self.settings.words;
+        words.is_sign_in(says) || certain(words, FAILED, says) == Ok(Refusal::NotSignedIn)
     }
 
     /// The same, where every refusal is one.
@@ -89,7 +86,7 @@ impl InsurerClient {
         number: &str,
         person: &CoveredPerson,
         input: &I,
-    ) -> Result<Node, PortError> {
+    ) -> Result<Node, SettleError> {
         match self.tell(ctx, infno, number, person, input).await? {
             Said::Done(output) => Ok(output),
             Said::Refused(infcode, says) => Err(refusal(&self.settings.words, infcode, &says)),

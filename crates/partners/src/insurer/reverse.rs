@@ -23,6 +23,6 @@ pub(super) async fn reverse(client: &InsurerClient, ctx: &Ctx, visit: &Visit, nu
         Said::Refused(FAILED, says) if client.settings.words.no_original.iter().any(|word| says.contains(word)) => {
             Ok(())
         }
-        Said::Refused(infcode, says) => Err(refusal(&client.settings.words, infcode, &says).into()),
+        Said::Refused(infcode, says) => Err(refusal(&client.settings.words, infcode, &says)),
     }
 }

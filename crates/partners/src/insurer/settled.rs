@@ -25,7 +25,7 @@ pub(super) async fn settled(client: &InsurerClient, ctx: &Ctx, visit: &Visit) ->
     let output = match client.tell(ctx, SETTLED, &client.fresh_number(ctx), &visit.person, &input).await? {
         Said::Done(output) => output,
         Said::Refused(FAILED, says) if words.no_settlement.iter().any(|word| says.contains(word)) => return Ok(None),
-        Said::Refused(infcode, says) => return Err(refusal(words, infcode, &says).into()),
+        Said::Refused(infcode, says) => return Err(refusal(words, infcode, &says)),
     };
     let Some(reply) = in_force(answer::settlements(&output, visit)?)? else { return Ok(None) };
     let reckoned = amounts::reckon_made(SETTLED, &reply, visit, &client.settings.fund_types)?;

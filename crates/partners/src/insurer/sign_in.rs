@@ -11,7 +11,7 @@ use wire::insurer::{SIGN_IN, SignIn, SignInQuery, SignedIn};
 use super::InsurerClient;
 use super::answer::read;
 use super::call::{Message, Said};
-use super::refusal::refusal;
+use super::refusal::certain;
 
 /// What the interface wants to know of the machine. The gateway knows the caller by its account; a
 /// service of many machines has no single address to tell.
@@ -77,7 +77,10 @@ async fn sign_in(client: &InsurerClient, ctx: &Ctx) -> Result<String, PortError>
                 _ => Err(PortError::Unknown("the answer has no sign_no".to_owned())),
             }
         }
-        Said::Refused(infcode, says) => Err(refusal(&client.settings.words, infcode, &says)),
+        Said::Refused(infcode, says) => {
+            let what = certain(&client.settings.words, infcode, &says)?;
+            Err(PortError::Refused(format!("{what} (infcode {infcode})")))
+        }
     }
 }
 

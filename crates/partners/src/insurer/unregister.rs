@@ -27,7 +27,7 @@ pub(super) async fn unregister(
     };
     match client.tell(ctx, UNREGISTER, &client.fresh_number(ctx), person, &input).await {
         Ok(Said::Done(_)) => Ok(()),
-        Ok(Said::Refused(infcode, says)) => Err(refusal(&client.settings.words, infcode, &says).into()),
+        Ok(Said::Refused(infcode, says)) => Err(refusal(&client.settings.words, infcode, &says)),
         Err(PortError::Refused(says)) => Err(PortError::NotSent(format!("turned away by the gateway: {says}")).into()),
         Err(error) => Err(error.into()),
     }

@@ -31,7 +31,7 @@ pub(super) async fn void(
         Said::Refused(FAILED, says) if client.settings.words.voided.iter().any(|word| says.contains(word)) => {
             return Ok(Undone::default());
         }
-        Said::Refused(infcode, says) => return Err(refusal(&client.settings.words, infcode, &says).into()),
+        Said::Refused(infcode, says) => return Err(refusal(&client.settings.words, infcode, &says)),
     };
     let told = answer::undoing(&output, visit)?;
     let undone = told.map(|reply| amounts::reckon_undone(&reply.setlinfo, visit)).unwrap_or_default();

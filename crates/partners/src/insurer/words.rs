@@ -1,5 +1,7 @@
 //! How the insurer's refusals are worded. They differ by region; the constants are the defaults.
 
+use payments::ports::Refusal;
+
 use crate::tif::BadTifSettings;
 
 /// Words by which an insurer says that the day's sign-in is not known, before it looks at a message.
@@ -39,19 +41,19 @@ pub const DONE: [&str; 2] = ["成功", "success"];
 /// Words that never mean success, whatever else is said.
 const FAILURE: [&str; 6] = ["不成功", "未成功", "失败", "错误", "异常", "fail"];
 
-/// Words of other refusals, and ours for them; the first that fits counts.
-pub const REFUSALS: [(&str, &str); 11] = [
-    ("签到", "not_signed_in"),
-    ("未参保", "not_insured"),
-    ("参保状态异常", "not_insured"),
-    ("余额不足", "account_short"),
-    ("已结算", "settled_already"),
-    ("结算已撤销", "voided_already"),
-    ("已冲正", "reversed_already"),
-    ("已撤销", "cancelled"),
-    ("就诊信息不存在", "no_visit"),
-    ("与预结算结果不一致", "advice_changed"),
-    ("与参保地不一致", "another_region"),
+/// Words of other refusals, and as what they refuse; the first that fits counts.
+pub const REFUSALS: [(&str, Refusal); 11] = [
+    ("签到", Refusal::NotSignedIn),
+    ("未参保", Refusal::NotInsured),
+    ("参保状态异常", Refusal::NotInsured),
+    ("余额不足", Refusal::AccountShort),
+    ("已结算", Refusal::SettledAlready),
+    ("结算已撤销", Refusal::VoidedAlready),
+    ("已冲正", Refusal::ReversedAlready),
+    ("已撤销", Refusal::Cancelled),
+    ("就诊信息不存在", Refusal::NoVisit),
+    ("与预结算结果不一致", Refusal::AdviceChanged),
+    ("与参保地不一致", Refusal::AnotherRegion),
 ];
 
 /// How the insurer's refusals are worded. They differ by region; the defaults are the constants of
@@ -71,7 +73,7 @@ pub struct SettleWords {
     /// [`DONE`].
     pub done: Vec<String>,
     /// [`REFUSALS`].
-    pub refusals: Vec<(String, String)>,
+    pub refusals: Vec<(String, Refusal)>,
 }
 
 impl Default for SettleWords {
@@ -84,15 +86,15 @@ impl Default for SettleWords {
             no_original: list(&NO_ORIGINAL),
             voided: list(&VOIDED),
             done: list(&DONE),
-            refusals: REFUSALS.map(|(word, code)| (word.to_owned(), code.to_owned())).to_vec(),
+            refusals: REFUSALS.map(|(word, what)| (word.to_owned(), what)).to_vec(),
         }
     }
 }
 
 impl SettleWords {
-    /// With a region's words for refusals, and ours for them. They are looked for before those of all regions.
-    pub fn first<'a>(&mut self, refusals: impl Iterator<Item = (&'a str, &'a str)>) {
-        self.refusals.splice(0..0, refusals.map(|(word, ours)| (word.to_owned(), ours.to_owned())));
+    /// With a region's words for refusals, and as what they refuse. They are looked for before those of all regions.
+    pub fn first<'a>(&mut self, refusals: impl Iterator<Item = (&'a str, Refusal)>) {
+        self.refusals.splice(0..0, refusals.map(|(word, what)| (word.to_owned(), what)));
     }
 
     pub(super) fn is_sign_in(&self, says: &str) -> bool {
@@ -119,17 +121,14 @@ impl SettleWords {
         if words.any(|word| word.trim().is_empty()) {
             return Err(BadTifSettings::Value("words of a refusal are not empty".to_owned()));
         }
-        let code =
-            |code: &String| (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        if !self.refusals.iter().all(|(_, ours)| code(ours)) {
-            return Err(BadTifSettings::Value("our word for a refusal is small letters and _".to_owned()));
-        }
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -137,13 +136,15 @@ mod tests {
         assert_eq!(SettleWords::default().check(), Ok(()));
         let empty = SettleWords { voided: vec![" ".to_owned()], ..SettleWords::default() };
         assert!(empty.check().is_err());
-        let person = ("未参保".to_owned(), "周明远".to_owned());
-        assert!(SettleWords { refusals: vec![person], ..SettleWords::default() }.check().is_err());
+        let everything = (String::new(), Refusal::NotInsured);
+        assert!(SettleWords { refusals: vec![everything], ..SettleWords::default() }.check().is_err());
     }
 
     #[test]
     fn a_city_can_add_words_to_each_refusal() {
-        let known: std::collections::BTreeSet<_> = REFUSALS.map(|(_, ours)| ours).into();
-        assert_eq!(known, platform::config::INSURER_REFUSALS.into());
+        let named: BTreeSet<Refusal> = Refusal::ALL.into_iter().filter(|what| *what != Refusal::Other).collect();
+        assert_eq!(named, REFUSALS.map(|(_, what)| what).into());
+        let settings = platform::config::INSURER_REFUSALS.map(|word| word.parse::<Refusal>().expect(word));
+        assert_eq!(named, settings.into());
     }
 }

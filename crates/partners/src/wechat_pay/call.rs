@@ -5,13 +5,13 @@
 //! by itself; a refusal among them is told apart, so that callers can have it confirmed.
 
 use kernel::Moment;
-use payments::ports::{ChannelError, PortError};
+use payments::ports::{ChannelError, PortError, Unsigned};
 use platform::Ctx;
 use platform::http::{CallError, Reply, Request};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use wire::wechat_pay::{
-    Certificates, PROBE, PUBLIC_KEY_ID, Refused, answer_text, authorization, header, path, request_text,
+    Certificates, PROBE, PUBLIC_KEY_ID, Refused, answer_text, authorization, code, header, path, request_text,
 };
 
 use super::WechatPay;
@@ -38,9 +38,15 @@ impl Answer {
                 serde_json::from_slice(&body).map_err(|_| unknown("the answer cannot be read").into())
             }
             Answer::Refused { code, signed: true } => Err(PortError::Refused(code).into()),
-            Answer::Refused { code, signed: false } => Err(ChannelError::Unsigned(code)),
+            Answer::Refused { code, signed: false } => Err(unsigned(code)),
         }
     }
+}
+
+/// A refusal that nobody signed.
+pub(super) fn unsigned(code: String) -> ChannelError {
+    let what = if code == code::SIGN_ERROR { Unsigned::Signature } else { Unsigned::Other };
+    ChannelError::Unsigned { what, says: code }
 }
 
 pub(super) fn unknown(why: &str) -> PortError {

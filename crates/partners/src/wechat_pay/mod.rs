@@ -32,7 +32,7 @@ use wire::wechat_pay::{
     Transaction, code, path, recipient,
 };
 
-use call::{Answer, unknown};
+use call::{Answer, unknown, unsigned};
 use keys::Keys;
 
 pub use settings::{BadWechatPaySettings, MerchantKey, PlatformKey, WechatPaySettings};
@@ -184,7 +184,7 @@ impl Channel for WechatPay {
             Answer::Refused { code, .. } if code == code::ORDER_NOT_EXIST || code == code::ORDERNOTEXIST => {
                 Ok(CloseAnswer::NotFound)
             }
-            Answer::Refused { code, signed: false } => Err(ChannelError::Unsigned(code)),
+            Answer::Refused { code, signed: false } => Err(unsigned(code)),
             Answer::Refused { code, .. } => match code.as_str() {
                 code::ORDER_CLOSED | code::ORDERCLOSED => Ok(CloseAnswer::Closed),
                 code::ORDER_PAID => Ok(CloseAnswer::Paid),

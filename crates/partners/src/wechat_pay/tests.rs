@@ -9,7 +9,7 @@ use std::sync::Arc;
 use kernel::{Fen, OsRng, Pii, ShiftedClock};
 use payments::ports::{
     About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, NoticeRefusal, Offer, PortError,
-    Recipient, RefundState,
+    Recipient, RefundState, Unsigned,
 };
 use platform::Ctx;
 use sandbox::{Running, Sandbox, SandboxSettings};

@@ -3,7 +3,7 @@
 use kernel::{Fen, Moment};
 
 use super::model::{Event, Kind, State, View};
-use crate::ports::{ChannelState, RefundState, Settled, Undone};
+use crate::ports::{ChannelState, RefundState, Refusal, Settled, Undone, Unsigned};
 use crate::sim::planted::{Bug, bug};
 
 /// How long after it was sent a settlement that the insurer does not know is reversed; until then it may still be on
@@ -79,9 +79,19 @@ pub enum Heard {
     /// Nothing usable came back.
     Nothing(String),
     /// The partner refused it, and did nothing.
-    Refused(String),
+    Refused {
+        /// As what, where it was the insurer.
+        what: Option<Refusal>,
+        /// The same for people who look.
+        why: String,
+    },
     /// It was refused, and the refusal is not signed.
-    Unsigned(String),
+    Unsigned {
+        /// As what.
+        what: Unsigned,
+        /// The word with which it was refused.
+        says: String,
+    },
     /// It was signed under the name of a key that is not known here.
     UnknownKey(String),
     /// Amounts do not add up, or are not ours: a person must look.
@@ -128,14 +138,14 @@ pub fn hear(view: &View, act: Act, heard: &Heard, asks: i64, now: Moment) -> Ver
         Heard::NotSent(_) if act.sends() => Some(Event::Again),
         Heard::Nothing(_) if bug(Bug::TimeoutIsFailure) && act == Act::Settle => Some(Event::Refuse),
         Heard::Nothing(_) if bug(Bug::NewSettleNumber) && act == Act::Settle => Some(Event::Again),
-        Heard::Unsigned(_) if bug(Bug::UnsignedBelieved) && act == Act::Offer => Some(Event::Refuse),
-        Heard::NotSent(_) | Heard::Nothing(_) | Heard::Unsigned(_) | Heard::UnknownKey(_) => None,
+        Heard::Unsigned { .. } if bug(Bug::UnsignedBelieved) && act == Act::Offer => Some(Event::Refuse),
+        Heard::NotSent(_) | Heard::Nothing(_) | Heard::Unsigned { .. } | Heard::UnknownKey(_) => None,
         Heard::Mismatch(why) => return block(why, now),
         Heard::Dropped => Some(Event::Drop),
         Heard::Outside => Some(Event::Outside),
         // An offer before this one may have arrived, its answer lost: the channel is asked.
-        Heard::Refused(_) if act == Act::Offer && view.sends > 1 => None,
-        Heard::Refused(_) => refused(act),
+        Heard::Refused { .. } if act == Act::Offer && view.sends > 1 => None,
+        Heard::Refused { .. } => refused(act),
         Heard::Settled(settled) => return about_settlement(view, act, settled, asks, now),
         Heard::NoSettlement if view.kind == Kind::Void => Some(Event::Succeed),
         Heard::NoSettlement if bug(Bug::NotReversed) && act == Act::AskSettle => Some(Event::Refuse),
@@ -166,7 +176,7 @@ const fn says_nothing(heard: &Heard) -> bool {
         heard,
         Heard::NotSent(_)
             | Heard::Nothing(_)
-            | Heard::Unsigned(_)
+            | Heard::Unsigned { .. }
             | Heard::UnknownKey(_)
             | Heard::Channel(ChannelState::NotFound { signed: false })
     )
@@ -330,7 +340,7 @@ mod tests {
         for (heard, tells) in [
             (Heard::NotSent(why()), false),
             (Heard::Nothing(why()), false),
-            (Heard::Unsigned(why()), false),
+            (Heard::Unsigned { what: Unsigned::Other, says: why() }, false),
             (Heard::UnknownKey(why()), false),
             (Heard::Channel(ChannelState::NotFound { signed: false }), false),
             (Heard::Channel(ChannelState::NotFound { signed: true }), true),

@@ -6,9 +6,6 @@
 use kernel::{Fen, Moment};
 
 use crate::ports::Split;
-use crate::words::words;
-
-pub use crate::words::UnknownWord;
 
 kernel::typed_id!(
     /// One attempt (支付尝试).
@@ -16,9 +13,9 @@ kernel::typed_id!(
     "att"
 );
 
-words! {
+kernel::words! {
     /// What an attempt is.
-    Kind {
+    pub enum Kind: "a kind of attempt" {
         /// The insurer settles the visit (2207).
         Settle = "settle",
         /// The payment channel takes one's own money.
@@ -37,9 +34,9 @@ impl Kind {
     }
 }
 
-words! {
+kernel::words! {
     /// Where an attempt stands.
-    State {
+    pub enum State: "a state of an attempt" {
         /// It is intended, and the partner certainly does not have it.
         Requested = "requested",
         /// The partner may have it.
@@ -71,9 +68,9 @@ impl State {
     }
 }
 
-words! {
+kernel::words! {
     /// What happens to an attempt.
-    Event {
+    pub enum Event: "an event of an attempt" {
         /// About to be handed to the partner; written before.
         Send = "send",
         /// It certainly did not arrive or was not done, and is sent again under the same number.

@@ -6,7 +6,7 @@ use platform::{sql, vals};
 
 use super::model::{AttemptId, Event, Kind, State, View};
 use crate::order::OrderId;
-use crate::ports::Split;
+use crate::ports::{Refusal, Split};
 use crate::sim::planted::{Bug, bug};
 
 /// An attempt as it is stored.
@@ -38,8 +38,10 @@ pub struct Attempt {
     pub link_at: Option<Moment>,
     /// Looks so far.
     pub asks: i64,
-    /// The last answer, for people who look at the order.
+    /// The last answer, for people who look at the order. Nothing is read out of it.
     pub note: String,
+    /// As what the insurer refused it, where its last move came of that.
+    pub refusal: Option<Refusal>,
     /// When the money moved, by the partner's own word.
     pub happened_at: Option<Moment>,
     /// What the insurer told of a settlement for its clearing.
@@ -77,7 +79,7 @@ macro_rules! columns {
         "id, order_id, n, kind, rail, number, of_n, amount_fen, fund_fen, account_fen, other_fen, cash_fen, state, version, \
          terms, external_no, link, link_at, sent_at, lease_until, due_at, asks, expires_at, watch_until, note, closed_at, \
          created_at, changed_at, happened_at, clr_optins, clr_type, clr_way, medins_setl_id, sends, doubted, outside_by, \
-         outside_how, cause"
+         outside_how, cause, refusal"
     };
 }
 
@@ -94,54 +96,55 @@ pub(crate) fn by_number(tx: &mut Tx<'_>, kind: Kind, number: &str) -> Result<Opt
 }
 
 fn read(row: &Row) -> Result<Attempt, DbFault> {
-    let fen = |at: usize| row.opt_int(at).map(|fen| fen.map(Fen::new));
-    let split = match (fen(8)?, fen(9)?, fen(10)?, fen(11)?) {
+    let fen = |column: &str| row.opt_int(column).map(|fen| fen.map(Fen::new));
+    let split = match (fen("fund_fen")?, fen("account_fen")?, fen("other_fen")?, fen("cash_fen")?) {
         (Some(fund), Some(personal_account), Some(other), Some(cash)) => {
             Some(Split { fund, personal_account, other, cash })
         }
         _ => None,
     };
-    let of_n = row.opt_int(6)?;
+    let of_n = row.opt_int("of_n")?;
     Ok(Attempt {
-        id: row.parse(0)?,
-        order: row.parse(1)?,
-        n: row.int(2)?,
-        rail: row.text(4)?,
-        number: row.text(5)?,
+        id: row.parse("id")?,
+        order: row.parse("order_id")?,
+        n: row.int("n")?,
+        rail: row.text("rail")?,
+        number: row.text("number")?,
         of_n,
-        version: row.int(13)?,
-        terms: row.text(14)?,
-        external_no: row.opt_text(15)?,
-        cause: row.text(37)?,
-        link: row.opt_text(16)?,
-        link_at: row.opt_moment(17)?,
-        asks: row.int(21)?,
-        note: row.text(24)?,
-        happened_at: row.opt_moment(28)?,
+        version: row.int("version")?,
+        terms: row.text("terms")?,
+        external_no: row.opt_text("external_no")?,
+        cause: row.text("cause")?,
+        link: row.opt_text("link")?,
+        link_at: row.opt_moment("link_at")?,
+        asks: row.int("asks")?,
+        note: row.text("note")?,
+        refusal: row.opt_parse("refusal")?,
+        happened_at: row.opt_moment("happened_at")?,
         clearing: Clearing {
-            optins: row.opt_text(29)?,
-            kind: row.opt_text(30)?,
-            way: row.opt_text(31)?,
-            medins_setl_id: row.opt_text(32)?,
+            optins: row.opt_text("clr_optins")?,
+            kind: row.opt_text("clr_type")?,
+            way: row.opt_text("clr_way")?,
+            medins_setl_id: row.opt_text("medins_setl_id")?,
         },
-        outside: row.opt_text(35)?.zip(row.opt_text(36)?),
-        closed_at: row.opt_moment(25)?,
-        created_at: row.moment(26)?,
-        changed_at: row.moment(27)?,
+        outside: row.opt_text("outside_by")?.zip(row.opt_text("outside_how")?),
+        closed_at: row.opt_moment("closed_at")?,
+        created_at: row.moment("created_at")?,
+        changed_at: row.moment("changed_at")?,
         view: View {
-            kind: row.parse(3)?,
-            state: row.parse(12)?,
-            amount: row.fen(7)?,
+            kind: row.parse("kind")?,
+            state: row.parse("state")?,
+            amount: row.fen("amount_fen")?,
             split,
             // Places count from 0 in decisions.
             of: of_n.and_then(|n| usize::try_from(n - 1).ok()),
-            sent_at: row.opt_moment(18)?,
-            lease_until: row.opt_moment(19)?,
-            due_at: row.moment(20)?,
-            expires_at: row.opt_moment(22)?,
-            watch_until: row.opt_moment(23)?,
-            sends: row.int(33)?,
-            doubted: row.flag(34)?,
+            sent_at: row.opt_moment("sent_at")?,
+            lease_until: row.opt_moment("lease_until")?,
+            due_at: row.moment("due_at")?,
+            expires_at: row.opt_moment("expires_at")?,
+            watch_until: row.opt_moment("watch_until")?,
+            sends: row.int("sends")?,
+            doubted: row.flag("doubted")?,
         },
     })
 }
@@ -225,6 +228,7 @@ pub(crate) struct Learned {
     pub(crate) lease_until: Option<Moment>,
     pub(crate) sent: bool,
     pub(crate) note: String,
+    pub(crate) refusal: Option<Refusal>,
     pub(crate) happened_at: Option<Moment>,
     pub(crate) clearing: Clearing,
 }
@@ -278,8 +282,8 @@ pub(crate) fn apply(
          asks = CASE WHEN CAST($15 AS BIGINT) = 1 THEN asks + 1 ELSE 0 END, note = $16, \
          happened_at = COALESCE(CAST($17 AS BIGINT), happened_at), clr_optins = COALESCE(CAST($18 AS TEXT), clr_optins), \
          clr_type = COALESCE(CAST($19 AS TEXT), clr_type), clr_way = COALESCE(CAST($20 AS TEXT), clr_way), \
-         medins_setl_id = COALESCE(CAST($21 AS TEXT), medins_setl_id) \
-         WHERE id = $22 AND version = $23"
+         medins_setl_id = COALESCE(CAST($21 AS TEXT), medins_setl_id), refusal = CAST($22 AS TEXT) \
+         WHERE id = $23 AND version = $24"
     );
     let split = |pick: fn(&Split) -> Fen| learned.split.as_ref().map(pick);
     // Tries and their questions are counted on until the attempt comes to rest.
@@ -306,6 +310,7 @@ pub(crate) fn apply(
         learned.clearing.kind.as_deref(),
         learned.clearing.way.as_deref(),
         learned.clearing.medins_setl_id.as_deref(),
+        learned.refusal.map(Refusal::as_str),
         attempt.id.as_str(),
         attempt.version
     ];

@@ -19,7 +19,7 @@ pub(crate) const REGISTRATION: &str = "registration";
 pub(crate) const REFUND_ABNORMAL: &str = "refund_abnormal";
 /// A refund is closed at the channel; nothing went back.
 pub(crate) const REFUND_CLOSED: &str = "refund_closed";
-/// The channel refuses our signatures; about no order. Its own word.
+/// The channel refuses our signatures; about no order. The word that it has for this, since operators look that up.
 pub(crate) const SIGNATURE_REFUSED: &str = "SIGN_ERROR";
 /// The channel signs by a key that is not known here, whose serial follows; about no order.
 pub(crate) const UNKNOWN_KEY: &str = "unknown_key";

@@ -3,31 +3,22 @@
 
 use kernel::DAY_SECS;
 use platform::Ctx;
-use platform::db::{DbFault, LaneKey};
+use platform::db::LaneKey;
+use platform::policy::PolicyError;
+use platform::wiping::{self, Old};
 
 use super::store;
 use crate::policy::PaymentRules;
-
-/// Notices of one closure: a city's whole day in one would keep others waiting.
-const CHUNK: i64 = 500;
 
 /// Forgets the words of old notices.
 ///
 /// # Errors
 /// What broke beneath, in words.
 pub async fn forget_old(ctx: Ctx) -> Result<(), String> {
-    let now = ctx.now();
-    let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(|error| error.to_string())?;
-    let before = now.minus_secs(rules.notice_keep_days * DAY_SECS);
-    let mut forgotten = 0;
-    loop {
-        let lane = LaneKey::of("notice", "old");
-        let chunk = ctx.db.write(lane, "payment.notices.forget", move |tx| store::forget(tx, before, CHUNK)).await;
-        let chunk: u64 = chunk.map_err(|fault: DbFault| fault.to_string())?;
-        forgotten += chunk;
-        if chunk == 0 {
-            tracing::info!(forgotten, "payment.notices_forgotten");
-            return Ok(());
-        }
-    }
+    let words = Old { name: "payment.notices.forget", kept, wipe: store::forget };
+    wiping::wipe(&ctx, LaneKey::of("notice", "old"), &[words]).await
+}
+
+fn kept(ctx: &Ctx) -> Result<i64, PolicyError> {
+    Ok(ctx.policy.at::<PaymentRules>(ctx.now().date())?.notice_keep_days * DAY_SECS)
 }

@@ -27,12 +27,12 @@ pub(super) fn insert(tx: &mut Tx<'_>, rail: &str, row: &Row<'_>) -> Result<bool,
     tx.exec(sql, values).map(|rows| rows == 1)
 }
 
-/// Forgets the words of up to `limit` notices that came before a moment, the oldest first; what became of them stays.
+/// Forgets the words of up to 500 notices that came before a moment, the oldest first; what became of them stays.
 /// Returns how many.
-pub(super) fn forget(tx: &mut Tx<'_>, before: Moment, limit: i64) -> Result<u64, DbFault> {
+pub(super) fn forget(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
     let sql = sql!(
         "UPDATE pay_notice SET body = $1, kept = 0 WHERE kept = 1 AND (rail, event_id) IN (SELECT rail, event_id FROM pay_notice \
-         WHERE kept = 1 AND at < $2 ORDER BY at LIMIT $3)"
+         WHERE kept = 1 AND at < $2 ORDER BY at LIMIT 500)"
     );
-    tx.exec(sql, vals![Vec::<u8>::new(), before, limit])
+    tx.exec(sql, vals![Vec::<u8>::new(), before])
 }

@@ -198,7 +198,7 @@ async fn close(partners: &Partners<'_>, number: &str) -> Heard {
         Ok(_) if bug(Bug::PaidReadAsClosed) => Heard::Channel(ChannelState::Closed),
         // What it says of closing is not believed: it is asked.
         Ok(answer) => all_say_so(&first, Some(answer), query(partners, number).await),
-        Err(ChannelError::Unsigned(_)) => all_say_so(&first, None, query(partners, number).await),
+        Err(ChannelError::Unsigned { .. }) => all_say_so(&first, None, query(partners, number).await),
         Err(error) => port(error),
     }
 }
@@ -254,7 +254,7 @@ fn giving(order: &Order, attempt: &Attempt) -> Option<Giving> {
 fn port(error: ChannelError) -> Heard {
     match error {
         ChannelError::Port(error) => of_port(error),
-        ChannelError::Unsigned(word) => Heard::Unsigned(word),
+        ChannelError::Unsigned { what, says } => Heard::Unsigned { what, says },
         ChannelError::UnknownKey(serial) => Heard::UnknownKey(serial),
     }
 }
@@ -263,7 +263,7 @@ fn of_port(error: PortError) -> Heard {
     match error {
         PortError::NotSent(why) => Heard::NotSent(why),
         PortError::Unknown(why) => Heard::Nothing(why),
-        PortError::Refused(why) => Heard::Refused(why),
+        PortError::Refused(why) => Heard::Refused { what: None, why },
     }
 }
 
@@ -271,7 +271,7 @@ fn of_port(error: PortError) -> Heard {
 pub(super) fn port_of_question(error: ChannelError) -> Heard {
     match error {
         ChannelError::UnknownKey(serial) => Heard::UnknownKey(serial),
-        ChannelError::Unsigned(word) => Heard::Unsigned(word),
+        ChannelError::Unsigned { what, says } => Heard::Unsigned { what, says },
         ChannelError::Port(error) => Heard::Nothing(error.to_string()),
     }
 }
@@ -279,14 +279,15 @@ pub(super) fn port_of_question(error: ChannelError) -> Heard {
 fn failure(error: SettleError) -> Heard {
     match error {
         SettleError::Port(error) => of_port(error),
+        SettleError::Refused { what, says } => Heard::Refused { what: Some(what), why: format!("{what} ({says})") },
         SettleError::Amounts(why) => Heard::Mismatch(why),
     }
 }
 
 fn failure_of_question(error: SettleError) -> Heard {
     match error {
-        SettleError::Port(error) => Heard::Nothing(error.to_string()),
         SettleError::Amounts(why) => Heard::Mismatch(why),
+        error => Heard::Nothing(error.to_string()),
     }
 }
 

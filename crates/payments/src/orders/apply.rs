@@ -16,7 +16,7 @@ use crate::attempts::hear::{Act, CALL_AFTER_SECS, Heard, Verdict, WATCH_FOR_SECS
 use crate::attempts::model::{AttemptId, Event, Kind, Move, State, advance};
 use crate::attempts::store::{self as attempts, Attempt, Clearing, Learned, NewAttempt};
 use crate::calls::{self, store as standing};
-use crate::ports::{ChannelState, RefundState, Undone};
+use crate::ports::{ChannelState, RefundState, Undone, Unsigned};
 use crate::registrations::store as registrations;
 use crate::sim::planted::{Bug, bug};
 
@@ -90,7 +90,9 @@ pub(crate) fn heard(
 fn about_keys(tx: &mut Tx<'_>, pen: &Pen, heard: &Heard) -> Result<(), DbFault> {
     match heard {
         Heard::UnknownKey(serial) => calls::call_channel(tx, pen.at(), &format!("{} {serial}", calls::UNKNOWN_KEY)),
-        Heard::Unsigned(word) if word == calls::SIGNATURE_REFUSED => calls::call_channel(tx, pen.at(), word),
+        Heard::Unsigned { what: Unsigned::Signature, .. } => {
+            calls::call_channel(tx, pen.at(), calls::SIGNATURE_REFUSED)
+        }
         _ => Ok(()),
     }
 }
@@ -105,12 +107,12 @@ fn stays(
 ) -> Result<(), DbFault> {
     match (act, heard) {
         (Act::Offer, Heard::Offered(link)) => attempts::relink(tx, attempt, link, pen.now)?,
-        (Act::Offer, Heard::Unsigned(word)) => {
+        (Act::Offer, Heard::Unsigned { says, .. }) => {
             metrics::counter!("renshe_payment_refusals_unsigned").increment(1);
-            tracing::warn!(attempt = attempt.id.as_str(), word, "payment.refused_and_not_signed");
+            tracing::warn!(attempt = attempt.id.as_str(), word = says, "payment.refused_and_not_signed");
             attempts::doubt(tx, attempt)?;
         }
-        (Act::Offer, Heard::Refused(_)) => attempts::doubt(tx, attempt)?,
+        (Act::Offer, Heard::Refused { .. }) => attempts::doubt(tx, attempt)?,
         _ => {}
     }
     attempts::look_again(tx, attempt, verdict.due_at, None, &note(heard))
@@ -174,6 +176,7 @@ fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
             learned.split = Some(settled.split);
             learned.amount = settled.split.insured();
         }
+        Heard::Refused { what, .. } => learned.refusal = *what,
         Heard::Offered(link) => learned.link = Some(link.clone()),
         Heard::Channel(ChannelState::Paid { channel_no, .. }) => learned.external_no = Some(channel_no.clone()),
         Heard::Channel(ChannelState::Closed | ChannelState::NotFound { .. }) => {
@@ -190,7 +193,7 @@ fn learned(kind: Kind, event: Event, heard: &Heard, pen: &Pen) -> Learned {
         _ => {}
     }
     // An attempt that ended without money can still bring late money.
-    let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused(_));
+    let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused { .. });
     let closed = event == Event::Close && kind == Kind::Pay;
     if closed || (event == Event::Refuse && (kind == Kind::Settle || doubtful(heard)) && !believed) {
         learned.watch_until = Some(pen.now.plus_secs(WATCH_FOR_SECS));
@@ -208,8 +211,8 @@ fn note(heard: &Heard) -> String {
     let (word, why) = match heard {
         Heard::NotSent(why) => ("not sent", why.as_str()),
         Heard::Nothing(why) => ("no answer", why.as_str()),
-        Heard::Refused(why) => ("refused", why.as_str()),
-        Heard::Unsigned(why) => ("refused, not signed", why.as_str()),
+        Heard::Refused { why, .. } => ("refused", why.as_str()),
+        Heard::Unsigned { says, .. } => ("refused, not signed", says.as_str()),
         Heard::UnknownKey(serial) => ("signed with an unknown key", serial.as_str()),
         Heard::Mismatch(why) => ("amounts", why.as_str()),
         Heard::Refund(RefundState::Abnormal { .. }) => ("failed", "ABNORMAL"),

@@ -10,7 +10,6 @@ use crate::attempts::model::{Kind, State, View};
 use crate::ports::Split;
 use crate::sim::planted::{Bug, bug};
 
-pub use crate::attempts::model::UnknownWord;
 pub use crate::order::{Cause, OrderId, OrderState, Way};
 
 /// An order as the decisions see it.

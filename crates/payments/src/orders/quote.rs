@@ -16,7 +16,7 @@ use super::store::Order;
 use crate::attempts::model::Kind;
 use crate::calls;
 use crate::policy::PaymentRules;
-use crate::ports::{PortError, Presettled, Registered, SettleError, Split, Visit};
+use crate::ports::{PortError, Presettled, Refusal, Registered, SettleError, Split, Visit};
 use crate::quotes::Asked;
 use crate::quotes::asks::{self, Reserved};
 use crate::quotes::store::{self, Quote};
@@ -149,7 +149,8 @@ async fn ask_who(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<Option<Cove
 async fn refused(pay: &Payments, ctx: &Ctx, order: &Order, error: SettleError) -> Result<Quoted, QuoteError> {
     tracing::warn!(order = order.id.as_str(), %error, "payment.no_quote");
     match error {
-        SettleError::Port(PortError::Refused(word)) => Ok(Quoted::Refused(word)),
+        SettleError::Refused { what, .. } => Ok(Quoted::Refused(what)),
+        SettleError::Port(PortError::Refused(_)) => Ok(Quoted::Refused(Refusal::Other)),
         SettleError::Port(_) => Ok(Quoted::Silent),
         SettleError::Amounts(_) => {
             let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use identity::ports::PortError;
 use platform::Ctx;
 use platform::db::{DbFault, Tx};
 
@@ -13,7 +12,7 @@ use super::pen::Pen;
 use super::store::{self, Order};
 use crate::attempts::hear::WATCH_FOR_SECS;
 use crate::calls;
-use crate::ports::SettleError;
+use crate::ports::{Refusal, SettleError};
 use crate::registrations::store as registrations;
 
 /// Registrations of one round; the next round takes the rest. Every ten minutes as many are 72,000 a day, more than a city
@@ -25,8 +24,6 @@ const PAUSES_SECS: [i64; 4] = [600, 3_600, 6 * 3_600, 86_400];
 const TRIES_MOST: i64 = 8;
 /// So many registrations one after another of which the insurer could not be told: it is down, and the others wait.
 const SILENT_MOST: u32 = 3;
-/// The port's word of a visit that is settled.
-const SETTLED_ALREADY: &str = "settled_already";
 
 /// The job `payments.release`.
 ///
@@ -80,11 +77,9 @@ async fn release(pay: &Payments, ctx: &Ctx, id: &OrderId) -> Result<Told, DbFaul
     match pay.ports.settlements.unregister(ctx, &person, &order.care, &registered).await {
         Ok(()) => released(pay, ctx, &order, false).await,
         // A settlement that we know nothing of.
-        Err(SettleError::Port(PortError::Refused(word))) if word == SETTLED_ALREADY => {
-            released(pay, ctx, &order, true).await
-        }
+        Err(SettleError::Refused { what: Refusal::SettledAlready, .. }) => released(pay, ctx, &order, true).await,
         // What the insurer itself refuses to cancel, it will refuse tomorrow; the gateway's refusals are none of these.
-        Err(error @ (SettleError::Port(PortError::Refused(_)) | SettleError::Amounts(_))) => {
+        Err(error @ (SettleError::Refused { .. } | SettleError::Amounts(_))) => {
             tracing::warn!(order = id.as_str(), %error, "payment.release_refused");
             released(pay, ctx, &order, false).await
         }

@@ -179,42 +179,47 @@ fn with_attempts(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, DbFault> {
 }
 
 fn read(row: &Row) -> Result<Order, DbFault> {
-    let way = row.text(6)?;
-    let fen = |at: usize| row.opt_int(at).map(|fen| fen.map(Fen::new));
-    let confirmed = match (fen(13)?, fen(14)?, fen(15)?, fen(16)?) {
+    let way = row.text("way")?;
+    let fen = |column: &str| row.opt_int(column).map(|fen| fen.map(Fen::new));
+    let confirmed = match (
+        fen("confirmed_fund_fen")?,
+        fen("confirmed_account_fen")?,
+        fen("confirmed_other_fen")?,
+        fen("confirmed_cash_fen")?,
+    ) {
         (Some(fund), Some(personal_account), Some(other), Some(cash)) => {
             Some(Split { fund, personal_account, other, cash })
         }
         _ => None,
     };
-    let blocked = row.opt_text(12)?;
+    let blocked = row.opt_text("blocked")?;
     Ok(Order {
-        id: row.parse(0)?,
-        no: row.opt_parse(30)?,
-        subject_kind: row.text(1)?,
-        subject_id: row.text(2)?,
-        person: row.parse(3)?,
-        institution: row.parse(4)?,
-        way: if way.is_empty() { None } else { Some(row.parse(6)?) },
-        state: row.parse(7)?,
-        version: row.int(8)?,
-        stopped_at: row.opt_moment(10)?,
-        confirmed_hash: row.opt_blob(17)?,
-        lane: (row.text(18)?, row.text(19)?),
-        care: serde_json::from_str(&row.text(20)?).map_err(|error| DbFault::Corrupt(format!("care: {error}")))?,
-        title: row.text(21)?,
-        title_en: row.text(22)?,
-        href: row.text(23)?,
-        told: row.text(24)?,
-        next_at: row.opt_moment(25)?,
-        created_at: row.moment(26)?,
-        changed_at: row.moment(27)?,
-        open_until: row.moment(28)?,
-        trouble_since: row.opt_moment(29)?,
+        id: row.parse("id")?,
+        no: row.opt_parse("no")?,
+        subject_kind: row.text("subject_kind")?,
+        subject_id: row.text("subject_id")?,
+        person: row.parse("person_id")?,
+        institution: row.parse("institution")?,
+        way: if way.is_empty() { None } else { Some(row.parse("way")?) },
+        state: row.parse("state")?,
+        version: row.int("version")?,
+        stopped_at: row.opt_moment("stopped_at")?,
+        confirmed_hash: row.opt_blob("confirmed_hash")?,
+        lane: (row.text("lane_kind")?, row.text("lane_id")?),
+        care: serde_json::from_str(&row.text("care")?).map_err(|error| DbFault::Corrupt(format!("care: {error}")))?,
+        title: row.text("title")?,
+        title_en: row.text("title_en")?,
+        href: row.text("href")?,
+        told: row.text("told")?,
+        next_at: row.opt_moment("next_at")?,
+        created_at: row.moment("created_at")?,
+        changed_at: row.moment("changed_at")?,
+        open_until: row.moment("open_until")?,
+        trouble_since: row.opt_moment("trouble_since")?,
         view: OrderView {
-            total: row.fen(5)?,
-            stop: row.opt_parse(9)?,
-            deadline: row.moment(11)?,
+            total: row.fen("total_fen")?,
+            stop: row.opt_parse("stop")?,
+            deadline: row.moment("deadline_at")?,
             blocked: blocked.is_some(),
             confirmed,
             attempts: Vec::new(),

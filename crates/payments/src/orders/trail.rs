@@ -7,7 +7,7 @@ use super::store::Order;
 use super::words::{waits_for_long, yuan};
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::{Attempt, WITHDRAWN};
-use crate::ports::Split;
+use crate::ports::{Refusal, Split};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -103,9 +103,11 @@ pub(crate) fn purses(page: &Page, split: &Split) -> String {
 pub(crate) fn last_try(page: &Page, order: &Order, in_time: bool) -> Option<String> {
     let last = order.attempts.iter().rfind(|one| one.view.kind.brings() && one.view.sent_at.is_some())?;
     let word = match (last.view.kind, last.view.state) {
-        (Kind::Settle, State::Failed) if last.note.ends_with("account_short") => "account-short",
-        (Kind::Settle, State::Failed) if last.note.ends_with("not_insured") => "not-insured",
-        (Kind::Settle, State::Failed) => "settle",
+        (Kind::Settle, State::Failed) => match last.refusal {
+            Some(Refusal::AccountShort) => "account-short",
+            Some(Refusal::NotInsured) => "not-insured",
+            _ => "settle",
+        },
         (Kind::Pay, _) if !in_time => return None,
         (Kind::Pay, State::Failed) => "refused",
         (Kind::Pay, State::Closed) if last.cause == WITHDRAWN => return None,

@@ -33,16 +33,30 @@ pub struct Offer {
     pub client_ip: String,
 }
 
+/// As what it was refused in nobody's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsigned {
+    /// Our signature is refused: this concerns every order.
+    Signature,
+    /// Anything else.
+    Other,
+}
+
 /// Why the channel did not do it, or did not say.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChannelError {
     /// Nothing was sent, nothing usable came, or it was refused under the channel's signature.
     #[error(transparent)]
     Port(#[from] PortError),
-    /// It was refused with this word, and nobody signed that: the channel signs only once it has verified who asks. Perhaps
+    /// It was refused, and nobody signed that: the channel signs only once it has verified who asks. Perhaps
     /// it is the channel's word, perhaps that of something on the way; by itself it ends nothing.
-    #[error("refused with {0}, and nobody signed that")]
-    Unsigned(String),
+    #[error("refused with {says}, and nobody signed that")]
+    Unsigned {
+        /// As what.
+        what: Unsigned,
+        /// The word with which it was refused.
+        says: String,
+    },
     /// It was signed under the name of a key that is not known here, nor told when the channel was asked for it.
     #[error("signed with {0}, a key that is not known here")]
     UnknownKey(String),

@@ -6,6 +6,7 @@
 //! way, and no adapter retries by itself: an unknown outcome stays [`PortError::Unknown`] until the partner is asked.
 
 mod channel;
+mod refusal;
 mod settling;
 
 use std::sync::Arc;
@@ -15,8 +16,9 @@ pub use identity::ports::PortError;
 
 pub use channel::{
     About, Cashier, Channel, ChannelError, ChannelState, CloseAnswer, Giving, Notice, NoticeRefusal, Offer, Recipient,
-    RefundState,
+    RefundState, Unsigned,
 };
+pub use refusal::Refusal;
 pub use settling::{
     Care, EMPLOYEES, Presettled, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Undone, Visit,
 };

@@ -5,7 +5,7 @@ use identity::CoveredPerson;
 use kernel::{Fen, Moment};
 use platform::Ctx;
 
-use super::PortError;
+use super::{PortError, Refusal};
 
 /// `insutype` of employees (职工医保), the one insurance with a personal account (REG-3).
 pub const EMPLOYEES: &str = "310";
@@ -142,9 +142,17 @@ pub struct Visit {
 /// Why the insurer did not settle, where it said so for certain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettleError {
-    /// Nothing was sent, nothing usable came, or it was refused as such.
+    /// Nothing was sent, nothing usable came, or it was refused before the insurer heard of it.
     #[error(transparent)]
     Port(#[from] PortError),
+    /// The insurer refused it, and nothing was done.
+    #[error("refused: {what} ({says})")]
+    Refused {
+        /// As what.
+        what: Refusal,
+        /// By which code: `infcode -1`. Never the insurer's own words, which may quote the person.
+        says: String,
+    },
     /// It answered amounts that do not add up: a person must look before anything else is done.
     #[error("amounts that do not add up: {0}")]
     Amounts(String),

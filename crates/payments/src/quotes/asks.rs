@@ -9,6 +9,7 @@ use platform::db::{DbFault, Tx};
 
 use super::{Asked, Quoted, store};
 use crate::policy::PaymentRules;
+use crate::ports::Refusal;
 
 /// Questions of one person are counted over so long.
 const WINDOW_SECS: i64 = 600;
@@ -68,12 +69,12 @@ pub(crate) async fn reserve(
 pub(crate) async fn answered(ctx: &Ctx, asked: &Asked, quoted: &Quoted) -> Result<(), DbFault> {
     let word = match quoted {
         Quoted::Shown(_) | Quoted::Odd | Quoted::BeingAsked => return Ok(()),
-        Quoted::Refused(word) => word.clone(),
-        Quoted::Silent => SILENT.to_owned(),
-        Quoted::NotInsured => NOT_INSURED.to_owned(),
+        Quoted::Refused(what) => what.as_str(),
+        Quoted::Silent => SILENT,
+        Quoted::NotInsured => NOT_INSURED,
     };
     let (id, way) = (asked.order.clone(), asked.way);
-    let kept = move |tx: &mut Tx<'_>| store::answered(tx, &id, way, &word);
+    let kept = move |tx: &mut Tx<'_>| store::answered(tx, &id, way, word);
     ctx.db.write(asked.lane, "payment.quote_answer", kept).await
 }
 
@@ -105,6 +106,7 @@ fn quoted(word: &str) -> Option<Quoted> {
         "" => None,
         SILENT => Some(Quoted::Silent),
         NOT_INSURED => Some(Quoted::NotInsured),
-        refused => Some(Quoted::Refused(refused.to_owned())),
+        // A word of another program, older or newer than this one, is a refusal all the same.
+        refused => Some(Quoted::Refused(refused.parse().unwrap_or(Refusal::Other))),
     }
 }

@@ -7,6 +7,7 @@ use identity::PersonId;
 use platform::db::LaneKey;
 
 use crate::order::{OrderId, Way};
+use crate::ports::Refusal;
 use store::Quote;
 
 /// What can be shown of a way to pay.
@@ -14,15 +15,16 @@ use store::Quote;
 pub enum Quoted {
     /// By this quote.
     Shown(Quote),
-    /// The insurer refuses: by a word of the port (`not_insured`, …). Own money is still good.
-    Refused(String),
+    /// The insurer refuses, as this. Own money is still good.
+    Refused(Refusal),
     /// The insurer is not answering now.
     Silent,
     /// It is being asked this very moment, by another device or by the same page that was opened again.
     BeingAsked,
     /// The insurer's amounts do not add up; nothing is settled until a person has looked.
     Odd,
-    /// The person is not known to the insurer.
+    /// The person is not known to the insurer, so no settlement was asked for. That is an answer to the question who they are,
+    /// and no reason to ask that again: a refusal ([`Quoted::Refused`]) is.
     NotInsured,
 }
 

@@ -57,14 +57,19 @@ fn quote_at(tx: &mut Tx<'_>, id: &OrderId, n: i64) -> Result<Option<Quote>, DbFa
 }
 
 fn read_quote(row: &Row) -> Result<Quote, DbFault> {
-    let split = Split { fund: row.fen(2)?, personal_account: row.fen(3)?, other: row.fen(4)?, cash: row.fen(5)? };
-    let echo = serde_json::from_str(&row.text(7)?).map_err(|error| DbFault::Corrupt(format!("echo: {error}")))?;
+    let split = Split {
+        fund: row.fen("fund_fen")?,
+        personal_account: row.fen("account_fen")?,
+        other: row.fen("other_fen")?,
+        cash: row.fen("cash_fen")?,
+    };
+    let echo = serde_json::from_str(&row.text("echo")?).map_err(|error| DbFault::Corrupt(format!("echo: {error}")))?;
     Ok(Quote {
-        n: row.int(0)?,
-        way: row.parse(1)?,
-        advice: Presettled { split, balance: row.opt_int(6)?.map(Fen::new), echo },
-        hash: row.blob(8)?,
-        at: row.moment(9)?,
+        n: row.int("n")?,
+        way: row.parse("way")?,
+        advice: Presettled { split, balance: row.opt_int("balance_fen")?.map(Fen::new), echo },
+        hash: row.blob("hash")?,
+        at: row.moment("at")?,
     })
 }
 

@@ -95,7 +95,7 @@ impl Desk {
                 }
                 self.rows[place].linked |= matches!((act, heard), (Act::Offer, Heard::Offered(_)));
                 let one = &mut self.view.attempts[place];
-                one.doubted |= matches!((act, heard), (Act::Offer, Heard::Unsigned(_) | Heard::Refused(_)));
+                one.doubted |= matches!((act, heard), (Act::Offer, Heard::Unsigned { .. } | Heard::Refused { .. }));
                 (one.due_at, one.lease_until) = (verdict.due_at, None);
                 self.rows[place].asks += 1;
             }
@@ -117,7 +117,7 @@ impl Desk {
             }
             _ => {}
         }
-        let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused(_));
+        let believed = bug(Bug::RefusalBelieved) && matches!(heard, Heard::Refused { .. });
         let doubtful = matches!(heard, Heard::Channel(ChannelState::NotFound { .. }));
         let closed = event == Event::Close && one.kind == Kind::Pay;
         if closed || (event == Event::Refuse && (one.kind == Kind::Settle || doubtful) && !believed) {

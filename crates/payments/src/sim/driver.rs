@@ -17,7 +17,7 @@ use crate::attempts::hear::{Act, Heard, may_reverse};
 use crate::attempts::model::{Kind, State};
 use crate::orders::act::all_say_so;
 use crate::orders::model::{Cause, Next, next};
-use crate::ports::{ChannelState, Split, Undone};
+use crate::ports::{ChannelState, Split, Undone, Unsigned};
 
 /// Steps of one drive.
 const STEPS_MOST: usize = 24;
@@ -238,8 +238,8 @@ impl Pure {
 pub(super) fn failure(reply: Reply) -> Heard {
     match reply {
         Reply::NotSent => Heard::NotSent("not sent".to_owned()),
-        Reply::Refused(why) => Heard::Refused(why),
-        Reply::Unsigned => Heard::Unsigned("PARAM_ERROR".to_owned()),
+        Reply::Refused(why) => Heard::Refused { what: None, why },
+        Reply::Unsigned => Heard::Unsigned { what: Unsigned::Other, says: "PARAM_ERROR".to_owned() },
         Reply::Odd => Heard::Mismatch("odd amounts".to_owned()),
         _ => Heard::Nothing("no answer".to_owned()),
     }
@@ -248,7 +248,7 @@ pub(super) fn failure(reply: Reply) -> Heard {
 /// A question that is refused answers nothing.
 fn question(reply: Reply) -> Heard {
     match reply {
-        Reply::Unsigned => Heard::Unsigned("PARAM_ERROR".to_owned()),
+        Reply::Unsigned => Heard::Unsigned { what: Unsigned::Other, says: "PARAM_ERROR".to_owned() },
         Reply::Odd => Heard::Mismatch("odd amounts".to_owned()),
         _ => Heard::Nothing("no answer".to_owned()),
     }

@@ -14,7 +14,8 @@ use super::world::Shared;
 use crate::attempts::AttemptId;
 use crate::ports::{
     About, Care, Channel, ChannelError, ChannelState, CloseAnswer, CoveredPerson, Giving, Notice, NoticeRefusal, Offer,
-    PortError, Presettled, Recipient, RefundState, Registered, SettleError, Settled, Settlements, Undone, Visit,
+    PortError, Presettled, Recipient, RefundState, Registered, SettleError, Settled, Settlements, Undone, Unsigned,
+    Visit,
 };
 
 /// Both partners of one run.
@@ -40,7 +41,7 @@ impl Partners {
             Reply::NotSent => Err(PortError::NotSent("not sent".to_owned()).into()),
             Reply::Nothing => Err(PortError::Unknown("no answer".to_owned()).into()),
             Reply::Refused(why) => Err(PortError::Refused(why).into()),
-            Reply::Unsigned => Err(ChannelError::Unsigned("PARAM_ERROR".to_owned())),
+            Reply::Unsigned => Err(ChannelError::Unsigned { what: Unsigned::Other, says: "PARAM_ERROR".to_owned() }),
             other => Ok(other),
         }
     }

@@ -15,7 +15,7 @@ use tokio::sync::Barrier;
 use super::{Desk, PIN, heard_by};
 use crate::attempts::model::{Kind, State};
 use crate::orders::quote::{Quoted, asked, quote};
-use crate::ports::Split;
+use crate::ports::{Refusal, Split};
 use crate::quotes::asks::{self, Reserved};
 use crate::{Listener, News, Order, OrderId, OrderState, PaymentRules, Payments, Telling, Way, drive};
 
@@ -280,7 +280,7 @@ async fn what_the_insurer_refuses_now_counts_for_more_than_what_it_quoted_before
     let rules = desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap();
     desk.shown(Way::Account).await;
     for (answer, refused) in
-        [(Quoted::Refused("not_insured".to_owned()), true), (Quoted::NotInsured, true), (Quoted::Silent, false)]
+        [(Quoted::Refused(Refusal::NotInsured), true), (Quoted::NotInsured, true), (Quoted::Silent, false)]
     {
         desk.clock.advance_secs(rules.quote_secs.max(rules.quote_again_secs));
         let question = asked(&desk.found().await, Way::Account);

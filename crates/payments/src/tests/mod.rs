@@ -12,6 +12,7 @@ mod listeners;
 mod overtaken;
 pub(crate) mod partners;
 mod people;
+mod refused;
 mod stuck;
 mod unsigned;
 
@@ -170,7 +171,7 @@ impl Desk {
             },
             title: "测试医院 挂号费".into(),
             title_en: "Test Hospital, visit fee".into(),
-            href: "/appointments/apt_1".into(),
+            href: "/things/thg_1".into(),
             now,
         };
         let opening = self.ctx.clone();

@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 
 use crate::ports::{
     Care, Channel, ChannelError, ChannelState, CloseAnswer, CoveredPerson, Giving, Notice, NoticeRefusal, Offer,
-    PortError, Presettled, Recipient, RefundState, Registered, SettleError, Settled, SettlementFacts, Settlements,
-    Split, Undone, Visit,
+    PortError, Presettled, Recipient, RefundState, Refusal, Registered, SettleError, Settled, SettlementFacts,
+    Settlements, Split, Undone, Unsigned, Visit,
 };
 
 /// A refund, and what has become of it.
@@ -40,6 +40,8 @@ struct Truth {
     refuses_signatures: bool,
     /// So many cards that an abnormal refund is sent to take it no more than the account before.
     wrong_cards: u32,
+    /// The insurer refuses to settle, as this.
+    refuse_settle: Option<Refusal>,
     /// So many offers are refused under the channel's signature, once nothing is lost any more.
     refuse_offers: u32,
     /// Every call takes so long.
@@ -100,14 +102,14 @@ impl World {
         self.arrives(name)?;
         self.signed()?;
         match self.knows_us() {
-            false => Err(ChannelError::Unsigned("PARAM_ERROR".into())),
+            false => Err(ChannelError::Unsigned { what: Unsigned::Other, says: "PARAM_ERROR".into() }),
             true => Ok(()),
         }
     }
 
     fn signed(&self) -> Result<(), ChannelError> {
         match self.truth().refuses_signatures {
-            true => Err(ChannelError::Unsigned(crate::calls::SIGNATURE_REFUSED.into())),
+            true => Err(ChannelError::Unsigned { what: Unsigned::Signature, says: "SIGN_ERROR".into() }),
             false => Ok(()),
         }
     }
@@ -165,6 +167,9 @@ impl Settlements for World {
 
     async fn settle(&self, _: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
         self.arrives("settle")?;
+        if let Some(what) = self.truth().refuse_settle {
+            return Err(SettleError::Refused { what, says: "infcode -1".to_owned() });
+        }
         let split = self.split(visit.care.total, visit.use_account);
         let facts = SettlementFacts {
             settled_at: Some(self.clock.now().minus_secs(2)),

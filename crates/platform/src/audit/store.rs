@@ -64,12 +64,12 @@ pub(super) fn openings_after(tx: &mut Tx<'_>, chain: &str, limit: i64) -> Result
 
 fn to_opening(row: &Row) -> Result<Opening, DbFault> {
     Ok(Opening {
-        chain: row.text(0)?,
-        lane: row.int(1)?,
-        started_at: row.moment(2)?,
-        predecessor: row.opt_text(3)?,
-        predecessor_n: row.int(4)?,
-        predecessor_hash: to_hash(&row.blob(5)?)?,
+        chain: row.text("chain")?,
+        lane: row.int("lane")?,
+        started_at: row.moment("started_at")?,
+        predecessor: row.opt_text("predecessor")?,
+        predecessor_n: row.int("predecessor_n")?,
+        predecessor_hash: to_hash(&row.blob("predecessor_hash")?)?,
     })
 }
 
@@ -127,8 +127,21 @@ pub(super) fn rows_after(tx: &mut Tx<'_>, chain: &str, n: i64, limit: i64) -> Re
         ),
         vals![chain, n, limit],
         |row| {
-            let texts = [row.text(4)?, row.text(5)?, row.text(6)?, row.text(7)?, row.text(8)?, row.text(9)?];
-            Ok(Stored { n: row.int(0)?, prev: row.blob(1)?, hash: row.blob(2)?, at: row.moment(3)?, texts })
+            let texts = [
+                row.text("actor")?,
+                row.text("act")?,
+                row.text("subject")?,
+                row.text("ip")?,
+                row.text("request")?,
+                row.text("detail")?,
+            ];
+            Ok(Stored {
+                n: row.int("n")?,
+                prev: row.blob("prev")?,
+                hash: row.blob("hash")?,
+                at: row.moment("at")?,
+                texts,
+            })
         },
     )
 }
@@ -236,21 +249,21 @@ pub(super) fn epochs(tx: &mut Tx<'_>) -> Result<Vec<Epoch>, DbFault> {
         ),
         vals![],
         |row| {
-            let acknowledged = match row.opt_moment(8)? {
+            let acknowledged = match row.opt_moment("acknowledged_at")? {
                 None => None,
                 Some(at) => {
-                    Some(Acknowledgement { at, by: row.text(9)?, why: row.text(10)?, signature: row.blob(11)? })
+                    Some(Acknowledgement { at, by: row.text("acknowledged_by")?, why: row.text("why")?, signature: row.blob("acknowledgement")? })
                 }
             };
             Ok(Epoch {
-                epoch: row.int(0)?,
-                witness: row.text(1)?,
-                common_n: row.int(2)?,
-                found_n: row.int(3)?,
-                lost_n: row.int(4)?,
-                lost_hash: row.blob(5)?,
-                at: row.moment(6)?,
-                signature: row.blob(7)?,
+                epoch: row.int("epoch")?,
+                witness: row.text("witness")?,
+                common_n: row.int("common_n")?,
+                found_n: row.int("found_n")?,
+                lost_n: row.int("lost_n")?,
+                lost_hash: row.blob("lost_hash")?,
+                at: row.moment("at")?,
+                signature: row.blob("signature")?,
                 acknowledged,
             })
         },
@@ -281,12 +294,12 @@ pub(super) fn acknowledge(tx: &mut Tx<'_>, epoch: i64, of: &Acknowledgement) -> 
 
 fn to_anchor(row: &Row) -> Result<Anchor, DbFault> {
     Ok(Anchor {
-        n: row.int(0)?,
-        at: row.moment(1)?,
-        prev: row.blob(2)?,
-        heads: row.text(3)?,
-        hash: row.blob(4)?,
-        signature: row.blob(5)?,
+        n: row.int("n")?,
+        at: row.moment("at")?,
+        prev: row.blob("prev")?,
+        heads: row.text("heads")?,
+        hash: row.blob("hash")?,
+        signature: row.blob("signature")?,
     })
 }
 

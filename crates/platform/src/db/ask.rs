@@ -2,9 +2,9 @@
 
 use super::driver::{Conn, Role};
 use super::fault::DbFault;
+use super::row::Row;
 use super::settings::Target;
 use super::statement::Sql;
-use super::value::Row;
 
 /// The rows of a statement without parameters, on a connection of its own. Blocks; never call it inside an async context.
 pub(crate) fn ask(target: &Target, sql: &'static Sql) -> Result<Vec<Row>, DbFault> {

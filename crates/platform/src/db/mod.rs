@@ -19,6 +19,7 @@ mod migrate;
 mod pages;
 mod queue;
 mod reader;
+mod row;
 mod run;
 mod settings;
 mod statement;
@@ -39,13 +40,14 @@ pub use inline::{CommitHook, Fate};
 pub use inventory;
 pub use migrate::{Applied, Found, MigrateError, Migration, Migrations};
 pub use pages::{Pages, look_at_pages};
+pub use row::{Column, Row};
 pub use settings::{DbSettings, OnFatal, Target};
 #[doc(hidden)]
 pub use statement::Registered;
 pub use statement::{Sql, all as all_statements};
 pub use tx::Tx;
+pub use value::Val;
 pub(crate) use value::storable;
-pub use value::{Row, Val};
 
 use driver::{Conn, Role};
 use fault::DriverError;

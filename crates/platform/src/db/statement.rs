@@ -9,13 +9,16 @@ pub struct Sql {
     module: &'static str,
     line: u32,
     sqlite: OnceLock<String>,
+    /// The names of its columns as SQLite and as PostgreSQL tell them, from the first answer on: an expression
+    /// without a name has one of the engine's.
+    columns: [OnceLock<Box<[Box<str>]>>; 2],
 }
 
 impl Sql {
     /// Used by `sql!`.
     #[doc(hidden)]
     pub const fn new(text: &'static str, module: &'static str, line: u32) -> Self {
-        Self { text, module, line, sqlite: OnceLock::new() }
+        Self { text, module, line, sqlite: OnceLock::new(), columns: [OnceLock::new(), OnceLock::new()] }
     }
 
     /// The text as written, with `$1` parameters (PostgreSQL's form).
@@ -34,9 +37,27 @@ impl Sql {
         self.sqlite.get_or_init(|| numbered(self.text))
     }
 
+    /// The names of its columns, told once by the engine; a name that it tells twice is left empty, since nobody
+    /// could say which of the two is meant.
+    pub(crate) fn columns(&self, engine: Engine, told: impl FnOnce() -> Vec<String>) -> &[Box<str>] {
+        self.columns[engine as usize].get_or_init(|| unique(&told()))
+    }
+
     pub(crate) fn key(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
+}
+
+/// Whose names a statement's columns have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+fn unique(told: &[String]) -> Box<[Box<str>]> {
+    let once = |name: &String| told.iter().filter(|other| *other == name).count() == 1;
+    told.iter().map(|name| Box::from(if once(name) { name.as_str() } else { "" })).collect()
 }
 
 fn numbered(text: &str) -> String {
@@ -77,7 +98,12 @@ macro_rules! sql {
 
 #[cfg(test)]
 mod tests {
-    use super::numbered;
+    use super::{numbered, unique};
+
+    #[test]
+    fn a_name_that_occurs_twice_is_nobodys() {
+        assert_eq!(unique(&["id", "name", "id"].map(String::from)).concat(), "name");
+    }
 
     #[test]
     fn parameters_are_numbered_and_quoted_dollars_stay() {

@@ -2,8 +2,9 @@
 
 use super::driver::Conn;
 use super::fault::{DbFault, DriverError};
+use super::row::Row;
 use super::statement::Sql;
-use super::value::{Row, Val};
+use super::value::Val;
 use crate::audit::AuditEntry;
 
 /// One closure's view of an open transaction. It offers no way to wait, to call a partner or to

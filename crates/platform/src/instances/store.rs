@@ -17,8 +17,8 @@ pub(super) struct Seen {
 
 pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<Seen>, DbFault> {
     tx.query(sql!("SELECT name, place, at, missed, heard FROM instance ORDER BY place"), vals![], |row| {
-        let (name, place, at) = (row.text(0)?, row.int(1)?, row.moment(2)?);
-        Ok(Seen { name, place, at, missed: row.int(3)?, heard: row.flag(4)? })
+        let (name, place, at) = (row.text("name")?, row.int("place")?, row.moment("at")?);
+        Ok(Seen { name, place, at, missed: row.int("missed")?, heard: row.flag("heard")? })
     })
 }
 

@@ -25,7 +25,7 @@ use crate::db::{DbFault, Tx};
 use crate::vault::{Aad, VaultError};
 
 pub use policy::OutboxPolicy;
-pub use store::{Backlog, backlog, forget};
+pub use store::{Backlog, backlog, forget, kinds};
 pub use worker::Worker;
 
 kernel::typed_id!(

@@ -45,16 +45,27 @@ pub(super) fn insert(tx: &mut Tx<'_>, letter: &Letter) -> Result<(), DbFault> {
     )
 }
 
-/// The kinds of which a row is due and under no lease, one index step each however many rows wait.
-pub(super) fn due_kinds(tx: &mut Tx<'_>, now: Moment) -> Result<Vec<String>, DbFault> {
-    let (mut after, mut due) = (String::new(), Vec::new());
+/// The kinds of which a row waits, one index step each however many rows there are.
+///
+/// # Errors
+/// What broke beneath.
+pub fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
+    let mut kinds: Vec<String> = Vec::new();
     loop {
         let next = tx.opt(
             sql!("SELECT kind FROM outbox WHERE state = 'waiting' AND kind > $1 ORDER BY kind LIMIT 1"),
-            vals![&after],
+            vals![kinds.last().map_or("", String::as_str)],
             |row| row.text(0),
         )?;
-        let Some(kind) = next else { return Ok(due) };
+        let Some(kind) = next else { return Ok(kinds) };
+        kinds.push(kind);
+    }
+}
+
+/// Those of which a row is due and under no lease, one index step more each.
+pub(super) fn due_kinds(tx: &mut Tx<'_>, now: Moment) -> Result<Vec<String>, DbFault> {
+    let mut due = Vec::new();
+    for kind in kinds(tx)? {
         let waits = tx.opt(
             sql!(
                 "SELECT 1 FROM outbox WHERE state = 'waiting' AND kind = $1 AND due_at <= $2 \
@@ -64,10 +75,10 @@ pub(super) fn due_kinds(tx: &mut Tx<'_>, now: Moment) -> Result<Vec<String>, DbF
             |row| row.int(0),
         )?;
         if waits.is_some() {
-            due.push(kind.clone());
+            due.push(kind);
         }
-        after = kind;
     }
+    Ok(due)
 }
 
 /// Takes up to `most` due rows of a kind; `sent_at` is written here, before anything is sent, so that a
@@ -89,14 +100,14 @@ pub(super) fn claim(
         vals![kind, now, most],
         |row| {
             Ok(Claimed {
-                id: row.parse(0)?,
-                kind: row.text(1)?,
-                about: row.text(2)?,
-                sealed: row.opt_blob(3)?.unwrap_or_default(),
-                attempts: row.int(4)? + 1,
-                sent_before: row.opt_moment(5)?,
-                created: row.moment(6)?,
-                expires: row.opt_moment(7)?,
+                id: row.parse("id")?,
+                kind: row.text("kind")?,
+                about: row.text("about")?,
+                sealed: row.opt_blob("payload")?.unwrap_or_default(),
+                attempts: row.int("attempts")? + 1,
+                sent_before: row.opt_moment("sent_at")?,
+                created: row.moment("created_at")?,
+                expires: row.opt_moment("expires_at")?,
             })
         },
     )?;

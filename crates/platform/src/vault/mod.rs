@@ -16,7 +16,7 @@ use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use kernel::{Moment, Rng, bytes32};
 
 pub use cipher::{Aad, Cipher, DataKey, Digest};
-pub use store::{destroy_key, insert_key, judge_keys, key_at, knows_no_key, load_key, rewrap_chunk, verify_keys};
+pub use store::{destroy_key, insert_key, judge_keys, key_of, knows_no_key, load_key, rewrap_chunk, verify_keys};
 
 use cipher::{Secret, hmac};
 use keyfile::KeyFile;

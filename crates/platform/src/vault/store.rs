@@ -17,16 +17,16 @@ pub fn insert_key(tx: &mut Tx<'_>, key: &NewDataKey) -> Result<(), DbFault> {
 
 /// Reads and opens a data key; `None` if it never existed or has been destroyed.
 pub fn load_key(tx: &mut Tx<'_>, vault: &Vault, key_id: &str) -> Result<Option<DataKey>, DbFault> {
-    tx.opt(sql!("SELECT id, kek_id, alg, wrapped FROM data_key WHERE id = $1"), vals![key_id], |row| {
-        key_at(row, 0, vault)
+    tx.opt(sql!("SELECT id AS key_id, kek_id, alg, wrapped FROM data_key WHERE id = $1"), vals![key_id], |row| {
+        key_of(row, vault)
     })
 }
 
-/// Opens the data key whose `id, kek_id, alg, wrapped` stand in a row from column `at` on: for a statement
-/// that joins the key to what it opens.
-pub fn key_at(row: &Row, at: usize, vault: &Vault) -> Result<DataKey, DbFault> {
-    let (id, alg) = (row.text(at)?, row.text(at + 2)?);
-    Ok(vault.unwrap_key(&id, &row.text(at + 1)?, cipher(&id, &alg)?, &row.blob(at + 3)?)?)
+/// Opens the data key whose columns stand in a row: `key_id` (`data_key.id`), `kek_id`, `alg`, `wrapped`; for a
+/// statement that joins the key to what it opens.
+pub fn key_of(row: &Row, vault: &Vault) -> Result<DataKey, DbFault> {
+    let (id, alg) = (row.text("key_id")?, row.text("alg")?);
+    Ok(vault.unwrap_key(&id, &row.text("kek_id")?, cipher(&id, &alg)?, &row.blob("wrapped")?)?)
 }
 
 /// Destroys a data key: what was sealed with it can never be opened again. False when it was gone.

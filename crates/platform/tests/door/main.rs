@@ -20,3 +20,4 @@ mod proxy;
 mod scratch;
 mod sent;
 mod unknown_commit;
+mod wiping;

@@ -31,7 +31,7 @@ use crate::registry::{Entry, Opening, Page};
 use crate::start::StartError;
 
 pub(crate) use account::SmsAccount;
-pub use account::{SmsTemplate, demo_templates};
+pub use account::SmsTemplate;
 pub(crate) use query::civil;
 pub(crate) use state::State;
 

@@ -27,7 +27,7 @@ use platform::vault::Vault;
 use platform::{Ctx, Mode, Trace};
 use serde_json::{Value, json};
 
-use crate::{Running, Sandbox, SandboxSettings, demo_templates};
+use crate::{Running, Sandbox, SandboxSettings, SmsTemplate};
 
 /// A number without magic.
 const MOBILE: &str = "13800138000";
@@ -71,10 +71,19 @@ fn clock() -> Arc<ShiftedClock> {
     Arc::new(ShiftedClock::starting_at(nine))
 }
 
+/// What a program sends in these stories: our name, and the template at the provider.
+fn templates() -> [(&'static str, SmsTemplate); 2] {
+    [
+        ("verify", SmsTemplate::verification("SMS_100001", "您的验证码为${code}，5分钟内有效，请勿告诉他人。")),
+        ("booked", SmsTemplate::notice("SMS_100002", "您已预约${hospital}${doctor}，${time}就诊。")),
+    ]
+}
+
 fn settings(folder: &Folder, clock: &Arc<ShiftedClock>) -> SandboxSettings {
     SandboxSettings {
         // Most stories need nobody but the named.
         people: 0,
+        accounts: [("sms", json!({ "templates": templates().map(|(_, template)| template) }))].into(),
         // Keys take long to make: all stories share them.
         wechat_pay_keys: Some(std::env::temp_dir().join("renshe-test-wechat-pay")),
         ..SandboxSettings::demo(([127, 0, 0, 1], 0).into(), folder.0.clone(), Arc::clone(clock), Arc::new(OsRng))
@@ -86,7 +95,7 @@ fn carrier(endpoint: String, id: &str, secret: &str) -> SmsCarrier {
         endpoint,
         key: AccessKey { id: id.into(), secret: secret.into() },
         sign_name: "常州人社".into(),
-        templates: demo_templates().into_iter().map(|(name, template)| (name.to_owned(), template.code)).collect(),
+        templates: templates().into_iter().map(|(name, template)| (name.to_owned(), template.code)).collect(),
         timeout_ms: TIMEOUT_MS,
         calls_max: 8,
     })

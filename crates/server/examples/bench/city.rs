@@ -5,14 +5,17 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hall::Wired;
 use health::SlotId;
 use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
 use platform::db::LaneKey;
 use platform::listen::{self, Plain};
+use renshe::app;
+use renshe::halls::Halls;
 use renshe::ports::{self, SandboxAt};
-use renshe::{app, commands, settings, start};
+use renshe::{commands, settings, start};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -35,11 +38,12 @@ impl City {
             settings.push(("RENSHE__DATABASE__URL".to_owned(), database.to_owned()));
         }
         let config = settings::from_text("bench", "", settings)?;
-        let ctx = start::open(&config, Arc::new(SystemClock), start::Access::Make)?;
+        let halls = Halls::new()?;
+        let ctx = start::open(&config, &halls, Arc::new(SystemClock), start::Access::Make)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let crowd = runtime.block_on(async {
             start::verify_vault(&ctx).await?;
-            commands::seed::seed(&ctx).await?;
+            commands::seed::seed(&ctx, &halls).await?;
             Ok::<_, Box<dyn Error>>(identity::demo::crowd(&ctx, people).await?)
         })?;
         Ok(Self { ctx, people: crowd, runtime, folder })
@@ -69,10 +73,12 @@ impl City {
         let ports = ports::ports(&config, &at, &numbers)?;
         let config =
             settings::from_text("bench", "", [("RENSHE__DATA_DIR".to_owned(), self.folder.display().to_string())])?;
-        let pay = ports::payments(&config, &at, (&ports, &app::listeners()?), ("http://127.0.0.1:9", &numbers))?;
+        let halls = Halls::new()?;
+        let pay = ports::payments(&config, &at, (&ports, halls.listeners()), ("http://127.0.0.1:9", &numbers))?;
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let addr = listener.local_addr()?;
-        let service = app::service(self.ctx.clone(), ports, pay, app::Place::demo(&format!("http://{addr}")));
+        let wired = Wired { identity: ports, pay };
+        let service = app::service(self.ctx.clone(), &halls, wired, app::Place::demo(&format!("http://{addr}")));
         // The load comes from one address.
         let mut rules = config.http.rules(listen::files::raise(), config.proxy.trusted)?;
         rules.per_neighbourhood = rules.connections;

@@ -6,13 +6,15 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
+use hall::{Wired, Works};
 use identity::Ports;
 use kernel::{OsRng, ShiftedClock};
 use platform::config::Config;
 use platform::db::LaneKey;
 use platform::outbox::{self, Letter, Worker};
+use renshe::halls::Halls;
 use renshe::ports::{self, SandboxAt};
-use renshe::{app, settings, start};
+use renshe::{settings, start};
 use sandbox::{Sandbox, SandboxSettings};
 use serde_json::json;
 
@@ -77,11 +79,19 @@ fn per_second(what: &str, engine: &str) -> String {
 
 /// How long one run of a job takes, in seconds.
 fn job(city: &City, ports: &Arc<Ports>, config: &Config, at: &SandboxAt, name: &str) -> Result<f64, Box<dyn Error>> {
-    let pay = ports::payments(config, at, (ports, &app::listeners()?), ("http://127.0.0.1:9", &Arc::default()))?;
-    let job = app::jobs(ports, &pay).into_iter().find(|job| job.name == name).ok_or("no such job")?;
+    let (halls, wired) = wired(ports, config, at)?;
+    let job =
+        halls.works(&wired, Works::default())?.jobs.into_iter().find(|job| job.name == name).ok_or("no such job")?;
     let began = Instant::now();
     city.runtime.block_on((job.run)(city.ctx.clone()))?;
     Ok(began.elapsed().as_secs_f64())
+}
+
+/// The halls, and what they are wired to.
+fn wired(ports: &Arc<Ports>, config: &Config, at: &SandboxAt) -> Result<(Arc<Halls>, Wired), Box<dyn Error>> {
+    let halls = Halls::new()?;
+    let pay = ports::payments(config, at, (ports, halls.listeners()), ("http://127.0.0.1:9", &Arc::default()))?;
+    Ok((halls, Wired { identity: Arc::clone(ports), pay }))
 }
 
 /// How long the outbox takes to carry many texts.
@@ -96,7 +106,9 @@ fn texts(city: &City, ports: &Arc<Ports>, config: &Config, at: &SandboxAt) -> Re
             city.ctx.db.write(key, "bench.post", move |tx| outbox::post(tx, &letter)).await?;
         }
         let began = Instant::now();
-        let worker = Worker::new(city.ctx.clone(), "bench", start::carriers(config, &at.sms, ports)?);
+        let (halls, wired) = wired(ports, config, at)?;
+        let carriers = start::works(config, &at.sms, &halls, &wired)?.carriers;
+        let worker = Worker::new(city.ctx.clone(), "bench", carriers);
         let working = tokio::spawn(worker.run());
         while city.ctx.db.read("bench.waiting", outbox::backlog).await?.waiting > 0 {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

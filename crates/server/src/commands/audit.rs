@@ -46,7 +46,7 @@ const UNASKED: &str = "a witness could not be asked";
 
 /// Recomputes everything, compares it with what is known outside, and prints what does not fit.
 pub fn verify(config: &Config, expected: &Verify) -> Result<Outcome, StartError> {
-    let Opened { ctx, says, empty } = opened(config, Access::Look)?;
+    let Opened { ctx, says, empty, .. } = opened(config, Access::Look)?;
     say!("{says}");
     if empty {
         ctx.db.close();

@@ -7,7 +7,7 @@ use platform::config::Config;
 use platform::db::{DbFault, Pages, Target, look_at_pages};
 
 use super::{Opened, Outcome, block_on, opened};
-use crate::app;
+use crate::halls::Halls;
 use crate::open::Access;
 use crate::start::StartError;
 use crate::upkeep;
@@ -37,11 +37,11 @@ impl Answer {
 }
 
 /// Runs every invariant, each on a snapshot of its own.
-pub async fn all(ctx: &Ctx) -> Vec<Answer> {
+pub async fn all(ctx: &Ctx, halls: &Halls) -> Vec<Answer> {
     // A demo's clock may have been put forward a moment ago: what became due by that is not late before it had its minutes.
     let now = ctx.clock.showed_ago(SETTLES_SECS).plus_secs(SETTLES_SECS);
     let mut answers = Vec::new();
-    for check in app::checks() {
+    for check in halls.checks() {
         let result = ctx.db.read("check", move |tx| (check.run)(tx, now)).await;
         answers.push(Answer { check, result });
     }
@@ -51,7 +51,7 @@ pub async fn all(ctx: &Ctx) -> Vec<Answer> {
 /// Prints what was opened, what was checked and what is broken. If the city is empty, nothing was checked, and the
 /// command says so.
 pub fn run(config: &Config) -> Result<Outcome, StartError> {
-    let Opened { ctx, says, empty } = opened(config, Access::Look)?;
+    let Opened { ctx, halls, says, empty } = opened(config, Access::Look)?;
     say!("{says}");
     if empty {
         ctx.db.close();
@@ -62,7 +62,7 @@ pub fn run(config: &Config) -> Result<Outcome, StartError> {
     if let Some(says) = upkeep::no_witness_outside(config) {
         say!("audit   WARNING  {says}");
     }
-    let answers = block_on(async { Ok(all(&ctx).await) })?;
+    let answers = block_on(async { Ok(all(&ctx, &halls).await) })?;
     ctx.db.close();
     for answer in &answers {
         good &= answer.is_good();

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use hall::Wired;
 use kernel::{Clock, ShiftedClock};
 use partners::insurer::Numbers;
-use payments::Listeners;
 use platform::Mode;
 use platform::config::Config;
 use platform::db::Db;
 use tokio::net::TcpListener;
 
 use super::{Outcome, block_on, seed};
-use crate::app;
+use crate::halls::Halls;
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
 use crate::upkeep;
@@ -29,20 +29,20 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
 }
 
 async fn city(config: Config) -> Result<Db, StartError> {
+    let halls = Halls::new()?;
     let stop = Stop::listen()?;
-    let listeners = app::listeners()?;
     // The port first: a second start says so before it touches any data.
     let listener = start::bind(config.listen).await?;
     let clock = Arc::new(ShiftedClock::new());
     #[cfg(feature = "sandbox")]
     let partners = match config.sandbox.enabled {
-        true => Some(super::sandbox::start(&config, Arc::clone(&clock)).await?),
+        true => Some(super::sandbox::start(&config, &halls, Arc::clone(&clock)).await?),
         false => None,
     };
     let served = serve(
         config,
         listener,
-        (clock, listeners),
+        (clock, halls),
         stop,
         #[cfg(feature = "sandbox")]
         partners.as_ref(),
@@ -60,19 +60,19 @@ async fn city(config: Config) -> Result<Db, StartError> {
 async fn serve(
     config: Config,
     listener: TcpListener,
-    (clock, listeners): (Arc<ShiftedClock>, Arc<Listeners>),
+    (clock, halls): (Arc<ShiftedClock>, Arc<Halls>),
     stop: Stop,
     #[cfg(feature = "sandbox")] partners: Option<&sandbox::Running>,
 ) -> Result<Db, StartError> {
-    let opening = config.clone();
+    let (opening, opens) = (config.clone(), Arc::clone(&halls));
     let shared = Arc::clone(&clock) as Arc<dyn Clock>;
-    let ctx = tokio::task::spawn_blocking(move || start::open(&opening, shared, Access::Make))
+    let ctx = tokio::task::spawn_blocking(move || start::open(&opening, &opens, shared, Access::Make))
         .await
         .map_err(|error| StartError::at("start", error))??;
     start::verify_vault(&ctx).await?;
-    start::verify_listeners(&ctx, &listeners).await?;
+    start::verify_listeners(&ctx, &halls).await?;
     start::serve_metrics(&config).await?;
-    let logins = seed::seed(&ctx).await?;
+    let samples = seed::seed(&ctx, &halls).await?;
     let bound = listener.local_addr().map_err(|error| StartError::at("listen", error))?;
     say!("{}", config.public_url(bound));
     say!("  市民应用 citizens' app: open it in a phone-sized window; the desk is at /desk");
@@ -99,11 +99,12 @@ async fn serve(
         let numbers = Arc::new(Numbers::of_place(place.instance.place()));
         let ports = ports::ports(&config, &sandbox, &numbers)?;
         let own = config.local_url(bound);
-        let pay = ports::payments(&config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
-        let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
-        seed::lines(&ctx, &logins).await?.iter().for_each(|line| say!("{line}"));
+        let pay = ports::payments(&config, &sandbox, (&ports, halls.listeners()), (&own, &numbers))?;
+        let wired = Wired { identity: ports, pay };
+        let witnesses = start::workers(&ctx, &config, &sandbox.sms, (&halls, &wired)).await?;
+        seed::lines(&ctx, &halls, &samples).await?.iter().for_each(|line| say!("{line}"));
         say!("  data in {}; stop with Ctrl-C", config.data_dir.display());
-        start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+        start::serve(listener, &ctx, &config, (&halls, wired), stop).await?;
         upkeep::last_words(&ctx, &witnesses).await;
         Ok::<_, StartError>(())
     };

@@ -30,7 +30,7 @@ use kernel::{Clock, SystemClock};
 use platform::config::Config;
 use platform::{Ctx, Mode};
 
-use crate::app;
+use crate::halls::Halls;
 use crate::open::{self, Access};
 use crate::start::StartError;
 use crate::upkeep;
@@ -67,6 +67,8 @@ fn block_on<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, S
 /// What was opened, for the command to say.
 struct Opened {
     ctx: Ctx,
+    /// What the program is made of.
+    halls: Arc<Halls>,
     /// Where it is, and how much of what is in it.
     says: String,
     /// Nothing at all is in it.
@@ -75,22 +77,26 @@ struct Opened {
 
 /// Opens the city that is there, for a command that changes something in it, and says on standard error where it is.
 fn open_to_act(config: &Config) -> Result<Ctx, StartError> {
-    let opened = opened(config, Access::Act)?;
-    eprintln!("renshe: {}", opened.says);
-    Ok(opened.ctx)
+    announced(config, Access::Act).map(|opened| opened.ctx)
 }
 
 /// The same for a command that looks and writes nothing.
 fn open_to_look(config: &Config) -> Result<Ctx, StartError> {
-    let opened = opened(config, Access::Look)?;
+    announced(config, Access::Look).map(|opened| opened.ctx)
+}
+
+/// Opens the city that is there, and says on standard error where it is.
+fn announced(config: &Config, access: Access) -> Result<Opened, StartError> {
+    let opened = opened(config, access)?;
     eprintln!("renshe: {}", opened.says);
-    Ok(opened.ctx)
+    Ok(opened)
 }
 
 /// Opens the city that is there; who calls says where it is.
 fn opened(config: &Config, access: Access) -> Result<Opened, StartError> {
+    let halls = Halls::new()?;
     let clock = block_on(clock_of(config))?;
-    let ctx = open::open(config, clock, access)?;
+    let ctx = open::open(config, &halls, clock, access)?;
     // Who looks has all the time in the world; who acts has readers with a time-out, and came for something else.
     let most = if access == Access::Look { i64::MAX } else { COUNTED_TO_ACT };
     let census = block_on(async {
@@ -98,12 +104,13 @@ fn opened(config: &Config, access: Access) -> Result<Opened, StartError> {
             Access::Look => open::judge_vault(&ctx).await?,
             _ => open::verify_vault(&ctx).await?,
         }
-        let census = ctx.db.read("census", move |tx| app::census(tx, most)).await;
+        let count = halls.census();
+        let census = ctx.db.read("census", move |tx| count(tx, most)).await;
         census.map_err(|fault| open::unusable(config, ctx.db.target(), &fault.into()))
     })?;
     let counts: Vec<_> = census.iter().map(|(what, many)| counted(*many, most, what)).collect();
     let says = format!("opened {}: {}", ctx.db.target().place(), counts.join(", "));
-    Ok(Opened { ctx, says, empty: census.iter().all(|(_, many)| *many == 0) })
+    Ok(Opened { ctx, halls, says, empty: census.iter().all(|(_, many)| *many == 0) })
 }
 
 /// `3 orders`, or `10000 orders or more` where counting ended.

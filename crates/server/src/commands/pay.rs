@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use kernel::{Fen, Pii, ShortNo};
 use ledger::{End, Line};
+use payments::OrderId;
 use payments::orders::Order;
 use payments::ports::Recipient;
-use payments::{Listeners, OrderId};
 use platform::Ctx;
 use platform::config::Config;
 use platform::db::DbFault;
 
-use super::{Outcome, block_on, finish, open_to_act, open_to_look, several};
+use super::{Opened, Outcome, announced, block_on, finish, open_to_act, open_to_look, several};
+use crate::halls::Halls;
+use crate::open::{self, Access};
 use crate::ports::{self, SandboxAt};
 use crate::start::StartError;
-use crate::{app, open};
 
 /// [`payments::calls`] lists so many at most: behind as many, a call about the channel may wait unseen.
 const LISTED_MOST: usize = 200;
@@ -125,7 +126,7 @@ pub fn looked_after(config: &Config) -> Result<Outcome, StartError> {
 
 /// Shows an order with each of its attempts: what is known of it here and at the partners.
 pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
-    let ctx = open_to_look(config)?;
+    let Opened { ctx, halls, .. } = announced(config, Access::Look)?;
     let (found, free) = block_on(async {
         let mut all = Vec::new();
         for order in payments::find(&ctx, &show.order.text()).await.map_err(|error| StartError::at("pay", error))? {
@@ -133,7 +134,7 @@ pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
             let read = ctx.db.read("pay.show", move |tx| ledger::trail(tx, id.as_str()));
             all.push((order, read.await.map_err(|fault: DbFault| StartError::at("pay", fault))?));
         }
-        let free = all.is_empty() && is_of_a_free_visit(&ctx, &show.order.text()).await?;
+        let free = all.is_empty() && is_of_something_free(&ctx, &halls, &show.order.text()).await?;
         Ok((all, free))
     })?;
     ctx.db.close();
@@ -143,25 +144,24 @@ pub fn show(config: &Config, show: &Show) -> Result<Outcome, StartError> {
     match (found.is_empty(), free) {
         (false, _) => return Ok(Outcome::Good),
         (true, true) => {
-            eprintln!("renshe: {} is the number of a visit without a fee: it has no order", show.order.text())
+            eprintln!("renshe: {} is the number of something without a fee: it has no order", show.order.text())
         }
         (true, false) => eprintln!("renshe: no order has the number {}", show.order.text()),
     }
     Ok(Outcome::Bad)
 }
 
-async fn is_of_a_free_visit(ctx: &Ctx, said: &str) -> Result<bool, StartError> {
+async fn is_of_something_free(ctx: &Ctx, halls: &Halls, said: &str) -> Result<bool, StartError> {
     let Ok(no) = ShortNo::parse(said) else { return Ok(false) };
-    let fee = health::fee_by_number(ctx, &no).await.map_err(|fault| StartError::at("pay", fault))?;
+    let fee = halls.by_number(ctx, &no).await.map_err(|fault| StartError::at("pay", fault))?;
     Ok(fee == Some(Fen::ZERO))
 }
 
 /// Opens the city for a command that changes an order: only where this program follows every kind of order that is in it.
-fn open_to_pay(config: &Config) -> Result<(Ctx, Arc<Listeners>), StartError> {
-    let listeners = app::listeners()?;
-    let ctx = open_to_act(config)?;
-    block_on(open::verify_listeners(&ctx, &listeners))?;
-    Ok((ctx, listeners))
+fn open_to_pay(config: &Config) -> Result<(Ctx, Arc<Halls>), StartError> {
+    let Opened { ctx, halls, .. } = announced(config, Access::Act)?;
+    block_on(open::verify_listeners(&ctx, &halls))?;
+    Ok((ctx, halls))
 }
 
 /// The one order that is meant by a number of either kind.
@@ -236,14 +236,14 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
         }
         None => Recipient::Merchant,
     };
-    let (ctx, listeners) = open_to_pay(config)?;
+    let (ctx, halls) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &refund.order.text()).await?;
         let sandbox = SandboxAt::beside(config.sandbox.listen);
         let numbers = Arc::default();
         let ports = ports::ports(config, &sandbox, &numbers)?;
         let own = config.public_url(config.listen);
-        let pay = ports::payments(config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
+        let pay = ports::payments(config, &sandbox, (&ports, halls.listeners()), (&own, &numbers))?;
         let which = (&id, refund.attempt);
         let done = payments::redirect(&pay, &ctx, which, (&to, &refund.by)).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
@@ -255,11 +255,12 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
 
 /// Writes down that a refund was settled by other means. One person decides: that two agree is not asked yet.
 pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outcome, StartError> {
-    let (ctx, listeners) = open_to_pay(config)?;
+    let (ctx, halls) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &settled.order.text()).await?;
         let done =
-            payments::settled_outside(&listeners, &ctx, (&id, settled.attempt), (&settled.by, &settled.how)).await;
+            payments::settled_outside(halls.listeners(), &ctx, (&id, settled.attempt), (&settled.by, &settled.how))
+                .await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;
@@ -269,10 +270,10 @@ pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outc
 
 /// Lets a blocked order go on: its partners are asked anew.
 pub fn unblock(config: &Config, unblock: &Unblock) -> Result<Outcome, StartError> {
-    let (ctx, listeners) = open_to_pay(config)?;
+    let (ctx, halls) = open_to_pay(config)?;
     let (id, state) = block_on(async {
         let id = meant(&ctx, &unblock.order.text()).await?;
-        let done = payments::unblock(&listeners, &ctx, &id).await;
+        let done = payments::unblock(halls.listeners(), &ctx, &id).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;

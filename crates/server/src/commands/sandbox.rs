@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hall::Text;
 use kernel::{OsRng, ShiftedClock};
 use partners::sms::SmsSettings;
 use platform::Mode;
 use platform::config::Config;
-use sandbox::{At, Dialect, FirstPerson, Insured, Running, Sandbox, SandboxSettings};
+use sandbox::{At, Dialect, FirstPerson, Insured, Running, Sandbox, SandboxSettings, SmsTemplate};
 use serde_json::{Value, json};
 
 use super::{Outcome, block_on};
+use crate::halls::Halls;
 use crate::start::{StartError, Stop};
 
 /// Runs the partners until a signal comes.
 pub fn run(config: Config, json: bool) -> Result<Outcome, StartError> {
+    let halls = Halls::new()?;
     block_on(async {
         let stop = Stop::listen()?;
-        let running = start(&config, Arc::new(ShiftedClock::new())).await?;
+        let running = start(&config, &halls, Arc::new(ShiftedClock::new())).await?;
         if json {
             say!("{}", described(&running));
             stop.wished().await;
@@ -54,18 +57,22 @@ fn described(running: &Running) -> Value {
 }
 
 /// Starts the partners of a demo; refused in production.
-pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running, StartError> {
+pub async fn start(config: &Config, halls: &Halls, clock: Arc<ShiftedClock>) -> Result<Running, StartError> {
     if config.mode == Mode::Production {
         return Err(StartError(
             "the sandbox is refused in production: it stands in for partners that move real things".to_owned(),
         ));
+    }
+    let mut accounts = accounts(config)?;
+    if let Some(sms) = accounts.get_mut("sms") {
+        sms["templates"] = templates(halls);
     }
     let settings = SandboxSettings {
         listen: config.sandbox.listen,
         data_dir: config.data_dir.clone(),
         clock,
         rng: Arc::new(OsRng),
-        accounts: accounts(config)?,
+        accounts,
         wechat_pay_keys: None,
         people: config.sandbox.people,
         first: named(),
@@ -73,6 +80,16 @@ pub async fn start(config: &Config, clock: Arc<ShiftedClock>) -> Result<Running,
         allow_remote: false,
     };
     Sandbox::start(settings).await.map_err(|error| StartError(error.to_string()))
+}
+
+/// The texts of the halls, as the SMS provider keeps approved templates.
+pub fn templates(halls: &Halls) -> Value {
+    let template = |text: Text| SmsTemplate {
+        code: text.demo_code.to_owned(),
+        text: text.says.to_owned(),
+        verification: text.verification,
+    };
+    json!(halls.texts().into_iter().map(template).collect::<Vec<_>>())
 }
 
 /// The account at each partner, as the configuration has it.

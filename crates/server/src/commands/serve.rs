@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hall::Wired;
 use kernel::{Clock, Jump, Moment, ShiftedClock, SystemClock};
 use partners::insurer::Numbers;
 use platform::Mode;
@@ -11,23 +12,23 @@ use platform::config::Config;
 use platform::http::{Client, Request};
 
 use super::{Outcome, block_on};
-use crate::app;
+use crate::halls::Halls;
 use crate::ports::{self, SandboxAt};
 use crate::start::{self, Access, StartError, Stop};
 use crate::upkeep;
 
 /// Serves until a signal comes.
 pub fn run(config: Config) -> Result<Outcome, StartError> {
+    let halls = Halls::new()?;
     let moved = (config.mode == Mode::Demo).then(|| Arc::new(ShiftedClock::new()));
     let clock: Arc<dyn Clock> = match &moved {
         Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
         None => Arc::new(SystemClock),
     };
-    let listeners = app::listeners()?;
-    let ctx = start::open(&config, clock, Access::Serve)?;
+    let ctx = start::open(&config, &halls, clock, Access::Serve)?;
     block_on(async {
         start::verify_vault(&ctx).await?;
-        start::verify_listeners(&ctx, &listeners).await?;
+        start::verify_listeners(&ctx, &halls).await?;
         let stop = Stop::listen()?;
         let listener = start::bind(config.listen).await?;
         start::serve_metrics(&config).await?;
@@ -41,10 +42,11 @@ pub fn run(config: Config) -> Result<Outcome, StartError> {
         let served = async {
             let numbers = Arc::new(Numbers::of_place(place.instance.place()));
             let ports = ports::ports(&config, &sandbox, &numbers)?;
-            let pay = ports::payments(&config, &sandbox, (&ports, &listeners), (&own, &numbers))?;
-            let witnesses = start::workers(&ctx, &config, &sandbox.sms, &ports, &pay).await?;
+            let pay = ports::payments(&config, &sandbox, (&ports, halls.listeners()), (&own, &numbers))?;
+            let wired = Wired { identity: ports, pay };
+            let witnesses = start::workers(&ctx, &config, &sandbox.sms, (&halls, &wired)).await?;
             say!("{}", config.public_url(bound));
-            start::serve(listener, &ctx, &config, (ports, pay), stop).await?;
+            start::serve(listener, &ctx, &config, (&halls, wired), stop).await?;
             upkeep::last_words(&ctx, &witnesses).await;
             Ok(())
         };

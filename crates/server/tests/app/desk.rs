@@ -202,12 +202,12 @@ async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
     // What is stored says so, and to whoever did it; no address does.
     let other = colleague(&app, &place.hospital).await;
     assert!(desk.get(&done.path).await.says("签到成功"), "{}", done.path);
-    for (who, path) in [(&other, done.path.clone()), (&desk, format!("/desk?code={code}&did=done"))] {
+    for (who, path) in [(&other, done.path.clone()), (&desk, format!("/desk/visits?code={code}&did=done"))] {
         let seen = who.get(&path).await;
         assert!(seen.says("不用再签") && !seen.says("签到成功"), "{path}: {}", seen.text);
     }
     for made_up in ["n=1", "n=9", "undo=1", "undo=2", "did=late"] {
-        let seen = desk.get(&format!("/desk?code={code}&{made_up}")).await;
+        let seen = desk.get(&format!("/desk/visits?code={code}&{made_up}")).await;
         assert!(!seen.says("撤不了") && !seen.says("已撤销，"), "{made_up}: {}", seen.text);
     }
     let undone = undo(&desk, &done).await;
@@ -216,7 +216,7 @@ async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
     assert!(person.get(&visit).await.says("预约成功"));
     // The next Enter is meant for the next patient, and a second press finds it done.
     let enter = desk.send_form_to(&undone, "/desk/scan", &[("code", "")]).await;
-    assert!(enter.path == "/desk" && app.states(&place.slot).await == ["booked"], "{}", enter.path);
+    assert!(enter.path == "/desk/visits" && app.states(&place.slot).await == ["booked"], "{}", enter.path);
     assert!(undo(&desk, &done).await.says("已撤销"));
     assert_eq!(app.acts("appointment.check_in_undone").await, 1);
     // Whoever comes later is checked in again, and what was pressed for the first time does not take that back.
@@ -248,7 +248,7 @@ async fn colleague(app: &TestApp, hospital: &str) -> Visitor {
     add(&app.ctx, command).await.expect("added");
     let visitor = app.visitor();
     let answer = visitor.post_form("/desk/login", &[("login", login), ("password", password)]).await;
-    assert!(answer.path == "/desk" && answer.is_ok(), "signing in: {} {}", answer.status, answer.text);
+    assert!(answer.path == "/desk/visits" && answer.is_ok(), "signing in: {} {}", answer.status, answer.text);
     visitor
 }
 
@@ -342,7 +342,7 @@ async fn production_has_no_desks_yet(app: TestApp) {
     let production = app.in_production().await;
     let mut desk = desk;
     desk.go_to(&production.url);
-    for path in ["/desk", "/desk/login"] {
+    for path in ["/desk", "/desk/visits", "/desk/login"] {
         let page = desk.once(reqwest::Method::GET, path, None).await;
         assert!(page.status == 403 || location(&page) == "/desk/login", "{path}: {} {}", page.status, page.text);
     }

@@ -37,7 +37,7 @@ async fn every_job_runs_on_any_day(app: TestApp) {
     app.carry().await;
     for days in [0, 1, 13, 40] {
         app.advance_secs(days * 86_400);
-        for job in renshe::app::jobs(&app.ports, &app.pay) {
+        for job in app.jobs() {
             (job.run)(app.ctx.clone()).await.unwrap_or_else(|why| panic!("{} on day {days}: {why}", job.name));
         }
         app.check().await;
@@ -51,7 +51,7 @@ async fn every_job_runs_on_any_day(app: TestApp) {
 async fn two_instances_run_a_job_once(app: TestApp) {
     app.advance_secs(86_400);
     let other = app.second_instance().await;
-    let runner = platform::jobs::Runner::new(other.ctx.clone(), "second", renshe::app::jobs(&app.ports, &app.pay));
+    let runner = platform::jobs::Runner::new(other.ctx.clone(), "second", app.jobs());
     tokio::join!(app.run_jobs(), runner.run_due());
     let days = app.ask(store::clinic_days).await;
     assert_eq!(days.len(), 15);
@@ -66,8 +66,8 @@ async fn a_second_start_keeps_everything(app: TestApp) {
     let visit = person.post_form(&place.book(), &[]).await;
     let days = app.ask(store::clinic_days).await;
     let other = app.second_instance().await;
-    let again = renshe::commands::seed::seed(&other.ctx).await.expect("seeded again");
-    assert_eq!(again, app.logins);
+    let again = renshe::commands::seed::seed(&other.ctx, &app.halls).await.expect("seeded again");
+    assert_eq!(again.logins, app.logins);
     assert_eq!(app.ask(store::clinic_days).await, days);
     let mut person = person;
     person.go_to(&other.url);

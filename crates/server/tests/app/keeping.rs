@@ -14,7 +14,7 @@ use crate::support::{Answer, TestApp, Visitor, store};
 const DAY: i64 = 86_400;
 
 async fn run_all_jobs(app: &TestApp) {
-    for job in renshe::app::jobs(&app.ports, &app.pay) {
+    for job in app.jobs() {
         (job.run)(app.ctx.clone()).await.unwrap_or_else(|why| panic!("{}: {why}", job.name));
     }
 }
@@ -64,7 +64,7 @@ async fn a_visit_whose_audit_row_is_gone_is_found_though_no_anchor_knows(app: Te
     let visit = person.post_form(&app.place(DAY, 4).await.book(), &[]).await;
     let id = visit.path.trim_start_matches("/appointments/").to_owned();
     let broken = async |check: &'static str| {
-        let answers = renshe::commands::check::all(&app.ctx).await;
+        let answers = renshe::commands::check::all(&app.ctx, &app.halls).await;
         let of = answers.into_iter().filter(|answer| answer.check.id == check);
         of.flat_map(|answer| answer.result.expect("asked").broken).collect::<Vec<_>>()
     };
@@ -80,7 +80,7 @@ async fn a_visit_whose_audit_row_is_gone_is_found_though_no_anchor_knows(app: Te
 async fn days_stops_calls_and_ended_keys_without_their_audit_rows_are_found(app: TestApp) {
     app.citizen(0).await;
     let broken = async || {
-        let answers = renshe::commands::check::all(&app.ctx).await;
+        let answers = renshe::commands::check::all(&app.ctx, &app.halls).await;
         let of = answers.into_iter().filter(|answer| answer.check.id == "T35");
         of.flat_map(|answer| answer.result.expect("asked").broken).collect::<Vec<_>>()
     };

@@ -103,7 +103,7 @@ async fn staff_are_locked_like_everybody(app: TestApp) {
     assert!(locked.status == 422 && locked.says("试得太多了"), "{}", locked.text);
     app.advance_secs(61);
     let desk = app.visitor().post_form("/desk/login", &right).await;
-    assert_eq!(desk.path, "/desk", "{}", desk.text);
+    assert_eq!(desk.path, "/desk/visits", "{}", desk.text);
     // A clerk's name and password open nothing among the citizens.
     let citizen = app.log_in(&app.visitor(), "chuangkou1", "gongzuotai2026").await;
     assert_eq!(citizen.status, 422);

@@ -9,7 +9,7 @@ use std::path::Path;
 use reqwest::Method;
 use testkit::db_test;
 
-use crate::routes::{CRATES, Route, Verb, routes};
+use crate::routes::{Route, Verb, routes, served};
 use crate::support::form::encoded;
 use crate::support::{TestApp, Visitor};
 
@@ -27,7 +27,7 @@ struct Read {
 fn fields() -> BTreeMap<String, Read> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("crates/");
     let mut found = BTreeMap::new();
-    for name in CRATES {
+    for name in served() {
         read_folder(&crates.join(name).join("src"), &mut found);
     }
     found

@@ -196,7 +196,7 @@ async fn every_answer_carries_the_headers_that_keep_browsers_safe(app: TestApp) 
     for path in own {
         answers.push((path, citizen.once(Method::GET, path, None).await));
     }
-    answers.push(("/desk", desk.once(Method::GET, "/desk", None).await));
+    answers.push(("/desk/visits", desk.once(Method::GET, "/desk/visits", None).await));
     answers.push(("POST /logout", app.visitor().once(Method::POST, "/logout", Some(String::new())).await));
     for (path, answer) in answers {
         let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -137,14 +137,14 @@ async fn the_desk_and_the_front_page_know_how_the_fee_stands(app: TestApp) {
     let slot = payer.slot.clone();
     let hospital = app.ask(move |tx| store::hospital_of_slot(tx, &slot)).await;
     let clerk = app.clerk_of(&hospital).await;
-    let seen = clerk.get(&format!("/desk?code={code}")).await;
+    let seen = clerk.get(&format!("/desk/visits?code={code}")).await;
     assert!(seen.says("挂号费 25.00 元 · 已付清"), "{}", seen.text);
     let asked = payer.person.get(&format!("{visit}/cancel")).await;
     assert!(asked.says("25.00 元退回微信"), "{}", asked.text);
     payer.post(&format!("{visit}/cancel"), &[]).await;
-    let seen = clerk.get(&format!("/desk?code={code}")).await;
+    let seen = clerk.get(&format!("/desk/visits?code={code}")).await;
     assert!(seen.says("挂号费 25.00 元 · 退款中"), "{}", seen.text);
     pass(&app, 60).await;
-    let seen = clerk.get(&format!("/desk?code={code}")).await;
+    let seen = clerk.get(&format!("/desk/visits?code={code}")).await;
     assert!(seen.says("挂号费 25.00 元 · 已退回"), "{}", seen.text);
 }

@@ -13,8 +13,11 @@ use crate::support::{Answer, TestApp, Visitor};
 
 const ROUTES: &str = include_str!("routes.txt");
 const PUBLIC: &str = include_str!("public-routes.txt");
-/// Crates whose routes the program serves; the sandbox listens elsewhere.
-pub const CRATES: [&str; 5] = ["ui", "identity", "payments", "health", "server"];
+/// Crates whose routes the program serves: the halls', and these; the sandbox listens elsewhere.
+pub fn served() -> Vec<&'static str> {
+    let halls = renshe::halls::all();
+    ["ui", "identity", "payments", "server"].into_iter().chain(halls.iter().map(|hall| hall.name)).collect()
+}
 
 /// One line of `routes.txt`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,13 +108,31 @@ fn walk(folder: &Path, found: &mut BTreeSet<(String, Vec<Verb>)>) {
 fn the_list_holds_every_route() {
     let mut found = BTreeSet::new();
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("crates/");
-    for name in CRATES {
+    for name in served() {
         walk(&crates.join(name).join("src"), &mut found);
     }
     let listed: BTreeSet<_> = routes().into_iter().map(|route| (route.path.to_owned(), route.methods)).collect();
     let missing: Vec<_> = found.difference(&listed).collect();
     let gone: Vec<_> = listed.difference(&found).collect();
     assert!(missing.is_empty() && gone.is_empty(), "not in routes.txt: {missing:?}; not in the program: {gone:?}");
+}
+
+/// The program's own pages that a hall serves.
+const HOUSE: [&str; 2] = ["orders", "search"];
+
+#[test]
+fn every_page_of_a_hall_is_among_the_places_that_it_hands_up() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("crates/");
+    for hall in renshe::halls::all() {
+        let mut found = BTreeSet::new();
+        walk(&crates.join(hall.name).join("src"), &mut found);
+        let pages = found.iter().map(|(path, _)| path.trim_start_matches('/'));
+        for path in pages.filter(|path| !path.starts_with("desk/")) {
+            let first = path.split('/').next().unwrap_or_default();
+            let known = HOUSE.contains(&first) || hall.nav.places.iter().any(|place| place.first == first);
+            assert!(known, "/{path}: a page of another hall with this first part would not be noticed as its twin");
+        }
+    }
 }
 
 #[test]

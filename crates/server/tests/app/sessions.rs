@@ -128,7 +128,7 @@ async fn half_an_hour_unused_or_twelve_hours_in_all_end_a_session(app: TestApp) 
 #[db_test]
 async fn a_shift_at_a_desk_ends_after_eight_hours(app: TestApp) {
     let (desk, _) = app.clerk(0).await;
-    let at_desk = async || desk.once(reqwest::Method::GET, "/desk", None).await;
+    let at_desk = async || desk.once(reqwest::Method::GET, "/desk/visits", None).await;
     for _ in 0..39 {
         app.advance_secs(720);
         assert!(at_desk().await.is_ok());
@@ -142,16 +142,16 @@ async fn a_shift_at_a_desk_ends_after_eight_hours(app: TestApp) {
 async fn a_desk_that_nobody_uses_signs_out_and_a_new_login_ends_the_old(app: TestApp) {
     let (desk, _) = app.clerk(0).await;
     app.advance_secs(899);
-    assert!(desk.once(reqwest::Method::GET, "/desk", None).await.is_ok());
+    assert!(desk.once(reqwest::Method::GET, "/desk/visits", None).await.is_ok());
     app.advance_secs(901);
-    assert_eq!(location(&desk.once(reqwest::Method::GET, "/desk", None).await), "/desk/login");
+    assert_eq!(location(&desk.once(reqwest::Method::GET, "/desk/visits", None).await), "/desk/login");
     let fields = [("login", "chuangkou1"), ("password", "gongzuotai2026")];
-    assert_eq!(desk.post_form("/desk/login", &fields).await.path, "/desk");
+    assert_eq!(desk.post_form("/desk/login", &fields).await.path, "/desk/visits");
     let first = desk.cookie("desk").expect("a token");
-    assert_eq!(desk.post_form("/desk/login", &fields).await.path, "/desk");
+    assert_eq!(desk.post_form("/desk/login", &fields).await.path, "/desk/visits");
     let old = app.visitor().with_cookie(&format!("desk={first}"));
-    assert_eq!(location(&old.once(reqwest::Method::GET, "/desk", None).await), "/desk/login");
-    assert!(desk.once(reqwest::Method::GET, "/desk", None).await.is_ok());
+    assert_eq!(location(&old.once(reqwest::Method::GET, "/desk/visits", None).await), "/desk/login");
+    assert!(desk.once(reqwest::Method::GET, "/desk/visits", None).await.is_ok());
     app.check().await;
     app.audit().await;
 }
@@ -172,7 +172,7 @@ async fn a_stolen_token_is_dead_after_its_owner_signed_out(app: TestApp) {
     let thief = app.visitor().with_cookie(&format!("desk={}", desk.cookie("desk").expect("a token")));
     let page = desk.get("/desk").await;
     desk.send_form_to(&page, "/desk/logout", &[]).await;
-    assert_eq!(location(&thief.once(reqwest::Method::GET, "/desk", None).await), "/desk/login");
+    assert_eq!(location(&thief.once(reqwest::Method::GET, "/desk/visits", None).await), "/desk/login");
     app.check().await;
     app.audit().await;
 }

@@ -132,7 +132,7 @@ async fn nobody_locks_a_clerk_out_of_the_desk(app: TestApp) {
     for _ in 0..5 {
         app.log_in(&app.visitor(), "staff\nchuangkou1", "wrong").await;
     }
-    assert_eq!(desk_login(&app.visitor(), "gongzuotai2026").await.path, "/desk");
+    assert_eq!(desk_login(&app.visitor(), "gongzuotai2026").await.path, "/desk/visits");
     // At the desks' own door, from many places.
     for n in 0..10 {
         for _ in 0..5 {
@@ -142,7 +142,7 @@ async fn nobody_locks_a_clerk_out_of_the_desk(app: TestApp) {
     assert!(desk_login(&app.visitor(), "gongzuotai2026").await.says("试得太多了"), "strangers wait");
     clerk.cookies.lock().expect("lock").remove("desk");
     let desk = desk_login(&clerk, "gongzuotai2026").await;
-    assert_eq!(desk.path, "/desk", "the clerk's own device does not: {}", desk.text);
+    assert_eq!(desk.path, "/desk/visits", "the clerk's own device does not: {}", desk.text);
     app.check().await;
 }
 

@@ -29,7 +29,7 @@ fn a_clerk_checks_people_in_without_a_mouse() {
         scan(&browser, &world.code).await;
         assert_eq!(verdict(&browser).await, "已签到");
         enter(&browser).await;
-        assert_eq!(browser.path().await, "/desk", "an empty scan box brings the waiting page");
+        assert_eq!(browser.path().await, "/desk/visits", "an empty scan box brings the waiting page");
         scan(&browser, &world.elsewhere).await;
         assert_eq!(verdict(&browser).await, "不是本院");
         browser.screen("desk-3-elsewhere").await;
@@ -47,7 +47,7 @@ fn a_clerk_checks_people_in_without_a_mouse() {
         // A hand that types and moves on is no scanner.
         let box_ = browser.client.active_element().await.expect("a focus");
         box_.send_keys(&format!("12{}", char::from(Key::Tab))).await.expect("typing");
-        assert_eq!(browser.path().await, "/desk?unread=keyboard", "nothing was sent");
+        assert_eq!(browser.path().await, "/desk/visits?unread=keyboard", "nothing was sent");
         browser.close().await;
         app.check().await;
     });
@@ -201,7 +201,7 @@ async fn log_in_as(app: &TestApp, browser: &Browser, role: &str) {
     let second = browser.client.active_element().await.expect("a focus");
     second.send_keys(&format!("{}{}", login.password, char::from(Key::Enter))).await.expect("typing");
     browser.left(&second).await;
-    let desk = if role == "window" { "/desk/window" } else { "/desk" };
+    let desk = if role == "window" { "/desk/window" } else { "/desk/visits" };
     assert_eq!(browser.path().await, desk, "{}", browser.words().await);
 }
 

@@ -318,7 +318,7 @@ impl World {
         let (moment, vault) = (self.clock_now(), Arc::clone(&self.base.vault));
         let read = self.instances[0].ctx.db.read("driver.close", move |tx| {
             let mut broken = platform::audit::verify(tx, &vault)?.broken;
-            for check in renshe::app::checks() {
+            for check in renshe::halls::Halls::new().expect("no twins").checks() {
                 broken.extend((check.run)(tx, moment)?.broken.into_iter().map(|line| format!("{}: {line}", check.id)));
             }
             Ok::<_, DbFault>(broken)

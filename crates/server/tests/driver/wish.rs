@@ -106,7 +106,7 @@ pub fn fulfil(ctx: &Ctx, order: Order) -> Answer {
 
 /// Who follows orders, as the program has them.
 fn listeners() -> Arc<Listeners> {
-    renshe::app::listeners().expect("each kind once")
+    Arc::clone(renshe::halls::Halls::new().expect("no twins").listeners())
 }
 
 fn not_booked(error: BookError) -> Said {

@@ -7,6 +7,7 @@ use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
 use platform::db::DbFault;
+use renshe::halls::Halls;
 use renshe::settings;
 use renshe::start::{self, Access};
 use testkit::TestDb;
@@ -72,7 +73,8 @@ impl City {
 /// The context of the programs that will run here, over a database with hospitals.
 pub async fn open(place: &Place) -> Ctx {
     let config = settings::from_text("storm", "", place.env.clone()).expect("settings");
-    let open = move || start::open(&config, Arc::new(SystemClock), Access::Make).expect("opened");
+    let halls = Halls::new().expect("no twins");
+    let open = move || start::open(&config, &halls, Arc::new(SystemClock), Access::Make).expect("opened");
     let ctx = tokio::task::spawn_blocking(open).await.expect("joined");
     start::verify_vault(&ctx).await.expect("keys");
     health::seed(&ctx).await.expect("hospitals");

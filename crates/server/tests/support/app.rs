@@ -4,16 +4,19 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hall::{Wired, Works};
 use identity::Ports;
 use identity::demo::DemoLogin;
 use kernel::{Date, Moment, OsRng, ShiftedClock, Time};
 use payments::Payments;
 use platform::Ctx;
-use platform::jobs::Runner;
+use platform::jobs::{Job, Runner};
 use platform::listen::{self, Plain};
 use platform::outbox::Worker;
+use renshe::app;
+use renshe::halls::Halls;
 use renshe::ports::{self, SandboxAt};
-use renshe::{app, commands, settings, start};
+use renshe::{commands, settings, start};
 use testkit::{Fixture, TestDb, test_ctx};
 use tokio::net::TcpListener;
 
@@ -32,6 +35,8 @@ pub struct TestApp {
     pub ports: Arc<Ports>,
     /// The adapters that payments use, and who listens.
     pub pay: Arc<Payments>,
+    /// What the program is made of.
+    pub halls: Arc<Halls>,
     /// Sample people and clerks with their passwords.
     pub logins: Vec<DemoLogin>,
     worker: Worker,
@@ -46,24 +51,27 @@ impl Fixture for TestApp {
         let nine = Moment::at(Date::constant(2026, 3, 2), Time::constant(9, 0, 0, 0));
         let clock = Arc::new(ShiftedClock::starting_at(nine));
         let folder = std::env::temp_dir().join(format!("renshe-app-{}-{:p}", std::process::id(), Arc::as_ptr(&clock)));
-        let sandbox = start_sandbox(&clock, &folder).await;
+        let halls = Halls::new().expect("no twins");
+        let sandbox = start_sandbox(&clock, &folder, &halls).await;
         let ctx = test_ctx(&test, clock.clone());
         start::verify_vault(&ctx).await.expect("fresh keys");
-        let logins = commands::seed::seed(&ctx).await.expect("sample data");
+        let logins = commands::seed::seed(&ctx, &halls).await.expect("sample data").logins;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("bound");
         let at = SandboxAt::from(&sandbox);
         let ports = ports::ports(&config, &at, &Arc::default()).expect("settings");
         let pay = payments_of(&sandbox, &at, &ports, (&format!("http://{addr}"), &[]));
         let place = app::Place::demo(&format!("http://{addr}"));
-        let service = app::service(ctx.clone(), Arc::clone(&ports), Arc::clone(&pay), place);
+        let wired = Wired { identity: Arc::clone(&ports), pay: Arc::clone(&pay) };
+        let service = app::service(ctx.clone(), &halls, wired.clone(), place);
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
-        let carriers = start::carriers(&config, &at.sms, &ports).expect("settings");
-        let worker = Worker::new(ctx.clone(), "test", carriers);
-        let runner = Runner::new(ctx.clone(), "test", app::jobs(&ports, &pay));
+        let works = start::works(&config, &at.sms, &halls, &wired).expect("settings, and no twins");
+        let worker = Worker::new(ctx.clone(), "test", works.carriers);
+        let runner = Runner::new(ctx.clone(), "test", works.jobs);
         TestApp {
             ports,
             pay,
+            halls,
             url: format!("http://{addr}"),
             addr,
             ctx,
@@ -106,6 +114,16 @@ impl TestApp {
     /// Runs every job that is due.
     pub async fn run_jobs(&self) {
         self.runner.run_due().await;
+    }
+
+    /// What the program was wired to.
+    pub fn wired(&self) -> Wired {
+        Wired { identity: Arc::clone(&self.ports), pay: Arc::clone(&self.pay) }
+    }
+
+    /// Every job of the halls.
+    pub fn jobs(&self) -> Vec<Job> {
+        self.halls.works(&self.wired(), Works::default()).expect("no twins").jobs
     }
 
     /// Moves the clock of platform and sandbox.
@@ -168,7 +186,7 @@ impl TestApp {
 
     /// Asserts that every invariant of `renshe check` holds.
     pub async fn check(&self) {
-        for answer in commands::check::all(&self.ctx).await {
+        for answer in commands::check::all(&self.ctx, &self.halls).await {
             let result = answer.result.expect("the check runs");
             assert_eq!(result.broken, Vec::<String>::new(), "{}: {}", answer.check.id, answer.check.says);
         }
@@ -209,13 +227,15 @@ pub(super) fn payments_of(
     .map(|(name, value)| (format!("RENSHE__WECHAT_PAY__{name}"), value));
     let other = other.iter().map(|(name, value)| (format!("RENSHE__{name}"), (*value).to_owned()));
     let config = settings::from_text("test", "", settings.into_iter().chain(other)).expect("settings");
-    let listeners = app::listeners().expect("each kind once");
-    ports::payments(&config, at, (ports, &listeners), (own, &Arc::default())).expect("settings")
+    let halls = Halls::new().expect("no twins");
+    ports::payments(&config, at, (ports, halls.listeners()), (own, &Arc::default())).expect("settings")
 }
 
-async fn start_sandbox(clock: &Arc<ShiftedClock>, folder: &std::path::Path) -> sandbox::Running {
+async fn start_sandbox(clock: &Arc<ShiftedClock>, folder: &std::path::Path, halls: &Halls) -> sandbox::Running {
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let mut settings = sandbox::SandboxSettings::demo(anywhere, folder.to_owned(), Arc::clone(clock), Arc::new(OsRng));
+    let texts = serde_json::json!({ "templates": commands::sandbox::templates(halls) });
+    settings.accounts.insert("sms", texts);
     // Stories name the people they need.
     settings.people = 0;
     // Keys take long to make: all stories share them.

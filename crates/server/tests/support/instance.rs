@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hall::Wired;
 use identity::Ports;
 use payments::Payments;
 use platform::config::ForwardedBy;
@@ -9,8 +10,10 @@ use platform::listen::{self, Plain};
 use platform::networks::Networks;
 use platform::outbox::{Carrier, Worker};
 use platform::{Ctx, Mode};
+use renshe::app;
+use renshe::halls::Halls;
 use renshe::ports::SandboxAt;
-use renshe::{app, settings, start};
+use renshe::{settings, start};
 use tokio::net::TcpListener;
 use ui::{Site, TrustedProxies};
 
@@ -46,9 +49,21 @@ impl Instance {
         pay: Arc<Payments>,
         place: impl FnOnce(&str) -> app::Place,
     ) -> Instance {
+        let halls = Halls::new().expect("no twins");
+        Instance::of_halls(ctx, &halls, Wired { identity: ports, pay }, place).await
+    }
+
+    /// The same of other halls.
+    pub async fn of_halls(
+        ctx: Ctx,
+        halls: &Arc<Halls>,
+        wired: Wired,
+        place: impl FnOnce(&str) -> app::Place,
+    ) -> Instance {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let service = app::service(ctx.clone(), ports, Arc::clone(&pay), place(&url));
+        let pay = Arc::clone(&wired.pay);
+        let service = app::service(ctx.clone(), halls, wired, place(&url));
         tokio::spawn(listen::serve(listener, Plain, service, listener_rules(), std::future::pending()));
         Instance { ctx, url, pay }
     }
@@ -110,7 +125,8 @@ impl TestApp {
     pub fn worker(&self, holder: &str, timeout_ms: u64, endpoint: Option<&str>) -> Worker {
         let config = settings::from_text("test", "", []).expect("the defaults are a configuration");
         let own = format!("http://{}", self.sandbox.sms);
-        let mut settings = start::sms_settings(&config, endpoint.unwrap_or(&own)).expect("read with its section");
+        let mut settings =
+            start::sms_settings(&config, endpoint.unwrap_or(&own), &self.halls).expect("read with its section");
         settings.timeout_ms = timeout_ms;
         let sms = partners::sms::SmsCarrier::new(settings).expect("settings");
         Worker::new(self.ctx.clone(), holder, vec![Arc::new(sms) as Arc<dyn Carrier>])

@@ -329,6 +329,17 @@ pub fn forget_numbers(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
     tx.exec(sql!("UPDATE appointment SET no = NULL"), vals![])
 }
 
+/// A parcel that waits, of a kind that nothing in this program carries.
+pub fn plant_a_parcel_of_nobody(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO outbox (id, kind, about, payload, state, created_at, due_at, attempts) \
+             VALUES ('obx_ghost', 'ghost', 'gst_1', $1, 'waiting', 1, 1, 0)"
+        ),
+        vals![&Vec::from(*b"sealed")],
+    )
+}
+
 /// The order of [`plant_a_ghost`].
 pub const GHOST: &str = "ord_00000000000000000000000000";
 

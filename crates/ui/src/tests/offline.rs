@@ -1,13 +1,15 @@
 //! The worker, the manifest and what is told to those who index, as a browser gets them.
 
 use super::pages::{app_of, ask, ctx, see};
+use super::preview::nav;
 use crate::offline::PARTS;
-use crate::{Lang, Site, assets, locale};
+use crate::{Lang, Nav, Site, assets, locale};
 use axum::Extension;
 use http::header;
 use platform::Mode;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 fn site() -> Site {
     Site::new("http://localhost", true, false)
@@ -36,6 +38,31 @@ async fn an_operator_ends_it_everywhere() {
     assert!(text.lines().next().unwrap().ends_with("off: true };"), "{text}");
     let (_, page) = ask(&app, see("/offline")).await;
     assert!(!page.contains("data-worker"), "and no page asks for it again");
+}
+
+/// The pages without a network lead to the kept page, where the program has one, and show its tabs: with other pages it is
+/// another release.
+#[tokio::test]
+async fn the_worker_knows_the_kept_page_and_is_another_with_other_tabs() {
+    let first = async |nav: Nav| {
+        let app = app_of(ctx(Mode::Demo)).layer(Extension(site())).layer(Extension(Arc::new(nav)));
+        let (_, page) = ask(&app, see("/offline")).await;
+        let (_, text) = ask(&app, see("/sw.js")).await;
+        (text.lines().next().unwrap().to_owned(), page.contains("class=\"holds\""), page.contains("href=\"/token\""))
+    };
+    let (with, none) = (first(nav()).await, first(Nav::default()).await);
+    assert!(with.0.contains("kept: '/token'") && with.1 && with.2, "{with:?}");
+    assert!(none.0.contains("kept: ''") && !none.1 && !none.2, "{none:?}");
+    let fewer = first(Nav { tabs: Vec::new(), ..nav() }).await;
+    assert_ne!(with.0, fewer.0);
+}
+
+#[tokio::test]
+async fn the_icon_offers_what_the_program_has() {
+    let app = app_of(ctx(Mode::Demo)).layer(Extension(site())).layer(Extension(Arc::new(nav())));
+    let (_, text) = ask(&app, see("/manifest.webmanifest")).await;
+    let word = locale::text(Lang::Zh, "tab-code");
+    assert!(text.contains(&format!("\"shortcuts\":[{{\"name\":\"{word}\",\"url\":\"/token\"}}]")), "{text}");
 }
 
 /// Whatever the pages without a network are put together from makes another release.
@@ -68,10 +95,13 @@ async fn the_manifest_is_in_the_pages_language() {
 }
 
 #[tokio::test]
-async fn hospitals_are_for_everybody_to_find() {
-    let app = app_of(ctx(Mode::Demo)).layer(Extension(site()));
+async fn what_is_quiet_is_left_out_and_all_else_is_for_everybody_to_find() {
+    let app = app_of(ctx(Mode::Demo)).layer(Extension(site())).layer(Extension(Arc::new(nav())));
     let (_, text) = ask(&app, see("/robots.txt")).await;
-    assert!(text.starts_with("User-agent: *\n") && text.contains("Disallow: /look\n") && text.ends_with("Allow: /\n"));
+    assert_eq!(
+        text,
+        "User-agent: *\nDisallow: /look\nDisallow: /find\nDisallow: /dev/\nDisallow: /offline\nAllow: /\n"
+    );
     let (_, page) = ask(&app, see("/offline")).await;
     assert!(page.contains("<meta name=\"description\" content=\""), "{page}");
 }

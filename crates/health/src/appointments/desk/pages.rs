@@ -1,4 +1,4 @@
-//! `/desk`. The cursor stays in the scan box. Enter on an empty box checks in the patient whose verdict is shown; a new code
+//! `/desk/visits`. The cursor stays in the scan box. Enter on an empty box checks in the patient whose verdict is shown; a new code
 //! typed instead shows the next patient, so nobody is checked in by the next scan. Z takes the last check-in back for a
 //! moment. Whatever is scanned, the desk says what it is.
 
@@ -21,17 +21,14 @@ use super::words::{self, Choice, Done, Row, Told, Undo};
 use crate::appointments::by_card::by_card;
 use crate::appointments::check_in::{self as use_check_in, CheckIn, CheckInError, Scanned, Wanted};
 use crate::appointments::code::VisitCode;
-use crate::appointments::show;
 use crate::appointments::undo_check_in::{UndoCheckIn, UndoError, Undone, undo_check_in};
-use crate::hospitals;
-use crate::hospitals::model::{Hospital, HospitalId};
+use crate::hospitals::model::HospitalId;
 use crate::rules::BookingRules;
 
 /// So much of what the desk did last is shown under the verdict; besides, all that the clerk can still take back.
 const LAST: i64 = 8;
 
-/// `/desk?code=…` shows a visit, `/desk?card=…` what a card led to, `/desk?unread=keyboard` a scan that was neither. `&n=3`
-/// asks what became of the visit's third event, and `&undo=3` why it was not taken back: the answer is what is stored.
+/// `/desk/visits?code=…` shows a visit, `?card=…` what a card led to, `?unread=keyboard` a scan that was neither. `&n=3` asks what became of the visit's third event, and `&undo=3` why it was not taken back: the answer is what is stored.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Shown {
@@ -46,8 +43,6 @@ pub(crate) struct Shown {
 #[template(path = "desk/check_in.html")]
 struct DeskPage {
     page: Page,
-    hospital: String,
-    clerk: String,
     waiting: i64,
     attended: i64,
     told: Option<Told>,
@@ -67,10 +62,11 @@ impl DeskPage {
 
 /// The desk.
 pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Response, Problem> {
+    desk.can(Capability::CheckIn)?;
     let hospital = hospital_of(&desk)?;
     let rules = desk.ctx().policy.at::<BookingRules>(desk.ctx().now().date()).map_err(Problem::fault)?;
     let (told, choices) = judged(&desk, &hospital, &shown, &rules).await?;
-    let Day { hospital, counts: (waiting, attended), last } = day(&desk, &hospital, &rules).await?;
+    let Day { counts: (waiting, attended), last } = day(&desk, &hospital, &rules).await?;
     let page = desk.visit.page.clone();
     let now = desk.ctx().now();
     let me = desk.ctx().trace.actor.label();
@@ -78,8 +74,7 @@ pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Respo
         last.iter().map(|(event, card)| words::row(&page, event, card.as_ref(), (&rules, now))).collect();
     let mine = last.iter().zip(&rows).find(|((event, _), row)| event.actor == me && row.undo.is_some());
     let undo = mine.and_then(|(_, row)| row.undo.clone());
-    let hospital = show::hospital(&page, &hospital).to_owned();
-    Ok(html(&page.clone(), DeskPage { page, hospital, clerk: desk.name, waiting, attended, told, choices, undo, rows }))
+    Ok(html(&page.clone(), DeskPage { page, waiting, attended, told, choices, undo, rows }))
 }
 
 /// What the page says of what was scanned.
@@ -100,7 +95,7 @@ async fn judged(
         let Some(found) = by_card(desk, hospital, look).await.map_err(problem)? else { return Ok((None, Vec::new())) };
         return Ok(words::tell_card(page, &found, today));
     }
-    let unread = shown.unread.as_deref().and_then(CodeKind::of_word).map(Scanned::unread);
+    let unread = shown.unread.as_deref().and_then(|word| word.parse().ok()).map(Scanned::unread);
     Ok((unread.map(|scanned| words::tell(page, &scanned, None, today)), Vec::new()))
 }
 
@@ -119,7 +114,6 @@ async fn done(desk: &Desk, scanned: &Scanned, shown: &Shown, rules: &BookingRule
 
 /// What stands on every page of the desk.
 struct Day {
-    hospital: Hospital,
     /// Visits still to come, and those checked in.
     counts: (i64, i64),
     /// The latest first: of the whole desk, then this clerk's own that can still be taken back.
@@ -131,7 +125,6 @@ async fn day(desk: &Desk, hospital: &HospitalId, rules: &BookingRules) -> Result
     let (ctx2, id, now) = (ctx.clone(), hospital.clone(), ctx.now());
     let (me, undo_since) = (ctx.trace.actor.label(), now.minus_secs(rules.undo_check_in_secs));
     let read = move |tx: &mut Tx<'_>| {
-        let Some(hospital) = hospitals::store::hospital(tx, &id)? else { return Ok(None) };
         let counts = store::day_counts(tx, &id, now.date())?;
         let mut events = store::desk_events(tx, &id, Moment::start_of(now.date()), LAST)?;
         // Where many serve, eight events are over in less time than a check-in can be taken back in.
@@ -148,11 +141,11 @@ async fn day(desk: &Desk, hospital: &HospitalId, rules: &BookingRules) -> Result
             let people: Vec<&str> = last.iter().map(|(event, _)| event.visit.person.as_str()).collect();
             tx.audit(ctx2.act("appointment.listed_at_desk", id.as_str(), json!({ "people": people })));
         }
-        Ok::<_, DbFault>(Some(Day { hospital, counts, last }))
+        Ok::<_, DbFault>(Day { counts, last })
     };
     // A write, because what staff see of people is written down in the same transaction.
     let lane = LaneKey::of("desk", hospital.as_str());
-    ctx.db.write(lane, "desk.show", read).await?.ok_or_else(Problem::forbidden)
+    Ok(ctx.db.write(lane, "desk.show", read).await?)
 }
 
 /// The scan box. An empty one means Enter on the verdict shown.
@@ -170,19 +163,19 @@ pub(crate) async fn scan(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
     let code = match (typed.code.trim(), typed.ready.as_str()) {
-        ("", "") => return Ok(see_other("/desk")),
+        ("", "") => return Ok(see_other("/desk/visits")),
         // Enter alone, and nothing else: a scan that cannot be read must not check in who is shown.
         ("", ready) => return arrive(&desk, ready).await,
         (code, _) => code,
     };
     // Only what means nothing by itself may stand in an address: a barcode, a short number, the number of a look.
     match (CodeKind::of(code, desk.ctx().now().date()), Wanted::read(code)) {
-        (_, Some(wanted)) => Ok(see_other(&format!("/desk?code={}", wanted.as_str()))),
+        (_, Some(wanted)) => Ok(see_other(&format!("/desk/visits?code={}", wanted.as_str()))),
         (CodeKind::Card, _) => {
             let look = identity::scan_card(&desk, &ports, code).await?;
-            Ok(see_other(&format!("/desk?card={look}")))
+            Ok(see_other(&format!("/desk/visits?card={look}")))
         }
-        (kind, _) => Ok(see_other(&format!("/desk?unread={}", kind.word()))),
+        (kind, _) => Ok(see_other(&format!("/desk/visits?unread={}", kind.as_str()))),
     }
 }
 
@@ -193,8 +186,8 @@ pub(crate) async fn check_in(desk: Desk, Form(typed): Form<Typed>) -> Result<Res
 
 async fn arrive(desk: &Desk, ready: &str) -> Result<Response, Problem> {
     desk.can(Capability::CheckIn)?;
-    let Ok(code) = VisitCode::parse(ready) else { return Ok(see_other("/desk?unread=incomplete")) };
-    let verdict = format!("/desk?code={code}");
+    let Ok(code) = VisitCode::parse(ready) else { return Ok(see_other("/desk/visits?unread=incomplete")) };
+    let verdict = format!("/desk/visits?code={code}");
     match use_check_in::check_in(desk.ctx(), CheckIn { hospital: hospital_of(desk)?, code }).await {
         Ok(done) if done.already => Ok(see_other(&verdict)),
         Ok(done) => Ok(see_other(&format!("{verdict}&n={}", done.n))),
@@ -214,8 +207,8 @@ pub(crate) struct TakenBack {
 
 /// The button 「撤销」 and the key Z.
 pub(crate) async fn undo(desk: Desk, Form(which): Form<TakenBack>) -> Result<Response, Problem> {
-    let Ok(code) = VisitCode::parse(&which.code) else { return Ok(see_other("/desk")) };
-    let verdict = format!("/desk?code={code}");
+    let Ok(code) = VisitCode::parse(&which.code) else { return Ok(see_other("/desk/visits")) };
+    let verdict = format!("/desk/visits?code={code}");
     let command = UndoCheckIn { hospital: hospital_of(&desk)?, code, n: which.n };
     match undo_check_in(desk.ctx(), command).await {
         // The event that took it back is the one after it.

@@ -6,10 +6,7 @@ use platform::db::{DbFault, Row, Tx};
 use platform::{sql, vals};
 
 use crate::appointments::model::{AppointmentId, Event, State};
-use crate::appointments::store::{
-    Appointment, OWN_WIDTH, appointment_at, appointment_columns, appointment_joins, appointments,
-};
-use crate::clinics::store::CARD_WIDTH;
+use crate::appointments::store::{Appointment, appointment_columns, appointment_joins, appointments, to_appointment};
 use crate::hospitals::model::HospitalId;
 
 /// What a hospital's desk did: one event of a visit.
@@ -29,7 +26,8 @@ macro_rules! desk_events {
         concat!(
             "SELECT ",
             appointment_columns!(),
-            ", e.n, e.event, e.actor, e.at FROM appointment_event e JOIN appointment a ON a.id = e.appointment_id",
+            ", e.n AS e_n, e.event AS e_event, e.actor AS e_actor, e.at AS e_at FROM appointment_event e \
+             JOIN appointment a ON a.id = e.appointment_id",
             appointment_joins!()
         )
     };
@@ -83,14 +81,13 @@ pub(super) fn event(tx: &mut Tx<'_>, visit: &AppointmentId, n: i64) -> Result<Op
 }
 
 fn desk_event(row: &Row) -> Result<DeskEvent, DbFault> {
-    let at = OWN_WIDTH + CARD_WIDTH;
-    let visit = appointment_at(row)?;
+    let visit = to_appointment(row)?;
     Ok(DeskEvent {
         visit,
-        n: row.int(at)?,
-        event: row.parse(at + 1)?,
-        actor: row.text(at + 2)?,
-        at: row.moment(at + 3)?,
+        n: row.int("e_n")?,
+        event: row.parse("e_event")?,
+        actor: row.text("e_actor")?,
+        at: row.moment("e_at")?,
     })
 }
 
@@ -104,5 +101,5 @@ pub(in crate::appointments) fn here_on(
     let sql = appointments!(
         "WHERE a.person_id = $1 AND a.starts_at >= $2 AND a.starts_at < $3 AND a.hospital_id = $4 ORDER BY a.starts_at, a.id"
     );
-    tx.query(sql, vals![person.as_str(), from, until, hospital.as_str()], appointment_at)
+    tx.query(sql, vals![person.as_str(), from, until, hospital.as_str()], to_appointment)
 }

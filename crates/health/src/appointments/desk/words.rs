@@ -185,7 +185,7 @@ fn choice(page: &Page, key: char, scanned: &Scanned, today: Date) -> Option<Choi
     let Told { tone, word, .. } = tell(page, scanned, None, today);
     Some(Choice {
         key,
-        href: format!("/desk?code={}", visit.code),
+        href: format!("/desk/visits?code={}", visit.code),
         slot: show::clock(page, visit.card.slot.starts_at),
         doctor: doctor(page, visit),
         seat_no: visit.seat_no,

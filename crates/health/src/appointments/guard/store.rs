@@ -7,7 +7,7 @@ use platform::{sql, vals};
 
 use crate::appointments::model::{AppointmentId, Load};
 use crate::clinics::model::{Place, SlotCard, SlotId};
-use crate::clinics::store::{CARD_WIDTH, PLACE_WIDTH, card_at, card_columns, card_joins, place_at, place_columns};
+use crate::clinics::store::{card_columns, card_joins, place_columns, to_card, to_place};
 
 /// A person's active appointment, and its slot.
 pub(in crate::appointments) type Existing = Option<(AppointmentId, SlotId)>;
@@ -20,19 +20,21 @@ macro_rules! join_mine {
     };
 }
 
-/// What the patient `$1` has beside a wish for slot `s` of clinic `c` in department `d`: [`having_at`] reads it. Visits to come
+/// What the patient `$1` has beside a wish for slot `s` of clinic `c` in department `d`: [`to_having`] reads it. Visits to come
 /// begin after `$2`; bookings of today were made after `$3`.
 macro_rules! having_columns {
     () => {
-        ", a.id, a.slot_id, \
-         (SELECT COUNT(*) FROM appointment v WHERE v.person_id = $1 AND v.starts_at >= $2 AND v.state IN ('held', 'booked')), \
+        ", a.id AS mine_id, a.slot_id AS mine_slot, \
+         (SELECT COUNT(*) FROM appointment v WHERE v.person_id = $1 AND v.starts_at >= $2 \
+          AND v.state IN ('held', 'booked')) AS visits, \
          (SELECT COUNT(*) FROM appointment v WHERE v.person_id = $1 AND v.date = c.date \
-          AND v.state IN ('held', 'booked', 'attended')), \
+          AND v.state IN ('held', 'booked', 'attended')) AS that_day, \
          (SELECT COUNT(*) FROM appointment v JOIN doctor w ON w.id = v.doctor_id WHERE v.person_id = $1 AND v.date = c.date \
-          AND w.department_id = d.id AND v.state IN ('held', 'booked', 'attended')), \
+          AND w.department_id = d.id AND v.state IN ('held', 'booked', 'attended')) AS in_department, \
          (SELECT COUNT(*) FROM appointment v JOIN slot t ON t.id = v.slot_id WHERE v.person_id = $1 AND v.date = c.date \
-          AND t.starts_at < s.ends_at AND t.ends_at > s.starts_at AND v.state IN ('held', 'booked', 'attended')), \
-         (SELECT COUNT(*) FROM appointment v WHERE v.person_id = $1 AND v.created_at >= $3) "
+          AND t.starts_at < s.ends_at AND t.ends_at > s.starts_at \
+          AND v.state IN ('held', 'booked', 'attended')) AS at_that_time, \
+         (SELECT COUNT(*) FROM appointment v WHERE v.person_id = $1 AND v.created_at >= $3) AS made_today "
     };
 }
 
@@ -60,7 +62,7 @@ pub(in crate::appointments) fn card_for(
         "WHERE s.id = $4"
     ));
     let values = vals![person.as_str(), now, Moment::start_of(now.date()), slot.as_str()];
-    tx.opt(sql, values, |row| Ok((card_at(row, 0)?, having_at(row, CARD_WIDTH)?)))
+    tx.opt(sql, values, |row| Ok((to_card(row)?, to_having(row)?)))
 }
 
 /// The same without the words: what booking decides on. The patient's guard is held first, so that whoever books for the
@@ -86,18 +88,18 @@ pub(in crate::appointments) fn place_for(
         "WHERE s.id = $4"
     ));
     let values = vals![person.as_str(), now, Moment::start_of(now.date()), slot.as_str()];
-    tx.opt(sql, values, |row| Ok((place_at(row)?, having_at(row, PLACE_WIDTH)?)))
+    tx.opt(sql, values, |row| Ok((to_place(row)?, to_having(row)?)))
 }
 
-fn having_at(row: &Row, at: usize) -> Result<Having, DbFault> {
+fn to_having(row: &Row) -> Result<Having, DbFault> {
     Ok(Having {
-        existing: row.opt_parse(at)?.zip(row.opt_parse(at + 1)?),
+        existing: row.opt_parse("mine_id")?.zip(row.opt_parse("mine_slot")?),
         load: Load {
-            visits: row.int(at + 2)?,
-            that_day: row.int(at + 3)?,
-            in_department: row.int(at + 4)?,
-            at_that_time: row.int(at + 5)?,
-            made_today: row.int(at + 6)?,
+            visits: row.int("visits")?,
+            that_day: row.int("that_day")?,
+            in_department: row.int("in_department")?,
+            at_that_time: row.int("at_that_time")?,
+            made_today: row.int("made_today")?,
         },
     })
 }

@@ -4,7 +4,7 @@
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Tx};
-use platform::{covered, sql, vals};
+use platform::{covered, sql, vals, wipe_old};
 
 use crate::cards::model::EcardId;
 use crate::people::PersonId;
@@ -66,12 +66,12 @@ pub(in crate::cards) fn by_hash(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<S
         vals![hash],
         |row| {
             Ok(Shown {
-                id: row.parse(0)?,
-                person: row.parse(1)?,
-                ecard: row.parse(2)?,
-                issued_at: row.moment(3)?,
-                expires_at: row.moment(4)?,
-                used_at: row.opt_moment(5)?,
+                id: row.parse("id")?,
+                person: row.parse("person_id")?,
+                ecard: row.parse("ecard_id")?,
+                issued_at: row.moment("issued_at")?,
+                expires_at: row.moment("expires_at")?,
+                used_at: row.opt_moment("used_at")?,
             })
         },
     )
@@ -168,18 +168,12 @@ pub(in crate::cards) fn told(
 
 /// Deletes up to 500 codes whose time ended before `before`; returns how many.
 pub(in crate::cards) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM card_code WHERE id IN (SELECT id FROM card_code WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "card_code", "id", "expires_at", before)
 }
 
 /// Deletes up to 500 checks made before `before`; returns how many.
 pub(in crate::cards) fn wipe_checks(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM card_check WHERE id IN (SELECT id FROM card_check WHERE made_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "card_check", "id", "made_at", before)
 }
 
 /// Codes used outside of their time, and codes for which more than one scanner was told "valid" (I-D07).

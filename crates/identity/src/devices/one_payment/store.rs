@@ -3,7 +3,7 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use crate::sessions::SessionId;
 
@@ -33,10 +33,5 @@ pub(crate) fn use_proof(
 
 /// Deletes up to 500 lines of what counted for a payment before `before`; returns how many.
 pub(crate) fn wipe_uses(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!(
-            "DELETE FROM device_proof_use WHERE nonce IN (SELECT nonce FROM device_proof_use WHERE at < $1 LIMIT 500)"
-        ),
-        vals![before],
-    )
+    wipe_old!(tx, "device_proof_use", "nonce", "at", before)
 }

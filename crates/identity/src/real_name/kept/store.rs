@@ -2,7 +2,7 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use super::model::KeptId;
 use crate::people::PersonId;
@@ -66,8 +66,5 @@ pub(crate) fn delete_of(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), DbFaul
 
 /// Deletes up to 500 forms whose time ended before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(
-        sql!("DELETE FROM kept_form WHERE id IN (SELECT id FROM kept_form WHERE expires_at < $1 LIMIT 500)"),
-        vals![before],
-    )
+    wipe_old!(tx, "kept_form", "id", "expires_at", before)
 }

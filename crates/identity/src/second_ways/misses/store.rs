@@ -2,7 +2,7 @@
 
 use kernel::Moment;
 use platform::db::{DbFault, Row, Tx};
-use platform::{sql, vals};
+use platform::{sql, vals, wipe_old};
 
 use crate::askers::{Asker, Spent};
 use crate::blind::Blind;
@@ -88,5 +88,5 @@ fn spent(row: &Row, asker: &Asker) -> Result<Spent, DbFault> {
 
 /// Deletes up to 500 misses from before `before`; returns how many.
 pub(crate) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    tx.exec(sql!("DELETE FROM card_miss WHERE id IN (SELECT id FROM card_miss WHERE at < $1 LIMIT 500)"), vals![before])
+    wipe_old!(tx, "card_miss", "id", "at", before)
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use kernel::{Clock, Date, Fen, IdNumber, Moment, OsRng, PersonName, Pii, Rng, ShiftedClock, Time};
-use payments::ports::{Care, CoveredPerson, Registered, Visit};
+use payments::ports::{Care, CoveredPerson, Refusal, Registered, SettleError, Visit};
 use platform::db::{Db, DbSettings, Target};
 use platform::password::Hasher;
 use platform::policy::Policy;
@@ -103,6 +103,11 @@ fn care(visit_no: &str) -> Care {
         item_code: "visit".to_owned(),
         total: Fen::new(2_500),
     }
+}
+
+/// A refusal as this.
+fn refused(what: Refusal) -> SettleError {
+    SettleError::Refused { what, says: "infcode -1".to_owned() }
 }
 
 /// A registered visit of 25.00.

@@ -2,7 +2,7 @@
 
 use identity::ports::{Acquaintance, Insurance, Insurer, PortError};
 use kernel::ManualClock;
-use payments::ports::{Presettled, SettleError, Settlements, Split, Undone};
+use payments::ports::{Presettled, Refusal, SettleError, Settlements, Split, Undone};
 use serde_json::{Value, json};
 
 use super::insurer::FakeInsurer;
@@ -255,14 +255,14 @@ async fn refusals_are_understood_in_every_form() {
     let number = undone.client.number(&undone.ctx);
     assert_eq!(undone.client.reverse(&undone.ctx, &visit, &number).await, Ok(()), "it was undone before");
     for (answers, wanted) in [
-        (&[("2208", recorded!("zhejiang/no-such-transaction"))][..], PortError::Refused("infcode -1".into())),
-        (&[("2208", recorded!("fujian/3103-refused"))], PortError::Refused("infcode -1".into())),
+        (&[("2208", recorded!("zhejiang/no-such-transaction"))][..], refused(Refusal::Other)),
+        (&[("2208", recorded!("fujian/3103-refused"))], refused(Refusal::Other)),
         // An `output` that is encrypted is not read, and nobody takes it for nothing.
-        (&[("2208", recorded!("jilin/encrypted"))], PortError::Unknown("the answer cannot be read".into())),
+        (&[("2208", recorded!("jilin/encrypted"))], PortError::Unknown("the answer cannot be read".into()).into()),
     ] {
         let city = City::new(answers).await;
         let number = city.client.number(&city.ctx);
-        assert_eq!(city.client.void(&city.ctx, &number, &visit, "1").await, Err(wanted.into()));
+        assert_eq!(city.client.void(&city.ctx, &number, &visit, "1").await, Err(wanted));
     }
 }
 

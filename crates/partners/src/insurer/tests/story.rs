@@ -1,10 +1,11 @@
 //! Visits settled and undone at the sandbox's insurer, over HTTP.
 
 use identity::ports::{Insurer, PortError};
-use payments::ports::{SettleError, Settlements, Split, Undone};
+use payments::ports::{Presettled, Refusal, SettleError, Settlements, Split, Undone};
 use sandbox::{Dialect, Running, Sandbox, SandboxSettings};
 use serde_json::{Value, json};
 
+use super::super::words::REFUSALS;
 use super::*;
 
 struct Stage {
@@ -78,10 +79,6 @@ fn split(fund: i64, personal_account: i64, cash: i64) -> Split {
     Split { fund, personal_account, other: Fen::ZERO, cash }
 }
 
-fn refused<T>(code: &str) -> Result<T, SettleError> {
-    Err(PortError::Refused(code.to_owned()).into())
-}
-
 #[tokio::test]
 async fn a_visit_is_settled_found_and_undone_in_every_dialect() {
     let mut stage = Stage::new().await;
@@ -108,7 +105,7 @@ async fn settled_found_and_undone(stage: &Stage, visit_no: &str, split: Split) {
         (Some(number.as_str()), advice.split, advice.balance)
     );
     assert_eq!(client.settle(ctx, &number, &visit, &advice).await, Ok(settled.clone()), "one number, one settlement");
-    assert_eq!(client.settle(ctx, &client.number(ctx), &visit, &advice).await, refused("settled_already"));
+    assert_eq!(client.settle(ctx, &client.number(ctx), &visit, &advice).await, Err(refused(Refusal::SettledAlready)));
     let mut found = client.settled(ctx, &visit).await.unwrap().unwrap();
     if found.number.is_none() {
         // There 5203 does not repeat our number.
@@ -116,7 +113,10 @@ async fn settled_found_and_undone(stage: &Stage, visit_no: &str, split: Split) {
     }
     assert_eq!(found, settled, "{visit_no}");
     assert_eq!(settled.facts.clr_optins.as_deref(), Some("320400"));
-    assert_eq!(client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await, refused("settled_already"));
+    assert_eq!(
+        client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await,
+        Err(refused(Refusal::SettledAlready))
+    );
 
     let number = client.number(ctx);
     for (number, told) in [(&number, Some(split)), (&number, Some(split)), (&client.number(ctx), None)] {
@@ -126,7 +126,10 @@ async fn settled_found_and_undone(stage: &Stage, visit_no: &str, split: Split) {
     assert_eq!(client.settled(ctx, &visit).await, Ok(None));
     assert_eq!(client.presettle(ctx, &visit).await.unwrap().balance, advice.balance, "the account has its part back");
     assert_eq!(client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await, Ok(()));
-    assert_eq!(client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await, refused("cancelled"));
+    assert_eq!(
+        client.unregister(ctx, &stage.person, &visit.care, &visit.registered).await,
+        Err(refused(Refusal::Cancelled))
+    );
 }
 
 /// Whoever was turned away on the way has not been heard, and says it again.
@@ -174,7 +177,7 @@ async fn asked_about_and_taken_back(stage: &Stage, dialect: &str) {
         }
         assert_eq!(client.settled(ctx, &visit).await, Ok(None), "{kind}");
         let late = client.settle(ctx, &number, &visit, &advice).await;
-        assert_eq!(late, refused("reversed_already"), "{kind}: what was taken back never comes");
+        assert_eq!(late, Err(refused(Refusal::ReversedAlready)), "{kind}: what was taken back never comes");
         assert_eq!(client.presettle(ctx, &visit).await.unwrap(), advice, "{kind}");
     }
 }
@@ -241,8 +244,49 @@ async fn a_new_day_a_lost_sign_in_and_a_poorer_account() {
     let visit = Visit { person, care, registered, use_account: true };
     assert_eq!(client.presettle(ctx, &visit).await.unwrap().split, split(1_000, 0, 1_500));
     stage.person_is(json!({ "insured": "ended" })).await;
-    assert_eq!(client.presettle(ctx, &visit).await.map(drop), refused("not_insured"));
+    assert_eq!(client.presettle(ctx, &visit).await.map(drop), Err(refused(Refusal::NotInsured)));
     stage.fault("refuse", "2201", "SYSTEM_ERROR").await;
     let failed = client.register(ctx, &resident, &visit.care).await;
     assert_eq!(failed, Err(PortError::Unknown("status 500".to_owned()).into()));
+}
+
+/// In the words of the sandbox's insurer, where it comes to each refusal by itself.
+#[tokio::test]
+async fn each_refusal_that_the_sandbox_makes_is_known_for_what_it_is() {
+    let stage = Stage::new().await;
+    let (client, ctx) = (&stage.client, &stage.ctx);
+    let visit = stage.visit("visit-1").await;
+    let advice = client.presettle(ctx, &visit).await.unwrap();
+    let settle = async |visit: &Visit, advice: &Presettled| {
+        client.settle(ctx, &client.number(ctx), visit, advice).await.map(drop)
+    };
+    let echo = [1, 2, 3, 4].map(Fen::new);
+    let other = Presettled { echo, ..advice.clone() };
+    assert_eq!(settle(&visit, &other).await, Err(refused(Refusal::AdviceChanged)));
+    let person = CoveredPerson { region: "110000".to_owned(), ..stage.person.clone() };
+    let away = Visit { person, ..visit.clone() };
+    assert_eq!(settle(&away, &advice).await, Err(refused(Refusal::AnotherRegion)));
+    let registered = Registered { mdtrt_id: "M".to_owned(), batch_no: "1".to_owned() };
+    let nowhere = Visit { registered, ..visit.clone() };
+    assert_eq!(settle(&nowhere, &advice).await, Err(refused(Refusal::NoVisit)));
+    assert_eq!(settle(&visit, &advice).await, Ok(()));
+    assert_eq!(settle(&visit, &advice).await, Err(refused(Refusal::SettledAlready)));
+}
+
+/// Whatever the sandbox says by itself: each list of words reaches the word that is ours, through envelope and gateway.
+#[tokio::test]
+async fn the_words_of_each_refusal_are_known_over_the_wire() {
+    let stage = Stage::new().await;
+    let visit = stage.visit("visit-1").await;
+    for (words, what) in REFUSALS {
+        stage.fault("refuse", "2206", words).await;
+        let told = stage.client.presettle(&stage.ctx, &visit).await;
+        match what {
+            // The message goes again, once its sender has signed in.
+            Refusal::NotSignedIn => assert!(told.is_ok(), "{words}: {told:?}"),
+            _ => assert_eq!(told, Err(refused(what)), "{words}"),
+        }
+    }
+    stage.fault("refuse", "2206", "周明远在黑名单中").await;
+    assert_eq!(stage.client.presettle(&stage.ctx, &visit).await, Err(refused(Refusal::Other)));
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use identity::ports::PortError;
 use kernel::ManualClock;
-use payments::ports::{Presettled, SettleError, Settled, SettlementFacts, Settlements, Split};
+use payments::ports::{Presettled, Refusal, SettleError, Settled, SettlementFacts, Settlements, Split};
 use serde_json::{Value, json};
 
 use super::insurer::FakeInsurer;
@@ -61,7 +61,7 @@ fn number_of(error: SettleError) -> &'static str {
         SettleError::Amounts(_) => "amounts",
         SettleError::Port(PortError::NotSent(_)) => "not sent",
         SettleError::Port(PortError::Unknown(_)) => "unknown",
-        SettleError::Port(PortError::Refused(_)) => "refused",
+        SettleError::Port(PortError::Refused(_)) | SettleError::Refused { .. } => "refused",
     }
 }
 
@@ -229,23 +229,24 @@ async fn an_answer_that_is_not_ours_is_not_believed() {
 
 #[tokio::test]
 async fn refusals_are_told_apart_by_what_is_certain() {
+    let unknown = |why: &str| SettleError::Port(PortError::Unknown(why.to_owned()));
     for (said, wanted) in [
-        (json!("周明远未参保或参保状态异常"), PortError::Refused("not_insured".into())),
-        (json!("周明远在黑名单中"), PortError::Refused("infcode -1".into())),
-        (json!("msgid重复"), PortError::Unknown("a refusal that does not say that nothing was done".into())),
-        (json!({ "infcode": 7, "inf_refmsgid": "1" }), PortError::Unknown("infcode 7".into())),
-        (json!({ "infcode": 0, "output": {} }), PortError::Unknown("an answer without inf_refmsgid".into())),
-        (json!({ "infcode": 0, "inf_refmsgid": "1" }), PortError::Unknown("the answer cannot be read".into())),
+        (json!("周明远未参保或参保状态异常"), refused(Refusal::NotInsured)),
+        (json!("周明远在黑名单中"), refused(Refusal::Other)),
+        (json!("msgid重复"), unknown("a refusal that does not say that nothing was done")),
+        (json!({ "infcode": 7, "inf_refmsgid": "1" }), unknown("infcode 7")),
+        (json!({ "infcode": 0, "output": {} }), unknown("an answer without inf_refmsgid")),
+        (json!({ "infcode": 0, "inf_refmsgid": "1" }), unknown("the answer cannot be read")),
         (
             json!({ "infcode": "0", "inf_refmsgid": "", "err_msg": "周明远结算失败", "output": null }),
-            PortError::Unknown("infcode 0 with the words of a failure".into()),
+            unknown("infcode 0 with the words of a failure"),
         ),
-        (json!({ "infcode": -1, "message": "个人账户余额不足" }), PortError::Refused("account_short".into())),
+        (json!({ "infcode": -1, "message": "个人账户余额不足" }), refused(Refusal::AccountShort)),
     ] {
         let answer = said.clone();
         let stage =
             Stage::new(move |message| if message["infno"] == "9001" { Value::Null } else { answer.clone() }).await;
-        assert_eq!(stage.settle(NUMBER).await.unwrap_err(), wanted.into(), "{said}");
+        assert_eq!(stage.settle(NUMBER).await.unwrap_err(), wanted, "{said}");
     }
 }
 

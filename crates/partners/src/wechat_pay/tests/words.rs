@@ -3,6 +3,11 @@
 use super::super::{paid, refund_state};
 use super::*;
 
+/// A refusal in nobody's name, with this word.
+fn unsigned(what: Unsigned, says: &str) -> ChannelError {
+    ChannelError::Unsigned { what, says: says.to_owned() }
+}
+
 #[tokio::test]
 async fn a_refusal_that_nobody_signed_is_told_apart_and_a_success_is_never_believed() {
     let stage = Stage::new().await;
@@ -10,7 +15,7 @@ async fn a_refusal_that_nobody_signed_is_told_apart_and_a_success_is_never_belie
     // It is done, and something on the way says in nobody's name that it was wrong.
     stage.twist("UNSIGNED_ERROR", "native").await;
     let offer = stage.offer("att_lie_1", Cashier::Code);
-    assert_eq!(pay.offer(ctx, &offer).await, Err(ChannelError::Unsigned("PARAM_ERROR".into())));
+    assert_eq!(pay.offer(ctx, &offer).await, Err(unsigned(Unsigned::Other, "PARAM_ERROR")));
     assert_eq!(pay.query(ctx, "att_lie_1").await, Ok(ChannelState::Open), "it was made");
     stage.control("wechat_pay/pay/att_lie_1", json!({})).await;
     for how in ["UNSIGNED", "SIGNTEST"] {
@@ -30,9 +35,9 @@ async fn a_refusal_that_nobody_signed_is_told_apart_and_a_success_is_never_belie
     assert_eq!(pay.close(ctx, "att_none_9").await, Ok(CloseAnswer::NotFound));
     // Our signature does not fit: the channel does not know who asks, and signs nothing.
     let stranger = stage.with(|settings| settings.merchant_keys[0].pem = read(&stage.running.wechat.merchant_next_key));
-    assert_eq!(stranger.query(ctx, "att_lie_1").await, Err(ChannelError::Unsigned("SIGN_ERROR".into())));
+    assert_eq!(stranger.query(ctx, "att_lie_1").await, Err(unsigned(Unsigned::Signature, "SIGN_ERROR")));
     let told = stranger.offer(ctx, &stage.offer("att_lie_2", Cashier::Code)).await;
-    assert_eq!(told, Err(ChannelError::Unsigned("SIGN_ERROR".into())));
+    assert_eq!(told, Err(unsigned(Unsigned::Signature, "SIGN_ERROR")));
     assert_eq!(pay.query(ctx, "att_lie_2").await, Ok(ChannelState::NotFound { signed: true }));
     stage.running.stop().await;
 }

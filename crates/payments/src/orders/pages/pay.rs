@@ -23,7 +23,7 @@ use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::{cash_until, is_over, short_no, yuan};
 use crate::orders::{Order, Quote};
 use crate::policy::PaymentRules;
-use crate::ports::{EMPLOYEES, Split};
+use crate::ports::{EMPLOYEES, Refusal, Split};
 use crate::quotes::asks;
 
 pub(super) type Payer = RealName<opens::Paying>;
@@ -179,8 +179,7 @@ async fn page_of(
 fn trouble(quoted: Quoted) -> (Option<Quote>, Option<&'static str>) {
     match quoted {
         Quoted::Shown(quote) => (Some(quote), None),
-        Quoted::Refused(word) if word == "not_insured" => (None, Some("not-insured")),
-        Quoted::NotInsured => (None, Some("not-insured")),
+        Quoted::Refused(Refusal::NotInsured) | Quoted::NotInsured => (None, Some("not-insured")),
         Quoted::Refused(_) => (None, Some("refused")),
         Quoted::Silent | Quoted::BeingAsked => (None, Some("silent")),
         Quoted::Odd => (None, Some("odd")),

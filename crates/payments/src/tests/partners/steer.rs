@@ -6,7 +6,7 @@ use kernel::{Clock, Fen};
 use tokio::sync::Notify;
 
 use super::{RefundsEnd, World};
-use crate::ports::{RefundState, Settled, SettlementFacts, Split};
+use crate::ports::{RefundState, Refusal, Settled, SettlementFacts, Split};
 
 impl World {
     /// What both hold for the order.
@@ -42,6 +42,11 @@ impl World {
 
     pub(in crate::tests) fn is_seen(&self) {
         self.truth().unseen = false;
+    }
+
+    /// From now on it refuses to settle, as this; or no longer.
+    pub(in crate::tests) fn refuses_to_settle(&self, what: Option<Refusal>) {
+        self.truth().refuse_settle = what;
     }
 
     pub(in crate::tests) fn account_holds(&self, fen: Fen) {

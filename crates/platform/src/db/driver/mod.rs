@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use super::fault::{DbFault, DriverError};
 use super::pages::Pages;
+use super::row::Row;
 use super::settings::Target;
 use super::statement::Sql;
-use super::value::{Row, Val};
+use super::value::Val;
 
 pub(crate) use pg::Backend;
 

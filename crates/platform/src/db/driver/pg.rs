@@ -17,8 +17,9 @@ use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
 use super::super::fault::DriverError;
 use super::super::pages::Pages;
-use super::super::statement::Sql;
-use super::super::value::{Row, Val};
+use super::super::row::Row;
+use super::super::statement::{Engine, Sql};
+use super::super::value::Val;
 use super::Role;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(3);
@@ -138,7 +139,9 @@ impl PgConn {
     pub(super) fn query(&mut self, sql: &'static Sql, values: &[Val]) -> Result<Vec<Row>, DriverError> {
         let statement = self.statement(sql)?;
         let rows = self.together(async |client| client.query(&statement, &borrowed(values)).await)?;
-        rows.iter().map(row).collect()
+        let own = || statement.columns().iter().map(|column| column.name().to_owned()).collect();
+        let names = sql.columns(Engine::Postgres, own);
+        rows.iter().map(|one| row(one, names)).collect()
     }
 
     pub(super) fn prepare(&mut self, sql: &'static Sql) -> Result<(), DriverError> {
@@ -217,8 +220,9 @@ impl ToSql for Val {
     to_sql_checked!();
 }
 
-fn row(row: &tokio_postgres::Row) -> Result<Row, DriverError> {
-    (0..row.len()).map(|index| cell(row, index)).collect::<Result<_, _>>().map(Row)
+fn row(row: &tokio_postgres::Row, names: &'static [Box<str>]) -> Result<Row, DriverError> {
+    let cells = (0..row.len()).map(|index| cell(row, index)).collect::<Result<_, _>>()?;
+    Ok(Row::new(cells, names))
 }
 
 fn cell(row: &tokio_postgres::Row, index: usize) -> Result<Val, DriverError> {

@@ -11,8 +11,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 
 use super::super::fault::DriverError;
 use super::super::pages::Pages;
-use super::super::statement::Sql;
-use super::super::value::{Row, Val};
+use super::super::row::Row;
+use super::super::statement::{Engine, Sql};
+use super::super::value::Val;
 use super::Role;
 use crate::private;
 
@@ -76,11 +77,13 @@ impl SqliteConn {
     pub(super) fn query(&mut self, sql: &'static Sql, values: &[Val]) -> Result<Vec<Row>, DriverError> {
         let mut statement = self.0.prepare_cached(sql.sqlite()).map_err(told)?;
         let width = statement.column_count();
+        let own = || statement.column_names().into_iter().map(String::from).collect();
+        let names = sql.columns(Engine::Sqlite, own);
         let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(told)?;
         let mut out = Vec::new();
         while let Some(row) = rows.next().map_err(told)? {
             let cells = (0..width).map(|index| cell(row.get_ref(index).map_err(told)?)).collect::<Result<_, _>>()?;
-            out.push(Row(cells));
+            out.push(Row::new(cells, names));
         }
         Ok(out)
     }

@@ -12,6 +12,7 @@ use identity::PersonId;
 use kernel::SystemClock;
 use platform::Ctx;
 use platform::db::LaneKey;
+use renshe::halls::Halls;
 use renshe::settings;
 use renshe::start::{self, Access};
 use sandbox::WechatPayAccount;
@@ -73,7 +74,8 @@ impl Town {
         let sandbox = process(&settings, "sandbox", &folder)?;
         runtime.block_on(ready(&format!("{control}/control/clock")))?;
         let config = settings::from_text("bench", "", settings.clone())?;
-        let ctx = start::open(&config, Arc::new(SystemClock), Access::Make)?;
+        let halls = Halls::new()?;
+        let ctx = start::open(&config, &halls, Arc::new(SystemClock), Access::Make)?;
         let (payers, free, priced) = runtime.block_on(prepare(&ctx, &control))?;
         ctx.db.close();
         let platform = process(&settings, "serve", &folder)?;

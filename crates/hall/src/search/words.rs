@@ -2,14 +2,13 @@
 //! [`typing::words`], so that what is found does not depend on how it is written.
 
 mod readings;
-mod synonyms;
 
 use kernel::typing;
 
 use readings::Reading;
 
 /// Longest query looked at, in characters: no name is longer.
-pub(crate) const QUERY_CHARS: usize = 60;
+pub const QUERY_CHARS: usize = 60;
 /// Words of a query that are looked for one by one; those after them only together.
 const WORDS: usize = 3;
 /// No name is cut.
@@ -31,15 +30,9 @@ impl Words {
         Self { search: search(names, name_en), initials: initials(names.iter().map(|name| readings::of(name))) }
     }
 
-    /// The words of a department: its names, and what people call it.
-    pub fn of_department(names: &[&str], name_en: &str) -> Self {
-        let others = names.iter().flat_map(|name| synonyms::of_department(name));
-        Self::of(names, name_en).and_also(others.copied())
-    }
-
     /// The same with other words for the thing. They stand behind one space, as the ends of names do: what is called so
     /// by its own name comes first.
-    pub(crate) fn and_also(mut self, others: impl Iterator<Item = &'static str>) -> Self {
+    pub fn and_also(mut self, others: impl IntoIterator<Item = &'static str>) -> Self {
         for other in others {
             let words = typing::words(other, NAME_CHARS).concat();
             let put =
@@ -57,7 +50,7 @@ impl Words {
     }
 
     /// How well these words fit what was asked for; `None` where they do not. The same that the search's SQL says of rows.
-    pub(crate) fn rank(&self, asked: &Patterns) -> Option<Rank> {
+    pub fn rank(&self, asked: &Patterns) -> Option<Rank> {
         let has = |text: &str, like: &str| text.contains(like.trim_matches('%'));
         let fits = |pattern: &Pattern| has(&self.search, &pattern.name) || has(&self.initials, &pattern.reading);
         if has(&self.search, &asked.first) || has(&self.initials, &asked.first) {
@@ -77,7 +70,7 @@ impl Words {
 
 /// How well something fits what was asked for, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Rank {
+pub enum Rank {
     /// A name begins with it.
     Begins,
     /// A name has it in one piece.
@@ -96,22 +89,22 @@ pub fn romanised(name: &str) -> String {
 
 /// The patterns for LIKE that are looked for. They hold only letters and digits, so nothing has to be escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Patterns {
+pub struct Patterns {
     /// All that was typed: `%眼科%` in a name, `% yk%` in a reading.
-    pub(crate) all: Pattern,
+    pub all: Pattern,
     /// The same, at the beginning of a whole name or reading.
-    pub(crate) first: String,
+    pub first: String,
     /// Each word alone; `%` where there are fewer.
-    pub(crate) words: [Pattern; WORDS],
+    pub words: [Pattern; WORDS],
 }
 
 /// One text, as it is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     /// In names: Chinese anywhere, Latin letters where a word begins.
-    pub(crate) name: String,
+    pub name: String,
     /// In readings: where a syllable begins.
-    pub(crate) reading: String,
+    pub reading: String,
 }
 
 impl Pattern {
@@ -127,7 +120,7 @@ impl Pattern {
 }
 
 /// What was typed as patterns. `None` when nothing is left to look for.
-pub(crate) fn patterns(typed: &str) -> Option<Patterns> {
+pub fn patterns(typed: &str) -> Option<Patterns> {
     // Keyboards have no ü where pinyin is typed, so names are kept without it.
     let words: Vec<String> = typing::words(typed, QUERY_CHARS).into_iter().map(|word| word.replace('ü', "v")).collect();
     let all = words.concat();
@@ -200,19 +193,17 @@ mod tests {
     }
 
     #[test]
-    fn a_department_is_found_by_what_people_call_it() {
-        let asked = |typed: &str, name: &str| Words::of_department(&[name], "").rank(&patterns(typed).unwrap());
-        for (typed, name, rank) in [
-            ("妇产科", "妇科", Some(Rank::Whole)),
-            ("妇产科", "产科", Some(Rank::Whole)),
-            ("fck", "产科", Some(Rank::Whole)),
-            ("fuchanke", "妇科", Some(Rank::Whole)),
-            ("妇科", "妇科", Some(Rank::Begins)),
-            ("dentist", "口腔科", Some(Rank::Whole)),
-            ("妇产科", "眼科", None),
-            ("牙科", "眼科", None),
+    fn other_words_for_a_thing_come_after_its_own_name() {
+        let words = Words::of(&["产科"], "Obstetrics").and_also(["妇产科", "maternity"]);
+        for (typed, rank) in [
+            ("产科", Some(Rank::Begins)),
+            ("妇产科", Some(Rank::Whole)),
+            ("fck", Some(Rank::Whole)),
+            ("fuchanke", Some(Rank::Whole)),
+            ("maternity", Some(Rank::Whole)),
+            ("眼科", None),
         ] {
-            assert_eq!(asked(typed, name), rank, "{typed} {name}");
+            assert_eq!(words.rank(&patterns(typed).unwrap()), rank, "{typed}");
         }
     }
 

@@ -1,0 +1,14 @@
+//! The list of halls: the one place where this program names them.
+
+mod fold;
+#[cfg(test)]
+mod nav_tests;
+
+use hall::Hall;
+
+pub use fold::Halls;
+
+/// The halls of this program, in the order in which pages show what is theirs. To add one, add its line.
+pub fn all() -> Vec<Hall> {
+    vec![health::hall()]
+}

@@ -1,0 +1,253 @@
+//! Everything that halls hand up, put together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use hall::{Asking, Hall, Seed, Text, Tile, Wait, Wired, Works};
+use kernel::{Fen, ShortNo};
+use payments::Listeners;
+use platform::Ctx;
+use platform::check::Check;
+use platform::db::{DbFault, Tx};
+use platform::policy::Known;
+use ui::Nav;
+use ui::desk::DeskNav;
+
+use crate::failure::StartError;
+use crate::own;
+
+/// Everything that halls hand up, and what stands below them likewise. Each command makes it before anything else.
+pub struct Halls {
+    all: Vec<Hall>,
+    nav: Arc<Nav>,
+    desks: Arc<DeskNav>,
+    listeners: Arc<Listeners>,
+}
+
+impl Halls {
+    /// The halls of this program.
+    ///
+    /// # Errors
+    /// As [`Halls::of`].
+    pub fn new() -> Result<Arc<Halls>, StartError> {
+        Halls::of(super::all())
+    }
+
+    /// These halls, with what stands below all halls.
+    ///
+    /// # Errors
+    /// Two have the same name, the same paths or page of the desks, orders of the same kind or the same text: a mistake in this
+    /// program, and whose thing would be used were a matter of luck.
+    pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
+        let (house, identity) = (own::house(&halls), own::identity());
+        let below = [own::payments(), own::ledger(), own::upkeep()];
+        // What halls offer comes before what stands below them.
+        let parts = [&house].into_iter().chain(&halls).chain([&identity]).chain(&below).map(|hall| hall.nav.clone());
+        let parts: Vec<Nav> = parts.collect();
+        let mut all = vec![house, identity];
+        all.extend(halls);
+        all.extend(below);
+        Once::each("name", all.iter().map(|hall| (hall.name, hall.name)))?;
+        let places = || all.iter().flat_map(|hall| hall.nav.places.iter().map(|place| (hall.name, place.first)));
+        Once::each("first part of paths", places())?;
+        let tabs = || all.iter().flat_map(|hall| hall.nav.tabs.iter().map(|tab| (hall.name, tab.name)));
+        Once::each("tab", tabs())?;
+        let nav = Nav::of(parts).map_err(StartError)?;
+        let desks = || all.iter().flat_map(|hall| hall.desks.iter().map(|link| (hall.name, link)));
+        Once::each("page of the desks", desks().map(|(hall, link)| (hall, link.href)))?;
+        let ranks: Vec<_> = desks().map(|(hall, link)| (hall, link.rank.to_string())).collect();
+        Once::each("rank among the desks' pages", ranks.iter().map(|(hall, rank)| (*hall, rank.as_str())))?;
+        let desks = DeskNav::new(desks().map(|(_, link)| *link)).map_err(|twins| StartError(twins.to_string()))?;
+        let subjects = || all.iter().flat_map(|hall| hall.subjects.iter().map(|subject| (hall.name, subject)));
+        Once::each("kind of order", subjects().map(|(hall, (subject, _))| (hall, subject.as_str())))?;
+        let texts = || all.iter().flat_map(|hall| hall.texts.iter().map(|text| (hall.name, text)));
+        Once::each("text", texts().map(|(hall, text)| (hall, text.name)))?;
+        Once::each("template", texts().map(|(hall, text)| (hall, text.demo_code)))?;
+        let listeners = subjects().map(|(_, (subject, listener))| (*subject, Arc::clone(listener)));
+        let listeners = Listeners::of(listeners).map(Arc::new).map_err(StartError)?;
+        Ok(Arc::new(Halls { all, nav: Arc::new(nav), desks: Arc::new(desks), listeners }))
+    }
+
+    /// Who follows the orders of each kind of thing that is paid for.
+    pub fn listeners(&self) -> &Arc<Listeners> {
+        &self.listeners
+    }
+
+    /// The tabs, and what is known of paths.
+    pub fn nav(&self) -> &Arc<Nav> {
+        &self.nav
+    }
+
+    /// The tiles of the front page, in order.
+    pub fn tiles(&self) -> Vec<Tile> {
+        let mut tiles: Vec<_> = self.all.iter().flat_map(|hall| hall.tiles.iter().copied()).collect();
+        tiles.sort_by_key(|tile| tile.at);
+        tiles
+    }
+
+    /// The navigation of all desks.
+    pub fn desks(&self) -> &Arc<DeskNav> {
+        &self.desks
+    }
+
+    /// Their names, which are those of their crates.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.all.iter().map(|hall| hall.name)
+    }
+
+    /// Every route of theirs, without state.
+    pub fn routes(&self) -> Router<Ctx> {
+        self.all.iter().fold(Router::new(), |routes, hall| {
+            let routes = routes.merge(hall.routes.clone());
+            let has_apis = hall.apis.has_routes();
+            if has_apis { routes.nest(&format!("/api/v1/{}", hall.name), hall.apis.clone()) } else { routes }
+        })
+    }
+
+    /// Every invariant that has tables, in the order in which `renshe check` says them.
+    pub fn checks(&self) -> Vec<Check> {
+        self.all.iter().flat_map(|hall| hall.checks.iter().copied()).collect()
+    }
+
+    /// Every section of policy that something reads: what a start checks.
+    pub fn sections(&self) -> Vec<Known> {
+        self.all.iter().flat_map(|hall| hall.sections.iter().copied()).collect()
+    }
+
+    /// Every text that goes to phones.
+    pub fn texts(&self) -> Vec<Text> {
+        self.all.iter().flat_map(|hall| hall.texts.iter().copied()).collect()
+    }
+
+    /// Counts what a city is made of, so that a command can say what it has opened; each only up to `most`.
+    ///
+    /// # Errors
+    /// What broke beneath.
+    pub fn census(&self) -> impl Fn(&mut Tx<'_>, i64) -> Result<Vec<(&'static str, u64)>, DbFault> + use<> {
+        let counts: Vec<_> = self.all.iter().flat_map(|hall| hall.census.iter().copied()).collect();
+        move |tx, most| counts.iter().map(|(what, count)| Ok((*what, count(tx, most)?))).collect()
+    }
+
+    /// What waits for a person, and how much: what presses first, then the nearest, at most `most` rows and those that are
+    /// always shown.
+    ///
+    /// # Errors
+    /// What broke beneath.
+    pub fn waiting(
+        &self,
+        tx: &mut Tx<'_>,
+        asking: &Asking<'_>,
+        most: Option<usize>,
+    ) -> Result<(Vec<Wait>, usize), DbFault> {
+        let each = self.all.iter().filter_map(|hall| hall.waiting).map(|waits| waits(tx, asking, most));
+        Ok(hall::merge(each.collect::<Result<_, _>>()?, most))
+    }
+
+    /// The version of what the public pages of all halls show.
+    pub fn version(&self) -> u64 {
+        self.all.iter().map(|hall| (hall.version)()).fold(0, u64::wrapping_add)
+    }
+
+    /// The sample data of each, in the order in which it is put in.
+    pub fn seeds(&self) -> Vec<(&'static str, Seed)> {
+        let mut seeds: Vec<_> = self.all.iter().filter_map(|hall| Some((hall.name, hall.seed?))).collect();
+        seeds.sort_by_key(|(_, seed)| seed.at);
+        seeds
+    }
+
+    /// What the thing with a short number costs, whosever it is; `None` where nothing has it.
+    ///
+    /// # Errors
+    /// What broke beneath.
+    pub async fn by_number(&self, ctx: &Ctx, no: &ShortNo) -> Result<Option<Fen>, DbFault> {
+        for look in self.all.iter().filter_map(|hall| hall.by_number) {
+            if let Some(price) = look(ctx, no).await? {
+                return Ok(Some(price));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Jobs and carriers of all, and those that the program adds itself.
+    ///
+    /// # Errors
+    /// Two have a job of the same name, or carry the same kind of parcel: one of them would never run.
+    pub fn works(&self, wired: &Wired, added: Works) -> Result<Works, StartError> {
+        let made = self.all.iter().map(|hall| (hall.name, (hall.works)(wired)));
+        let (mut all, mut jobs, mut kinds) = (Works::default(), Once::new("job"), Once::new("kind of parcel"));
+        for (hall, works) in made.chain([("the program", added)]) {
+            works.jobs.iter().try_for_each(|job| jobs.take(hall, job.name))?;
+            works.carriers.iter().try_for_each(|carrier| kinds.take(hall, carrier.kind()))?;
+            all.jobs.extend(works.jobs);
+            all.carriers.extend(works.carriers);
+        }
+        Ok(all)
+    }
+}
+
+/// Things of one sort that only one hall may have.
+struct Once<'a> {
+    sort: &'static str,
+    /// Which hall has each.
+    of: BTreeMap<&'a str, &'static str>,
+}
+
+impl<'a> Once<'a> {
+    fn new(sort: &'static str) -> Once<'a> {
+        Once { sort, of: BTreeMap::new() }
+    }
+
+    fn each(sort: &'static str, all: impl Iterator<Item = (&'static str, &'a str)>) -> Result<(), StartError> {
+        let mut once = Once::new(sort);
+        all.into_iter().try_for_each(|(hall, thing)| once.take(hall, thing))
+    }
+
+    fn take(&mut self, hall: &'static str, thing: &'a str) -> Result<(), StartError> {
+        let Some(other) = self.of.insert(thing, hall) else { return Ok(()) };
+        Err(StartError(format!("two halls have the {} «{thing}»: {other} and {hall}", self.sort)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The kinds that the sources below a folder make.
+    fn made(folder: &Path) -> Vec<String> {
+        let mut kinds = Vec::new();
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                kinds.extend(made(&path));
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a source");
+                let named = text.split("Subject::new(\"").skip(1).filter_map(|rest| rest.split('"').next());
+                kinds.extend(named.map(str::to_owned));
+            }
+        }
+        kinds
+    }
+
+    #[test]
+    fn every_kind_that_is_ordered_is_followed() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        // This crate makes none, and those of payments are its tests'.
+        let owners = |name: &str| !["payments", "server"].contains(&name);
+        let mut kinds = Vec::new();
+        for entry in std::fs::read_dir(&crates).expect("the crates").flatten() {
+            let source = entry.path().join("src");
+            if entry.file_name().to_str().is_some_and(owners) && source.is_dir() {
+                kinds.extend(made(&source));
+            }
+        }
+        let halls = Halls::new().expect("no twins");
+        let mut followed: Vec<_> =
+            halls.all.iter().flat_map(|hall| hall.subjects.iter().map(|(subject, _)| subject.to_string())).collect();
+        kinds.sort_unstable();
+        followed.sort_unstable();
+        assert_eq!(kinds, followed, "a kind that is made and not handed up is missed only by its first order");
+    }
+}
