@@ -1,5 +1,6 @@
 //! Adding a hospital: its institution, and with it what people look for and book at. An operator's act.
 
+use hall::search::Words;
 use identity::institutions::{AddError, AddInstitution, HospitalId, NewInstitution};
 use platform::Ctx;
 use platform::db::LaneKey;
@@ -7,7 +8,6 @@ use platform::db::LaneKey;
 use super::model::Hospital;
 use super::store;
 use crate::public::places_changed;
-use crate::words::Words;
 
 /// Adds a hospital of a level (one of [`LEVELS`](super::model::LEVELS)), without departments.
 ///

@@ -13,6 +13,7 @@ use platform::audit::AuditEntry;
 use platform::db::{DbFault, LaneKey, Migrations};
 use platform::vault::Aad;
 use renshe::commands;
+use renshe::halls::Halls;
 use serde_json::json;
 use testkit::{Fixture, TestDb, a_monday_morning, db_test, test_ctx};
 
@@ -110,7 +111,8 @@ async fn migrated(db: &TestDb) -> bool {
 
 /// Asserts that every invariant holds.
 async fn sound(ctx: &Ctx) {
-    for answer in commands::check::all(ctx).await {
+    let halls = Halls::new().expect("no twins");
+    for answer in commands::check::all(ctx, &halls).await {
         let broken = answer.result.expect("the check runs").broken;
         assert_eq!(broken, Vec::<String>::new(), "{}: {}", answer.check.id, answer.check.says);
     }
@@ -252,7 +254,7 @@ async fn a_hospital_that_an_old_program_adds_is_found(test: TestDb) {
     let added =
         ctx.db.write(LaneKey::of("test", "old"), "test.old", move |tx| store::hospital_by_an_old_program(tx, &text));
     added.await.expect("what an old program writes is still taken");
-    let answers = commands::check::all(&ctx).await;
+    let answers = commands::check::all(&ctx, &Halls::new().expect("no twins")).await;
     let answer = answers.into_iter().find(|answer| answer.check.id == "I-I03").expect("the check");
     let broken = answer.result.expect("it runs").broken;
     assert!(broken.iter().any(|line| line.contains(id.as_str())), "{broken:?}");
