@@ -152,23 +152,23 @@ pub(super) fn turn_off(tx: &mut Tx<'_>, id: &InstitutionId, capability: Capabili
 }
 
 fn at(row: &Row) -> Result<Institution, DbFault> {
-    let district = row.text(7)?;
+    let district = row.text("district")?;
     Ok(Institution {
-        id: row.parse(0)?,
-        code: row.text(1)?,
+        id: row.parse("id")?,
+        code: row.text("code")?,
         facts: Facts {
-            name: row.text(2)?,
-            short: row.text(3)?,
-            name_en: row.text(4)?,
-            credit_code: row.opt_parse(5)?,
-            insurer_code: row.opt_parse(6)?,
-            district: if district.is_empty() { None } else { Some(row.parse(7)?) },
-            address: row.text(8)?,
-            phone: row.text(9)?,
-            hours: row.parse(10)?,
+            name: row.text("name")?,
+            short: row.text("short")?,
+            name_en: row.text("name_en")?,
+            credit_code: row.opt_parse("credit_code")?,
+            insurer_code: row.opt_parse("insurer_code")?,
+            district: if district.is_empty() { None } else { Some(row.parse("district")?) },
+            address: row.text("address")?,
+            phone: row.text("phone")?,
+            hours: row.parse("hours")?,
         },
-        demo: row.flag(11)?,
-        state: row.parse(12)?,
+        demo: row.flag("demo")?,
+        state: row.parse("state")?,
         capabilities: Capabilities::default(),
     })
 }
@@ -192,13 +192,13 @@ pub(super) fn raw(tx: &mut Tx<'_>, after: &str, most: i64) -> Result<Vec<Raw>, D
     );
     tx.query(sql, vals![after, most], |row| {
         Ok(Raw {
-            id: row.text(0)?,
-            kind: row.text(1)?,
-            state: row.text(2)?,
-            credit_code: row.opt_text(3)?,
-            insurer_code: row.opt_text(4)?,
-            district: row.text(5)?,
-            hours: row.text(6)?,
+            id: row.text("id")?,
+            kind: row.text("kind")?,
+            state: row.text("state")?,
+            credit_code: row.opt_text("credit_code")?,
+            insurer_code: row.opt_text("insurer_code")?,
+            district: row.text("district")?,
+            hours: row.text("hours")?,
         })
     })
 }

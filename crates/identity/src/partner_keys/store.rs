@@ -81,18 +81,18 @@ pub(super) fn active(tx: &mut Tx<'_>, vault: &Vault, id: &PartnerKeyId) -> Resul
 pub(super) fn list(tx: &mut Tx<'_>) -> Result<Vec<PartnerLine>, DbFault> {
     tx.query(
         sql!(
-            "SELECT k.id, k.name, i.code, i.name, k.state, k.created_at FROM partner_key k
+            "SELECT k.id, k.name, i.code, i.name AS institution, k.state, k.created_at FROM partner_key k
              JOIN institution i ON i.id = k.institution_id ORDER BY k.created_at DESC, k.id DESC"
         ),
         vals![],
         |row| {
             Ok(PartnerLine {
-                id: row.parse(0)?,
-                name: row.text(1)?,
-                code: row.text(2)?,
-                institution: row.text(3)?,
-                active: row.text(4)? == ACTIVE,
-                created_at: row.moment(5)?,
+                id: row.parse("id")?,
+                name: row.text("name")?,
+                code: row.text("code")?,
+                institution: row.text("institution")?,
+                active: row.text("state")? == ACTIVE,
+                created_at: row.moment("created_at")?,
             })
         },
     )

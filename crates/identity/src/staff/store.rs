@@ -113,16 +113,19 @@ pub(crate) fn seated(
 ) -> Result<Option<Seated>, DbFault> {
     let found = tx.opt(
         sql!(
-            "SELECT x.id, s.id, s.role, s.institution_id, s.key_id, s.name, COALESCE(x.seen_at, x.created_at)
+            "SELECT x.id, s.id AS staff_id, s.role, s.institution_id, s.key_id, s.name,
+             COALESCE(x.seen_at, x.created_at) AS last_at
              FROM staff_session x JOIN staff s ON s.id = x.staff_id
              WHERE x.token_hash = $1 AND x.state = 'live' AND x.expires_at > $2 AND s.state = 'active'
              AND COALESCE(x.seen_at, x.created_at) > $3"
         ),
         vals![hash, now, idle_since],
         |row| {
-            let (session, staff): (StaffSessionId, StaffId) = (row.parse(0)?, row.parse(1)?);
-            let role: Role = row.parse(2)?;
-            Ok((session, staff, role, row.opt_parse::<InstitutionId>(3)?, row.text(4)?, row.blob(5)?, row.moment(6)?))
+            let (session, staff): (StaffSessionId, StaffId) = (row.parse("id")?, row.parse("staff_id")?);
+            let (role, institution): (Role, Option<InstitutionId>) =
+                (row.parse("role")?, row.opt_parse("institution_id")?);
+            let (key_id, name) = (row.text("key_id")?, row.blob("name")?);
+            Ok((session, staff, role, institution, key_id, name, row.moment("last_at")?))
         },
     )?;
     let Some((session, staff, role, institution, key_id, sealed, seen_at)) = found else { return Ok(None) };
