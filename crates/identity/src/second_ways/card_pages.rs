@@ -136,7 +136,7 @@ async fn send(
     mobile: Mobile,
     ticket: String,
 ) -> Result<Response, Problem> {
-    Ok(match asking(claimant, gates).to_or_on_its_way(mobile, ticket).await? {
+    Ok(match asking(claimant, gates).known_or_on_its_way(mobile, ticket).await? {
         Some(code) => see_other(&code_path(claimant, way, code.as_str())),
         None => see_other_with(&code_path(claimant, way, ""), "flash-code-too-early"),
     })

@@ -111,7 +111,7 @@ impl<'a> Asking<'a> {
     ///
     /// # Errors
     /// What broke beneath.
-    pub(crate) async fn to_or_on_its_way(self, mobile: Mobile, ticket: String) -> Result<Option<CodeId>, Failure> {
+    pub(crate) async fn known_or_on_its_way(self, mobile: Mobile, ticket: String) -> Result<Option<CodeId>, Failure> {
         let (ctx, gates) = (self.ctx, self.gates);
         let command = self.command(mobile, ticket);
         let before = on_its_way(ctx, &command).await?;

@@ -77,7 +77,7 @@ impl SqliteConn {
     pub(super) fn query(&mut self, sql: &'static Sql, values: &[Val]) -> Result<Vec<Row>, DriverError> {
         let mut statement = self.0.prepare_cached(sql.sqlite()).map_err(told)?;
         let width = statement.column_count();
-        let own = || statement.column_names().into_iter().map(String::from).collect();
+        let own = || statement.column_names().map(String::from).collect();
         let names = sql.columns(Engine::Sqlite, own);
         let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(told)?;
         let mut out = Vec::new();
