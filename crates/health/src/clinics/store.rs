@@ -10,13 +10,24 @@ use crate::hospitals::store::{
     department_columns, doctor_columns, hospital_columns, of_hospital, to_department, to_doctor, to_hospital,
 };
 
+/// Columns of `clinic c` in `department d`. A clinic is open only while its hospital takes bookings.
+macro_rules! clinic_columns {
+    () => {
+        concat!(
+            "c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, CASE WHEN ",
+            crate::hospitals::store::takes_bookings!("d.hospital_id"),
+            " THEN c.state ELSE 'off' END AS c_state, c.starts_at AS c_starts_at, c.ends_at AS c_ends_at"
+        )
+    };
+}
+
 macro_rules! card_columns {
     () => {
         concat!(
             "s.id AS s_id, s.starts_at AS s_starts_at, s.ends_at AS s_ends_at, s.capacity AS s_capacity, \
-             s.held AS s_held, s.booked AS s_booked, \
-             c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, c.state AS c_state, \
-             c.starts_at AS c_starts_at, c.ends_at AS c_ends_at, ",
+             s.held AS s_held, s.booked AS s_booked, ",
+            crate::clinics::store::clinic_columns!(),
+            ", ",
             crate::hospitals::store::doctor_columns!(),
             ", ",
             crate::hospitals::store::department_columns!(),
@@ -40,15 +51,16 @@ macro_rules! card_joins {
 /// The columns of [`to_place`], from `slot s`, `clinic c` and `department d`.
 macro_rules! place_columns {
     () => {
-        "s.id AS s_id, s.starts_at AS s_starts_at, s.ends_at AS s_ends_at, s.capacity AS s_capacity, \
-         s.held AS s_held, s.booked AS s_booked, \
-         c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, c.state AS c_state, \
-         c.starts_at AS c_starts_at, c.ends_at AS c_ends_at, c.doctor_id AS c_doctor_id, \
-         d.hospital_id AS d_hospital_id"
+        concat!(
+            "s.id AS s_id, s.starts_at AS s_starts_at, s.ends_at AS s_ends_at, s.capacity AS s_capacity, \
+             s.held AS s_held, s.booked AS s_booked, ",
+            crate::clinics::store::clinic_columns!(),
+            ", c.doctor_id AS c_doctor_id, d.hospital_id AS d_hospital_id"
+        )
     };
 }
 
-pub(crate) use {card_columns, card_joins, place_columns};
+pub(crate) use {card_columns, card_joins, clinic_columns, place_columns};
 
 /// A doctor's clinics from a date on, with the places left in slots that start after `from`.
 pub(crate) fn clinics_of(
@@ -57,13 +69,14 @@ pub(crate) fn clinics_of(
     today: Date,
     from: Moment,
 ) -> Result<Vec<ListedClinic>, DbFault> {
-    let sql = sql!(
-        "SELECT c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, c.state AS c_state, \
-         c.starts_at AS c_starts_at, c.ends_at AS c_ends_at, \
-         COALESCE((SELECT CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) FROM slot s \
+    let sql = sql!(concat!(
+        "SELECT ",
+        clinic_columns!(),
+        ", COALESCE((SELECT CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) FROM slot s \
          WHERE s.clinic_id = c.id AND s.starts_at > $1), 0) AS places_left \
-         FROM clinic c WHERE c.doctor_id = $2 AND c.date >= $3 ORDER BY c.starts_at"
-    );
+         FROM clinic c JOIN doctor o ON o.id = c.doctor_id JOIN department d ON d.id = o.department_id \
+         WHERE c.doctor_id = $2 AND c.date >= $3 ORDER BY c.starts_at"
+    ));
     tx.query(sql, vals![from, doctor.as_str(), today.to_string()], |row| {
         Ok(ListedClinic { clinic: to_clinic(row)?, left: row.int("places_left")? })
     })
@@ -75,8 +88,9 @@ pub(super) fn clinic(
     id: &ClinicId,
 ) -> Result<Option<(Clinic, Doctor, Department, Hospital)>, DbFault> {
     let sql = sql!(concat!(
-        "SELECT c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, c.state AS c_state, \
-         c.starts_at AS c_starts_at, c.ends_at AS c_ends_at, ",
+        "SELECT ",
+        clinic_columns!(),
+        ", ",
         doctor_columns!(),
         ", ",
         department_columns!(),

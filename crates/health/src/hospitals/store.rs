@@ -33,6 +33,19 @@ macro_rules! of_hospital {
     };
 }
 
+/// Whether a hospital takes bookings now: its institution works with us and has this among what it does. What is booked
+/// already stays.
+macro_rules! takes_bookings {
+    ($hospital:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM institution_capability k JOIN institution n ON n.id = k.institution_id \
+             WHERE k.institution_id = ",
+            $hospital,
+            " AND k.capability = 'booking' AND n.state = 'open')"
+        )
+    };
+}
+
 macro_rules! department_columns {
     () => {
         "d.id AS d_id, d.hospital_id AS d_hospital_id, d.name AS d_name, d.name_en AS d_name_en, d.place AS d_place, \
@@ -47,9 +60,9 @@ macro_rules! doctor_columns {
     };
 }
 
-pub(crate) use {department_columns, doctor_columns, from_hospitals, hospital_columns, of_hospital};
+pub(crate) use {department_columns, doctor_columns, from_hospitals, hospital_columns, of_hospital, takes_bookings};
 
-/// Every hospital with its places left in slots that start after `from`.
+/// Every hospital that takes bookings, with its places left in slots that start after `from`.
 pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<Hospital>>, DbFault> {
     let sql = sql!(concat!(
         "SELECT ",
@@ -60,7 +73,9 @@ pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<
          CAST(SUM(s.capacity - s.held - s.booked) AS BIGINT) AS places \
          FROM slot s JOIN clinic c ON c.id = s.clinic_id AND c.state = 'open' JOIN doctor o ON o.id = c.doctor_id \
          JOIN department d ON d.id = o.department_id WHERE s.starts_at > $1 GROUP BY d.hospital_id) t \
-         ON t.hospital_id = h.id ORDER BY h.rank, h.id"
+         ON t.hospital_id = h.id WHERE ",
+        takes_bookings!("h.id"),
+        " ORDER BY h.rank, h.id"
     ));
     tx.query(sql, vals![from], |row| Ok(WithPlaces { item: to_hospital(row)?, left: row.int("places_left")? }))
 }

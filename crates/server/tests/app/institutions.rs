@@ -239,6 +239,25 @@ async fn a_closed_hospitals_desk_is_refused(app: TestApp) {
     app.check().await;
 }
 
+#[db_test]
+async fn a_hospital_that_takes_no_bookings_is_offered_to_nobody(app: TestApp) {
+    let person = app.citizen(0).await;
+    let place = app.place(8 * 86_400, 4).await;
+    let (kept, _) = booked(&person, &app.place(5 * 86_400, 4).await.book()).await;
+    let id: InstitutionId = place.hospital.parse().expect("an id");
+    let listed = async || person.get("/hospitals").await.links("/hospitals/").contains(&format!("/hospitals/{id}"));
+    assert!(listed().await);
+    assert!(institutions::set_capability(&app.ctx, &id, Capability::Booking, false).await.expect("set"));
+    assert!(!listed().await);
+    let refused = person.post_form(&place.book(), &[]).await;
+    assert!(refused.says("停诊"), "{} {}", refused.path, refused.text);
+    assert!(person.get(&kept).await.is_ok(), "what is booked stays");
+    assert!(institutions::set_capability(&app.ctx, &id, Capability::Booking, true).await.expect("set"));
+    assert!(listed().await);
+    assert!(person.post_form(&place.book(), &[]).await.path.starts_with("/appointments/apt_"));
+    app.check().await;
+}
+
 /// The institution with this code.
 async fn only(app: &TestApp, code: &str) -> InstitutionId {
     let mut found = institutions::find(&app.ctx, code).await.expect("found");

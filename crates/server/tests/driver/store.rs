@@ -70,6 +70,10 @@ fn insert_place(tx: &mut Tx<'_>, hospital: &str) -> Result<(), DbFault> {
         vals![hospital],
     )?;
     tx.exec(
+        sql!("INSERT INTO institution_capability (institution_id, capability, since) VALUES ($1, 'booking', 0)"),
+        vals![hospital],
+    )?;
+    tx.exec(
         sql!(
             "INSERT INTO hospital (id, institution_id, code, name, name_en, level, address, phone, tips, tips_en, search, \
              initials, rank, demo) \
@@ -145,6 +149,7 @@ pub fn clear(tx: &mut Tx<'_>) -> Result<(), DbFault> {
         sql!("DELETE FROM doctor"),
         sql!("DELETE FROM department"),
         sql!("DELETE FROM hospital"),
+        sql!("DELETE FROM institution_capability"),
         sql!("DELETE FROM institution"),
         sql!("DELETE FROM message"),
         sql!("DELETE FROM message_text"),
