@@ -5,7 +5,7 @@ use hall::search::Words;
 use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 
-use crate::hospitals::store::{self, Named, Table};
+use crate::hospitals::names::store::{self, Named, Table};
 use crate::public::places_changed;
 use crate::search::synonyms::of_department;
 
