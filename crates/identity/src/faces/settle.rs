@@ -8,7 +8,7 @@ use super::model::{CheckState, Outcome, judge};
 use super::store::{self, CheckRow};
 use crate::failure::Failure;
 use crate::ports::Faces;
-use crate::proofs::{Claim, NewProof, Way, pass};
+use crate::proofs::{NewProof, Proving, Way, pass};
 use crate::sessions::Token;
 
 /// Where a check stands after the provider was asked.
@@ -29,7 +29,7 @@ pub(crate) enum Settled {
 }
 
 /// Asks how a started check ended and writes it down; a check that has ended is not asked about again.
-pub(crate) async fn settle(ctx: &Ctx, faces: &dyn Faces, claim: &Claim, row: CheckRow) -> Result<Settled, Failure> {
+pub(crate) async fn settle(ctx: &Ctx, faces: &dyn Faces, proving: &Proving, row: CheckRow) -> Result<Settled, Failure> {
     match row.state {
         CheckState::Reserved => return Ok(Settled::Waiting { reached: true }),
         CheckState::Passed => return Ok(Settled::Passed { token: None }),
@@ -49,14 +49,14 @@ pub(crate) async fn settle(ctx: &Ctx, faces: &dyn Faces, claim: &Claim, row: Che
         return Ok(Settled::Waiting { reached: said.is_some() });
     };
     let proof = match outcome {
-        Outcome::Pass => Some(NewProof::prepare(ctx, claim, Way::Face, row.id.as_str()).await?),
+        Outcome::Pass => Some(NewProof::prepare(ctx, proving, Way::Face, row.id.as_str()).await?),
         _ => None,
     };
     let token = proof.as_ref().and_then(NewProof::token);
-    let detail = json!({ "purpose": claim.purpose.as_str(), "result": outcome.as_str() });
+    let detail = json!({ "purpose": proving.purpose.as_str(), "result": outcome.as_str() });
     let entry = ctx.act("face.ended", row.id.as_str(), detail);
-    let (wanted, id) = (claim.clone(), row.id);
-    let ended = ctx.db.write(claim.subject.lane(), "face.settle", move |tx| -> Result<(CheckState, bool), DbFault> {
+    let (wanted, id) = (proving.clone(), row.id);
+    let ended = ctx.db.write(proving.subject.lane(), "face.settle", move |tx| -> Result<(CheckState, bool), DbFault> {
         let Some(held) = store::hold(tx, &wanted, &id)? else { return Ok((CheckState::Refused, false)) };
         // Another tab may have asked first: what it wrote stands.
         let Some(state) = held.state.on(outcome.event()) else { return Ok((held.state, false)) };
