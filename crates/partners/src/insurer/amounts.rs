@@ -6,7 +6,7 @@
 
 use identity::ports::PortError;
 use kernel::Fen;
-use payments::ports::{SettleError, Split, Undone, Visit};
+use payments::ports::{RegisteredVisit, SettleError, Split, Undone};
 use wire::insurer::{Named, SetlInfo, SettlementReply, Told};
 
 use super::doubts::{Doubts, balance, doubts};
@@ -33,7 +33,7 @@ enum Wrong {
 pub(super) fn reckon(
     infno: &str,
     reply: &SettlementReply,
-    visit: &Visit,
+    visit: &RegisteredVisit,
     types: &FundTypes,
 ) -> Result<Reckoned, SettleError> {
     reckoned(infno, reply, (visit.care.total, visit.use_account), types)
@@ -43,7 +43,7 @@ pub(super) fn reckon(
 pub(super) fn reckon_made(
     infno: &str,
     reply: &SettlementReply,
-    visit: &Visit,
+    visit: &RegisteredVisit,
     types: &FundTypes,
 ) -> Result<Reckoned, SettleError> {
     reckoned(infno, reply, (visit.care.total, true), types)
@@ -51,7 +51,7 @@ pub(super) fn reckon_made(
 
 /// What was undone, purse by purse: regions write the record's amounts below nothing, all of them, or as they were.
 /// It is undone whatever they are: those that cannot be read, or do not add up, are a doubt.
-pub(super) fn reckon_undone(info: &SetlInfo, visit: &Visit) -> Undone {
+pub(super) fn reckon_undone(info: &SetlInfo, visit: &RegisteredVisit) -> Undone {
     let split = Purses::read(info).and_then(|told| {
         let below = sign(info) != Sign::Above;
         let righted = if below { told.turned() } else { Some(told) };

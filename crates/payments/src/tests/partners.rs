@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 
 use crate::ports::{
     Care, Channel, ChannelError, ChannelState, CloseAnswer, CoveredPerson, Giving, Notice, NoticeRefusal, Offer,
-    PortError, Presettled, Recipient, RefundState, Refusal, Registered, SettleError, Settled, SettlementFacts,
-    Settlements, Split, Undone, Unsigned, Visit,
+    PortError, Presettled, Recipient, RefundState, Refusal, Registered, RegisteredVisit, SettleError, Settled,
+    SettlementFacts, Settlements, Split, Undone, Unsigned,
 };
 
 /// A refund, and what has become of it.
@@ -159,13 +159,19 @@ impl Settlements for World {
         Ok(())
     }
 
-    async fn presettle(&self, _: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
+    async fn presettle(&self, _: &Ctx, visit: &RegisteredVisit) -> Result<Presettled, SettleError> {
         self.arrives("presettle")?;
         let split = self.split(visit.care.total, visit.use_account);
         Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] })
     }
 
-    async fn settle(&self, _: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
+    async fn settle(
+        &self,
+        _: &Ctx,
+        number: &str,
+        visit: &RegisteredVisit,
+        _: &Presettled,
+    ) -> Result<Settled, SettleError> {
         self.arrives("settle")?;
         if let Some(what) = self.truth().refuse_settle {
             return Err(SettleError::Refused { what, says: "infcode -1".to_owned() });
@@ -196,14 +202,14 @@ impl Settlements for World {
         Ok(self.answer(settled)?)
     }
 
-    async fn settled(&self, _: &Ctx, _: &Visit) -> Result<Option<Settled>, SettleError> {
+    async fn settled(&self, _: &Ctx, _: &RegisteredVisit) -> Result<Option<Settled>, SettleError> {
         self.arrives("settled")?;
         let unseen = self.truth().unseen || self.truth().gate.is_some();
         let found = self.truth().settled.values().next().cloned().filter(|_| !unseen);
         Ok(self.answer(found)?)
     }
 
-    async fn reverse(&self, _: &Ctx, _: &Visit, number: &str) -> Result<(), SettleError> {
+    async fn reverse(&self, _: &Ctx, _: &RegisteredVisit, number: &str) -> Result<(), SettleError> {
         self.arrives("reverse")?;
         if !self.truth().unseen {
             self.truth().settled.remove(number);
@@ -211,7 +217,7 @@ impl Settlements for World {
         Ok(self.answer(())?)
     }
 
-    async fn void(&self, _: &Ctx, _: &str, _: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
+    async fn void(&self, _: &Ctx, _: &str, _: &RegisteredVisit, setl_id: &str) -> Result<Undone, SettleError> {
         self.arrives("void")?;
         self.truth().settled.retain(|_, one| one.setl_id != setl_id);
         Ok(self.answer(Undone::default())?)
