@@ -149,7 +149,7 @@ pub(crate) async fn settle_authorised(
         let amount = split.insured().unwrap_or(Fen::ZERO);
         let new = attempt(&held, &id, Kind::Settle, number.clone(), amount, &pen);
         intend(tx, &pen, &held, &NewAttempt { split: Some(split), ..new })?;
-        apply::settle(tx, &pen, &held)?;
+        apply::follow(tx, &pen, &held)?;
         Ok(())
     });
     done.await
@@ -242,7 +242,7 @@ pub async fn pay_cash(pay: &Payments, ctx: &Ctx, command: PayCash) -> Result<(),
         let terms = serde_json::to_string(&terms).map_err(|error| DbFault::Corrupt(error.to_string()))?;
         let new = attempt(&held, &id, Kind::Pay, id.as_str().to_owned(), amount, &pen);
         intend(tx, &pen, &held, &NewAttempt { terms, expires_at: Some(expires_at), ..new })?;
-        apply::settle(tx, &pen, &held)?;
+        apply::follow(tx, &pen, &held)?;
         Ok(())
     });
     done.await
@@ -271,7 +271,7 @@ pub async fn agree(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId, s
         let way = held.way.unwrap_or(Way::Account);
         store::set_confirmed(tx, &held.id, way, &split, &content_hash(&held, way, &split))?;
         tx.audit(pen.ctx.act("payment.agreed", held.id.as_str(), json!({ "cash_fen": split.cash.get() })));
-        apply::settle(tx, &pen, &held)?;
+        apply::follow(tx, &pen, &held)?;
         Ok(())
     });
     done.await

@@ -100,7 +100,7 @@ impl Desk {
                 self.rows[place].asks += 1;
             }
         }
-        self.settle(now);
+        self.follow(now);
     }
 
     fn learn(&mut self, place: usize, event: Event, heard: &Heard, now: Moment) {
@@ -220,7 +220,7 @@ impl Desk {
         for one in self.view.attempts.iter_mut().filter(offered).filter(|_| !bug(Bug::NotHurried)) {
             one.due_at = now;
         }
-        self.settle(now);
+        self.follow(now);
         while let Next::Do(place, Act::Drop) = next(&self.view, now) {
             self.heard((place, Act::Drop), &Heard::Dropped, now);
         }
@@ -268,7 +268,7 @@ impl Desk {
             sends: 0,
             doubted: false,
         });
-        self.settle(now);
+        self.follow(now);
     }
 
     /// As `begin::settle`, the password being right.
@@ -309,7 +309,7 @@ impl Desk {
         if one.expires_at.is_some_and(|at| at > now) && !bug(Bug::NotWithdrawn) {
             (one.expires_at, one.due_at) = (Some(now), now);
         }
-        self.settle(now);
+        self.follow(now);
         true
     }
 
@@ -319,7 +319,7 @@ impl Desk {
         match split.filter(|split| self.state == OrderState::Reconfirm && split.cash == shown) {
             Some(split) => {
                 self.view.confirmed = Some(split);
-                self.settle(now);
+                self.follow(now);
                 true
             }
             None => false,
@@ -335,8 +335,8 @@ impl Desk {
         self.heard(place, heard, now);
     }
 
-    /// Brings the stored state to what the attempts say, and sets the next look, as `apply::settle`.
-    pub(super) fn settle(&mut self, now: Moment) {
+    /// Brings the stored state to what the attempts say, and sets the next look, as `apply::follow`.
+    pub(super) fn follow(&mut self, now: Moment) {
         let to = order_state(&self.view);
         if to != self.state {
             if !may_go(self.state, to) {

@@ -96,7 +96,7 @@ impl Pure {
             _ => None,
         };
         if self.desk().next_at != wanted {
-            self.commit(|desk, now| desk.settle(now))?;
+            self.commit(|desk, now| desk.follow(now))?;
         }
         Ok(())
     }

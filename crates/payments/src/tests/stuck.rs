@@ -33,7 +33,7 @@ impl Desk {
             let held = crate::orders::store::hold(tx, &id)?.unwrap();
             crate::orders::store::set_blocked(tx, &id, Some(reason))?;
             calls::call(tx, pen.at(), &id, reason)?;
-            crate::orders::apply::settle(tx, &pen, &held).map(drop)
+            crate::orders::apply::follow(tx, &pen, &held).map(drop)
         });
         stopped.await.unwrap();
         assert_eq!(self.state().await, OrderState::Blocked);
