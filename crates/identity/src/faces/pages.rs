@@ -12,10 +12,10 @@ use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
 
 use super::begin::{Begun, begin, tries_left};
+use super::conclude::{Concluded, conclude};
 use super::consent::{GivenBy, VERSION, given_at, withdraw};
 use super::model::{CheckState, FaceId, Outcome};
 use super::policy::FacePolicy;
-use super::settle::{Settled, settle};
 use super::store::{self, CheckRow};
 use crate::failure::Failure;
 use crate::gates::Gates;
@@ -249,10 +249,10 @@ async fn wait(
     Extension(ports): Extension<Arc<Ports>>,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let settled = ask_result(&claimant, &ports, &id).await?;
+    let concluded = ask_result(&claimant, &ports, &id).await?;
     let way = Way::of(&claimant.visit.page, claimant.proving.purpose);
-    let Settled::Waiting { reached } = settled else {
-        return after(&claimant, settled, &way, &id);
+    let Concluded::Waiting { reached } = concluded else {
+        return after(&claimant, concluded, &way, &id);
     };
     let page = claimant.visit.page;
     let key = if reached { "face-waiting-text" } else { "face-waiting-unreached" };
@@ -272,22 +272,22 @@ async fn finish(
     Path((_, id)): Path<(String, String)>,
     Form(FinishForm {}): Form<FinishForm>,
 ) -> Result<Response, Problem> {
-    let settled = ask_result(&claimant, &ports, &id).await?;
+    let concluded = ask_result(&claimant, &ports, &id).await?;
     let way = Way::of(&claimant.visit.page, claimant.proving.purpose);
-    after(&claimant, settled, &way, &id)
+    after(&claimant, concluded, &way, &id)
 }
 
-async fn ask_result(claimant: &Claimant, ports: &Ports, id: &str) -> Result<Settled, Problem> {
+async fn ask_result(claimant: &Claimant, ports: &Ports, id: &str) -> Result<Concluded, Problem> {
     let row = find(claimant, id).await?;
-    Ok(settle(&claimant.visit.ctx, ports.faces.as_ref(), &claimant.proving, row).await?)
+    Ok(conclude(&claimant.visit.ctx, ports.faces.as_ref(), &claimant.proving, row).await?)
 }
 
 /// Goes on from a result; a proof brings the browser a new token.
-fn after(claimant: &Claimant, settled: Settled, way: &Way, id: &str) -> Result<Response, Problem> {
-    let token = match settled {
-        Settled::Waiting { .. } => return Ok(see_other(&format!("{}/{id}/result", way.base))),
-        Settled::Ended => return Ok(see_other(&format!("{}/{id}", way.base))),
-        Settled::Passed { token } => token,
+fn after(claimant: &Claimant, concluded: Concluded, way: &Way, id: &str) -> Result<Response, Problem> {
+    let token = match concluded {
+        Concluded::Waiting { .. } => return Ok(see_other(&format!("{}/{id}/result", way.base))),
+        Concluded::Ended => return Ok(see_other(&format!("{}/{id}", way.base))),
+        Concluded::Passed { token } => token,
     };
     let mut response = see_other(claimant.proving.purpose.next());
     if let Some(token) = token {

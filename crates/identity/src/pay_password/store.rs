@@ -100,13 +100,13 @@ pub(super) fn reserve(tx: &mut Tx<'_>, id: &PayTryId, person: &PersonId, now: Mo
     Ok(())
 }
 
-/// Settles a reserved try; `false` if it was forgiven meanwhile.
-pub(super) fn settle(tx: &mut Tx<'_>, id: &PayTryId, as_what: TryState, now: Moment) -> Result<bool, DbFault> {
-    let settled = tx.exec(
+/// Ends a reserved try; `false` if it was forgiven meanwhile.
+pub(super) fn end_try(tx: &mut Tx<'_>, id: &PayTryId, as_what: TryState, now: Moment) -> Result<bool, DbFault> {
+    let ended = tx.exec(
         sql!("UPDATE pay_password_try SET state = $2, settled_at = $3 WHERE id = $1 AND state = 'reserved'"),
         vals![id.as_str(), as_what.as_str(), now],
     )?;
-    Ok(settled == 1)
+    Ok(ended == 1)
 }
 
 /// Takes a reserved try back that never reached the hash.

@@ -148,12 +148,12 @@ pub(super) fn reserve(tx: &mut Tx<'_>, id: &TryId, proving: &Proving, now: Momen
 }
 
 /// Writes what the card system said of a try.
-pub(super) fn settle(tx: &mut Tx<'_>, id: &TryId, state: TryState) -> Result<bool, DbFault> {
-    let settled = tx.exec(
+pub(super) fn end_try(tx: &mut Tx<'_>, id: &TryId, state: TryState) -> Result<bool, DbFault> {
+    let ended = tx.exec(
         sql!("UPDATE card_try SET state = $1 WHERE id = $2 AND state = 'asked'"),
         vals![state.as_str(), id.as_str()],
     )?;
-    Ok(settled == 1)
+    Ok(ended == 1)
 }
 
 /// A counter's code to insert.

@@ -58,7 +58,7 @@ pub(super) async fn try_pin(
         Ok(verdict) => verdict,
         Err(error) => {
             tracing::warn!(request = %ctx.trace.request, %error, "the card system gave no answer");
-            settle(ctx, proving, &attempt, TryEvent::NoAnswer).await?;
+            end_try(ctx, proving, &attempt, TryEvent::NoAnswer).await?;
             return Ok(PinAnswer::Down);
         }
     };
@@ -67,7 +67,7 @@ pub(super) async fn try_pin(
     {
         return prove(ctx, proving, way, &attempt).await;
     }
-    settle(ctx, proving, &attempt, TryEvent::SaidWrong).await?;
+    end_try(ctx, proving, &attempt, TryEvent::SaidWrong).await?;
     Ok(match verdict {
         PinVerdict::Right { .. } | PinVerdict::Wrong => PinAnswer::Wrong { left },
         PinVerdict::Locked => PinAnswer::Locked,
@@ -97,18 +97,18 @@ async fn reserve(
     Ok(reserved.await?)
 }
 
-async fn settle(ctx: &Ctx, proving: &Proving, attempt: &TryId, event: TryEvent) -> Result<(), Failure> {
+async fn end_try(ctx: &Ctx, proving: &Proving, attempt: &TryId, event: TryEvent) -> Result<(), Failure> {
     let Some(state) = TryState::Asked.on(event) else { return Ok(()) };
     let detail = json!({ "purpose": proving.purpose.as_str(), "said": state.as_str() });
     let entry = ctx.act("card_proof.asked", attempt.as_str(), detail);
     let attempt = attempt.clone();
-    let settled = ctx.db.write(proving.subject.lane(), "card_try.settle", move |tx| -> Result<(), DbFault> {
-        if store::settle(tx, &attempt, state)? {
+    let ended = ctx.db.write(proving.subject.lane(), "card_try.end", move |tx| -> Result<(), DbFault> {
+        if store::end_try(tx, &attempt, state)? {
             tx.audit(entry.clone());
         }
         Ok(())
     });
-    Ok(settled.await?)
+    Ok(ended.await?)
 }
 
 async fn prove(ctx: &Ctx, proving: &Proving, way: &OpenWay, attempt: &TryId) -> Result<PinAnswer, Failure> {
@@ -119,7 +119,7 @@ async fn prove(ctx: &Ctx, proving: &Proving, way: &OpenWay, attempt: &TryId) -> 
     let (id, attempt) = (way.id.clone(), attempt.clone());
     let proven = ctx.db.write(proving.subject.lane(), "card_way.prove", move |tx| -> Result<bool, DbFault> {
         if let Some(right) = TryState::Asked.on(TryEvent::SaidRight)
-            && store::settle(tx, &attempt, right)?
+            && store::end_try(tx, &attempt, right)?
         {
             tx.audit(entry.clone());
         }
