@@ -44,7 +44,7 @@ pub use orders::listen::{Again, Fact, Listener, Listeners, News, Pass, Subject, 
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::{look_secs, pay_href};
 pub use orders::pen::Pen;
-pub use orders::refunds::{RefundError, redirect, settled_outside};
+pub use orders::refunds::{RefundError, paid_outside, redirect};
 pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};

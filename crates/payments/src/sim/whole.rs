@@ -310,7 +310,7 @@ impl House for Whole {
         let which = (&order.id, order.attempts.get(place).map(|one| one.n));
         if state == State::Closed {
             let said = ("周会计", "从医院账户转到本人的卡");
-            return self.served(refunds::settled_outside(&pay.listeners, &ctx, which, said)).await.map(drop);
+            return self.served(refunds::paid_outside(&pay.listeners, &ctx, which, said)).await.map(drop);
         }
         let secret = |text: &str| Pii::new(text.to_owned());
         let (account, name) = (secret("6222020903001234567"), secret("单文"));
