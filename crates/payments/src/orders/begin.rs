@@ -268,7 +268,7 @@ pub async fn agree(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId, s
         if split.cash != shown {
             return Err(BeginError::Changed);
         }
-        let way = held.way.unwrap_or(Way::Account);
+        let way = held.way.unwrap_or(Way::PersonalAccount);
         store::set_confirmed(tx, &held.id, way, &split, &content_hash(&held, way, &split))?;
         tx.audit(pen.ctx.act("payment.agreed", held.id.as_str(), json!({ "cash_fen": split.cash.get() })));
         apply::follow(tx, &pen, &held)?;

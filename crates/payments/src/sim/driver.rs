@@ -267,7 +267,7 @@ impl House for Pure {
 
     async fn quote(&self, way: Way) -> Result<Shown, No> {
         self.up()?;
-        let asked = call(&self.world, Call::Presettle { use_account: way == Way::Account }, None);
+        let asked = call(&self.world, Call::Presettle { use_account: way == Way::PersonalAccount }, None);
         match in_one_life(&self.world, asked).await? {
             Reply::Advice(split) => Ok(Shown { way, split }),
             _ => Err(No),
@@ -276,7 +276,7 @@ impl House for Pure {
 
     async fn settle(&self, shown: &Shown) -> Result<(), No> {
         let (way, split): (Way, Split) = (shown.way, shown.split);
-        self.button(|desk, now| desk.begin_settle(way == Way::Account, split, now))
+        self.button(|desk, now| desk.begin_settle(way == Way::PersonalAccount, split, now))
     }
 
     async fn pay_cash(&self, shown: Fen) -> Result<(), No> {

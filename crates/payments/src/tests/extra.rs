@@ -24,7 +24,7 @@ async fn what_is_paid_twice_goes_back_once(db: TestDb) {
 #[db_test]
 async fn a_settlement_found_after_all_was_paid_is_undone_and_own_money_stays(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(crate::Way::Account).await;
+    desk.shown(crate::Way::PersonalAccount).await;
     // The insurer settles, answers nothing, and says for a while that it knows of nothing.
     desk.world.settles_unseen();
     desk.settle(PIN).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_settlement_found_after_all_was_paid_is_undone_and_own_money_stays(db:
 #[db_test]
 async fn a_page_looks_for_a_slow_return_less_and_less_and_then_says_who_looks_after_it(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(crate::Way::Account).await;
+    desk.shown(crate::Way::PersonalAccount).await;
     desk.world.settles_unseen();
     desk.settle(PIN).await.unwrap();
     desk.drive().await;

@@ -205,7 +205,7 @@ impl Desk {
     }
 
     async fn settle(&self, pin: &str) -> Result<(), BeginError> {
-        let hash = self.shown(Way::Account).await.hash;
+        let hash = self.shown(Way::PersonalAccount).await.hash;
         let command = Settle {
             person: self.person.clone(),
             session: "ses_1".into(),
@@ -331,7 +331,7 @@ async fn what_is_unknown_is_asked_about_and_never_sent_twice(db: TestDb) {
 #[db_test]
 async fn a_request_that_never_arrived_is_reversed_and_the_person_may_choose_again(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.lose_requests(1);
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
@@ -363,7 +363,7 @@ async fn money_that_comes_late_goes_back(db: TestDb) {
 #[db_test]
 async fn other_amounts_than_shown_need_another_yes(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.account_holds(Fen::new(300));
     desk.settle(PIN).await.unwrap();
     desk.drive().await;

@@ -92,7 +92,7 @@ pub(super) async fn other(
     let can_link = wanted.to == BY_LINK || is_phone(&headers);
     let by_link = can_link && !(payer.visit.page.in_app().is_some() && shows_link);
     if let Err(error) = withdraw(&pay, payer.ctx(), &payer.person, &order.id).await {
-        return refused(error, &id, Way::Account);
+        return refused(error, &id, Way::PersonalAccount);
     }
     drive_a_while(&pay, &payer, &order.id).await;
     let order = load(payer.ctx(), &payer.person, &id).await?;
@@ -115,7 +115,7 @@ async fn ask(
     let code = !phone || !pay.ports.wechat_pay.gives_links_to(&client_ip);
     let command = PayCash { person: payer.person.clone(), order: order.id.clone(), shown, code, client_ip };
     if let Err(error) = begin::pay_cash(pay, payer.ctx(), command).await {
-        return refused(error, order.id.as_str(), Way::Account);
+        return refused(error, order.id.as_str(), Way::PersonalAccount);
     }
     drive_a_while(pay, payer, &order.id).await;
     Ok(see_other(&format!("/pay/{}/cashier", order.id)))

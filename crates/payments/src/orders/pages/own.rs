@@ -45,7 +45,7 @@ pub(super) async fn show(payer: &Payer, order: &Order) -> Result<Response, Probl
     let (ctx, page) = (payer.ctx(), payer.visit.page.clone());
     let rules = ctx.policy.at::<PaymentRules>(ctx.now().date()).map_err(Problem::fault)?;
     let id = order.id.clone();
-    let last = ctx.db.read("payment.own", move |tx| quotes::quote_for(tx, &id, Way::Account)).await?;
+    let last = ctx.db.read("payment.own", move |tx| quotes::quote_for(tx, &id, Way::PersonalAccount)).await?;
     let split = last.map(|quote| quote.advice.split);
     let insured = split.and_then(|split| Some((split, split.insured().filter(|insured| *insured > Fen::ZERO)?)));
     let until = cash_until(order, &rules);

@@ -66,7 +66,7 @@ pub(super) async fn ask(
     if order.state != OrderState::Open {
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
-    let way: Way = chosen.way.parse().unwrap_or(Way::Account);
+    let way: Way = chosen.way.parse().unwrap_or(Way::PersonalAccount);
     let (stands, left) = stands(&payer).await?;
     match stands {
         Stands::Ready => {}

@@ -101,7 +101,7 @@ pub(super) async fn show(
     if order.state != OrderState::Open {
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
-    let way = asked.way.parse().unwrap_or(Way::Account);
+    let way = asked.way.parse().unwrap_or(Way::PersonalAccount);
     if way == Way::OwnMoney {
         return own::show(&payer, &order).await;
     }
@@ -189,8 +189,8 @@ fn trouble(quoted: Quoted) -> (Option<Quote>, Option<&'static str>) {
 /// The way that the switch leads to. What was switched off can always be switched on again.
 fn switch(way: Way, employee: bool, split: &Split) -> Option<&'static str> {
     match way {
-        Way::Fund if employee => Some(Way::Account.as_str()),
-        Way::Account if split.personal_account > Fen::ZERO => Some(Way::Fund.as_str()),
+        Way::Fund if employee => Some(Way::PersonalAccount.as_str()),
+        Way::PersonalAccount if split.personal_account > Fen::ZERO => Some(Way::Fund.as_str()),
         _ => None,
     }
 }
@@ -199,8 +199,8 @@ fn switch(way: Way, employee: bool, split: &Split) -> Option<&'static str> {
 fn account_note(page: &Page, way: Way, employee: bool, split: &Split) -> Option<String> {
     let nothing = split.insured() == Some(Fen::ZERO);
     match (way, employee) {
-        (Way::Account, false) => Some(page.t(if nothing { "pay-nothing-insured" } else { "pay-no-account" })),
-        (Way::Account, true) if split.personal_account == Fen::ZERO => Some(page.t("pay-account-empty")),
+        (Way::PersonalAccount, false) => Some(page.t(if nothing { "pay-nothing-insured" } else { "pay-no-account" })),
+        (Way::PersonalAccount, true) if split.personal_account == Fen::ZERO => Some(page.t("pay-account-empty")),
         (Way::Fund, _) if nothing => Some(page.t("pay-nothing-insured")),
         _ => None,
     }

@@ -94,7 +94,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if order.state == OrderState::Open {
-        let way: Way = asked.way.parse().unwrap_or(Way::Account);
+        let way: Way = asked.way.parse().unwrap_or(Way::PersonalAccount);
         return Ok(see_other(&format!("/pay/{id}?way={way}&told={}", asked.told.word())));
     }
     let (ctx, page) = (citizen.ctx(), citizen.visit.page.clone());
@@ -211,7 +211,7 @@ pub(super) async fn agree(
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     match begin::agree(&pay, citizen.ctx(), &citizen.person, &order.id, Fen::new(shown.fen)).await {
         Ok(()) => Ok(see_other(&format!("/pay/{id}/state"))),
-        Err(error) => refused(error, &id, Way::Account),
+        Err(error) => refused(error, &id, Way::PersonalAccount),
     }
 }
 
@@ -266,7 +266,7 @@ pub(super) async fn give_up(
 ) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if let Err(error) = stop::give_up(&pay, citizen.ctx(), &citizen.person, &order.id).await {
-        return refused(error, &id, Way::Account);
+        return refused(error, &id, Way::PersonalAccount);
     }
     drive_a_while(&pay, &citizen, &order.id).await;
     Ok(see_other(&format!("/pay/{id}/state")))
