@@ -34,7 +34,7 @@ pub(super) fn question(client: &InsurerClient, visit: &RegisteredVisit) -> Prese
         psn_setlway: BY_ITEM.to_owned(),
         mdtrt_id: visit.registered.mdtrt_id.clone(),
         chrg_bchno: visit.registered.batch_no.clone(),
-        acct_used_flag: if visit.use_account { "1" } else { "0" }.to_owned(),
+        acct_used_flag: if visit.use_personal_account { "1" } else { "0" }.to_owned(),
         insutype: visit.person.kind.clone(),
     }
 }

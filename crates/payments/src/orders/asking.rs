@@ -48,6 +48,9 @@ async fn known(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DbFault> {
         balance: None,
         echo: Default::default(),
     });
-    let use_account = order.way != Some(Way::Fund);
-    Ok(Some(Asking { visit: RegisteredVisit { person, care: order.care.clone(), registered, use_account }, advice }))
+    let use_personal_account = order.way != Some(Way::Fund);
+    Ok(Some(Asking {
+        visit: RegisteredVisit { person, care: order.care.clone(), registered, use_personal_account },
+        advice,
+    }))
 }

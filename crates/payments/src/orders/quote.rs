@@ -108,8 +108,12 @@ async fn ask(
             }
         }
     };
-    let visit =
-        RegisteredVisit { person, care: order.care.clone(), registered, use_account: way == Way::PersonalAccount };
+    let visit = RegisteredVisit {
+        person,
+        care: order.care.clone(),
+        registered,
+        use_personal_account: way == Way::PersonalAccount,
+    };
     match pay.ports.settlements.presettle(ctx, &visit).await {
         Ok(advice) => Ok(Quoted::Shown(keep(ctx, order, way, advice).await?)),
         Err(error) => refused(pay, ctx, order, error).await,

@@ -136,7 +136,7 @@ pub struct RegisteredVisit {
     /// Under which numbers.
     pub registered: Registered,
     /// `acct_used_flag`.
-    pub use_account: bool,
+    pub use_personal_account: bool,
 }
 
 /// Why the insurer did not settle, where it said so for certain.

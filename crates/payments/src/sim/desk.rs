@@ -38,7 +38,7 @@ pub(super) struct Desk {
     open_until: Moment,
     pub(super) stopped_at: Option<Moment>,
     pub(super) next_at: Option<Moment>,
-    pub(super) use_account: bool,
+    pub(super) use_personal_account: bool,
     notices: Vec<String>,
     pub(super) books: Books,
     /// The first answer or change that no table has.
@@ -63,7 +63,7 @@ impl Desk {
             open_until: deadline,
             stopped_at: None,
             next_at: Some(deadline),
-            use_account: true,
+            use_personal_account: true,
             notices: Vec::new(),
             books: Books::default(),
             odd: None,
@@ -272,12 +272,12 @@ impl Desk {
     }
 
     /// As `begin::settle`, the password being right.
-    pub(super) fn begin_settle(&mut self, use_account: bool, split: Split, now: Moment) -> Refused {
+    pub(super) fn begin_settle(&mut self, use_personal_account: bool, split: Split, now: Moment) -> Refused {
         if self.state != OrderState::Open || now >= self.view.deadline {
             return false;
         }
         self.view.confirmed = Some(split);
-        self.use_account = use_account;
+        self.use_personal_account = use_personal_account;
         self.view.deadline = now.plus_secs(HALF_PAID_SECS);
         let amount = split.insured().unwrap_or(Fen::ZERO);
         self.intend(Kind::Settle, amount, Some(split), None, None, now);

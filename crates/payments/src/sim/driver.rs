@@ -118,7 +118,8 @@ impl Pure {
         match (act, view.kind) {
             (Act::Settle, _) => {
                 let number = if bug(Bug::NewSettleNumber) { format!("{number}-{}", row.asks) } else { number };
-                let asked = self.ask(until, Call::Settle { number, use_account: order.use_account }).await;
+                let asked =
+                    self.ask(until, Call::Settle { number, use_personal_account: order.use_personal_account }).await;
                 match asked {
                     Reply::Settled(Some(settled)) => Heard::Settled(settled),
                     other => failure(other),
@@ -267,7 +268,7 @@ impl House for Pure {
 
     async fn quote(&self, way: Way) -> Result<Shown, No> {
         self.up()?;
-        let asked = call(&self.world, Call::Presettle { use_account: way == Way::PersonalAccount }, None);
+        let asked = call(&self.world, Call::Presettle { use_personal_account: way == Way::PersonalAccount }, None);
         match in_one_life(&self.world, asked).await? {
             Reply::Advice(split) => Ok(Shown { way, split }),
             _ => Err(No),

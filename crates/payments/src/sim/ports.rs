@@ -82,7 +82,7 @@ impl Settlements for Partners {
     }
 
     async fn presettle(&self, _: &Ctx, visit: &RegisteredVisit) -> Result<Presettled, SettleError> {
-        match self.ask_insurer(None, Call::Presettle { use_account: visit.use_account }).await? {
+        match self.ask_insurer(None, Call::Presettle { use_personal_account: visit.use_personal_account }).await? {
             Reply::Advice(split) => Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] }),
             other => Err(odd(&other).into()),
         }
@@ -96,7 +96,9 @@ impl Settlements for Partners {
         _: &Presettled,
     ) -> Result<Settled, SettleError> {
         let number = number.to_owned();
-        let reply = self.ask_insurer(ctx.not_after, Call::Settle { number, use_account: visit.use_account }).await?;
+        let reply = self
+            .ask_insurer(ctx.not_after, Call::Settle { number, use_personal_account: visit.use_personal_account })
+            .await?;
         settled(reply)?.ok_or_else(|| PortError::Unknown("no settlement".to_owned()).into())
     }
 

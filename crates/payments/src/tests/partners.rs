@@ -130,9 +130,9 @@ impl World {
         Ok(answer)
     }
 
-    fn split(&self, total: Fen, use_account: bool) -> Split {
+    fn split(&self, total: Fen, use_personal_account: bool) -> Split {
         let fund = 800;
-        let account = if use_account { self.truth().account.min(1_200) } else { 0 };
+        let account = if use_personal_account { self.truth().account.min(1_200) } else { 0 };
         Split {
             fund: Fen::new(fund),
             personal_account: Fen::new(account),
@@ -161,7 +161,7 @@ impl Settlements for World {
 
     async fn presettle(&self, _: &Ctx, visit: &RegisteredVisit) -> Result<Presettled, SettleError> {
         self.arrives("presettle")?;
-        let split = self.split(visit.care.total, visit.use_account);
+        let split = self.split(visit.care.total, visit.use_personal_account);
         Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] })
     }
 
@@ -176,7 +176,7 @@ impl Settlements for World {
         if let Some(what) = self.truth().refuse_settle {
             return Err(SettleError::Refused { what, says: "infcode -1".to_owned() });
         }
-        let split = self.split(visit.care.total, visit.use_account);
+        let split = self.split(visit.care.total, visit.use_personal_account);
         let facts = SettlementFacts {
             settled_at: Some(self.clock.now().minus_secs(2)),
             clr_optins: Some("320400".into()),

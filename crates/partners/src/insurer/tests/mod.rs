@@ -111,11 +111,11 @@ fn refused(what: Refusal) -> SettleError {
 }
 
 /// A registered visit of 25.00.
-pub(super) fn visit(use_account: bool) -> RegisteredVisit {
+pub(super) fn visit(use_personal_account: bool) -> RegisteredVisit {
     RegisteredVisit {
         person: person("P", "310"),
         care: care("visit-1"),
         registered: Registered { mdtrt_id: "M".to_owned(), batch_no: "202603020930050042".to_owned() },
-        use_account,
+        use_personal_account,
     }
 }

@@ -57,7 +57,7 @@ impl Stage {
     async fn visit(&self, visit_no: &str) -> RegisteredVisit {
         let care = care(visit_no);
         let registered = self.client.register(&self.ctx, &self.person, &care).await.unwrap();
-        RegisteredVisit { person: self.person.clone(), care, registered, use_account: true }
+        RegisteredVisit { person: self.person.clone(), care, registered, use_personal_account: true }
     }
 }
 
@@ -235,13 +235,13 @@ async fn a_new_day_a_lost_sign_in_and_a_poorer_account() {
     let settled = client.settle(ctx, &client.number(ctx), &visit, &advice).await.unwrap();
     assert_eq!((settled.split, settled.balance), (split(800, 300, 1_400), Some(Fen::ZERO)));
 
-    let unused = RegisteredVisit { use_account: false, ..stage.visit("visit-2").await };
+    let unused = RegisteredVisit { use_personal_account: false, ..stage.visit("visit-2").await };
     assert_eq!(client.presettle(ctx, &unused).await.unwrap().split, split(800, 0, 1_700));
     stage.person_is(json!({ "insured": "resident" })).await;
     let resident = CoveredPerson { kind: "390".to_owned(), ..stage.person.clone() };
     let (care, person) = (care("visit-3"), resident.clone());
     let registered = client.register(ctx, &resident, &care).await.unwrap();
-    let visit = RegisteredVisit { person, care, registered, use_account: true };
+    let visit = RegisteredVisit { person, care, registered, use_personal_account: true };
     assert_eq!(client.presettle(ctx, &visit).await.unwrap().split, split(1_000, 0, 1_500));
     stage.person_is(json!({ "insured": "ended" })).await;
     assert_eq!(client.presettle(ctx, &visit).await.map(drop), Err(refused(Refusal::NotInsured)));
