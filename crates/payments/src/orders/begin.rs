@@ -186,7 +186,7 @@ fn attempt(order: &Order, id: &AttemptId, kind: Kind, number: String, amount: Fe
 
 /// A person wants to pay one's own money at the channel.
 #[derive(Debug, Clone)]
-pub struct PayCash {
+pub struct PayOwnMoney {
     /// Who.
     pub person: PersonId,
     /// Which order.
@@ -204,7 +204,7 @@ pub struct PayCash {
 ///
 /// # Errors
 /// See [`BeginError`]; nothing was begun then.
-pub async fn pay_cash(pay: &Payments, ctx: &Ctx, command: PayCash) -> Result<(), BeginError> {
+pub async fn pay_own_money(pay: &Payments, ctx: &Ctx, command: PayOwnMoney) -> Result<(), BeginError> {
     let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;
     let (person, id) = (command.person.clone(), command.order.clone());
     let read = ctx.db.read("payment.pay.glance", move |tx| store::of_person(tx, &person, &id));
@@ -224,7 +224,7 @@ pub async fn pay_cash(pay: &Payments, ctx: &Ctx, command: PayCash) -> Result<(),
         if pen.now.plus_secs(pen.rules.least_pay_secs) > expires_at {
             return Err(BeginError::TooLate);
         }
-        let amount = held.view.cash_needed().checked_sub(held.view.paid()).unwrap_or(Fen::ZERO);
+        let amount = held.view.own_money_needed().checked_sub(held.view.paid()).unwrap_or(Fen::ZERO);
         if amount != command.shown || amount <= Fen::ZERO {
             return Err(BeginError::Changed);
         }

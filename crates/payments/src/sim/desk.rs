@@ -284,13 +284,13 @@ impl Desk {
         true
     }
 
-    /// As `begin::pay_cash`.
-    pub(super) fn begin_cash(&mut self, shown: Fen, now: Moment) -> Refused {
+    /// As `begin::pay_own_money`.
+    pub(super) fn begin_own_money(&mut self, shown: Fen, now: Moment) -> Refused {
         if self.view.live(Kind::Pay).is_some() {
             return matches!(self.state, OrderState::HalfPaid | OrderState::Paying);
         }
         let expires_at = self.view.deadline.minus_secs(MARGIN_SECS);
-        let amount = self.view.cash_needed().checked_sub(self.view.paid()).unwrap_or(Fen::ZERO);
+        let amount = self.view.own_money_needed().checked_sub(self.view.paid()).unwrap_or(Fen::ZERO);
         let open = matches!(self.state, OrderState::Open | OrderState::HalfPaid);
         if !open || now.plus_secs(LEAST_SECS) > expires_at || amount != shown || amount <= Fen::ZERO {
             return false;

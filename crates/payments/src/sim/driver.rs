@@ -261,7 +261,7 @@ impl House for Pure {
         let desk = self.desk();
         let mut pays = desk.view.attempts.iter().zip(&desk.rows).filter(|(one, _)| one.kind == Kind::Pay);
         let cashier = pays.rfind(|(one, row)| row.linked && one.state != State::Requested);
-        let to_pay = desk.view.cash_needed().checked_sub(desk.view.paid()).unwrap_or(Fen::ZERO);
+        let to_pay = desk.view.own_money_needed().checked_sub(desk.view.paid()).unwrap_or(Fen::ZERO);
         let settled = desk.view.settlement().and_then(|(_, one)| one.split);
         Ok(Seen { state: desk.state, to_pay, settled, cashier: cashier.map(|(_, row)| row.number.clone()) })
     }
@@ -280,8 +280,8 @@ impl House for Pure {
         self.button(|desk, now| desk.begin_settle(way == Way::PersonalAccount, split, now))
     }
 
-    async fn pay_cash(&self, shown: Fen) -> Result<(), No> {
-        self.button(|desk, now| desk.begin_cash(shown, now))
+    async fn pay_own_money(&self, shown: Fen) -> Result<(), No> {
+        self.button(|desk, now| desk.begin_own_money(shown, now))
     }
 
     async fn agree(&self, shown: Fen) -> Result<(), No> {

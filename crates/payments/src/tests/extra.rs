@@ -8,7 +8,7 @@ use crate::attempts::hear::CALL_AFTER_SECS;
 use crate::attempts::model::{Kind, State};
 use crate::orders::model::order_state;
 use crate::orders::pages::ends_secs;
-use crate::orders::words::{cash_until, word};
+use crate::orders::words::{own_money_until, word};
 use crate::{OrderState, PaymentRules, look_secs};
 
 #[db_test]
@@ -77,7 +77,7 @@ async fn a_page_looks_for_a_slow_return_less_and_less_and_then_says_who_looks_af
     (order.state, order.changed_at) = (order_state(&order.view), begun);
     assert_eq!(order.state, OrderState::Reconfirm);
     let rules = desk.ctx.policy.at::<PaymentRules>(begun.date()).unwrap();
-    let last_begin = cash_until(&order, &rules);
+    let last_begin = own_money_until(&order, &rules);
     // Sent again and again: that is no reason to look more often.
     order.attempts[at].changed_at = begun.plus_secs(CALL_AFTER_SECS);
     let seen = |now: Moment| (word(&order, now), look_secs(&order, now), ends_secs(&order, now, last_begin));
@@ -100,7 +100,7 @@ async fn a_page_gives_up_on_an_end_that_does_not_come(db: TestDb) {
     let order = desk.found().await;
     let rules = desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap();
     let end = order.view.deadline;
-    let last_begin = cash_until(&order, &rules);
+    let last_begin = own_money_until(&order, &rules);
     for (secs, looks) in
         [(-100, Some(101)), (0, Some(3)), (59, Some(3)), (300, Some(10)), (3_600, None), (86_400, None)]
     {

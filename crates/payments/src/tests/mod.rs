@@ -28,7 +28,7 @@ use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
 
-use crate::orders::begin::{self, BeginError, PayCash, Settle};
+use crate::orders::begin::{self, BeginError, PayOwnMoney, Settle};
 use crate::orders::quote::{Quoted, quote};
 use crate::orders::withdraw::withdraw;
 use crate::orders::{Order, OrderId, stop, store};
@@ -217,14 +217,14 @@ impl Desk {
     }
 
     async fn pay(&self, fen: i64) -> Result<(), BeginError> {
-        let command = PayCash {
+        let command = PayOwnMoney {
             person: self.person.clone(),
             order: self.order.clone(),
             shown: Fen::new(fen),
             code: true,
             client_ip: "127.0.0.1".into(),
         };
-        begin::pay_cash(&self.pay, &self.ctx, command).await
+        begin::pay_own_money(&self.pay, &self.ctx, command).await
     }
 
     async fn drive(&self) {
@@ -368,7 +368,7 @@ async fn other_amounts_than_shown_need_another_yes(db: TestDb) {
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
     assert_eq!(desk.state().await, OrderState::Reconfirm);
-    let cash = desk.found().await.view.cash_needed();
+    let cash = desk.found().await.view.own_money_needed();
     assert!(matches!(
         begin::agree(&desk.pay, &desk.ctx, &desk.person, &desk.order, Fen::new(500)).await,
         Err(BeginError::Changed)
