@@ -4,8 +4,8 @@
 //! Owned tables: `account`, `agreement`, `card_check`, `card_code`, `card_guard`, `card_miss`, `card_try`, `card_way`,
 //! `consent`, `counter_code`, `counter_miss`, `device`, `device_proof`, `device_proof_use`, `ecard`, `face_budget`,
 //! `face_check`, `institution`, `institution_capability`, `insurance_status`, `kept_form`, `login_guard`, `message`,
-//! `number_owner`, `partner_key`, `partner_nonce`, `pay_password`, `pay_password_try`, `person`, `proof`, `real_name`,
-//! `real_name_device`, `session`, `session_former_token`, `session_phone`, `sms_code`, `sms_log`, `staff`,
+//! `number_owner`, `partner_key`, `partner_nonce`, `payment_password`, `payment_password_try`, `person`, `proof`,
+//! `real_name`, `real_name_device`, `session`, `session_former_token`, `session_phone`, `sms_code`, `sms_log`, `staff`,
 //! `staff_session`. No other crate holds SQL for them, with one exception: who keeps something of an institution joins
 //! `institution` to read it.
 

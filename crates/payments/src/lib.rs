@@ -44,12 +44,12 @@ pub use orders::listen::{Again, Fact, Listener, Listeners, News, Pass, Subject, 
 pub use orders::model::{Cause, OrderState, Way};
 pub use orders::pages::{look_secs, pay_href};
 pub use orders::pen::Pen;
-pub use orders::refunds::{RefundError, redirect, settled_outside};
+pub use orders::refunds::{RefundError, paid_outside, redirect};
 pub use orders::stop::{Ended, stop_subject, time_out_subject, unblock};
 pub use orders::sweep::{drive_due, sweep};
 pub use orders::trail::{Line, lines};
 pub use orders::words::{
-    Due, Legs, cash_due, due, give_up_waits, is_over, outside, short_no, state_text, state_word, stuck,
+    Due, Legs, due, give_up_waits, is_over, outside, own_money_due, short_no, state_text, state_word, stuck,
 };
 pub use orders::{NewOrder, Order, OrderId, open, release_due};
 pub use policy::PaymentRules;

@@ -44,7 +44,7 @@ kernel::words! {
     /// From which purses a person wants to pay.
     pub enum Way: "a way of paying" {
         /// Through the insurer, the personal account first.
-        Account = "account",
+        PersonalAccount = "account",
         /// Through the insurer, without the personal account.
         Fund = "fund",
         /// All of it one's own money.

@@ -116,9 +116,10 @@ enum Pay {
     Show(commands::pay::Show),
     /// Say where the money goes of a refund that the buyer's account did not take (ABNORMAL).
     AbnormalRefund(commands::pay::AbnormalRefund),
-    /// Record that a refund which did not reach the buyer was settled by other means. One person decides; a second one is
+    /// Record that a refund which did not reach the buyer was paid by other means. One person decides; a second one is
     /// not asked yet.
-    SettledOutside(commands::pay::SettledOutside),
+    #[command(alias = "settled-outside")]
+    PaidOutside(commands::pay::PaidOutside),
     /// Say that somebody has looked after a call about the channel as a whole: its keys, or ours.
     LookedAfter,
     /// Let a blocked order go on after somebody has looked; its partners are asked again.
@@ -180,7 +181,7 @@ fn run(line: Line) -> Result<Outcome, StartError> {
         Some(Command::Pay(Pay::Calls)) => commands::pay::calls(&config),
         Some(Command::Pay(Pay::Show(show))) => commands::pay::show(&config, &show),
         Some(Command::Pay(Pay::AbnormalRefund(refund))) => commands::pay::abnormal_refund(&config, &refund),
-        Some(Command::Pay(Pay::SettledOutside(settled))) => commands::pay::settled_outside(&config, &settled),
+        Some(Command::Pay(Pay::PaidOutside(paid))) => commands::pay::paid_outside(&config, &paid),
         Some(Command::Pay(Pay::LookedAfter)) => commands::pay::looked_after(&config),
         Some(Command::Pay(Pay::Unblock(unblock))) => commands::pay::unblock(&config, &unblock),
         Some(Command::Ledger(Ledger::Lift(lift))) => commands::pay::lift(&config, &lift),

@@ -1,5 +1,6 @@
 //! How long things are kept: every table of the migrations has its row in `docs/runbooks/what-is-kept.md`.
 
+use super::tables::left_by;
 use super::{Finding, Source};
 
 const LIST: &str = "docs/runbooks/what-is-kept.md";
@@ -11,15 +12,13 @@ pub fn check(tree: &[Source]) -> Vec<Finding> {
     let is_listed = |table: &str| {
         listed.iter().any(|name| *name == table || name.strip_suffix('*').is_some_and(|start| table.starts_with(start)))
     };
-    let migrations = tree.iter().filter(|source| source.path.starts_with("migrations/"));
-    let made =
-        migrations.flat_map(|source| (1..).zip(source.text.lines()).map(move |(line, text)| (source, line, text)));
-    made.filter_map(|(source, line, text)| {
-        let table = text.trim_start().strip_prefix("CREATE TABLE ")?.split([' ', '(']).next()?;
-        let says = format!("{table} is not in {LIST}: say how long its rows are kept, and who lets them go");
-        (!is_listed(table)).then(|| Finding::new(&source.path, line, says))
-    })
-    .collect()
+    let unlisted = left_by(tree).into_iter().filter(|(_, _, table)| !is_listed(table));
+    unlisted
+        .map(|(source, line, table)| {
+            let says = format!("{table} is not in {LIST}: say how long its rows are kept, and who lets them go");
+            Finding::new(&source.path, line, says)
+        })
+        .collect()
 }
 
 #[cfg(test)]

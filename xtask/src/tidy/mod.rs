@@ -16,6 +16,7 @@ mod rust;
 mod scripts;
 mod sizes;
 mod supply;
+mod tables;
 mod threats;
 mod words;
 
@@ -91,6 +92,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(paths::check(&tree));
     findings.extend(rows::check(&tree));
     findings.extend(scripts::check(&tree));
+    findings.extend(tables::check(&tree));
     findings.extend(threats::check(&tree));
     findings.extend(words::check(&tree));
     findings.extend(supply::check(root, &tree)?);

@@ -79,8 +79,8 @@ pub(super) fn would_return(page: &Page, order: &Order, rules: &PaymentRules) -> 
     if !insured.is_empty() {
         told.push(page.t1("health-returns-at-once", "parts", insured.join(&page.t("health-returns-and"))));
     }
-    if held.cash > Fen::ZERO {
-        told.push(page.t2("health-returns-cash", "yuan", held.cash, "days", rules.refund_days));
+    if held.own_money > Fen::ZERO {
+        told.push(page.t2("health-returns-cash", "yuan", held.own_money, "days", rules.refund_days));
     }
     (!told.is_empty()).then(|| told.join(page.pick("", " ")))
 }

@@ -179,7 +179,7 @@ fn money(page: &Page, visit: &Appointment, order: Option<&Order>, (rules, now): 
     let paid = Legs::held(order).sum();
     let key = if paid > Fen::ZERO { "health-orders-part" } else { "health-orders-pay-by" };
     let args = [
-        ("due", show::fee(page, due.cash)),
+        ("due", show::fee(page, due.own_money)),
         ("until", page.moment(due.until)),
         ("fee", fee),
         ("paid", show::fee(page, paid)),

@@ -315,7 +315,7 @@ fn order_page(
         can_cancel,
         again: again_href(card),
         tips: show::paragraphs(page.pick(&card.hospital.tips, &card.hospital.tips_en)),
-        go_pay: due.map(|due| page.t1("health-todo-pay-button", "yuan", due.cash)),
+        go_pay: due.map(|due| page.t1("health-todo-pay-button", "yuan", due.own_money)),
         pay,
         page,
     }

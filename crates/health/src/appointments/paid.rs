@@ -128,9 +128,9 @@ impl Listener for Visits {
                 ("refund_stuck", json!({ "amount": amount }))
             }
             (_, OrderState::Settled, _) => return booked(ctx, order).await,
-            (_, OrderState::Reconfirm, _) if payments::cash_due(order) > Fen::ZERO => {
-                let cash = payments::cash_due(order).to_string();
-                ("pay_reconfirm", json!({ "cash": cash, "until_at": order.view.deadline.ms() }))
+            (_, OrderState::Reconfirm, _) if payments::own_money_due(order) > Fen::ZERO => {
+                let own_money = payments::own_money_due(order).to_string();
+                ("pay_reconfirm", json!({ "cash": own_money, "until_at": order.view.deadline.ms() }))
             }
             (_, OrderState::Returning, cause) => {
                 let kind = if cause == Some(Cause::TimedOut) { "pay_timed_out" } else { "refund_begun" };

@@ -72,7 +72,7 @@ fn row(page: &Page, visit: &Appointment, pay: Option<&Order>, (rules, now): (&Pa
     };
     let (title, button, bar) = match (pay, due) {
         (Some(_), Some(due)) => {
-            (page.t1("health-todo-pay", "when", when), page.t1("health-todo-pay-button", "yuan", due.cash), "due")
+            (page.t1("health-todo-pay", "when", when), page.t1("health-todo-pay-button", "yuan", due.own_money), "due")
         }
         (Some(order), None) => {
             let state = payments::state_word(page, order).0;

@@ -90,7 +90,7 @@ pub(super) async fn verify(ctx: &Ctx, ports: &Ports, typed: &str, place: &str) -
             Standing::Sure(_) => None,
         }
     };
-    settle(ctx, place, shown, early).await
+    conclude(ctx, place, shown, early).await
 }
 
 /// What a scanner is told of a scan without a code. Old codes are too old; none of these is laid to whoever shows it.
@@ -103,7 +103,7 @@ fn verdict_of(why: Unread) -> Verdict {
     }
 }
 
-/// What [`settle`]'s closure needs, drawn before it.
+/// What [`conclude`]'s closure needs, drawn before it.
 #[derive(Clone)]
 struct Look {
     check: NewCheck,
@@ -112,7 +112,7 @@ struct Look {
     entries: Vec<(Verdict, AuditEntry)>,
 }
 
-async fn settle(ctx: &Ctx, place: &str, shown: Shown, early: Option<Verdict>) -> Result<Checked, Failure> {
+async fn conclude(ctx: &Ctx, place: &str, shown: Shown, early: Option<Verdict>) -> Result<Checked, Failure> {
     let id: CardCheckId = ctx.id();
     let check = NewCheck {
         id: id.clone(),
@@ -132,7 +132,7 @@ async fn settle(ctx: &Ctx, place: &str, shown: Shown, early: Option<Verdict>) ->
     let entries = Verdict::ALL.map(entry).to_vec();
     let (vault, key) = (ctx.vault.clone(), lane(&shown.person));
     let look = Look { check, shown, early, entries };
-    let settled = ctx.db.write(key, "card.verify", move |tx| -> Result<_, DbFault> {
+    let concluded = ctx.db.write(key, "card.verify", move |tx| -> Result<_, DbFault> {
         let (verdict, masked) = judge(tx, &look)?;
         codes::insert_check(tx, &NewCheck { verdict: verdict.as_str(), ..look.check.clone() })?;
         if let Some((_, entry)) = look.entries.iter().find(|(of, _)| *of == verdict) {
@@ -145,7 +145,7 @@ async fn settle(ctx: &Ctx, place: &str, shown: Shown, early: Option<Verdict>) ->
         };
         Ok((verdict, used_at, holder))
     });
-    let (verdict, used_at, holder) = settled.await?;
+    let (verdict, used_at, holder) = concluded.await?;
     Ok(Checked { id, verdict, used_at, holder })
 }
 

@@ -13,7 +13,7 @@ use crate::devices::{self, Vouched};
 use crate::failure::Failure;
 use crate::owners;
 use crate::people::{PersonId, store as people};
-use crate::proofs::{self, Claim, NewProof, ProofPurpose, Way};
+use crate::proofs::{self, NewProof, ProofPurpose, Proving, Way};
 use crate::real_name::store::{self, Answer, Authenticated};
 use crate::real_name::{Cover, RealNamePolicy};
 use crate::sessions::{Prover, SessionId};
@@ -52,7 +52,7 @@ impl Vouch {
         let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
         let ip = if ctx.trace.ip.is_empty() { ADDRESS.to_owned() } else { ctx.trace.ip.clone() };
         let place = askers::place(&ctx.with_trace(Trace { ip, ..ctx.trace.clone() }), agent);
-        let claim = Claim {
+        let proving = Proving {
             subject: (*subject).clone(),
             name: (*name).clone(),
             purpose: ProofPurpose::RealName,
@@ -69,7 +69,7 @@ impl Vouch {
             subject: (*subject).clone(),
             session: session.clone(),
             device: device.to_owned(),
-            proof: NewProof::vouched(ctx, &claim),
+            proof: NewProof::vouched(ctx, &proving),
             bound: Vouched::draw(ctx, device, place),
             entry: ctx.act("real_name.authenticated", person.as_str(), json!({ "way": "vouched" })),
             answer: Answer {

@@ -16,7 +16,7 @@ use crate::askers::{Budget, Spent, wait_secs};
 use crate::blind::ticket;
 use crate::failure::Failure;
 use crate::ports::{Faces, StartFace};
-use crate::proofs::{Claim, Claimant};
+use crate::proofs::{Claimant, Proving};
 
 /// How long after a start a second tap counts as the same request, even if the provider has not answered yet.
 const SECOND_TAP_SECS: i64 = 30;
@@ -36,7 +36,7 @@ pub(crate) enum Begun {
 #[derive(Clone)]
 pub(super) struct NewCheck {
     pub(super) id: FaceId,
-    pub(super) claim: Claim,
+    pub(super) proving: Proving,
     pub(super) order_no: String,
     pub(super) movements: String,
     pub(super) now: Moment,
@@ -49,11 +49,11 @@ enum Reserved {
 }
 
 /// Tries that are left, and if none, in how many seconds there is one again.
-pub(crate) async fn tries_left(ctx: &Ctx, claim: &Claim, budget: Budget) -> Result<(usize, Option<i64>), Failure> {
+pub(crate) async fn tries_left(ctx: &Ctx, proving: &Proving, budget: Budget) -> Result<(usize, Option<i64>), Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<FacePolicy>(now.date())?;
-    let claim = claim.clone();
-    let counted = ctx.db.read("face.tries", move |tx| store::counted(tx, &claim, budget, now)).await?;
+    let proving = proving.clone();
+    let counted = ctx.db.read("face.tries", move |tx| store::counted(tx, &proving, budget, now)).await?;
     Ok((left(&counted, &policy), wait(&counted, now, &policy)))
 }
 
@@ -80,13 +80,13 @@ pub(crate) async fn begin(
     let movements = draw_movements(&*ctx.rng);
     let check = NewCheck {
         id: ctx.id(),
-        claim: claimant.claim.clone(),
+        proving: claimant.proving.clone(),
         order_no: ticket(ctx),
         movements: movements_text(&movements),
         now,
         expires_at: now.plus_secs(policy.valid_secs),
     };
-    let consent = NewConsent::prepare(ctx, &claimant.claim, GivenBy::of(claimant), faces.provider().0, now);
+    let consent = NewConsent::prepare(ctx, &claimant.proving, GivenBy::of(claimant), faces.provider().0, now);
     let start = StartFace {
         order_no: check.order_no.clone(),
         name: claimant.name.clone(),
@@ -99,7 +99,7 @@ pub(crate) async fn begin(
         Reserved::New => {}
     }
     // On its own: a browser that gives up waiting must not leave a try counted and nothing begun.
-    let (acting, lane, asked) = (ctx.clone(), claimant.claim.subject.lane(), id.clone());
+    let (acting, lane, asked) = (ctx.clone(), claimant.proving.subject.lane(), id.clone());
     let asking = tokio::spawn(async move { ask(&acting, faces.as_ref(), lane, asked, start).await });
     match asking.await {
         Ok(written) => written?,
@@ -115,22 +115,22 @@ async fn reserve(
     agreed: bool,
     policy: &FacePolicy,
 ) -> Result<Reserved, Failure> {
-    let detail = json!({ "purpose": check.claim.purpose.as_str(), "budget": check.claim.budget.as_str() });
+    let detail = json!({ "purpose": check.proving.purpose.as_str(), "budget": check.proving.budget.as_str() });
     let reserved: AuditEntry = ctx.act("face.reserved", check.id.as_str(), detail);
     let given: AuditEntry = ctx.act("consent.given", consent.id.as_str(), json!({ "purpose": "face" }));
-    let (lane, policy) = (check.claim.subject.lane(), policy.clone());
+    let (lane, policy) = (check.proving.subject.lane(), policy.clone());
     let written = ctx.db.write(lane, "face.reserve", move |tx| -> Result<Reserved, DbFault> {
         // The row is held before anything is judged, so that starts at several instances are counted one after another.
-        store::hold_budget(tx, &check.claim.subject, check.claim.budget, check.now)?;
+        store::hold_budget(tx, &check.proving.subject, check.proving.budget, check.now)?;
         let standing = store::standing(tx, &consent)?;
         if standing.is_none() && !agreed {
             return Ok(Reserved::Not(Begun::NotAgreed));
         }
         let since = check.now.minus_secs(SECOND_TAP_SECS);
-        if let Some(open) = store::open_of(tx, &check.claim, check.now, since)? {
+        if let Some(open) = store::open_of(tx, &check.proving, check.now, since)? {
             return Ok(Reserved::Not(Begun::At(open)));
         }
-        let counted = store::counted(tx, &check.claim, check.claim.budget, check.now)?;
+        let counted = store::counted(tx, &check.proving, check.proving.budget, check.now)?;
         if let Some(secs) = wait(&counted, check.now, &policy) {
             return Ok(Reserved::Not(Begun::Spent { secs }));
         }

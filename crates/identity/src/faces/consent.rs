@@ -9,7 +9,7 @@ use serde_json::json;
 use super::model::ConsentId;
 use super::store;
 use crate::failure::Failure;
-use crate::proofs::{Claim, Claimant};
+use crate::proofs::{Claimant, Proving};
 
 /// The version of the text in `locales/*/faces.ftl` (`face-consent-…`). Raise it with what the text
 /// promises, not with its commas.
@@ -28,7 +28,7 @@ kernel::words! {
 impl GivenBy {
     /// Who stands before the way.
     pub(crate) fn of(claimant: &Claimant) -> GivenBy {
-        if claimant.claim.owner { GivenBy::Citizen } else { GivenBy::Visitor }
+        if claimant.proving.owner { GivenBy::Citizen } else { GivenBy::Visitor }
     }
 }
 
@@ -36,7 +36,7 @@ impl GivenBy {
 #[derive(Clone)]
 pub(crate) struct NewConsent {
     pub(super) id: ConsentId,
-    pub(super) claim: Claim,
+    pub(super) proving: Proving,
     pub(super) given_by: GivenBy,
     pub(super) provider: String,
     pub(super) now: Moment,
@@ -44,29 +44,29 @@ pub(crate) struct NewConsent {
 
 impl NewConsent {
     /// Draws an id. `provider` is the name that the page shows, `now` the moment of what it allows.
-    pub(crate) fn prepare(ctx: &Ctx, claim: &Claim, given_by: GivenBy, provider: &str, now: Moment) -> NewConsent {
-        NewConsent { id: ctx.id(), claim: claim.clone(), given_by, provider: provider.to_owned(), now }
+    pub(crate) fn prepare(ctx: &Ctx, proving: &Proving, given_by: GivenBy, provider: &str, now: Moment) -> NewConsent {
+        NewConsent { id: ctx.id(), proving: proving.clone(), given_by, provider: provider.to_owned(), now }
     }
 }
 
 /// When the consent that still stands was given; `None` if it must be asked for.
 pub(crate) async fn given_at(
     ctx: &Ctx,
-    claim: &Claim,
+    proving: &Proving,
     given_by: GivenBy,
     provider: &str,
 ) -> Result<Option<Moment>, Failure> {
-    let like = NewConsent::prepare(ctx, claim, given_by, provider, ctx.now());
+    let like = NewConsent::prepare(ctx, proving, given_by, provider, ctx.now());
     let found = ctx.db.read("consent.standing", move |tx| store::standing(tx, &like)).await?;
     Ok(found.map(|(_, at)| at))
 }
 
 /// Withdraws the consent. What was done is not undone, and nothing more is done.
-pub(crate) async fn withdraw(ctx: &Ctx, claim: &Claim, given_by: GivenBy) -> Result<(), Failure> {
-    let (mine, now) = (claim.clone(), ctx.now());
+pub(crate) async fn withdraw(ctx: &Ctx, proving: &Proving, given_by: GivenBy) -> Result<(), Failure> {
+    let (mine, now) = (proving.clone(), ctx.now());
     let entry =
-        ctx.act("consent.withdrawn", &format!("person:{}", claim.subject.short()), json!({ "purpose": "face" }));
-    let withdrawn = ctx.db.write(claim.subject.lane(), "consent.withdraw", move |tx| -> Result<(), DbFault> {
+        ctx.act("consent.withdrawn", &format!("person:{}", proving.subject.short()), json!({ "purpose": "face" }));
+    let withdrawn = ctx.db.write(proving.subject.lane(), "consent.withdraw", move |tx| -> Result<(), DbFault> {
         if store::withdraw(tx, &mine, given_by, now)? > 0 {
             tx.audit(entry.clone());
         }

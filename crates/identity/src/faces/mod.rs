@@ -2,15 +2,15 @@
 //! itself asks for (RNA-3, RNA-6, RNA-11, T06, T07).
 //!
 //! Images go from the browser to the provider and nowhere else. What the browser says of a check
-//! counts for nothing: [`settle`] asks the provider, and writes the proof in the closure that
+//! counts for nothing: [`conclude`] asks the provider, and writes the proof in the closure that
 //! records the check as passed.
 
 mod begin;
+mod conclude;
 mod consent;
 mod model;
 mod pages;
 pub(crate) mod policy;
-mod settle;
 pub(crate) mod store;
 
 pub(crate) use pages::routes;

@@ -12,10 +12,10 @@ use serde::Deserialize;
 use ui::{Errors, Form, Page, Problem, html, html_again, see_other, see_other_with};
 
 use super::begin::{Begun, begin, tries_left};
+use super::conclude::{Concluded, conclude};
 use super::consent::{GivenBy, VERSION, given_at, withdraw};
 use super::model::{CheckState, FaceId, Outcome};
 use super::policy::FacePolicy;
-use super::settle::{Settled, settle};
 use super::store::{self, CheckRow};
 use crate::failure::Failure;
 use crate::gates::Gates;
@@ -73,13 +73,13 @@ impl ConsentPage {
     async fn read(claimant: &Claimant, ports: &Ports) -> Result<ConsentPage, Failure> {
         let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
         let (zh, en) = ports.faces.provider();
-        let agreed = given_at(ctx, &claimant.claim, GivenBy::of(claimant), zh).await?;
-        let (left, wait) = tries_left(ctx, &claimant.claim, claimant.claim.budget).await?;
+        let agreed = given_at(ctx, &claimant.proving, GivenBy::of(claimant), zh).await?;
+        let (left, wait) = tries_left(ctx, &claimant.proving, claimant.proving.budget).await?;
         let today = ctx.now().date();
         Ok(ConsentPage {
             details_kept: page.span_of_days(ctx.policy.at::<FacePolicy>(today)?.keep_days),
             result_kept: page.span_of_days(ctx.policy.at::<TracePolicy>(today)?.face_result_days),
-            way: Way::of(page, claimant.claim.purpose),
+            way: Way::of(page, claimant.proving.purpose),
             provider: page.pick(zh, en).to_owned(),
             version: VERSION,
             agreed: agreed.map_or_else(String::new, |at| page.moment(at)),
@@ -112,13 +112,13 @@ async fn start(
     Form(form): Form<StartForm>,
 ) -> Result<Response, Problem> {
     let ctx = &claimant.visit.ctx;
-    let base = Way::of(&claimant.visit.page, claimant.claim.purpose).base;
+    let base = Way::of(&claimant.visit.page, claimant.proving.purpose).base;
     if form.act == "withdraw" {
-        withdraw(ctx, &claimant.claim, GivenBy::of(&claimant)).await?;
+        withdraw(ctx, &claimant.proving, GivenBy::of(&claimant)).await?;
         return Ok(see_other_with(&base, "flash-face-withdrawn"));
     }
     let mut waiting = None;
-    if !claimant.claim.budget.is_own() {
+    if !claimant.proving.budget.is_own() {
         let policy = ctx.policy.at::<FacePolicy>(ctx.now().date())?;
         waiting = gates.claim(ctx, policy.cap()).err();
     }
@@ -184,7 +184,7 @@ async fn camera(
 ) -> Result<Response, Problem> {
     let row = find(&claimant, &id).await?;
     let (ctx, page) = (&claimant.visit.ctx, claimant.visit.page.clone());
-    let way = Way::of(&page, claimant.claim.purpose);
+    let way = Way::of(&page, claimant.proving.purpose);
     let late = ctx.now() >= row.expires_at;
     match row.state {
         CheckState::Reserved if late => show_outcome(&claimant, &row, Outcome::ProviderDown).await,
@@ -220,13 +220,13 @@ async fn camera(
 
 async fn show_outcome(claimant: &Claimant, row: &CheckRow, outcome: Outcome) -> Result<Response, Problem> {
     let (ctx, page) = (&claimant.visit.ctx, claimant.visit.page.clone());
-    let (left, wait) = tries_left(ctx, &claimant.claim, row.budget).await?;
+    let (left, wait) = tries_left(ctx, &claimant.proving, row.budget).await?;
     let word = match outcome {
         Outcome::Pass => "passed".to_owned(),
         other => other.as_str().replace('_', "-"),
     };
     let view = OutcomePage {
-        way: Way::of(&page, claimant.claim.purpose),
+        way: Way::of(&page, claimant.proving.purpose),
         tone: match outcome {
             Outcome::Pass => "done",
             Outcome::ProviderDown | Outcome::Timeout => "due",
@@ -234,7 +234,7 @@ async fn show_outcome(claimant: &Claimant, row: &CheckRow, outcome: Outcome) -> 
         },
         title: page.t(&format!("face-{word}-title")),
         text: page.t(&format!("face-{word}-text")),
-        next: if outcome == Outcome::Pass { claimant.claim.purpose.next() } else { "" },
+        next: if outcome == Outcome::Pass { claimant.proving.purpose.next() } else { "" },
         again: outcome.worth_another(),
         left,
         spent: wait.map_or_else(String::new, |secs| wait_text(&page, secs)),
@@ -249,10 +249,10 @@ async fn wait(
     Extension(ports): Extension<Arc<Ports>>,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let settled = ask_result(&claimant, &ports, &id).await?;
-    let way = Way::of(&claimant.visit.page, claimant.claim.purpose);
-    let Settled::Waiting { reached } = settled else {
-        return after(&claimant, settled, &way, &id);
+    let concluded = ask_result(&claimant, &ports, &id).await?;
+    let way = Way::of(&claimant.visit.page, claimant.proving.purpose);
+    let Concluded::Waiting { reached } = concluded else {
+        return after(&claimant, concluded, &way, &id);
     };
     let page = claimant.visit.page;
     let key = if reached { "face-waiting-text" } else { "face-waiting-unreached" };
@@ -272,24 +272,24 @@ async fn finish(
     Path((_, id)): Path<(String, String)>,
     Form(FinishForm {}): Form<FinishForm>,
 ) -> Result<Response, Problem> {
-    let settled = ask_result(&claimant, &ports, &id).await?;
-    let way = Way::of(&claimant.visit.page, claimant.claim.purpose);
-    after(&claimant, settled, &way, &id)
+    let concluded = ask_result(&claimant, &ports, &id).await?;
+    let way = Way::of(&claimant.visit.page, claimant.proving.purpose);
+    after(&claimant, concluded, &way, &id)
 }
 
-async fn ask_result(claimant: &Claimant, ports: &Ports, id: &str) -> Result<Settled, Problem> {
+async fn ask_result(claimant: &Claimant, ports: &Ports, id: &str) -> Result<Concluded, Problem> {
     let row = find(claimant, id).await?;
-    Ok(settle(&claimant.visit.ctx, ports.faces.as_ref(), &claimant.claim, row).await?)
+    Ok(conclude(&claimant.visit.ctx, ports.faces.as_ref(), &claimant.proving, row).await?)
 }
 
 /// Goes on from a result; a proof brings the browser a new token.
-fn after(claimant: &Claimant, settled: Settled, way: &Way, id: &str) -> Result<Response, Problem> {
-    let token = match settled {
-        Settled::Waiting { .. } => return Ok(see_other(&format!("{}/{id}/result", way.base))),
-        Settled::Ended => return Ok(see_other(&format!("{}/{id}", way.base))),
-        Settled::Passed { token } => token,
+fn after(claimant: &Claimant, concluded: Concluded, way: &Way, id: &str) -> Result<Response, Problem> {
+    let token = match concluded {
+        Concluded::Waiting { .. } => return Ok(see_other(&format!("{}/{id}/result", way.base))),
+        Concluded::Ended => return Ok(see_other(&format!("{}/{id}", way.base))),
+        Concluded::Passed { token } => token,
     };
-    let mut response = see_other(claimant.claim.purpose.next());
+    let mut response = see_other(claimant.proving.purpose.next());
     if let Some(token) = token {
         sessions::give_token(&claimant.visit.ctx, &claimant.visit.page, &mut response, &token)?;
     }
@@ -299,7 +299,7 @@ fn after(claimant: &Claimant, settled: Settled, way: &Way, id: &str) -> Result<R
 /// The check of this browser, person and purpose.
 async fn find(claimant: &Claimant, id: &str) -> Result<CheckRow, Problem> {
     let id: FaceId = id.parse().map_err(|_| Problem::not_found())?;
-    let claim = claimant.claim.clone();
-    let found = claimant.visit.ctx.db.read("face.find", move |tx| store::find(tx, &claim, &id)).await?;
+    let proving = claimant.proving.clone();
+    let found = claimant.visit.ctx.db.read("face.find", move |tx| store::find(tx, &proving, &id)).await?;
     found.ok_or_else(Problem::not_found)
 }

@@ -12,7 +12,7 @@ use super::model::{CheckState, ConsentId, FaceId, Outcome, WINDOW_SECS, read_mov
 use crate::askers::{Budget, Spent};
 use crate::blind::Blind;
 use crate::ports::{Movement, StartedFace};
-use crate::proofs::Claim;
+use crate::proofs::Proving;
 
 /// A check as its pages need it.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub(crate) struct CheckRow {
 
 /// The consent that stands for the same person, text and provider: a citizen's own, or this visitor's.
 pub(super) fn standing(tx: &mut Tx<'_>, like: &NewConsent) -> Result<Option<(ConsentId, Moment)>, DbFault> {
-    let (subject, provider) = (like.claim.subject.bytes(), like.provider.as_str());
+    let (subject, provider) = (like.proving.subject.bytes(), like.provider.as_str());
     let read = |row: &Row| Ok((row.parse(0)?, row.moment(1)?));
     match like.given_by {
         GivenBy::Citizen => tx.opt(
@@ -46,7 +46,7 @@ pub(super) fn standing(tx: &mut Tx<'_>, like: &NewConsent) -> Result<Option<(Con
                  AND provider = $3 AND given_by = 'visitor' AND holder = $4 AND withdrawn_at IS NULL
                  ORDER BY at DESC LIMIT 1"
             ),
-            vals![subject, VERSION, provider, like.claim.holder.as_slice()],
+            vals![subject, VERSION, provider, like.proving.holder.as_slice()],
             read,
         ),
     }
@@ -61,12 +61,12 @@ pub(super) fn agree(tx: &mut Tx<'_>, new: &NewConsent) -> Result<(), DbFault> {
         ),
         vals![
             new.id.as_str(),
-            new.claim.subject.bytes(),
+            new.proving.subject.bytes(),
             VERSION,
             new.provider.as_str(),
             new.given_by.as_str(),
-            new.claim.holder.as_slice(),
-            new.claim.device.as_str(),
+            new.proving.holder.as_slice(),
+            new.proving.device.as_str(),
             new.now
         ],
     )?;
@@ -75,14 +75,14 @@ pub(super) fn agree(tx: &mut Tx<'_>, new: &NewConsent) -> Result<(), DbFault> {
 
 /// Ends what somebody agreed to: a citizen all that stands for them, whoever is not proven what they gave here.
 /// Returns how many consents stood.
-pub(super) fn withdraw(tx: &mut Tx<'_>, claim: &Claim, given_by: GivenBy, now: Moment) -> Result<u64, DbFault> {
+pub(super) fn withdraw(tx: &mut Tx<'_>, proving: &Proving, given_by: GivenBy, now: Moment) -> Result<u64, DbFault> {
     match given_by {
         GivenBy::Citizen => tx.exec(
             sql!(
                 "UPDATE consent SET withdrawn_at = $1
                  WHERE subject_blind = $2 AND purpose = 'face' AND given_by = 'citizen' AND withdrawn_at IS NULL"
             ),
-            vals![now, claim.subject.bytes()],
+            vals![now, proving.subject.bytes()],
         ),
         GivenBy::Visitor => tx.exec(
             sql!(
@@ -90,7 +90,7 @@ pub(super) fn withdraw(tx: &mut Tx<'_>, claim: &Claim, given_by: GivenBy, now: M
                  WHERE subject_blind = $2 AND purpose = 'face' AND given_by = 'visitor' AND holder = $3
                  AND withdrawn_at IS NULL"
             ),
-            vals![now, claim.subject.bytes(), claim.holder.as_slice()],
+            vals![now, proving.subject.bytes(), proving.holder.as_slice()],
         ),
     }
 }
@@ -109,16 +109,16 @@ pub(super) fn hold_budget(tx: &mut Tx<'_>, subject: &Blind, budget: Budget, now:
 
 /// The tries that count at a moment within a budget: the owner's are all theirs, a stranger's are those of the
 /// same browser or neighbourhood.
-pub(crate) fn counted(tx: &mut Tx<'_>, claim: &Claim, budget: Budget, now: Moment) -> Result<Vec<Spent>, DbFault> {
+pub(crate) fn counted(tx: &mut Tx<'_>, proving: &Proving, budget: Budget, now: Moment) -> Result<Vec<Spent>, DbFault> {
     tx.query(
         sql!(
             "SELECT created_at, browser, place FROM face_check
              WHERE subject_blind = $1 AND budget = $2 AND created_at > $3 AND state <> 'failed'"
         ),
-        vals![claim.subject.bytes(), budget.as_str(), now.minus_secs(WINDOW_SECS)],
+        vals![proving.subject.bytes(), budget.as_str(), now.minus_secs(WINDOW_SECS)],
         |row| {
             let (browser, place) = (row.opt_blob(1)?, row.opt_blob(2)?);
-            let mine = budget == Budget::Own || claim.asker.made(browser.as_deref(), place.as_deref());
+            let mine = budget == Budget::Own || proving.asker.made(browser.as_deref(), place.as_deref());
             Ok(Spent { at: row.moment(0)?, mine })
         },
     )
@@ -127,7 +127,7 @@ pub(crate) fn counted(tx: &mut Tx<'_>, claim: &Claim, budget: Budget, now: Momen
 /// The check that a browser has open: begun and not too old, or just being begun.
 pub(super) fn open_of(
     tx: &mut Tx<'_>,
-    claim: &Claim,
+    proving: &Proving,
     now: Moment,
     begun_since: Moment,
 ) -> Result<Option<FaceId>, DbFault> {
@@ -137,7 +137,7 @@ pub(super) fn open_of(
              AND ((state = 'started' AND expires_at > $4) OR (state = 'reserved' AND created_at > $5))
              ORDER BY created_at DESC, id DESC LIMIT 1"
         ),
-        vals![claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice(), now, begun_since],
+        vals![proving.subject.bytes(), proving.purpose.as_str(), proving.holder.as_slice(), now, begun_since],
         |row| row.parse(0),
     )
 }
@@ -152,18 +152,18 @@ pub(super) fn reserve(tx: &mut Tx<'_>, new: &NewCheck, consent: &ConsentId) -> R
         ),
         vals![
             new.id.as_str(),
-            new.claim.subject.bytes(),
-            new.claim.purpose.as_str(),
-            new.claim.holder.as_slice(),
-            new.claim.device.as_str(),
-            new.claim.budget.as_str(),
+            new.proving.subject.bytes(),
+            new.proving.purpose.as_str(),
+            new.proving.holder.as_slice(),
+            new.proving.device.as_str(),
+            new.proving.budget.as_str(),
             consent.as_str(),
             new.order_no.as_str(),
             new.movements.as_str(),
             new.now,
             new.expires_at,
-            new.claim.asker.who.as_ref().map(Blind::bytes),
-            new.claim.asker.place.bytes()
+            new.proving.asker.who.as_ref().map(Blind::bytes),
+            new.proving.asker.place.bytes()
         ],
     )?;
     Ok(())
@@ -196,26 +196,26 @@ pub(super) fn begun(
 }
 
 /// A check of this browser, person and purpose; anybody else's is not found.
-pub(super) fn find(tx: &mut Tx<'_>, claim: &Claim, id: &FaceId) -> Result<Option<CheckRow>, DbFault> {
+pub(super) fn find(tx: &mut Tx<'_>, proving: &Proving, id: &FaceId) -> Result<Option<CheckRow>, DbFault> {
     tx.opt(
         sql!(
             "SELECT id, state, budget, movements, certify_id, upload_url, result, expires_at FROM face_check
              WHERE id = $1 AND subject_blind = $2 AND purpose = $3 AND holder = $4"
         ),
-        vals![id.as_str(), claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice()],
+        vals![id.as_str(), proving.subject.bytes(), proving.purpose.as_str(), proving.holder.as_slice()],
         check_row,
     )
 }
 
 /// The same, its row held until the closure's end.
-pub(super) fn hold(tx: &mut Tx<'_>, claim: &Claim, id: &FaceId) -> Result<Option<CheckRow>, DbFault> {
+pub(super) fn hold(tx: &mut Tx<'_>, proving: &Proving, id: &FaceId) -> Result<Option<CheckRow>, DbFault> {
     tx.opt(
         sql!(
             "UPDATE face_check SET state = state
              WHERE id = $1 AND subject_blind = $2 AND purpose = $3 AND holder = $4
              RETURNING id, state, budget, movements, certify_id, upload_url, result, expires_at"
         ),
-        vals![id.as_str(), claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice()],
+        vals![id.as_str(), proving.subject.bytes(), proving.purpose.as_str(), proving.holder.as_slice()],
         check_row,
     )
 }

@@ -38,9 +38,9 @@ impl Ousting {
         let now = ctx.now();
         let policy = ctx.policy.at::<AccountPolicy>(now.date())?;
         let (vault, wanted, but) = (ctx.vault.clone(), number.clone(), prover.clone());
-        let found = ctx.db.read("owner.claimants", move |tx| -> Result<_, DbFault> {
+        let found = ctx.db.read("owner.sayers", move |tx| -> Result<_, DbFault> {
             let mut found = Vec::new();
-            for (account, person) in store::claimants(tx, &wanted)? {
+            for (account, person) in store::sayers(tx, &wanted)? {
                 if person != but {
                     found.push((account, people::reach(tx, &vault, &person)?));
                 }
@@ -83,7 +83,7 @@ fn ended_letter(ctx: &Ctx, mobile: &kernel::Mobile, now: Moment) -> Result<Lette
 /// Ends them, in the closure that makes the number somebody's. Whoever has signed up between the
 /// preparation and this moment is ended too, without a text.
 pub(crate) fn oust(tx: &mut Tx<'_>, new: &Ousting, prover: &PersonId) -> Result<(), DbFault> {
-    for (account, person) in store::claimants(tx, &new.number)? {
+    for (account, person) in store::sayers(tx, &new.number)? {
         if person == *prover || !people::end_account(tx, &account, new.now, new.expires_at)? {
             continue;
         }

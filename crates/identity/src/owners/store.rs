@@ -51,7 +51,7 @@ pub(crate) fn by_mobile(tx: &mut Tx<'_>, mobile: &Blind) -> Result<Option<(Accou
 }
 
 /// The active accounts that say a number which is not their person's.
-pub(super) fn claimants(tx: &mut Tx<'_>, number: &Blind) -> Result<Vec<(AccountId, PersonId)>, DbFault> {
+pub(super) fn sayers(tx: &mut Tx<'_>, number: &Blind) -> Result<Vec<(AccountId, PersonId)>, DbFault> {
     tx.query(
         sql!(
             "SELECT a.id, a.person_id FROM person p JOIN account a ON a.person_id = p.id

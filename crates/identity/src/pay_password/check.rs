@@ -1,5 +1,5 @@
 //! Trying a payment password (T10): the try is reserved in one closure, the hash is looked at outside, the
-//! try is settled in another. A hundred guesses sent at once count as a hundred: at most six reach
+//! try is ended in another. A hundred guesses sent at once count as a hundred: at most six reach
 //! the hash, and one whose process died stays counted as wrong. Who comes while as many are under way as may be wrong
 //! waits for them: what is answered is so, and not what would be so if all of them were wrong. Waiting only reads, and no
 //! more wait than may be wrong.
@@ -75,9 +75,9 @@ pub(super) async fn check_version(ctx: &Ctx, person: &PersonId, pin: &Pin) -> Re
     drop(waits);
     let version = reserved.version;
     let (ctx, person, pin) = (ctx.clone(), person.clone(), pin.clone());
-    // A task of its own: whoever hangs up now has tried all the same, and the try is settled.
-    let tried = tokio::spawn(async move { look_and_settle(&ctx, person, pin, reserved).await });
-    let checked = tried.await.map_err(|error| PasswordError::Broken(format!("a try was not settled: {error}")))??;
+    // A task of its own: whoever hangs up now has tried all the same, and the try is ended.
+    let tried = tokio::spawn(async move { look_and_end(&ctx, person, pin, reserved).await });
+    let checked = tried.await.map_err(|error| PasswordError::Broken(format!("a try was not ended: {error}")))??;
     Ok((checked, version))
 }
 
@@ -139,10 +139,10 @@ async fn reserve(ctx: &Ctx, person: &PersonId, policy: &PayPasswordPolicy) -> Re
     Ok(reserved.await?)
 }
 
-async fn look_and_settle(ctx: &Ctx, person: PersonId, pin: Pin, reserved: Reserved) -> Result<Checked, Failure> {
+async fn look_and_end(ctx: &Ctx, person: PersonId, pin: Pin, reserved: Reserved) -> Result<Checked, Failure> {
     match ctx.hasher.verify(pin.expose().to_owned(), reserved.hash.clone()).await {
-        Ok(true) => settle_right(ctx, person, reserved).await,
-        Ok(false) => settle_wrong(ctx, person, reserved).await,
+        Ok(true) => end_right(ctx, person, reserved).await,
+        Ok(false) => end_wrong(ctx, person, reserved).await,
         Err(error) => {
             // The hash was not looked at, so the try revealed nothing.
             let id = reserved.id;
@@ -152,28 +152,28 @@ async fn look_and_settle(ctx: &Ctx, person: PersonId, pin: Pin, reserved: Reserv
     }
 }
 
-async fn settle_right(ctx: &Ctx, person: PersonId, reserved: Reserved) -> Result<Checked, Failure> {
+async fn end_right(ctx: &Ctx, person: PersonId, reserved: Reserved) -> Result<Checked, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<PayPasswordPolicy>(now.date())?;
     let key = lane(&person);
-    let settled = ctx.db.write(key, "pay_password.right", move |tx| -> Result<Checked, DbFault> {
+    let ended = ctx.db.write(key, "pay_password.right", move |tx| -> Result<Checked, DbFault> {
         let Some(kept) = store::hold(tx, &person)? else { return Ok(Checked::NotSet) };
         if let Some(until) = kept.locked_until.filter(|until| *until > now) {
-            store::settle(tx, &reserved.id, TryState::Wrong, now)?;
+            store::end_try(tx, &reserved.id, TryState::Wrong, now)?;
             return Ok(locked_for(now, until));
         }
         // Changed while the hash was looked at: what was right is not any more.
         if kept.version != reserved.version {
-            store::settle(tx, &reserved.id, TryState::Forgiven, now)?;
+            store::end_try(tx, &reserved.id, TryState::Forgiven, now)?;
             return Ok(Checked::Wrong { left: policy.tries });
         }
-        store::settle(tx, &reserved.id, TryState::Right, now)?;
+        store::end_try(tx, &reserved.id, TryState::Right, now)?;
         if policy.right_clears {
             store::forgive(tx, &person, false, now)?;
         }
         Ok(Checked::Right)
     });
-    Ok(settled.await?)
+    Ok(ended.await?)
 }
 
 /// What a wrong try leaves behind, drawn before the closure.
@@ -189,7 +189,7 @@ struct Wrong {
     message: PreparedMessage,
 }
 
-async fn settle_wrong(ctx: &Ctx, person: PersonId, reserved: Reserved) -> Result<Checked, Failure> {
+async fn end_wrong(ctx: &Ctx, person: PersonId, reserved: Reserved) -> Result<Checked, Failure> {
     let now = ctx.now();
     let policy = (*ctx.policy.at::<PayPasswordPolicy>(now.date())?).clone();
     let until = now.plus_secs(policy.lock_secs);
@@ -240,7 +240,7 @@ fn write_wrong(tx: &mut Tx<'_>, wrong: &Wrong) -> Result<Checked, DbFault> {
     let Some(kept) = store::hold(tx, &wrong.person)? else { return Ok(Checked::NotSet) };
     tx.audit(wrong.refused.clone());
     // Forgiven meanwhile, with the password it was tried at.
-    if !store::settle(tx, &wrong.id, TryState::Wrong, wrong.now)? {
+    if !store::end_try(tx, &wrong.id, TryState::Wrong, wrong.now)? {
         return Ok(Checked::Wrong { left: wrong.policy.tries });
     }
     if let Some(until) = kept.locked_until.filter(|until| *until > wrong.now) {

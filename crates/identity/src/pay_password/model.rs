@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_settled_try_is_never_reserved_again() {
+    fn a_try_that_has_ended_is_never_reserved_again() {
         assert!(TRANSITIONS.iter().all(|(from, to)| from != to && *to != TryState::Reserved));
     }
 

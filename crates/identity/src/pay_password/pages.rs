@@ -85,16 +85,16 @@ struct CameFrom {
 async fn grounds(holder: &Holder) -> Result<Result<Grounds, &'static str>, Problem> {
     let ctx = holder.ctx();
     let claimant = Claimant::citizen(Citizen::clone(holder), ProofPurpose::PayPassword).await?;
-    let (person, claim, now) = (holder.person.clone(), claimant.claim, ctx.now());
-    let mark = claim.holder.clone();
+    let (person, proving, now) = (holder.person.clone(), claimant.proving, ctx.now());
+    let mark = proving.holder.clone();
     let read = move |tx: &mut Tx<'_>| {
         let held = proofs::store::held(tx, &mark, ProofPurpose::PayPassword, now)?;
         Ok::<_, DbFault>((held, store::find(tx, &person)?.is_some()))
     };
     let (held, is_set) = ctx.db.read("pay_password.grounds", read).await?;
     Ok(match (held, is_set) {
-        (Some(subject), _) if subject == claim.subject => {
-            Ok(Grounds::Proof { holder: claim.holder, subject: claim.subject })
+        (Some(subject), _) if subject == proving.subject => {
+            Ok(Grounds::Proof { holder: proving.holder, subject: proving.subject })
         }
         (_, false) => Ok(Grounds::First),
         (_, true) => Err(FORGOT),

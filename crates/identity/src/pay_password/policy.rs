@@ -20,7 +20,7 @@ pub struct PayPasswordPolicy {
     pub lock_secs: i64,
     /// Whether a right try forgets the wrong ones before it.
     pub right_clears: bool,
-    /// After so many seconds a try that was not settled never will be.
+    /// After so many seconds a try that has not ended never will.
     pub settle_secs: i64,
 }
 

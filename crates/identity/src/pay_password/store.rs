@@ -1,4 +1,4 @@
-//! The only SQL for `pay_password` and `pay_password_try`: rows of the person's lane. The password's row is
+//! The only SQL for `payment_password` and `payment_password_try`: rows of the person's lane. The password's row is
 //! held first by whoever counts or changes tries, so that instances count one after another.
 
 use kernel::Moment;
@@ -25,7 +25,7 @@ fn kept(row: &Row) -> Result<Kept, DbFault> {
 /// A person's password as it stands.
 pub(super) fn find(tx: &mut Tx<'_>, person: &PersonId) -> Result<Option<Kept>, DbFault> {
     tx.opt(
-        sql!("SELECT hash, version, set_at, locked_until FROM pay_password WHERE person_id = $1"),
+        sql!("SELECT hash, version, set_at, locked_until FROM payment_password WHERE person_id = $1"),
         vals![person.as_str()],
         kept,
     )
@@ -35,7 +35,7 @@ pub(super) fn find(tx: &mut Tx<'_>, person: &PersonId) -> Result<Option<Kept>, D
 pub(super) fn hold(tx: &mut Tx<'_>, person: &PersonId) -> Result<Option<Kept>, DbFault> {
     tx.opt(
         sql!(
-            "UPDATE pay_password SET version = version WHERE person_id = $1
+            "UPDATE payment_password SET version = version WHERE person_id = $1
              RETURNING hash, version, set_at, locked_until"
         ),
         vals![person.as_str()],
@@ -47,7 +47,7 @@ pub(super) fn hold(tx: &mut Tx<'_>, person: &PersonId) -> Result<Option<Kept>, D
 pub(super) fn insert(tx: &mut Tx<'_>, person: &PersonId, hash: &str, now: Moment) -> Result<bool, DbFault> {
     let inserted = tx.exec(
         sql!(
-            "INSERT INTO pay_password (person_id, hash, version, set_at) VALUES ($1, $2, 1, $3) ON CONFLICT DO NOTHING"
+            "INSERT INTO payment_password (person_id, hash, version, set_at) VALUES ($1, $2, 1, $3) ON CONFLICT DO NOTHING"
         ),
         vals![person.as_str(), hash, now],
     )?;
@@ -58,8 +58,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, person: &PersonId, hash: &str, now: Moment
 pub(super) fn replace(tx: &mut Tx<'_>, person: &PersonId, hash: &str, now: Moment) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO pay_password (person_id, hash, version, set_at) VALUES ($1, $2, 1, $3)
-             ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, version = pay_password.version + 1,
+            "INSERT INTO payment_password (person_id, hash, version, set_at) VALUES ($1, $2, 1, $3)
+             ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, version = payment_password.version + 1,
              set_at = excluded.set_at, locked_until = NULL"
         ),
         vals![person.as_str(), hash, now],
@@ -77,7 +77,7 @@ pub(super) fn change(
 ) -> Result<bool, DbFault> {
     let changed = tx.exec(
         sql!(
-            "UPDATE pay_password SET hash = $3, version = version + 1, set_at = $4
+            "UPDATE payment_password SET hash = $3, version = version + 1, set_at = $4
              WHERE person_id = $1 AND version = $2"
         ),
         vals![person.as_str(), version, hash, now],
@@ -87,31 +87,31 @@ pub(super) fn change(
 
 /// Locks the password.
 pub(super) fn lock(tx: &mut Tx<'_>, person: &PersonId, until: Moment) -> Result<(), DbFault> {
-    tx.exec(sql!("UPDATE pay_password SET locked_until = $2 WHERE person_id = $1"), vals![person.as_str(), until])?;
+    tx.exec(sql!("UPDATE payment_password SET locked_until = $2 WHERE person_id = $1"), vals![person.as_str(), until])?;
     Ok(())
 }
 
 /// Reserves a try.
 pub(super) fn reserve(tx: &mut Tx<'_>, id: &PayTryId, person: &PersonId, now: Moment) -> Result<(), DbFault> {
     tx.exec(
-        sql!("INSERT INTO pay_password_try (id, person_id, state, tried_at) VALUES ($1, $2, $3, $4)"),
+        sql!("INSERT INTO payment_password_try (id, person_id, state, tried_at) VALUES ($1, $2, $3, $4)"),
         vals![id.as_str(), person.as_str(), TryState::Reserved.as_str(), now],
     )?;
     Ok(())
 }
 
-/// Settles a reserved try; `false` if it was forgiven meanwhile.
-pub(super) fn settle(tx: &mut Tx<'_>, id: &PayTryId, as_what: TryState, now: Moment) -> Result<bool, DbFault> {
-    let settled = tx.exec(
-        sql!("UPDATE pay_password_try SET state = $2, settled_at = $3 WHERE id = $1 AND state = 'reserved'"),
+/// Ends a reserved try; `false` if it was forgiven meanwhile.
+pub(super) fn end_try(tx: &mut Tx<'_>, id: &PayTryId, as_what: TryState, now: Moment) -> Result<bool, DbFault> {
+    let ended = tx.exec(
+        sql!("UPDATE payment_password_try SET state = $2, settled_at = $3 WHERE id = $1 AND state = 'reserved'"),
         vals![id.as_str(), as_what.as_str(), now],
     )?;
-    Ok(settled == 1)
+    Ok(ended == 1)
 }
 
 /// Takes a reserved try back that never reached the hash.
 pub(super) fn take_back(tx: &mut Tx<'_>, id: &PayTryId) -> Result<(), DbFault> {
-    tx.exec(sql!("DELETE FROM pay_password_try WHERE id = $1 AND state = 'reserved'"), vals![id.as_str()])?;
+    tx.exec(sql!("DELETE FROM payment_password_try WHERE id = $1 AND state = 'reserved'"), vals![id.as_str()])?;
     Ok(())
 }
 
@@ -121,7 +121,7 @@ pub(super) fn counted(tx: &mut Tx<'_>, person: &PersonId, since: Moment) -> Resu
         sql!(
             "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'wrong' THEN 1 ELSE 0 END), 0) AS BIGINT),
              CAST(COALESCE(SUM(CASE WHEN state = 'reserved' THEN 1 ELSE 0 END), 0) AS BIGINT), MAX(tried_at)
-             FROM pay_password_try WHERE person_id = $1 AND tried_at > $2 AND state IN ('wrong', 'reserved')"
+             FROM payment_password_try WHERE person_id = $1 AND tried_at > $2 AND state IN ('wrong', 'reserved')"
         ),
         vals![person.as_str(), since],
         |row| Ok(Counted { wrong: row.int(0)?, reserved: row.int(1)?, latest: row.opt_moment(2)? }),
@@ -132,7 +132,7 @@ pub(super) fn counted(tx: &mut Tx<'_>, person: &PersonId, since: Moment) -> Resu
 pub(super) fn forgive(tx: &mut Tx<'_>, person: &PersonId, reserved_too: bool, now: Moment) -> Result<(), DbFault> {
     tx.exec(
         sql!(
-            "UPDATE pay_password_try SET state = $2, settled_at = $3
+            "UPDATE payment_password_try SET state = $2, settled_at = $3
              WHERE person_id = $1 AND (state = 'wrong' OR (state = 'reserved' AND $4 = 1))"
         ),
         vals![person.as_str(), TryState::Forgiven.as_str(), now, i64::from(reserved_too)],
@@ -142,15 +142,15 @@ pub(super) fn forgive(tx: &mut Tx<'_>, person: &PersonId, reserved_too: bool, no
 
 /// Deletes up to 500 tries made before `before`; returns how many.
 pub(super) fn wipe(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    wipe_old!(tx, "pay_password_try", "id", "tried_at", before)
+    wipe_old!(tx, "payment_password_try", "id", "tried_at", before)
 }
 
 /// Windows of `window_ms` with more than `tries` wrong tries (T10).
 pub(super) fn broken(tx: &mut Tx<'_>, tries: i64, window_ms: i64) -> Result<(u64, Vec<String>), DbFault> {
-    let rows = tx.one(sql!("SELECT COUNT(*) FROM pay_password_try"), vals![], |row| row.int(0))?;
+    let rows = tx.one(sql!("SELECT COUNT(*) FROM payment_password_try"), vals![], |row| row.int(0))?;
     let broken = tx.query(
         sql!(
-            "SELECT t.person_id, COUNT(*) FROM pay_password_try t JOIN pay_password_try u ON u.person_id = t.person_id
+            "SELECT t.person_id, COUNT(*) FROM payment_password_try t JOIN payment_password_try u ON u.person_id = t.person_id
              AND u.tried_at > t.tried_at - $1 AND u.tried_at <= t.tried_at AND u.state IN ('wrong', 'reserved')
              WHERE t.state IN ('wrong', 'reserved') GROUP BY t.id, t.person_id HAVING COUNT(*) > $2 ORDER BY t.person_id"
         ),
@@ -162,5 +162,5 @@ pub(super) fn broken(tx: &mut Tx<'_>, tries: i64, window_ms: i64) -> Result<(u64
 
 /// What left an audit row when it was written.
 pub(crate) static AUDITED: [Covered; 1] = [
-    covered!("payment password of", "pay_password", key "person_id", subject "person_id", at "set_at", acts "'pay_password.set'"),
+    covered!("payment password of", "payment_password", key "person_id", subject "person_id", at "set_at", acts "'pay_password.set'"),
 ];

@@ -8,7 +8,7 @@ use platform::audit::AuditEntry;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
-use super::model::Claim;
+use super::model::Proving;
 use crate::cards::{self, Order};
 use crate::devices::{self, BindFrom, Binding};
 use crate::failure::Failure;
@@ -37,25 +37,25 @@ impl Authentication {
     /// # Errors
     /// [`Failure::TooYoung`] before the age from which one is authenticated alone: the pages say so
     /// before they begin, this is for whoever went round them.
-    pub(super) async fn prepare(ctx: &Ctx, claim: &Claim, way: Way) -> Result<Authentication, Failure> {
+    pub(super) async fn prepare(ctx: &Ctx, proving: &Proving, way: Way) -> Result<Authentication, Failure> {
         let now = ctx.now();
         let policy = ctx.policy.at::<RealNamePolicy>(now.date())?;
-        let prover = claim.prover.as_ref().ok_or(Failure::NoSuchPerson)?;
+        let prover = proving.prover.as_ref().ok_or(Failure::NoSuchPerson)?;
         if age(ctx, &prover.person).await? < policy.min_age {
             return Err(Failure::TooYoung);
         }
-        let taking = Taking::prepare(ctx, &claim.subject, prover).await?;
+        let taking = Taking::prepare(ctx, &proving.subject, prover).await?;
         let person = taking.person();
-        let from = BindFrom { word: &claim.device, session: claim.session(), place: &claim.place };
+        let from = BindFrom { word: &proving.device, session: proving.session(), place: &proving.place };
         let detail = json!({ "way": way.as_str() });
         Ok(Authentication {
-            renaming: Renaming::prepare(ctx, person, &claim.name).await?,
+            renaming: Renaming::prepare(ctx, person, &proving.name).await?,
             binding: Binding::prepare(ctx, &from, person).await?,
             card: Order::prepare(ctx, person).await?,
             entry: ctx.act("real_name.authenticated", person.as_str(), detail),
             taking,
             way,
-            device: claim.device.clone(),
+            device: proving.device.clone(),
             now,
         })
     }

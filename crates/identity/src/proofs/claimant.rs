@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ui::{Page, Problem, Visit};
 
-use super::model::{Claim, ProofPurpose};
+use super::model::{ProofPurpose, Proving};
 use crate::askers::{Asker, Budget, KnownDevice, Place, place};
 use crate::blind::{Blind, hex};
 use crate::failure::Failure;
@@ -31,7 +31,7 @@ pub(crate) struct Claimant {
     /// The request; its context acts as the citizen, if there is one.
     pub(crate) visit: Visit,
     /// What they want to prove.
-    pub(crate) claim: Claim,
+    pub(crate) proving: Proving,
     /// The name: a citizen's own, or as the visitor typed it.
     pub(crate) name: PersonName,
     /// The ID number, likewise.
@@ -48,7 +48,7 @@ impl FromRequestParts<Ctx> for Claimant {
             ProofPurpose::LoginPassword => Claimant::visitor(parts, state).await?,
             purpose => Claimant::citizen(Citizen::from_request_parts(parts, state).await?, purpose).await?,
         };
-        claimant.claim.place = place(&claimant.visit.ctx, &ui::headers::text(&parts.headers, header::USER_AGENT));
+        claimant.proving.place = place(&claimant.visit.ctx, &ui::headers::text(&parts.headers, header::USER_AGENT));
         Ok(claimant)
     }
 }
@@ -78,7 +78,7 @@ impl Claimant {
                 return Err(Problem::go_to(purpose.ways()));
             }
         }
-        let claim = Claim {
+        let proving = Proving {
             subject: Blind::id_number(&ctx.vault, &number),
             name: name.clone(),
             purpose,
@@ -94,7 +94,7 @@ impl Claimant {
             asker: Asker::signed_in(&ctx, &citizen.account),
             place: Place::default(),
         };
-        Ok(Claimant { visit: citizen.visit, claim, name, number })
+        Ok(Claimant { visit: citizen.visit, proving, name, number })
     }
 
     async fn visitor(parts: &mut Parts, state: &Ctx) -> Result<Claimant, Problem> {
@@ -103,7 +103,7 @@ impl Claimant {
             return Err(Problem::go_to("/forgot"));
         };
         let subject = Blind::id_number(&visit.ctx.vault, &visitor.number);
-        let claim = Claim {
+        let proving = Proving {
             budget: budget_of(&visit.ctx, &visit.page, &subject).await?,
             subject,
             name: visitor.name.clone(),
@@ -115,7 +115,7 @@ impl Claimant {
             asker: Asker::of(&visit.ctx, &visit.page),
             place: Place::default(),
         };
-        Ok(Claimant { visit, claim, name: visitor.name, number: visitor.number })
+        Ok(Claimant { visit, proving, name: visitor.name, number: visitor.number })
     }
 }
 

@@ -12,7 +12,7 @@ mod pass;
 pub(crate) mod store;
 
 pub(crate) use claimant::{Claimant, Visitor, budget_of, clear_visitor, keep_visitor};
-pub(crate) use model::{Claim, ProofPurpose};
+pub(crate) use model::{ProofPurpose, Proving};
 pub(crate) use pass::{NewProof, Passed, pass, redeem, vouch};
 
 pub(crate) use crate::real_name::Way;

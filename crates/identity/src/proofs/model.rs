@@ -54,7 +54,7 @@ impl ProofPurpose {
 
 /// Who wants to be proven, for what, and the browser that may use the proof.
 #[derive(Clone)]
-pub(crate) struct Claim {
+pub(crate) struct Proving {
     /// The fingerprint of the ID number to be proven.
     pub(crate) subject: Blind,
     /// The name that is proven with it.
@@ -77,7 +77,7 @@ pub(crate) struct Claim {
     pub(crate) place: Place,
 }
 
-impl Claim {
+impl Proving {
     /// The citizen's session.
     pub(crate) fn session(&self) -> Option<&SessionId> {
         self.prover.as_ref().map(|prover| &prover.session)

@@ -6,7 +6,7 @@ use platform::db::{DbFault, Tx};
 use serde_json::json;
 
 use super::authenticate::{Authentication, authenticate};
-use super::model::{Claim, ProofPurpose};
+use super::model::{ProofPurpose, Proving};
 use super::store;
 use crate::blind::Blind;
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ const VALID_SECS: i64 = 300;
 #[derive(Clone)]
 pub(crate) struct NewProof {
     pub(super) id: ProofId,
-    pub(super) claim: Claim,
+    pub(super) proving: Proving,
     pub(super) way: Way,
     pub(super) reference: String,
     pub(super) now: Moment,
@@ -38,31 +38,31 @@ pub(crate) struct NewProof {
 impl NewProof {
     /// Draws ids and prepares what the proof will bring about. `reference` is the id of the check
     /// that was passed; it proves once.
-    pub(crate) async fn prepare(ctx: &Ctx, claim: &Claim, way: Way, reference: &str) -> Result<NewProof, Failure> {
+    pub(crate) async fn prepare(ctx: &Ctx, proving: &Proving, way: Way, reference: &str) -> Result<NewProof, Failure> {
         let now = ctx.now();
-        let effect = match claim.purpose {
-            ProofPurpose::RealName => Some(Authentication::prepare(ctx, claim, way).await?),
+        let effect = match proving.purpose {
+            ProofPurpose::RealName => Some(Authentication::prepare(ctx, proving, way).await?),
             ProofPurpose::LoginPassword | ProofPurpose::PayPassword => None,
         };
-        let detail = json!({ "purpose": claim.purpose.as_str(), "way": way.as_str() });
+        let detail = json!({ "purpose": proving.purpose.as_str(), "way": way.as_str() });
         let id: ProofId = ctx.id();
-        let name = match claim.prover {
+        let name = match proving.prover {
             Some(_) => None,
             None => {
-                let plain = claim.name.expose().as_bytes();
+                let plain = proving.name.expose().as_bytes();
                 Some(ctx.vault.system_key().seal(store::NAME.of(id.as_str()), plain, &*ctx.rng)?)
             }
         };
         Ok(NewProof {
             id,
             name,
-            claim: claim.clone(),
+            proving: proving.clone(),
             way,
             reference: reference.to_owned(),
             now,
             expires_at: now.plus_secs(VALID_SECS),
             effect,
-            renewal: claim.session().map(|session| Renewal::draw(ctx, session)),
+            renewal: proving.session().map(|session| Renewal::draw(ctx, session)),
             entry: ctx.act("proof.passed", reference, detail),
         })
     }
@@ -70,12 +70,12 @@ impl NewProof {
 
 impl NewProof {
     /// A proof that nothing earned: for the demo's people, who are vouched for.
-    pub(crate) fn vouched(ctx: &Ctx, claim: &Claim) -> NewProof {
+    pub(crate) fn vouched(ctx: &Ctx, proving: &Proving) -> NewProof {
         let (id, now): (ProofId, Moment) = (ctx.id(), ctx.now());
         let reference = format!("vouched:{}", id.as_str());
         NewProof {
             entry: ctx.act("proof.vouched", &reference, json!({})),
-            claim: claim.clone(),
+            proving: proving.clone(),
             way: Way::Counter,
             reference,
             now,
@@ -116,7 +116,7 @@ pub(crate) enum Passed {
 }
 
 /// Writes the proof down, in the closure that records the check as passed. Run it in
-/// [`Claim`]'s subject's lane (`claim.subject.lane()`), or insert nothing else there.
+/// [`Proving`]'s subject's lane (`proving.subject.lane()`), or insert nothing else there.
 pub(crate) fn pass(tx: &mut Tx<'_>, proof: &NewProof) -> Result<Passed, DbFault> {
     if !store::insert(tx, proof)? {
         return Ok(Passed::Again);

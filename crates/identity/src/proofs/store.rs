@@ -24,12 +24,12 @@ pub(super) fn insert(tx: &mut Tx<'_>, proof: &NewProof) -> Result<bool, DbFault>
         ),
         vals![
             proof.id.as_str(),
-            proof.claim.subject.bytes(),
-            proof.claim.purpose.as_str(),
+            proof.proving.subject.bytes(),
+            proof.proving.purpose.as_str(),
             proof.way.as_str(),
             proof.reference.as_str(),
-            proof.claim.holder.as_slice(),
-            proof.claim.device.as_str(),
+            proof.proving.holder.as_slice(),
+            proof.proving.device.as_str(),
             proof.now,
             proof.expires_at,
             proof.name.as_deref()

@@ -158,7 +158,7 @@ fn led<S: Opens>(verdict: Verdict, place: &Place, back: String) -> Refused {
 /// database as what is read for it. For a page that is one read: it costs that page half of its trips. For services
 /// that ask nothing of the insurer.
 pub struct Asks<S> {
-    claim: sessions::Claim,
+    bearer: sessions::Bearer,
     asking: Asking,
     service: PhantomData<S>,
 }
@@ -166,7 +166,7 @@ pub struct Asks<S> {
 impl<S: Opens> Asks<S> {
     /// The request; its context acts as nobody yet.
     pub fn ctx(&self) -> &Ctx {
-        self.claim.ctx()
+        self.bearer.ctx()
     }
 
     /// Proves who asks, judges, and reads for that person; for nobody else `body` is run.
@@ -178,9 +178,9 @@ impl<S: Opens> Asks<S> {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &PersonId) -> Result<T, DbFault> + Send + 'static,
     {
-        let Asks { claim, asking, .. } = self;
-        let (now, place, back) = (asking.now, asking.place.clone(), claim.back().to_owned());
-        let policy = claim.ctx().policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
+        let Asks { bearer, asking, .. } = self;
+        let (now, place, back) = (asking.now, asking.place.clone(), bearer.back().to_owned());
+        let policy = bearer.ctx().policy.at::<RealNamePolicy>(now.date()).map_err(Failure::from)?;
         let judged = move |tx: &mut Tx<'_>, person: &PersonId, session: &SessionId| {
             let facts = asking.facts(tx, person, session)?;
             match judge(S::SERVICE, &facts, now, &policy, true) {
@@ -188,7 +188,7 @@ impl<S: Opens> Asks<S> {
                 shut => Ok(Err(shut)),
             }
         };
-        match claim.read(name, judged).await? {
+        match bearer.read(name, judged).await? {
             (citizen, Ok(read)) => Ok((citizen, read)),
             (_, Err(shut)) => Err(led::<S>(shut, &place, back)),
         }
@@ -199,9 +199,9 @@ impl<S: Opens> FromRequestParts<Ctx> for Asks<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Asks<S>, Problem> {
-        let claim = sessions::Claim::from_request_parts(parts, state).await?.before_agreeing(S::BEFORE_AGREEING);
-        let asking = Asking::of(claim.ctx(), claim.page(), parts)?;
-        Ok(Asks { claim, asking, service: PhantomData })
+        let bearer = sessions::Bearer::from_request_parts(parts, state).await?.before_agreeing(S::BEFORE_AGREEING);
+        let asking = Asking::of(bearer.ctx(), bearer.page(), parts)?;
+        Ok(Asks { bearer, asking, service: PhantomData })
     }
 }
 

@@ -52,7 +52,7 @@ impl CardPage {
         CardPage {
             page: claimant.visit.page.clone(),
             action: path(claimant, "card"),
-            back: claimant.claim.purpose.ways(),
+            back: claimant.proving.purpose.ways(),
             counter: path(claimant, "counter"),
             name: claimant.name.masked(),
             card_no: card_no.to_owned(),
@@ -65,7 +65,7 @@ impl CardPage {
 
 /// The address of a page of this claimant's.
 pub(super) fn path(claimant: &Claimant, page: &str) -> String {
-    format!("/prove/{}/{page}", claimant.claim.purpose.word())
+    format!("/prove/{}/{page}", claimant.proving.purpose.word())
 }
 
 async fn show(claimant: Claimant) -> Result<Response, Problem> {
@@ -108,7 +108,7 @@ async fn name(
 /// Whoever owns the number has budgets of their own; strangers behind one address share one.
 fn too_many(claimant: &Claimant, gates: &Gates) -> Result<Option<i64>, Failure> {
     let ctx = &claimant.visit.ctx;
-    if claimant.claim.budget.is_own() {
+    if claimant.proving.budget.is_own() {
         return Ok(None);
     }
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date())?;
@@ -144,7 +144,7 @@ async fn send(
 
 fn asking<'a>(claimant: &'a Claimant, gates: &'a Gates) -> Asking<'a> {
     let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
-    Asking { ctx, page, gates, purpose: Purpose::CardProof, own: Own::of(claimant.claim.budget), only_to: None }
+    Asking { ctx, page, gates, purpose: Purpose::CardProof, own: Own::of(claimant.proving.budget), only_to: None }
 }
 
 fn code_path(claimant: &Claimant, way: &WayId, challenge: &str) -> String {
@@ -187,7 +187,7 @@ impl CodePage {
             (WayState::Named, Some(_)) => Asks::Both,
             (WayState::Named, None) => Asks::Sending,
         };
-        let shown = way.mobile.as_ref().filter(|_| claimant.claim.owner);
+        let shown = way.mobile.as_ref().filter(|_| claimant.proving.owner);
         CodePage {
             page: claimant.visit.page.clone(),
             back: path(claimant, "card"),
@@ -257,7 +257,7 @@ async fn prove(
     view.code = code.clone().unwrap_or_default();
     let Some(pin) = pin.filter(|_| view.errors.is_empty()) else { return Ok(html_again(page, view)) };
     if let (Some(challenge), Some(code), WayState::Named) = (&challenge, &code, way.state) {
-        if let Err(refusal) = show_phone(ctx, &claimant.claim, &way.id, challenge, code).await? {
+        if let Err(refusal) = show_phone(ctx, &claimant.proving, &way.id, challenge, code).await? {
             return Ok(html_again(
                 page,
                 CodePage { errors: Errors::one("code", refusal.kind()), code: String::new(), ..view },
@@ -265,7 +265,7 @@ async fn prove(
         }
         way.state = WayState::Phoned;
     }
-    let answer = try_pin(ctx, &ports, &claimant.claim, &way, &pin).await?;
+    let answer = try_pin(ctx, &ports, &claimant.proving, &way, &pin).await?;
     answered(&claimant, &way, answer)
 }
 
@@ -273,7 +273,7 @@ fn answered(claimant: &Claimant, way: &OpenWay, answer: PinAnswer) -> Result<Res
     let (ctx, page) = (&claimant.visit.ctx, &claimant.visit.page);
     let (tone, text) = match answer {
         PinAnswer::Right { token } => {
-            let mut response = see_other(claimant.claim.purpose.next());
+            let mut response = see_other(claimant.proving.purpose.next());
             if let Some(token) = token {
                 sessions::give_token(ctx, page, &mut response, &token)?;
             }
@@ -319,16 +319,16 @@ fn sent(claimant: &Claimant, way: &OpenWay, code: &CodeId) -> Response {
 /// What is not open any more: the second of two taps goes where the first one went; the page it opens asks
 /// for the proof itself.
 async fn after(claimant: &Claimant, form: &ProveForm) -> Result<Response, Failure> {
-    let (ctx, claim) = (&claimant.visit.ctx, claimant.claim.clone());
+    let (ctx, proving) = (&claimant.visit.ctx, claimant.proving.clone());
     let Ok(way) = form.way.parse() else { return Ok(start_again(claimant)) };
-    let used = ctx.db.read("card_way.used", move |tx| store::used_way(tx, &way, &claim)).await?;
-    Ok(if used { see_other(claimant.claim.purpose.next()) } else { start_again(claimant) })
+    let used = ctx.db.read("card_way.used", move |tx| store::used_way(tx, &way, &proving)).await?;
+    Ok(if used { see_other(claimant.proving.purpose.next()) } else { start_again(claimant) })
 }
 
 /// What this browser named.
 async fn find(claimant: &Claimant, way: &str) -> Result<Option<OpenWay>, Failure> {
     match way.parse() {
-        Ok(id) => open_way(&claimant.visit.ctx, &claimant.claim, &id).await,
+        Ok(id) => open_way(&claimant.visit.ctx, &claimant.proving, &id).await,
         Err(_) => Ok(None),
     }
 }

@@ -40,7 +40,7 @@ impl CounterPage {
         CounterPage {
             page: claimant.visit.page.clone(),
             action: path(claimant, "counter"),
-            back: claimant.claim.purpose.ways(),
+            back: claimant.proving.purpose.ways(),
             errors: Errors::new(),
             notice: None,
         }
@@ -70,22 +70,22 @@ async fn redeem(
     };
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date()).map_err(Failure::from)?;
     // Whoever owns the number has tries of their own; strangers behind one address share these.
-    if !claimant.claim.budget.is_own()
+    if !claimant.proving.budget.is_own()
         && let Err(secs) = gates.second_way(ctx, policy.cap())
     {
         let text = page.t1("card-proof-too-many", "time", wait_text(page, secs));
         return Ok(html_again(page, CounterPage { notice: Some(Notice { tone: "due", text }), ..view }));
     }
-    match redeem_counter(ctx, &claimant.claim, &code).await? {
+    match redeem_counter(ctx, &claimant.proving, &code).await? {
         Ok(token) => {
-            let mut response = see_other(claimant.claim.purpose.next());
+            let mut response = see_other(claimant.proving.purpose.next());
             if let Some(token) = token {
                 sessions::give_token(ctx, page, &mut response, &token)?;
             }
             Ok(response)
         }
         // The first of two taps has proven it; the next page asks for the proof itself.
-        Err(Refusal::Repeated) => Ok(see_other(claimant.claim.purpose.next())),
+        Err(Refusal::Repeated) => Ok(see_other(claimant.proving.purpose.next())),
         Err(_) => {
             let errors = Errors::one("code", "counter-code-refused");
             Ok(html_again(page, CounterPage { errors, ..view }))

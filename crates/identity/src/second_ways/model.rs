@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_try_is_settled_once() {
+    fn a_try_ends_once() {
         let events = [TryEvent::SaidWrong, TryEvent::SaidRight, TryEvent::NoAnswer];
         for state in TryState::ALL {
             let moves = events.into_iter().filter_map(|event| state.on(event)).count();

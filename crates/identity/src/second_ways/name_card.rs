@@ -76,24 +76,24 @@ pub(super) async fn name_card(ctx: &Ctx, ports: &Ports, who: &Claimant, card_no:
 async fn reserve(ctx: &Ctx, who: &Claimant, miss: &MissId, card: Blind) -> Result<Option<i64>, Failure> {
     let now = ctx.now();
     let policy = ctx.policy.at::<SecondWayPolicy>(now.date())?;
-    let (claim, miss) = (who.claim.clone(), miss.clone());
+    let (proving, miss) = (who.proving.clone(), miss.clone());
     let (window, mine, all) = (policy.card_window_secs, policy.card_misses, policy.card_all_misses);
-    let reserved = ctx.db.write(claim.subject.lane(), "card_miss.reserve", move |tx| -> Result<_, DbFault> {
+    let reserved = ctx.db.write(proving.subject.lane(), "card_miss.reserve", move |tx| -> Result<_, DbFault> {
         let since = now.minus_secs(window);
-        let wait = match claim.budget {
+        let wait = match proving.budget {
             Budget::Own => {
-                store::hold(tx, &claim.subject, now)?;
-                window_wait(misses::own_misses(tx, &claim.subject, since)?.into_iter(), now, window, mine)
+                store::hold(tx, &proving.subject, now)?;
+                window_wait(misses::own_misses(tx, &proving.subject, since)?.into_iter(), now, window, mine)
             }
             Budget::Stranger => {
-                store::hold_both(tx, &claim.subject, &card, now)?;
-                let person = misses::about_person(tx, &claim.subject, &claim.asker, since)?;
-                let named = misses::about_card(tx, &card, &claim.asker, since)?;
+                store::hold_both(tx, &proving.subject, &card, now)?;
+                let person = misses::about_person(tx, &proving.subject, &proving.asker, since)?;
+                let named = misses::about_card(tx, &card, &proving.asker, since)?;
                 wait_secs(&person, now, window, mine, all).max(wait_secs(&named, now, window, mine, all))
             }
         };
         if wait.is_none() {
-            misses::insert_miss(tx, &miss, &claim, &card, now)?;
+            misses::insert_miss(tx, &miss, &proving, &card, now)?;
         }
         Ok(wait)
     });
@@ -101,13 +101,14 @@ async fn reserve(ctx: &Ctx, who: &Claimant, miss: &MissId, card: Blind) -> Resul
 }
 
 async fn take_back(ctx: &Ctx, who: &Claimant, miss: MissId) -> Result<(), Failure> {
-    let taken = ctx.db.write(who.claim.subject.lane(), "card_miss.take_back", move |tx| misses::delete_miss(tx, &miss));
+    let taken =
+        ctx.db.write(who.proving.subject.lane(), "card_miss.take_back", move |tx| misses::delete_miss(tx, &miss));
     Ok(taken.await?)
 }
 
 async fn missed(ctx: &Ctx, who: &Claimant, miss: &MissId) -> Result<(), Failure> {
-    let entry = ctx.act("card_proof.missed", miss.as_str(), json!({ "purpose": who.claim.purpose.as_str() }));
-    let written = ctx.db.write(who.claim.subject.lane(), "card_miss.missed", move |tx| -> Result<(), DbFault> {
+    let entry = ctx.act("card_proof.missed", miss.as_str(), json!({ "purpose": who.proving.purpose.as_str() }));
+    let written = ctx.db.write(who.proving.subject.lane(), "card_miss.missed", move |tx| -> Result<(), DbFault> {
         tx.audit(entry.clone());
         Ok(())
     });
@@ -119,12 +120,12 @@ async fn begin(ctx: &Ctx, who: &Claimant, (card_no, mobile): (&str, &Mobile), mi
     let new = NewWay {
         card: key.seal(CARD.of(id.as_str()), card_no.as_bytes(), &*ctx.rng)?,
         mobile: key.seal(MOBILE.of(id.as_str()), mobile.expose().as_bytes(), &*ctx.rng)?,
-        claim: who.claim.clone(),
+        proving: who.proving.clone(),
         id: id.clone(),
         now: ctx.now(),
     };
-    let entry = ctx.act("card_proof.named", id.as_str(), json!({ "purpose": who.claim.purpose.as_str() }));
-    let written = ctx.db.write(who.claim.subject.lane(), "card_way.begin", move |tx| -> Result<(), DbFault> {
+    let entry = ctx.act("card_proof.named", id.as_str(), json!({ "purpose": who.proving.purpose.as_str() }));
+    let written = ctx.db.write(who.proving.subject.lane(), "card_way.begin", move |tx| -> Result<(), DbFault> {
         misses::delete_miss(tx, &miss)?;
         store::insert_way(tx, &new)?;
         tx.audit(entry.clone());

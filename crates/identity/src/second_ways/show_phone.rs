@@ -9,7 +9,7 @@ use super::model::{WayEvent, WayId, WayState};
 use super::policy::SecondWayPolicy;
 use super::store::{self, CARD, MOBILE};
 use crate::failure::Failure;
-use crate::proofs::Claim;
+use crate::proofs::Proving;
 use crate::sms_codes::{Attempt, Challenge, Purpose, Refusal, redeem};
 
 /// A card named in this browser a moment ago.
@@ -22,12 +22,12 @@ pub(super) struct OpenWay {
 }
 
 /// Finds what was named by this browser, for this person and purpose; `None` if there is nothing, or it is old.
-pub(super) async fn open_way(ctx: &Ctx, claim: &Claim, id: &WayId) -> Result<Option<OpenWay>, Failure> {
+pub(super) async fn open_way(ctx: &Ctx, proving: &Proving, id: &WayId) -> Result<Option<OpenWay>, Failure> {
     let now = ctx.now();
     let secs = ctx.policy.at::<SecondWayPolicy>(now.date())?.card_code_secs;
-    let (claim, wanted, key) = (claim.clone(), id.clone(), ctx.vault.system_key());
+    let (proving, wanted, key) = (proving.clone(), id.clone(), ctx.vault.system_key());
     let found = ctx.db.read("card_way.find", move |tx| -> Result<Option<OpenWay>, DbFault> {
-        let Some(row) = store::find_way(tx, &wanted, &claim, now.minus_secs(secs))? else { return Ok(None) };
+        let Some(row) = store::find_way(tx, &wanted, &proving, now.minus_secs(secs))? else { return Ok(None) };
         let mobile = match &row.mobile {
             Some(sealed) => Some(MOBILE.read(&key, wanted.as_str(), sealed, Mobile::parse)?),
             None => None,
@@ -46,7 +46,7 @@ pub(super) async fn open_way(ctx: &Ctx, claim: &Claim, id: &WayId) -> Result<Opt
 /// code's row is held by its own statement.
 pub(super) async fn show_phone(
     ctx: &Ctx,
-    claim: &Claim,
+    proving: &Proving,
     way: &WayId,
     challenge: &Challenge,
     code: &str,
@@ -54,7 +54,7 @@ pub(super) async fn show_phone(
     let attempt = Attempt::new(ctx, challenge, Purpose::CardProof, code)?;
     let refused = ctx.act("card_proof.refused", way.as_str(), json!({ "why": "code" }));
     let id = way.clone();
-    let redeemed = ctx.db.write(claim.subject.lane(), "card_way.phone", move |tx| -> Result<_, DbFault> {
+    let redeemed = ctx.db.write(proving.subject.lane(), "card_way.phone", move |tx| -> Result<_, DbFault> {
         match redeem(tx, &attempt)? {
             // The second of two taps: the first has shown it.
             Ok(()) | Err(Refusal::Repeated) => {}

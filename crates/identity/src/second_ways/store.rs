@@ -11,7 +11,7 @@ use platform::{covered, sql, vals, wipe_old};
 use super::model::{CounterCodeId, CounterView, MissId, Paper, TryId, TryState, WayId, WayState};
 use crate::askers::{Asker, Budget};
 use crate::blind::Blind;
-use crate::proofs::{Claim, ProofPurpose};
+use crate::proofs::{ProofPurpose, Proving};
 use crate::sealed::Column;
 use crate::sms_codes::CodeState;
 use crate::staff::StaffId;
@@ -30,7 +30,7 @@ const LIVE: &str = CodeState::Live.as_str();
 #[derive(Clone)]
 pub(super) struct NewWay {
     pub(super) id: WayId,
-    pub(super) claim: Claim,
+    pub(super) proving: Proving,
     pub(super) card: Vec<u8>,
     pub(super) mobile: Vec<u8>,
     pub(super) now: Moment,
@@ -45,9 +45,9 @@ pub(super) fn insert_way(tx: &mut Tx<'_>, new: &NewWay) -> Result<(), DbFault> {
         ),
         vals![
             new.id.as_str(),
-            new.claim.subject.bytes(),
-            new.claim.purpose.as_str(),
-            new.claim.holder.as_slice(),
+            new.proving.subject.bytes(),
+            new.proving.purpose.as_str(),
+            new.proving.holder.as_slice(),
             NAMED,
             new.card.as_slice(),
             new.mobile.as_slice(),
@@ -65,13 +65,18 @@ pub(super) struct WayRow {
 }
 
 /// What this browser named since a moment, for the same person and purpose, and has not used.
-pub(super) fn find_way(tx: &mut Tx<'_>, id: &WayId, claim: &Claim, since: Moment) -> Result<Option<WayRow>, DbFault> {
+pub(super) fn find_way(
+    tx: &mut Tx<'_>,
+    id: &WayId,
+    proving: &Proving,
+    since: Moment,
+) -> Result<Option<WayRow>, DbFault> {
     tx.opt(
         sql!(
             "SELECT state, card, mobile FROM card_way
              WHERE id = $1 AND subject_blind = $2 AND purpose = $3 AND holder = $4 AND at > $5 AND state <> 'used'"
         ),
-        vals![id.as_str(), claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice(), since],
+        vals![id.as_str(), proving.subject.bytes(), proving.purpose.as_str(), proving.holder.as_slice(), since],
         |row| Ok(WayRow { state: row.parse(0)?, card: row.blob(1)?, mobile: row.opt_blob(2)? }),
     )
 }
@@ -89,10 +94,10 @@ pub(super) fn set_way(tx: &mut Tx<'_>, id: &WayId, from: WayState, to: WayState)
 }
 
 /// Whether something named in this browser has proven somebody.
-pub(super) fn used_way(tx: &mut Tx<'_>, id: &WayId, claim: &Claim) -> Result<bool, DbFault> {
+pub(super) fn used_way(tx: &mut Tx<'_>, id: &WayId, proving: &Proving) -> Result<bool, DbFault> {
     let found = tx.opt(
         sql!("SELECT 1 FROM card_way WHERE id = $1 AND holder = $2 AND purpose = $3 AND state = 'used'"),
-        vals![id.as_str(), claim.holder.as_slice(), claim.purpose.as_str()],
+        vals![id.as_str(), proving.holder.as_slice(), proving.purpose.as_str()],
         |row| row.int(0),
     )?;
     Ok(found.is_some())
@@ -134,21 +139,21 @@ pub(super) fn hold_counting(
 }
 
 /// Reserves a try.
-pub(super) fn reserve(tx: &mut Tx<'_>, id: &TryId, claim: &Claim, now: Moment) -> Result<(), DbFault> {
+pub(super) fn reserve(tx: &mut Tx<'_>, id: &TryId, proving: &Proving, now: Moment) -> Result<(), DbFault> {
     tx.exec(
         sql!("INSERT INTO card_try (id, subject_blind, purpose, holder, state, at) VALUES ($1, $2, $3, $4, $5, $6)"),
-        vals![id.as_str(), claim.subject.bytes(), claim.purpose.as_str(), claim.holder.as_slice(), ASKED, now],
+        vals![id.as_str(), proving.subject.bytes(), proving.purpose.as_str(), proving.holder.as_slice(), ASKED, now],
     )?;
     Ok(())
 }
 
 /// Writes what the card system said of a try.
-pub(super) fn settle(tx: &mut Tx<'_>, id: &TryId, state: TryState) -> Result<bool, DbFault> {
-    let settled = tx.exec(
+pub(super) fn end_try(tx: &mut Tx<'_>, id: &TryId, state: TryState) -> Result<bool, DbFault> {
+    let ended = tx.exec(
         sql!("UPDATE card_try SET state = $1 WHERE id = $2 AND state = 'asked'"),
         vals![state.as_str(), id.as_str()],
     )?;
-    Ok(settled == 1)
+    Ok(ended == 1)
 }
 
 /// A counter's code to insert.
@@ -203,13 +208,13 @@ pub(super) fn insert_code(tx: &mut Tx<'_>, new: &NewCode) -> Result<bool, DbFaul
 }
 
 /// The live code of a person and purpose, or else the one that ended last.
-pub(super) fn newest(tx: &mut Tx<'_>, claim: &Claim) -> Result<Option<CounterCodeId>, DbFault> {
+pub(super) fn newest(tx: &mut Tx<'_>, proving: &Proving) -> Result<Option<CounterCodeId>, DbFault> {
     tx.opt(
         sql!(
             "SELECT id FROM counter_code WHERE subject_blind = $1 AND purpose = $2
              ORDER BY CASE WHEN state = 'live' THEN 0 ELSE 1 END, ended_at DESC, id DESC LIMIT 1"
         ),
-        vals![claim.subject.bytes(), claim.purpose.as_str()],
+        vals![proving.subject.bytes(), proving.purpose.as_str()],
         |row| row.parse(0),
     )
 }
@@ -259,7 +264,7 @@ pub(super) fn insert_counter_miss(
     tx: &mut Tx<'_>,
     id: &MissId,
     code: &CounterCodeId,
-    claim: &Claim,
+    proving: &Proving,
     now: Moment,
 ) -> Result<(), DbFault> {
     tx.exec(
@@ -267,9 +272,9 @@ pub(super) fn insert_counter_miss(
         vals![
             id.as_str(),
             code.as_str(),
-            i64::from(claim.budget.is_own()),
-            claim.asker.who.as_ref().map(Blind::bytes),
-            claim.asker.place.bytes(),
+            i64::from(proving.budget.is_own()),
+            proving.asker.who.as_ref().map(Blind::bytes),
+            proving.asker.place.bytes(),
             now
         ],
     )?;

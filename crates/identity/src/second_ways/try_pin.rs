@@ -14,7 +14,7 @@ use crate::askers::window_wait;
 use crate::blind::Blind;
 use crate::failure::Failure;
 use crate::ports::{PhysicalState, PinVerdict, Ports};
-use crate::proofs::{Claim, NewProof, Passed, Way, pass};
+use crate::proofs::{NewProof, Passed, Proving, Way, pass};
 use crate::sessions::Token;
 
 /// What came of a try.
@@ -41,7 +41,7 @@ pub(super) enum PinAnswer {
 pub(super) async fn try_pin(
     ctx: &Ctx,
     ports: &Ports,
-    claim: &Claim,
+    proving: &Proving,
     way: &OpenWay,
     pin: &str,
 ) -> Result<PinAnswer, Failure> {
@@ -50,7 +50,7 @@ pub(super) async fn try_pin(
     }
     let policy = ctx.policy.at::<SecondWayPolicy>(ctx.now().date())?;
     let attempt: TryId = ctx.id();
-    let left = match reserve(ctx, claim, &attempt, &policy).await? {
+    let left = match reserve(ctx, proving, &attempt, &policy).await? {
         Ok(left) => left,
         Err(secs) => return Ok(PinAnswer::TooMany { secs }),
     };
@@ -58,16 +58,16 @@ pub(super) async fn try_pin(
         Ok(verdict) => verdict,
         Err(error) => {
             tracing::warn!(request = %ctx.trace.request, %error, "the card system gave no answer");
-            settle(ctx, claim, &attempt, TryEvent::NoAnswer).await?;
+            end_try(ctx, proving, &attempt, TryEvent::NoAnswer).await?;
             return Ok(PinAnswer::Down);
         }
     };
     if let PinVerdict::Right { number, .. } = &verdict
-        && Blind::id_number(&ctx.vault, number) == claim.subject
+        && Blind::id_number(&ctx.vault, number) == proving.subject
     {
-        return prove(ctx, claim, way, &attempt).await;
+        return prove(ctx, proving, way, &attempt).await;
     }
-    settle(ctx, claim, &attempt, TryEvent::SaidWrong).await?;
+    end_try(ctx, proving, &attempt, TryEvent::SaidWrong).await?;
     Ok(match verdict {
         PinVerdict::Right { .. } | PinVerdict::Wrong => PinAnswer::Wrong { left },
         PinVerdict::Locked => PinAnswer::Locked,
@@ -78,48 +78,48 @@ pub(super) async fn try_pin(
 /// Takes one of the day's tries; answers how many are left after it, or the seconds until there is one.
 async fn reserve(
     ctx: &Ctx,
-    claim: &Claim,
+    proving: &Proving,
     attempt: &TryId,
     policy: &SecondWayPolicy,
 ) -> Result<Result<usize, i64>, Failure> {
-    let (claim, attempt, now) = (claim.clone(), attempt.clone(), ctx.now());
+    let (proving, attempt, now) = (proving.clone(), attempt.clone(), ctx.now());
     let (tries, window) = (policy.card_tries, policy.card_window_secs);
     let refused = ctx.act("card_proof.refused", attempt.as_str(), json!({ "why": "too many" }));
-    let reserved = ctx.db.write(claim.subject.lane(), "card_try.reserve", move |tx| -> Result<_, DbFault> {
-        let counting = store::hold_counting(tx, &claim.subject, now.minus_secs(window), now)?;
+    let reserved = ctx.db.write(proving.subject.lane(), "card_try.reserve", move |tx| -> Result<_, DbFault> {
+        let counting = store::hold_counting(tx, &proving.subject, now.minus_secs(window), now)?;
         if let Some(secs) = window_wait(counting.iter().copied(), now, window, tries) {
             tx.audit(refused.clone());
             return Ok(Err(secs));
         }
-        store::reserve(tx, &attempt, &claim, now)?;
+        store::reserve(tx, &attempt, &proving, now)?;
         Ok(Ok(tries.saturating_sub(counting.len() + 1)))
     });
     Ok(reserved.await?)
 }
 
-async fn settle(ctx: &Ctx, claim: &Claim, attempt: &TryId, event: TryEvent) -> Result<(), Failure> {
+async fn end_try(ctx: &Ctx, proving: &Proving, attempt: &TryId, event: TryEvent) -> Result<(), Failure> {
     let Some(state) = TryState::Asked.on(event) else { return Ok(()) };
-    let detail = json!({ "purpose": claim.purpose.as_str(), "said": state.as_str() });
+    let detail = json!({ "purpose": proving.purpose.as_str(), "said": state.as_str() });
     let entry = ctx.act("card_proof.asked", attempt.as_str(), detail);
     let attempt = attempt.clone();
-    let settled = ctx.db.write(claim.subject.lane(), "card_try.settle", move |tx| -> Result<(), DbFault> {
-        if store::settle(tx, &attempt, state)? {
+    let ended = ctx.db.write(proving.subject.lane(), "card_try.end", move |tx| -> Result<(), DbFault> {
+        if store::end_try(tx, &attempt, state)? {
             tx.audit(entry.clone());
         }
         Ok(())
     });
-    Ok(settled.await?)
+    Ok(ended.await?)
 }
 
-async fn prove(ctx: &Ctx, claim: &Claim, way: &OpenWay, attempt: &TryId) -> Result<PinAnswer, Failure> {
-    let proof = NewProof::prepare(ctx, claim, Way::Card, way.id.as_str()).await?;
+async fn prove(ctx: &Ctx, proving: &Proving, way: &OpenWay, attempt: &TryId) -> Result<PinAnswer, Failure> {
+    let proof = NewProof::prepare(ctx, proving, Way::Card, way.id.as_str()).await?;
     let token = proof.token();
-    let detail = json!({ "purpose": claim.purpose.as_str(), "said": TryState::Right.as_str() });
+    let detail = json!({ "purpose": proving.purpose.as_str(), "said": TryState::Right.as_str() });
     let entry = ctx.act("card_proof.asked", attempt.as_str(), detail);
     let (id, attempt) = (way.id.clone(), attempt.clone());
-    let proven = ctx.db.write(claim.subject.lane(), "card_way.prove", move |tx| -> Result<bool, DbFault> {
+    let proven = ctx.db.write(proving.subject.lane(), "card_way.prove", move |tx| -> Result<bool, DbFault> {
         if let Some(right) = TryState::Asked.on(TryEvent::SaidRight)
-            && store::settle(tx, &attempt, right)?
+            && store::end_try(tx, &attempt, right)?
         {
             tx.audit(entry.clone());
         }

@@ -93,7 +93,7 @@ impl Citizen {
 
 /// A browser that holds what looks like a citizen's session, proven in the same trip to the database as what is
 /// read for it. For a page that is one read: it costs that page half of its trips.
-pub(crate) struct Claim {
+pub(crate) struct Bearer {
     visit: Visit,
     proof: Proof,
     back: String,
@@ -101,7 +101,7 @@ pub(crate) struct Claim {
     agree_first: bool,
 }
 
-impl Claim {
+impl Bearer {
     /// The request; its context acts as nobody yet.
     pub(crate) fn ctx(&self) -> &Ctx {
         &self.visit.ctx
@@ -117,7 +117,7 @@ impl Claim {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &PersonId, &SessionId) -> Result<T, DbFault> + Send + 'static,
     {
-        let Claim { mut visit, proof, back, agree_first: first } = self;
+        let Bearer { mut visit, proof, back, agree_first: first } = self;
         match recognise(&mut visit, name, proof, move |tx, found| body(tx, &found.person, &found.id)).await? {
             Some((found, _)) if !found.agreed && first => Err(agree_first(&back)),
             Some((found, read)) => Ok((Citizen::new(visit, found), read)),
@@ -126,8 +126,8 @@ impl Claim {
     }
 
     /// The same where it is open before a new version of the texts is agreed to.
-    pub(crate) fn before_agreeing(self, open: bool) -> Claim {
-        Claim { agree_first: self.agree_first && !open, ..self }
+    pub(crate) fn before_agreeing(self, open: bool) -> Bearer {
+        Bearer { agree_first: self.agree_first && !open, ..self }
     }
 
     /// The page to answer with.
@@ -141,14 +141,14 @@ impl Claim {
     }
 }
 
-impl FromRequestParts<Ctx> for Claim {
+impl FromRequestParts<Ctx> for Bearer {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Claim, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &Ctx) -> Result<Bearer, Problem> {
         let visit = Visit::from_request_parts(parts, state).await?;
         let back = back(parts, &visit);
         match Proof::of(&visit)? {
-            Some(proof) => Ok(Claim { visit, proof, back, agree_first: is_look(parts) }),
+            Some(proof) => Ok(Bearer { visit, proof, back, agree_first: is_look(parts) }),
             None => Err(Problem::sign_in(back)),
         }
     }

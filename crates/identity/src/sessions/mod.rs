@@ -13,7 +13,7 @@ mod token;
 
 pub(crate) use end::end_by_token;
 pub use end::{end, end_others};
-pub(crate) use extract::{BeforeAgreeing, COOKIE, Claim, back};
+pub(crate) use extract::{Bearer, BeforeAgreeing, COOKIE, back};
 pub use extract::{Citizen, MaybeCitizen, SignedIn};
 pub use model::SessionId;
 pub(crate) use model::{Prover, alive};

@@ -6,7 +6,7 @@
 
 use identity::ports::PortError;
 use kernel::Fen;
-use payments::ports::{SettleError, Split, Undone, Visit};
+use payments::ports::{RegisteredVisit, SettleError, Split, Undone};
 use wire::insurer::{Named, SetlInfo, SettlementReply, Told};
 
 use super::doubts::{Doubts, balance, doubts};
@@ -33,17 +33,17 @@ enum Wrong {
 pub(super) fn reckon(
     infno: &str,
     reply: &SettlementReply,
-    visit: &Visit,
+    visit: &RegisteredVisit,
     types: &FundTypes,
 ) -> Result<Reckoned, SettleError> {
-    reckoned(infno, reply, (visit.care.total, visit.use_account), types)
+    reckoned(infno, reply, (visit.care.total, visit.use_personal_account), types)
 }
 
 /// The same of a settlement that is asked about: it may have been made when the account could be used.
 pub(super) fn reckon_made(
     infno: &str,
     reply: &SettlementReply,
-    visit: &Visit,
+    visit: &RegisteredVisit,
     types: &FundTypes,
 ) -> Result<Reckoned, SettleError> {
     reckoned(infno, reply, (visit.care.total, true), types)
@@ -51,7 +51,7 @@ pub(super) fn reckon_made(
 
 /// What was undone, purse by purse: regions write the record's amounts below nothing, all of them, or as they were.
 /// It is undone whatever they are: those that cannot be read, or do not add up, are a doubt.
-pub(super) fn reckon_undone(info: &SetlInfo, visit: &Visit) -> Undone {
+pub(super) fn reckon_undone(info: &SetlInfo, visit: &RegisteredVisit) -> Undone {
     let split = Purses::read(info).and_then(|told| {
         let below = sign(info) != Sign::Above;
         let righted = if below { told.turned() } else { Some(told) };
@@ -88,11 +88,11 @@ pub(super) fn sign(info: &SetlInfo) -> Sign {
 fn reckoned(
     infno: &str,
     reply: &SettlementReply,
-    (fee, use_account): (Fen, bool),
+    (fee, use_personal_account): (Fen, bool),
     types: &FundTypes,
 ) -> Result<Reckoned, SettleError> {
     let share = types.sum(&types.hospital, reply);
-    let made = Purses::read(&reply.setlinfo).and_then(|purses| purses.split(fee, use_account, share));
+    let made = Purses::read(&reply.setlinfo).and_then(|purses| purses.split(fee, use_personal_account, share));
     match made {
         Ok(split) => {
             let doubts = doubts(reply, &split, types);
@@ -181,7 +181,7 @@ impl Purses {
     /// Works out what is not told and splits the fee. `share` is the institution's in the list of who bears it.
     ///
     /// fee = fund + person + institution; person = account + cash. Of each sum one part may be missing.
-    fn split(self, fee: Fen, use_account: bool, share: Option<Fen>) -> Result<Split, Wrong> {
+    fn split(self, fee: Fen, use_personal_account: bool, share: Option<Fen>) -> Result<Split, Wrong> {
         if let Some((name, less)) = self.below_nothing() {
             return Err(Wrong::Odd(format!("{name} is {less}")));
         }
@@ -217,7 +217,7 @@ impl Purses {
         if let Some(aid) = self.mutual_aid.filter(|aid| *aid > account) {
             return Err(Wrong::Odd(format!("acct_mulaid_pay is {aid}, acct_pay is {account}")));
         }
-        if !use_account && account != Fen::ZERO {
+        if !use_personal_account && account != Fen::ZERO {
             return Err(Wrong::Odd(format!("acct_pay is {account} and the account was not to be used")));
         }
         // What others bear of the fund's part is only told apart where it is told.

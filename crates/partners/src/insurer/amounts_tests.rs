@@ -33,8 +33,8 @@ fn split_of(fund: i64, personal_account: i64, other: i64, cash: i64) -> Split {
     Split { fund, personal_account, other, cash }
 }
 
-fn check(reply: &SettlementReply, fee: i64, use_account: bool) -> Result<Reckoned, SettleError> {
-    reckoned("2207", reply, (Fen::new(fee), use_account), &FundTypes::default())
+fn check(reply: &SettlementReply, fee: i64, use_personal_account: bool) -> Result<Reckoned, SettleError> {
+    reckoned("2207", reply, (Fen::new(fee), use_personal_account), &FundTypes::default())
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn what_cannot_be_worked_out_stays_unknown() {
 /// One identity is broken in each; nothing else is.
 #[test]
 fn what_does_not_add_up_is_told_by_its_name() {
-    for (changes, fee, use_account, wanted) in [
+    for (changes, fee, use_personal_account, wanted) in [
         (json!({}), 2_600, true, "medfee_sumamt is 25.00, the fee is 26.00"),
         (
             json!({"psn_part_amt": "18.00", "psn_cash_pay": "6.00"}),
@@ -128,7 +128,7 @@ fn what_does_not_add_up_is_told_by_its_name() {
         (json!({"psn_cash_pay": "five"}), 2_500, true, "psn_cash_pay is not a number"),
         (json!({"hosp_part_amt": null, "fund_pay_sumamt": "9.00"}), 2_500, true, "the fee is 25.00"),
     ] {
-        let error = check(&reply(&changes, &usual()), fee, use_account).unwrap_err();
+        let error = check(&reply(&changes, &usual()), fee, use_personal_account).unwrap_err();
         assert!(matches!(&error, SettleError::Amounts(why) if why.contains(wanted)), "{changes}: {error}");
     }
 }

@@ -1,7 +1,7 @@
 //! Reads answers, and believes them only about the person and the visit asked for.
 
 use identity::ports::PortError;
-use payments::ports::Visit;
+use payments::ports::RegisteredVisit;
 use serde::de::DeserializeOwned;
 use wire::insurer::{Node, SetlInfo, SettlementReply};
 
@@ -21,14 +21,14 @@ fn unreadable() -> PortError {
 }
 
 /// A settlement of this visit; one of another visit counts as not known.
-pub(super) fn settlement(output: &Node, visit: &Visit) -> Result<SettlementReply, PortError> {
+pub(super) fn settlement(output: &Node, visit: &RegisteredVisit) -> Result<SettlementReply, PortError> {
     let reply: SettlementReply = read(output)?;
     if is_ours(&reply.setlinfo, visit, false) { Ok(reply) } else { Err(somebody_else()) }
 }
 
 /// Everything that is told of this visit, settlements and the records of their undoing. A record need not say whose it
 /// is: the specification's has no `psn_no`.
-pub(super) fn settlements(output: &Node, visit: &Visit) -> Result<Vec<SettlementReply>, PortError> {
+pub(super) fn settlements(output: &Node, visit: &RegisteredVisit) -> Result<Vec<SettlementReply>, PortError> {
     let told = SettlementReply::all(output).map_err(|_| unreadable())?;
     match told.iter().all(|one| is_ours(&one.setlinfo, visit, sign(&one.setlinfo) == Sign::Below)) {
         true => Ok(told),
@@ -37,7 +37,7 @@ pub(super) fn settlements(output: &Node, visit: &Visit) -> Result<Vec<Settlement
 }
 
 /// What is told of an undoing (2208): nothing, a record, or more than one thing, of which none is read.
-pub(super) fn undoing(output: &Node, visit: &Visit) -> Result<Option<SettlementReply>, PortError> {
+pub(super) fn undoing(output: &Node, visit: &RegisteredVisit) -> Result<Option<SettlementReply>, PortError> {
     let mut told = SettlementReply::all(output).map_err(|_| unreadable())?;
     if !told.iter().all(|one| is_ours(&one.setlinfo, visit, true)) {
         return Err(somebody_else());
@@ -45,7 +45,7 @@ pub(super) fn undoing(output: &Node, visit: &Visit) -> Result<Option<SettlementR
     Ok(told.pop().filter(|_| told.is_empty()))
 }
 
-fn is_ours(info: &SetlInfo, visit: &Visit, may_be_silent: bool) -> bool {
+fn is_ours(info: &SetlInfo, visit: &RegisteredVisit, may_be_silent: bool) -> bool {
     let is = |told: &str, ours: &str| told == ours || (may_be_silent && told.is_empty());
     is(&info.psn_no, visit.person.psn_no.expose()) && is(&info.mdtrt_id, &visit.registered.mdtrt_id)
 }

@@ -34,7 +34,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use identity::ports::{Acquaintance, Insurer, PortError};
 use kernel::{IdNumber, PersonName};
-use payments::ports::{Care, CoveredPerson, Presettled, Registered, SettleError, Settled, Settlements, Undone, Visit};
+use payments::ports::{
+    Care, CoveredPerson, Presettled, Registered, RegisteredVisit, SettleError, Settled, Settlements, Undone,
+};
 use platform::Ctx;
 
 pub use number::Numbers;
@@ -101,7 +103,7 @@ impl Settlements for InsurerClient {
         unregister::unregister(self, ctx, person, care, registered).await
     }
 
-    async fn presettle(&self, ctx: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
+    async fn presettle(&self, ctx: &Ctx, visit: &RegisteredVisit) -> Result<Presettled, SettleError> {
         presettle::presettle(self, ctx, visit).await
     }
 
@@ -109,21 +111,27 @@ impl Settlements for InsurerClient {
         &self,
         ctx: &Ctx,
         number: &str,
-        visit: &Visit,
+        visit: &RegisteredVisit,
         advice: &Presettled,
     ) -> Result<Settled, SettleError> {
         settle::settle(self, ctx, number, visit, advice).await
     }
 
-    async fn settled(&self, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
+    async fn settled(&self, ctx: &Ctx, visit: &RegisteredVisit) -> Result<Option<Settled>, SettleError> {
         settled::settled(self, ctx, visit).await
     }
 
-    async fn reverse(&self, ctx: &Ctx, visit: &Visit, number: &str) -> Result<(), SettleError> {
+    async fn reverse(&self, ctx: &Ctx, visit: &RegisteredVisit, number: &str) -> Result<(), SettleError> {
         reverse::reverse(self, ctx, visit, number).await
     }
 
-    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
+    async fn void(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        visit: &RegisteredVisit,
+        setl_id: &str,
+    ) -> Result<Undone, SettleError> {
         void::void(self, ctx, number, visit, setl_id).await
     }
 }

@@ -1,7 +1,7 @@
 //! 2206: what a settlement would be now.
 
 use kernel::Fen;
-use payments::ports::{Presettled, SettleError, Visit};
+use payments::ports::{Presettled, RegisteredVisit, SettleError};
 use platform::Ctx;
 use wire::insurer::{BY_ITEM, Data, Exact, PRESETTLE, Presettlement, SetlInfo, cert_type};
 
@@ -9,7 +9,11 @@ use super::doubts::report;
 use super::{InsurerClient, amounts, answer};
 
 /// Asks 2206. It changes nothing at the insurer.
-pub(super) async fn presettle(client: &InsurerClient, ctx: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
+pub(super) async fn presettle(
+    client: &InsurerClient,
+    ctx: &Ctx,
+    visit: &RegisteredVisit,
+) -> Result<Presettled, SettleError> {
     let input = Data { data: question(client, visit) };
     let output = client.act(ctx, PRESETTLE, &client.fresh_number(ctx), &visit.person, &input).await?;
     let reply = answer::settlement(&output, visit)?;
@@ -20,7 +24,7 @@ pub(super) async fn presettle(client: &InsurerClient, ctx: &Ctx, visit: &Visit) 
 }
 
 /// What 2206 and 2207 both ask.
-pub(super) fn question(client: &InsurerClient, visit: &Visit) -> Presettlement {
+pub(super) fn question(client: &InsurerClient, visit: &RegisteredVisit) -> Presettlement {
     Presettlement {
         psn_no: visit.person.psn_no.expose().clone(),
         mdtrt_cert_type: cert_type::ID_CARD.to_owned(),
@@ -30,7 +34,7 @@ pub(super) fn question(client: &InsurerClient, visit: &Visit) -> Presettlement {
         psn_setlway: BY_ITEM.to_owned(),
         mdtrt_id: visit.registered.mdtrt_id.clone(),
         chrg_bchno: visit.registered.batch_no.clone(),
-        acct_used_flag: if visit.use_account { "1" } else { "0" }.to_owned(),
+        acct_used_flag: if visit.use_personal_account { "1" } else { "0" }.to_owned(),
         insutype: visit.person.kind.clone(),
     }
 }

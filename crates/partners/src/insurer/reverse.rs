@@ -1,6 +1,6 @@
 //! 2601: a settlement of unknown outcome is taken back.
 
-use payments::ports::{SettleError, Visit};
+use payments::ports::{RegisteredVisit, SettleError};
 use platform::Ctx;
 use wire::insurer::{Data, FAILED, REVERSE, Reversal, SETTLE};
 
@@ -10,7 +10,12 @@ use super::refusal::refusal;
 
 /// Asks that the 2207 of this number be as if it had never come. An insurer that knows no such message,
 /// or took it back before, has nothing to take back.
-pub(super) async fn reverse(client: &InsurerClient, ctx: &Ctx, visit: &Visit, number: &str) -> Result<(), SettleError> {
+pub(super) async fn reverse(
+    client: &InsurerClient,
+    ctx: &Ctx,
+    visit: &RegisteredVisit,
+    number: &str,
+) -> Result<(), SettleError> {
     let input = Data {
         data: Reversal {
             psn_no: visit.person.psn_no.expose().clone(),

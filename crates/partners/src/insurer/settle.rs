@@ -1,7 +1,7 @@
 //! 2207: a visit is settled, once, under a number that was written down before.
 
 use identity::ports::PortError;
-use payments::ports::{Presettled, SettleError, Settled, SettlementFacts, Visit};
+use payments::ports::{Presettled, RegisteredVisit, SettleError, Settled, SettlementFacts};
 use platform::Ctx;
 use wire::insurer::{Data, Echo, Exact, SETTLE, SetlInfo, Settlement, moment};
 
@@ -16,7 +16,7 @@ pub(super) async fn settle(
     client: &InsurerClient,
     ctx: &Ctx,
     number: &str,
-    visit: &Visit,
+    visit: &RegisteredVisit,
     advice: &Presettled,
 ) -> Result<Settled, SettleError> {
     let input =

@@ -1,6 +1,6 @@
 //! 5203: which settlement of a visit is in force, if any.
 
-use payments::ports::{SettleError, Settled, Visit};
+use payments::ports::{RegisteredVisit, SettleError, Settled};
 use platform::Ctx;
 use wire::insurer::{Data, FAILED, SETTLED, SettlementQuery};
 
@@ -13,7 +13,11 @@ use super::{InsurerClient, amounts, answer};
 
 /// Asks 5203 by the visit alone. `None` is a claim (nothing of this visit is settled): only the words
 /// that make it, and settlements of which each is undone, count as that.
-pub(super) async fn settled(client: &InsurerClient, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
+pub(super) async fn settled(
+    client: &InsurerClient,
+    ctx: &Ctx,
+    visit: &RegisteredVisit,
+) -> Result<Option<Settled>, SettleError> {
     let input = Data {
         data: SettlementQuery {
             psn_no: visit.person.psn_no.expose().clone(),

@@ -1,6 +1,6 @@
 //! 2208: a settlement is undone, and the personal account has its part back.
 
-use payments::ports::{SettleError, Undone, Visit};
+use payments::ports::{RegisteredVisit, SettleError, Undone};
 use platform::Ctx;
 use wire::insurer::{Data, FAILED, VOID, Voiding};
 
@@ -16,7 +16,7 @@ pub(super) async fn void(
     client: &InsurerClient,
     ctx: &Ctx,
     number: &str,
-    visit: &Visit,
+    visit: &RegisteredVisit,
     setl_id: &str,
 ) -> Result<Undone, SettleError> {
     let input = Data {

@@ -51,7 +51,7 @@ kernel::words! {
         Closed = "closed",
         /// A refund that the buyer's account did not take: the channel keeps it until somebody says where to.
         Abnormal = "abnormal",
-        /// A refund that a person has settled by other means.
+        /// A refund that a person has paid by other means.
         Outside = "outside",
     }
 }
@@ -87,7 +87,7 @@ kernel::words! {
         Close = "close",
         /// The channel could not hand it to the buyer, and keeps it.
         Stick = "stick",
-        /// A person says that it was settled by other means.
+        /// A person says that it was paid by other means.
         Outside = "outside",
     }
 }

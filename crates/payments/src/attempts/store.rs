@@ -46,7 +46,7 @@ pub struct Attempt {
     pub happened_at: Option<Moment>,
     /// What the insurer told of a settlement for its clearing.
     pub clearing: Clearing,
-    /// Of a refund that a person has settled by other means: who says so, and how it was done.
+    /// Of a refund that a person has paid by other means: who says so, and how it was done.
     pub outside: Option<(String, String)>,
     /// When the channel answered that it is closed.
     pub closed_at: Option<Moment>,
@@ -321,8 +321,8 @@ pub(crate) fn apply(
     Ok(true)
 }
 
-/// Writes down who says that it was settled by other means, and how.
-pub(crate) fn settled_by(tx: &mut Tx<'_>, attempt: &Attempt, by: &str, how: &str) -> Result<(), DbFault> {
+/// Writes down who says that it was paid by other means, and how.
+pub(crate) fn paid_by(tx: &mut Tx<'_>, attempt: &Attempt, by: &str, how: &str) -> Result<(), DbFault> {
     let sql = sql!("UPDATE pay_attempt SET outside_by = $1, outside_how = $2 WHERE id = $3");
     tx.exec(sql, vals![by, how, attempt.id.as_str()]).map(drop)
 }

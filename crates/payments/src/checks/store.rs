@@ -273,7 +273,7 @@ pub(super) fn unauthorised(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
 
 /// What left an audit row: an order when it was opened and when it was stopped, each of its attempts
 /// when it was intended, each of its changes, each call to a person (to an order or to the channel), each refund that was
-/// settled by other means, and what a person said. What an order has several of is counted.
+/// paid by other means, and what a person said. What an order has several of is counted.
 pub(super) static AUDITED: [Covered; 7] = [
     covered!("stopped order", "pay_order", key "id", subject "id", at "created_at", acts "'payment.stopped'",
         only "stop IS NOT NULL"),
@@ -306,7 +306,7 @@ pub(super) static AUDITED: [Covered; 7] = [
         },
     },
     Covered {
-        what: "a refund settled by other means,",
+        what: "a refund paid by other means,",
         acts: "payment.settled_outside",
         since: 0,
         sql: || {

@@ -83,7 +83,7 @@ pub(crate) fn heard(
     if waits && attempt.view.state.is_live() && verdict.event.is_none_or(|event| event == Event::Again) {
         calls::call(tx, pen.at(), &order.id, attempt.view.kind.as_str())?;
     }
-    settle(tx, pen, order)
+    follow(tx, pen, order)
 }
 
 /// Signatures that do not work concern every order: a person is called to the channel.
@@ -234,7 +234,7 @@ pub(crate) fn stop(tx: &mut Tx<'_>, pen: &Pen, order: &Order, cause: Cause) -> R
         attempts::hurry(tx, &order.id, pen.now)?;
     }
     tx.audit(pen.ctx.act("payment.stopped", order.id.as_str(), json!({ "cause": cause.as_str() })));
-    let mut order = settle(tx, pen, order)?;
+    let mut order = follow(tx, pen, order)?;
     // An attempt that was never sent can be given up without asking a partner.
     while let Next::Do(place, Act::Drop) = next(&order.view, pen.now) {
         order = heard(tx, pen, &order, (place, Act::Drop), &Heard::Dropped)?;
@@ -266,7 +266,7 @@ pub(crate) fn undo(
         now: pen.now,
     };
     intend(tx, pen, order, &new)?;
-    settle(tx, pen, order)
+    follow(tx, pen, order)
 }
 
 /// Writes an attempt with what it means in the ledger.
@@ -286,7 +286,7 @@ pub(crate) fn next_place(order: &Order) -> i64 {
 }
 
 /// Brings the stored state to what the attempts say, tells the listener, and sets the next look.
-pub(crate) fn settle(tx: &mut Tx<'_>, pen: &Pen, before: &Order) -> Result<Order, ApplyError> {
+pub(crate) fn follow(tx: &mut Tx<'_>, pen: &Pen, before: &Order) -> Result<Order, ApplyError> {
     let order = reload(tx, &before.id)?;
     let to = order_state(&order.view);
     if to != order.state {

@@ -6,13 +6,13 @@ use platform::db::DbFault;
 use super::drive::{DriveError, Payments};
 use super::model::Way;
 use super::store::Order;
-use crate::ports::{Presettled, Visit};
+use crate::ports::{Presettled, RegisteredVisit};
 use crate::quotes::store as quotes;
 use crate::registrations::store as registrations;
 
 /// Of one order.
 pub(super) struct Asking {
-    pub(super) visit: Visit,
+    pub(super) visit: RegisteredVisit,
     pub(super) advice: Presettled,
 }
 
@@ -48,6 +48,9 @@ async fn known(ctx: &Ctx, order: &Order) -> Result<Option<Asking>, DbFault> {
         balance: None,
         echo: Default::default(),
     });
-    let use_account = order.way != Some(Way::Fund);
-    Ok(Some(Asking { visit: Visit { person, care: order.care.clone(), registered, use_account }, advice }))
+    let use_personal_account = order.way != Some(Way::Fund);
+    Ok(Some(Asking {
+        visit: RegisteredVisit { person, care: order.care.clone(), registered, use_personal_account },
+        advice,
+    }))
 }

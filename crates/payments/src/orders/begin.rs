@@ -149,7 +149,7 @@ pub(crate) async fn settle_authorised(
         let amount = split.insured().unwrap_or(Fen::ZERO);
         let new = attempt(&held, &id, Kind::Settle, number.clone(), amount, &pen);
         intend(tx, &pen, &held, &NewAttempt { split: Some(split), ..new })?;
-        apply::settle(tx, &pen, &held)?;
+        apply::follow(tx, &pen, &held)?;
         Ok(())
     });
     done.await
@@ -186,7 +186,7 @@ fn attempt(order: &Order, id: &AttemptId, kind: Kind, number: String, amount: Fe
 
 /// A person wants to pay one's own money at the channel.
 #[derive(Debug, Clone)]
-pub struct PayCash {
+pub struct PayOwnMoney {
     /// Who.
     pub person: PersonId,
     /// Which order.
@@ -204,7 +204,7 @@ pub struct PayCash {
 ///
 /// # Errors
 /// See [`BeginError`]; nothing was begun then.
-pub async fn pay_cash(pay: &Payments, ctx: &Ctx, command: PayCash) -> Result<(), BeginError> {
+pub async fn pay_own_money(pay: &Payments, ctx: &Ctx, command: PayOwnMoney) -> Result<(), BeginError> {
     let pen = Pen::new(ctx, Arc::clone(&pay.listeners), "page")?;
     let (person, id) = (command.person.clone(), command.order.clone());
     let read = ctx.db.read("payment.pay.glance", move |tx| store::of_person(tx, &person, &id));
@@ -224,7 +224,7 @@ pub async fn pay_cash(pay: &Payments, ctx: &Ctx, command: PayCash) -> Result<(),
         if pen.now.plus_secs(pen.rules.least_pay_secs) > expires_at {
             return Err(BeginError::TooLate);
         }
-        let amount = held.view.cash_needed().checked_sub(held.view.paid()).unwrap_or(Fen::ZERO);
+        let amount = held.view.own_money_needed().checked_sub(held.view.paid()).unwrap_or(Fen::ZERO);
         if amount != command.shown || amount <= Fen::ZERO {
             return Err(BeginError::Changed);
         }
@@ -242,7 +242,7 @@ pub async fn pay_cash(pay: &Payments, ctx: &Ctx, command: PayCash) -> Result<(),
         let terms = serde_json::to_string(&terms).map_err(|error| DbFault::Corrupt(error.to_string()))?;
         let new = attempt(&held, &id, Kind::Pay, id.as_str().to_owned(), amount, &pen);
         intend(tx, &pen, &held, &NewAttempt { terms, expires_at: Some(expires_at), ..new })?;
-        apply::settle(tx, &pen, &held)?;
+        apply::follow(tx, &pen, &held)?;
         Ok(())
     });
     done.await
@@ -268,10 +268,10 @@ pub async fn agree(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &OrderId, s
         if split.cash != shown {
             return Err(BeginError::Changed);
         }
-        let way = held.way.unwrap_or(Way::Account);
+        let way = held.way.unwrap_or(Way::PersonalAccount);
         store::set_confirmed(tx, &held.id, way, &split, &content_hash(&held, way, &split))?;
         tx.audit(pen.ctx.act("payment.agreed", held.id.as_str(), json!({ "cash_fen": split.cash.get() })));
-        apply::settle(tx, &pen, &held)?;
+        apply::follow(tx, &pen, &held)?;
         Ok(())
     });
     done.await

@@ -116,7 +116,7 @@ async fn rest(pay: &Payments, ctx: &Ctx, order: &Order) -> Result<(), DriveError
         _ => None,
     };
     if order.next_at != wanted {
-        write(pay, ctx, order, |tx, pen, held| apply::settle(tx, pen, &held).map(|_| true)).await?;
+        write(pay, ctx, order, |tx, pen, held| apply::follow(tx, pen, &held).map(|_| true)).await?;
     }
     Ok(())
 }

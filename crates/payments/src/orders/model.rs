@@ -53,7 +53,7 @@ impl OrderView {
     }
 
     /// The own money that is still needed in the present state.
-    pub fn cash_needed(&self) -> Fen {
+    pub fn own_money_needed(&self) -> Fen {
         match self.settlement().and_then(|(_, one)| one.split) {
             Some(split) => split.cash,
             None => self.total,
@@ -117,7 +117,7 @@ pub fn order_state(order: &OrderView) -> OrderState {
     match order.settlement().and_then(|(_, one)| one.split) {
         _ if order.live(Kind::Settle).is_some() => OrderState::Settling,
         Some(split) if !order.agreed(&split) => OrderState::Reconfirm,
-        _ if order.paid() >= order.cash_needed() => OrderState::Settled,
+        _ if order.paid() >= order.own_money_needed() => OrderState::Settled,
         Some(_) => OrderState::HalfPaid,
         None if paying => OrderState::Paying,
         None => OrderState::Open,
@@ -273,7 +273,7 @@ fn undo(order: &OrderView) -> Option<Undo> {
     // already going back counts no more on either side.
     let needed = match settlement.and_then(|(_, one)| one.split) {
         Some(split) => split.cash,
-        None if bug(Bug::BothGoBack) => order.cash_needed(),
+        None if bug(Bug::BothGoBack) => order.own_money_needed(),
         None => order.total,
     };
     let stays = order.stays();

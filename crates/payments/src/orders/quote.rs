@@ -16,7 +16,7 @@ use super::store::Order;
 use crate::attempts::model::Kind;
 use crate::calls;
 use crate::policy::PaymentRules;
-use crate::ports::{PortError, Presettled, Refusal, Registered, SettleError, Split, Visit};
+use crate::ports::{PortError, Presettled, Refusal, Registered, RegisteredVisit, SettleError, Split};
 use crate::quotes::Asked;
 use crate::quotes::asks::{self, Reserved};
 use crate::quotes::store::{self, Quote};
@@ -108,7 +108,12 @@ async fn ask(
             }
         }
     };
-    let visit = Visit { person, care: order.care.clone(), registered, use_account: way == Way::Account };
+    let visit = RegisteredVisit {
+        person,
+        care: order.care.clone(),
+        registered,
+        use_personal_account: way == Way::PersonalAccount,
+    };
     match pay.ports.settlements.presettle(ctx, &visit).await {
         Ok(advice) => Ok(Quoted::Shown(keep(ctx, order, way, advice).await?)),
         Err(error) => refused(pay, ctx, order, error).await,

@@ -1,5 +1,5 @@
 //! What a person does about a refund that did not reach the buyer: says where the money goes that the channel keeps, or that
-//! it was settled by other means. One person decides: that two agree is not asked here yet.
+//! it was paid by other means. One person decides: that two agree is not asked here yet.
 
 use std::sync::Arc;
 
@@ -134,13 +134,13 @@ const fn kind_of(to: &Recipient) -> &'static str {
     }
 }
 
-/// Writes down that a refund which did not reach the buyer was settled by other means: who says so, and how it was done. The
+/// Writes down that a refund which did not reach the buyer was paid by other means: who says so, and how it was done. The
 /// refund is the attempt of this number in the order; without a number, the only one that waits for this. The channel is not
 /// told: the money it had is the institution's.
 ///
 /// # Errors
 /// See [`RefundError`].
-pub async fn settled_outside(
+pub async fn paid_outside(
     listeners: &Arc<Listeners>,
     ctx: &Ctx,
     (id, n): (&OrderId, Option<i64>),
@@ -159,11 +159,12 @@ pub async fn settled_outside(
         let held = store::hold(tx, &id)?.ok_or(BeginError::NotFound)?;
         // Only what is closed is the institution's again: what the channel keeps, it may still hand out.
         let (place, one) = waiting(&held, n, State::Closed)?;
-        attempts::settled_by(tx, one, &by, &how)?;
+        attempts::paid_by(tx, one, &by, &how)?;
         let detail = json!({ "attempt": one.id.as_str(), "by": by, "how": how });
+        // The act's word of old: entries are signed, and the checks count all of them.
         tx.audit(pen.ctx.act("payment.settled_outside", id.as_str(), detail));
-        let settled = apply::heard(tx, &pen, &held, (place, Act::AskRefund), &Heard::Outside);
-        Ok(settled.map_err(BeginError::from)?.state)
+        let paid = apply::heard(tx, &pen, &held, (place, Act::AskRefund), &Heard::Outside);
+        Ok(paid.map_err(BeginError::from)?.state)
     });
     done.await
 }

@@ -108,7 +108,7 @@ pub async fn unblock(listeners: &Arc<Listeners>, ctx: &Ctx, id: &OrderId) -> Res
         attempts::look_now(tx, &held.id, pen.now)?;
         quotes::forget(tx, &held.id)?;
         tx.audit(pen.ctx.act("payment.unblocked", held.id.as_str(), serde_json::json!({ "was": held.blocked })));
-        Ok(apply::settle(tx, &pen, &held)?.state)
+        Ok(apply::follow(tx, &pen, &held)?.state)
     });
     done.await
 }

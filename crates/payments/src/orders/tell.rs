@@ -30,7 +30,7 @@ pub(crate) async fn tell(
         if let Some(message) = message.as_ref().filter(|_| now) {
             messages::insert(tx, message)?;
         }
-        apply::settle(tx, &pen, &held).map(drop)
+        apply::follow(tx, &pen, &held).map(drop)
     });
     Ok(told.await?)
 }

@@ -39,7 +39,7 @@ pub(crate) async fn withdraw(pay: &Payments, ctx: &Ctx, person: &PersonId, id: &
             attempts::end_offer(tx, offered, pen.now)?;
         }
         tx.audit(pen.ctx.act("payment.withdrawn", held.id.as_str(), json!({ "attempt": offered.id.as_str() })));
-        apply::settle(tx, &pen, &held)?;
+        apply::follow(tx, &pen, &held)?;
         Ok(())
     });
     done.await

@@ -16,8 +16,8 @@ use crate::policy::PaymentRules;
 pub struct Legs {
     /// The insurer's part.
     pub insured: Fen,
-    /// One's own money.
-    pub cash: Fen,
+    /// One's own money: the purse `cash` of a settlement, and whatever else was paid at the channel.
+    pub own_money: Fen,
 }
 
 impl Legs {
@@ -27,13 +27,13 @@ impl Legs {
             let all = order.attempts.iter().filter(move |one| one.view.kind == kind);
             Fen::sum(all.filter(|one| one.view.state == State::Succeeded).map(|one| one.view.amount))
         };
-        Legs { insured: came(Kind::Settle).unwrap_or(Fen::ZERO), cash: came(Kind::Pay).unwrap_or(Fen::ZERO) }
+        Legs { insured: came(Kind::Settle).unwrap_or(Fen::ZERO), own_money: came(Kind::Pay).unwrap_or(Fen::ZERO) }
     }
 
     /// What came in and has not gone back.
     pub fn held(order: &Order) -> Legs {
         let insured = order.view.settlement().map_or(Fen::ZERO, |(_, one)| one.amount);
-        Legs { insured, cash: order.view.paid() }
+        Legs { insured, own_money: order.view.paid() }
     }
 
     /// What goes back, or has gone back.
@@ -42,17 +42,18 @@ impl Legs {
             let all = order.view.attempts.iter().filter(move |one| one.kind == kind);
             Fen::sum(all.map(|one| one.amount)).unwrap_or(Fen::ZERO)
         };
-        Legs { insured: back(Kind::Void), cash: back(Kind::Refund) }
+        Legs { insured: back(Kind::Void), own_money: back(Kind::Refund) }
     }
 
     /// Both together.
     pub fn sum(self) -> Fen {
-        self.insured.checked_add(self.cash).unwrap_or(Fen::ZERO)
+        self.insured.checked_add(self.own_money).unwrap_or(Fen::ZERO)
     }
 
-    /// The end of the keys that tell of a return: `both`, `insured` or `cash`.
+    /// The end of the keys that tell of a return: `both`, `insured` or `cash`, one's own money. The words stand in messages
+    /// that were sent, so that they stay.
     pub fn word(self) -> &'static str {
-        match (self.insured > Fen::ZERO, self.cash > Fen::ZERO) {
+        match (self.insured > Fen::ZERO, self.own_money > Fen::ZERO) {
             (true, false) => "insured",
             (false, true) => "cash",
             _ => "both",
@@ -77,7 +78,7 @@ pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
     let key = format!("pay-{}-text", word(order, page.now()));
     match order.state {
         OrderState::HalfPaid => {
-            page.t2(&key, "insured", yuan(page, Legs::held(order).insured), "cash", yuan(page, cash_due(order)))
+            page.t2(&key, "insured", yuan(page, Legs::held(order).insured), "cash", yuan(page, own_money_due(order)))
         }
         OrderState::Returning if stuck(order).is_some() => {
             let amount = yuan(page, stuck(order).unwrap_or(Fen::ZERO));
@@ -96,7 +97,7 @@ pub fn state_text(page: &Page, order: &Order, rules: &PaymentRules) -> String {
             let legs = Legs::ever(order);
             let args = [
                 ("insured", yuan(page, legs.insured)),
-                ("cash", yuan(page, legs.cash)),
+                ("cash", yuan(page, legs.own_money)),
                 ("days", rules.refund_days.to_string()),
             ];
             page.with(&format!("pay-returning-{}", legs.word()), &args)
@@ -180,8 +181,8 @@ fn of_refunds(order: &Order, of: impl Fn(State) -> bool) -> Option<Fen> {
 }
 
 /// One's own money that is still to come.
-pub fn cash_due(order: &Order) -> Fen {
-    order.view.cash_needed().checked_sub(order.view.paid()).unwrap_or(Fen::ZERO)
+pub fn own_money_due(order: &Order) -> Fen {
+    order.view.own_money_needed().checked_sub(order.view.paid()).unwrap_or(Fen::ZERO)
 }
 
 /// Everything was paid in one's own money, and the insurer's settlement was found after: it goes back by itself.
@@ -190,7 +191,7 @@ pub(crate) fn doubled(order: &Order) -> bool {
 }
 
 /// The last moment at which one's own money can be begun at the channel: it must have time to end there.
-pub(crate) fn cash_until(order: &Order, rules: &PaymentRules) -> Moment {
+pub(crate) fn own_money_until(order: &Order, rules: &PaymentRules) -> Moment {
     order.view.deadline.minus_secs(rules.channel_margin_secs + rules.least_pay_secs)
 }
 
@@ -207,14 +208,14 @@ pub(crate) fn offered(order: &Order, now: Moment) -> Option<&Attempt> {
 /// Whether one's own money can be asked for at the channel now, with the insurer's part paid: nothing is under way there, and
 /// there is time for it.
 pub(crate) fn may_begin(order: &Order, now: Moment, rules: &PaymentRules) -> bool {
-    order.state == OrderState::HalfPaid && order.view.live(Kind::Pay).is_none() && now <= cash_until(order, rules)
+    order.state == OrderState::HalfPaid && order.view.live(Kind::Pay).is_none() && now <= own_money_until(order, rules)
 }
 
 /// What the person has still to pay, and the end of the time for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     /// How much.
-    pub cash: Fen,
+    pub own_money: Fen,
     /// From then on it cannot be paid any more.
     pub until: Moment,
 }
@@ -230,7 +231,7 @@ pub fn due(order: &Order, now: Moment, rules: &PaymentRules) -> Option<Due> {
         },
         _ => return None,
     };
-    Some(Due { cash: cash_due(order), until }).filter(|due| now < due.until && due.cash > Fen::ZERO)
+    Some(Due { own_money: own_money_due(order), until }).filter(|due| now < due.until && due.own_money > Fen::ZERO)
 }
 
 /// Whether nothing was begun in the time that there was for it. The sweeper ends the order soon after.

@@ -20,7 +20,8 @@ pub use channel::{
 };
 pub use refusal::Refusal;
 pub use settling::{
-    Care, EMPLOYEES, Presettled, Registered, SettleError, Settled, SettlementFacts, Settlements, Split, Undone, Visit,
+    Care, EMPLOYEES, Presettled, Registered, RegisteredVisit, SettleError, Settled, SettlementFacts, Settlements,
+    Split, Undone,
 };
 
 /// All of them, as handlers and jobs are given them: `Extension<Arc<PayPorts>>`.

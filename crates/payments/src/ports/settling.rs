@@ -128,7 +128,7 @@ pub struct SettlementFacts {
 
 /// One question or act about a registered visit.
 #[derive(Debug, Clone)]
-pub struct Visit {
+pub struct RegisteredVisit {
     /// Whose.
     pub person: CoveredPerson,
     /// For what.
@@ -136,7 +136,7 @@ pub struct Visit {
     /// Under which numbers.
     pub registered: Registered,
     /// `acct_used_flag`.
-    pub use_account: bool,
+    pub use_personal_account: bool,
 }
 
 /// Why the insurer did not settle, where it said so for certain.
@@ -175,16 +175,27 @@ pub trait Settlements: Send + Sync {
         registered: &Registered,
     ) -> Result<(), SettleError>;
     /// 2206.
-    async fn presettle(&self, ctx: &Ctx, visit: &Visit) -> Result<Presettled, SettleError>;
+    async fn presettle(&self, ctx: &Ctx, visit: &RegisteredVisit) -> Result<Presettled, SettleError>;
     /// 2207 under this msgid. Never sent again under another one.
-    async fn settle(&self, ctx: &Ctx, number: &str, visit: &Visit, advice: &Presettled)
-    -> Result<Settled, SettleError>;
+    async fn settle(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        visit: &RegisteredVisit,
+        advice: &Presettled,
+    ) -> Result<Settled, SettleError>;
     /// 5203: the settlement in force of this visit; `None` if there is none.
-    async fn settled(&self, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError>;
+    async fn settled(&self, ctx: &Ctx, visit: &RegisteredVisit) -> Result<Option<Settled>, SettleError>;
     /// 2601 for a 2207 of unknown outcome: afterwards it is as if it had never been sent. True also when the
     /// insurer knows no such message.
-    async fn reverse(&self, ctx: &Ctx, visit: &Visit, number: &str) -> Result<(), SettleError>;
+    async fn reverse(&self, ctx: &Ctx, visit: &RegisteredVisit, number: &str) -> Result<(), SettleError>;
     /// 2208 under this msgid: the settlement is undone, the personal account refilled. From which purse how much, where
     /// the insurer says so; one that was undone before is undone.
-    async fn void(&self, ctx: &Ctx, number: &str, visit: &Visit, setl_id: &str) -> Result<Undone, SettleError>;
+    async fn void(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        visit: &RegisteredVisit,
+        setl_id: &str,
+    ) -> Result<Undone, SettleError>;
 }

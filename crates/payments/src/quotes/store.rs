@@ -44,7 +44,7 @@ pub(crate) fn quote_for(tx: &mut Tx<'_>, id: &OrderId, way: Way) -> Result<Optio
 /// The quote of this hash, while it is the newest of its way: whichever way was looked at last, what was shown of either
 /// stands.
 pub(crate) fn shown(tx: &mut Tx<'_>, id: &OrderId, hash: &[u8]) -> Result<Option<Quote>, DbFault> {
-    for way in [Way::Account, Way::Fund] {
+    for way in [Way::PersonalAccount, Way::Fund] {
         if let Some(quote) = quote_for(tx, id, way)?.filter(|quote| quote.hash == hash) {
             return Ok(Some(quote));
         }

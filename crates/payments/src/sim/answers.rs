@@ -47,8 +47,8 @@ impl World {
         let now = self.now();
         let refused = |why: String| Reply::Refused(why);
         match call {
-            Call::Presettle { use_account } => Reply::Advice(self.insurer.advice(*use_account)),
-            Call::Settle { number, use_account } => match self.insurer.settle(number, *use_account) {
+            Call::Presettle { use_personal_account } => Reply::Advice(self.insurer.advice(*use_personal_account)),
+            Call::Settle { number, use_personal_account } => match self.insurer.settle(number, *use_personal_account) {
                 Ok(settled) => Reply::Settled(Some(settled)),
                 Err(why) => refused(why),
             },

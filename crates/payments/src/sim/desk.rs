@@ -38,7 +38,7 @@ pub(super) struct Desk {
     open_until: Moment,
     pub(super) stopped_at: Option<Moment>,
     pub(super) next_at: Option<Moment>,
-    pub(super) use_account: bool,
+    pub(super) use_personal_account: bool,
     notices: Vec<String>,
     pub(super) books: Books,
     /// The first answer or change that no table has.
@@ -63,7 +63,7 @@ impl Desk {
             open_until: deadline,
             stopped_at: None,
             next_at: Some(deadline),
-            use_account: true,
+            use_personal_account: true,
             notices: Vec::new(),
             books: Books::default(),
             odd: None,
@@ -100,7 +100,7 @@ impl Desk {
                 self.rows[place].asks += 1;
             }
         }
-        self.settle(now);
+        self.follow(now);
     }
 
     fn learn(&mut self, place: usize, event: Event, heard: &Heard, now: Moment) {
@@ -220,7 +220,7 @@ impl Desk {
         for one in self.view.attempts.iter_mut().filter(offered).filter(|_| !bug(Bug::NotHurried)) {
             one.due_at = now;
         }
-        self.settle(now);
+        self.follow(now);
         while let Next::Do(place, Act::Drop) = next(&self.view, now) {
             self.heard((place, Act::Drop), &Heard::Dropped, now);
         }
@@ -268,29 +268,29 @@ impl Desk {
             sends: 0,
             doubted: false,
         });
-        self.settle(now);
+        self.follow(now);
     }
 
     /// As `begin::settle`, the password being right.
-    pub(super) fn begin_settle(&mut self, use_account: bool, split: Split, now: Moment) -> Refused {
+    pub(super) fn begin_settle(&mut self, use_personal_account: bool, split: Split, now: Moment) -> Refused {
         if self.state != OrderState::Open || now >= self.view.deadline {
             return false;
         }
         self.view.confirmed = Some(split);
-        self.use_account = use_account;
+        self.use_personal_account = use_personal_account;
         self.view.deadline = now.plus_secs(HALF_PAID_SECS);
         let amount = split.insured().unwrap_or(Fen::ZERO);
         self.intend(Kind::Settle, amount, Some(split), None, None, now);
         true
     }
 
-    /// As `begin::pay_cash`.
-    pub(super) fn begin_cash(&mut self, shown: Fen, now: Moment) -> Refused {
+    /// As `begin::pay_own_money`.
+    pub(super) fn begin_own_money(&mut self, shown: Fen, now: Moment) -> Refused {
         if self.view.live(Kind::Pay).is_some() {
             return matches!(self.state, OrderState::HalfPaid | OrderState::Paying);
         }
         let expires_at = self.view.deadline.minus_secs(MARGIN_SECS);
-        let amount = self.view.cash_needed().checked_sub(self.view.paid()).unwrap_or(Fen::ZERO);
+        let amount = self.view.own_money_needed().checked_sub(self.view.paid()).unwrap_or(Fen::ZERO);
         let open = matches!(self.state, OrderState::Open | OrderState::HalfPaid);
         if !open || now.plus_secs(LEAST_SECS) > expires_at || amount != shown || amount <= Fen::ZERO {
             return false;
@@ -309,7 +309,7 @@ impl Desk {
         if one.expires_at.is_some_and(|at| at > now) && !bug(Bug::NotWithdrawn) {
             (one.expires_at, one.due_at) = (Some(now), now);
         }
-        self.settle(now);
+        self.follow(now);
         true
     }
 
@@ -319,7 +319,7 @@ impl Desk {
         match split.filter(|split| self.state == OrderState::Reconfirm && split.cash == shown) {
             Some(split) => {
                 self.view.confirmed = Some(split);
-                self.settle(now);
+                self.follow(now);
                 true
             }
             None => false,
@@ -335,8 +335,8 @@ impl Desk {
         self.heard(place, heard, now);
     }
 
-    /// Brings the stored state to what the attempts say, and sets the next look, as `apply::settle`.
-    pub(super) fn settle(&mut self, now: Moment) {
+    /// Brings the stored state to what the attempts say, and sets the next look, as `apply::follow`.
+    pub(super) fn follow(&mut self, now: Moment) {
         let to = order_state(&self.view);
         if to != self.state {
             if !may_go(self.state, to) {

@@ -96,7 +96,7 @@ impl Pure {
             _ => None,
         };
         if self.desk().next_at != wanted {
-            self.commit(|desk, now| desk.settle(now))?;
+            self.commit(|desk, now| desk.follow(now))?;
         }
         Ok(())
     }
@@ -118,7 +118,8 @@ impl Pure {
         match (act, view.kind) {
             (Act::Settle, _) => {
                 let number = if bug(Bug::NewSettleNumber) { format!("{number}-{}", row.asks) } else { number };
-                let asked = self.ask(until, Call::Settle { number, use_account: order.use_account }).await;
+                let asked =
+                    self.ask(until, Call::Settle { number, use_personal_account: order.use_personal_account }).await;
                 match asked {
                     Reply::Settled(Some(settled)) => Heard::Settled(settled),
                     other => failure(other),
@@ -260,14 +261,14 @@ impl House for Pure {
         let desk = self.desk();
         let mut pays = desk.view.attempts.iter().zip(&desk.rows).filter(|(one, _)| one.kind == Kind::Pay);
         let cashier = pays.rfind(|(one, row)| row.linked && one.state != State::Requested);
-        let to_pay = desk.view.cash_needed().checked_sub(desk.view.paid()).unwrap_or(Fen::ZERO);
+        let to_pay = desk.view.own_money_needed().checked_sub(desk.view.paid()).unwrap_or(Fen::ZERO);
         let settled = desk.view.settlement().and_then(|(_, one)| one.split);
         Ok(Seen { state: desk.state, to_pay, settled, cashier: cashier.map(|(_, row)| row.number.clone()) })
     }
 
     async fn quote(&self, way: Way) -> Result<Shown, No> {
         self.up()?;
-        let asked = call(&self.world, Call::Presettle { use_account: way == Way::Account }, None);
+        let asked = call(&self.world, Call::Presettle { use_personal_account: way == Way::PersonalAccount }, None);
         match in_one_life(&self.world, asked).await? {
             Reply::Advice(split) => Ok(Shown { way, split }),
             _ => Err(No),
@@ -276,11 +277,11 @@ impl House for Pure {
 
     async fn settle(&self, shown: &Shown) -> Result<(), No> {
         let (way, split): (Way, Split) = (shown.way, shown.split);
-        self.button(|desk, now| desk.begin_settle(way == Way::Account, split, now))
+        self.button(|desk, now| desk.begin_settle(way == Way::PersonalAccount, split, now))
     }
 
-    async fn pay_cash(&self, shown: Fen) -> Result<(), No> {
-        self.button(|desk, now| desk.begin_cash(shown, now))
+    async fn pay_own_money(&self, shown: Fen) -> Result<(), No> {
+        self.button(|desk, now| desk.begin_own_money(shown, now))
     }
 
     async fn agree(&self, shown: Fen) -> Result<(), No> {

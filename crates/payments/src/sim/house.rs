@@ -40,7 +40,7 @@ pub(super) trait House {
     async fn look(&self) -> Result<Seen, No>;
     async fn quote(&self, way: Way) -> Result<Shown, No>;
     async fn settle(&self, shown: &Shown) -> Result<(), No>;
-    async fn pay_cash(&self, shown: Fen) -> Result<(), No>;
+    async fn pay_own_money(&self, shown: Fen) -> Result<(), No>;
     async fn agree(&self, shown: Fen) -> Result<(), No>;
     async fn withdraw(&self) -> Result<(), No>;
     async fn give_up(&self) -> Result<(), No>;

@@ -9,11 +9,11 @@ use crate::ports::{ChannelState, CloseAnswer, RefundState, Settled, Split};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Call {
     Presettle {
-        use_account: bool,
+        use_personal_account: bool,
     },
     Settle {
         number: String,
-        use_account: bool,
+        use_personal_account: bool,
     },
     Settled {
         number: String,

@@ -35,9 +35,9 @@ impl Insurer {
     }
 
     /// From which purse how much, as things stand (2206).
-    pub(super) fn advice(&self, use_account: bool) -> Split {
+    pub(super) fn advice(&self, use_personal_account: bool) -> Split {
         let rest = self.total.checked_sub(self.fund).unwrap_or(Fen::ZERO);
-        let personal_account = if use_account { rest.min(self.balance) } else { Fen::ZERO };
+        let personal_account = if use_personal_account { rest.min(self.balance) } else { Fen::ZERO };
         let cash = rest.checked_sub(personal_account).unwrap_or(Fen::ZERO);
         Split { fund: self.fund, personal_account, other: Fen::ZERO, cash }
     }
@@ -54,14 +54,14 @@ impl Insurer {
     }
 
     /// 2207: the number again is answered as before; a visit has one settlement at a time.
-    pub(super) fn settle(&mut self, number: &str, use_account: bool) -> Acted<Settled> {
+    pub(super) fn settle(&mut self, number: &str, use_personal_account: bool) -> Acted<Settled> {
         if let Some(one) = self.settled.iter().find(|one| one.number == number && one.in_force) {
             return Ok(Insurer::told(one));
         }
         if self.settled.iter().any(|one| one.in_force) {
             return Err("settled before".to_owned());
         }
-        let split = self.advice(use_account);
+        let split = self.advice(use_personal_account);
         self.balance = self.balance.checked_sub(split.personal_account).unwrap_or(Fen::ZERO);
         let setl_id = format!("S{}-{number}", self.settled.len() + 1);
         let one = Settlement { number: number.to_owned(), setl_id, split, in_force: true };

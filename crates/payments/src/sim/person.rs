@@ -16,7 +16,7 @@ pub(super) enum Deed {
     /// Agrees to the amounts that the insurer settled by.
     Agree,
     /// Asks for a cashier.
-    PayCash,
+    PayOwnMoney,
     /// Pays at it.
     GoPay,
     /// Takes the offered payment back.
@@ -29,7 +29,7 @@ pub(super) enum Deed {
     Wait(i64),
 }
 
-use Deed::{Agree, Cancel, GiveUp, GoPay, PayCash, Settle, Wait, Withdraw};
+use Deed::{Agree, Cancel, GiveUp, GoPay, PayOwnMoney, Settle, Wait, Withdraw};
 
 /// A person by chance: a known one, with pauses, changes of mind, and an early leave.
 pub(super) fn by_chance(dice: &mut Dice) -> Vec<Deed> {
@@ -104,10 +104,10 @@ async fn act<H: House>(house: &H, world: &Shared, deed: Deed) -> Result<bool, No
         }
         // What the insurer settled by what was shown needs no second yes.
         Agree => return Ok(seen.state == OrderState::HalfPaid || seen.state == OrderState::Settled),
-        PayCash if matches!(seen.state, OrderState::Open | OrderState::HalfPaid) => {
-            house.pay_cash(seen.to_pay).await?;
+        PayOwnMoney if matches!(seen.state, OrderState::Open | OrderState::HalfPaid) => {
+            house.pay_own_money(seen.to_pay).await?;
         }
-        PayCash => return Ok(matches!(seen.state, OrderState::Settled | OrderState::Paying)),
+        PayOwnMoney => return Ok(matches!(seen.state, OrderState::Settled | OrderState::Paying)),
         GoPay => match seen.cashier {
             Some(number) => held(world).buyer_pays(&number),
             None => return Ok(seen.state == OrderState::Settled),

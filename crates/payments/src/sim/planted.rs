@@ -99,7 +99,7 @@ bugs! {
     AbnormalIsDone,
     /// Another settlement of the same order is not known again.
     SiblingUnknown,
-    /// What a person settled by other means is still expected from the channel.
+    /// What a person paid by other means is still expected from the channel.
     OutsideUnbooked,
 }
 

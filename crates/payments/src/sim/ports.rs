@@ -14,8 +14,8 @@ use super::world::Shared;
 use crate::attempts::AttemptId;
 use crate::ports::{
     About, Care, Channel, ChannelError, ChannelState, CloseAnswer, CoveredPerson, Giving, Notice, NoticeRefusal, Offer,
-    PortError, Presettled, Recipient, RefundState, Registered, SettleError, Settled, Settlements, Undone, Unsigned,
-    Visit,
+    PortError, Presettled, Recipient, RefundState, Registered, RegisteredVisit, SettleError, Settled, Settlements,
+    Undone, Unsigned,
 };
 
 /// Both partners of one run.
@@ -81,30 +81,38 @@ impl Settlements for Partners {
         Ok(())
     }
 
-    async fn presettle(&self, _: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
-        match self.ask_insurer(None, Call::Presettle { use_account: visit.use_account }).await? {
+    async fn presettle(&self, _: &Ctx, visit: &RegisteredVisit) -> Result<Presettled, SettleError> {
+        match self.ask_insurer(None, Call::Presettle { use_personal_account: visit.use_personal_account }).await? {
             Reply::Advice(split) => Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] }),
             other => Err(odd(&other).into()),
         }
     }
 
-    async fn settle(&self, ctx: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
+    async fn settle(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        visit: &RegisteredVisit,
+        _: &Presettled,
+    ) -> Result<Settled, SettleError> {
         let number = number.to_owned();
-        let reply = self.ask_insurer(ctx.not_after, Call::Settle { number, use_account: visit.use_account }).await?;
+        let reply = self
+            .ask_insurer(ctx.not_after, Call::Settle { number, use_personal_account: visit.use_personal_account })
+            .await?;
         settled(reply)?.ok_or_else(|| PortError::Unknown("no settlement".to_owned()).into())
     }
 
-    async fn settled(&self, ctx: &Ctx, visit: &Visit) -> Result<Option<Settled>, SettleError> {
+    async fn settled(&self, ctx: &Ctx, visit: &RegisteredVisit) -> Result<Option<Settled>, SettleError> {
         let number = visit.registered.mdtrt_id.clone();
         settled(self.ask_insurer(ctx.not_after, Call::Settled { number }).await?)
     }
 
-    async fn reverse(&self, ctx: &Ctx, _: &Visit, number: &str) -> Result<(), SettleError> {
+    async fn reverse(&self, ctx: &Ctx, _: &RegisteredVisit, number: &str) -> Result<(), SettleError> {
         self.ask_insurer(ctx.not_after, Call::Reverse { number: number.to_owned() }).await?;
         Ok(())
     }
 
-    async fn void(&self, ctx: &Ctx, number: &str, _: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
+    async fn void(&self, ctx: &Ctx, number: &str, _: &RegisteredVisit, setl_id: &str) -> Result<Undone, SettleError> {
         self.ask_insurer(ctx.not_after, Call::Void { number: number.to_owned(), setl_id: setl_id.to_owned() }).await?;
         Ok(Undone::default())
     }

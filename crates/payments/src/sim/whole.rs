@@ -25,7 +25,7 @@ use super::stage::{Stage, order_of};
 use super::told::Told;
 use super::world::{Shared, WallClock, held};
 use crate::attempts::model::{Kind, State};
-use crate::orders::begin::{self, PayCash, Settle};
+use crate::orders::begin::{self, PayOwnMoney, Settle};
 use crate::orders::quote::{Quoted, content_hash, quote};
 use crate::orders::{Order, OrderId, open, refunds, stop, store, withdraw};
 use crate::ports::{PayPorts, Recipient};
@@ -234,7 +234,7 @@ impl House for Whole {
         let order = self.found();
         let mut pays = order.attempts.iter().filter(|one| one.view.kind == Kind::Pay);
         let cashier = pays.rfind(|one| one.link.is_some() && one.view.state != State::Requested);
-        let to_pay = order.view.cash_needed().checked_sub(order.view.paid()).unwrap_or(Fen::ZERO);
+        let to_pay = order.view.own_money_needed().checked_sub(order.view.paid()).unwrap_or(Fen::ZERO);
         let settled = order.view.settlement().and_then(|(_, one)| one.split);
         Ok(Seen { state: order.state, to_pay, settled, cashier: cashier.map(|one| one.number.clone()) })
     }
@@ -267,16 +267,16 @@ impl House for Whole {
         self.served(begin::settle_authorised(&pay, &ctx, command, order, quote)).await
     }
 
-    async fn pay_cash(&self, shown: Fen) -> Result<(), No> {
+    async fn pay_own_money(&self, shown: Fen) -> Result<(), No> {
         let (pay, ctx) = (self.pay(), self.ctx());
-        let command = PayCash {
+        let command = PayOwnMoney {
             person: self.0.person.clone(),
             order: self.0.order.clone(),
             shown,
             code: true,
             client_ip: "127.0.0.1".to_owned(),
         };
-        self.served(begin::pay_cash(&pay, &ctx, command)).await
+        self.served(begin::pay_own_money(&pay, &ctx, command)).await
     }
 
     async fn agree(&self, shown: Fen) -> Result<(), No> {
@@ -310,7 +310,7 @@ impl House for Whole {
         let which = (&order.id, order.attempts.get(place).map(|one| one.n));
         if state == State::Closed {
             let said = ("周会计", "从医院账户转到本人的卡");
-            return self.served(refunds::settled_outside(&pay.listeners, &ctx, which, said)).await.map(drop);
+            return self.served(refunds::paid_outside(&pay.listeners, &ctx, which, said)).await.map(drop);
         }
         let secret = |text: &str| Pii::new(text.to_owned());
         let (account, name) = (secret("6222020903001234567"), secret("单文"));

@@ -8,7 +8,7 @@ use crate::attempts::hear::CALL_AFTER_SECS;
 use crate::attempts::model::{Kind, State};
 use crate::orders::model::order_state;
 use crate::orders::pages::ends_secs;
-use crate::orders::words::{cash_until, word};
+use crate::orders::words::{own_money_until, word};
 use crate::{OrderState, PaymentRules, look_secs};
 
 #[db_test]
@@ -24,7 +24,7 @@ async fn what_is_paid_twice_goes_back_once(db: TestDb) {
 #[db_test]
 async fn a_settlement_found_after_all_was_paid_is_undone_and_own_money_stays(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(crate::Way::Account).await;
+    desk.shown(crate::Way::PersonalAccount).await;
     // The insurer settles, answers nothing, and says for a while that it knows of nothing.
     desk.world.settles_unseen();
     desk.settle(PIN).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_settlement_found_after_all_was_paid_is_undone_and_own_money_stays(db:
 #[db_test]
 async fn a_page_looks_for_a_slow_return_less_and_less_and_then_says_who_looks_after_it(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(crate::Way::Account).await;
+    desk.shown(crate::Way::PersonalAccount).await;
     desk.world.settles_unseen();
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
@@ -77,7 +77,7 @@ async fn a_page_looks_for_a_slow_return_less_and_less_and_then_says_who_looks_af
     (order.state, order.changed_at) = (order_state(&order.view), begun);
     assert_eq!(order.state, OrderState::Reconfirm);
     let rules = desk.ctx.policy.at::<PaymentRules>(begun.date()).unwrap();
-    let last_begin = cash_until(&order, &rules);
+    let last_begin = own_money_until(&order, &rules);
     // Sent again and again: that is no reason to look more often.
     order.attempts[at].changed_at = begun.plus_secs(CALL_AFTER_SECS);
     let seen = |now: Moment| (word(&order, now), look_secs(&order, now), ends_secs(&order, now, last_begin));
@@ -100,7 +100,7 @@ async fn a_page_gives_up_on_an_end_that_does_not_come(db: TestDb) {
     let order = desk.found().await;
     let rules = desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap();
     let end = order.view.deadline;
-    let last_begin = cash_until(&order, &rules);
+    let last_begin = own_money_until(&order, &rules);
     for (secs, looks) in
         [(-100, Some(101)), (0, Some(3)), (59, Some(3)), (300, Some(10)), (3_600, None), (86_400, None)]
     {

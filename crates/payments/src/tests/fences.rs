@@ -22,7 +22,7 @@ use crate::{Listener, News, Order, OrderId, OrderState, PaymentRules, Payments, 
 #[db_test]
 async fn the_second_call_of_an_act_is_not_sent_after_its_lease(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.lose_requests(1);
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
@@ -61,7 +61,7 @@ async fn closing_ends_with_the_lease_as_well(db: TestDb) {
 #[db_test]
 async fn a_settlement_of_the_same_order_is_known_again_and_no_person_is_needed(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.settles_unseen();
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
@@ -69,7 +69,7 @@ async fn a_settlement_of_the_same_order_is_known_again_and_no_person_is_needed(d
     assert_eq!(desk.state().await, OrderState::Open, "reversed, as far as anybody knows");
     // The person asks again; this one is lost, and in force is the first.
     desk.world.is_seen();
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.lose_requests(1);
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
@@ -85,7 +85,7 @@ async fn a_settlement_of_the_same_order_is_known_again_and_no_person_is_needed(d
 #[db_test]
 async fn a_settlement_of_somebody_elses_stops_the_order_for_a_person(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.lose_requests(1);
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
@@ -148,7 +148,7 @@ async fn however_often_a_page_is_opened_the_insurer_is_asked_now_and_then(db: Te
     // Nothing is answered: each way is asked about once, and the answer kept.
     desk.world.lose_requests(1_000);
     for _ in 0..20 {
-        for way in [Way::Account, Way::Fund] {
+        for way in [Way::PersonalAccount, Way::Fund] {
             assert!(matches!(looks(&desk, &desk.order, way).await, Quoted::Silent));
         }
     }
@@ -156,7 +156,7 @@ async fn however_often_a_page_is_opened_the_insurer_is_asked_now_and_then(db: Te
     desk.clock.advance_secs(10);
     desk.world.lose_requests(0);
     for _ in 0..20 {
-        for way in [Way::Account, Way::Fund] {
+        for way in [Way::PersonalAccount, Way::Fund] {
             assert!(matches!(looks(&desk, &desk.order, way).await, Quoted::Shown(_)));
         }
     }
@@ -165,7 +165,7 @@ async fn however_often_a_page_is_opened_the_insurer_is_asked_now_and_then(db: Te
     let mut shown = 0;
     for n in 0..20 {
         let order = desk.another(&format!("apt_more_{n}")).await;
-        shown += usize::from(matches!(looks(&desk, &order, Way::Account).await, Quoted::Shown(_)));
+        shown += usize::from(matches!(looks(&desk, &order, Way::PersonalAccount).await, Quoted::Shown(_)));
     }
     assert_eq!((asked(), shown), (14, 10));
     desk.settle(PIN).await.unwrap();
@@ -178,18 +178,21 @@ async fn however_often_a_page_is_opened_the_insurer_is_asked_now_and_then(db: Te
 async fn a_page_that_is_opened_twice_at_once_waits_for_one_answer(db: TestDb) {
     let desk = Desk::open(&db).await;
     let rules = desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap();
-    let question = asked(&desk.found().await, Way::Account);
+    let question = asked(&desk.found().await, Way::PersonalAccount);
     // Another device has just asked.
     assert!(matches!(asks::reserve(&desk.ctx, &question, None, &rules).await.unwrap(), Reserved::Yes));
-    assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::BeingAsked));
+    assert!(matches!(looks(&desk, &desk.order, Way::PersonalAccount).await, Quoted::BeingAsked));
     assert!(!matches!(looks(&desk, &desk.order, Way::Fund).await, Quoted::BeingAsked), "that is another question");
     asks::answered(&desk.ctx, &question, &Quoted::NotInsured).await.unwrap();
-    assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::NotInsured), "what the first one was told");
+    assert!(
+        matches!(looks(&desk, &desk.order, Way::PersonalAccount).await, Quoted::NotInsured),
+        "what the first one was told"
+    );
     // One that dies over its question keeps nobody from asking.
     desk.clock.advance_secs(10);
     assert!(matches!(asks::reserve(&desk.ctx, &question, None, &rules).await.unwrap(), Reserved::Yes));
     desk.clock.advance_secs(10);
-    assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::Shown(_)));
+    assert!(matches!(looks(&desk, &desk.order, Way::PersonalAccount).await, Quoted::Shown(_)));
 }
 
 #[db_test]
@@ -236,9 +239,9 @@ async fn a_damaged_order_does_not_keep_the_sweep_from_the_others(db: TestDb) {
 #[db_test]
 async fn a_registration_that_always_fails_does_not_keep_the_insurer_from_the_others(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     let other = desk.another("apt_2").await;
-    desk.shown_of(&other, Way::Account).await;
+    desk.shown_of(&other, Way::PersonalAccount).await;
     desk.pass(930).await;
     assert_eq!(desk.state().await, OrderState::Closed);
     desk.damage().await;
@@ -278,16 +281,16 @@ async fn the_registration_of_a_visit_that_is_settled_is_looked_for_when_it_is_no
 async fn what_the_insurer_refuses_now_counts_for_more_than_what_it_quoted_before(db: TestDb) {
     let desk = Desk::open(&db).await;
     let rules = desk.ctx.policy.at::<PaymentRules>(desk.ctx.now().date()).unwrap();
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     for (answer, refused) in
         [(Quoted::Refused(Refusal::NotInsured), true), (Quoted::NotInsured, true), (Quoted::Silent, false)]
     {
         desk.clock.advance_secs(rules.quote_secs.max(rules.quote_again_secs));
-        let question = asked(&desk.found().await, Way::Account);
+        let question = asked(&desk.found().await, Way::PersonalAccount);
         assert!(matches!(asks::reserve(&desk.ctx, &question, None, &rules).await.unwrap(), Reserved::Yes));
-        assert!(matches!(looks(&desk, &desk.order, Way::Account).await, Quoted::Shown(_)), "not heard yet");
+        assert!(matches!(looks(&desk, &desk.order, Way::PersonalAccount).await, Quoted::Shown(_)), "not heard yet");
         asks::answered(&desk.ctx, &question, &answer).await.unwrap();
-        let shown = looks(&desk, &desk.order, Way::Account).await;
+        let shown = looks(&desk, &desk.order, Way::PersonalAccount).await;
         assert_eq!(!matches!(shown, Quoted::Shown(_)), refused, "{answer:?}: {shown:?}");
     }
 }

@@ -28,7 +28,7 @@ use platform::Ctx;
 use platform::db::{DbFault, LaneKey, Tx};
 use testkit::{TestDb, a_monday_morning, db_test, test_ctx};
 
-use crate::orders::begin::{self, BeginError, PayCash, Settle};
+use crate::orders::begin::{self, BeginError, PayOwnMoney, Settle};
 use crate::orders::quote::{Quoted, quote};
 use crate::orders::withdraw::withdraw;
 use crate::orders::{Order, OrderId, stop, store};
@@ -205,7 +205,7 @@ impl Desk {
     }
 
     async fn settle(&self, pin: &str) -> Result<(), BeginError> {
-        let hash = self.shown(Way::Account).await.hash;
+        let hash = self.shown(Way::PersonalAccount).await.hash;
         let command = Settle {
             person: self.person.clone(),
             session: "ses_1".into(),
@@ -217,14 +217,14 @@ impl Desk {
     }
 
     async fn pay(&self, fen: i64) -> Result<(), BeginError> {
-        let command = PayCash {
+        let command = PayOwnMoney {
             person: self.person.clone(),
             order: self.order.clone(),
             shown: Fen::new(fen),
             code: true,
             client_ip: "127.0.0.1".into(),
         };
-        begin::pay_cash(&self.pay, &self.ctx, command).await
+        begin::pay_own_money(&self.pay, &self.ctx, command).await
     }
 
     async fn drive(&self) {
@@ -331,7 +331,7 @@ async fn what_is_unknown_is_asked_about_and_never_sent_twice(db: TestDb) {
 #[db_test]
 async fn a_request_that_never_arrived_is_reversed_and_the_person_may_choose_again(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.lose_requests(1);
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
@@ -363,12 +363,12 @@ async fn money_that_comes_late_goes_back(db: TestDb) {
 #[db_test]
 async fn other_amounts_than_shown_need_another_yes(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.account_holds(Fen::new(300));
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
     assert_eq!(desk.state().await, OrderState::Reconfirm);
-    let cash = desk.found().await.view.cash_needed();
+    let cash = desk.found().await.view.own_money_needed();
     assert!(matches!(
         begin::agree(&desk.pay, &desk.ctx, &desk.person, &desk.order, Fen::new(500)).await,
         Err(BeginError::Changed)

@@ -13,7 +13,7 @@ use crate::{OrderState, Way, drive};
 #[db_test]
 async fn an_answer_that_was_overtaken_is_not_believed(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     let gate = Arc::new(Notify::new());
     desk.world.answers_at(Arc::clone(&gate));
     desk.settle(PIN).await.unwrap();

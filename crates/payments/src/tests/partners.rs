@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 
 use crate::ports::{
     Care, Channel, ChannelError, ChannelState, CloseAnswer, CoveredPerson, Giving, Notice, NoticeRefusal, Offer,
-    PortError, Presettled, Recipient, RefundState, Refusal, Registered, SettleError, Settled, SettlementFacts,
-    Settlements, Split, Undone, Unsigned, Visit,
+    PortError, Presettled, Recipient, RefundState, Refusal, Registered, RegisteredVisit, SettleError, Settled,
+    SettlementFacts, Settlements, Split, Undone, Unsigned,
 };
 
 /// A refund, and what has become of it.
@@ -130,9 +130,9 @@ impl World {
         Ok(answer)
     }
 
-    fn split(&self, total: Fen, use_account: bool) -> Split {
+    fn split(&self, total: Fen, use_personal_account: bool) -> Split {
         let fund = 800;
-        let account = if use_account { self.truth().account.min(1_200) } else { 0 };
+        let account = if use_personal_account { self.truth().account.min(1_200) } else { 0 };
         Split {
             fund: Fen::new(fund),
             personal_account: Fen::new(account),
@@ -159,18 +159,24 @@ impl Settlements for World {
         Ok(())
     }
 
-    async fn presettle(&self, _: &Ctx, visit: &Visit) -> Result<Presettled, SettleError> {
+    async fn presettle(&self, _: &Ctx, visit: &RegisteredVisit) -> Result<Presettled, SettleError> {
         self.arrives("presettle")?;
-        let split = self.split(visit.care.total, visit.use_account);
+        let split = self.split(visit.care.total, visit.use_personal_account);
         Ok(Presettled { split, balance: None, echo: [Fen::ZERO; 4] })
     }
 
-    async fn settle(&self, _: &Ctx, number: &str, visit: &Visit, _: &Presettled) -> Result<Settled, SettleError> {
+    async fn settle(
+        &self,
+        _: &Ctx,
+        number: &str,
+        visit: &RegisteredVisit,
+        _: &Presettled,
+    ) -> Result<Settled, SettleError> {
         self.arrives("settle")?;
         if let Some(what) = self.truth().refuse_settle {
             return Err(SettleError::Refused { what, says: "infcode -1".to_owned() });
         }
-        let split = self.split(visit.care.total, visit.use_account);
+        let split = self.split(visit.care.total, visit.use_personal_account);
         let facts = SettlementFacts {
             settled_at: Some(self.clock.now().minus_secs(2)),
             clr_optins: Some("320400".into()),
@@ -196,14 +202,14 @@ impl Settlements for World {
         Ok(self.answer(settled)?)
     }
 
-    async fn settled(&self, _: &Ctx, _: &Visit) -> Result<Option<Settled>, SettleError> {
+    async fn settled(&self, _: &Ctx, _: &RegisteredVisit) -> Result<Option<Settled>, SettleError> {
         self.arrives("settled")?;
         let unseen = self.truth().unseen || self.truth().gate.is_some();
         let found = self.truth().settled.values().next().cloned().filter(|_| !unseen);
         Ok(self.answer(found)?)
     }
 
-    async fn reverse(&self, _: &Ctx, _: &Visit, number: &str) -> Result<(), SettleError> {
+    async fn reverse(&self, _: &Ctx, _: &RegisteredVisit, number: &str) -> Result<(), SettleError> {
         self.arrives("reverse")?;
         if !self.truth().unseen {
             self.truth().settled.remove(number);
@@ -211,7 +217,7 @@ impl Settlements for World {
         Ok(self.answer(())?)
     }
 
-    async fn void(&self, _: &Ctx, _: &str, _: &Visit, setl_id: &str) -> Result<Undone, SettleError> {
+    async fn void(&self, _: &Ctx, _: &str, _: &RegisteredVisit, setl_id: &str) -> Result<Undone, SettleError> {
         self.arrives("void")?;
         self.truth().settled.retain(|_, one| one.setl_id != setl_id);
         Ok(self.answer(Undone::default())?)

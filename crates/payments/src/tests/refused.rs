@@ -15,7 +15,7 @@ const MIGRATION: &str = include_str!("../../../../migrations/0021_refusals.sql")
 #[db_test]
 async fn as_what_a_settlement_was_refused_outlives_the_note_of_it(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.refuses_to_settle(Some(Refusal::AccountShort));
     desk.settle(PIN).await.unwrap();
     desk.drive().await;
@@ -37,7 +37,7 @@ async fn as_what_a_settlement_was_refused_outlives_the_note_of_it(db: TestDb) {
 #[db_test]
 async fn a_quote_that_was_refused_is_kept_by_its_word(db: TestDb) {
     let desk = Desk::open(&db).await;
-    let question = crate::orders::quote::asked(&desk.found().await, Way::Account);
+    let question = crate::orders::quote::asked(&desk.found().await, Way::PersonalAccount);
     let rules = desk.ctx.policy.at::<crate::PaymentRules>(desk.ctx.now().date()).unwrap();
     for (kept, wanted) in [
         ("account_short", "Refused(AccountShort)"),
@@ -51,7 +51,8 @@ async fn a_quote_that_was_refused_is_kept_by_its_word(db: TestDb) {
         desk.clock.advance_secs(rules.quote_again_secs);
         assert!(matches!(asks::reserve(&desk.ctx, &question, None, &rules).await.unwrap(), asks::Reserved::Yes));
         let id = desk.order.clone();
-        let answer = move |tx: &mut platform::db::Tx<'_>| crate::quotes::store::answered(tx, &id, Way::Account, kept);
+        let answer =
+            move |tx: &mut platform::db::Tx<'_>| crate::quotes::store::answered(tx, &id, Way::PersonalAccount, kept);
         desk.ctx.db.write(question.lane, "test.answer", answer).await.unwrap();
         match asks::reserve(&desk.ctx, &question, None, &rules).await.unwrap() {
             asks::Reserved::No(Some(said)) => assert_eq!(format!("{said:?}"), wanted, "{kept}"),
@@ -63,7 +64,7 @@ async fn a_quote_that_was_refused_is_kept_by_its_word(db: TestDb) {
 #[db_test]
 async fn what_was_read_at_the_end_of_a_note_becomes_the_word(db: TestDb) {
     let desk = Desk::open(&db).await;
-    desk.shown(Way::Account).await;
+    desk.shown(Way::PersonalAccount).await;
     desk.world.refuses_to_settle(Some(Refusal::Other));
     desk.settle(PIN).await.unwrap();
     desk.drive().await;

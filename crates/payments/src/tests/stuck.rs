@@ -8,7 +8,7 @@ use super::Desk;
 use super::partners::RefundsEnd;
 use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
-use crate::orders::refunds::{RefundError, redirect, settled_outside};
+use crate::orders::refunds::{RefundError, paid_outside, redirect};
 use crate::ports::{Recipient, RefundState};
 use crate::{OrderState, calls};
 
@@ -33,7 +33,7 @@ impl Desk {
             let held = crate::orders::store::hold(tx, &id)?.unwrap();
             crate::orders::store::set_blocked(tx, &id, Some(reason))?;
             calls::call(tx, pen.at(), &id, reason)?;
-            crate::orders::apply::settle(tx, &pen, &held).map(drop)
+            crate::orders::apply::follow(tx, &pen, &held).map(drop)
         });
         stopped.await.unwrap();
         assert_eq!(self.state().await, OrderState::Blocked);
@@ -68,7 +68,7 @@ impl Desk {
     }
 
     async fn outside_of(&self, n: Option<i64>, by: &str, how: &str) -> Result<OrderState, RefundError> {
-        settled_outside(&self.pay.listeners, &self.ctx, (&self.order, n), (by, how)).await
+        paid_outside(&self.pay.listeners, &self.ctx, (&self.order, n), (by, how)).await
     }
 
     async fn redirected(&self, n: Option<i64>, to: &Recipient) -> Result<RefundState, RefundError> {
@@ -177,7 +177,7 @@ async fn what_goes_to_the_merchant_is_not_with_the_buyer_until_somebody_has_paid
 }
 
 #[db_test]
-async fn a_refund_that_is_closed_is_settled_by_somebody_and_never_asked_for_again(db: TestDb) {
+async fn a_refund_that_is_closed_is_paid_by_somebody_and_never_asked_for_again(db: TestDb) {
     let desk = cancelled(&db, RefundsEnd::Closed).await;
     desk.waits(State::Closed, calls::REFUND_CLOSED).await;
     assert!(matches!(desk.outside(" ", "现金").await, Err(RefundError::NothingSaid)));

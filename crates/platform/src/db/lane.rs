@@ -110,11 +110,11 @@ impl Lane {
     }
 
     fn serve(&mut self, batch: Vec<Item>) {
-        let alone = self.settle(batch);
+        let alone = self.carry_out(batch);
         for item in alone {
             let mut again = vec![item];
             for attempt in 1..=ATTEMPTS_MOST {
-                again = self.settle(again);
+                again = self.carry_out(again);
                 if again.is_empty() {
                     break;
                 }
@@ -126,7 +126,7 @@ impl Lane {
 
     /// Brings a batch to an end, whatever happens to the connection; returns the closures that are
     /// to be run again alone.
-    fn settle(&mut self, mut batch: Vec<Item>) -> Vec<Item> {
+    fn carry_out(&mut self, mut batch: Vec<Item>) -> Vec<Item> {
         let since = Instant::now();
         loop {
             if self.dead {
@@ -150,7 +150,7 @@ impl Lane {
                 End::NotDone(items, Again::Singly) => {
                     let mut retry = Vec::new();
                     for item in items {
-                        retry.extend(self.settle(vec![item]));
+                        retry.extend(self.carry_out(vec![item]));
                     }
                     return retry;
                 }

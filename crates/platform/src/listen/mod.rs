@@ -189,7 +189,7 @@ impl<G: Greet> Door<G> {
         let whose = (!self.rules.trusted.contain(from.ip())).then(|| Neighbourhood::of(from.ip()));
         match self.crowd.enter(whose) {
             Ok(place) => {
-                settle(&stream, &self.rules);
+                tune(&stream, &self.rules);
                 let given = (Arc::clone(&self.rules), place);
                 tokio::spawn(connection::serve(stream, from, self.greet.clone(), self.pages.clone(), given));
             }
@@ -220,11 +220,11 @@ fn prepare(listener: &TcpListener) {
 
 /// An answer leaves at once; and a peer that does not even acknowledge is given up by the system, also after we have
 /// closed: what is written is then the system's to deliver.
-fn settle(stream: &TcpStream, rules: &Rules) {
+fn tune(stream: &TcpStream, rules: &Rules) {
     let unheard_ms = u32::try_from(rules.pause.as_millis().saturating_mul(2)).unwrap_or(u32::MAX);
     let set = sockopt::set_tcp_nodelay(stream, true).and_then(|()| sockopt::set_tcp_user_timeout(stream, unheard_ms));
     if let Err(error) = set {
-        tracing::debug!(%error, "http.socket_not_settled");
+        tracing::debug!(%error, "http.socket_not_tuned");
     }
 }
 

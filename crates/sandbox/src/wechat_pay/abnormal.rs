@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::offers::must;
-use super::refund_ends::settle_due;
+use super::refund_ends::end_due;
 use super::refunds::{UNDER_WAY_SECS, describe, is_refund_number};
 use super::refusals::{by_code, refused, wrong};
 use super::store::{self, Refund};
@@ -23,7 +23,7 @@ pub(super) async fn apply(house: &House, call: &Call, refund_id: &str, manner: M
         Ok(asked) => asked,
         Err(refusal) => return Ok(refusal),
     };
-    settle_due(house).await?;
+    end_due(house).await?;
     let (id, due_at, lost) = (refund_id.to_owned(), house.now().plus_secs(UNDER_WAY_SECS), manner == Manner::Lost);
     let told = house.db.write(store::lane(), "sandbox.wechat.abnormal", move |tx| -> Result<_, DbFault> {
         let found = store::refund(tx, &number)?.filter(|refund| refund.refund_id == id);

@@ -42,7 +42,7 @@ pub(crate) async fn run(house: House) {
 }
 
 async fn round(house: &House, client: &Client) -> Result<(), DbFault> {
-    refund_ends::settle_due(house).await?;
+    refund_ends::end_due(house).await?;
     let now = house.now();
     let due = house.db.read("sandbox.wechat.notices_due", move |tx| store::notices_due(tx, now, ROUND)).await?;
     let mut sending = tokio::task::JoinSet::new();

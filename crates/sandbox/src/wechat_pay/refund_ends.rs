@@ -17,7 +17,7 @@ const ROUND: i64 = 32;
 const LATER_SECS: i64 = 60;
 
 /// Ends the refunds whose time has come, and has the merchant told.
-pub(super) async fn settle_due(house: &House) -> Result<(), DbFault> {
+pub(super) async fn end_due(house: &House) -> Result<(), DbFault> {
     // Asked for by queries and by the round of notices: one at a time, so that a rule befalls a refund once.
     let _turn = house.rooms.wechat_pay.refunds.lock().await;
     let now = house.now();

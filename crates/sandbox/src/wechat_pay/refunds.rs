@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::offers::{must, notify_url, optional};
-use super::refund_ends::settle_due;
+use super::refund_ends::end_due;
 use super::refusals::{by_code, refused, wrong};
 use super::store::{self, Order, Refund};
 use crate::house::House;
@@ -33,7 +33,7 @@ pub(super) async fn ask(house: &House, call: &Call, manner: Manner) -> Result<Re
         Ok(asked) => asked,
         Err(refusal) => return Ok(refusal),
     };
-    settle_due(house).await?;
+    end_due(house).await?;
     let (lost, now) = (manner == Manner::Lost, house.now());
     let told = house.db.write(store::lane(), "sandbox.wechat.refund", move |tx| within(tx, &asked, lost, now));
     Ok(told.await?.map_or_else(|refusal| refusal, |(order, refund)| Reply::ok(describe(&order, &refund))))
@@ -138,7 +138,7 @@ pub(super) async fn query(house: &House, number: &str) -> Result<Reply, DbFault>
     if !is_refund_number(number) {
         return Ok(wrong("out_refund_no", &json!(number), "须为1-64位数字、大小写字母_-|*@"));
     }
-    settle_due(house).await?;
+    end_due(house).await?;
     let number = number.to_owned();
     let read = house.db.read("sandbox.wechat.refund_query", move |tx| {
         let Some(refund) = store::refund(tx, &number)? else { return Ok::<_, DbFault>(None) };

@@ -69,7 +69,7 @@ pub struct AbnormalRefund {
     /// standard input, a line each: what is typed as an argument would stand in the machine's list of processes.
     #[arg(long)]
     bank: Option<String>,
-    /// Back to the merchant's own account: the person is then paid by other means (`pay settled-outside`).
+    /// Back to the merchant's own account: the person is then paid by other means (`pay paid-outside`).
     #[arg(long)]
     to_merchant: bool,
     /// For the audit: who says so.
@@ -77,9 +77,9 @@ pub struct AbnormalRefund {
     by: String,
 }
 
-/// That a refund was settled by other means.
+/// That a refund was paid by other means.
 #[derive(Debug, clap::Args)]
-pub struct SettledOutside {
+pub struct PaidOutside {
     #[command(flatten)]
     order: Named,
     /// Which refund, by the number of its line in `renshe pay show`: needed where more than one waits for this.
@@ -208,7 +208,7 @@ fn show_order(order: &Order, books: &[Line]) {
             say!("     cleared by {optins}, as {kind}, by way {way}");
         }
         if let Some((by, how)) = &one.outside {
-            say!("     settled by other means: {how}, says {by}");
+            say!("     paid by other means: {how}, says {by}");
         }
         let name = format!("{}:", one.id);
         for line in books.iter().filter(|line| line.movement.starts_with(&name)) {
@@ -253,14 +253,12 @@ pub fn abnormal_refund(config: &Config, refund: &AbnormalRefund) -> Result<Outco
     Ok(Outcome::Good)
 }
 
-/// Writes down that a refund was settled by other means. One person decides: that two agree is not asked yet.
-pub fn settled_outside(config: &Config, settled: &SettledOutside) -> Result<Outcome, StartError> {
+/// Writes down that a refund was paid by other means. One person decides: that two agree is not asked yet.
+pub fn paid_outside(config: &Config, paid: &PaidOutside) -> Result<Outcome, StartError> {
     let (ctx, halls) = open_to_pay(config)?;
     let (id, state) = block_on(async {
-        let id = meant(&ctx, &settled.order.text()).await?;
-        let done =
-            payments::settled_outside(halls.listeners(), &ctx, (&id, settled.attempt), (&settled.by, &settled.how))
-                .await;
+        let id = meant(&ctx, &paid.order.text()).await?;
+        let done = payments::paid_outside(halls.listeners(), &ctx, (&id, paid.attempt), (&paid.by, &paid.how)).await;
         done.map(|state| (id.clone(), state)).map_err(|error| StartError::at("pay", error))
     })?;
     finish(config, &ctx)?;

@@ -44,7 +44,7 @@ async fn without_script_each_payment_asks_for_a_code_of_its_own(app: TestApp) {
     let asked = third.cash(2_500).await;
     let back = enters_a_code(&app, &third, &asked).await;
     assert!(back.path.starts_with("/real-name/continue/"), "{} {}", back.path, back.text);
-    let cashier = third.person.send_form_to(&back, &format!("{}/cash", third.pay), &[]).await;
+    let cashier = third.person.send_form_to(&back, &format!("{}/own-money", third.pay), &[]).await;
     assert!(cashier.path.ends_with("/cashier"), "{} {}", cashier.path, cashier.text);
     // The password is worth nothing without the code.
     let fourth = Payer::once_more(&app, first.person.clone()).await;

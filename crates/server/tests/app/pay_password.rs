@@ -1,5 +1,7 @@
 //! 电子社保卡支付密码: weak ones, a hundred guesses at once, the lock and its ends.
 
+mod store;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures_util::future::join_all;
@@ -7,11 +9,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use identity::pay_password::{self, Checked, Pin};
 use identity::{Failure, PersonId};
 use platform::Ctx;
-use testkit::db_test;
+use platform::db::{LaneKey, Tx};
+use testkit::{Engine, db_test};
 
 use crate::faces::{camera, film, finish};
 use crate::support::people::location;
-use crate::support::{TestApp, Visitor, store};
+use crate::support::{TestApp, Visitor, store as ours};
 
 const PIN: &str = "739164";
 
@@ -25,7 +28,7 @@ async fn with_pin(app: &TestApp) -> (Visitor, PersonId) {
     let person = app.citizen(0).await;
     let done = person.post_form("/pay-password/new", &[("pin", PIN), ("pin_again", PIN)]).await;
     assert!(done.path == "/pay-password" && done.says("支付密码已设置"), "{} {}", done.path, done.text);
-    let id = app.ctx.db.read("test.person", store::pay_person).await.expect("a person");
+    let id = app.ctx.db.read("test.person", ours::pay_person).await.expect("a person");
     (person, id.parse().expect("an id"))
 }
 
@@ -77,7 +80,7 @@ async fn of_a_hundred_guesses_at_once_six_are_looked_at(app: TestApp) {
     });
     join_all(guesses).await;
     assert!(wrong.load(Ordering::Relaxed) <= 6);
-    assert_eq!(app.ctx.db.read("test.tries", store::pay_tries).await.expect("counted"), 6, "six reached the hash");
+    assert_eq!(app.ctx.db.read("test.tries", ours::pay_tries).await.expect("counted"), 6, "six reached the hash");
     assert!(matches!(check(&app.ctx, &id, PIN).await.expect("tried"), Checked::Locked { secs } if secs > 86_000));
     assert!(person.get("/pay-password").await.says("已锁定"));
     assert_eq!(app.acts("pay_password.locked").await, 1, "told once");
@@ -110,7 +113,7 @@ async fn a_try_whose_process_died_stays_counted(app: TestApp) {
         check(&app.ctx, &id, "402857").await.expect("tried");
     }
     let (person, now) = (id.as_str().to_owned(), app.ctx.now());
-    let plant = move |tx: &mut platform::db::Tx<'_>| store::plant_pay_try(tx, &person, now);
+    let plant = move |tx: &mut platform::db::Tx<'_>| ours::plant_pay_try(tx, &person, now);
     app.ctx.db.write(platform::db::LaneKey::of("person", id.as_str()), "test.plant", plant).await.expect("planted");
     assert_eq!(check(&app.ctx, &id, PIN).await.expect("tried"), Checked::UnderWay, "it may have been the right one");
     app.advance_secs(3600);
@@ -127,13 +130,13 @@ async fn no_more_wait_for_the_tries_under_way_than_may_be_wrong(app: TestApp) {
         check(&app.ctx, &id, "402857").await.expect("tried");
     }
     let (person, now) = (id.as_str().to_owned(), app.ctx.now());
-    app.plant(move |tx| store::plant_pay_try(tx, &person, now)).await;
+    app.plant(move |tx| ours::plant_pay_try(tx, &person, now)).await;
     let mut waiting: FuturesUnordered<_> = (0..12).map(|_| check(&app.ctx, &id, PIN)).collect();
     // Six too many are told at once; then the last try turns out to be none.
     for _ in 0..6 {
         assert_eq!(waiting.next().await.expect("an answer").expect("tried"), Checked::UnderWay);
     }
-    app.plant(move |tx| store::forgive_the_planted_try(tx, now)).await;
+    app.plant(move |tx| ours::forgive_the_planted_try(tx, now)).await;
     while let Some(answer) = waiting.next().await {
         assert_eq!(answer.expect("tried"), Checked::Right, "who waited is told what is so");
     }
@@ -200,5 +203,19 @@ async fn all_ways_stand_side_by_side_when_it_is_forgotten(app: TestApp) {
         person.post("/pay-password/new", &[("csrf", &token), ("pin", "190283"), ("pin_again", "190283")]).await;
     assert!(forced.path != "/pay-password", "{}", forced.path);
     assert!(matches!(check(&app.ctx, &id, PIN).await.expect("tried"), Checked::Locked { .. }));
+    app.check().await;
+}
+
+#[db_test]
+async fn a_program_of_before_that_serves_still_finds_the_passwords(app: TestApp) {
+    let (_, person) = with_pin(&app).await;
+    let found = app.ctx.db.read("test.former", store::person).await.expect("its former name");
+    assert_eq!(found, person.as_str());
+    // Only on PostgreSQL two programs serve one database.
+    if app.test.engine == Engine::Postgres {
+        let (id, now) = (person.as_str().to_owned(), app.ctx.now());
+        let tries = move |tx: &mut Tx<'_>| store::tries(tx, &id, now);
+        assert_eq!(app.ctx.db.write(LaneKey::of("test", "former"), "test.former", tries).await.expect("written"), 3);
+    }
     app.check().await;
 }

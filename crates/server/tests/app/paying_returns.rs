@@ -105,7 +105,7 @@ async fn a_refund_that_the_channel_closed_is_settled_by_somebody_else(app: TestA
     let payer = cancelled_in_vain(&app, "closed").await;
     let payer = waits_for_a_person(&app, payer, "refund_closed").await;
     let (listeners, by) = (&app.pay.listeners, ("李会计", "银行转账 20260308-17"));
-    payments::settled_outside(listeners, &app.ctx, (&order_of(&payer), None), by).await.expect("it waits for that");
+    payments::paid_outside(listeners, &app.ctx, (&order_of(&payer), None), by).await.expect("it waits for that");
     pass(&app, 60).await;
     let told = payer.state().await;
     assert!(told.says("其中微信支付的 5.00 元，由工作人员另外退给了您"), "{}", told.text);

@@ -1,12 +1,14 @@
 //! The two steps of paying and their end: the amounts, the password alone, the barcode; what is said is so.
 
 use futures_util::future::join_all;
+use reqwest::Method;
 use serde_json::json;
 use testkit::db_test;
 
 use crate::support::payer::{
     PIN, Payer, at_the_channel, buyer_pays, clear_faults, fault, held, insured, pass, rule, settlements,
 };
+use crate::support::people::location;
 use crate::support::{TestApp, look};
 
 #[db_test]
@@ -235,5 +237,17 @@ async fn a_return_that_waits_for_a_person_is_not_promised_at_once(app: TestApp) 
     pass(&app, 1_900).await;
     payer.person = app.citizen(0).await;
     assert!(payer.state().await.says("已付的钱都已按原路退回"), "{}", payer.state().await.text);
+    app.check().await;
+}
+
+#[db_test]
+async fn a_page_of_the_former_release_sends_to_the_former_address_and_gets_there(app: TestApp) {
+    let payer = Payer::new(&app, 0).await;
+    let former = format!("{}/cash", payer.pay);
+    let answer = payer.person.once(Method::POST, &former, Some("fen=2500".to_owned())).await;
+    // The browser sends the same form again: with its token, which is read there.
+    assert_eq!((answer.status, location(&answer)), (308, format!("{}/own-money", payer.pay)), "{}", answer.text);
+    let stranger = app.citizen(1).await.once(Method::POST, &former, Some("fen=2500".to_owned())).await;
+    assert_eq!(stranger.status, 404, "{}", stranger.text);
     app.check().await;
 }

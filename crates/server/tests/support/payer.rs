@@ -75,7 +75,7 @@ impl Payer {
 
     pub async fn cash(&self, fen: i64) -> Answer {
         let csrf = self.person.get("/me").await.field("csrf").expect("a form");
-        self.person.post(&format!("{}/cash", self.pay), &[("csrf", &csrf), ("fen", &fen.to_string())]).await
+        self.person.post(&format!("{}/own-money", self.pay), &[("csrf", &csrf), ("fen", &fen.to_string())]).await
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {

@@ -214,19 +214,19 @@ pub fn spoil_the_audit(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
 
 /// The only person with a payment password.
 pub fn pay_person(tx: &mut Tx<'_>) -> Result<String, DbFault> {
-    tx.one(sql!("SELECT person_id FROM pay_password"), vals![], |row| row.text(0))
+    tx.one(sql!("SELECT person_id FROM payment_password"), vals![], |row| row.text(0))
 }
 
 /// Tries at payment passwords that reached the hash.
 pub fn pay_tries(tx: &mut Tx<'_>) -> Result<i64, DbFault> {
-    tx.one(sql!("SELECT COUNT(*) FROM pay_password_try"), vals![], |row| row.int(0))
+    tx.one(sql!("SELECT COUNT(*) FROM payment_password_try"), vals![], |row| row.int(0))
 }
 
 /// Leaves a reserved try, as a process does that dies while it looks at the hash.
 pub fn plant_pay_try(tx: &mut Tx<'_>, person: &str, now: Moment) -> Result<u64, DbFault> {
     tx.exec(
         sql!(
-            "INSERT INTO pay_password_try (id, person_id, state, tried_at) VALUES ('ppt_planted', $1, 'reserved', $2)"
+            "INSERT INTO payment_password_try (id, person_id, state, tried_at) VALUES ('ppt_planted', $1, 'reserved', $2)"
         ),
         vals![person, now],
     )
@@ -235,7 +235,7 @@ pub fn plant_pay_try(tx: &mut Tx<'_>, person: &str, now: Moment) -> Result<u64, 
 /// The planted try was forgiven.
 pub fn forgive_the_planted_try(tx: &mut Tx<'_>, now: Moment) -> Result<u64, DbFault> {
     tx.exec(
-        sql!("UPDATE pay_password_try SET state = 'forgiven', settled_at = $1 WHERE id = 'ppt_planted'"),
+        sql!("UPDATE payment_password_try SET state = 'forgiven', settled_at = $1 WHERE id = 'ppt_planted'"),
         vals![now],
     )
 }

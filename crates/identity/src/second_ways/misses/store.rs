@@ -6,14 +6,14 @@ use platform::{sql, vals, wipe_old};
 
 use crate::askers::{Asker, Spent};
 use crate::blind::Blind;
-use crate::proofs::Claim;
+use crate::proofs::Proving;
 use crate::second_ways::model::MissId;
 
 /// Takes note that a card is being named: it counts as a miss until it is found to be the person's.
 pub(in crate::second_ways) fn insert_miss(
     tx: &mut Tx<'_>,
     id: &MissId,
-    claim: &Claim,
+    proving: &Proving,
     card: &Blind,
     now: Moment,
 ) -> Result<(), DbFault> {
@@ -24,11 +24,11 @@ pub(in crate::second_ways) fn insert_miss(
         ),
         vals![
             id.as_str(),
-            claim.subject.bytes(),
+            proving.subject.bytes(),
             card.bytes(),
-            i64::from(claim.budget.is_own()),
-            claim.asker.who.as_ref().map(Blind::bytes),
-            claim.asker.place.bytes(),
+            i64::from(proving.budget.is_own()),
+            proving.asker.who.as_ref().map(Blind::bytes),
+            proving.asker.place.bytes(),
             now
         ],
     )?;

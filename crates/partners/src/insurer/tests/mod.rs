@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use kernel::{Clock, Date, Fen, IdNumber, Moment, OsRng, PersonName, Pii, Rng, ShiftedClock, Time};
-use payments::ports::{Care, CoveredPerson, Refusal, Registered, SettleError, Visit};
+use payments::ports::{Care, CoveredPerson, Refusal, Registered, RegisteredVisit, SettleError};
 use platform::db::{Db, DbSettings, Target};
 use platform::password::Hasher;
 use platform::policy::Policy;
@@ -111,11 +111,11 @@ fn refused(what: Refusal) -> SettleError {
 }
 
 /// A registered visit of 25.00.
-pub(super) fn visit(use_account: bool) -> Visit {
-    Visit {
+pub(super) fn visit(use_personal_account: bool) -> RegisteredVisit {
+    RegisteredVisit {
         person: person("P", "310"),
         care: care("visit-1"),
         registered: Registered { mdtrt_id: "M".to_owned(), batch_no: "202603020930050042".to_owned() },
-        use_account,
+        use_personal_account,
     }
 }

@@ -43,9 +43,9 @@ impl City {
 }
 
 /// A visit there: whose, which, its fee in fen.
-fn visit_of(psn_no: &str, mdtrt_id: &str, total: i64) -> Visit {
+fn visit_of(psn_no: &str, mdtrt_id: &str, total: i64) -> RegisteredVisit {
     let visit = visit(true);
-    Visit {
+    RegisteredVisit {
         person: person(psn_no, "310"),
         care: Care { total: Fen::new(total), ..visit.care },
         registered: Registered { mdtrt_id: mdtrt_id.to_owned(), ..visit.registered },

@@ -54,10 +54,10 @@ impl Stage {
     }
 
     /// A visit that is registered and not settled.
-    async fn visit(&self, visit_no: &str) -> Visit {
+    async fn visit(&self, visit_no: &str) -> RegisteredVisit {
         let care = care(visit_no);
         let registered = self.client.register(&self.ctx, &self.person, &care).await.unwrap();
-        Visit { person: self.person.clone(), care, registered, use_account: true }
+        RegisteredVisit { person: self.person.clone(), care, registered, use_personal_account: true }
     }
 }
 
@@ -235,13 +235,13 @@ async fn a_new_day_a_lost_sign_in_and_a_poorer_account() {
     let settled = client.settle(ctx, &client.number(ctx), &visit, &advice).await.unwrap();
     assert_eq!((settled.split, settled.balance), (split(800, 300, 1_400), Some(Fen::ZERO)));
 
-    let unused = Visit { use_account: false, ..stage.visit("visit-2").await };
+    let unused = RegisteredVisit { use_personal_account: false, ..stage.visit("visit-2").await };
     assert_eq!(client.presettle(ctx, &unused).await.unwrap().split, split(800, 0, 1_700));
     stage.person_is(json!({ "insured": "resident" })).await;
     let resident = CoveredPerson { kind: "390".to_owned(), ..stage.person.clone() };
     let (care, person) = (care("visit-3"), resident.clone());
     let registered = client.register(ctx, &resident, &care).await.unwrap();
-    let visit = Visit { person, care, registered, use_account: true };
+    let visit = RegisteredVisit { person, care, registered, use_personal_account: true };
     assert_eq!(client.presettle(ctx, &visit).await.unwrap().split, split(1_000, 0, 1_500));
     stage.person_is(json!({ "insured": "ended" })).await;
     assert_eq!(client.presettle(ctx, &visit).await.map(drop), Err(refused(Refusal::NotInsured)));
@@ -257,17 +257,17 @@ async fn each_refusal_that_the_sandbox_makes_is_known_for_what_it_is() {
     let (client, ctx) = (&stage.client, &stage.ctx);
     let visit = stage.visit("visit-1").await;
     let advice = client.presettle(ctx, &visit).await.unwrap();
-    let settle = async |visit: &Visit, advice: &Presettled| {
+    let settle = async |visit: &RegisteredVisit, advice: &Presettled| {
         client.settle(ctx, &client.number(ctx), visit, advice).await.map(drop)
     };
     let echo = [1, 2, 3, 4].map(Fen::new);
     let other = Presettled { echo, ..advice.clone() };
     assert_eq!(settle(&visit, &other).await, Err(refused(Refusal::AdviceChanged)));
     let person = CoveredPerson { region: "110000".to_owned(), ..stage.person.clone() };
-    let away = Visit { person, ..visit.clone() };
+    let away = RegisteredVisit { person, ..visit.clone() };
     assert_eq!(settle(&away, &advice).await, Err(refused(Refusal::AnotherRegion)));
     let registered = Registered { mdtrt_id: "M".to_owned(), batch_no: "1".to_owned() };
-    let nowhere = Visit { registered, ..visit.clone() };
+    let nowhere = RegisteredVisit { registered, ..visit.clone() };
     assert_eq!(settle(&nowhere, &advice).await, Err(refused(Refusal::NoVisit)));
     assert_eq!(settle(&visit, &advice).await, Ok(()));
     assert_eq!(settle(&visit, &advice).await, Err(refused(Refusal::SettledAlready)));

@@ -1,6 +1,6 @@
 //! The person's pages of paying: what will be taken from where, the way to the cashier, and where it stands.
 
-mod cash;
+mod channel;
 mod own;
 mod password;
 mod pay;
@@ -36,8 +36,9 @@ pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
         .route("/pay/{order}", get(pay::show).post(password::settle))
         .route("/pay/{order}/password", get(password::ask))
-        .route("/pay/{order}/cash", post(cash::begin))
-        .route("/pay/{order}/cashier", get(cash::cashier).post(cash::other))
+        .route("/pay/{order}/own-money", post(channel::begin))
+        .route("/pay/{order}/cash", post(channel::began_of_old))
+        .route("/pay/{order}/cashier", get(channel::cashier).post(channel::other))
         .route("/pay/{order}/state", get(state::show))
         .route("/pay/{order}/agree", post(state::agree))
         .route("/pay/{order}/give-up", get(state::ask_give_up).post(state::give_up))

@@ -10,7 +10,7 @@ use super::{Held, title};
 use crate::orders::Order;
 use crate::orders::model::Way;
 use crate::orders::trail::purses;
-use crate::orders::words::{cash_until, yuan};
+use crate::orders::words::{own_money_until, yuan};
 use crate::policy::PaymentRules;
 use crate::quotes::store as quotes;
 
@@ -31,7 +31,7 @@ struct OwnPage {
 /// The two ways beside each other.
 struct Lost {
     /// One's own money when the insurer pays its part.
-    cash: String,
+    own_money: String,
     /// What the insurer would have paid.
     insured: String,
     /// From which purses.
@@ -45,10 +45,10 @@ pub(super) async fn show(payer: &Payer, order: &Order) -> Result<Response, Probl
     let (ctx, page) = (payer.ctx(), payer.visit.page.clone());
     let rules = ctx.policy.at::<PaymentRules>(ctx.now().date()).map_err(Problem::fault)?;
     let id = order.id.clone();
-    let last = ctx.db.read("payment.own", move |tx| quotes::quote_for(tx, &id, Way::Account)).await?;
+    let last = ctx.db.read("payment.own", move |tx| quotes::quote_for(tx, &id, Way::PersonalAccount)).await?;
     let split = last.map(|quote| quote.advice.split);
     let insured = split.and_then(|split| Some((split, split.insured().filter(|insured| *insured > Fen::ZERO)?)));
-    let until = cash_until(order, &rules);
+    let until = own_money_until(order, &rules);
     let shown = OwnPage {
         id: order.id.to_string(),
         name: title(&page, order),
@@ -56,7 +56,7 @@ pub(super) async fn show(payer: &Payer, order: &Order) -> Result<Response, Probl
         total: yuan(&page, order.view.total),
         own_fen: (ctx.now() <= until).then(|| order.view.total.get()),
         lost: insured.map(|(split, insured)| Lost {
-            cash: yuan(&page, split.cash),
+            own_money: yuan(&page, split.cash),
             insured: yuan(&page, insured),
             from: purses(&page, &split),
             keeps: split.personal_account > Fen::ZERO && split.fund > Fen::ZERO,

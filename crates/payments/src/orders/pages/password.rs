@@ -66,7 +66,7 @@ pub(super) async fn ask(
     if order.state != OrderState::Open {
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
-    let way: Way = chosen.way.parse().unwrap_or(Way::Account);
+    let way: Way = chosen.way.parse().unwrap_or(Way::PersonalAccount);
     let (stands, left) = stands(&payer).await?;
     match stands {
         Stands::Ready => {}
@@ -87,14 +87,14 @@ pub(super) async fn ask(
 fn page_of(page: &Page, order: &Order, quote: &Quote, wrong: Option<String>) -> PasswordPage {
     let split = &quote.advice.split;
     let amount = yuan(page, split.insured().unwrap_or(Fen::ZERO));
-    let cash = Some(split.cash).filter(|cash| *cash > Fen::ZERO);
+    let own_money = Some(split.cash).filter(|amount| *amount > Fen::ZERO);
     PasswordPage {
         id: order.id.to_string(),
         back: first_step(order.id.as_str(), quote.way, Told::Nothing),
         name: title(page, order),
         held: Held::until(page, order.view.deadline, order.view.deadline),
         from: purses(page, split),
-        then: cash.map_or_else(String::new, |cash| page.t1("pay-then", "amount", yuan(page, cash))),
+        then: own_money.map_or_else(String::new, |amount| page.t1("pay-then", "amount", yuan(page, amount))),
         hash: hex(&quote.hash),
         way: quote.way.as_str(),
         button: page.t1("pay-confirm", "amount", &amount),

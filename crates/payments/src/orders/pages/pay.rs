@@ -20,7 +20,7 @@ use crate::orders::listen::Fact;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::quote::{Quoted, asked, quote};
 use crate::orders::trail::{Line, last_try, lines};
-use crate::orders::words::{cash_until, is_over, short_no, yuan};
+use crate::orders::words::{is_over, own_money_until, short_no, yuan};
 use crate::orders::{Order, Quote};
 use crate::policy::PaymentRules;
 use crate::ports::{EMPLOYEES, Refusal, Split};
@@ -77,7 +77,7 @@ struct PayPage {
 struct Shares {
     insured: String,
     insured_fen: i64,
-    cash: String,
+    own_money: String,
     all_fen: i64,
 }
 
@@ -101,13 +101,13 @@ pub(super) async fn show(
     if order.state != OrderState::Open {
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
-    let way = asked.way.parse().unwrap_or(Way::Account);
+    let way = asked.way.parse().unwrap_or(Way::PersonalAccount);
     if way == Way::OwnMoney {
         return own::show(&payer, &order).await;
     }
     let (page, now) = (&payer.visit.page, payer.ctx().now());
     let rules = payer.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
-    let in_time = now <= cash_until(&order, &rules);
+    let in_time = now <= own_money_until(&order, &rules);
     let told = if is_over(&order, now) { Told::Over } else { asked.told };
     let told = told.text(page, &order, !in_time).or_else(|| last_try(page, &order, in_time));
     let shown = page_of(&payer, &pay, &order, way, told).await?;
@@ -158,7 +158,7 @@ async fn page_of(
         way: way.as_str(),
         purses: quote.as_ref().map_or_else(Vec::new, |quote| purses(&page, quote)),
         hash: hash.map_or_else(String::new, |quote| hex(&quote.hash)),
-        own_fen: (now <= cash_until(order, &rules)).then(|| order.view.total.get()),
+        own_fen: (now <= own_money_until(order, &rules)).then(|| order.view.total.get()),
         button: page.t1("pay-button", "amount", yuan(&page, insured)),
         switch: split.and_then(|split| switch(way, employee, &split)),
         account_note: split.and_then(|split| account_note(&page, way, employee, &split)),
@@ -189,8 +189,8 @@ fn trouble(quoted: Quoted) -> (Option<Quote>, Option<&'static str>) {
 /// The way that the switch leads to. What was switched off can always be switched on again.
 fn switch(way: Way, employee: bool, split: &Split) -> Option<&'static str> {
     match way {
-        Way::Fund if employee => Some(Way::Account.as_str()),
-        Way::Account if split.personal_account > Fen::ZERO => Some(Way::Fund.as_str()),
+        Way::Fund if employee => Some(Way::PersonalAccount.as_str()),
+        Way::PersonalAccount if split.personal_account > Fen::ZERO => Some(Way::Fund.as_str()),
         _ => None,
     }
 }
@@ -199,8 +199,8 @@ fn switch(way: Way, employee: bool, split: &Split) -> Option<&'static str> {
 fn account_note(page: &Page, way: Way, employee: bool, split: &Split) -> Option<String> {
     let nothing = split.insured() == Some(Fen::ZERO);
     match (way, employee) {
-        (Way::Account, false) => Some(page.t(if nothing { "pay-nothing-insured" } else { "pay-no-account" })),
-        (Way::Account, true) if split.personal_account == Fen::ZERO => Some(page.t("pay-account-empty")),
+        (Way::PersonalAccount, false) => Some(page.t(if nothing { "pay-nothing-insured" } else { "pay-no-account" })),
+        (Way::PersonalAccount, true) if split.personal_account == Fen::ZERO => Some(page.t("pay-account-empty")),
         (Way::Fund, _) if nothing => Some(page.t("pay-nothing-insured")),
         _ => None,
     }
@@ -223,7 +223,7 @@ fn shares(page: &Page, split: &Split) -> Option<Shares> {
     Some(Shares {
         insured: yuan(page, insured),
         insured_fen: insured.get(),
-        cash: yuan(page, split.cash),
+        own_money: yuan(page, split.cash),
         all_fen: insured.checked_add(split.cash)?.get(),
     })
 }

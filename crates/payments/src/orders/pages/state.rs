@@ -22,8 +22,8 @@ use crate::orders::stop;
 use crate::orders::store::Order;
 use crate::orders::trail::{Line, last_try, lines};
 use crate::orders::words::{
-    Legs, cash_due, cash_until, doubled, give_up as give_up_words, give_up_waits, gone, headline, may_begin, offered,
-    short_no, state_text, state_word, yuan,
+    Legs, doubled, give_up as give_up_words, give_up_waits, gone, headline, may_begin, offered, own_money_due,
+    own_money_until, short_no, state_text, state_word, yuan,
 };
 use crate::policy::PaymentRules;
 
@@ -53,8 +53,8 @@ struct StatePage {
     /// The words that lead to giving it up.
     give_up: String,
     /// What is still to be paid.
-    cash: String,
-    cash_fen: i64,
+    own_money: String,
+    own_money_fen: i64,
     /// How long it can be paid, while that is for the person to do.
     held: Option<Held>,
     /// There is time to begin at the channel, and nothing is begun there.
@@ -94,13 +94,13 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if order.state == OrderState::Open {
-        let way: Way = asked.way.parse().unwrap_or(Way::Account);
+        let way: Way = asked.way.parse().unwrap_or(Way::PersonalAccount);
         return Ok(see_other(&format!("/pay/{id}?way={way}&told={}", asked.told.word())));
     }
     let (ctx, page) = (citizen.ctx(), citizen.visit.page.clone());
     let now = ctx.now();
     let rules = ctx.policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
-    let cash = cash_due(&order);
+    let own_money = own_money_due(&order);
     let (_, tone) = state_word(&page, &order);
     let (offered, may_begin) = (offered(&order, now).is_some(), may_begin(&order, now, &rules));
     let last = last_try(&page, &order, may_begin).filter(|_| may_begin);
@@ -110,7 +110,7 @@ pub(super) async fn show(
     };
     let ends = order.view.stop.is_some() || order.state.is_over();
     let again = if ends { pay.listeners.of_order(&order)?.again(ctx, &order, &page).await? } else { None };
-    let last_begin = cash_until(&order, &rules);
+    let last_begin = own_money_until(&order, &rules);
     // Of a payment that is being closed nobody knows yet whether it came in: nothing is said of its time.
     let due = order.state == OrderState::HalfPaid && (offered || order.view.live(Kind::Pay).is_none());
     let held = due.then(|| Held::until(&page, order.view.deadline.minus_secs(rules.channel_margin_secs), last_begin));
@@ -125,8 +125,8 @@ pub(super) async fn show(
         gone: again.as_ref().and_then(|_| gone(&page, &order)),
         state: order.state.as_str(),
         give_up: give_up_words(&page, &order),
-        cash: yuan(&page, cash),
-        cash_fen: cash.get(),
+        own_money: yuan(&page, own_money),
+        own_money_fen: own_money.get(),
         may_begin,
         offered,
         pass,
@@ -211,7 +211,7 @@ pub(super) async fn agree(
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     match begin::agree(&pay, citizen.ctx(), &citizen.person, &order.id, Fen::new(shown.fen)).await {
         Ok(()) => Ok(see_other(&format!("/pay/{id}/state"))),
-        Err(error) => refused(error, &id, Way::Account),
+        Err(error) => refused(error, &id, Way::PersonalAccount),
     }
 }
 
@@ -266,7 +266,7 @@ pub(super) async fn give_up(
 ) -> Result<Response, Problem> {
     let order = load(citizen.ctx(), &citizen.person, &id).await?;
     if let Err(error) = stop::give_up(&pay, citizen.ctx(), &citizen.person, &order.id).await {
-        return refused(error, &id, Way::Account);
+        return refused(error, &id, Way::PersonalAccount);
     }
     drive_a_while(&pay, &citizen, &order.id).await;
     Ok(see_other(&format!("/pay/{id}/state")))

@@ -66,7 +66,7 @@ impl Client {
     }
 
     async fn cash(&self, who: &Payer, order: &str, fen: &str) -> Option<()> {
-        self.goes(who, &format!("{order}/cash"), &[("fen", fen)], &format!("{order}/cashier")).await?;
+        self.goes(who, &format!("{order}/own-money"), &[("fen", fen)], &format!("{order}/cashier")).await?;
         for _ in 0..LOOKS {
             let page = self.get(who, &format!("{order}/cashier")).await?;
             if let Some(token) = self.token(&page) {
@@ -82,7 +82,7 @@ impl Client {
     pub async fn offers(&self, who: &Payer, slot: &str, fee: Fen) -> Option<String> {
         let order = self.take(who, slot).await?;
         let fen = fee.get().to_string();
-        self.goes(who, &format!("{order}/cash"), &[("fen", &fen)], &format!("{order}/cashier")).await?;
+        self.goes(who, &format!("{order}/own-money"), &[("fen", &fen)], &format!("{order}/cashier")).await?;
         Some(order)
     }
 

@@ -165,7 +165,7 @@ impl Worker {
     }
 
     async fn own_money(&self, who: &Payer, order: &str, fen: &str) {
-        self.form(who, &format!("/pay/{order}/cash"), &[("fen", fen)]).await;
+        self.form(who, &format!("/pay/{order}/own-money"), &[("fen", fen)]).await;
         self.cashier(who, order).await;
     }
 
@@ -245,8 +245,8 @@ fn stands(order: &str, page: String) -> Result<Stands, String> {
         () if page.contains("费用已付清") => Stands::Settled,
         () if ENDED.iter().any(|words| page.contains(words)) => Stands::Ended,
         () if form("/agree") => Stands::Reconfirm(fen()),
-        () if form("/cash") && page.contains("医保已支付") => Stands::HalfPaid(fen()),
-        () if form("/cash") || form("/password") => Stands::Open(page),
+        () if form("/own-money") && page.contains("医保已支付") => Stands::HalfPaid(fen()),
+        () if form("/own-money") || form("/password") => Stands::Open(page),
         () if page.contains(&format!("href=\"/pay/{order}/cashier\"")) => Stands::Paying,
         () if WAITS.iter().any(|words| page.contains(words)) => Stands::Wait,
         () => return Err(page),

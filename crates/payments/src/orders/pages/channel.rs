@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::Path;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use identity::{RealName, opens};
 use kernel::Fen;
@@ -18,12 +18,12 @@ use crate::attempts::model::{Kind, State};
 use crate::attempts::store::Attempt;
 use crate::orders::Order;
 use crate::orders::act::offer_of;
-use crate::orders::begin::{self, PayCash};
+use crate::orders::begin::{self, PayOwnMoney};
 use crate::orders::drive::Payments;
 use crate::orders::model::{OrderState, Way};
 use crate::orders::renew_link::renew_link;
 use crate::orders::withdraw::withdraw;
-use crate::orders::words::{cash_due, give_up, offered, yuan};
+use crate::orders::words::{give_up, offered, own_money_due, yuan};
 use crate::ports::Cashier;
 
 /// A link on the phone lives five minutes; a little before it is asked for anew.
@@ -64,6 +64,15 @@ pub(super) async fn begin(
     ask(&payer, &pay, &order, Fen::new(shown.fen), is_phone(&headers)).await
 }
 
+/// The address that a page shown by the former release sends to: the browser sends the same again to today's. It is read
+/// on for one release.
+pub(super) async fn began_of_old(payer: RealName<opens::Paying>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let order = load(payer.ctx(), &payer.person, &id).await?;
+    let mut response = see_other(&format!("/pay/{}/own-money", order.id));
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    Ok(response)
+}
+
 /// To the page that asks for a code, where what this browser has shown counted for another payment, and back.
 async fn code_first(payer: &RealName<opens::Paying>, order: &Order) -> Result<Option<Response>, Problem> {
     let back = match order.state {
@@ -92,15 +101,15 @@ pub(super) async fn other(
     let can_link = wanted.to == BY_LINK || is_phone(&headers);
     let by_link = can_link && !(payer.visit.page.in_app().is_some() && shows_link);
     if let Err(error) = withdraw(&pay, payer.ctx(), &payer.person, &order.id).await {
-        return refused(error, &id, Way::Account);
+        return refused(error, &id, Way::PersonalAccount);
     }
     drive_a_while(&pay, &payer, &order.id).await;
     let order = load(payer.ctx(), &payer.person, &id).await?;
     // Not closed yet, or paid by now: its page says which.
-    if order.view.live(Kind::Pay).is_some() || cash_due(&order) <= Fen::ZERO {
+    if order.view.live(Kind::Pay).is_some() || own_money_due(&order) <= Fen::ZERO {
         return Ok(see_other(&format!("/pay/{id}/state")));
     }
-    ask(&payer, &pay, &order, cash_due(&order), by_link).await
+    ask(&payer, &pay, &order, own_money_due(&order), by_link).await
 }
 
 async fn ask(
@@ -113,9 +122,9 @@ async fn ask(
     let client_ip = payer.ctx().trace.ip.clone();
     // A link wants an address that the channel takes; who has none scans a code with another phone.
     let code = !phone || !pay.ports.wechat_pay.gives_links_to(&client_ip);
-    let command = PayCash { person: payer.person.clone(), order: order.id.clone(), shown, code, client_ip };
-    if let Err(error) = begin::pay_cash(pay, payer.ctx(), command).await {
-        return refused(error, order.id.as_str(), Way::Account);
+    let command = PayOwnMoney { person: payer.person.clone(), order: order.id.clone(), shown, code, client_ip };
+    if let Err(error) = begin::pay_own_money(pay, payer.ctx(), command).await {
+        return refused(error, order.id.as_str(), Way::PersonalAccount);
     }
     drive_a_while(pay, payer, &order.id).await;
     Ok(see_other(&format!("/pay/{}/cashier", order.id)))
