@@ -87,16 +87,8 @@ health-refused-called-off-text = You have not been booked or charged. Please cho
 health-refused-too-late = This time has already started
 health-refused-too-late-text = You have not been booked or charged. Please choose a later time.
 
-health-orders = My orders
-health-orders-none = No orders yet
-health-orders-none-text = Once you have booked, your order and its visit barcode will appear here.
-health-orders-older = Older orders
-health-orders-no-older = No older orders
-health-orders-no-older-text = Your recent orders are under “My orders”.
-health-orders-unfinished = Still to finish
 health-orders-pay-by = { $due } due by { $until }
 health-orders-part = { $due } due by { $until }. Fee { $fee }, { $paid } paid
-health-orders-coming = Upcoming visits
 health-order-looks = This page updates by itself. You can also
 health-order-look = check again now
 health-go-book = Book a visit

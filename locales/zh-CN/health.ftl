@@ -84,16 +84,8 @@ health-refused-called-off-text = 没有约上，也没有产生任何费用。�
 health-refused-too-late = 这个时段已经开始
 health-refused-too-late-text = 没有约上，也没有产生任何费用。请选晚一点的时间。
 
-health-orders = 我的订单
-health-orders-none = 还没有订单
-health-orders-none-text = 预约成功后，订单和就诊条码会出现在这里。
-health-orders-older = 更早的订单
-health-orders-no-older = 没有更早的订单
-health-orders-no-older-text = 最近的订单都在「我的订单」里。
-health-orders-unfinished = 还没办完
 health-orders-pay-by = 待付 { $due }，请在{ $until } 前付款
 health-orders-part = 待付 { $due }，请在{ $until } 前付款。挂号费 { $fee }，已付 { $paid }
-health-orders-coming = 即将就诊
 health-order-looks = 本页会自动更新，也可以自己
 health-order-look = 再看一次
 health-go-book = 去挂号

@@ -28,6 +28,7 @@ pub fn hall() -> Hall {
         subjects: subjects(),
         texts: TEXTS.to_vec(),
         waiting: Some(todos::waits),
+        orders: Some(orders::lists),
         by_number: Some(|ctx, no| Box::pin(fee_by_number(ctx, no))),
         census: vec![("appointments", appointments::store::count_to)],
         version: public::version,
@@ -51,7 +52,6 @@ fn routes() -> Router<Ctx> {
         .route("/clinics/{id}", get(clinics::pages::clinic))
         .route("/search", get(search::pages::search))
         .route("/slots/{id}/book", get(visits::confirm).post(visits::book))
-        .route("/orders", get(orders::orders))
         .route("/appointments/{id}", get(visits::order))
         .route("/appointments/{id}/cancel", get(cancel_pages::ask_cancel).post(cancel_pages::cancel))
         .route("/code", get(code_page::code))

@@ -11,12 +11,14 @@ use ui::{PublicCache, Site, TrustedProxies};
 
 use crate::front;
 use crate::halls::Halls;
+use crate::orders;
 use crate::probes::{self, Ready};
 
 /// Every route of the platform, without state: the table of contents.
 pub fn routes(halls: &Halls) -> Router<Ctx> {
     Router::new()
         .route("/", get(front::front))
+        .route("/orders", get(orders::orders))
         .route("/todos", get(front::all_todos))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))

@@ -8,6 +8,7 @@ mod failure;
 mod front;
 pub mod halls;
 pub mod open;
+mod orders;
 mod own;
 pub mod ports;
 pub mod probes;

@@ -23,7 +23,7 @@ mod limits;
 pub mod model;
 mod notice;
 pub(crate) mod numbers;
-pub mod orders;
+pub(crate) mod orders;
 pub mod pages;
 pub(crate) mod paid;
 mod show;

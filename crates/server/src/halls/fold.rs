@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use hall::{Asking, Hall, Seed, Text, Tile, Wait, Wired, Works};
-use kernel::{Fen, ShortNo};
+use hall::{Asking, Hall, Rows, Seed, Text, Tile, Wait, Wired, Works};
+use kernel::{Fen, Moment, ShortNo};
 use payments::Listeners;
 use platform::Ctx;
 use platform::check::Check;
@@ -142,6 +142,23 @@ impl Halls {
     ) -> Result<(Vec<Wait>, usize), DbFault> {
         let each = self.all.iter().filter_map(|hall| hall.waiting).map(|waits| waits(tx, asking, most));
         Ok(hall::merge(each.collect::<Result<_, _>>()?, most))
+    }
+
+    /// A person's orders after those of the page before, of what is over `most`; with where the next page begins, if there
+    /// is one.
+    ///
+    /// # Errors
+    /// What broke beneath.
+    pub fn orders(
+        &self,
+        tx: &mut Tx<'_>,
+        asking: &Asking<'_>,
+        before: Option<(Moment, &str)>,
+        most: usize,
+    ) -> Result<(Rows, Option<(Moment, String)>), DbFault> {
+        // One more than is shown: whether there is another page is known, not guessed.
+        let each = self.all.iter().filter_map(|hall| hall.orders).map(|lists| lists(tx, asking, before, most + 1));
+        Ok(hall::orders::page(each.collect::<Result<_, _>>()?, most))
     }
 
     /// The version of what the public pages of all halls show.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use hall::{Asking, Hall, Text, Tile, Wait, Waiting, Works};
+use hall::{Asking, Hall, Row, Rows, Text, Tile, Wait, Waiting, Works};
+use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
 use renshe::app::Place;
@@ -14,11 +15,14 @@ use testkit::db_test;
 use ui::Nav;
 use ui::desk::DeskLink;
 use ui::front::Todo;
+use ui::orders::Line;
 
 use crate::commands::plant;
 use crate::support::instance::Instance;
 use crate::support::program::{Home, Serving};
-use crate::support::{TestApp, store};
+use crate::support::{Answer, TestApp, store};
+
+const DAY: i64 = 86_400;
 
 /// Kites are flown; one of them presses.
 fn kites() -> Hall {
@@ -30,6 +34,10 @@ fn kites() -> Hall {
         desks: vec![desk("/desk/kites", 901)],
         texts: vec![Text::notice("kite_up", "SMS_900001", "您的风筝${name}飞起来了。")],
         waiting: Some(|_, asking, _| Ok(waits(asking, &[(0, "风筝一号", true), (40, "风筝二号", false)]))),
+        orders: Some(|_, asking, before, most| {
+            let open = Rows { unfinished: vec![ordered(asking, 9, "kit")], ..Rows::default() };
+            Ok(lists(asking, ("kit", 1), open, before, most))
+        }),
         census: vec![("kites", |_, most| Ok(most.unsigned_abs().min(7)))],
         works: |_| Works { jobs: vec![Job::new("kites.fly", 60, async |_| Ok(()))], ..Works::default() },
         ..Hall::named("kites")
@@ -43,6 +51,10 @@ fn boats() -> Hall {
         nav: places("boats"),
         desks: vec![desk("/desk/boats", 902)],
         waiting: Some(|_, asking, _| Ok(waits(asking, &[(20, "小船", false), (99, "大船", false)]))),
+        orders: Some(|_, asking, before, most| {
+            let open = Rows { coming: vec![ordered(asking, 1, "boa"), ordered(asking, 9, "boa")], ..Rows::default() };
+            Ok(lists(asking, ("boa", 0), open, before, most))
+        }),
         works: |_| Works { jobs: vec![Job::new("boats.sail", 60, async |_| Ok(()))], ..Works::default() },
         ..Hall::named("boats")
     }
@@ -59,12 +71,35 @@ const fn desk(href: &'static str, rank: u16) -> DeskLink {
 /// So many days from now, its name, whether it presses.
 fn waits(asking: &Asking<'_>, all: &[(i64, &'static str, bool)]) -> Waiting {
     let row = |&(days, name, pressing): &(i64, &'static str, bool)| {
-        let at = asking.now.plus_secs(days * 86_400);
+        let at = asking.now.plus_secs(days * DAY);
         let (detail, href) = (String::new(), format!("/kites/{name}"));
         let todo = Todo { title: name.to_owned(), detail, href, button: "看看".to_owned(), bar: "blue" };
         Wait { pressing, at, keep: false, show: Box::new(|_| todo) }
     };
     Waiting { rows: all.iter().map(row).collect(), all: all.len() }
+}
+
+/// One of a kind, so many days from now: what is not to come is over.
+fn ordered(asking: &Asking<'_>, days: i64, kind: &'static str) -> Row {
+    let at = Moment::start_of(asking.now.date()).plus_secs(days * DAY);
+    let id = format!("{kind}_{:02}", days.abs());
+    let (href, over) = (format!("/toys/{id}"), days <= 0);
+    let line = Line { icon: "list", href, title: id.clone(), tone: "plain", over, ..Line::default() };
+    Row { at, id, show: Box::new(|_| line) }
+}
+
+/// One of a kind each day, from `first` to 20 days ago; what is open stands on the first page.
+fn lists(
+    asking: &Asking<'_>,
+    (kind, first): (&'static str, i64),
+    open: Rows,
+    before: Option<(Moment, &str)>,
+    most: usize,
+) -> Rows {
+    let mut over: Vec<Row> = (first..=20).map(|days| ordered(asking, -days, kind)).collect();
+    over.retain(|row| before.is_none_or(|before| (row.at, row.id.as_str()) < before));
+    over.truncate(most);
+    if before.is_some() { Rows { over, ..Rows::default() } } else { Rows { over, ..open } }
 }
 
 /// The program's halls and these.
@@ -113,6 +148,42 @@ async fn what_invented_halls_hand_up_is_there(app: TestApp) {
     let census: Vec<_> = census.map_err(|fault: DbFault| fault.to_string()).expect("counted");
     assert!(census.contains(&("kites", 5)) && census.contains(&("people", 4)), "{census:?}");
     assert!(halls.texts().iter().any(|text| text.name == "kite_up"));
+    app.check().await;
+}
+
+#[db_test]
+async fn orders_of_all_halls_are_one_list_that_goes_on_where_it_ended(app: TestApp) {
+    let halls = with(vec![kites(), boats()]).expect("no twins");
+    let town = Instance::of_halls(app.ctx.clone(), &halls, app.wired(), Place::demo).await;
+    let mut person = app.citizen(0).await;
+    let visit = person.post_form(&app.place(5 * DAY, 4).await.book(), &[]).await.path;
+    person.go_to(&town.url);
+    let toys = |page: &Answer| page.links("/toys/").iter().map(|link| link.replace("/toys/", "")).collect::<Vec<_>>();
+    let both = |days: std::ops::RangeInclusive<i64>| {
+        days.flat_map(|day| ["kit", "boa"].map(|kind| format!("{kind}_{day:02}"))).collect::<Vec<_>>()
+    };
+
+    // One kite to be dealt with, and two boats with a visit between them are to come.
+    let first = person.get("/orders").await;
+    let open = ["kit_09", "boa_01", "boa_09", "boa_00"].map(str::to_owned);
+    let page = [open.to_vec(), both(1..=14), vec!["kit_15".to_owned()]].concat();
+    assert_eq!(toys(&first), page, "{}", first.text);
+    let at = |words: &str| first.text.find(words).unwrap_or_else(|| panic!("no {words}: {}", first.text));
+    assert!(at("还没办完") < at("/toys/kit_09") && at("/toys/kit_09") < at("即将就诊"), "{}", first.text);
+    assert!(at("/toys/boa_01") < at(&visit) && at(&visit) < at("/toys/boa_09"), "{}", first.text);
+
+    // It ended with a kite, and begins again with the boat of the same moment.
+    let older = first.link("/orders?").expect("older ones").replace("&#38;", "&");
+    assert!(older.ends_with("&id=kit_15"), "{older}");
+    let second = person.get(&older).await;
+    let page = [vec!["boa_15".to_owned()], both(16..=20)].concat();
+    assert_eq!((toys(&second), second.link("/orders?")), (page, None), "{}", second.text);
+    assert!(!second.says("还没办完") && !second.says("即将就诊") && second.link(&visit).is_none(), "{}", second.text);
+    // Where it ends with a boat, the kite of that moment has been shown; and an id may be of no hall that there is.
+    for (id, next) in [("boa_15", "kit_16"), ("apt_00000000000000000000000000", "kit_16"), ("zzz", "kit_15")] {
+        let page = person.get(&older.replace("kit_15", id)).await;
+        assert_eq!(toys(&page).first().map(String::as_str), Some(next), "{id}: {}", page.text);
+    }
     app.check().await;
 }
 

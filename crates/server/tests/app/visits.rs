@@ -134,6 +134,27 @@ async fn a_full_page_leads_to_no_empty_one(app: TestApp) {
 }
 
 #[db_test]
+async fn what_is_shown_above_as_unfinished_promises_no_older_page(app: TestApp) {
+    let place = app.place(9 * DAY, 4).await;
+    for number in 0..30 {
+        if number % 7 == 6 {
+            app.advance_secs(DAY);
+        }
+        let person = app.citizen(0).await;
+        let visit = book(&person, &place.book()).await;
+        person.post_form(&format!("{}/cancel", visit.path), &[]).await;
+    }
+    // The oldest by its time: with the others it would be the first of a second page.
+    let payer = Payer::own_money(&app, 0).await;
+    let paid = payer.visit().await;
+    payer.person.post_form(&format!("{paid}/cancel"), &[]).await;
+    let list = payer.person.get("/orders").await;
+    assert!(list.says("已取消 · 已发起退款"), "{}", list.text);
+    assert_eq!((list.links("/appointments/").len(), list.link("/orders?")), (31, None), "{}", list.text);
+    app.check().await;
+}
+
+#[db_test]
 async fn orders_begin_with_what_is_not_finished(app: TestApp) {
     let payer = Payer::own_money(&app, 0).await;
     let paid = payer.visit().await;
