@@ -55,7 +55,7 @@ async fn a_start_that_cannot_be_says_why() {
     assert!(matches!(remote, StartError::Remote(_)), "{remote}");
     for (name, account, says) in [
         ("post", json!({}), "no partner «post»; known: sms, face, insurer, cards, wechat_pay"),
-        ("insurer", json!({ "dialect": "latin" }), "«insurer»: unknown variant `latin`"),
+        ("insurer", json!({ "dialect": "latin" }), "«insurer»: sandbox.insurer_dialect: \"latin\" is none of"),
         ("sms", json!({ "sign": "x" }), "«sms»: unknown field `sign`"),
     ] {
         let settings = SandboxSettings { accounts: [(name, account)].into(), ..settings(&folder, &stage.clock) };
