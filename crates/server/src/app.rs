@@ -12,12 +12,14 @@ use ui::{PublicCache, Site, TrustedProxies};
 use crate::front;
 use crate::halls::Halls;
 use crate::probes::{self, Ready};
+use crate::search;
 
 /// Every route of the platform, without state: the table of contents.
 pub fn routes(halls: &Halls) -> Router<Ctx> {
     Router::new()
         .route("/", get(front::front))
         .route("/todos", get(front::all_todos))
+        .route("/search", get(search::search))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
         .merge(ui::routes())

@@ -11,6 +11,8 @@ pub mod open;
 mod own;
 pub mod ports;
 pub mod probes;
+mod search;
+mod services;
 pub mod settings;
 pub mod start;
 mod tls;
