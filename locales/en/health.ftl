@@ -41,16 +41,6 @@ health-called-off-text = The hospital has cancelled these clinic hours, so you c
 health-clinic-full-text = All places for this half-day are taken or over. Places become available when someone cancels, or you can choose another time.
 health-other-time = See other times
 
-health-search = Search
-health-search-label = Search for services, hospitals, departments and doctors
-health-search-hint = Doctor, service
-health-services-found = Services
-health-search-more = There are more results. Type a little more to narrow them down.
-health-search-start = Which department or doctor are you looking for?
-health-search-start-text = Type a name in English or Chinese, or the pinyin initials: yk finds yanke, the eye department.
-health-search-none = No results for “{ $q }”
-health-search-none-text = Try something else, such as only the department, or the pinyin initials of the doctor’s name.
-
 health-confirm-title = Check your booking
 health-confirm-check = Please check the details
 health-confirm-again = Your booking did not go through just now, and nothing was changed. You can try again.
@@ -169,48 +159,8 @@ health-pass-caption = Visit barcode
 # Services that a search finds: their names, and what they are for
 find-booking = Book a visit
 find-booking-detail = Choose a hospital, a department and a doctor
-find-orders = My orders
-find-orders-detail = Visits you booked, payments and refunds
 find-code = Visit code
 find-code-detail = Show it at the hospital to check in
-find-todos = To do
-find-todos-detail = Things that are waiting for you
-find-messages = Messages
-find-messages-detail = Notices of bookings, cancellations and refunds
-find-card = Electronic social security card
-find-card-detail = Show its QR code
-find-insurance-code = Medical insurance code
-find-insurance-code-detail = Show it when you see a doctor or buy medicine
-find-pay-password = E-card payment password
-find-pay-password-detail = Set or change it
-find-pay-password-forgot = Forgotten e-card payment password
-find-pay-password-forgot-detail = Prove who you are and set a new one
-find-real-name = Real-name authentication
-find-real-name-detail = With a face check, your social security card, or a counter code
-find-insured = Insurance status
-find-insured-detail = Whether you can use your insurance, and when it was last checked
-find-devices = My devices
-find-devices-detail = Devices where you are logged in or authenticated
-find-password = Change login password
-find-password-detail = The password you use to log in
-find-forgot = Forgotten login password
-find-forgot-detail = Prove who you are and set a new one
-find-terms = User agreement
-find-terms-detail = What you can do here, and what each side must do
-find-privacy = Privacy policy
-find-privacy-detail = What we collect, why, and how long we keep it
-find-me = Me
-find-me-detail = Account and settings
-find-sign-up = Sign up
-find-sign-up-detail = Open an account with your mobile number
-find-login = Log in
-find-login-detail = With a password or an SMS code
-find-elder = Elder mode
-find-elder-detail = Larger text and buttons, and pages read aloud
-find-english = English
-find-english-detail = Show pages in English
-find-chinese = Chinese
-find-chinese-detail = 简体中文
 
 # What pages of others say of these: the bar at the thumb, the front page, what a page is about, what was wanted before
 # logging in.

@@ -10,3 +10,24 @@ health-orders-no-older-text = Your recent orders are under “My orders”.
 health-orders-unfinished = Still to finish
 health-orders-coming = Upcoming visits
 wanted-orders = My orders
+
+# The search, and the services of the whole that it finds
+search-title = Search
+search-label = Search for services, hospitals, departments and doctors
+search-hint = Doctor, service
+search-services = Services
+search-more = There are more results. Type a little more to narrow them down.
+search-start = Which department or doctor are you looking for?
+search-start-text = Type a name in English or Chinese, or the pinyin initials: yk finds yanke, the eye department.
+search-none = No results for “{ $q }”
+search-none-text = Try something else, such as only the department, or the pinyin initials of the doctor’s name.
+find-orders = My orders
+find-orders-detail = Visits you booked, payments and refunds
+find-todos = To do
+find-todos-detail = Things that are waiting for you
+find-elder = Elder mode
+find-elder-detail = Larger text and buttons, and pages read aloud
+find-english = English
+find-english-detail = Show pages in English
+find-chinese = Chinese
+find-chinese-detail = 简体中文

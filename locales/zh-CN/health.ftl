@@ -41,16 +41,6 @@ health-called-off-text = 这次出诊已停诊，不能预约。请选其他时�
 health-clinic-full-text = 这半天的号已经约满或已结束。有人取消时会放出来，也可以选其他时间。
 health-other-time = 看其他时间
 
-health-search = 搜索
-health-search-label = 搜索服务、医院、科室、医生
-health-search-hint = 服务、医院、医生
-health-services-found = 服务
-health-search-more = 还有更多，多输几个字就能找得更准。
-health-search-start = 想看什么科、找哪位医生？
-health-search-start-text = 输入中文，或拼音首字母，例如 yk 就是眼科。
-health-search-none = 没有找到「{ $q }」
-health-search-none-text = 换个说法试试，例如只输入科室名，或姓名的拼音首字母。
-
 health-confirm-title = 核对预约
 health-confirm-check = 请核对
 health-confirm-again = 刚才没有约上，什么都没有改变。现在可以再试一次。
@@ -166,48 +156,8 @@ health-pass-caption = 就诊条码
 # 搜索能找到的服务：名字和用处
 find-booking = 线上挂号
 find-booking-detail = 选医院、科室和医生
-find-orders = 我的订单
-find-orders-detail = 约过的号、付款和退款
 find-code = 就诊码
 find-code-detail = 到医院出示，扫一下就签到
-find-todos = 待办
-find-todos-detail = 等您办的事
-find-messages = 消息
-find-messages-detail = 预约、取消和退款的通知
-find-card = 电子社保卡
-find-card-detail = 出示二维码
-find-insurance-code = 医保码
-find-insurance-code-detail = 看病买药时出示
-find-pay-password = 电子社保卡支付密码
-find-pay-password-detail = 设置、修改
-find-pay-password-forgot = 忘记电子社保卡支付密码
-find-pay-password-forgot-detail = 核实身份后重新设置
-find-real-name = 实名认证
-find-real-name-detail = 面部识别、社保卡或服务窗口
-find-insured = 参保状态
-find-insured-detail = 医保能不能用，什么时候查的
-find-devices = 我的设备
-find-devices-detail = 在哪些手机和电脑上登录、认证过
-find-password = 修改登录密码
-find-password-detail = 登录用的密码
-find-forgot = 忘记登录密码
-find-forgot-detail = 核实身份后重新设置
-find-terms = 用户服务协议
-find-terms-detail = 您能办什么，双方各要做到什么
-find-privacy = 隐私政策
-find-privacy-detail = 我们收集什么、为什么、保存多久
-find-me = 我的
-find-me-detail = 账户和设置
-find-sign-up = 注册
-find-sign-up-detail = 用手机号注册账户
-find-login = 登录
-find-login-detail = 用密码或短信验证码
-find-elder = 长辈版
-find-elder-detail = 字大、按钮大，可以读给您听
-find-english = 英文版
-find-english-detail = English
-find-chinese = 中文版
-find-chinese-detail = 简体中文
 
 # What pages of others say of these: the bar at the thumb, the front page, what a page is about, what was wanted before
 # logging in.

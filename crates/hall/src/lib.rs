@@ -56,6 +56,8 @@ pub struct Hall {
     pub texts: Vec<Text>,
     /// Its pages by the names that people look for.
     pub services: Vec<search::Service>,
+    /// Where its things are listed, for whoever has searched and found nothing.
+    pub lists: Vec<Link>,
     /// Looks among its things.
     pub find: Option<search::Find>,
     /// What waits for a person in it.
@@ -118,6 +120,7 @@ impl Hall {
             subjects: Vec::new(),
             texts: Vec::new(),
             services: Vec::new(),
+            lists: Vec::new(),
             find: None,
             waiting: None,
             orders: None,

@@ -5,6 +5,7 @@ use axum::routing::{get, post};
 use hall::{Desk, Hall, Seed, Text, Tile, Wired, Works};
 use platform::Ctx;
 use platform::policy::Known;
+use ui::nav::Link;
 
 use crate::appointments::by_number::fee_by_number;
 use crate::appointments::paid::subjects;
@@ -27,6 +28,9 @@ pub fn hall() -> Hall {
         sections: vec![Known::of::<BookingRules>(), Known::of::<ClinicKeeping>()],
         subjects: subjects(),
         texts: TEXTS.to_vec(),
+        services: search::SERVICES.to_vec(),
+        lists: vec![Link { path: "/hospitals", words: "health-all-hospitals", icon: "hospital" }],
+        find: Some(search::found::finds),
         waiting: Some(todos::waits),
         orders: Some(orders::lists),
         by_number: Some(|ctx, no| Box::pin(fee_by_number(ctx, no))),
@@ -50,7 +54,6 @@ fn routes() -> Router<Ctx> {
         .route("/departments/{id}", get(hospitals::pages::department))
         .route("/doctors/{id}", get(clinics::pages::doctor))
         .route("/clinics/{id}", get(clinics::pages::clinic))
-        .route("/search", get(search::pages::search))
         .route("/slots/{id}/book", get(visits::confirm).post(visits::book))
         .route("/appointments/{id}", get(visits::order))
         .route("/appointments/{id}/cancel", get(cancel_pages::ask_cancel).post(cancel_pages::cancel))

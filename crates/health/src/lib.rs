@@ -14,7 +14,7 @@ mod jobs;
 mod nav;
 mod public;
 mod rules;
-pub mod search;
+mod search;
 mod show;
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use crate::front;
 use crate::halls::Halls;
 use crate::orders;
 use crate::probes::{self, Ready};
+use crate::search;
 
 /// Every route of the platform, without state: the table of contents.
 pub fn routes(halls: &Halls) -> Router<Ctx> {
@@ -20,6 +21,7 @@ pub fn routes(halls: &Halls) -> Router<Ctx> {
         .route("/", get(front::front))
         .route("/orders", get(orders::orders))
         .route("/todos", get(front::all_todos))
+        .route("/search", get(search::search))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
         .merge(ui::routes())

@@ -3,6 +3,8 @@
 mod fold;
 #[cfg(test)]
 mod nav_tests;
+#[cfg(test)]
+mod search_tests;
 
 use hall::Hall;
 

@@ -12,6 +12,8 @@ mod orders;
 mod own;
 pub mod ports;
 pub mod probes;
+mod search;
+mod services;
 pub mod settings;
 pub mod start;
 mod tls;

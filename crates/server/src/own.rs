@@ -9,7 +9,7 @@ use platform::policy::Known;
 use ui::Nav;
 use ui::nav::{Link, Place, TabItem};
 
-use crate::upkeep;
+use crate::{services, upkeep};
 
 /// What all halls share: the pages of the program itself. Their routes are in `app`, since these pages ask the halls. Orders
 /// and search stand under the tab where the first of the halls begins.
@@ -30,6 +30,7 @@ pub fn house(halls: &[Hall]) -> Hall {
             ..Nav::default()
         },
         tiles: vec![Tile::new(20, "/orders", "service-orders", "list")],
+        services: services::HOUSE.to_vec(),
         ..Hall::named("server")
     }
 }
@@ -44,6 +45,7 @@ pub fn identity() -> Hall {
         checks: identity::checks(),
         sections: identity::policy::sections(),
         texts: TEXTS.to_vec(),
+        services: services::IDENTITY.to_vec(),
         census: vec![("people", |tx, most| Ok(identity::people::count(tx, most)?.unsigned_abs()))],
         works: identity_works,
         ..Hall::named("identity")

@@ -14,12 +14,21 @@ pub use words::{Pattern, Patterns, QUERY_CHARS, Rank, Words, patterns, romanised
 /// A page that does something for a person, for whoever looks for it by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Service {
+    /// Its place among those that fit equally well, the smallest first; of the same place, the hall's own order.
+    pub at: u8,
     /// Where it is.
     pub path: &'static str,
     /// The key of its name; with `-detail` behind it, of what it is for.
     pub key: &'static str,
     /// Other words for it, divided by blanks.
     pub also: &'static str,
+}
+
+impl Service {
+    /// A service at a place, with the key of its name and other words for it.
+    pub const fn new(at: u8, path: &'static str, key: &'static str, also: &'static str) -> Service {
+        Service { at, path, key, also }
+    }
 }
 
 /// Looks among a hall's own things, kind by kind; kinds of which nothing was found are left out.
@@ -59,13 +68,20 @@ impl Found {
 pub struct Services(Vec<(Service, Words)>);
 
 impl Services {
-    /// These, in their order.
+    /// These, by their places; those of the same place in the order in which they are given.
     pub fn of(all: impl IntoIterator<Item = Service>) -> Services {
         let words = |service: Service| {
             let (name, name_en) = (locale::text(Lang::Zh, service.key), locale::text(Lang::En, service.key));
             (service, Words::of(&[&name], &name_en).and_also(service.also.split(' ')))
         };
-        Services(all.into_iter().map(words).collect())
+        let mut all: Vec<(Service, Words)> = all.into_iter().map(words).collect();
+        all.sort_by_key(|(service, _)| service.at);
+        Services(all)
+    }
+
+    /// All of them, in order.
+    pub fn all(&self) -> impl Iterator<Item = &Service> {
+        self.0.iter().map(|(service, _)| service)
     }
 
     /// Those that fit, whose name begins with what was typed first.
@@ -82,12 +98,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_whose_names_begin_so_come_first_and_others_in_the_order_of_the_halls() {
-        let service = |path, key, also| Service { path, key, also };
+    fn services_whose_names_begin_so_come_first_and_others_by_their_places() {
         let all = Services::of([
-            service("/bills", "tab-home", "消息中心"),
-            service("/letters", "tab-messages", "通知 notifications"),
-            service("/things", "tab-me", "消息 letters"),
+            Service::new(60, "/things", "tab-me", "消息 letters"),
+            Service::new(60, "/letters", "tab-messages", "通知 notifications"),
+            Service::new(10, "/bills", "tab-home", "消息中心"),
         ]);
         let paths = |typed: &str| -> Vec<&str> {
             all.find(&patterns(typed).unwrap()).into_iter().map(|service| service.path).collect()

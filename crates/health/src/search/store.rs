@@ -1,6 +1,6 @@
 //! The search's SQL: reads over the tables of `hospitals`.
 
-use hall::search::Patterns;
+use hall::search::{LIMIT, Patterns};
 use platform::db::{DbFault, Tx};
 use platform::{sql, vals};
 
@@ -17,9 +17,6 @@ pub struct Found {
     pub departments: Vec<(Department, Hospital)>,
     pub doctors: Vec<(Doctor, Department, Hospital)>,
 }
-
-/// How many of each kind are shown.
-pub const LIMIT: i64 = 20;
 
 /// Rows of one table that hold all that was typed, or each of its words: names that begin with it first, then those
 /// that hold it in one piece.
@@ -85,6 +82,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         of_hospital!(),
         found_in!("o", "h.rank, d.rank, o.rank, o.id")
     ));
+    let most = i64::try_from(LIMIT + 1).unwrap_or(i64::MAX);
     let Patterns { all, first, words: [one, two, three] } = asked;
     let values = vals![
         &all.name,
@@ -96,7 +94,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &Patterns) -> Result<Found, DbFault> 
         &three.name,
         &three.reading,
         first,
-        LIMIT + 1
+        most
     ];
     Ok(Found {
         hospitals: tx.query(hospitals, values, to_hospital)?,

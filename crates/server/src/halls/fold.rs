@@ -1,9 +1,10 @@
 //! Everything that halls hand up, put together.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use hall::search::{Found, Patterns, Services};
 use hall::{Asking, Hall, Rows, Seed, Text, Tile, Wait, Wired, Works};
 use kernel::{Fen, Moment, ShortNo};
 use payments::Listeners;
@@ -13,6 +14,7 @@ use platform::db::{DbFault, Tx};
 use platform::policy::Known;
 use ui::Nav;
 use ui::desk::DeskNav;
+use ui::nav::Link;
 
 use crate::failure::StartError;
 use crate::own;
@@ -23,6 +25,8 @@ pub struct Halls {
     nav: Arc<Nav>,
     desks: Arc<DeskNav>,
     listeners: Arc<Listeners>,
+    /// Made by the first search, since a command that is no server makes none.
+    services: OnceLock<Services>,
 }
 
 impl Halls {
@@ -37,7 +41,7 @@ impl Halls {
     /// These halls, with what stands below all halls.
     ///
     /// # Errors
-    /// Two have the same name, the same paths or page of the desks, orders of the same kind or the same text: a mistake in this
+    /// Two have the same name, the same paths or page of the desks, orders of the same kind, the same text or service: a mistake in this
     /// program, and whose thing would be used were a matter of luck.
     pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
         let (house, identity) = (own::house(&halls), own::identity());
@@ -63,10 +67,13 @@ impl Halls {
         Once::each("kind of order", subjects().map(|(hall, (subject, _))| (hall, subject.as_str())))?;
         let texts = || all.iter().flat_map(|hall| hall.texts.iter().map(|text| (hall.name, text)));
         Once::each("text", texts().map(|(hall, text)| (hall, text.name)))?;
+        let services = || all.iter().flat_map(|hall| hall.services.iter().map(|service| (hall.name, service.path)));
+        Once::each("service", services())?;
         Once::each("template", texts().map(|(hall, text)| (hall, text.demo_code)))?;
         let listeners = subjects().map(|(_, (subject, listener))| (*subject, Arc::clone(listener)));
         let listeners = Listeners::of(listeners).map(Arc::new).map_err(StartError)?;
-        Ok(Arc::new(Halls { all, nav: Arc::new(nav), desks: Arc::new(desks), listeners }))
+        let (nav, desks, services) = (Arc::new(nav), Arc::new(desks), OnceLock::new());
+        Ok(Arc::new(Halls { all, nav, desks, listeners, services }))
     }
 
     /// Who follows the orders of each kind of thing that is paid for.
@@ -159,6 +166,29 @@ impl Halls {
         // One more than is shown: whether there is another page is known, not guessed.
         let each = self.all.iter().filter_map(|hall| hall.orders).map(|lists| lists(tx, asking, before, most + 1));
         Ok(hall::orders::page(each.collect::<Result<_, _>>()?, most))
+    }
+
+    /// Their pages, by the names that people look for.
+    pub fn services(&self) -> &Services {
+        let all = || self.all.iter().flat_map(|hall| hall.services.iter().copied());
+        self.services.get_or_init(|| Services::of(all()))
+    }
+
+    /// Where the things of each are listed.
+    pub fn lists(&self) -> Vec<Link> {
+        self.all.iter().flat_map(|hall| hall.lists.iter().copied()).collect()
+    }
+
+    /// What each finds among its own things, kind by kind.
+    ///
+    /// # Errors
+    /// What broke beneath.
+    pub fn find(&self, tx: &mut Tx<'_>, asked: &Patterns) -> Result<Vec<Found>, DbFault> {
+        let mut found = Vec::new();
+        for find in self.all.iter().filter_map(|hall| hall.find) {
+            found.extend(find(tx, asked)?);
+        }
+        Ok(found)
     }
 
     /// The version of what the public pages of all halls show.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use hall::search::{Found, LIMIT, Patterns, Service, Words};
 use hall::{Asking, Hall, Row, Rows, Text, Tile, Wait, Waiting, Works};
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
@@ -12,10 +13,10 @@ use platform::jobs::Job;
 use renshe::app::Place;
 use renshe::halls::{self, Halls};
 use testkit::db_test;
-use ui::Nav;
 use ui::desk::DeskLink;
 use ui::front::Todo;
-use ui::orders::Line;
+use ui::nav::Link;
+use ui::{Nav, Page};
 
 use crate::commands::plant;
 use crate::support::instance::Instance;
@@ -33,6 +34,12 @@ fn kites() -> Hall {
         tiles: vec![Tile::new(5, "/kites", "ui-brand", "list"), Tile::new(95, "/kites/mine", "ui-brand", "list")],
         desks: vec![desk("/desk/kites", 901)],
         texts: vec![Text::notice("kite_up", "SMS_900001", "您的风筝${name}飞起来了。")],
+        services: vec![
+            Service::new(95, "/kites/mine", "front-how-arrive", "风筝 预约"),
+            Service::new(5, "/kites", "front-how-choose", "风筝 预约"),
+        ],
+        lists: vec![Link { path: "/kites", words: "ui-brand", icon: "list" }],
+        find: Some(|_, asked| Ok(fits(asked, "kites", "红风筝", 1))),
         waiting: Some(|_, asking, _| Ok(waits(asking, &[(0, "风筝一号", true), (40, "风筝二号", false)]))),
         orders: Some(|_, asking, before, most| {
             let open = Rows { unfinished: vec![ordered(asking, 9, "kit")], ..Rows::default() };
@@ -50,6 +57,7 @@ fn boats() -> Hall {
         routes: Router::new().route("/boats", get(async || "all the boats")),
         nav: places("boats"),
         desks: vec![desk("/desk/boats", 902)],
+        find: Some(|_, asked| Ok(fits(asked, "boats", "风筝船", LIMIT + 1))),
         waiting: Some(|_, asking, _| Ok(waits(asking, &[(20, "小船", false), (99, "大船", false)]))),
         orders: Some(|_, asking, before, most| {
             let open = Rows { coming: vec![ordered(asking, 1, "boa"), ordered(asking, 9, "boa")], ..Rows::default() };
@@ -84,7 +92,8 @@ fn ordered(asking: &Asking<'_>, days: i64, kind: &'static str) -> Row {
     let at = Moment::start_of(asking.now.date()).plus_secs(days * DAY);
     let id = format!("{kind}_{:02}", days.abs());
     let (href, over) = (format!("/toys/{id}"), days <= 0);
-    let line = Line { icon: "list", href, title: id.clone(), tone: "plain", over, ..Line::default() };
+    let line =
+        ui::orders::Line { icon: "list", href, title: id.clone(), tone: "plain", over, ..ui::orders::Line::default() };
     Row { at, id, show: Box::new(|_| line) }
 }
 
@@ -100,6 +109,18 @@ fn lists(
     over.retain(|row| before.is_none_or(|before| (row.at, row.id.as_str()) < before));
     over.truncate(most);
     if before.is_some() { Rows { over, ..Rows::default() } } else { Rows { over, ..open } }
+}
+
+/// So many things of a name, if it fits.
+fn fits(asked: &Patterns, first: &'static str, name: &'static str, many: usize) -> Vec<Found> {
+    let line = |_: &Page, (first, name, at): &(&str, &str, usize)| ui::search::Line {
+        href: format!("/{first}/{at}"),
+        title: format!("{name}{at}"),
+        detail: String::new(),
+    };
+    let fits = Words::of(&[name], "").rank(asked).is_some();
+    let found = (1..=many).filter(|_| fits).map(|at| (first, name, at)).collect();
+    Found::of("front-todos", found, line).into_iter().collect()
 }
 
 /// The program's halls and these.
@@ -187,6 +208,38 @@ async fn orders_of_all_halls_are_one_list_that_goes_on_where_it_ended(app: TestA
     app.check().await;
 }
 
+#[db_test]
+async fn what_invented_halls_have_is_found_beside_the_programs_own(app: TestApp) {
+    let halls = with(vec![kites(), boats()]).expect("no twins");
+    let town = Instance::of_halls(app.ctx.clone(), &halls, app.wired(), Place::demo).await;
+    let mut nobody = app.visitor();
+    nobody.go_to(&town.url);
+    let links = |text: &str| -> Vec<String> {
+        let (_, results) = text.split_once("<main").expect("a page");
+        let rows = results.split("class=\"row\" href=\"").skip(1);
+        rows.filter_map(|row| row.split('"').next()).map(str::to_owned).collect()
+    };
+    let booking = links(&nobody.get("/search?q=预约").await.text);
+    let own = booking.iter().position(|path| path == "/hospitals");
+    assert!(booking.first().is_some_and(|path| path == "/kites") && own > Some(0), "by their places: {booking:?}");
+    assert_eq!(booking.last().map(String::as_str), Some("/kites/mine"), "{booking:?}");
+
+    let found = nobody.get("/search?q=风筝").await;
+    let expected = ["/kites", "/kites/mine", "/kites/1"].map(str::to_owned).into_iter();
+    let expected: Vec<_> = expected.chain((1..=LIMIT).map(|at| format!("/boats/{at}"))).collect();
+    assert_eq!(links(&found.text), expected, "services, then hall by hall: {}", found.text);
+    assert_eq!(found.text.matches("还有更多").count(), 1, "only of boats there are more: {}", found.text);
+    let eyes = nobody.get("/search?q=yk").await;
+    assert!(eyes.says(">眼科<") && !eyes.says("风筝"), "{}", eyes.text);
+
+    let nothing = nobody.get("/search?q=zzzz").await;
+    let (own, list) =
+        (nothing.text.find("btn-plain\" href=\"/hospitals\""), nothing.text.find("btn-plain\" href=\"/kites\""));
+    assert!(own.is_some() && own < list, "{}", nothing.text);
+    assert!(app.visitor().get("/search?q=风筝").await.says("没有找到"), "the program itself has no kites");
+    app.check().await;
+}
+
 #[test]
 fn what_two_halls_claim_is_refused_by_both_their_names() {
     let kite = || Text::notice("kite_up", "SMS_900001", "风筝");
@@ -206,6 +259,10 @@ fn what_two_halls_claim_is_refused_by_both_their_names() {
         (
             Hall { desks: vec![desk("/desk/boats", 901)], ..Hall::named("boats") },
             "two halls have the rank among the desks' pages «901»: kites and boats",
+        ),
+        (
+            Hall { services: vec![Service::new(1, "/kites", "front-todos", "")], ..Hall::named("boats") },
+            "two halls have the service «/kites»: kites and boats",
         ),
         (
             Hall { texts: vec![other_template()], ..Hall::named("boats") },

@@ -327,7 +327,7 @@ async fn the_front_page_knows_that_a_card_is_back(app: TestApp) {
 #[db_test]
 async fn services_are_found_and_lead_somewhere(app: TestApp) {
     let person = app.citizen(0).await;
-    for service in health::search::services::SERVICES.iter() {
+    for service in app.halls.services().all() {
         let page = person.get(service.path).await;
         assert!(page.is_ok(), "{}: {} {}", service.path, page.status, page.text);
     }
