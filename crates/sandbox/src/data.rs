@@ -6,8 +6,8 @@ use kernel::{Clock, Jump};
 use platform::db::{Db, DbFault, DbSettings, Migration, Migrations, Target};
 use platform::private;
 
-use crate::control;
-use crate::start::{SandboxSettings, StartError};
+use crate::settings::store::clock;
+use crate::setup::{SandboxSettings, StartError};
 
 /// How far the clock of the sandbox that keeps its data in a folder stood ahead of the machine's, in milliseconds, and how
 /// it came there, the oldest jump first; `None` where no sandbox has ever been. Nothing is made. For commands that look at a demo while it may not be running.
@@ -22,7 +22,7 @@ pub async fn stored_clock(data_dir: &Path) -> Result<Option<(i64, Vec<Jump>)>, D
     let mut settings = DbSettings::new(Target::Sqlite(file), "sandbox-clock");
     settings.readers = 1;
     let db = Db::open(settings).map_err(|error| DbFault::Down(error.to_string()))?;
-    let stand = db.look("sandbox.clock", control::store::clock).await;
+    let stand = db.look("sandbox.clock", clock).await;
     drop(tokio::task::spawn_blocking(move || db.close()).await);
     stand.map(Some)
 }

@@ -10,25 +10,30 @@
 //! What must not be here: anything of our own contexts, and any use of the signing code in
 //! `partners` or of the canonical text in `wire`; requests are verified by code of its own.
 
-mod accounts;
+mod about;
 mod acs3;
 mod cards;
 mod control;
 mod data;
+mod entry;
 mod face;
 mod faults;
 mod forget;
 mod house;
 mod insurer;
 mod listen;
+mod page;
 mod partner;
 mod people;
 mod registry;
+mod settings;
+mod setup;
 mod sms;
 mod start;
 #[cfg(test)]
 mod tests;
 mod tif;
+mod times;
 mod wechat_pay;
 mod witness;
 
@@ -37,7 +42,8 @@ pub use faults::{Fault, FaultId, Kind};
 pub use insurer::Dialect;
 pub use people::{CardState, Face, FirstPerson, Insured};
 pub use registry::partners;
+pub use setup::{SandboxSettings, StartError};
 pub use sms::SmsTemplate;
-pub use start::{At, Running, Sandbox, SandboxSettings, StartError};
+pub use start::{At, Running, Sandbox};
 pub use wechat_pay::keys::{WechatPayAccount, account as wechat_pay_account, account_in as wechat_pay_account_in};
 pub use wechat_pay::signer::{NoticeSigner, SignedNotice};

@@ -11,8 +11,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use platform::db::DbFault;
 
+use crate::about::About;
 use crate::faults::{Kind, take};
-use crate::house::House;
+use crate::house::Office;
 use crate::listen::Cut;
 
 /// How long a call that is never answered is held if its caller does not give up earlier.
@@ -20,26 +21,6 @@ const HOLD: Duration = Duration::from_secs(60);
 
 /// The largest message of any partner, in bytes.
 const BODY_MAX: usize = 256 * 1024;
-
-/// What the pages say of a partner.
-pub(crate) struct About {
-    /// Its name in rules, and its port.
-    pub(crate) place: wire::partner::Partner,
-    pub(crate) title_zh: &'static str,
-    pub(crate) title_en: &'static str,
-    /// The protocol it speaks.
-    pub(crate) protocol: &'static str,
-    /// Its operations by the partner's own names.
-    pub(crate) operations: &'static [&'static str],
-    /// Those of them that it sends by itself.
-    pub(crate) notices: &'static [&'static str],
-    /// Codes that are useful for refusing.
-    pub(crate) codes: &'static [&'static str],
-    /// Ways to forge what the partner sends by itself, beside its signature.
-    pub(crate) forgeries: &'static [&'static str],
-    /// Ways in which a true answer can arrive changed.
-    pub(crate) twists: &'static [&'static str],
-}
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -120,6 +101,8 @@ pub(crate) enum Manner {
 pub(crate) trait Partner: 'static {
     /// A verified call.
     type Call: Clone + Send + Sync + 'static;
+    /// What it keeps while it runs.
+    type Room: Send + Sync + 'static;
 
     const ABOUT: &'static About;
 
@@ -127,31 +110,38 @@ pub(crate) trait Partner: 'static {
     fn operation(raw: &Raw) -> String;
 
     /// Verifies a request; `Err` is the partner's own refusal.
-    fn admit(house: &House, raw: &Raw) -> impl Future<Output = Result<Result<Self::Call, Reply>, DbFault>> + Send;
+    fn admit(
+        house: &Office<Self::Room>,
+        raw: &Raw,
+    ) -> impl Future<Output = Result<Result<Self::Call, Reply>, DbFault>> + Send;
 
     /// Carries a call out.
-    fn answer(house: &House, call: &Self::Call, manner: Manner) -> impl Future<Output = Result<Reply, DbFault>> + Send;
+    fn answer(
+        house: &Office<Self::Room>,
+        call: &Self::Call,
+        manner: Manner,
+    ) -> impl Future<Output = Result<Reply, DbFault>> + Send;
 
     /// Refuses a call with a code of the partner's.
-    fn refusal(house: &House, code: &str) -> Reply;
+    fn refusal(house: &Office<Self::Room>, code: &str) -> Reply;
 
     /// An answer that claims success but is not a true answer of the partner's.
-    fn forgery(house: &House, call: &Self::Call) -> Reply;
+    fn forgery(house: &Office<Self::Room>, call: &Self::Call) -> Reply;
 
     /// Puts an answer into the partner's form; a partner that signs its answers does so here.
-    fn finish(_house: &House, _raw: &Raw, reply: Reply) -> Response {
+    fn finish(_house: &Office<Self::Room>, _raw: &Raw, reply: Reply) -> Response {
         reply.into_response()
     }
 
     /// The same, and not as it was given: in one of the partner's [`About::twists`].
-    fn twisted(house: &House, raw: &Raw, reply: Reply, _how: &str) -> Response {
+    fn twisted(house: &Office<Self::Room>, raw: &Raw, reply: Reply, _how: &str) -> Response {
         Self::finish(house, raw, reply)
     }
 }
 
 /// The handler of every path of a partner.
 pub(crate) async fn serve<P: Partner>(
-    State(house): State<House>,
+    State(house): State<Office<P::Room>>,
     ConnectInfo(cut): ConnectInfo<Cut>,
     request: Request,
 ) -> Response {
@@ -159,7 +149,12 @@ pub(crate) async fn serve<P: Partner>(
 }
 
 /// Reads a request of at most so many bytes and has it answered.
-pub(crate) async fn receive<P: Partner>(house: House, cut: Cut, request: Request, bytes_max: usize) -> Response {
+pub(crate) async fn receive<P: Partner>(
+    house: Office<P::Room>,
+    cut: Cut,
+    request: Request,
+    bytes_max: usize,
+) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, bytes_max).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -185,7 +180,7 @@ pub(crate) async fn receive<P: Partner>(house: House, cut: Cut, request: Request
 
 /// Applies a rule to the call, or carries it out normally. A rule is used up by the request it matches whether or not
 /// that request is properly signed, because a partner in trouble does not check signatures first.
-async fn befall<P: Partner>(house: &House, cut: &Cut, raw: &Raw) -> Result<Response, DbFault> {
+async fn befall<P: Partner>(house: &Office<P::Room>, cut: &Cut, raw: &Raw) -> Result<Response, DbFault> {
     let operation = P::operation(raw);
     let kind = take::take(house, P::ABOUT.place.name, &operation, &raw.text()).await?;
     match &kind {

@@ -1,124 +1,29 @@
 //! Starting the sandbox: its database, its ports, the clock it left behind.
 
-use std::collections::BTreeMap;
+use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use kernel::{Rng, ShiftedClock};
-use platform::db::{Db, DbFault, MigrateError};
+use kernel::ShiftedClock;
+use platform::db::{Db, DbFault};
 use platform::listen::{self, Greet, Plain, Rules};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::about::{Addresses, Page};
 use crate::control;
 use crate::data;
-use crate::house::{House, Inner};
+use crate::entry::{Desk, Entry, Opening};
+use crate::house::{House, Inner, Office};
 use crate::listen::Cuttable;
 use crate::people::{self, FirstPerson};
-use crate::registry::{self, ALL, Addresses, Entry, Opening, Rooms};
-use crate::wechat_pay::keys::WechatPayAccount;
-use crate::witness::WitnessKey;
-
-/// How many people are drawn by default.
-pub const PEOPLE: usize = 5_000;
-
-/// How the sandbox is started.
-#[derive(Clone)]
-pub struct SandboxSettings {
-    /// The control port; the partners take ports after it, each its own (`PARTNER` in `wire`). With port 0 all are any
-    /// free port.
-    pub listen: SocketAddr,
-    /// The data folder; the database is `sandbox/sandbox.db` in it.
-    pub data_dir: PathBuf,
-    /// The clock to move. It is set to the time at which the sandbox's clock stood last.
-    pub clock: Arc<ShiftedClock>,
-    /// Numbers of requests and texts.
-    pub rng: Arc<dyn Rng>,
-    /// The account that each partner keeps for us, by the partner's name: what is left out is the demo's.
-    pub accounts: BTreeMap<&'static str, Value>,
-    /// Where the keys of WeChat Pay are, made there if there are none; nothing: `sandbox/wechat_pay` in the data folder.
-    pub wechat_pay_keys: Option<PathBuf>,
-    /// How many people are drawn, beside the named ones.
-    pub people: usize,
-    /// People with a name and a number, there before the ports answer.
-    pub first: Vec<FirstPerson>,
-    /// The seed from which the city is drawn: the same seed gives the same people.
-    pub seed: u64,
-    /// Lets it listen on an address that other machines can reach. It has no passwords, so this is only for a trusted
-    /// network.
-    pub allow_remote: bool,
-}
-
-impl SandboxSettings {
-    /// The demo's sandbox: its accounts, a city of [`PEOPLE`] drawn from seed 1, nobody named.
-    pub fn demo(listen: SocketAddr, data_dir: PathBuf, clock: Arc<ShiftedClock>, rng: Arc<dyn Rng>) -> SandboxSettings {
-        SandboxSettings {
-            listen,
-            data_dir,
-            clock,
-            rng,
-            accounts: BTreeMap::new(),
-            wechat_pay_keys: None,
-            people: PEOPLE,
-            first: Vec::new(),
-            seed: 1,
-            allow_remote: false,
-        }
-    }
-}
-
-/// Why the sandbox did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The address is reachable by other machines and that was not allowed.
-    #[error("the sandbox listens on this machine only, not on {0}; it has no passwords")]
-    Remote(SocketAddr),
-    /// The control port is too near the last there is.
-    #[error("the sandbox needs a port and the {last} after it; {0} has too few after it", last = registry::last_port())]
-    NoNextPort(SocketAddr),
-    /// A partner of this name is not played.
-    #[error("no partner «{0}»; known: {names}", names = registry::names())]
-    NoPartner(String),
-    /// The account is not one that the partner can keep.
-    #[error("the account at the sandbox's partner «{name}»: {why}")]
-    Account {
-        /// The partner.
-        name: &'static str,
-        /// What is wrong.
-        why: String,
-    },
-    /// An address cannot be listened on.
-    #[error(
-        "the sandbox cannot listen on {address}: {source}. Choose another address with `sandbox.listen` or RENSHE__SANDBOX__LISTEN; the partners' ports follow it"
-    )]
-    Listen {
-        /// Which.
-        address: SocketAddr,
-        /// Why: most often another process has it.
-        source: io::Error,
-    },
-    /// The folder cannot be made.
-    #[error("the sandbox cannot use the folder {folder}: {source}")]
-    Folder {
-        /// Which.
-        folder: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The database's threads cannot be started.
-    #[error("the sandbox's database cannot be opened: {0}")]
-    Open(io::Error),
-    /// The database is not one this program can use.
-    #[error("the sandbox's database: {0}")]
-    Schema(#[from] MigrateError),
-    /// The database failed.
-    #[error("the sandbox's database: {0}")]
-    Fault(#[from] DbFault),
-}
+use crate::registry::{self, ALL};
+use crate::settings::store as settings_of;
+use crate::setup::{SandboxSettings, StartError};
+use crate::witness::{self, WitnessKey};
 
 /// Every partner as a server.
 #[derive(Debug)]
@@ -137,6 +42,7 @@ pub struct At {
     pub page: Option<&'static str>,
     /// All that somebody who is to use it must know beside the address, with secrets: an object.
     pub account: Value,
+    kept: Arc<dyn Any + Send + Sync>,
 }
 
 /// The sandbox at work. It ends when this is dropped.
@@ -145,18 +51,6 @@ pub struct Running {
     pub control: SocketAddr,
     /// Every partner, in the order of the front page.
     pub partners: Vec<At>,
-    /// Where the SMS provider is.
-    pub sms: SocketAddr,
-    /// Where the face-check provider is.
-    pub face: SocketAddr,
-    /// Where the insurer is.
-    pub insurer: SocketAddr,
-    /// Where the card system is.
-    pub cards: SocketAddr,
-    /// Where WeChat Pay is.
-    pub wechat_pay: SocketAddr,
-    /// The merchant's account there.
-    pub wechat: WechatPayAccount,
     /// The public key of the audit's witness, in base64; it answers under `/witness` at the control port.
     pub witness_key: String,
     db: Db,
@@ -172,38 +66,49 @@ impl Sandbox {
         if !settings.listen.ip().is_loopback() && !settings.allow_remote {
             return Err(StartError::Remote(settings.listen));
         }
-        if let Some(name) = settings.accounts.keys().find(|name| registry::named(name).is_none()) {
-            return Err(StartError::NoPartner((*name).to_owned()));
+        let unknown = |name: &&&str| ALL.iter().all(|entry| entry.name() != **name);
+        if let Some(name) = settings.accounts.keys().find(unknown) {
+            return Err(StartError::NoPartner { name: (*name).to_owned(), known: registry::names() });
         }
         // The ports are bound first, so that a second sandbox on the same folder never touches the database.
         let doors = Doors::open(settings.listen).await?;
         let addresses = doors.addresses()?;
         let db = data::open(&settings).await?;
         resume(&db, &settings.clock).await?;
-        let rooms = Rooms::open(&Opening { db: &db, settings: &settings, addresses: &addresses }).await?;
+        let house = house(&settings, db, addresses);
+        let opening = Opening { house: &house, settings: &settings };
+        let mut desks = Vec::new();
+        for entry in &ALL {
+            desks.push((entry, (entry.open)(&opening).await?));
+        }
         let witness = witness_key(&settings)?;
-        let filling = populate(&db, settings.first, settings.seed, settings.people).await?;
-        let house = House::new(Inner {
-            db,
-            clock: settings.clock,
-            rng: settings.rng,
-            seed: settings.seed,
-            rooms,
-            witness,
-            addresses,
-            allow_remote: settings.allow_remote,
-        });
-        let running = Running::of(&house, filling)?;
-        Ok(running.serving(doors, &house))
+        let filling = populate(&house.db, settings.first, settings.seed, settings.people).await?;
+        let running = Running::of(&house, &desks, &witness, filling);
+        Ok(running.serving(doors, &house, desks, witness))
     }
+}
+
+/// What all parts share.
+fn house(settings: &SandboxSettings, db: Db, addresses: Addresses) -> House {
+    let pages = std::iter::once(people::PAGE).chain(ALL.iter().filter_map(|entry| entry.page));
+    House::new(Inner {
+        db,
+        clock: Arc::clone(&settings.clock),
+        rng: Arc::clone(&settings.rng),
+        seed: settings.seed,
+        partners: ALL.iter().map(|entry| entry.about).collect(),
+        pages: pages.collect::<Vec<Page>>(),
+        addresses,
+        allow_remote: settings.allow_remote,
+    })
 }
 
 /// The clock as it was left.
 async fn resume(db: &Db, clock: &ShiftedClock) -> Result<(), StartError> {
     let (shift_ms, jumps) = db
-        .write(control::store::lane(), "sandbox.start", |tx| {
-            control::store::first_clock(tx)?;
-            control::store::clock(tx)
+        .write(settings_of::lane(), "sandbox.start", |tx| {
+            settings_of::first_clock(tx)?;
+            settings_of::clock(tx)
         })
         .await
         .map_err(StartError::Fault)?;
@@ -258,11 +163,16 @@ impl Doors {
         Ok(Addresses { control: address(&self.control)?, partners: partners.collect::<Result<_, StartError>>()? })
     }
 
-    fn serve(self, house: &House) -> Vec<JoinHandle<()>> {
-        let mut servers = vec![answer(self.control, Plain, control::routes(house.clone()))];
-        for (entry, listener) in self.partners {
-            servers.push(answer(listener, Cuttable, (entry.routes)(house)));
+    /// Answers every port, and has partners work by themselves.
+    fn serve(self, house: &House, desks: Vec<(&'static Entry, Desk)>, witness: Router) -> Vec<JoinHandle<()>> {
+        let (mut others, mut fronts, mut servers) = (witness, Vec::new(), Vec::new());
+        for ((_, listener), (_, desk)) in self.partners.into_iter().zip(desks) {
+            others = others.merge(desk.control);
+            fronts.extend(desk.front);
+            servers.push(answer(listener, Cuttable, desk.routes));
+            servers.extend(desk.tasks.into_iter().map(tokio::spawn));
         }
+        servers.push(answer(self.control, Plain, control::routes(house, others, fronts)));
         servers
     }
 }
@@ -276,35 +186,42 @@ fn answer<G: Greet>(listener: TcpListener, greet: G, routes: Router) -> JoinHand
 
 impl Running {
     /// What is told of a house that is ready; nothing is answered yet.
-    fn of(house: &House, filling: JoinHandle<Result<(), DbFault>>) -> Result<Running, StartError> {
-        let address = |partner: wire::partner::Partner| {
-            house.addresses.of(partner.name).ok_or_else(|| StartError::NoPartner(partner.name.to_owned()))
-        };
-        Ok(Running {
+    fn of(
+        house: &House,
+        desks: &[(&'static Entry, Desk)],
+        witness: &WitnessKey,
+        filling: JoinHandle<Result<(), DbFault>>,
+    ) -> Running {
+        Running {
             control: house.addresses.control,
-            partners: ALL.iter().filter_map(|entry| at(house, entry)).collect(),
-            sms: address(wire::aliyun_sms::PARTNER)?,
-            face: address(wire::aliyun_cloudauth::PARTNER)?,
-            insurer: address(wire::insurer::PARTNER)?,
-            cards: address(wire::card_system::PARTNER)?,
-            wechat_pay: address(wire::wechat_pay::PARTNER)?,
-            wechat: house.rooms.wechat_pay.account.clone(),
-            witness_key: house.witness.public(),
+            partners: desks.iter().filter_map(|(entry, desk)| at(house, entry, desk)).collect(),
+            witness_key: witness.public(),
             db: house.db.clone(),
             servers: Vec::new(),
             filling,
             filled: false,
-        })
+        }
     }
 
     /// The same, from here on answering and working.
-    fn serving(mut self, doors: Doors, house: &House) -> Running {
-        self.servers = doors.serve(house);
-        self.servers.extend(ALL.iter().flat_map(|entry| (entry.tasks)(house)));
+    fn serving(
+        mut self,
+        doors: Doors,
+        house: &House,
+        desks: Vec<(&'static Entry, Desk)>,
+        witness: WitnessKey,
+    ) -> Running {
+        self.servers = doors.serve(house, desks, witness::routes(Office::new(house, witness)));
         self.servers.push(tokio::spawn(crate::forget::run(house.clone())));
         let (addresses, shift_ms) = (&house.addresses, house.clock.shift_ms());
         tracing::info!(control = %addresses.control, partners = ?addresses.partners, shift_ms, "sandbox.started");
         self
+    }
+
+    /// What a partner keeps for us, as its own type, for whoever plays along with it ([`crate::WechatPayAccount`]);
+    /// nothing: none keeps this.
+    pub fn kept<T: 'static>(&self) -> Option<&T> {
+        self.partners.iter().find_map(|partner| partner.kept.downcast_ref::<T>())
     }
 
     /// Where the partner of a name listens; nothing: there is no such partner.
@@ -342,13 +259,14 @@ impl Drop for Running {
 }
 
 /// What is told of a partner; nothing where it has no port.
-fn at(house: &House, entry: &Entry) -> Option<At> {
+fn at(house: &House, entry: &Entry, desk: &Desk) -> Option<At> {
     Some(At {
         name: entry.name(),
         title: entry.about.title_en,
         address: house.addresses.of(entry.name())?,
         page: entry.page.map(|page| page.path),
-        account: (entry.account)(house),
+        account: desk.account.clone(),
+        kept: Arc::clone(&desk.kept),
     })
 }
 
@@ -364,7 +282,9 @@ fn unheard(address: SocketAddr, source: io::Error) -> StartError {
 fn after(address: SocketAddr, places: u16) -> Result<SocketAddr, StartError> {
     let port = match address.port() {
         0 => 0,
-        port => port.checked_add(places).ok_or(StartError::NoNextPort(address))?,
+        port => {
+            port.checked_add(places).ok_or_else(|| StartError::NoNextPort { address, last: registry::last_port() })?
+        }
     };
     Ok(SocketAddr::new(address.ip(), port))
 }

@@ -13,7 +13,7 @@ use payments::ports::{
 };
 use platform::Ctx;
 use platform::config::{KeyFile, Secret};
-use sandbox::{Running, Sandbox, SandboxSettings};
+use sandbox::{Running, Sandbox, SandboxSettings, WechatPayAccount};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -21,11 +21,16 @@ use tokio::net::TcpListener;
 use super::{WechatPay, WechatPaySettings};
 use crate::insurer::tests::{Folder, clock, context};
 
+/// The account as the sandbox's channel has made it.
+fn kept(running: &Running) -> &WechatPayAccount {
+    running.kept::<WechatPayAccount>().unwrap()
+}
+
 /// The sandbox's merchant, with the public key alone.
 fn account(running: &Running, merchant: &TcpListener) -> WechatPaySettings {
-    let account = &running.wechat;
+    let account = kept(running);
     WechatPaySettings {
-        endpoint: format!("http://{}", running.wechat_pay),
+        endpoint: format!("http://{}", running.at("wechat_pay").unwrap()),
         mchid: account.mchid.clone(),
         appid: account.appid.clone(),
         merchant_keys: vec![KeyFile {

@@ -6,9 +6,9 @@ use platform::db::{DbFault, Tx};
 use serde_json::{Value, json};
 use wire::card_system::code;
 
+use super::House;
 use super::store::{self as issues, Issue};
 use super::{Call, card};
-use crate::house::House;
 use crate::partner::{Manner, Reply};
 use crate::people::{CardState, Person, store};
 
@@ -24,7 +24,7 @@ pub(super) async fn issue(house: &House, call: &Call, manner: Manner) -> Result<
     let name = call.field("name").to_owned();
     let wanted = Wanted {
         request_no: call.request_no.clone(),
-        channel: house.rooms.cards.channel.clone(),
+        channel: house.room.channel.clone(),
         sign_no: sign_no(house),
         now: house.now(),
         keep: manner != Manner::Lost,

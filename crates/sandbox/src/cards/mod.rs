@@ -4,6 +4,7 @@
 //! It is controlled on the page of people. Samples: 320402199001019118 lost, …9126 frozen, …9134 cancelled, …9142
 //! without a card, …9150 PIN locked, …9169 without a mobile number.
 
+mod account;
 mod issue;
 mod query;
 mod store;
@@ -15,11 +16,14 @@ use platform::db::DbFault;
 use serde_json::{Value, json};
 use wire::card_system::{Operation, PATH, code};
 
-use crate::house::House;
-use crate::partner::{About, Manner, Partner, Raw, Reply};
+use crate::about::About;
+use crate::entry::{Desk, Entry, Opening};
+use crate::house::Office;
+use crate::partner::{Manner, Partner, Raw, Reply};
 use crate::people::Person;
-use crate::registry::Entry;
+use crate::setup::StartError;
 use crate::tif;
+use account::CardsAccount;
 
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
@@ -35,7 +39,18 @@ pub(crate) const ABOUT: About = About {
 };
 
 /// What the house knows of it.
-pub(crate) const ENTRY: Entry = Entry::of::<Cards>(|house| json!(house.rooms.cards));
+pub(crate) const ENTRY: Entry =
+    Entry { about: &ABOUT, page: None, open: |opening| Box::pin(async { open(opening) }), forget: |_, _| Ok(()) };
+
+/// What it keeps while it runs.
+type Room = CardsAccount;
+/// The house as it sees it.
+type House = Office<Room>;
+
+fn open(opening: &Opening<'_>) -> Result<Desk, StartError> {
+    let house = Office::new(opening.house, opening.account::<CardsAccount>(ABOUT.place)?);
+    Ok(Desk::of::<Cards>(&house, json!(*house.room)))
+}
 
 /// The partner.
 pub(crate) struct Cards;
@@ -66,6 +81,7 @@ impl Call {
 
 impl Partner for Cards {
     type Call = Call;
+    type Room = Room;
 
     const ABOUT: &'static About = &ABOUT;
 
@@ -74,7 +90,7 @@ impl Partner for Cards {
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        let account = &house.rooms.cards;
+        let account = &house.room;
         if let Err(refusal) = tif::admit(house, raw, &account.paasid, &account.token).await? {
             return Ok(Err(refusal));
         }

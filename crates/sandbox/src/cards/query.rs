@@ -4,8 +4,7 @@ use platform::db::DbFault;
 use serde_json::json;
 use wire::card_system::code;
 
-use super::{Call, card};
-use crate::house::House;
+use super::{Call, House, card};
 use crate::partner::Reply;
 use crate::people::store;
 

@@ -5,8 +5,7 @@ use platform::db::{DbFault, Tx};
 use serde_json::{Value, json};
 use wire::card_system::verdict;
 
-use super::Call;
-use crate::house::House;
+use super::{Call, House};
 use crate::partner::{Manner, Reply};
 use crate::people::{CardState, WRONG_PINS_MAX, store};
 

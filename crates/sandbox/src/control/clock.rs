@@ -8,8 +8,9 @@ use kernel::{Clock, Jump, Moment};
 use platform::db::DbFault;
 use serde::{Deserialize, Serialize};
 
-use super::{refused, store};
 use crate::house::House;
+use crate::page::refused;
+use crate::settings::store;
 
 /// One step forward is at most ten years, seconds.
 const STEP_SECS_MAX: i64 = 3660 * 86_400;

@@ -11,6 +11,7 @@ use super::clock::{self, AdvanceError};
 use crate::faults::add::{self, AddFault, AddFaultError};
 use crate::faults::{FaultId, clear};
 use crate::house::House;
+use crate::page::refused;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct AdvanceForm {
@@ -59,7 +60,7 @@ pub(super) async fn add_fault(State(house): State<House>, Form(form): Form<Fault
     };
     match add::add(&house, command).await {
         Ok(_) => back("#faults"),
-        Err(AddFaultError::Partner | AddFaultError::Operation) => back("?problem=operation"),
+        Err(AddFaultError::Partner(_) | AddFaultError::Operation) => back("?problem=operation"),
         Err(AddFaultError::Kind) => back("?problem=kind"),
         Err(AddFaultError::Ms) => back("?problem=ms"),
         Err(AddFaultError::Code) => back("?problem=code"),
@@ -93,5 +94,5 @@ fn back(rest: &str) -> Response {
 }
 
 fn broken(fault: &DbFault) -> Response {
-    super::refused(axum::http::StatusCode::SERVICE_UNAVAILABLE, fault)
+    refused(axum::http::StatusCode::SERVICE_UNAVAILABLE, fault)
 }

@@ -1,32 +1,24 @@
 //! The control port: pages for people and their JSON twin for programs. Which faults are to happen, the clock of
 //! everything, and what each partner has to show.
 
-pub(crate) mod clock;
+mod clock;
 mod forms;
 mod guard;
-pub(crate) mod pages;
-pub(crate) mod store;
+mod pages;
 
-use std::fmt::Display;
-
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use axum::{Json, Router, middleware};
-use serde_json::json;
+use axum::{Router, middleware};
 
+use crate::entry::Front;
 use crate::faults::api as faults;
 use crate::house::House;
 use crate::people;
-use crate::registry::ALL;
-use crate::witness;
 
-/// Everything the control port answers.
-pub(crate) fn routes(house: House) -> Router {
-    let partners = ALL.iter().fold(Router::new(), |all, entry| all.merge((entry.control)()));
+/// Everything the control port answers: `others` is what partners and the witness have to show, `fronts` what partners add to
+/// the front page.
+pub(crate) fn routes(house: &House, others: Router, fronts: Vec<Front>) -> Router {
+    let front = pages::Fronting { house: house.clone(), fronts: fronts.into() };
     Router::new()
-        .merge(partners)
-        .route("/", get(pages::front))
         .route("/people", get(people::page::people))
         .route("/people/{number}", get(people::page::person).post(people::page::steer))
         .route("/lang", get(pages::lang))
@@ -40,13 +32,8 @@ pub(crate) fn routes(house: House) -> Router {
         .route("/control/faults/{id}", delete(faults::delete))
         .route("/control/people", get(people::api::list).post(people::api::post))
         .route("/control/people/{number}", get(people::api::get).post(people::api::steer))
-        .route("/witness/anchors", post(witness::take))
-        .route("/witness/anchors/{city}/{which}", get(witness::told))
+        .with_state(house.clone())
+        .merge(Router::new().route("/", get(pages::front)).with_state(front))
+        .merge(others)
         .layer(middleware::from_fn_with_state(house.clone(), guard::guard))
-        .with_state(house)
-}
-
-/// A refusal in JSON.
-pub(crate) fn refused(status: StatusCode, why: &dyn Display) -> Response {
-    (status, Json(json!({ "error": why.to_string() }))).into_response()
 }

@@ -1,89 +1,38 @@
-//! The page for everything, and what all pages have in common: complete without script, in Chinese and English.
+//! The page for everything: the clock, the partners, the faults.
+
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use platform::db::DbFault;
 use serde::Deserialize;
 
-use super::store as settings;
+use crate::about::{About, Page};
+use crate::entry;
 use crate::faults::{ANY, Fault, Kind, SLOW_MS_MAX, store as faults};
 use crate::house::House;
-use crate::insurer::Dialect;
-use crate::partner::About;
-use crate::registry::{ALL, Entry, Page};
-use crate::sms::civil;
-
-/// The cookie that remembers the language.
-const LANG_COOKIE: &str = "sandbox_lang";
-
-/// The page of everybody whom partners know: it is no single partner's.
-const PEOPLE: Page = Page { path: "/people", zh: "人员", en: "People" };
-
-/// The pages beside the front page.
-fn beside() -> impl Iterator<Item = Page> {
-    std::iter::once(PEOPLE).chain(ALL.iter().filter_map(|entry| entry.page))
-}
-
-/// The visitor's language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lang {
-    Zh,
-    En,
-}
-
-impl Lang {
-    /// The language chosen here, or else the one chosen in the app on the same host, or else the browser's.
-    pub(crate) fn of(headers: &HeaderMap) -> Lang {
-        let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let cookies = text(header::COOKIE);
-        let cookie =
-            |wanted: &str| cookies.split(';').filter_map(|c| c.trim().split_once('=')).find(|(n, _)| *n == wanted);
-        let chosen = cookie(LANG_COOKIE).or_else(|| cookie("lang")).map(|(_, value)| value);
-        let word = chosen.unwrap_or_else(|| text(header::ACCEPT_LANGUAGE));
-        if word.starts_with("en") { Lang::En } else { Lang::Zh }
-    }
-
-    /// The same, of words that stay.
-    pub(crate) fn pick_static(self, zh: &'static str, en: &'static str) -> &'static str {
-        self.pick(zh, en)
-    }
-
-    pub(crate) fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
-        match self {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
-    }
-
-    pub(crate) fn code(self) -> &'static str {
-        self.pick("zh-CN", "en")
-    }
-
-    /// Paths and words of the pages beside the front page, as the navigation shows them.
-    pub(crate) fn pages(self) -> Vec<(&'static str, &'static str)> {
-        beside().map(|page| (page.path, self.pick_static(page.zh, page.en))).collect()
-    }
-}
+use crate::page::{LANG_COOKIE, Lang, page, refused};
+use crate::times::civil;
 
 #[derive(Template)]
 #[template(path = "front.html")]
 struct Front {
     lang: Lang,
+    pages: Vec<Page>,
     now: String,
     shift: String,
     problem: Option<&'static str>,
     partners: Vec<Room>,
+    /// What partners add: HTML of their own.
+    fronts: Vec<String>,
     faults: Vec<FaultRow>,
     kinds: Vec<(&'static str, &'static str)>,
     codes: Vec<&'static str>,
     /// Ways to forge a notice.
     forgeries: String,
     slow_ms_max: u64,
-    sms_limits: bool,
-    /// The insurer's dialects: word, what is special, whether it is spoken.
-    dialects: Vec<(&'static str, &'static str, bool)>,
 }
 
 /// A partner as the page shows it.
@@ -106,47 +55,55 @@ pub(super) struct FrontQuery {
     problem: Option<String>,
 }
 
+/// What the front page is made from.
+#[derive(Clone)]
+pub(super) struct Fronting {
+    pub(super) house: House,
+    pub(super) fronts: Arc<[entry::Front]>,
+}
+
 /// `GET /`.
-pub(super) async fn front(State(house): State<House>, headers: HeaderMap, Query(query): Query<FrontQuery>) -> Response {
+pub(super) async fn front(
+    State(Fronting { house, fronts }): State<Fronting>,
+    headers: HeaderMap,
+    Query(query): Query<FrontQuery>,
+) -> Response {
     let lang = Lang::of(&headers);
-    let found =
-        house.db.read("sandbox.front", |tx| Ok::<_, DbFault>((faults::all(tx)?, settings::sms_limits(tx)?))).await;
-    let (rules, sms_limits) = match found {
+    let (rules, fronts) = match found(&house, lang, &fronts).await {
         Ok(found) => found,
-        Err(fault) => return super::refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
+        Err(fault) => return refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     };
+    let abouts = &house.partners;
     page(&Front {
         lang,
+        pages: house.pages.clone(),
         now: civil(house.now()),
         shift: shift(lang, house.clock.shift_ms()),
         problem: query.problem.as_deref().and_then(|kind| problem(lang, kind)),
-        partners: ALL.iter().filter_map(|entry| room(&house, entry)).collect(),
+        partners: abouts.iter().filter_map(|about| room(&house, about)).collect(),
+        fronts,
         faults: rules.into_iter().map(|fault| row(lang, fault)).collect(),
         kinds: Kind::NAMES.iter().map(|name| (*name, says(lang, name))).collect(),
-        codes: abouts().flat_map(|about| about.codes.iter().chain(about.forgeries)).copied().collect(),
-        forgeries: abouts().flat_map(|about| about.forgeries).copied().collect::<Vec<_>>().join(", "),
+        codes: abouts.iter().flat_map(|about| about.codes.iter().chain(about.forgeries)).copied().collect(),
+        forgeries: abouts.iter().flat_map(|about| about.forgeries).copied().collect::<Vec<_>>().join(", "),
         slow_ms_max: SLOW_MS_MAX,
-        sms_limits,
-        dialects: dialects(lang, house.rooms.insurer.speaks.get()),
     })
 }
 
-fn abouts() -> impl Iterator<Item = &'static About> {
-    ALL.iter().map(|entry| entry.about)
+/// The rules of faults, and each partner's part of the page.
+async fn found(house: &House, lang: Lang, fronts: &[entry::Front]) -> Result<(Vec<Fault>, Vec<String>), DbFault> {
+    let rules = house.db.read("sandbox.front", faults::all).await?;
+    let mut parts = Vec::new();
+    for front in fronts {
+        parts.push(front(lang).await?);
+    }
+    Ok((rules, parts))
 }
 
 /// A partner with its address; nothing where it has no port.
-fn room(house: &House, entry: &Entry) -> Option<Room> {
-    let address = house.addresses.of(entry.name())?;
-    Some(Room { about: entry.about, address: format!("http://{address}") })
-}
-
-fn dialects(lang: Lang, spoken: Dialect) -> Vec<(&'static str, &'static str, bool)> {
-    let says = |dialect: Dialect| {
-        let (zh, en) = dialect.says();
-        lang.pick_static(zh, en)
-    };
-    Dialect::ALL.map(|dialect| (dialect.name(), says(dialect), dialect == spoken)).to_vec()
+fn room(house: &House, about: &'static About) -> Option<Room> {
+    let address = house.addresses.of(about.place.name)?;
+    Some(Room { about, address: format!("http://{address}") })
 }
 
 /// The query of `/lang`.
@@ -157,11 +114,11 @@ pub(super) struct LangQuery {
 }
 
 /// `GET /lang?to=en&page=sms`: remembers the language.
-pub(super) async fn lang(Query(query): Query<LangQuery>) -> Response {
+pub(super) async fn lang(State(house): State<House>, Query(query): Query<LangQuery>) -> Response {
     let lang = if query.to == "en" { "en" } else { "zh" };
     let cookie = format!("{LANG_COOKIE}={lang}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
     let wanted = query.page.as_deref();
-    let path = beside().map(|page| page.path).find(|path| path.strip_prefix('/') == wanted).unwrap_or("/");
+    let path = house.pages.iter().map(|page| page.path).find(|path| path.strip_prefix('/') == wanted).unwrap_or("/");
     ([(header::SET_COOKIE, cookie)], Redirect::to(path)).into_response()
 }
 
@@ -169,14 +126,6 @@ pub(super) async fn lang(Query(query): Query<LangQuery>) -> Response {
 pub(super) async fn css() -> Response {
     let text = include_str!("../../assets/sandbox.css");
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], text).into_response()
-}
-
-/// Renders a page.
-pub(crate) fn page(template: &impl Template) -> Response {
-    match template.render() {
-        Ok(text) => Html(text).into_response(),
-        Err(error) => super::refused(StatusCode::INTERNAL_SERVER_ERROR, &error),
-    }
 }
 
 fn row(lang: Lang, fault: Fault) -> FaultRow {
@@ -227,11 +176,11 @@ fn problem(lang: Lang, kind: &str) -> Option<&'static str> {
         "ms" => ("变慢需要填毫秒数（1 至 120000）。", "Slow needs milliseconds, 1 to 120000."),
         "code" => ("拒绝需要填错误码。", "Refuse needs a code."),
         "forgery" => (
-            "伪造的代码只用于 notify：AMOUNT、MERCHANT 或 APPID；其他操作请留空。",
-            "A forgery's code is for notify only: AMOUNT, MERCHANT or APPID; leave it empty elsewhere.",
+            "伪造的代码只用于服务商主动发出的通知，可填的见该栏说明；其他操作请留空。",
+            "A forgery's code is for what a partner sends by itself, and one of those beside the field; leave it empty elsewhere.",
         ),
         "times" => ("次数须为 1 或更多；留空表示直到清除。", "Times is 1 or more; empty means until cleared."),
-        "dialect" => ("没有这种方言。", "No such dialect."),
+        "choice" => ("没有这个选项。", "No such choice."),
         _ => return None,
     };
     Some(match lang {

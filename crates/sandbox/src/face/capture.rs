@@ -11,9 +11,9 @@ use platform::db::DbFault;
 use serde_json::json;
 use wire::aliyun_cloudauth::{FRAMES_BYTES_MAX, Frames};
 
+use super::House;
 use super::check::{Check, Fate, judge};
 use super::{FaceProvider, store};
-use crate::house::House;
 use crate::listen::Cut;
 use crate::partner::{Manner, Raw, Reply, receive};
 use crate::people;

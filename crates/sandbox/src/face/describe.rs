@@ -6,9 +6,9 @@ use platform::db::DbFault;
 use serde_json::json;
 use wire::aliyun_cloudauth::{DescribeFaceVerifyReply, MaterialInfo, Outcome, SubCode, code};
 
+use super::House;
 use super::check::{Check, Ending, Fate, State};
 use super::{FaceProvider, store};
-use crate::house::House;
 use crate::partner::{Partner, Reply};
 
 /// Answers from what came of the frames.

@@ -10,9 +10,9 @@ use wire::aliyun_cloudauth::{
     CERT_TYPE, InitFaceVerifyReply, MODEL, MetaInfo, ORDER_NO_CHARS, PRODUCT_CODE, PROFILE, Started, action, code,
 };
 
+use super::House;
 use super::check::{Check, Fate};
 use super::{FaceProvider, store};
-use crate::house::House;
 use crate::partner::{Manner, Partner, Reply};
 
 /// The most movements in one check.

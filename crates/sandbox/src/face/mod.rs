@@ -7,6 +7,7 @@
 //! digits 15 to 17 of the number: 901 no photo, 902 another face, 903 a still picture, 904 an
 //! attack, 905 the source does not answer.
 
+mod account;
 mod capture;
 mod check;
 mod describe;
@@ -24,10 +25,13 @@ use serde_json::json;
 use wire::acs3::code as gateway;
 use wire::aliyun_cloudauth::{self, Action, InitFaceVerifyReply, Outcome, Started, code};
 
+use crate::about::{About, Page};
 use crate::acs3;
-use crate::house::House;
-use crate::partner::{About, Manner, Partner, Raw, Reply, serve};
-use crate::registry::{Entry, Page};
+use crate::entry::{Desk, Entry, Opening};
+use crate::house::Office;
+use crate::partner::{Manner, Partner, Raw, Reply, serve};
+use crate::setup::StartError;
+use account::FaceAccount;
 
 /// The operation that rules know the browser's upload by; the provider has no name for it.
 const CAPTURE: &str = "Capture";
@@ -55,11 +59,25 @@ pub(crate) const ABOUT: About = About {
 
 /// What the house knows of it.
 pub(crate) const ENTRY: Entry = Entry {
-    routes,
-    control,
+    about: &ABOUT,
     page: Some(Page { path: "/faces", zh: "人脸核验", en: "Face checks" }),
-    ..Entry::of::<FaceProvider>(|house| json!(house.rooms.face))
+    open: |opening| Box::pin(async { open(opening) }),
+    forget: |_, _| Ok(()),
 };
+
+/// What it keeps while it runs.
+type Room = FaceAccount;
+/// The house as it sees it.
+type House = Office<Room>;
+
+fn open(opening: &Opening<'_>) -> Result<Desk, StartError> {
+    let house = Office::new(opening.house, opening.account::<FaceAccount>(ABOUT.place)?);
+    Ok(Desk {
+        routes: routes(&house),
+        control: control().with_state(house.clone()),
+        ..Desk::of::<FaceProvider>(&house, json!(*house.room))
+    })
+}
 
 fn control() -> Router<House> {
     Router::new().route("/faces", get(page::faces)).route("/control/faces", get(page::list))
@@ -92,6 +110,7 @@ fn routes(house: &House) -> Router {
 
 impl Partner for FaceProvider {
     type Call = Call;
+    type Room = Room;
 
     const ABOUT: &'static About = &ABOUT;
 
@@ -103,7 +122,7 @@ impl Partner for FaceProvider {
         if capture::is_upload(raw) {
             return Ok(capture::read(raw).map(Call::Capture));
         }
-        let key = acs3::Key { id: &house.rooms.face.access_key_id, secret: &house.rooms.face.access_key_secret };
+        let key = acs3::Key { id: &house.room.access_key_id, secret: &house.room.access_key_secret };
         let verified = match acs3::admit(house, key, aliyun_cloudauth::VERSION, raw).await? {
             Ok(verified) => verified,
             Err(code) => return Ok(Err(FaceProvider::refusal(house, code))),

@@ -9,12 +9,12 @@ use kernel::Moment;
 use serde::Serialize;
 use wire::aliyun_cloudauth::{SubCode, action};
 
+use super::House;
 use super::check::{Check, Ending, State};
 use super::store;
-use crate::control::pages::{Lang, page};
-use crate::control::refused;
-use crate::house::House;
-use crate::sms::civil;
+use crate::about;
+use crate::page::{Lang, page, refused};
+use crate::times::civil;
 
 /// Checks that are shown.
 const ROWS_MAX: i64 = 100;
@@ -23,6 +23,7 @@ const ROWS_MAX: i64 = 100;
 #[template(path = "faces.html")]
 struct Page {
     lang: Lang,
+    pages: Vec<about::Page>,
     now: String,
     checks: Vec<CheckRow>,
 }
@@ -47,7 +48,7 @@ pub(crate) async fn faces(Of(house): Of<House>, headers: HeaderMap) -> Response 
     };
     let now = house.now();
     let checks = checks.into_iter().map(|check| row(lang, check, now)).collect();
-    page(&Page { lang, now: civil(now), checks })
+    page(&Page { lang, pages: house.pages.clone(), now: civil(now), checks })
 }
 
 fn row(lang: Lang, check: Check, now: Moment) -> CheckRow {

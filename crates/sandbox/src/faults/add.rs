@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::{ANY, Fault, FaultId, Kind, SLOW_MS_MAX, store};
 use crate::house::House;
-use crate::registry;
 
 /// What is asked for; the JSON body of `POST /control/faults`.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,8 +27,8 @@ pub(crate) struct AddFault {
 /// Why a rule was not added.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AddFaultError {
-    #[error("no such partner; known: {}", registry::names())]
-    Partner,
+    #[error("no such partner; known: {0}")]
+    Partner(String),
     #[error("the partner has no such operation")]
     Operation,
     #[error("kind is one of slow, refuse, time_out_before, time_out_after, duplicate, reorder, lose, forge, down")]
@@ -62,7 +61,8 @@ pub(crate) async fn add(house: &House, command: AddFault) -> Result<Fault, AddFa
 
 fn check(house: &House, command: AddFault) -> Result<Fault, AddFaultError> {
     let operation = filled(command.operation).unwrap_or_else(|| ANY.to_owned());
-    let about = registry::named(&command.partner).ok_or(AddFaultError::Partner)?.about;
+    let about = house.partners.iter().find(|about| about.place.name == command.partner);
+    let about = about.ok_or_else(|| AddFaultError::Partner(house.names()))?;
     if operation != ANY && !about.operations.contains(&operation.as_str()) {
         return Err(AddFaultError::Operation);
     }

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::add::{self, AddFault, AddFaultError};
 use super::{FaultId, clear, store};
-use crate::control::refused;
 use crate::house::House;
+use crate::page::refused;
 
 /// `GET /control/faults`: all rules, oldest first.
 pub(crate) async fn list(State(house): State<House>) -> Response {

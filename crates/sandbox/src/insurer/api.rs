@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::House;
 use super::books::Settlement;
 use super::store;
-use crate::control::refused;
-use crate::house::House;
+use crate::page::refused;
 use crate::people::account;
 
 /// Rows that an answer holds at most: as many as the channel's list has orders.

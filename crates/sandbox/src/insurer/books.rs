@@ -108,7 +108,7 @@ impl Settlement {
             "insutype": self.scheme.insutype(),
             "med_type": self.med_type,
             "mdtrt_cert_type": "02",
-            "setl_time": crate::sms::civil(self.settled_at),
+            "setl_time": crate::times::civil(self.settled_at),
             "medfee_sumamt": total.to_string(),
             "fulamt_ownpay_amt": zero,
             "overlmt_selfpay": over_limit.to_string(),

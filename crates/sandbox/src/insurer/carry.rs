@@ -5,10 +5,10 @@ use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use serde_json::Value;
 
+use super::House;
 use super::fields::{Fields, Refusal, says};
 use super::messages::{self, Kept, State, Waiting};
 use super::{Call, cancel, envelope, fees, presettle, query, register, reverse, settle, store, void};
-use crate::house::House;
 use crate::partner::{Manner, Reply};
 use crate::people::{self, Person};
 
@@ -42,7 +42,7 @@ struct Terms {
 
 impl Terms {
     fn of(house: &House) -> Terms {
-        let speaks = house.rooms.insurer.speaks.get();
+        let speaks = house.room.speaks.get();
         Terms { now: house.now(), institution_bears: speaks.institution_bears(), lists_undone: speaks.lists_undone() }
     }
 }

@@ -4,8 +4,8 @@ use platform::db::DbFault;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::House;
 use super::envelope;
-use crate::house::House;
 use crate::partner::Reply;
 use crate::people::{Insured, store};
 
@@ -23,7 +23,7 @@ pub(super) async fn answer(house: &House, input: &Value) -> Result<Reply, DbFaul
     };
     let minute = house.now().ms().div_euclid(CODE_SECS * 1000);
     let mut hash = Sha256::new();
-    for part in [house.rooms.insurer.account.token.as_bytes(), person.psn_no.as_bytes(), &minute.to_be_bytes()] {
+    for part in [house.room.account.token.as_bytes(), person.psn_no.as_bytes(), &minute.to_be_bytes()] {
         hash.update(part);
     }
     let digits: String = hash.finalize().iter().take(22).map(|byte| char::from(b'0' + byte % 10)).collect();
@@ -33,7 +33,7 @@ pub(super) async fn answer(house: &House, input: &Value) -> Result<Reply, DbFaul
         json!({ "data": {
             "psn_no": person.psn_no,
             "ec_code": format!("320400{digits}"),
-            "expi_time": crate::sms::civil(until),
+            "expi_time": crate::times::civil(until),
         } }),
     ))
 }

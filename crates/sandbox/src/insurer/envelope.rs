@@ -4,8 +4,7 @@ use axum::body::Bytes;
 use kernel::{DateTime, Moment};
 use serde_json::{Value, json};
 
-use super::{CANCEL, Call, REVERSE, VOID};
-use crate::house::House;
+use super::{CANCEL, Call, House, REVERSE, VOID};
 use crate::partner::Reply;
 
 /// Names, lengths, and whether a field must be filled.

@@ -3,10 +3,10 @@
 use kernel::Fen;
 use serde_json::{Value, json};
 
+use super::House;
 use super::fields::Fields;
 use super::rules::{SCALE, Scheme, Split, over_limit};
 use super::{CANCEL, CODE, Call, FEES, PERSON, REGISTER, REVERSE, SIGN_IN, SIGN_OUT, UNFEES, VOID, envelope, person};
-use crate::house::House;
 use crate::partner::Reply;
 
 /// Nobody's number.

@@ -6,6 +6,7 @@
 //! personal account holds. Samples: 320402199001019214 elsewhere, …9222 ended, …9230 unknown. [`rules`] calculates what
 //! is paid.
 
+mod account;
 mod api;
 mod books;
 mod cancel;
@@ -29,6 +30,8 @@ mod sign_out;
 mod store;
 mod void;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -37,14 +40,15 @@ use platform::db::{DbFault, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::accounts::InsurerAccount;
-use crate::control::store as settings;
-use crate::house::House;
-use crate::partner::{About, Manner, Partner, Raw, Reply};
-use crate::registry::{Entry, Opening};
-use crate::start::StartError;
+use crate::about::About;
+use crate::entry::{Desk, Entry, Opening};
+use crate::house::Office;
+use crate::partner::{Manner, Partner, Raw, Reply};
+use crate::settings::store as settings;
+use crate::setup::StartError;
 use crate::tif;
 
+use account::InsurerAccount;
 pub use dialect::Dialect;
 pub(crate) use dialect::Spoken;
 
@@ -91,7 +95,11 @@ pub(crate) const ABOUT: About = About {
 };
 
 /// What the house knows of it.
-pub(crate) const ENTRY: Entry = Entry { control, forget: messages::store::forget_signs, ..Entry::of::<Insurer>(told) };
+pub(crate) const ENTRY: Entry =
+    Entry { about: &ABOUT, page: None, open: |opening| Box::pin(open(opening)), forget: messages::store::forget_signs };
+
+/// The house as it sees it.
+type House = Office<Room>;
 
 fn control() -> Router<House> {
     Router::new()
@@ -109,16 +117,22 @@ pub(crate) struct Room {
 }
 
 /// Begins with the dialect that is wanted, or the last.
-pub(crate) async fn open(opening: &Opening<'_>) -> Result<Room, StartError> {
+async fn open(opening: &Opening<'_>) -> Result<Desk, StartError> {
     let account: InsurerAccount = opening.account(ABOUT.place)?;
     let wanted = account.dialect;
-    let begun = opening.db.write(settings::lane(), "sandbox.insurer.start", move |tx| begin(tx, wanted));
+    let begun = opening.house.db.write(settings::lane(), "sandbox.insurer.start", move |tx| begin(tx, wanted));
     let speaks = Spoken::new(begun.await.map_err(StartError::Fault)?);
-    Ok(Room { account, speaks })
+    let house = Office::new(opening.house, Room { account, speaks });
+    let own = house.clone();
+    Ok(Desk {
+        control: control().with_state(house.clone()),
+        front: Some(Arc::new(move |lang| Box::pin(dialect::api::front(own.clone(), lang)))),
+        ..Desk::of::<Insurer>(&house, told(&house))
+    })
 }
 
 fn told(house: &House) -> Value {
-    let Room { account, speaks } = &house.rooms.insurer;
+    let Room { account, speaks } = &*house.room;
     let mut told = json!(account);
     told["dialect"] = json!(speaks.get().name());
     told
@@ -150,6 +164,7 @@ impl Call {
 
 impl Partner for Insurer {
     type Call = Call;
+    type Room = Room;
 
     const ABOUT: &'static About = &ABOUT;
 
@@ -158,7 +173,7 @@ impl Partner for Insurer {
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        let account = &house.rooms.insurer.account;
+        let account = &house.room.account;
         if let Err(refusal) = tif::admit(house, raw, &account.paasid, &account.token).await? {
             return Ok(Err(refusal));
         }
@@ -195,7 +210,7 @@ impl Partner for Insurer {
     }
 
     fn finish(house: &House, raw: &Raw, reply: Reply) -> Response {
-        house.rooms.insurer.speaks.get().respond(&Insurer::operation(raw), reply)
+        house.room.speaks.get().respond(&Insurer::operation(raw), reply)
     }
 }
 

@@ -4,8 +4,8 @@ use kernel::{Date, IdNumber, Sex};
 use platform::db::DbFault;
 use serde_json::{Value, json};
 
+use super::House;
 use super::envelope;
-use crate::house::House;
 use crate::partner::Reply;
 use crate::people::{Insured, Person, store};
 

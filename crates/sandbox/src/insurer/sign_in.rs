@@ -3,10 +3,10 @@
 use platform::db::{DbFault, LaneKey};
 use serde_json::json;
 
+use super::House;
 use super::fields::Fields;
 use super::messages::store;
 use super::{Call, envelope};
-use crate::house::House;
 use crate::partner::{Manner, Reply};
 
 /// Gives the number that everything from 2201 on must carry today.
@@ -21,7 +21,7 @@ pub(super) async fn sign_in(house: &House, call: &Call, manner: Manner) -> Resul
         Err(refusal) => return Ok(envelope::failed(house, &refusal.to_string())),
     };
     let (sign_no, now) = (envelope::number(house), house.now());
-    let output = json!({ "signinoutb": { "sign_time": crate::sms::civil(now), "sign_no": sign_no } });
+    let output = json!({ "signinoutb": { "sign_time": crate::times::civil(now), "sign_no": sign_no } });
     if manner != Manner::Lost {
         let lane = LaneKey::of("sandbox_insurer_sign", &opter);
         house

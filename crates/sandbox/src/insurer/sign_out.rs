@@ -3,10 +3,10 @@
 use platform::db::{DbFault, LaneKey};
 use serde_json::json;
 
+use super::House;
 use super::fields::Fields;
 use super::messages::store;
 use super::{Call, envelope};
-use crate::house::House;
 use crate::partner::{Manner, Reply};
 
 /// Ends a sign-in: nothing can be asked under its number any more.
@@ -28,7 +28,7 @@ pub(super) async fn sign_out(house: &House, call: &Call, manner: Manner) -> Resu
     });
     // The second of two has nothing left to end.
     Ok(match signed.await? || manner == Manner::Again {
-        true => envelope::done(house, json!({ "signoutoutb": { "sign_time": crate::sms::civil(now) } })),
+        true => envelope::done(house, json!({ "signoutoutb": { "sign_time": crate::times::civil(now) } })),
         false => envelope::failed(house, "签到流水号无效，请重新签到"),
     })
 }

@@ -13,8 +13,8 @@ use super::change::{Change, ChangeError};
 use super::first::{AddError, FirstPerson};
 use super::model::{Card, Person};
 use super::{add, change, store};
-use crate::control::refused;
 use crate::house::House;
+use crate::page::refused;
 
 /// People an answer holds at most.
 pub(super) const ROWS_MAX: i64 = 50;

@@ -12,6 +12,8 @@ mod names;
 pub(crate) mod page;
 pub(crate) mod store;
 
+use crate::about::Page;
+
 use change::change;
 pub(crate) use city::{fill, welcome};
 pub use first::FirstPerson;
@@ -20,3 +22,6 @@ pub use model::{CardState, Face, Insured};
 pub(crate) use model::{Person, WRONG_PINS_MAX};
 #[cfg(test)]
 pub(crate) use {draw::City, first::samples};
+
+/// The page of everybody whom partners know: it is no single partner's.
+pub(crate) const PAGE: Page = Page { path: "/people", zh: "人员", en: "People" };

@@ -14,9 +14,9 @@ use super::api::{QUERY_CHARS, ROWS_MAX, find};
 use super::change::{Change, ChangeError};
 use super::model::{Card, CardState, Face, Insured, Person};
 use super::{change, store};
-use crate::control::pages::{Lang, page};
-use crate::control::refused;
+use crate::about;
 use crate::house::House;
+use crate::page::{Lang, page, refused};
 
 /// Movements of an account that its page shows.
 const MOVEMENTS_MAX: i64 = 20;
@@ -25,6 +25,7 @@ const MOVEMENTS_MAX: i64 = 20;
 #[template(path = "people.html")]
 struct Page {
     lang: Lang,
+    pages: Vec<about::Page>,
     q: String,
     total: i64,
     rows: Vec<Row>,
@@ -34,6 +35,7 @@ struct Page {
 #[template(path = "person.html")]
 struct One {
     lang: Lang,
+    pages: Vec<about::Page>,
     problem: Option<&'static str>,
     row: Row,
     cards: Vec<(Card, &'static str)>,
@@ -92,9 +94,13 @@ pub(crate) async fn people(
         })
         .await;
     match found {
-        Ok((total, people)) => {
-            page(&Page { lang, q, total, rows: people.into_iter().map(|person| Row::of(lang, person)).collect() })
-        }
+        Ok((total, people)) => page(&Page {
+            lang,
+            pages: house.pages.clone(),
+            q,
+            total,
+            rows: people.into_iter().map(|person| Row::of(lang, person)).collect(),
+        }),
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     }
 }
@@ -126,6 +132,7 @@ pub(crate) async fn person(
     let row = Row::of(lang, person);
     page(&One {
         lang,
+        pages: house.pages.clone(),
         problem: query.problem.as_deref().and_then(|kind| problem(lang, kind)),
         cards: cards.into_iter().map(|one| (card(lang, one.state), one)).map(|(says, one)| (one, says)).collect(),
         card_states: choices(CardState::ALL, |state| (state.as_str(), card_act(lang, state), now == Some(state))),

@@ -14,6 +14,7 @@ pub(crate) mod store;
 mod switch;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -23,16 +24,16 @@ use serde_json::{Value, json};
 use wire::acs3::code as gateway;
 use wire::aliyun_sms::{self, Action, SendSmsReply, code};
 
+use crate::about::{About, Page};
 use crate::acs3;
-use crate::control::store as settings;
-use crate::house::House;
-use crate::partner::{About, Manner, Partner, Raw, Reply};
-use crate::registry::{Entry, Opening, Page};
-use crate::start::StartError;
+use crate::entry::{Desk, Entry, Opening};
+use crate::house::Office;
+use crate::partner::{Manner, Partner, Raw, Reply};
+use crate::settings::store as settings;
+use crate::setup::StartError;
 
 pub(crate) use account::SmsAccount;
 pub use account::SmsTemplate;
-pub(crate) use query::civil;
 pub(crate) use state::State;
 
 /// What pages and rules know of this partner.
@@ -59,8 +60,17 @@ pub(crate) const ABOUT: About = About {
 };
 
 /// What the house knows of it.
-pub(crate) const ENTRY: Entry =
-    Entry { control, page: Some(Page { path: "/sms", zh: "短信", en: "Text messages" }), ..Entry::of::<Sms>(told) };
+pub(crate) const ENTRY: Entry = Entry {
+    about: &ABOUT,
+    page: Some(Page { path: "/sms", zh: "短信", en: "Text messages" }),
+    open: |opening| Box::pin(open(opening)),
+    forget: |_, _| Ok(()),
+};
+
+/// What it keeps while it runs.
+type Room = SmsAccount;
+/// The house as it sees it.
+type House = Office<Room>;
 
 fn control() -> Router<House> {
     Router::new()
@@ -71,17 +81,23 @@ fn control() -> Router<House> {
 }
 
 /// The account; whether limits hold is what the switch says, since a first start.
-pub(crate) async fn open(opening: &Opening<'_>) -> Result<SmsAccount, StartError> {
+async fn open(opening: &Opening<'_>) -> Result<Desk, StartError> {
     let account: SmsAccount = opening.account(ABOUT.place)?;
     let limits = account.limits;
     let first =
-        opening.db.write(settings::lane(), "sandbox.sms.start", move |tx| settings::first_sms_limits(tx, limits));
+        opening.house.db.write(settings::lane(), "sandbox.sms.start", move |tx| settings::first_sms_limits(tx, limits));
     first.await.map_err(StartError::Fault)?;
-    Ok(account)
+    let house = Office::new(opening.house, account);
+    let own = house.clone();
+    Ok(Desk {
+        control: control().with_state(house.clone()),
+        front: Some(Arc::new(move |lang| Box::pin(switch::front(own.clone(), lang)))),
+        ..Desk::of::<Sms>(&house, told(&house))
+    })
 }
 
 fn told(house: &House) -> Value {
-    let SmsAccount { access_key_id, access_key_secret, sign_name, .. } = &house.rooms.sms;
+    let SmsAccount { access_key_id, access_key_secret, sign_name, .. } = &*house.room;
     json!({ "access_key_id": access_key_id, "access_key_secret": access_key_secret, "sign_name": sign_name })
 }
 
@@ -103,6 +119,7 @@ impl Call {
 
 impl Partner for Sms {
     type Call = Call;
+    type Room = Room;
 
     const ABOUT: &'static About = &ABOUT;
 
@@ -111,7 +128,7 @@ impl Partner for Sms {
     }
 
     async fn admit(house: &House, raw: &Raw) -> Result<Result<Call, Reply>, DbFault> {
-        let key = acs3::Key { id: &house.rooms.sms.access_key_id, secret: &house.rooms.sms.access_key_secret };
+        let key = acs3::Key { id: &house.room.access_key_id, secret: &house.room.access_key_secret };
         let verified = match acs3::admit(house, key, aliyun_sms::VERSION, raw).await? {
             Ok(verified) => verified,
             Err(code) => return Ok(Err(Sms::refusal(house, code))),

@@ -7,16 +7,18 @@ use axum::response::Response;
 use kernel::{Mobile, Moment, typing};
 use serde::Deserialize;
 
+use super::House;
 use super::sent::ROWS_MAX;
-use super::{State, civil, store};
-use crate::control::pages::{Lang, page};
-use crate::control::refused;
-use crate::house::House;
+use super::{State, store};
+use crate::about;
+use crate::page::{Lang, page, refused};
+use crate::times::civil;
 
 #[derive(Template)]
 #[template(path = "sms.html")]
 struct Page {
     lang: Lang,
+    pages: Vec<about::Page>,
     now: String,
     mobile: String,
     /// The address of this page with the same number.
@@ -57,6 +59,7 @@ pub(super) async fn show(Of(house): Of<House>, headers: HeaderMap, Query(query):
     let now = house.now();
     page(&Page {
         lang,
+        pages: house.pages.clone(),
         now: civil(now),
         again: form_urlencoded::Serializer::for_suffix("/sms?".to_owned(), 5).append_pair("mobile", &shown).finish(),
         mobile: shown,

@@ -5,10 +5,11 @@ use platform::db::DbFault;
 use serde_json::json;
 use wire::aliyun_sms::{PAGE_SIZE_MAX, QuerySendDetailsReply, SendDetail, SendDetails, SendStatus, code};
 
+use super::House;
 use super::store::{self, Accepted, DayPage};
 use super::{Call, Sms, State};
-use crate::house::House;
 use crate::partner::{Partner, Reply};
+use crate::times::civil;
 
 /// Answers from the list of accepted texts.
 pub(super) async fn query(house: &House, call: &Call) -> Result<Reply, DbFault> {
@@ -71,18 +72,4 @@ fn detail(row: &Accepted, now: Moment) -> SendDetail {
         receive_date: receipt.map(civil).unwrap_or_default(),
         out_id: row.out_id.clone(),
     }
-}
-
-/// `2026-03-02 09:30:01`, civil time in China.
-pub(crate) fn civil(at: Moment) -> String {
-    let time = at.datetime();
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-        time.year(),
-        time.month(),
-        time.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
 }

@@ -7,11 +7,10 @@ use platform::db::{DbFault, LaneKey, Tx};
 use serde_json::json;
 use wire::aliyun_sms::{SendSmsReply, code};
 
+use super::House;
 use super::state::Fate;
 use super::store::{self, Accepted};
-use super::{Call, Sms, SmsAccount, SmsTemplate};
-use crate::control;
-use crate::house::House;
+use super::{Call, Sms, SmsAccount, SmsTemplate, settings};
 use crate::partner::{Manner, Partner, Reply};
 
 kernel::typed_id!(
@@ -33,7 +32,7 @@ const KEPT_SECS: i64 = 31 * 86_400;
 
 /// Takes a text.
 pub(super) async fn send(house: &House, call: &Call, manner: Manner) -> Result<Reply, DbFault> {
-    let draft = match Draft::read(&house.rooms.sms, call) {
+    let draft = match Draft::read(&house.room, call) {
         Ok(draft) => draft,
         Err(code) => return Ok(Sms::refusal(house, code)),
     };
@@ -65,7 +64,7 @@ pub(super) async fn send(house: &House, call: &Call, manner: Manner) -> Result<R
 }
 
 fn over_limit(tx: &mut Tx<'_>, mobile: &str, now: Moment) -> Result<bool, DbFault> {
-    if !control::store::sms_limits(tx)? {
+    if !settings::sms_limits(tx)? {
         return Ok(false);
     }
     for (most, secs) in LIMITS {

@@ -6,9 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::{State as TextState, store};
-use crate::control::refused;
-use crate::house::House;
+use super::{House, State as TextState, store};
+use crate::page::refused;
 
 /// Rows an answer holds at most.
 pub(super) const ROWS_MAX: i64 = 200;

@@ -1,5 +1,6 @@
 //! The switch of the provider's limits: `/control/switches`, and the form of the front page.
 
+use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -7,14 +8,29 @@ use axum::{Form, Json};
 use platform::db::DbFault;
 use serde::{Deserialize, Serialize};
 
-use crate::control::{refused, store};
-use crate::house::House;
+use super::House;
+use crate::page::{Lang, refused};
+use crate::settings::store;
 
 /// All switches; body and answer of `/control/switches`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Switches {
     /// The SMS provider's limits per number.
     sms_limits: bool,
+}
+
+/// The switch on the front page.
+#[derive(Template)]
+#[template(path = "sms_limits.html")]
+struct Shown {
+    lang: Lang,
+    on: bool,
+}
+
+/// Its part of the front page.
+pub(super) async fn front(house: House, lang: Lang) -> Result<String, DbFault> {
+    let on = house.db.read("sandbox.switches", store::sms_limits).await?;
+    Shown { lang, on }.render().map_err(|error| DbFault::Down(error.to_string()))
 }
 
 /// Turns the SMS provider's limits on or off.

@@ -15,7 +15,7 @@ const NO_MOBILE: (&str, &str) = ("样例·无手机号", "320402199001019169");
 
 fn client(stage: &Stage, token: &str, channel: &str) -> CardClient {
     CardClient::new(CardSettings {
-        endpoint: format!("http://{}", stage.running.cards),
+        endpoint: format!("http://{}", stage.running.at("cards").unwrap()),
         account: TifAccount { paasid: "sandbox".into(), token: token.into() },
         channel: channel.into(),
         timeout_ms: TIMEOUT_MS,

@@ -29,8 +29,8 @@ impl FaceStage {
         let first = vec![FirstPerson::new(NAME, NUMBER)];
         let settings = SandboxSettings { first, ..settings(&folder, &clock) };
         let running = Sandbox::start(settings).await.unwrap();
-        let carrier = carrier(format!("http://{}", running.sms), "sandbox", "sandbox-secret");
-        let faces = adapter(&format!("http://{}", running.face), "sandbox-secret");
+        let carrier = carrier(format!("http://{}", running.at("sms").unwrap()), "sandbox", "sandbox-secret");
+        let faces = adapter(&format!("http://{}", running.at("face").unwrap()), "sandbox-secret");
         let ctx = context(&folder, clock.clone());
         FaceStage { stage: Stage { running, clock, carrier, ctx, http: reqwest::Client::new(), folder }, faces }
     }
@@ -256,7 +256,7 @@ async fn a_request_cannot_be_changed_or_repeated() {
     let signed = acs3::sign(
         &AccessKey { id: "sandbox".into(), secret: "sandbox-secret".into() },
         &Call {
-            host: &stage.stage.running.face.to_string(),
+            host: &stage.stage.running.at("face").unwrap().to_string(),
             action: "DescribeFaceVerify",
             version: "2019-03-07",
             query: pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),

@@ -26,7 +26,7 @@ pub(super) fn who((name, number): (&str, &str)) -> (PersonName, IdNumber) {
 
 fn client(stage: &Stage, token: &str) -> InsurerClient {
     let account = TifAccount { paasid: "sandbox".into(), token: token.into() };
-    let endpoint = format!("http://{}", stage.running.insurer);
+    let endpoint = format!("http://{}", stage.running.at("insurer").unwrap());
     let settings = InsurerSettings::new(&endpoint, account, "H32040000001");
     InsurerClient::new(InsurerSettings { timeout_ms: TIMEOUT_MS, ..settings }, Arc::default()).unwrap()
 }
@@ -102,7 +102,7 @@ async fn a_token_that_is_wrong_and_a_clock_that_is_late_are_refused() {
     let refused = client(&stage, "sandbox-token").person(&ctx, &name, &number).await.unwrap_err();
     assert_eq!(refused, PortError::Refused("TIF_TIMESTAMP_EXPIRED".into()));
     let account = TifAccount { paasid: "sandbox".into(), token: "sandbox-token".into() };
-    let endpoint = format!("http://{}", stage.running.insurer);
+    let endpoint = format!("http://{}", stage.running.at("insurer").unwrap());
     let settings = InsurerSettings::new(&endpoint, account, "H32040000002");
     let other = InsurerClient::new(settings, Arc::default()).unwrap();
     let refused = other.person(&stage.ctx, &name, &number).await.unwrap_err();

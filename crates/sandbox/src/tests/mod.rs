@@ -125,7 +125,7 @@ impl Stage {
         let folder = Folder::new();
         let clock = clock();
         let running = Sandbox::start(settings(&folder, &clock)).await.unwrap();
-        let carrier = carrier(format!("http://{}", running.sms), "sandbox", "sandbox-secret");
+        let carrier = carrier(format!("http://{}", running.at("sms").unwrap()), "sandbox", "sandbox-secret");
         let ctx = context(&folder, clock.clone());
         Stage { running, clock, carrier, ctx, http: reqwest::Client::new(), folder }
     }

@@ -32,7 +32,7 @@ async fn both_languages_show_partners_clock_and_faults() {
     let stage = Stage::new().await;
     let zh = page(&stage, "/", "zh-CN").await;
     assert!(zh.contains("短信服务商") && zh.contains("QuerySendDetails") && zh.contains("一切正常"));
-    assert!(zh.contains(&stage.running.sms.to_string()));
+    assert!(zh.contains(&stage.running.at("sms").unwrap().to_string()));
     let en = page(&stage, "/", "en-GB").await;
     assert!(en.contains("SMS provider") && en.contains("everything works") && en.contains(r#"lang="en""#));
     assert!(page(&stage, "/sms", "en").await.contains("No texts yet"));

@@ -27,7 +27,7 @@ async fn a_text_is_signed_taken_and_delivered() {
 #[tokio::test]
 async fn keys_and_clocks_that_are_wrong_are_refused() {
     let stage = Stage::new().await;
-    let endpoint = format!("http://{}", stage.running.sms);
+    let endpoint = format!("http://{}", stage.running.at("sms").unwrap());
     let parcel = notice("obx_1", MOBILE);
     for (id, secret, code) in
         [("sandbox", "another", "SignatureDoesNotMatch"), ("nobody", "sandbox-secret", "InvalidAccessKeyId.NotFound")]
@@ -64,7 +64,7 @@ fn sign(stage: &Stage) -> Signed {
     acs3::sign(
         &AccessKey { id: "sandbox".into(), secret: "sandbox-secret".into() },
         &Call {
-            host: &stage.running.sms.to_string(),
+            host: &stage.running.at("sms").unwrap().to_string(),
             action: "SendSms",
             version: "2017-05-25",
             query: pairs.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
@@ -75,7 +75,7 @@ fn sign(stage: &Stage) -> Signed {
 }
 
 async fn raw(stage: &Stage, signed: &Signed) -> (u16, String) {
-    let mut request = stage.http.post(format!("http://{}/?{}", stage.running.sms, signed.query));
+    let mut request = stage.http.post(format!("http://{}/?{}", stage.running.at("sms").unwrap(), signed.query));
     for (name, value) in &signed.headers {
         request = request.header(*name, value);
     }

@@ -20,6 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::WechatPayAccount;
 
 /// A merchant with a place where notices come in.
 struct Merchant {
@@ -63,12 +64,17 @@ fn key_in(path: &std::path::Path) -> RsaKeyPair {
     RsaKeyPair::from_pkcs8(&STANDARD.decode(body).unwrap()).unwrap()
 }
 
+/// The account as the channel has made it.
+fn kept(stage: &Stage) -> &WechatPayAccount {
+    stage.running.kept::<WechatPayAccount>().unwrap()
+}
+
 impl Merchant {
     async fn new() -> Merchant {
         let stage = Stage::new().await;
-        let key = key_in(&stage.running.wechat.merchant_key);
+        let account = kept(&stage);
+        let (key, serial) = (key_in(&account.merchant_key), account.platform_public_key_id.clone());
         let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let serial = stage.running.wechat.platform_public_key_id.clone();
         Merchant { stage, key, door, serial }
     }
 
@@ -82,7 +88,7 @@ impl Merchant {
     fn fields(&self, method: &str, target: &str, body: &str) -> Vec<(&'static str, String)> {
         let (secs, nonce) = ((self.stage.clock.now().ms() / 1000).to_string(), OsRng.digits(32));
         let signature = self.sign(&format!("{method}\n{target}\n{secs}\n{nonce}\n{body}\n"));
-        let account = &self.stage.running.wechat;
+        let account = kept(&self.stage);
         vec![
             ("mchid", account.mchid.clone()),
             ("nonce_str", nonce),
@@ -106,7 +112,7 @@ impl Merchant {
 
     /// Sends with these headers and no others; what is empty is left out. The client of the stage would add some.
     async fn send_with(&self, method: &str, target: &str, body: &str, head: &[(&str, &str)]) -> Told {
-        let mut stream = TcpStream::connect(self.stage.running.wechat_pay).await.unwrap();
+        let mut stream = TcpStream::connect(self.stage.running.at("wechat_pay").unwrap()).await.unwrap();
         let mut text = format!("{method} {target} HTTP/1.1\r\nhost: sandbox\r\nconnection: close\r\n");
         for (name, value) in head.iter().filter(|(_, value)| !value.is_empty()) {
             text.push_str(&format!("{name}: {value}\r\n"));
@@ -140,7 +146,7 @@ impl Merchant {
     /// Whether these headers have the channel's signature under this body, by the key that they name.
     fn is_channels(&self, headers: &HeaderMap, body: &str) -> bool {
         let said = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
-        let mut keys = self.stage.running.wechat.channel_keys.iter();
+        let mut keys = kept(&self.stage).channel_keys.iter();
         let Some((_, path)) = keys.find(|(serial, _)| serial == said("wechatpay-serial")) else { return false };
         let channel = key_in(path);
         let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, channel.public_key().as_ref());
@@ -152,7 +158,7 @@ impl Merchant {
 
     /// Seals for the channel, with the key that requests name.
     fn seal(&self, plain: &str) -> String {
-        let mut keys = self.stage.running.wechat.channel_keys.iter();
+        let mut keys = kept(&self.stage).channel_keys.iter();
         let (_, path) = keys.find(|(serial, _)| *serial == self.serial).unwrap();
         let key = key_in(path);
         let key =
@@ -166,7 +172,7 @@ impl Merchant {
     /// Opens what was sealed with the APIv3 key.
     fn open(&self, sealed: &Value) -> String {
         let text = |name: &str| sealed[name].as_str().unwrap();
-        let key: &Key<Aes256Gcm> = self.stage.running.wechat.apiv3_key.as_bytes().try_into().unwrap();
+        let key: &Key<Aes256Gcm> = kept(&self.stage).apiv3_key.as_bytes().try_into().unwrap();
         let nonce: &Nonce<_> = text("nonce").as_bytes().try_into().unwrap();
         let bytes = STANDARD.decode(text("ciphertext")).unwrap();
         let payload = Payload { msg: &bytes, aad: text("associated_data").as_bytes() };
@@ -205,8 +211,8 @@ impl Merchant {
     /// The body of an offer over 5.00.
     fn offer(&self, number: &str) -> Value {
         json!({
-            "appid": self.stage.running.wechat.appid,
-            "mchid": self.stage.running.wechat.mchid,
+            "appid": kept(&self.stage).appid,
+            "mchid": kept(&self.stage).mchid,
             "description": "测试医院 挂号费",
             "out_trade_no": number,
             "notify_url": format!("http://{}/notify", self.door.local_addr().unwrap()),
@@ -236,7 +242,7 @@ impl Merchant {
     }
 
     async fn query(&self, number: &str) -> Told {
-        let mchid = &self.stage.running.wechat.mchid;
+        let mchid = &kept(&self.stage).mchid;
         self.call("GET", &format!("/v3/pay/transactions/out-trade-no/{number}?mchid={mchid}"), Value::Null).await
     }
 

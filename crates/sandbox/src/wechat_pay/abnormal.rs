@@ -4,13 +4,12 @@
 use platform::db::DbFault;
 use serde_json::{Value, json};
 
-use super::Call;
 use super::offers::must;
 use super::refund_ends::end_due;
 use super::refunds::{UNDER_WAY_SECS, describe, is_refund_number};
 use super::refusals::{by_code, refused, wrong};
 use super::store::{self, Refund};
-use crate::house::House;
+use super::{Call, House};
 use crate::partner::{Manner, Reply};
 
 /// A card of the buyer's.
@@ -60,7 +59,7 @@ fn asked(house: &House, call: &Call) -> Result<(String, &'static str), Reply> {
             must(body, "/bank_type", 16)?;
             for field in ["/bank_account", "/real_name"] {
                 let sealed = must(body, field, 1_024)?;
-                let opened = house.rooms.wechat_pay.seals.open(&call.serial, sealed);
+                let opened = house.room.seals.open(&call.serial, sealed);
                 if opened.is_none_or(|plain| plain.is_empty()) {
                     return Err(wrong(field, &Value::Null, "敏感信息解密失败，请检查Wechatpay-Serial与加密公钥"));
                 }

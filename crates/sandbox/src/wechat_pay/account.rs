@@ -12,9 +12,8 @@ use platform::db::DbFault;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{PUBLIC_KEY_ID, store};
-use crate::control::refused;
-use crate::house::House;
+use super::{House, PUBLIC_KEY_ID, store};
+use crate::page::refused;
 
 /// How many of a thousand notices are signed with the public key on the first, second, … day of a switch.
 const SHARE_BY_DAY: [u64; 7] = [1, 10, 50, 100, 200, 500, 1_000];
@@ -74,18 +73,18 @@ impl Kept {
 
 /// Under which name an answer is signed. The public key signs for a merchant who names it, once the switch has begun.
 pub(super) fn signs_answers(house: &House, wanted: &str) -> String {
-    let Standing { mode, switched_at, roll } = house.rooms.wechat_pay.standing.now();
+    let Standing { mode, switched_at, roll } = house.room.standing.now();
     let public = match mode {
         Mode::PublicKey => true,
         Mode::Both => switched_at.is_some() && wanted.starts_with(PUBLIC_KEY_ID),
         Mode::Certificates => false,
     };
-    if public { house.rooms.wechat_pay.account.platform_public_key_id.clone() } else { certificate(house, roll) }
+    if public { house.room.account.platform_public_key_id.clone() } else { certificate(house, roll) }
 }
 
 /// Under which name a notice is signed: during a switch more of them day by day with the public key.
 pub(super) fn signs_notices(house: &House) -> String {
-    let Standing { mode, switched_at, roll } = house.rooms.wechat_pay.standing.now();
+    let Standing { mode, switched_at, roll } = house.room.standing.now();
     let public = match (mode, switched_at) {
         (Mode::PublicKey, _) => true,
         (Mode::Both, Some(since)) => {
@@ -94,11 +93,11 @@ pub(super) fn signs_notices(house: &House) -> String {
         }
         (Mode::Both | Mode::Certificates, _) => false,
     };
-    if public { house.rooms.wechat_pay.account.platform_public_key_id.clone() } else { certificate(house, roll) }
+    if public { house.room.account.platform_public_key_id.clone() } else { certificate(house, roll) }
 }
 
 fn certificate(house: &House, roll: Roll) -> String {
-    let account = &house.rooms.wechat_pay.account;
+    let account = &house.room.account;
     let new = match roll {
         Roll::Old => false,
         Roll::Rolling => house.rng.below(2) == 1,
@@ -109,11 +108,8 @@ fn certificate(house: &House, roll: Roll) -> String {
 
 /// The certificates that are given out; an account with the public key alone has none.
 pub(super) fn certificates(house: &House) -> Vec<String> {
-    let Standing { mode, roll, .. } = house.rooms.wechat_pay.standing.now();
-    let (old, new) = (
-        house.rooms.wechat_pay.account.platform_serial.clone(),
-        house.rooms.wechat_pay.account.platform_next_serial.clone(),
-    );
+    let Standing { mode, roll, .. } = house.room.standing.now();
+    let (old, new) = (house.room.account.platform_serial.clone(), house.room.account.platform_next_serial.clone());
     match (mode, roll) {
         (Mode::PublicKey, _) => Vec::new(),
         (_, Roll::Old) => vec![old],
@@ -141,12 +137,12 @@ fn told(standing: Standing) -> Json<Value> {
 
 /// `GET /control/wechat_pay/account`.
 pub(crate) async fn show(State(house): State<House>) -> Response {
-    told(house.rooms.wechat_pay.standing.now()).into_response()
+    told(house.room.standing.now()).into_response()
 }
 
 /// `POST /control/wechat_pay/account`.
 pub(crate) async fn change(State(house): State<House>, Json(wanted): Json<Wanted>) -> Response {
-    let before = house.rooms.wechat_pay.standing.now();
+    let before = house.room.standing.now();
     let mode = wanted.mode.as_deref().map_or(Ok(before.mode), str::parse);
     let roll = wanted.certificates.as_deref().map_or(Ok(before.roll), str::parse);
     let (Ok(mode), Ok(roll)) = (mode, roll) else {
@@ -163,7 +159,7 @@ pub(crate) async fn change(State(house): State<House>, Json(wanted): Json<Wanted
         house.db.write(store::lane(), "sandbox.wechat.account", move |tx| store::set_account(tx, standing)).await;
     match written {
         Ok(()) => {
-            house.rooms.wechat_pay.standing.set(standing);
+            house.room.standing.set(standing);
             told(standing).into_response()
         }
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),

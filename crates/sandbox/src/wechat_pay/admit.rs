@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use kernel::{Clock, Moment};
 use serde_json::json;
 
+use super::House;
 use super::refusals::{detailed, refused};
-use crate::house::House;
 use crate::partner::{Raw, Reply};
 
 /// How old, or how far ahead, a request may be.
@@ -30,10 +30,10 @@ pub(super) fn admit(house: &House, raw: &Raw) -> Result<(), Reply> {
             return Err(unsigned(&format!("Http头Authorization缺少{name}"), name, "missing"));
         }
     }
-    if field("mchid") != house.rooms.wechat_pay.account.mchid {
+    if field("mchid") != house.room.account.mchid {
         return Err(unsigned("商户号错误", "mchid", "unknown"));
     }
-    if !house.rooms.wechat_pay.seals.knows_merchant(field("serial_no")) {
+    if !house.room.seals.knows_merchant(field("serial_no")) {
         return Err(unsigned("商户证书序列号有误", "serial_no", "unknown"));
     }
     let Ok(timestamp) = field("timestamp").parse::<i64>() else {
@@ -46,7 +46,7 @@ pub(super) fn admit(house: &House, raw: &Raw) -> Result<(), Reply> {
     let target = if raw.query.is_empty() { raw.path.clone() } else { format!("{}?{}", raw.path, raw.query) };
     let body = String::from_utf8_lossy(&raw.body);
     let lines = [raw.method.as_str(), &target, field("timestamp"), field("nonce_str"), &body];
-    if house.rooms.wechat_pay.seals.is_merchants(field("serial_no"), &lines, field("signature")) {
+    if house.room.seals.is_merchants(field("serial_no"), &lines, field("signature")) {
         return Ok(());
     }
     Err(mismatch(raw, &target, &lines))

@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use platform::db::{DbFault, Tx};
 use serde::Deserialize;
 
+use super::House;
 use super::orders;
 use super::store::{self, Order};
-use crate::control::pages::{Lang, page};
-use crate::house::House;
+use crate::page::{Lang, page};
 
 /// The cookie that tells one buyer from another.
 const BUYER: &str = "sandbox_buyer";
@@ -103,7 +103,7 @@ pub(super) async fn show(
     let mut shown = page(&Page {
         lang: Lang::of(&headers),
         css: format!("http://{}/sandbox.css", house.addresses.control),
-        merchant: house.rooms.wechat_pay.account.mchid.clone(),
+        merchant: house.room.account.mchid.clone(),
         description: order.description.clone(),
         yuan: order.total.to_string(),
         state: state.to_owned(),

@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
+use super::House;
 use super::account;
 use super::refusals::{self, refused};
-use crate::house::House;
 use crate::partner::Reply;
 
 /// As the certificates themselves say: since when the first is good, and the next.
@@ -28,11 +28,11 @@ pub(super) fn answer(house: &House) -> Reply {
 }
 
 fn sealed(house: &House, serial: &str) -> Option<Value> {
-    let seals = &house.rooms.wechat_pay.seals;
+    let seals = &house.room.seals;
     let (nonce, ciphertext) = seals.seal(&*house.rng, seals.certificate(serial)?, ASSOCIATED)?;
     Some(json!({
         "serial_no": serial,
-        "effective_time": EFFECTIVE[usize::from(serial == house.rooms.wechat_pay.account.platform_next_serial)],
+        "effective_time": EFFECTIVE[usize::from(serial == house.room.account.platform_next_serial)],
         "expire_time": EXPIRES,
         "encrypt_certificate": {
             "algorithm": "AEAD_AES_256_GCM",

@@ -12,11 +12,11 @@ use platform::db::DbFault;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::House;
 use super::orders::{self, Paying};
 use super::steer::{self, Steer};
 use super::{account, page, store, times};
-use crate::control::refused;
-use crate::house::House;
+use crate::page::refused;
 use crate::partner::decoded;
 
 /// Orders that a program is told of.

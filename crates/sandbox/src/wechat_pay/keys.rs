@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, DnType, SerialNumber, date_time_ymd};
 use serde_json::{Value, json};
 
-use crate::house::House;
+use super::House;
 
 /// The merchant's account at WeChat Pay, for whoever is to use it: numbers, and paths of PEM files.
 #[derive(Clone)]
@@ -116,7 +116,7 @@ pub(super) fn folder(data_dir: &Path) -> PathBuf {
 
 /// The merchant's part, and how a program pays as the buyer.
 pub(super) fn told(house: &House) -> Value {
-    let account = &house.rooms.wechat_pay.account;
+    let account = &house.room.account;
     json!({
         "mchid": account.mchid,
         "appid": account.appid,

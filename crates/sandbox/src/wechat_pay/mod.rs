@@ -25,6 +25,7 @@ mod store;
 mod times;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -36,10 +37,11 @@ use serde_json::{Value, json};
 
 use self::keys::WechatPayAccount;
 use self::seal::Seals;
-use crate::house::House;
-use crate::partner::{About, Manner, Partner, Raw, Reply, serve};
-use crate::registry::{Entry, Opening, Page};
-use crate::start::StartError;
+use crate::about::{About, Page};
+use crate::entry::{Desk, Entry, Opening};
+use crate::house::Office;
+use crate::partner::{Manner, Partner, Raw, Reply, serve};
+use crate::setup::StartError;
 
 /// What pages and rules know of this partner.
 pub(crate) const ABOUT: About = About {
@@ -67,13 +69,14 @@ pub(crate) const ABOUT: About = About {
 
 /// What the house knows of it.
 pub(crate) const ENTRY: Entry = Entry {
-    routes,
-    control: control::routes,
+    about: &ABOUT,
     page: Some(Page { path: "/wechat", zh: "微信支付", en: "WeChat Pay" }),
-    tasks: |house| vec![tokio::spawn(notify::run(house.clone()))],
+    open: |opening| Box::pin(open(opening)),
     forget: store::forget_notices,
-    ..Entry::of::<WechatPay>(keys::told)
 };
+
+/// The house as it sees it.
+type House = Office<Room>;
 
 /// What it keeps while it runs.
 pub(crate) struct Room {
@@ -88,7 +91,7 @@ pub(crate) struct Room {
 }
 
 /// Makes the keys at the first start, on a thread of their own because that takes a while.
-pub(crate) async fn open(opening: &Opening<'_>) -> Result<Room, StartError> {
+async fn open(opening: &Opening<'_>) -> Result<Desk, StartError> {
     let settings = opening.settings;
     let folder = settings.wechat_pay_keys.clone().unwrap_or_else(|| keys::folder(&settings.data_dir));
     let at = folder.clone();
@@ -102,12 +105,20 @@ pub(crate) async fn open(opening: &Opening<'_>) -> Result<Room, StartError> {
     });
     let made = made.await.map_err(|_| StartError::Fault(DbFault::Panicked))?;
     let (account, seals) = made.map_err(|source| StartError::Folder { folder: at, source })?;
-    Ok(Room {
-        account,
+    let room = Room {
+        account: account.clone(),
         seals,
-        standing: account::load(opening.db).await.map_err(StartError::Fault)?,
+        standing: account::load(&opening.house.db).await.map_err(StartError::Fault)?,
         refunds: tokio::sync::Mutex::default(),
         address: opening.address(ABOUT.place)?,
+    };
+    let house = Office::new(opening.house, room);
+    Ok(Desk {
+        routes: routes(&house),
+        control: control::routes().with_state(house.clone()),
+        kept: Arc::new(account),
+        tasks: vec![Box::pin(notify::run(house.clone()))],
+        ..Desk::of::<WechatPay>(&house, keys::told(&house))
     })
 }
 
@@ -142,6 +153,7 @@ fn routes(house: &House) -> Router {
 
 impl Partner for WechatPay {
     type Call = Call;
+    type Room = Room;
 
     const ABOUT: &'static About = &ABOUT;
 
@@ -255,7 +267,7 @@ fn read(house: &House, raw: &Raw) -> Result<Call, Reply> {
     if named.operation == "query" {
         let said = form_urlencoded::parse(raw.query.as_bytes()).find(|(name, _)| name == "mchid");
         let said = said.map(|(_, value)| value.into_owned());
-        if said.as_deref() != Some(&house.rooms.wechat_pay.account.mchid) {
+        if said.as_deref() != Some(&house.room.account.mchid) {
             return Err(refusals::wrong("mchid", &json!(said), "须为发起请求的商户号"));
         }
     }
@@ -273,7 +285,7 @@ const SIGNATURE_TYPE: (&str, &str) = ("wechatpay-signature-type", "WECHATPAY2-SH
 fn signed(house: &House, serial: &str, body: &str, signature: Signature) -> Vec<(&'static str, String)> {
     let timestamp = house.now().ms().div_euclid(1000).to_string();
     let nonce = word(house);
-    let made = |over: &str| house.rooms.wechat_pay.seals.sign(serial, &[&timestamp, &nonce, over]);
+    let made = |over: &str| house.room.seals.sign(serial, &[&timestamp, &nonce, over]);
     let signature = match signature {
         Signature::None => return Vec::new(),
         Signature::Right => made(body),

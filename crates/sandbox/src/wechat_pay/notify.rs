@@ -7,10 +7,10 @@ use platform::db::DbFault;
 use platform::http::{Client, Request};
 use serde_json::{Value, json};
 
+use super::House;
 use super::store::{self, Notice};
 use super::{PROBE, Signature, UNSIGNED, account, refund_ends};
 use crate::faults::{Kind, take};
-use crate::house::House;
 
 /// The pauses after the first, second, … time that a notice was not accepted.
 const LADDER_SECS: [i64; 15] =
@@ -121,7 +121,7 @@ async fn send(house: &House, client: &Client, notice: &Notice, forged: Option<&s
 fn request(house: &House, notice: &Notice, forged: Option<&str>) -> Option<Request> {
     let refund = notice.event_type.starts_with("REFUND");
     let kind = if refund { "refund" } else { "transaction" };
-    let (nonce, ciphertext) = house.rooms.wechat_pay.seals.seal(&*house.rng, &said(notice, forged)?, kind)?;
+    let (nonce, ciphertext) = house.room.seals.seal(&*house.rng, &said(notice, forged)?, kind)?;
     let body = json!({
         "id": notice.id,
         "create_time": super::times::write(notice.created_at),

@@ -6,10 +6,9 @@ use kernel::{Fen, Moment};
 use platform::db::{DbFault, Tx};
 use serde_json::{Value, json};
 
-use super::Call;
 use super::refusals::{by_code, refused, wrong};
 use super::store::{self, Order};
-use crate::house::House;
+use super::{Call, House};
 use crate::partner::{Manner, Reply};
 
 /// How long a link on the phone is valid.
@@ -68,7 +67,7 @@ impl Order {
 
 fn link(house: &House, h5: bool, token: &str) -> Reply {
     Reply::ok(match h5 {
-        true => json!({ "h5_url": format!("http://{}/cashier/{token}?t=1", house.rooms.wechat_pay.address) }),
+        true => json!({ "h5_url": format!("http://{}/cashier/{token}?t=1", house.room.address) }),
         false => json!({ "code_url": format!("weixin://wxpay/bizpayurl?pr={token}") }),
     })
 }
@@ -77,7 +76,7 @@ fn link(house: &House, h5: bool, token: &str) -> Reply {
 fn wanted(house: &House, h5: bool, call: &Call) -> Result<Order, Reply> {
     let (body, now) = (&call.body, house.now());
     let (mchid, appid) = (must(body, "/mchid", 32)?, must(body, "/appid", 32)?);
-    if mchid != house.rooms.wechat_pay.account.mchid || appid != house.rooms.wechat_pay.account.appid {
+    if mchid != house.room.account.mchid || appid != house.room.account.appid {
         return Err(by_code("APPID_MCHID_NOT_MATCH"));
     }
     let description = must(body, "/description", 127)?;

@@ -4,9 +4,9 @@ use kernel::Moment;
 use platform::db::DbFault;
 use serde_json::{Value, json};
 
+use super::House;
 use super::refusals::{by_code, wrong};
 use super::store::{self, Notice, Order};
-use crate::house::House;
 use crate::partner::{Manner, Reply};
 
 impl Order {
@@ -49,8 +49,8 @@ pub(super) fn describe(house: &House, order: &Order, refunded: bool) -> Value {
         _ => "订单未支付",
     };
     let mut told = json!({
-        "appid": house.rooms.wechat_pay.account.appid,
-        "mchid": house.rooms.wechat_pay.account.mchid,
+        "appid": house.room.account.appid,
+        "mchid": house.room.account.mchid,
         "out_trade_no": order.out_trade_no,
         "promotion_detail": [],
         "trade_state": state,
@@ -79,7 +79,7 @@ pub(super) fn describe(house: &House, order: &Order, refunded: bool) -> Value {
 
 /// `POST …/close`: 204.
 pub(super) async fn close(house: &House, number: &str, body: &Value, manner: Manner) -> Result<Reply, DbFault> {
-    if body["mchid"].as_str() != Some(&house.rooms.wechat_pay.account.mchid) {
+    if body["mchid"].as_str() != Some(&house.room.account.mchid) {
         return Ok(wrong("/mchid", &body["mchid"], "须为发起请求的商户号"));
     }
     let (number, lost) = (number.to_owned(), manner == Manner::Lost);

@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use platform::db::DbFault;
 use serde::Deserialize;
 
+use super::House;
 use super::orders::{self, Paying};
 use super::steer::{self, Steer};
 use super::store::{self, Order, Refund};
-use crate::control::pages::{Lang, page};
-use crate::control::refused;
-use crate::house::House;
-use crate::sms::civil;
+use crate::about;
+use crate::page::{Lang, page, refused};
+use crate::times::civil;
 
 /// Orders that are shown.
 const ROWS_MAX: i64 = 100;
@@ -22,6 +22,7 @@ const ROWS_MAX: i64 = 100;
 #[template(path = "wechat.html")]
 struct Page {
     lang: Lang,
+    pages: Vec<about::Page>,
     now: String,
     failed: bool,
     orders: Vec<Row>,
@@ -87,12 +88,18 @@ pub(crate) async fn show(State(house): State<House>, Query(asked): Query<Asked>,
             says,
             class,
             at: civil(order.created_at),
-            cashier: format!("http://{}/cashier/{}", house.rooms.wechat_pay.address, order.token),
+            cashier: format!("http://{}/cashier/{}", house.room.address, order.token),
             end: steer::end_named(&order.refunds_end).unwrap_or("SUCCESS"),
             refunds: refunds.iter().map(|refund| refund_row(lang, refund)).collect(),
         }
     });
-    page(&Page { lang, now: civil(now), failed: !asked.failed.is_empty(), orders: rows.collect() })
+    page(&Page {
+        lang,
+        pages: house.pages.clone(),
+        now: civil(now),
+        failed: !asked.failed.is_empty(),
+        orders: rows.collect(),
+    })
 }
 
 fn refund_row(lang: Lang, refund: &Refund) -> RefundRow {

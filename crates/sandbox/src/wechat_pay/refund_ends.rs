@@ -4,10 +4,10 @@ use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use serde_json::json;
 
+use super::House;
 use super::refunds::account;
 use super::store::{self, Notice, Order, Refund};
 use crate::faults::{Kind, take};
-use crate::house::House;
 
 /// The operation's name in rules.
 pub(super) const REFUND_END: &str = "refund_end";
@@ -19,12 +19,12 @@ const LATER_SECS: i64 = 60;
 /// Ends the refunds whose time has come, and has the merchant told.
 pub(super) async fn end_due(house: &House) -> Result<(), DbFault> {
     // Asked for by queries and by the round of notices: one at a time, so that a rule befalls a refund once.
-    let _turn = house.rooms.wechat_pay.refunds.lock().await;
+    let _turn = house.room.refunds.lock().await;
     let now = house.now();
     let due = house.db.read("sandbox.wechat.refunds_due", move |tx| store::refunds_due(tx, now, ROUND)).await?;
     for refund in due {
         let end = end_of(house, &refund, now).await?;
-        let (id, mchid) = (super::uuid(house), house.rooms.wechat_pay.account.mchid.clone());
+        let (id, mchid) = (super::uuid(house), house.room.account.mchid.clone());
         house
             .db
             .write(store::lane(), "sandbox.wechat.refund_end", move |tx| match &end {

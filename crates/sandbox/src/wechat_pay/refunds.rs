@@ -4,12 +4,11 @@ use kernel::{Fen, Moment};
 use platform::db::{DbFault, Tx};
 use serde_json::{Value, json};
 
-use super::Call;
 use super::offers::{must, notify_url, optional};
 use super::refund_ends::end_due;
 use super::refusals::{by_code, refused, wrong};
 use super::store::{self, Order, Refund};
-use crate::house::House;
+use super::{Call, House};
 use crate::partner::{Manner, Reply};
 
 /// How long a refund is under way.

@@ -2,8 +2,8 @@
 
 use platform::db::DbFault;
 
+use super::House;
 use super::store;
-use crate::house::House;
 
 /// What is wanted; what is none stays as it is.
 #[derive(Debug, Clone, Copy, Default)]

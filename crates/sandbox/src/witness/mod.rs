@@ -7,19 +7,31 @@ use std::io;
 use std::path::Path;
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
-use axum::Json;
 use axum::extract::{Path as Of, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::{Rng, bytes32};
 use platform::private;
 use serde_json::{Value, json};
 
-use crate::control::refused;
-use crate::house::House;
+use crate::house::Office;
+use crate::page::refused;
 use store::Kept;
+
+/// The house as the witness sees it.
+type House = Office<WitnessKey>;
+
+/// What the control port answers in the witness's name.
+pub(crate) fn routes(house: House) -> Router {
+    Router::new()
+        .route("/witness/anchors", post(take))
+        .route("/witness/anchors/{city}/{which}", get(told))
+        .with_state(house)
+}
 
 /// The witness's key.
 pub(crate) struct WitnessKey(Ed25519KeyPair);
@@ -52,7 +64,7 @@ impl WitnessKey {
 }
 
 /// `POST /witness/anchors`
-pub(crate) async fn take(State(house): State<House>, Json(batch): Json<Value>) -> Response {
+async fn take(State(house): State<House>, Json(batch): Json<Value>) -> Response {
     let Some((city, anchors)) = read(&batch) else {
         return refused(StatusCode::BAD_REQUEST, &"not a batch of signed anchors");
     };
@@ -60,21 +72,21 @@ pub(crate) async fn take(State(house): State<House>, Json(batch): Json<Value>) -
     let lines: Vec<Kept> = anchors.into_iter().map(|(n, hash, line)| Kept { n, hash, line, seen_at: now }).collect();
     let taken = house.db.write(store::lane(&city), "sandbox.witness", move |tx| store::take(tx, &of, &lines)).await;
     match taken {
-        Ok((true, Some(newest))) => Json(house.witness.receipt(&city, &newest)).into_response(),
-        Ok((_, Some(newest))) => (StatusCode::CONFLICT, Json(house.witness.receipt(&city, &newest))).into_response(),
+        Ok((true, Some(newest))) => Json(house.room.receipt(&city, &newest)).into_response(),
+        Ok((_, Some(newest))) => (StatusCode::CONFLICT, Json(house.room.receipt(&city, &newest))).into_response(),
         Ok((_, None)) => refused(StatusCode::BAD_REQUEST, &"an empty batch"),
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     }
 }
 
 /// `GET /witness/anchors/{city}/{which}`: a number, or `newest`.
-pub(crate) async fn told(State(house): State<House>, Of((city, which)): Of<(String, String)>) -> Response {
+async fn told(State(house): State<House>, Of((city, which)): Of<(String, String)>) -> Response {
     let (of, n) = (city.clone(), which.parse::<i64>().ok());
     if n.is_none() && which != "newest" {
         return refused(StatusCode::NOT_FOUND, &"no such anchor");
     }
     match house.db.read("sandbox.witness", move |tx| store::find(tx, &of, n)).await {
-        Ok(Some(kept)) => Json(house.witness.receipt(&city, &kept)).into_response(),
+        Ok(Some(kept)) => Json(house.room.receipt(&city, &kept)).into_response(),
         Ok(None) => refused(StatusCode::NOT_FOUND, &"no such anchor"),
         Err(fault) => refused(StatusCode::SERVICE_UNAVAILABLE, &fault),
     }

@@ -152,7 +152,7 @@ async fn a_face_is_checked_and_proves_once(app: TestApp) {
     assert_eq!(at_provider(&app).await, 0, "nothing is sent before somebody agreed");
     let page = camera(&person, FACE).await;
     let policy = page.headers["content-security-policy"].to_str().expect("text").to_owned();
-    let origin = format!("connect-src 'self' http://{};", app.sandbox.face);
+    let origin = format!("connect-src 'self' http://{};", app.sandbox.at("face").expect("played"));
     assert!(policy.contains(&origin) && policy.contains("script-src 'self'"), "{policy}");
     assert!(page.says("data-face-unscripted") && page.says("href=\"/real-name\""), "{}", page.text);
     film(&page).await;

@@ -1,7 +1,7 @@
 //! Notices of the channel: doubled, forged, lost, late, and signed rightly about something else.
 
 use kernel::{Fen, OsRng};
-use sandbox::{NoticeSigner, SignedNotice};
+use sandbox::{NoticeSigner, SignedNotice, WechatPayAccount};
 use serde_json::json;
 use testkit::db_test;
 
@@ -12,9 +12,14 @@ use crate::support::{TestApp, store};
 
 const PRICE: Fen = Fen::new(2_500);
 
+/// The account as the sandbox's channel has made it.
+fn account(app: &TestApp) -> WechatPayAccount {
+    app.sandbox.kept::<WechatPayAccount>().expect("kept").clone()
+}
+
 /// Signs as the channel does.
 fn signer(app: &TestApp) -> NoticeSigner {
-    NoticeSigner::new(app.sandbox.wechat.clone()).expect("keys")
+    NoticeSigner::new(account(app)).expect("keys")
 }
 
 /// That a payment was made now, in the channel's hand.
@@ -163,7 +168,7 @@ async fn a_notice_of_another_merchant_or_app_is_not_ours(app: TestApp) {
     let payer = Payer::new(&app, 0).await;
     payer.cash(2_500).await;
     let number = newest(&app).await;
-    let (mut merchant, mut app_id) = (app.sandbox.wechat.clone(), app.sandbox.wechat.clone());
+    let (mut merchant, mut app_id) = (account(&app), account(&app));
     merchant.mchid = "1900000999".to_owned();
     app_id.appid = "wxfedcba9876543210".to_owned();
     for account in [merchant, app_id] {

@@ -214,7 +214,7 @@ pub(super) fn payments_of(
     ports: &Arc<Ports>,
     (own, other): (&str, &[(&str, &str)]),
 ) -> Arc<Payments> {
-    let account = &sandbox.wechat;
+    let account = sandbox.kept::<sandbox::WechatPayAccount>().expect("kept");
     let path = |path: &std::path::Path| path.display().to_string();
     let settings = [
         ("MCHID", account.mchid.clone()),

@@ -124,7 +124,7 @@ impl TestApp {
     /// A worker that waits for the SMS provider so long only, at this address or the sandbox's.
     pub fn worker(&self, holder: &str, timeout_ms: u64, endpoint: Option<&str>) -> Worker {
         let config = settings::from_text("test", "", []).expect("the defaults are a configuration");
-        let own = format!("http://{}", self.sandbox.sms);
+        let own = format!("http://{}", self.sandbox.at("sms").expect("played"));
         let mut settings =
             start::sms_settings(&config, endpoint.unwrap_or(&own), &self.halls).expect("read with its section");
         settings.timeout_ms = timeout_ms;

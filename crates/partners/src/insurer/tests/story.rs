@@ -22,7 +22,7 @@ impl Stage {
         let any_port = ([127, 0, 0, 1], 0).into();
         let settings = SandboxSettings::demo(any_port, folder.0.clone(), Arc::clone(&clock), Arc::new(OsRng));
         let running = Sandbox::start(SandboxSettings { people: 0, ..settings }).await.unwrap();
-        let (client, ctx) = (client(&format!("http://{}", running.insurer)), context(&folder, clock));
+        let (client, ctx) = (client(&format!("http://{}", running.at("insurer").unwrap())), context(&folder, clock));
         let who = person("", "310");
         let psn_no = client.person(&ctx, &who.name, &who.number).await.unwrap().known().unwrap().psn_no;
         Stage { running, client, ctx, person: CoveredPerson { psn_no, ..who }, _folder: folder }
@@ -46,7 +46,7 @@ impl Stage {
         self.control("insurer/dialect", json!({ "dialect": dialect.name() })).await;
         // Numbers of another client begin anew: not in the same second.
         self.control("clock", json!({ "advance_secs": 60 })).await;
-        self.client = client_sending(&format!("http://{}", self.running.insurer), numbers);
+        self.client = client_sending(&format!("http://{}", self.running.at("insurer").unwrap()), numbers);
     }
 
     async fn person_is(&self, change: Value) {

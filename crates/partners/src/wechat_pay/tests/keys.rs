@@ -9,7 +9,7 @@ fn platform_key(serial: &str, path: &Path) -> KeyFile {
 #[tokio::test]
 async fn while_the_channel_goes_over_to_the_public_key_either_name_is_believed() {
     let stage = Stage::new().await;
-    let account = stage.running.wechat.clone();
+    let account = kept(&stage.running).clone();
     // In which order they stand says which is asked for first; both are known.
     let certificate = platform_key(&account.platform_serial.to_ascii_lowercase(), &account.platform_cert);
     let public = platform_key(&account.platform_public_key_id, &account.platform_public_key);
@@ -32,7 +32,7 @@ async fn while_the_channel_goes_over_to_the_public_key_either_name_is_believed()
 #[tokio::test]
 async fn a_key_that_is_not_known_is_named_and_nothing_that_it_signed_is_believed() {
     let stage = Stage::new().await;
-    let account = stage.running.wechat.clone();
+    let account = kept(&stage.running).clone();
     stage.pay.offer(&stage.ctx, &stage.offer("att_named_1", Cashier::Code)).await.unwrap();
     stage.account(json!({ "mode": "certificates" })).await;
     let unknown = ChannelError::UnknownKey(account.platform_serial.clone());
@@ -49,7 +49,7 @@ async fn a_key_that_is_not_known_is_named_and_nothing_that_it_signed_is_believed
 #[tokio::test]
 async fn a_certificate_that_is_not_known_is_fetched_and_a_new_one_after_it() {
     let stage = Stage::new().await;
-    let (clock, account) = (stage.clock.clone(), stage.running.wechat.clone());
+    let (clock, account) = (stage.clock.clone(), kept(&stage.running).clone());
     stage.account(json!({ "mode": "certificates" })).await;
     let pay = stage.with(|settings| {
         settings.platform_keys.clear();
@@ -119,7 +119,7 @@ async fn a_card_is_sealed_although_no_certificate_was_fetched_before() {
 #[tokio::test]
 async fn the_newest_certificate_is_asked_for_unless_the_configuration_names_a_key() {
     let stage = Stage::new().await;
-    let account = stage.running.wechat.clone();
+    let account = kept(&stage.running).clone();
     stage.account(json!({ "mode": "certificates" })).await;
     let free = stage.with(|settings| {
         settings.platform_keys.clear();
@@ -143,7 +143,7 @@ async fn the_newest_certificate_is_asked_for_unless_the_configuration_names_a_ke
 #[tokio::test]
 async fn our_new_key_signs_from_its_moment_on() {
     let stage = Stage::new().await;
-    let account = stage.running.wechat.clone();
+    let account = kept(&stage.running).clone();
     let from = stage.ctx.now().plus_secs(600);
     let next = KeyFile {
         serial: account.merchant_next_serial.clone(),
@@ -163,7 +163,7 @@ async fn our_new_key_signs_from_its_moment_on() {
 #[tokio::test]
 async fn settings_that_could_never_work_are_refused() {
     let stage = Stage::new().await;
-    let account = stage.running.wechat.clone();
+    let account = kept(&stage.running).clone();
     let bad = |change: &dyn Fn(&mut WechatPaySettings)| {
         let mut settings = super::account(&stage.running, &stage.merchant);
         change(&mut settings);

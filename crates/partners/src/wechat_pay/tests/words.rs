@@ -34,8 +34,8 @@ async fn a_refusal_that_nobody_signed_is_told_apart_and_a_success_is_never_belie
     // Whoever closes asks again in any case: this word needs no signature to be one of three.
     assert_eq!(pay.close(ctx, "att_none_9").await, Ok(CloseAnswer::NotFound));
     // Our signature does not fit: the channel does not know who asks, and signs nothing.
-    let stranger =
-        stage.with(|settings| settings.merchant_keys[0].file = stage.running.wechat.merchant_next_key.clone());
+    let next = kept(&stage.running).merchant_next_key.clone();
+    let stranger = stage.with(|settings| settings.merchant_keys[0].file = next);
     assert_eq!(stranger.query(ctx, "att_lie_1").await, Err(unsigned(Unsigned::Signature, "SIGN_ERROR")));
     let told = stranger.offer(ctx, &stage.offer("att_lie_2", Cashier::Code)).await;
     assert_eq!(told, Err(unsigned(Unsigned::Signature, "SIGN_ERROR")));

@@ -1,5 +1,6 @@
 //! `/control/insurer/dialect` and the form of the front page.
 
+use askama::Template;
 use axum::Form;
 use axum::Json;
 use axum::extract::State;
@@ -10,8 +11,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Dialect, keep};
-use crate::control::{refused, store};
-use crate::house::House;
+use crate::insurer::House;
+use crate::page::{Lang, refused};
+use crate::settings::store;
 
 /// Which is wanted, by its word.
 #[derive(Debug, Deserialize)]
@@ -19,9 +21,29 @@ pub(crate) struct Wanted {
     dialect: String,
 }
 
+/// The choice on the front page.
+#[derive(Template)]
+#[template(path = "dialects.html")]
+struct Shown {
+    lang: Lang,
+    /// Word, what is special, whether it is spoken.
+    dialects: Vec<(&'static str, &'static str, bool)>,
+}
+
+/// Its part of the front page.
+pub(crate) async fn front(house: House, lang: Lang) -> Result<String, DbFault> {
+    let spoken = house.room.speaks.get();
+    let row = |dialect: Dialect| {
+        let (zh, en) = dialect.says();
+        (dialect.name(), lang.pick_static(zh, en), dialect == spoken)
+    };
+    let shown = Shown { lang, dialects: Dialect::ALL.map(row).to_vec() };
+    shown.render().map_err(|error| DbFault::Down(error.to_string()))
+}
+
 /// `GET /control/insurer/dialect`: the one that is spoken, and all there are.
 pub(crate) async fn get(State(house): State<House>) -> Response {
-    Json(told(house.rooms.insurer.speaks.get())).into_response()
+    Json(told(house.room.speaks.get())).into_response()
 }
 
 /// `POST /control/insurer/dialect`: speaks another one from now on, also after the next start.
@@ -38,7 +60,7 @@ pub(crate) async fn post(State(house): State<House>, Json(wanted): Json<Wanted>)
 /// `POST /switches/insurer-dialect`, from the front page.
 pub(crate) async fn form(State(house): State<House>, Form(wanted): Form<Wanted>) -> Response {
     let Some(dialect) = Dialect::named(&wanted.dialect) else {
-        return Redirect::to("/?problem=dialect").into_response();
+        return Redirect::to("/?problem=choice").into_response();
     };
     match speak(&house, dialect).await {
         Ok(()) => Redirect::to("/").into_response(),
@@ -48,7 +70,7 @@ pub(crate) async fn form(State(house): State<House>, Form(wanted): Form<Wanted>)
 
 async fn speak(house: &House, dialect: Dialect) -> Result<(), DbFault> {
     house.db.write(store::lane(), "sandbox.insurer.dialect", move |tx| keep(tx, dialect)).await?;
-    house.rooms.insurer.speaks.set(dialect);
+    house.room.speaks.set(dialect);
     Ok(())
 }
 

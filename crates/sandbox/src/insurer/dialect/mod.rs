@@ -14,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use platform::db::{DbFault, Tx};
 use serde::{Deserialize, Serialize};
 
-use crate::control::store;
 use crate::partner::Reply;
+use crate::settings::store;
 
 /// A way to speak the insurer's interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -75,9 +75,9 @@ async fn amounts_may_be_json_numbers() {
 async fn a_number_keeps_its_own_time() {
     let stage = Stage::new().await;
     let desk = Desk::employee(&stage).await;
-    let now = crate::sms::civil(stage.clock.now());
+    let now = crate::times::civil(stage.clock.now());
     // The number was drawn yesterday, and the message is written now.
-    let yesterday = crate::sms::civil(stage.clock.now().minus_secs(86_400));
+    let yesterday = crate::times::civil(stage.clock.now().minus_secs(86_400));
     let stamp: String = yesterday.chars().filter(char::is_ascii_digit).collect();
     let registration = || desk.registration("apt-own-time");
     let sent = async |msgid: String, at: &str| desk.send_at(&stage, &msgid, at, "2201", registration()).await;

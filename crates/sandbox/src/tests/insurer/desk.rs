@@ -35,7 +35,7 @@ pub(super) struct Visit {
 /// The next number, at the clock's time.
 pub(super) fn msgid(stage: &Stage) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let stamp: String = crate::sms::civil(stage.clock.now()).chars().filter(char::is_ascii_digit).collect();
+    let stamp: String = crate::times::civil(stage.clock.now()).chars().filter(char::is_ascii_digit).collect();
     format!("{INSTITUTION}{stamp}{:04}", NEXT.fetch_add(1, Ordering::SeqCst) % 10_000)
 }
 
@@ -102,7 +102,7 @@ impl Desk {
 
     /// Sends under a fresh number: the text of the answer.
     pub(super) async fn text(&self, stage: &Stage, infno: &str, input: Value) -> String {
-        let now = crate::sms::civil(stage.clock.now());
+        let now = crate::times::civil(stage.clock.now());
         self.raw(stage, &msgid(stage), &now, infno, input).await.unwrap().1
     }
 
@@ -129,7 +129,7 @@ impl Desk {
         let signature: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let sent = stage
             .http
-            .post(format!("http://{}/fsi/api/rsfComIfService/{infno}", stage.running.insurer))
+            .post(format!("http://{}/fsi/api/rsfComIfService/{infno}", stage.running.at("insurer").unwrap()))
             .timeout(Duration::from_millis(TIMEOUT_MS))
             .header("x-tif-paasid", "sandbox")
             .header("x-tif-timestamp", secs)

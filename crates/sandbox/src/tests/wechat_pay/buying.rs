@@ -76,7 +76,7 @@ async fn at_the_cashier_a_buyer_pays_fails_or_leaves() {
     assert_eq!(merchant.query("buy_0001").await.json()["trade_state"], "NOTPAY");
     assert_eq!(act("pay").await.0, 303);
     assert_eq!(merchant.query("buy_0001").await.json()["trade_state"], "SUCCESS");
-    let stranger = format!("http://{}/cashier/000000000000", merchant.stage.running.wechat_pay);
+    let stranger = format!("http://{}/cashier/000000000000", merchant.stage.running.at("wechat_pay").unwrap());
     let (status, text, _) = post(&format!("{stranger}/pay"), "text/plain", "").await;
     assert!(status == 404 && text.contains("no such link"));
     assert!(page(&stranger).await.contains("no such link"));
@@ -126,7 +126,7 @@ async fn who_opened_an_order_first_pays_it_and_nobody_else() {
     let merchant = Merchant::new().await;
     let told = merchant.native(merchant.offer("buy_0002")).await.json();
     let token = told["code_url"].as_str().unwrap().split("pr=").nth(1).unwrap().to_owned();
-    let cashier = format!("http://{}/cashier/{token}", merchant.stage.running.wechat_pay);
+    let cashier = format!("http://{}/cashier/{token}", merchant.stage.running.at("wechat_pay").unwrap());
     let open = async |cookie: &str| {
         let reply = merchant.stage.http.get(&cashier).header("cookie", cookie).send().await.unwrap();
         let set = reply.headers().get("set-cookie").map_or("", |value| value.to_str().unwrap()).to_owned();

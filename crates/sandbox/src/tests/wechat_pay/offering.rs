@@ -87,7 +87,7 @@ async fn what_nobody_knows_is_refused() {
 async fn of_what_is_not_paid_hardly_anything_is_told() {
     let merchant = Merchant::new().await;
     merchant.native(merchant.offer("offer_0012")).await;
-    let account = &merchant.stage.running.wechat;
+    let account = kept(&merchant.stage);
     let told = merchant.query("offer_0012").await.json();
     let wanted = json!({
         "appid": account.appid,
@@ -110,8 +110,8 @@ async fn of_what_is_not_paid_hardly_anything_is_told() {
 async fn every_way_to_write_a_moment_is_understood() {
     let merchant = Merchant::new().await;
     let end = merchant.stage.clock.now().plus_secs(3600);
-    let utc = format!("{}Z", &crate::sms::civil(end.minus_secs(8 * 3600)).replace(' ', "T"));
-    let west = format!("{}.5-05:00", &crate::sms::civil(end.minus_secs(13 * 3600)).replace(' ', "T"));
+    let utc = format!("{}Z", &crate::times::civil(end.minus_secs(8 * 3600)).replace(' ', "T"));
+    let west = format!("{}.5-05:00", &crate::times::civil(end.minus_secs(13 * 3600)).replace(' ', "T"));
     for (at, text) in [utc, west].into_iter().enumerate() {
         let number = format!("offer_time_{at}");
         let mut body = merchant.offer(&number);

@@ -76,14 +76,14 @@ async fn a_path_is_signed_as_it_was_sent_and_read_without_its_percent_signs() {
     let told = merchant.query("sign%7C003%2Aa").await;
     assert_eq!((told.status, &told.json()["out_trade_no"]), (200, &json!("sign|003*a")), "{}", told.text);
     let close = "/v3/pay/transactions/out-trade-no/sign%7c003*a/close";
-    let told = merchant.call("POST", close, json!({ "mchid": merchant.stage.running.wechat.mchid })).await;
+    let told = merchant.call("POST", close, json!({ "mchid": kept(&merchant.stage).mchid })).await;
     assert_eq!((told.status, told.text.as_str()), (204, ""));
 }
 
 #[tokio::test]
 async fn an_account_with_the_public_key_has_no_certificates() {
     let mut merchant = Merchant::new().await;
-    let account = merchant.stage.running.wechat.clone();
+    let account = kept(&merchant.stage).clone();
     for serial in [&account.platform_public_key_id, &account.platform_serial, &String::new()] {
         merchant.serial = serial.clone();
         let told = merchant.query("sign_0004").await;
@@ -101,7 +101,7 @@ async fn an_account_with_the_public_key_has_no_certificates() {
 #[tokio::test]
 async fn on_the_way_from_certificates_to_the_public_key_either_signs() {
     let mut merchant = Merchant::new().await;
-    let account = merchant.stage.running.wechat.clone();
+    let account = kept(&merchant.stage).clone();
     let (public, certificate) = (&account.platform_public_key_id, &account.platform_serial);
     for (wanted, named) in [
         (json!({ "mode": "certificates" }), [certificate, certificate]),
@@ -135,7 +135,7 @@ async fn on_the_way_from_certificates_to_the_public_key_either_signs() {
 async fn certificates_are_given_out_sealed_and_follow_one_another() {
     let mut merchant = Merchant::new().await;
     merchant.serial = String::new();
-    let account = merchant.stage.running.wechat.clone();
+    let account = kept(&merchant.stage).clone();
     let (old, new) = (&account.platform_serial, &account.platform_next_serial);
     let given = async |merchant: &Merchant| {
         let told = merchant.call("GET", "/v3/certificates", Value::Null).await;
@@ -167,7 +167,7 @@ async fn certificates_are_given_out_sealed_and_follow_one_another() {
 #[tokio::test]
 async fn either_certificate_of_the_merchant_is_good() {
     let mut merchant = Merchant::new().await;
-    let account = merchant.stage.running.wechat.clone();
+    let account = kept(&merchant.stage).clone();
     merchant.key = key_in(&account.merchant_next_key);
     let fields = |serial: &str| {
         let mut fields = merchant.fields("GET", TARGET, "");

@@ -1,40 +1,11 @@
-//! The accounts that partners keep for us. Their `Debug` shows no secret.
+//! The account that the partner keeps for us. Its `Debug` shows no secret.
 
 use std::fmt;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::insurer::Dialect;
-
-/// The account at the face-check provider.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct FaceAccount {
-    /// The public half of the key.
-    pub(crate) access_key_id: String,
-    /// The secret half; never printed.
-    pub(crate) access_key_secret: String,
-    /// In which scene we ask for checks; told to whoever is to ask, and not looked at here.
-    pub(crate) scene_id: String,
-}
-
-impl Default for FaceAccount {
-    /// The demo's account.
-    fn default() -> FaceAccount {
-        FaceAccount {
-            access_key_id: "sandbox".to_owned(),
-            access_key_secret: "sandbox-secret".to_owned(),
-            scene_id: "1000000001".to_owned(),
-        }
-    }
-}
-
-impl fmt::Debug for FaceAccount {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "FaceAccount({})", self.access_key_id)
-    }
-}
+use super::Dialect;
 
 /// The account at the insurer's gateway, and the institution that it belongs to.
 #[derive(Clone, Serialize, Deserialize)]
@@ -78,33 +49,4 @@ fn dialect<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Dialect>, D::Err
     let all = || Dialect::ALL.map(Dialect::name).join(", ");
     let refused = || D::Error::custom(format!("sandbox.insurer_dialect: \"{word}\" is none of {}", all()));
     Dialect::named(&word).map(Some).ok_or_else(refused)
-}
-
-/// The account at the card system's gateway.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct CardsAccount {
-    /// `x-tif-paasid`.
-    pub(crate) paasid: String,
-    /// The token that the gateway's signature is made with; never printed.
-    pub(crate) token: String,
-    /// The channel that issues electronic cards with this account.
-    pub(crate) channel: String,
-}
-
-impl Default for CardsAccount {
-    /// The demo's account.
-    fn default() -> CardsAccount {
-        CardsAccount {
-            paasid: "sandbox".to_owned(),
-            token: "sandbox-token".to_owned(),
-            channel: "3204000001".to_owned(),
-        }
-    }
-}
-
-impl fmt::Debug for CardsAccount {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "CardsAccount({})", self.paasid)
-    }
 }
