@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use hall::{Asking, Hall, Seed, Text, Tile, Wait, Wired, Works};
+use hall::{Asking, Hall, MakesInstitution, Seed, Text, Tile, Wait, Wired, Works};
 use kernel::{Fen, ShortNo};
 use payments::Listeners;
 use platform::Ctx;
@@ -37,7 +37,7 @@ impl Halls {
     /// These halls, with what stands below all halls.
     ///
     /// # Errors
-    /// Two have the same name, the same paths or page of the desks, orders of the same kind or the same text: a mistake in this
+    /// Two have the same name, the same paths or page of the desks, orders or institutions of the same kind or the same text: a mistake in this
     /// program, and whose thing would be used were a matter of luck.
     pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
         let (house, identity) = (own::house(&halls), own::identity());
@@ -64,6 +64,9 @@ impl Halls {
         let texts = || all.iter().flat_map(|hall| hall.texts.iter().map(|text| (hall.name, text)));
         Once::each("text", texts().map(|(hall, text)| (hall, text.name)))?;
         Once::each("template", texts().map(|(hall, text)| (hall, text.demo_code)))?;
+        let made =
+            || all.iter().flat_map(|hall| hall.institutions.iter().map(|makes| (hall.name, makes.kind.as_str())));
+        Once::each("kind of institution", made())?;
         let listeners = subjects().map(|(_, (subject, listener))| (*subject, Arc::clone(listener)));
         let listeners = Listeners::of(listeners).map(Arc::new).map_err(StartError)?;
         Ok(Arc::new(Halls { all, nav: Arc::new(nav), desks: Arc::new(desks), listeners }))
@@ -154,6 +157,11 @@ impl Halls {
         let mut seeds: Vec<_> = self.all.iter().filter_map(|hall| Some((hall.name, hall.seed?))).collect();
         seeds.sort_by_key(|(_, seed)| seed.at);
         seeds
+    }
+
+    /// The kinds of institutions that halls add to the directory themselves.
+    pub fn institutions(&self) -> impl Iterator<Item = MakesInstitution> {
+        self.all.iter().flat_map(|hall| hall.institutions.iter().copied())
     }
 
     /// What the thing with a short number costs, whosever it is; `None` where nothing has it.
