@@ -4,6 +4,7 @@
 //! What needs no adapter is data, so that every command has it; what needs adapters is made later, out of [`Wired`]. This
 //! crate has types, and the merges of what several halls hand up. It must not contain SQL, pages or paths.
 
+mod institutions;
 pub mod orders;
 pub mod search;
 mod seed;
@@ -25,13 +26,14 @@ use ui::Nav;
 use ui::desk::DeskLink;
 use ui::nav::Link;
 
+pub use institutions::{AddsAtLevel, MakesInstitution};
 pub use orders::{ListsOrders, Row, Rows};
 pub use seed::{Desk, Seed};
 pub use texts::Text;
 pub use waiting::{Asking, Wait, Waiting, Waits, merge};
 pub use works::{Wired, Works};
 
-/// One hall, made by its crate's function `hall()` as `Hall { routes, checks, ..Hall::named("health") }`: the table of
+/// One hall, made by its crate's function `hall()` as `Hall { routes, checks, ..Hall::named("pensions") }`: the table of
 /// contents of that crate. The contexts below the halls hand up the same value.
 pub struct Hall {
     /// The crate's name. Its jobs begin with it, and its interfaces for partners are below `/api/v1/<name>`.
@@ -72,6 +74,8 @@ pub struct Hall {
     pub version: fn() -> u64,
     /// Its sample data.
     pub seed: Option<Seed>,
+    /// The kinds of institutions that are more than a line of the directory, since people look for them in it.
+    pub institutions: Vec<MakesInstitution>,
     /// Makes what needs adapters.
     pub works: fn(&Wired) -> Works,
 }
@@ -128,6 +132,7 @@ impl Hall {
             census: Vec::new(),
             version: || 0,
             seed: None,
+            institutions: Vec::new(),
             works: |_| Works::default(),
         }
     }

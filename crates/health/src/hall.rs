@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::routing::{get, post};
-use hall::{Desk, Hall, Seed, Text, Tile, Wired, Works};
+use hall::{Desk, Hall, MakesInstitution, Seed, Text, Tile, Wired, Works};
+use identity::institutions::Kind;
 use platform::Ctx;
 use platform::policy::Known;
 use ui::nav::Link;
@@ -41,6 +42,13 @@ pub fn hall() -> Hall {
             run: |ctx| Box::pin(async move { seed(&ctx).await }),
             says: |ctx| Box::pin(async move { says(&ctx).await }),
         }),
+        institutions: vec![MakesInstitution {
+            kind: Kind::Hospital,
+            levels: &hospitals::model::LEVELS,
+            add: |ctx, command, level| {
+                Box::pin(async move { Ok(hospitals::add::add_hospital(ctx, command, level).await?.into()) })
+            },
+        }],
         works,
         ..Hall::named("health")
     }

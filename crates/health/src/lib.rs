@@ -29,8 +29,7 @@ pub use appointments::model::AppointmentId;
 pub use checks::checks;
 pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
-pub use hospitals::add::add_hospital;
-pub use hospitals::model::{DepartmentId, DoctorId, HospitalId, LEVELS};
+pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
 
 /// Every hospital's id, code and name, in the order people see them: for seeding desks and adding staff.
 pub async fn hospitals(ctx: &Ctx) -> Result<Vec<(HospitalId, String, String)>, DbFault> {

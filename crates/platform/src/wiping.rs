@@ -60,7 +60,7 @@ async fn wipe_one(ctx: &Ctx, lane: LaneKey, Old { name, kept, wipe }: Old) -> Re
 }
 
 /// Deletes up to [`CHUNK`](crate::jobs::CHUNK) rows of a table whose column is below a value, by their key; several columns of
-/// a key stand in one text: `wipe_old!(tx, "sms_code", "id", "expires_at", before)`. How many rows went. A row that was
+/// a key stand in one text: `wipe_old!(tx, "short_code", "id", "expires_at", before)`. How many rows went. A row that was
 /// written anew meanwhile stays.
 #[macro_export]
 macro_rules! wipe_old {

@@ -10,6 +10,7 @@ mod paths;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Finding, Source};
+pub use paths::test_files;
 use paths::{Named, uses};
 
 const LIST: &str = "xtask/tidy-knots.txt";

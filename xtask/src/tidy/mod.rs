@@ -5,11 +5,13 @@
 
 mod bans;
 mod edges;
+mod halls;
 mod headers;
 mod ids;
 mod kept;
 mod knots;
 mod licence;
+mod partners;
 mod paths;
 mod rows;
 mod rust;
@@ -85,10 +87,12 @@ pub fn run(root: &Path) -> Result<bool, String> {
     findings.extend(edges::check(&tree));
     findings.extend(sizes::check(&tree));
     findings.extend(bans::check(&tree));
+    findings.extend(halls::check(&tree));
     findings.extend(ids::check(&tree));
     findings.extend(kept::check(&tree));
     findings.extend(knots::check(&tree));
     findings.extend(headers::check(&tree));
+    findings.extend(partners::check(&tree));
     findings.extend(paths::check(&tree));
     findings.extend(rows::check(&tree));
     findings.extend(scripts::check(&tree));

@@ -111,7 +111,7 @@ impl NewInstitution {
     }
 }
 
-/// Adds an open institution. A hospital is more than that: health adds it.
+/// Adds an open institution. Of a kind that is more than that, a hall adds it.
 ///
 /// # Errors
 /// See [`AddError`]; nothing was added.

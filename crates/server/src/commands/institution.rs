@@ -3,14 +3,14 @@
 
 mod typed;
 
-use identity::institutions::{
-    self, AddInstitution, Capability, ChangeError, Facts, Institution, InstitutionId, Kind, State,
-};
+use hall::MakesInstitution;
+use identity::institutions::{self, AddInstitution, Capability, ChangeError, Facts, Institution, Kind, State};
 use kernel::{CreditCode, InsurerCode};
 use platform::Ctx;
 use platform::config::Config;
 
 use super::{Outcome, block_on, finish, open_to_act, open_to_look};
+use crate::halls::Halls;
 use crate::start::StartError;
 use typed::{Typed, wrong};
 
@@ -30,7 +30,7 @@ pub struct Add {
     #[arg(long)]
     name: String,
     /// What a hospital is: tertiary, secondary or community.
-    #[arg(long, required_if_eq("kind", "hospital"), value_parser = health::LEVELS)]
+    #[arg(long)]
     level: Option<String>,
     /// What it does with us: booking, check_in, card_scan; may be given several times. Without it, a hospital does all of
     /// them, a pharmacy scans cards, and others do nothing yet.
@@ -86,14 +86,13 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     let mut facts = Facts::default();
     read.put(&mut facts);
     let capabilities = if add.can.is_empty() { from_the_first_day(add.kind) } else { add.can };
-    if (add.kind == Kind::Hospital) != add.level.is_some() {
-        return Err(wrong("level", "a hospital has one, and nothing else has"));
-    }
+    let halls = Halls::new()?;
+    let made = made_by_hall(&halls, add.kind, add.level)?;
     let command = AddInstitution { kind: add.kind, code: add.code, facts, capabilities };
     let ctx = open_to_act(config)?;
     let added = block_on(async {
-        let added = match add.level {
-            Some(level) => health::add_hospital(&ctx, command, &level).await.map(InstitutionId::from),
+        let added = match made {
+            Some((makes, level)) => (makes.add)(&ctx, command, &level).await,
             None => institutions::add(&ctx, command).await,
         };
         added.map_err(told_of_adding)
@@ -105,6 +104,24 @@ pub fn add(config: &Config, add: Add) -> Result<Outcome, StartError> {
     say!("added {id}");
     say!("{}", line(&institution?));
     Ok(Outcome::Good)
+}
+
+/// Who adds an institution of this kind, and at which level; `None` where the directory is all that there is to it.
+fn made_by_hall(
+    halls: &Halls,
+    kind: Kind,
+    level: Option<String>,
+) -> Result<Option<(MakesInstitution, String)>, StartError> {
+    let makes = halls.institutions().find(|makes| makes.kind == kind);
+    match (makes, level) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => {
+            let others: Vec<_> = halls.institutions().map(|makes| a(makes.kind)).collect();
+            Err(wrong("level", format!("{} has one, and nothing else has", others.join(" or "))))
+        }
+        (Some(makes), Some(level)) if makes.levels.contains(&level.as_str()) => Ok(Some((makes, level))),
+        (Some(makes), _) => Err(wrong("level", format!("{} is one of {}", a(kind), makes.levels.join(", ")))),
+    }
 }
 
 fn from_the_first_day(kind: Kind) -> Vec<Capability> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use hall::search::{Found, Patterns, Services};
-use hall::{Asking, Hall, Rows, Seed, Text, Tile, Wait, Wired, Works};
+use hall::{Asking, Hall, MakesInstitution, Rows, Seed, Text, Tile, Wait, Wired, Works};
 use kernel::{Fen, Moment, ShortNo};
 use payments::Listeners;
 use platform::Ctx;
@@ -41,7 +41,8 @@ impl Halls {
     /// These halls, with what stands below all halls.
     ///
     /// # Errors
-    /// Two have the same name, the same paths or page of the desks, orders of the same kind, the same text or service: a mistake in this
+    /// Two have the same name, the same paths or page of the desks, orders or institutions of the same kind, the same text or
+    /// service: a mistake in this
     /// program, and whose thing would be used were a matter of luck.
     pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
         let (house, identity) = (own::house(&halls), own::identity());
@@ -70,6 +71,9 @@ impl Halls {
         let services = || all.iter().flat_map(|hall| hall.services.iter().map(|service| (hall.name, service.path)));
         Once::each("service", services())?;
         Once::each("template", texts().map(|(hall, text)| (hall, text.demo_code)))?;
+        let made =
+            || all.iter().flat_map(|hall| hall.institutions.iter().map(|makes| (hall.name, makes.kind.as_str())));
+        Once::each("kind of institution", made())?;
         let listeners = subjects().map(|(_, (subject, listener))| (*subject, Arc::clone(listener)));
         let listeners = Listeners::of(listeners).map(Arc::new).map_err(StartError)?;
         let (nav, desks, services) = (Arc::new(nav), Arc::new(desks), OnceLock::new());
@@ -201,6 +205,11 @@ impl Halls {
         let mut seeds: Vec<_> = self.all.iter().filter_map(|hall| Some((hall.name, hall.seed?))).collect();
         seeds.sort_by_key(|(_, seed)| seed.at);
         seeds
+    }
+
+    /// The kinds of institutions that halls add to the directory themselves.
+    pub fn institutions(&self) -> impl Iterator<Item = MakesInstitution> {
+        self.all.iter().flat_map(|hall| hall.institutions.iter().copied())
     }
 
     /// What the thing with a short number costs, whosever it is; `None` where nothing has it.

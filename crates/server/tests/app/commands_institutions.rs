@@ -62,7 +62,8 @@ fn a_city_of_its_own_begins_with_a_hospital() {
     let clerk = ["staff", "add", "--login", "zhangmin", "--name", "张敏", "--institution", "jtyy"];
     refused(&home.run(&clerk), &["none yet", "renshe institution add"]);
     let hospital = ["institution", "add", "--kind", "hospital", "--code", "jtyy", "--name", "金坛某医院"];
-    refused(&home.run(&hospital), &["--level"]);
+    refused(&home.run(&hospital), &["--level", "a hospital is one of tertiary, secondary, community"]);
+    refused(&home.run(&[&hospital[..], &["--level", "grand"]].concat()), &["--level", "a hospital is one of"]);
     home.good(&[&hospital[..], &["--level", "tertiary", "--credit-code", "123204004670002070"]].concat());
     home.good(&clerk);
     let checked = home.good(&["check"]);

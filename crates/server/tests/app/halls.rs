@@ -276,6 +276,10 @@ fn what_two_halls_claim_is_refused_by_both_their_names() {
             Hall { subjects: health.subjects, ..Hall::named("boats") },
             "two halls have the kind of order «appointment»: health and boats",
         ),
+        (
+            Hall { institutions: health.institutions, ..Hall::named("boats") },
+            "two halls have the kind of institution «hospital»: health and boats",
+        ),
     ] {
         assert_eq!(with(vec![kites(), hall]).map(drop).expect_err("twins"), says);
     }
