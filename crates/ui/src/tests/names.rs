@@ -137,6 +137,10 @@ fn texts(root: &Path) -> Vec<(String, String)> {
         for file in files(&root.join(folder)) {
             let Ok(text) = fs::read_to_string(&file) else { continue };
             let path = file.strip_prefix(root).unwrap_or(&file).display().to_string();
+            // What people type when they look for a service, by whatever name.
+            if path.ends_with("/services.rs") {
+                continue;
+            }
             let text = match file.extension().and_then(|ext| ext.to_str()) {
                 Some("rs") => text.split("#[cfg(test)]").next().unwrap_or("").to_owned(),
                 Some("ftl") => text.lines().fold(String::new(), |all, line| all + spoken(line) + "\n"),
