@@ -174,13 +174,14 @@ pub(super) fn to_check(tx: &mut Tx<'_>, before: Moment, most: i64) -> Result<Vec
 
 fn ecard(row: &Row) -> Result<Ecard, DbFault> {
     let date = |text: String| text.parse().map_err(|_| DbFault::Corrupt("ecard.valid_to is not a date".to_owned()));
+    let known = row.opt_text("physical_state")?.is_some_and(|word| word != NO_CARD);
     Ok(Ecard {
         id: row.parse("id")?,
         state: row.parse("state")?,
         request_no: row.text("request_no")?,
         card_masked: row.opt_text("card_masked")?.unwrap_or_default(),
         level: row.opt_int("level")?.unwrap_or_default(),
-        physical: row.opt_parse("physical_state")?,
+        physical: if known { row.opt_parse("physical_state")? } else { None },
         valid_to: row.opt_text("valid_to")?.map(date).transpose()?,
         checked_at: row.opt_moment("checked_at")?,
     })

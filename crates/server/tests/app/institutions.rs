@@ -247,10 +247,13 @@ async fn a_hospital_that_takes_no_bookings_is_offered_to_nobody(app: TestApp) {
     let id: InstitutionId = place.hospital.parse().expect("an id");
     let listed = async || person.get("/hospitals").await.links("/hospitals/").contains(&format!("/hospitals/{id}"));
     assert!(listed().await);
+    let opened = person.get(&place.book()).await;
     assert!(institutions::set_capability(&app.ctx, &id, Capability::Booking, false).await.expect("set"));
     assert!(!listed().await);
-    let refused = person.post_form(&place.book(), &[]).await;
-    assert!(refused.says("停诊"), "{} {}", refused.path, refused.text);
+    let refused = person.send_form(&opened, &[]).await;
+    assert!(refused.says("没有约上") && refused.says("停诊"), "{} {}", refused.path, refused.text);
+    let anew = person.get(&place.book()).await;
+    assert!(anew.says("停诊") && anew.field("csrf").is_none(), "no form for what is not offered: {}", anew.text);
     assert!(person.get(&kept).await.is_ok(), "what is booked stays");
     assert!(institutions::set_capability(&app.ctx, &id, Capability::Booking, true).await.expect("set"));
     assert!(listed().await);

@@ -55,6 +55,9 @@ impl Wanted {
 /// A page that follows what happens behind it does so within this.
 const FOLLOWS_WITHIN: Duration = Duration::from_secs(30);
 
+/// What Chromium says of a command that the loading of a page cut short.
+const BY_NAVIGATION: &str = "aborted by navigation";
+
 /// A running browser, for one visitor.
 pub struct Browser {
     pub client: Client,
@@ -260,10 +263,18 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
+    /// A page that follows what happens behind it may load itself anew meanwhile; the command is then given again.
     async fn extension(&self, path: &'static str, body: Value) -> Value {
-        match self.client.issue_cmd(Extension { path, body: body.to_string() }).await {
-            Ok(answer) => answer,
-            Err(why) => panic!("{path} {body}: {why}"),
+        let begun = Instant::now();
+        loop {
+            match self.client.issue_cmd(Extension { path, body: body.to_string() }).await {
+                Ok(answer) => return answer,
+                Err(why) => {
+                    let reloading = why.to_string().contains(BY_NAVIGATION);
+                    assert!(reloading && begun.elapsed() < FOLLOWS_WITHIN, "{path} {body}: {why}");
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 }

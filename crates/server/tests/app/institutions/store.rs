@@ -83,8 +83,8 @@ pub fn order(tx: &mut Tx<'_>, (id, person): (&str, &str), hospital: &str, now: M
         "doctor_code":"d","doctor":"单文","item_code":"i","total":2500}"#;
     let sql = sql!(
         "INSERT INTO pay_order (id, subject_kind, subject_id, person_id, institution, total_fen, way, state, version, \
-         open_until, deadline_at, lane_kind, lane_id, care, title, title_en, href, told, created_at, changed_at) \
-         VALUES ($1, 'appointment', 'apt_of_before', $2, $3, 2500, '', 'closed', 2, $4, $4, 'slot', 'slt_of_before', $5, \
+         stop, stopped_at, open_until, deadline_at, lane_kind, lane_id, care, title, title_en, href, told, created_at, changed_at) \
+         VALUES ($1, 'appointment', 'apt_of_before', $2, $3, 2500, '', 'closed', 2, 'cancelled', $4, $4, $4, 'slot', 'slt_of_before', $5, \
          '挂号', 'A visit', '/', '', $4, $4)"
     );
     tx.exec(sql, vals![id, person, hospital, now, care])?;
