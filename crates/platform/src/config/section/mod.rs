@@ -94,12 +94,12 @@ pub struct Partner {
 impl Partner {
     /// How many calls may run at once ([`Section::places`]).
     pub fn places(&self) -> usize {
-        self.settings.calls()
+        self.settings.places()
     }
 
     /// What the partner must know of our account ([`Section::account`]): holds secrets.
     pub fn account(&self) -> Value {
-        self.settings.known_there()
+        self.settings.account()
     }
 }
 
@@ -126,8 +126,8 @@ impl Config {
 /// The settings of a section whose type only its reader knows.
 trait Held: fmt::Debug + Send + Sync {
     fn any(&self) -> &dyn Any;
-    fn calls(&self) -> usize;
-    fn known_there(&self) -> Value;
+    fn places(&self) -> usize;
+    fn account(&self) -> Value;
 }
 
 impl<T: Section> Held for T {
@@ -135,11 +135,11 @@ impl<T: Section> Held for T {
         self
     }
 
-    fn calls(&self) -> usize {
-        self.places()
+    fn places(&self) -> usize {
+        Section::places(self)
     }
 
-    fn known_there(&self) -> Value {
-        self.account()
+    fn account(&self) -> Value {
+        Section::account(self)
     }
 }
