@@ -20,9 +20,13 @@ struct Span {
 /// What was typed does not say hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "hours are written as 1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00, weekdays from 1 (Monday) to 7, each in one place"
+    "hours are written as 1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00, weekdays from 1 (Monday) to 7, each in one place, in at most 300 characters"
 )]
 pub struct NotHours;
+
+/// How many characters hours may have as they are written; what is typed may have more, with blanks and the like.
+const MOST: usize = 300;
+const MOST_TYPED: usize = 400;
 
 impl Hours {
     /// Whether nothing is said of them.
@@ -45,12 +49,16 @@ impl FromStr for Hours {
     type Err = NotHours;
 
     fn from_str(typed: &str) -> Result<Self, NotHours> {
-        let text =
-            typing::line(typed, 200).replace(['–', '—', '－', '~', '～'], "-").replace('：', ":").replace('；', ";");
+        let text = typing::line(typed, MOST_TYPED + 1);
+        if text.chars().count() > MOST_TYPED {
+            return Err(NotHours);
+        }
+        let text = text.replace(['–', '—', '－', '~', '～'], "-").replace('：', ":").replace('；', ";");
         let spans = text.split(';').map(str::trim).filter(|span| !span.is_empty());
         let spans: Vec<Span> = spans.map(span).collect::<Option<_>>().ok_or(NotHours)?;
         let rises = spans.windows(2).all(|pair| pair[0].last < pair[1].first);
-        if rises { Ok(Self(spans)) } else { Err(NotHours) }
+        let hours = Self(spans);
+        if rises && hours.to_string().len() <= MOST { Ok(hours) } else { Err(NotHours) }
     }
 }
 
@@ -116,6 +124,19 @@ mod tests {
             let hours: Hours = typed.parse().unwrap_or_else(|_| panic!("{typed}"));
             assert_eq!(hours.to_string(), written);
             assert_eq!(written.parse(), Ok(hours));
+        }
+    }
+
+    #[test]
+    fn long_hours_are_kept_whole_or_refused() {
+        let week = |times: &str| (1..=7).map(|day| format!("{day} {times}")).collect::<Vec<_>>().join(";");
+        let hours: Hours = week("8:00-11:30 13:00-17:30 18:00-20:00").parse().expect("a week of three stretches");
+        assert_eq!(hours.to_string().parse(), Ok(hours), "a row is read as it was written");
+        for times in [
+            "08:00-10:00 10:00-12:00 13:00-17:00 18:00-20:00",
+            "8:00-9:00 9:00-9:30 10:00-11:00 12:00-13:00 14:00-15:00 16:00-17:00",
+        ] {
+            assert_eq!(week(times).parse::<Hours>(), Err(NotHours), "{times}");
         }
     }
 

@@ -153,7 +153,8 @@ async fn seat(parts: &mut Parts, state: &Ctx) -> Result<(Visit, Seated), NotStaf
     let served = seated.institution.as_ref();
     let name = |served: &Institution| visit.page.pick(&served.facts.name, &served.facts.name_en).to_owned();
     let place = served.map_or_else(|| visit.page.t("window-place"), name);
-    let can: Vec<&str> = served.iter().flat_map(|served| served.capabilities.iter()).map(Capability::as_str).collect();
+    let open = served.filter(|served| served.is_open());
+    let can: Vec<&str> = open.iter().flat_map(|open| open.capabilities.iter()).map(Capability::as_str).collect();
     let links = nav.of(seated.role.as_str(), &can);
     visit.page.work_at(DeskTop { place, clerk: seated.name.clone(), links });
     visit.ctx = visit.ctx.acting(Actor::Staff(seated.staff.as_str().to_owned()));

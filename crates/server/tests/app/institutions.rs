@@ -80,7 +80,8 @@ async fn plant(ctx: &Ctx) -> Before {
         key(ctx, &keys[2], hospitals[0].as_str(), false),
     ];
     let (now, ids) = (ctx.now(), hospitals.clone().map(|id| id.as_str().to_owned()));
-    let told = ["payment.opened", "payment.changed"].map(|act| ctx.act(act, order.as_str(), json!({})));
+    let told =
+        ["payment.opened", "payment.changed", "payment.stopped"].map(|act| ctx.act(act, order.as_str(), json!({})));
     let number = order.as_str().to_owned();
     let planted = ctx.db.write(LaneKey::of("test", "before"), "test.before", move |tx| -> Result<(), DbFault> {
         store::hospital(tx, (&ids[0], "dyrmyy", "常州市第一人民医院"), 0)?;
@@ -233,7 +234,8 @@ async fn a_closed_hospitals_desk_is_refused(app: TestApp) {
     assert!(desk.get("/desk").await.is_ok());
     let id: InstitutionId = hospital.parse().expect("an id");
     assert!(institutions::close(&app.ctx, &id).await.expect("closed"));
-    assert_eq!(desk.get("/desk").await.status, 403);
+    let shut = desk.get("/desk").await;
+    assert_eq!((shut.status, shut.links("/desk/card").len()), (403, 0), "{}", shut.text);
     assert!(institutions::reopen(&app.ctx, &id).await.expect("open"));
     assert!(desk.get("/desk").await.is_ok());
     app.check().await;

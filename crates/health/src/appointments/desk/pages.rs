@@ -172,6 +172,7 @@ pub(crate) async fn scan(
     match (CodeKind::of(code, desk.ctx().now().date()), Wanted::read(code)) {
         (_, Some(wanted)) => Ok(see_other(&format!("/desk/visits?code={}", wanted.as_str()))),
         (CodeKind::Card, _) => {
+            desk.can(Capability::CardScan)?;
             let look = identity::scan_card(&desk, &ports, code).await?;
             Ok(see_other(&format!("/desk/visits?card={look}")))
         }
@@ -207,6 +208,7 @@ pub(crate) struct TakenBack {
 
 /// The button 「撤销」 and the key Z.
 pub(crate) async fn undo(desk: Desk, Form(which): Form<TakenBack>) -> Result<Response, Problem> {
+    desk.can(Capability::CheckIn)?;
     let Ok(code) = VisitCode::parse(&which.code) else { return Ok(see_other("/desk/visits")) };
     let verdict = format!("/desk/visits?code={code}");
     let command = UndoCheckIn { hospital: hospital_of(&desk)?, code, n: which.n };
