@@ -1,5 +1,6 @@
--- Tables that begin with pay_ are payments'; these two are identity's, and have the name of what they hold. The program of before
--- still serves while this runs: it finds them under their former names, as views, which a later step takes away.
+-- Tables that begin with pay_ are payments'; these two are identity's, and have the name of what they hold. On PostgreSQL the
+-- program of before still serves while this runs: it finds them under their former names, as views, which a later step takes
+-- away. On SQLite views cannot be written to, and there the program is stopped first.
 ALTER TABLE pay_password RENAME TO payment_password;
 ALTER TABLE pay_password_try RENAME TO payment_password_try;
 

@@ -17,6 +17,7 @@ use renshe::halls::Halls;
 use serde_json::json;
 use testkit::{Fixture, TestDb, a_monday_morning, db_test, test_ctx};
 
+use crate::cards::{card_code, live_card};
 use crate::desk::{booked, scan};
 use crate::partner_api::{Scanner, Stamp};
 use crate::support::TestApp;
@@ -238,6 +239,25 @@ async fn a_closed_hospitals_desk_is_refused(app: TestApp) {
     assert_eq!((shut.status, shut.links("/desk/card").len()), (403, 0), "{}", shut.text);
     assert!(institutions::reopen(&app.ctx, &id).await.expect("open"));
     assert!(desk.get("/desk").await.is_ok());
+    app.check().await;
+}
+
+#[db_test]
+async fn a_hospitals_desk_asks_what_it_may_do_at_each_button(app: TestApp) {
+    let (desk, hospital) = app.clerk(0).await;
+    let id: InstitutionId = hospital.parse().expect("an id");
+    let set = async |what, on| institutions::set_capability(&app.ctx, &id, what, on).await.expect("set");
+    let code = card_code(&live_card(&app, 0).await.get("/card").await);
+    let page = desk.get("/desk").await;
+    let scanned = async || desk.send_form_to(&page, "/desk/scan", &[("code", &code)]).await;
+    assert!(set(Capability::CardScan, false).await);
+    assert_eq!(scanned().await.status, 403);
+    assert!(set(Capability::CardScan, true).await);
+    let read = scanned().await;
+    assert!(read.is_ok() && read.says("今天没有预约"), "what was refused did not use the code up: {}", read.text);
+    let token = page.field("csrf").expect("a token");
+    assert!(set(Capability::CheckIn, false).await);
+    assert_eq!(desk.post("/desk/undo", &[("csrf", &token), ("code", "0"), ("n", "1")]).await.status, 403);
     app.check().await;
 }
 
