@@ -22,6 +22,7 @@ mod context;
 mod place;
 mod run;
 mod seeds;
+mod template;
 
 pub use context::{a_monday_morning, test_ctx};
 pub use kernel::{ManualClock, SeededRng};

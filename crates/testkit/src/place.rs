@@ -1,20 +1,20 @@
 //! A database for one test: made, migrated, handed out, removed.
 //!
-//! SQLite is a file in a folder of its own. On PostgreSQL each test gets a copy of a template that
-//! is migrated once; its name carries the migrations' fingerprint. `postgres` connections are made,
-//! used and dropped on plain threads only.
+//! It is a copy of a template (`template.rs`): on SQLite a file in a folder of its own, on PostgreSQL a database.
+//! `postgres` connections are made, used and dropped on plain threads only.
 
 use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use kernel::{Clock, SeededRng};
 use platform::db::{Db, DbSettings, Migrations, Target};
 use postgres::{Client, NoTls};
 
+use crate::template::{self, Ground};
 use crate::{context, must};
 
 /// Which of the two databases.
@@ -113,10 +113,10 @@ enum Remains {
 }
 
 impl Place {
-    pub(crate) fn make(engine: Engine) -> Place {
+    pub(crate) fn make(engine: Engine, ground: Ground) -> Place {
         on_plain_thread(move || match engine {
-            Engine::Sqlite => Place::sqlite(),
-            Engine::Postgres => Place::postgres(),
+            Engine::Sqlite => Place::sqlite(ground),
+            Engine::Postgres => Place::postgres(ground),
         })
     }
 
@@ -124,39 +124,52 @@ impl Place {
         self.handle.clone()
     }
 
-    fn sqlite() -> Place {
+    fn sqlite(ground: Ground) -> Place {
         let folder = env::temp_dir().join(unique_name());
         must(fs::create_dir_all(&folder), "making a folder for SQLite");
         let file = folder.join("test.sqlite3");
-        let url = format!("sqlite:{}", file.display());
-        let target = Target::Sqlite(file);
-        must(Migrations::embedded().apply(&target, context::a_monday_morning().now()), "migrating SQLite");
-        Place { handle: TestDb::over(Engine::Sqlite, target, url), remains: Remains::Folder(folder) }
+        must(fs::write(&file, template::sqlite(ground).as_slice()), "copying the template");
+        Place { handle: TestDb::at_file(file, STORY), remains: Remains::Folder(folder) }
     }
 
-    fn postgres() -> Place {
+    fn postgres(ground: Ground) -> Place {
         let Ok(admin) = env::var("RENSHE_TEST_PG") else {
             panic!(
                 "tests on PostgreSQL are run by: cargo xtask test   (it starts a private server and sets RENSHE_TEST_PG)"
             );
         };
-        // A process needs the template once; other processes are held off by the lock in there.
-        static TEMPLATE: OnceLock<String> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| template(&admin));
+        let template = template::postgres(&admin, ground);
         let name = unique_name();
-        let mut client = connect(&admin);
-        must(client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")), "copying the template");
-        let url = with_database(&admin, &name);
-        let target = Target::Postgres(url.clone());
-        Place { handle: TestDb::over(Engine::Postgres, target, url), remains: Remains::Database { admin, name } }
+        template::copy(&mut connect(&admin), &template, &name);
+        Place {
+            handle: TestDb::at_url(with_database(&admin, &name), STORY),
+            remains: Remains::Database { admin, name },
+        }
     }
 }
 
+/// The seed of a story's randomness. A template is laid with another one, so that no story draws what is already there.
+const STORY: u64 = 1;
+
 impl TestDb {
-    fn over(engine: Engine, target: Target, url: String) -> TestDb {
+    pub(crate) fn at_file(file: PathBuf, seed: u64) -> TestDb {
+        let url = format!("sqlite:{}", file.display());
+        TestDb::over(Engine::Sqlite, Target::Sqlite(file), url, seed)
+    }
+
+    pub(crate) fn at_url(url: String, seed: u64) -> TestDb {
+        TestDb::over(Engine::Postgres, Target::Postgres(url.clone()), url, seed)
+    }
+
+    fn over(engine: Engine, target: Target, url: String, seed: u64) -> TestDb {
         let db = open(&target, "test");
         let used = Arc::new(Mutex::new(Used { doors: vec![db.clone()], databases: Vec::new() }));
-        TestDb { db, engine, url, target, rng: context::rng(1), used }
+        TestDb { db, engine, url, target, rng: context::rng(seed), used }
+    }
+
+    /// Ends every door to it.
+    pub(crate) fn close(&self) {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).doors.iter().for_each(Db::close);
     }
 }
 
@@ -188,40 +201,19 @@ fn open(target: &Target, instance: &str) -> Db {
     must(Db::open(settings), "opening the database door")
 }
 
-/// Makes the template unless it is there, and says its name.
-fn template(admin: &str) -> String {
-    let migrations = Migrations::embedded();
-    let name = format!("renshe_template_{}", migrations.fingerprint());
-    let building = format!("{name}_building");
-    let mut client = connect(admin);
-    // Held until this connection ends; any number that nobody else uses.
-    must(client.execute("SELECT pg_advisory_lock(7426811)", &[]), "waiting for the template's lock");
-    let there =
-        must(client.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]), "looking for the template");
-    if there.is_empty() {
-        // Built under another name, so that one half made by a process that died is never taken.
-        must(client.batch_execute(&format!("DROP DATABASE IF EXISTS {building}")), "removing an unfinished template");
-        must(client.batch_execute(&format!("CREATE DATABASE {building}")), "making the template");
-        let target = Target::Postgres(with_database(admin, &building));
-        must(migrations.apply(&target, context::a_monday_morning().now()), "migrating the template");
-        must(client.batch_execute(&format!("ALTER DATABASE {building} RENAME TO {name}")), "naming the template");
-    }
-    name
-}
-
-fn connect(url: &str) -> Client {
+pub(crate) fn connect(url: &str) -> Client {
     must(Client::connect(url, NoTls), "connecting to the tests' PostgreSQL")
 }
 
 /// The same server, another database.
-fn with_database(url: &str, name: &str) -> String {
+pub(crate) fn with_database(url: &str, name: &str) -> String {
     let (address, query) = url.split_once('?').map_or((url, String::new()), |(a, q)| (a, format!("?{q}")));
     let server = address.rsplit_once('/').map_or(address, |(server, _)| server);
     format!("{server}/{name}{query}")
 }
 
 /// A name that no other test has, in this process or beside it.
-fn unique_name() -> String {
+pub(crate) fn unique_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("renshe_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }

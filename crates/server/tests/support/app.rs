@@ -45,6 +45,14 @@ pub struct TestApp {
 }
 
 impl Fixture for TestApp {
+    const GROUND: &'static str = "city";
+
+    async fn lay(test: TestDb) {
+        let halls = Halls::new().expect("no twins");
+        let ctx = test_ctx(&test, testkit::a_monday_morning());
+        commands::seed::seed(&ctx, &halls).await.expect("sample data");
+    }
+
     async fn open(test: TestDb) -> TestApp {
         let config = settings::from_text("test", "", []).expect("the defaults are a configuration");
         // Nine on a Monday of a year whose calendar we have; from there it flows, and is moved.
@@ -55,6 +63,7 @@ impl Fixture for TestApp {
         let sandbox = start_sandbox(&clock, &folder, &halls).await;
         let ctx = test_ctx(&test, clock.clone());
         start::verify_vault(&ctx).await.expect("fresh keys");
+        // All is there; this only says who can sign in.
         let logins = commands::seed::seed(&ctx, &halls).await.expect("sample data").logins;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("bound");
