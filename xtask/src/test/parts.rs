@@ -40,6 +40,9 @@ const BROWSER: Needs = Needs { browser: true, ..POSTGRES };
 const DRIVER: &str = "booking_driver";
 const DRIVER_FILE: &str = "crates/health/src/appointments/booking_driver.rs";
 
+/// Stories that only wait for a page's own time stand beside those that have one of the two places for browsers.
+const BROWSER_THREADS: &str = "--test-threads=5";
+
 /// The payment's simulator: unit tests too, and a part of its own.
 const SIMULATE: &str = "simulate_";
 
@@ -91,7 +94,10 @@ fn integration(targets: &[(String, String)], pure_driver: bool) -> Vec<Part> {
             commands.push(command(&["--lib", "--", DRIVER]));
         }
         if let Some(targets) = filled.get(&place) {
-            let arguments: Vec<&str> = targets.iter().flat_map(|target| ["--test", target]).collect();
+            let mut arguments: Vec<&str> = targets.iter().flat_map(|target| ["--test", target]).collect();
+            if name == "browser" {
+                arguments.extend(["--", BROWSER_THREADS]);
+            }
             commands.push(command(&arguments));
         }
         if !commands.is_empty() {

@@ -23,6 +23,11 @@ static RUNNING: Mutex<Weak<Driver>> = Mutex::new(Weak::new());
 /// Runs one story with an app of its own and the shared driver.
 pub fn story<Told: Future<Output = ()>>(tell: impl Fn(TestApp, Arc<Driver>) -> Told) {
     let _place = Place::take();
+    story_that_waits(tell);
+}
+
+/// The same for a story that does little but wait until a page's own time is over: it takes nobody's place.
+pub fn story_that_waits<Told: Future<Output = ()>>(tell: impl Fn(TestApp, Arc<Driver>) -> Told) {
     let driver = Driver::shared();
     testkit::run(Engine::Sqlite, |app: TestApp| tell(app, Arc::clone(&driver)));
 }

@@ -7,7 +7,7 @@ use platform::db::{DbFault, LaneKey};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PHONE, Wanted};
-use crate::driver::story;
+use crate::driver::{story, story_that_waits};
 use crate::support::TestApp;
 use crate::support::payer::{Payer, buyer_pays};
 
@@ -52,7 +52,7 @@ async fn until_renewed(browser: &Browser, old: &Value) {
 
 #[test]
 fn codes_are_renewed_when_the_script_is_lost() {
-    story(|app, driver| async move {
+    story_that_waits(|app, driver| async move {
         let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
         with_a_card(&app, &browser).await;
         lose_scripts(&browser).await;
@@ -67,7 +67,7 @@ fn codes_are_renewed_when_the_script_is_lost() {
 
 #[test]
 fn codes_are_renewed_when_the_script_breaks() {
-    story(|app, driver| async move {
+    story_that_waits(|app, driver| async move {
         let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
         with_a_card(&app, &browser).await;
         before_pages(&browser, "performance.now = () => { throw new Error('an odd browser') };").await;
@@ -82,7 +82,7 @@ fn codes_are_renewed_when_the_script_breaks() {
 
 #[test]
 fn a_script_that_runs_ends_the_pages_own_refresh() {
-    story(|app, driver| async move {
+    story_that_waits(|app, driver| async move {
         let browser = Browser::open(&driver, &app.url, Wanted::on(PHONE)).await;
         with_a_card(&app, &browser).await;
         // A page that nobody looks at makes no codes.

@@ -27,7 +27,12 @@ impl Look {
 
     fn promise(&self) -> Promise {
         let promise = if self.elder { Promise::ELDER } else { Promise::STANDARD };
-        if self.lang == "en" { promise.in_english() } else { promise }
+        let promise = if self.lang == "en" { promise.in_english() } else { promise };
+        let usual = Wanted::on(PHONE);
+        // What axe-core reads is the same tree in every width and with every size of text, and the usual ones are read in
+        // each language, in both looks and in the dark; what width and size change is measured in all of them.
+        let seen_elsewhere = self.wanted.screen.width < usual.screen.width || self.wanted.text_px > usual.text_px;
+        Promise { rules: !seen_elsewhere, ..promise }
     }
 }
 
@@ -48,32 +53,60 @@ fn every_page_in_english() {
 #[test]
 fn every_page_in_the_elder_look() {
     story(|app, driver| async move {
-        tour(&app, &driver, &[Look::phone("elder", "zh-CN", true), Look::phone("elder-en", "en", true)]).await;
+        tour(&app, &driver, &[Look::phone("elder", "zh-CN", true)]).await;
     });
 }
 
 #[test]
-fn every_page_in_the_dark_and_on_a_wide_screen() {
+fn every_page_in_the_elder_look_in_english() {
+    story(|app, driver| async move {
+        tour(&app, &driver, &[Look::phone("elder-en", "en", true)]).await;
+    });
+}
+
+#[test]
+fn every_page_in_the_dark() {
     story(|app, driver| async move {
         let dark = Wanted { dark: true, ..Wanted::on(PHONE) };
+        let looks = [Look::phone("dark", "zh-CN", false).on(dark), Look::phone("dark-elder", "zh-CN", true).on(dark)];
+        tour(&app, &driver, &looks).await;
+    });
+}
+
+#[test]
+fn every_page_on_a_wide_screen() {
+    story(|app, driver| async move {
+        tour(&app, &driver, &[Look::phone("wide", "zh-CN", false).on(Wanted::on(WINDOW))]).await;
+    });
+}
+
+#[test]
+fn every_page_on_a_narrow_phone() {
+    story(|app, driver| async move {
+        let narrow = Wanted::on(NARROW);
+        let looks =
+            [Look::phone("narrow", "zh-CN", false).on(narrow), Look::phone("narrow-en", "en", false).on(narrow)];
+        tour(&app, &driver, &looks).await;
+    });
+}
+
+#[test]
+fn every_page_in_the_elder_look_on_a_narrow_phone() {
+    story(|app, driver| async move {
+        let narrow = Wanted::on(NARROW);
         let looks = [
-            Look::phone("dark", "zh-CN", false).on(dark),
-            Look::phone("dark-elder", "zh-CN", true).on(dark),
-            Look::phone("wide", "zh-CN", false).on(Wanted::on(WINDOW)),
+            Look::phone("narrow-elder", "zh-CN", true).on(narrow),
+            Look::phone("narrow-elder-en", "en", true).on(narrow),
         ];
         tour(&app, &driver, &looks).await;
     });
 }
 
 #[test]
-fn every_page_on_a_narrow_phone_and_with_text_twice_as_large() {
+fn every_page_with_text_twice_as_large() {
     story(|app, driver| async move {
         let double = Wanted { text_px: 32, ..Wanted::on(PHONE) };
         let looks = [
-            Look::phone("narrow", "zh-CN", false).on(Wanted::on(NARROW)),
-            Look::phone("narrow-en", "en", false).on(Wanted::on(NARROW)),
-            Look::phone("narrow-elder", "zh-CN", true).on(Wanted::on(NARROW)),
-            Look::phone("narrow-elder-en", "en", true).on(Wanted::on(NARROW)),
             Look::phone("double", "zh-CN", false).on(double),
             Look::phone("double-en", "en", false).on(double),
             Look::phone("narrow-double", "zh-CN", false).on(Wanted { text_px: 32, ..Wanted::on(NARROW) }),

@@ -3,7 +3,7 @@
 //! not what is tried here.
 //!
 //! `cargo xtask test --only browser` brings the browser and axe-core; screenshots of full pages are
-//! left in `target/screens/`, twice as sharp with `RENSHE_SCREEN_SCALE=2` (the README's are made so).
+//! left in `target/screens/` (not where `CI=true`), twice as sharp with `RENSHE_SCREEN_SCALE=2` (the README's are made so).
 #![cfg(test)]
 
 #[path = "../support/mod.rs"]
