@@ -137,12 +137,8 @@ fn texts(root: &Path) -> Vec<(String, String)> {
         for file in files(&root.join(folder)) {
             let Ok(text) = fs::read_to_string(&file) else { continue };
             let path = file.strip_prefix(root).unwrap_or(&file).display().to_string();
-            // What people type when they look for a service, by whatever name.
-            if path.ends_with("/services.rs") || path.ends_with("/halls/search_tests.rs") {
-                continue;
-            }
             let text = match file.extension().and_then(|ext| ext.to_str()) {
-                Some("rs") => text.split("#[cfg(test)]").next().unwrap_or("").to_owned(),
+                Some("rs") => without_what_is_typed(text.split("#[cfg(test)]").next().unwrap_or("")),
                 Some("ftl") => text.lines().fold(String::new(), |all, line| all + spoken(line) + "\n"),
                 Some("html") => without_comments(&text),
                 _ => text,
@@ -171,7 +167,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     while let Some(folder) = waiting.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let tests = path.file_name().is_some_and(|name| name == "tests" || name == "stories.rs");
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let tests = name == "tests" || name == "stories.rs" || name.ends_with("_tests.rs");
             let ext = path.extension().and_then(|ext| ext.to_str());
             if path.is_dir() && !tests {
                 waiting.push(path);
@@ -181,6 +178,33 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// The source without the other words for a service, by which people look for it whatever it is called: the last of
+/// `Service::new(at, path, key, also)`, where it stands behind two other strings.
+fn without_what_is_typed(source: &str) -> String {
+    let mut calls = source.split("Service::new(");
+    let mut plain = calls.next().unwrap_or_default().to_owned();
+    for call in calls {
+        match call.splitn(7, '"').collect::<Vec<_>>()[..] {
+            [at, path, comma, key, before, also, rest] if before.trim() == "," => {
+                let lines = "\n".repeat(also.matches('\n').count());
+                plain.extend([at, path, comma, key, before, &lines, rest]);
+            }
+            _ => plain.push_str(call),
+        }
+    }
+    plain
+}
+
+#[test]
+fn other_words_for_a_service_may_be_any() {
+    let source = "A(\"刷脸\"); Service::new(1, \"/a\", \"b\",\n \"刷脸\"); B(\"号源\")";
+    assert_eq!(without_what_is_typed(source), "A(\"刷脸\"); 1, /a, b,\n ); B(\"号源\")");
+    assert_eq!(
+        without_what_is_typed("Service::new(1, \"/a\", \"b\", ALSO); B(\"号源\")"),
+        "1, \"/a\", \"b\", ALSO); B(\"号源\")"
+    );
 }
 
 /// The template with its comments' lines left empty, so that lines keep their numbers.
