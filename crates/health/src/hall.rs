@@ -72,9 +72,9 @@ fn routes() -> Router<Ctx> {
 fn desk_routes() -> Router<Ctx> {
     Router::new()
         .route("/desk/visits", get(desk::show))
-        .route("/desk/scan", post(desk::scan))
-        .route("/desk/check-in", post(desk::check_in))
-        .route("/desk/undo", post(desk::undo))
+        .route("/desk/visits/scan", post(desk::scan))
+        .route("/desk/visits/check-in", post(desk::check_in))
+        .route("/desk/visits/undo", post(desk::undo))
 }
 
 fn works(wired: &Wired) -> Works {

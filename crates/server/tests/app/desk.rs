@@ -12,7 +12,7 @@ use crate::support::{Answer, TestApp, Visitor, store};
 /// Scans at a desk.
 pub async fn scan(desk: &Visitor, code: &str) -> Answer {
     let page = desk.get("/desk").await;
-    desk.send_form_to(&page, "/desk/scan", &[("code", code)]).await
+    desk.send_form_to(&page, "/desk/visits/scan", &[("code", code)]).await
 }
 
 /// Books for a sample person and returns the visit's path and barcode.
@@ -24,7 +24,7 @@ pub async fn booked(person: &Visitor, form: &str) -> (String, String) {
 
 /// Nothing of 周明远 is on the page, nor a way to check anybody in.
 fn shows_nobody(page: &Answer) {
-    for trace in ["周*远", "320402", "周明", "/desk/check-in"] {
+    for trace in ["周*远", "320402", "周明", "/desk/visits/check-in"] {
         assert!(!page.says(trace), "{trace}: {}", page.text);
     }
 }
@@ -41,7 +41,7 @@ async fn another_hospitals_desk_sees_nothing(app: TestApp) {
     shows_nobody(&verdict);
     // Nor can it be forced past the page.
     let token = verdict.field("csrf").expect("a token");
-    let forced = stranger.post("/desk/check-in", &[("csrf", &token), ("ready", &code)]).await;
+    let forced = stranger.post("/desk/visits/check-in", &[("csrf", &token), ("ready", &code)]).await;
     assert!(forced.says("不是本院"), "{}", forced.text);
     assert_eq!(app.states(&place.slot).await, ["booked"]);
     assert!(person.get(&visit).await.says("预约成功"));
@@ -57,14 +57,14 @@ async fn the_wrong_day_and_a_cancelled_visit_are_told(app: TestApp) {
     let desk = app.clerk_of(&later.hospital).await;
     let (visit, code) = booked(&person, &later.book()).await;
     let verdict = scan(&desk, &code).await;
-    assert!(verdict.says("不是今天") && !verdict.says("action=\"/desk/check-in\""), "{}", verdict.text);
+    assert!(verdict.says("不是今天") && !verdict.says("action=\"/desk/visits/check-in\""), "{}", verdict.text);
     let token = verdict.field("csrf").expect("a token");
-    desk.post("/desk/check-in", &[("csrf", &token), ("ready", &code)]).await;
+    desk.post("/desk/visits/check-in", &[("csrf", &token), ("ready", &code)]).await;
     assert_eq!(app.states(&later.slot).await, ["booked"], "not even past the page");
     person.post_form(&format!("{visit}/cancel"), &[]).await;
     let verdict = scan(&desk, &code).await;
-    assert!(verdict.says("已取消") && !verdict.says("action=\"/desk/check-in\""), "{}", verdict.text);
-    desk.post("/desk/check-in", &[("csrf", &token), ("ready", &code)]).await;
+    assert!(verdict.says("已取消") && !verdict.says("action=\"/desk/visits/check-in\""), "{}", verdict.text);
+    desk.post("/desk/visits/check-in", &[("csrf", &token), ("ready", &code)]).await;
     assert_eq!(app.states(&later.slot).await, ["cancelled"]);
     assert_eq!(app.acts("appointment.attended").await, 0);
     app.check().await;
@@ -157,14 +157,14 @@ async fn enter_on_the_verdict_checks_in_and_a_new_scan_does_not(app: TestApp) {
     let (_, one) = booked(&app.citizen(0).await, &place.book()).await;
     let (_, two) = booked(&app.citizen(1).await, &place.book()).await;
     let first = scan(&desk, &one).await;
-    let second = desk.send_form_to(&first, "/desk/scan", &[("code", &two)]).await;
+    let second = desk.send_form_to(&first, "/desk/visits/scan", &[("code", &two)]).await;
     assert!(second.says("可以签到"), "{}", second.text);
     assert_eq!(app.states(&place.slot).await, ["booked", "booked"], "nobody is checked in by the next scan");
     // A scanner through a Chinese keyboard sends marks: that is a scan that cannot be read, not Enter alone.
-    let unread = desk.send_form_to(&second, "/desk/scan", &[("code", "。。----")]).await;
+    let unread = desk.send_form_to(&second, "/desk/visits/scan", &[("code", "。。----")]).await;
     assert!(!unread.says("签到成功"), "{}", unread.text);
     assert_eq!(app.states(&place.slot).await, ["booked", "booked"]);
-    let enter = desk.send_form_to(&second, "/desk/scan", &[("code", "")]).await;
+    let enter = desk.send_form_to(&second, "/desk/visits/scan", &[("code", "")]).await;
     assert!(enter.says("签到成功"), "{}", enter.text);
     assert_eq!(app.states(&place.slot).await, ["attended", "booked"]);
     assert!(enter.says("今日已签到 1"), "{}", enter.text);
@@ -174,7 +174,7 @@ async fn enter_on_the_verdict_checks_in_and_a_new_scan_does_not(app: TestApp) {
 
 /// Takes a check-in back by the form on a page.
 async fn undo(desk: &Visitor, page: &Answer) -> Answer {
-    desk.send_form_to(page, "/desk/undo", &[]).await
+    desk.send_form_to(page, "/desk/visits/undo", &[]).await
 }
 
 #[db_test]
@@ -197,7 +197,7 @@ async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
     let desk = app.clerk_of(&place.hospital).await;
     let person = app.citizen(0).await;
     let (visit, code) = booked(&person, &place.book()).await;
-    let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/scan", &[("code", "")]).await;
+    let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/visits/scan", &[("code", "")]).await;
     assert!(done.says("签到成功") && done.says("data-key=\"z\""), "{}", done.text);
     // What is stored says so, and to whoever did it; no address does.
     let other = colleague(&app, &place.hospital).await;
@@ -215,12 +215,12 @@ async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
     assert_eq!(app.states(&place.slot).await, ["booked"]);
     assert!(person.get(&visit).await.says("预约成功"));
     // The next Enter is meant for the next patient, and a second press finds it done.
-    let enter = desk.send_form_to(&undone, "/desk/scan", &[("code", "")]).await;
+    let enter = desk.send_form_to(&undone, "/desk/visits/scan", &[("code", "")]).await;
     assert!(enter.path == "/desk/visits" && app.states(&place.slot).await == ["booked"], "{}", enter.path);
     assert!(undo(&desk, &done).await.says("已撤销"));
     assert_eq!(app.acts("appointment.check_in_undone").await, 1);
     // Whoever comes later is checked in again, and what was pressed for the first time does not take that back.
-    let again = desk.send_form_to(&scan(&desk, &code).await, "/desk/scan", &[("code", "")]).await;
+    let again = desk.send_form_to(&scan(&desk, &code).await, "/desk/visits/scan", &[("code", "")]).await;
     assert!(again.says("签到成功"), "{}", again.text);
     let stands = undo(&desk, &done).await;
     assert!(stands.says("撤不了") && stands.says("之后又签到过一次"), "{}", stands.text);
@@ -228,7 +228,7 @@ async fn a_check_in_is_taken_back_for_a_moment(app: TestApp) {
     app.advance_secs(60);
     let late = undo(&desk, &again).await;
     assert!(late.says("撤不了") && late.says("时间过了"), "{}", late.text);
-    assert!(!desk.get("/desk").await.says("/desk/undo"), "nothing is offered that cannot be done");
+    assert!(!desk.get("/desk").await.says("/desk/visits/undo"), "nothing is offered that cannot be done");
     assert!(desk.get(&again.path).await.says("不用再签"), "a moment later it is a check-in like any other");
     assert_eq!(app.states(&place.slot).await, ["attended"]);
     app.check().await;
@@ -258,18 +258,18 @@ async fn a_check_in_is_taken_back_however_busy_the_hospital_is(app: TestApp) {
     let desk = app.clerk_of(&place.hospital).await;
     let (_, mine) = booked(&app.citizen(0).await, &place.book()).await;
     let (_, theirs) = booked(&app.citizen(1).await, &place.book()).await;
-    let done = desk.send_form_to(&scan(&desk, &mine).await, "/desk/scan", &[("code", "")]).await;
+    let done = desk.send_form_to(&scan(&desk, &mine).await, "/desk/visits/scan", &[("code", "")]).await;
     assert!(done.says("签到成功"), "{}", done.text);
     // Nine entries of another clerk come in between.
     let other = colleague(&app, &place.hospital).await;
     for _ in 0..5 {
         app.advance_secs(1);
-        let done = other.send_form_to(&scan(&other, &theirs).await, "/desk/scan", &[("code", "")]).await;
+        let done = other.send_form_to(&scan(&other, &theirs).await, "/desk/visits/scan", &[("code", "")]).await;
         assert!(done.says("签到成功"), "{}", done.text);
         undo(&other, &done).await;
     }
     let list = desk.get("/desk").await;
-    let first = list.text.find("action=\"/desk/undo\"").expect("it can still be taken back");
+    let first = list.text.find("action=\"/desk/visits/undo\"").expect("it can still be taken back");
     assert!(list.text[first..].contains(&format!("value=\"{mine}\"")), "{}", list.text);
     assert!(list.says("data-key=\"z\""), "{}", list.text);
     assert!(undo(&desk, &list).await.says("已撤销"));
@@ -283,11 +283,11 @@ async fn another_hospital_takes_no_check_in_back(app: TestApp) {
     let place = app.place_at_desk(3600, 4).await;
     let desk = app.clerk_of(&place.hospital).await;
     let (_, code) = booked(&app.citizen(0).await, &place.book()).await;
-    let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/scan", &[("code", "")]).await;
+    let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/visits/scan", &[("code", "")]).await;
     let (stranger, _) = app.clerk(1).await;
     let token = stranger.get("/desk").await.field("csrf").expect("a token");
     let n = done.field("n").expect("the event");
-    let forced = stranger.post("/desk/undo", &[("csrf", &token), ("code", &code), ("n", &n)]).await;
+    let forced = stranger.post("/desk/visits/undo", &[("csrf", &token), ("code", &code), ("n", &n)]).await;
     assert!(forced.says("不是本院"), "{}", forced.text);
     shows_nobody(&forced);
     assert_eq!(app.states(&place.slot).await, ["attended"]);
@@ -306,7 +306,7 @@ async fn a_card_finds_the_visits_that_its_holder_has_here_today(app: TestApp) {
     let place = app.place_at_desk(3600, 4).await;
     let desk = app.clerk_of(&place.hospital).await;
     let none = scan(&desk, &code().await).await;
-    assert!(none.says("今天没有预约") && none.says("周*远") && !none.says("/desk/check-in"), "{}", none.text);
+    assert!(none.says("今天没有预约") && none.says("周*远") && !none.says("/desk/visits/check-in"), "{}", none.text);
     let later = app.place_at_desk(2 * 86_400, 4).await;
     booked(&person, &later.book()).await;
     assert!(scan(&desk, &code().await).await.says("今天没有预约"), "of today, not of another day");
@@ -316,10 +316,10 @@ async fn a_card_finds_the_visits_that_its_holder_has_here_today(app: TestApp) {
     assert!(verdict.says("可以签到") && verdict.says("男 · 46 岁"), "{}", verdict.text);
     assert!(!verdict.path.contains(&shown[5..]), "the code stands in no address: {}", verdict.path);
     let used = scan(&desk, &shown).await;
-    assert!(used.says("已使用") && !used.says("/desk/check-in"), "a picture of it finds nobody: {}", used.text);
+    assert!(used.says("已使用") && !used.says("/desk/visits/check-in"), "a picture of it finds nobody: {}", used.text);
     let (stranger, _) = app.clerk(1).await;
     assert!(scan(&stranger, &code().await).await.says("今天没有预约"), "another hospital's visits are not here");
-    let done = desk.send_form_to(&verdict, "/desk/scan", &[("code", "")]).await;
+    let done = desk.send_form_to(&verdict, "/desk/visits/scan", &[("code", "")]).await;
     assert!(done.says("签到成功"), "{}", done.text);
     assert!(scan(&desk, &code().await).await.says("已签到"));
     assert!(scan(&desk, &barcode).await.says("已签到"));

@@ -172,7 +172,7 @@ async fn serves_as_before(app: &TestApp, before: &Before) {
     let desk = app.visitor();
     let seated = desk.post_form("/desk/login", &[("login", "laochuangkou"), ("password", PASSWORD)]).await;
     assert!(seated.is_ok() && seated.says("常州市第一人民医院"), "{} {}", seated.status, seated.text);
-    let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/scan", &[("code", "")]).await;
+    let done = desk.send_form_to(&scan(&desk, &code).await, "/desk/visits/scan", &[("code", "")]).await;
     assert!(done.says("签到成功"), "{}", done.text);
     let window = app.visitor();
     let seated = window.post_form("/desk/login", &[("login", "laofuwu"), ("password", PASSWORD)]).await;
@@ -247,17 +247,32 @@ async fn a_hospitals_desk_asks_what_it_may_do_at_each_button(app: TestApp) {
     let (desk, hospital) = app.clerk(0).await;
     let id: InstitutionId = hospital.parse().expect("an id");
     let set = async |what, on| institutions::set_capability(&app.ctx, &id, what, on).await.expect("set");
-    let code = card_code(&live_card(&app, 0).await.get("/card").await);
+    let person = live_card(&app, 0).await;
+    let code = card_code(&person.get("/card").await);
     let page = desk.get("/desk").await;
-    let scanned = async || desk.send_form_to(&page, "/desk/scan", &[("code", &code)]).await;
+    let scanned = async |code: &str| desk.send_form_to(&page, "/desk/visits/scan", &[("code", code)]).await;
     assert!(set(Capability::CardScan, false).await);
-    assert_eq!(scanned().await.status, 403);
+    assert_eq!(scanned(&code).await.status, 403);
     assert!(set(Capability::CardScan, true).await);
-    let read = scanned().await;
+    let read = scanned(&code).await;
     assert!(read.is_ok() && read.says("今天没有预约"), "what was refused did not use the code up: {}", read.text);
     let token = page.field("csrf").expect("a token");
+    let code = card_code(&person.get("/card").await);
     assert!(set(Capability::CheckIn, false).await);
-    assert_eq!(desk.post("/desk/undo", &[("csrf", &token), ("code", "0"), ("n", "1")]).await.status, 403);
+    assert_eq!(desk.get("/desk/visits").await.status, 403);
+    for (path, fields) in [
+        ("check-in", [("ready", "0"), ("n", "1")]),
+        ("scan", [("code", ""), ("ready", "0")]),
+        ("scan", [("code", code.as_str()), ("ready", "")]),
+        ("undo", [("code", "0"), ("n", "1")]),
+    ] {
+        let form = [&[("csrf", token.as_str())], &fields[..]].concat();
+        let refused = desk.post(&format!("/desk/visits/{path}"), &form).await;
+        assert_eq!(refused.status, 403, "{path} {fields:?}: {}", refused.text);
+    }
+    assert!(set(Capability::CheckIn, true).await);
+    let read = scanned(&code).await;
+    assert!(read.is_ok() && read.says("今天没有预约"), "what was refused did not use the code up: {}", read.text);
     app.check().await;
 }
 

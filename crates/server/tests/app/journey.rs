@@ -64,13 +64,13 @@ async fn a_newcomer_signs_up_books_and_is_checked_in(app: TestApp) {
     assert_eq!(barcode(&person.get("/code").await.text), code, "the raised tab shows the same");
     assert!(person.get("/").await.says("就诊条码"), "the front page says what comes next");
 
-    let verdict = desk.send_form_to(&desk.get("/desk").await, "/desk/scan", &[("code", &code)]).await;
+    let verdict = desk.send_form_to(&desk.get("/desk").await, "/desk/visits/scan", &[("code", &code)]).await;
     assert!(verdict.says("可以签到") && verdict.says("欧阳") && !verdict.says("珠"), "{}", verdict.text);
-    let done = desk.send_form_to(&verdict, "/desk/check-in", &[]).await;
+    let done = desk.send_form_to(&verdict, "/desk/visits/check-in", &[]).await;
     assert!(done.says("签到成功"), "{}", done.text);
-    let again = desk.send_form_to(&done, "/desk/scan", &[("code", &code)]).await;
+    let again = desk.send_form_to(&done, "/desk/visits/scan", &[("code", &code)]).await;
     assert!(again.says("已签到") && !again.says("签到成功"), "{}", again.text);
-    let twice = desk.send_form_to(&verdict, "/desk/check-in", &[]).await;
+    let twice = desk.send_form_to(&verdict, "/desk/visits/check-in", &[]).await;
     assert!(twice.is_ok() && twice.says("已签到"), "{}", twice.text);
     assert!(person.get(&visit.path).await.says("已签到"));
     assert_eq!(app.acts("appointment.attended").await, 1);

@@ -367,7 +367,7 @@ async fn each_role_has_its_own_desk(app: TestApp) {
     assert_eq!(clerk.get("/desk/window").await.status, 403);
     assert_eq!(desk.get("/desk").await.path, "/desk/window");
     let token = desk.get("/desk/window").await.field("csrf").expect("a form");
-    assert_eq!(desk.post("/desk/scan", &[("csrf", &token), ("code", "1")]).await.status, 403);
+    assert_eq!(desk.post("/desk/visits/scan", &[("csrf", &token), ("code", "1")]).await.status, 403);
     let token = clerk.get("/desk").await.field("csrf").expect("a form");
     assert_eq!(clerk.post("/desk/window", &[("csrf", &token)]).await.status, 403);
     app.check().await;

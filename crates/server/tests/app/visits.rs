@@ -193,14 +193,14 @@ async fn one_number_is_said_everywhere(app: TestApp) {
     let spaced = format!("{} {} {}", &said[..3], &said[3..6], &said[6..]);
     for typed in [said.as_str(), spaced.as_str()] {
         let page = clerk.get("/desk").await;
-        let seen = clerk.send_form_to(&page, "/desk/scan", &[("code", typed)]).await;
+        let seen = clerk.send_form_to(&page, "/desk/visits/scan", &[("code", typed)]).await;
         assert!(seen.says("不是今天") && number(&seen) == said, "{typed}: {}", seen.text);
     }
     // A digit that was heard wrongly is told as such, and nobody is shown.
     let last = said.as_bytes()[9];
     let wrong = format!("{}{}", &said[..9], if last == b'9' { '0' } else { char::from(last + 1) });
     let page = clerk.get("/desk").await;
-    let seen = clerk.send_form_to(&page, "/desk/scan", &[("code", &wrong)]).await;
+    let seen = clerk.send_form_to(&page, "/desk/visits/scan", &[("code", &wrong)]).await;
     assert!(seen.says("单号有一位不对") && !seen.says("320402"), "{}", seen.text);
     // Whoever looks after payments finds the order by it.
     let found = payments::find(&app.ctx, &spaced).await.expect("it is a number");
@@ -219,7 +219,7 @@ async fn another_hospital_finds_nobody_by_a_number(app: TestApp) {
     let (stranger, elsewhere) = app.clerk(1).await;
     assert_ne!(elsewhere, place.hospital);
     let page = stranger.get("/desk").await;
-    let seen = stranger.send_form_to(&page, "/desk/scan", &[("code", &said)]).await;
+    let seen = stranger.send_form_to(&page, "/desk/visits/scan", &[("code", &said)]).await;
     assert!(seen.says("不是本院") && !seen.says("320402") && !seen.says("单号 "), "{}", seen.text);
     assert_eq!(app.acts("appointment.seen_by_desk").await, 1, "each look is written down");
     // Whoever looks after payments is told that it is a visit's number, and why no order has it.
@@ -230,9 +230,9 @@ async fn another_hospital_finds_nobody_by_a_number(app: TestApp) {
     // At its own, the number checks in as the barcode does.
     let desk = app.clerk_of(&place.hospital).await;
     let page = desk.get("/desk").await;
-    let ready = desk.send_form_to(&page, "/desk/scan", &[("code", &said)]).await;
+    let ready = desk.send_form_to(&page, "/desk/visits/scan", &[("code", &said)]).await;
     assert!(ready.says("可以签到"), "{}", ready.text);
-    assert!(desk.send_form_to(&ready, "/desk/check-in", &[]).await.says("签到成功"));
+    assert!(desk.send_form_to(&ready, "/desk/visits/check-in", &[]).await.says("签到成功"));
     // Whoever waits to be called still sees the visit.
     let front = person.get("/").await;
     assert!(front.says("已签到") && !front.says("近期没有就诊安排"), "{}", front.text);

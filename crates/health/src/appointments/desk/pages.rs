@@ -28,7 +28,8 @@ use crate::rules::BookingRules;
 /// So much of what the desk did last is shown under the verdict; besides, all that the clerk can still take back.
 const LAST: i64 = 8;
 
-/// `/desk/visits?code=…` shows a visit, `?card=…` what a card led to, `?unread=keyboard` a scan that was neither. `&n=3` asks what became of the visit's third event, and `&undo=3` why it was not taken back: the answer is what is stored.
+/// `/desk/visits?code=…` shows a visit, `?card=…` what a card led to, `?unread=keyboard` a scan that was neither. `&n=3` asks
+/// what became of the visit's third event, and `&undo=3` why it was not taken back: the answer is what is stored.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Shown {
@@ -63,7 +64,7 @@ impl DeskPage {
 /// The desk.
 pub(crate) async fn show(desk: Desk, Query(shown): Query<Shown>) -> Result<Response, Problem> {
     desk.can(Capability::CheckIn)?;
-    let hospital = hospital_of(&desk)?;
+    let hospital = desk.at()?;
     let rules = desk.ctx().policy.at::<BookingRules>(desk.ctx().now().date()).map_err(Problem::fault)?;
     let (told, choices) = judged(&desk, &hospital, &shown, &rules).await?;
     let Day { counts: (waiting, attended), last } = day(&desk, &hospital, &rules).await?;
@@ -162,6 +163,8 @@ pub(crate) async fn scan(
     Extension(ports): Extension<Arc<Ports>>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
+    // Before the card's code is used up.
+    desk.can(Capability::CheckIn)?;
     let code = match (typed.code.trim(), typed.ready.as_str()) {
         ("", "") => return Ok(see_other("/desk/visits")),
         // Enter alone, and nothing else: a scan that cannot be read must not check in who is shown.
@@ -182,14 +185,14 @@ pub(crate) async fn scan(
 
 /// The button 「签到」.
 pub(crate) async fn check_in(desk: Desk, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+    desk.can(Capability::CheckIn)?;
     arrive(&desk, &typed.ready).await
 }
 
 async fn arrive(desk: &Desk, ready: &str) -> Result<Response, Problem> {
-    desk.can(Capability::CheckIn)?;
     let Ok(code) = VisitCode::parse(ready) else { return Ok(see_other("/desk/visits?unread=incomplete")) };
     let verdict = format!("/desk/visits?code={code}");
-    match use_check_in::check_in(desk.ctx(), CheckIn { hospital: hospital_of(desk)?, code }).await {
+    match use_check_in::check_in(desk.ctx(), CheckIn { hospital: desk.at()?, code }).await {
         Ok(done) if done.already => Ok(see_other(&verdict)),
         Ok(done) => Ok(see_other(&format!("{verdict}&n={}", done.n))),
         // The verdict's page says why, as things stand now.
@@ -211,7 +214,7 @@ pub(crate) async fn undo(desk: Desk, Form(which): Form<TakenBack>) -> Result<Res
     desk.can(Capability::CheckIn)?;
     let Ok(code) = VisitCode::parse(&which.code) else { return Ok(see_other("/desk/visits")) };
     let verdict = format!("/desk/visits?code={code}");
-    let command = UndoCheckIn { hospital: hospital_of(&desk)?, code, n: which.n };
+    let command = UndoCheckIn { hospital: desk.at()?, code, n: which.n };
     match undo_check_in(desk.ctx(), command).await {
         // The event that took it back is the one after it.
         Ok(Undone::Now | Undone::Already) => Ok(see_other(&format!("{verdict}&n={}", which.n.saturating_add(1)))),
@@ -220,10 +223,6 @@ pub(crate) async fn undo(desk: Desk, Form(which): Form<TakenBack>) -> Result<Res
         Err(UndoError::Policy(error)) => Err(Problem::fault(error)),
         Err(UndoError::Fault(fault)) => Err(fault.into()),
     }
-}
-
-fn hospital_of(desk: &Desk) -> Result<HospitalId, Problem> {
-    desk.at()
 }
 
 fn problem(error: CheckInError) -> Problem {
