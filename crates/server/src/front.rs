@@ -15,6 +15,8 @@ use crate::halls::Halls;
 
 /// The front page shows so much of what waits, and what a hall always shows.
 const SHOWN: usize = 3;
+/// The version of the front page of nobody: nothing on it is read, so it is the same as long as this program runs.
+const UNCHANGING: u64 = 0;
 
 /// `/`: signed out it is the same for everybody, and comes from the cache.
 pub async fn front(
@@ -26,7 +28,7 @@ pub async fn front(
 ) -> Result<Response, Problem> {
     let page = home.visit.page.clone();
     let Some(citizen) = home.citizen else {
-        return Ok(cache.serve(&page, halls.version(), || composed(&halls, page.clone())));
+        return Ok(cache.serve(&page, UNCHANGING, || composed(&halls, page.clone())));
     };
     let mut front = composed(&halls, page.clone());
     if let Some(first) = home.first {

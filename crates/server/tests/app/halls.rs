@@ -182,6 +182,19 @@ async fn orders_of_all_halls_are_one_list_that_goes_on_where_it_ended(app: TestA
     let toys = |page: &Answer| page.links("/toys/").iter().map(|link| link.replace("/toys/", "")).collect::<Vec<_>>();
     let both = |days: std::ops::RangeInclusive<i64>| {
         days.flat_map(|day| ["kit", "boa"].map(|kind| format!("{kind}_{day:02}"))).collect::<Vec<_>>()
+/// Nothing on it is read, so nobody's booking makes it anew for everybody.
+#[db_test]
+async fn the_front_page_of_nobody_does_not_ask_halls_whether_something_changed(app: TestApp) {
+    let changing = Hall { version: || panic!("the front page shows nothing that changes"), ..Hall::named("boats") };
+    let halls = with(vec![changing]).expect("no twins");
+    let town = Instance::of_halls(app.ctx.clone(), &halls, app.wired(), Place::demo).await;
+    let mut nobody = app.visitor();
+    nobody.go_to(&town.url);
+    let front = nobody.get("/").await;
+    assert!(front.is_ok() && front.says("三步看上病"), "{}", front.text);
+    app.check().await;
+}
+
     };
 
     // One kite to be dealt with, and two boats with a visit between them are to come.
