@@ -9,7 +9,8 @@ pub mod orders;
 pub mod search;
 mod seed;
 mod texts;
-pub mod waiting;
+pub mod todos;
+mod whose;
 mod works;
 
 use std::sync::Arc;
@@ -28,9 +29,10 @@ use ui::nav::Link;
 
 pub use institutions::{AddsAtLevel, MakesInstitution};
 pub use orders::{ListsOrders, Row, Rows};
-pub use seed::{Desk, Seed};
+pub use seed::{Seed, SeededDesk};
 pub use texts::Text;
-pub use waiting::{Asking, Wait, Waiting, Waits, merge};
+pub use todos::{ListsTodos, TodoRow, Todos};
+pub use whose::Whose;
 pub use works::{Wired, Works};
 
 /// One hall, made by its crate's function `hall()` as `Hall { routes, checks, ..Hall::named("pensions") }`: the table of
@@ -62,8 +64,8 @@ pub struct Hall {
     pub lists: Vec<Link>,
     /// Looks among its things.
     pub find: Option<search::Find>,
-    /// What waits for a person in it.
-    pub waiting: Option<Waits>,
+    /// What waits for a person in it (待办).
+    pub todos: Option<ListsTodos>,
     /// A person's orders in it.
     pub orders: Option<ListsOrders>,
     /// The price of a thing by its short number.
@@ -126,7 +128,7 @@ impl Hall {
             services: Vec::new(),
             lists: Vec::new(),
             find: None,
-            waiting: None,
+            todos: None,
             orders: None,
             by_number: None,
             census: Vec::new(),

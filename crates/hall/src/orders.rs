@@ -7,7 +7,7 @@ use platform::db::{DbFault, Tx};
 use ui::Page;
 use ui::orders::Line;
 
-use crate::waiting::Asking;
+use crate::Whose;
 
 /// A person's orders in one hall, in the read that asks every hall.
 ///
@@ -19,7 +19,7 @@ use crate::waiting::Asking;
 /// # Errors
 /// What broke beneath.
 pub type ListsOrders =
-    fn(&mut Tx<'_>, &Asking<'_>, before: Option<(Moment, &str)>, most: usize) -> Result<Rows, DbFault>;
+    fn(&mut Tx<'_>, &Whose<'_>, before: Option<(Moment, &str)>, most: usize) -> Result<Rows, DbFault>;
 
 /// What one hall answers, or all of them together.
 #[derive(Default)]

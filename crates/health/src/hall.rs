@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::{get, post};
-use hall::{Desk, Hall, MakesInstitution, Seed, Text, Tile, Wired, Works};
+use hall::{Hall, MakesInstitution, Seed, SeededDesk, Text, Tile, Wired, Works};
 use identity::institutions::Kind;
 use platform::Ctx;
 use platform::policy::Known;
@@ -32,7 +32,7 @@ pub fn hall() -> Hall {
         services: search::SERVICES.to_vec(),
         lists: vec![Link { path: "/hospitals", words: "health-all-hospitals", icon: "hospital" }],
         find: Some(search::found::finds),
-        waiting: Some(todos::waits),
+        todos: Some(todos::lists),
         orders: Some(orders::lists),
         by_number: Some(|ctx, no| Box::pin(fee_by_number(ctx, no))),
         census: vec![("appointments", appointments::store::count_to)],
@@ -82,10 +82,10 @@ fn works(wired: &Wired) -> Works {
 }
 
 /// The sample hospitals with 14 days of clinics.
-async fn seed(ctx: &Ctx) -> Result<Vec<Desk>, String> {
+async fn seed(ctx: &Ctx) -> Result<Vec<SeededDesk>, String> {
     demo::seed(ctx).await.map_err(|error| error.to_string())?;
     let hospitals = ctx.db.read("hospital.names", hospitals::store::names).await.map_err(|fault| fault.to_string())?;
-    Ok(hospitals.into_iter().map(|(id, _, name)| Desk { id: id.into(), name }).collect())
+    Ok(hospitals.into_iter().map(|(id, _, name)| SeededDesk { id: id.into(), name }).collect())
 }
 
 /// Which hospital's clerk checks a visit in and when, and where the dearest visits are.

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use axum::{Extension, extract::State};
-use hall::{Asking, Tile, Wait};
+use hall::{Tile, TodoRow, Whose};
 use identity::{First, Home, Ports, RealName, opens};
 use payments::PaymentRules;
 use platform::Ctx;
@@ -47,16 +47,16 @@ pub async fn front(
     let (person, halls) = (citizen.person.clone(), Arc::clone(&halls));
     let read = move |tx: &mut Tx<'_>| {
         let card = identity::front_card(tx, &person)?;
-        let asking = Asking { person: &person, now, rules: &rules };
-        Ok::<_, DbFault>((card, halls.waiting(tx, &asking, Some(SHOWN))?))
+        let whose = Whose { person: &person, now, rules: &rules };
+        Ok::<_, DbFault>((card, halls.todos(tx, &whose, Some(SHOWN))?))
     };
-    let (card, (waiting, all)) = ctx.db.read("front.todos", read).await?;
+    let (card, (rows, all)) = ctx.db.read("front.todos", read).await?;
     // That a card cannot be used is said only as the card system says it now.
     front.card = match card {
         FrontCard::Suspended { .. } => identity::front_card_now(&ctx, &ports, &citizen.person).await?,
         known => known,
     };
-    front.todos = shown(&page, waiting);
+    front.todos = shown(&page, rows);
     front.todos_all = all;
     Ok(html(&page, front))
 }
@@ -68,15 +68,15 @@ pub async fn all_todos(
 ) -> Result<Response, Problem> {
     let (person, now) = (citizen.person.clone(), citizen.ctx().now());
     let rules = citizen.ctx().policy.at::<PaymentRules>(now.date()).map_err(Problem::fault)?;
-    let read = move |tx: &mut Tx<'_>| halls.waiting(tx, &Asking { person: &person, now, rules: &rules }, None);
-    let (waiting, _) = citizen.ctx().db.read("front.all_todos", read).await?;
+    let read = move |tx: &mut Tx<'_>| halls.todos(tx, &Whose { person: &person, now, rules: &rules }, None);
+    let (rows, _) = citizen.ctx().db.read("front.all_todos", read).await?;
     let page = citizen.visit.page.clone();
-    let todos = shown(&page, waiting);
+    let todos = shown(&page, rows);
     Ok(html(&page.clone(), TodosPage { page, todos }))
 }
 
-fn shown(page: &Page, waiting: Vec<Wait>) -> Vec<Todo> {
-    waiting.into_iter().map(|row| (row.show)(page)).collect()
+fn shown(page: &Page, rows: Vec<TodoRow>) -> Vec<Todo> {
+    rows.into_iter().map(|row| (row.show)(page)).collect()
 }
 
 fn composed(halls: &Halls, page: Page) -> FrontPage {

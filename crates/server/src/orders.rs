@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::response::Response;
-use hall::{Asking, Row, Rows};
+use hall::{Row, Rows, Whose};
 use identity::{RealName, opens};
 use kernel::Moment;
 use payments::PaymentRules;
@@ -39,7 +39,7 @@ pub async fn orders(
     let later = before.is_some();
     let read = move |tx: &mut Tx<'_>| {
         let before = before.as_ref().map(|(at, id)| (*at, id.as_str()));
-        halls.orders(tx, &Asking { person: &person, now, rules: &rules }, before, ROWS)
+        halls.orders(tx, &Whose { person: &person, now, rules: &rules }, before, ROWS)
     };
     let (rows, next) = citizen.ctx().db.read("orders.list", read).await?;
     let page = citizen.visit.page.clone();

@@ -1,6 +1,6 @@
 //! The visits of a person in 我的订单: held or with money under way, to come, over.
 
-use hall::{Asking, Row, Rows};
+use hall::{Row, Rows, Whose};
 use identity::PersonId;
 use kernel::{Fen, Moment};
 use payments::{Legs, Order, OrderState, PaymentRules};
@@ -21,11 +21,11 @@ type Paid = (Appointment, Option<Order>);
 /// A person's visits, as `hall::orders` asks for them.
 pub(crate) fn lists(
     tx: &mut Tx<'_>,
-    asking: &Asking<'_>,
+    whose: &Whose<'_>,
     before: Option<(Moment, &str)>,
     most: usize,
 ) -> Result<Rows, DbFault> {
-    let (person, from) = (asking.person, since(asking.now));
+    let (person, from) = (whose.person, since(whose.now));
     let under_way = payments::unfinished(tx, person, SUBJECT)?;
     let (unfinished, coming) = match before {
         None => open(tx, person, from, &under_way)?,
@@ -40,7 +40,7 @@ pub(crate) fn lists(
     over.truncate(most);
     let mut rows = |visits, over| -> Result<Vec<Row>, DbFault> {
         let paid = with_orders(tx, visits, &under_way)?;
-        Ok(paid.into_iter().map(|visit| row(visit, asking, over)).collect())
+        Ok(paid.into_iter().map(|visit| row(visit, whose, over)).collect())
     };
     Ok(Rows { unfinished: rows(unfinished, false)?, coming: rows(coming, false)?, over: rows(over, true)? })
 }
@@ -65,8 +65,8 @@ fn open(
     Ok((unfinished, coming))
 }
 
-fn row((visit, order): Paid, asking: &Asking<'_>, over: bool) -> Row {
-    let (rules, now) = (asking.rules.clone(), asking.now);
+fn row((visit, order): Paid, whose: &Whose<'_>, over: bool) -> Row {
+    let (rules, now) = (whose.rules.clone(), whose.now);
     Row {
         at: visit.card.slot.starts_at,
         id: visit.id.to_string(),

@@ -1,6 +1,6 @@
-//! What waits for a person (待办) in this hall: the visits to come.
+//! The to-dos of a person (待办) in this hall: the visits to come.
 
-use hall::{Asking, Wait, Waiting};
+use hall::{TodoRow, Todos, Whose};
 use identity::PersonId;
 use kernel::Moment;
 use payments::{Order, PaymentRules};
@@ -14,24 +14,24 @@ use super::show;
 use super::store::{self, Appointment};
 
 /// All that waits from today on: what is held presses, because its time runs out; the next visit is always shown.
-pub(crate) fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>, most: Option<usize>) -> Result<Waiting, DbFault> {
-    let visits = waiting(tx, asking.person, asking.now)?;
-    let (all, next) = (visits.len(), next(&visits, asking.now).map(|visit| visit.id.clone()));
+pub(crate) fn lists(tx: &mut Tx<'_>, whose: &Whose<'_>, most: Option<usize>) -> Result<Todos, DbFault> {
+    let visits = upcoming(tx, whose.person, whose.now)?;
+    let (all, next) = (visits.len(), next(&visits, whose.now).map(|visit| visit.id.clone()));
     let most = most.unwrap_or(all);
     let mut rows = Vec::new();
     for (at, visit) in visits.into_iter().enumerate() {
         let keep = Some(&visit.id) == next.as_ref();
         if at < most || keep {
             let pay = payment_of(tx, &visit)?;
-            rows.push(wait(visit, pay, keep, asking));
+            rows.push(todo(visit, pay, keep, whose));
         }
     }
-    Ok(Waiting { rows, all })
+    Ok(Todos { rows, all })
 }
 
-fn wait(visit: Appointment, pay: Option<Order>, keep: bool, asking: &Asking<'_>) -> Wait {
-    let (rules, now) = (asking.rules.clone(), asking.now);
-    Wait {
+fn todo(visit: Appointment, pay: Option<Order>, keep: bool, whose: &Whose<'_>) -> TodoRow {
+    let (rules, now) = (whose.rules.clone(), whose.now);
+    TodoRow {
         pressing: visit.state == State::Held,
         at: visit.card.slot.starts_at,
         keep,
@@ -55,7 +55,7 @@ pub(super) fn since(now: Moment) -> Moment {
 }
 
 /// The visits: what is held first, then the nearest.
-pub(crate) fn waiting(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Appointment>, DbFault> {
+pub(crate) fn upcoming(tx: &mut Tx<'_>, person: &PersonId, now: Moment) -> Result<Vec<Appointment>, DbFault> {
     let mut visits = store::upcoming(tx, person, since(now))?;
     visits.sort_by_key(|visit| visit.state != State::Held);
     Ok(visits)

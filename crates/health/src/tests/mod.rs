@@ -254,7 +254,7 @@ async fn the_desk_sees_what_it_may(db: TestDb) {
     assert_eq!(city.verdict(&now).await, Verdict::Attended { at: city.ctx.now() });
     assert!(matches!(city.cancel(0, &today).await, Err(CancelError::Refused(Refusal::Forbidden { .. }))));
     let (person, moment) = (city.people[0].clone(), city.ctx.now());
-    let waiting = city.ctx.db.read("test.todos", move |tx| todos::waiting(tx, &person, moment)).await.unwrap();
+    let waiting = city.ctx.db.read("test.todos", move |tx| todos::upcoming(tx, &person, moment)).await.unwrap();
     let waiting: Vec<_> = waiting.into_iter().map(|visit| visit.id).collect();
     assert_eq!(waiting, [today.appointment, tomorrow.appointment], "whoever waits to be called still sees the visit");
     city.clock.advance_secs(kernel::DAY_SECS);

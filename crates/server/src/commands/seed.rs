@@ -1,6 +1,6 @@
 //! `renshe seed`: sample hospitals and other institutions, people and staff.
 
-use hall::Desk;
+use hall::SeededDesk;
 use identity::demo::DemoLogin;
 use platform::config::Config;
 use platform::{Ctx, Mode};
@@ -36,7 +36,7 @@ pub struct Samples {
     /// Who can sign in, with passwords.
     pub logins: Vec<DemoLogin>,
     /// The institutions at whose desks clerks serve.
-    desks: Vec<Desk>,
+    desks: Vec<SeededDesk>,
 }
 
 /// What each hall has and the other institutions, then people and clerks. Safe to repeat.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use hall::search::{Found, Patterns, Services};
-use hall::{Asking, Hall, MakesInstitution, Rows, Seed, Text, Tile, Wait, Wired, Works};
+use hall::{Hall, MakesInstitution, Rows, Seed, Text, Tile, TodoRow, Whose, Wired, Works};
 use kernel::{Fen, Moment, ShortNo};
 use payments::Listeners;
 use platform::Ctx;
@@ -41,9 +41,9 @@ impl Halls {
     /// These halls, with what stands below all halls.
     ///
     /// # Errors
-    /// Two have the same name, the same paths or page of the desks, orders or institutions of the same kind, the same text or
-    /// service: a mistake in this
-    /// program, and whose thing would be used were a matter of luck.
+    /// Two have the same name, route, first part of paths, tab, page of the desks, order, institution, text or service, or the
+    /// same place for one of these; or the navigation has more than there is room for. It is a mistake in this program, and
+    /// whose thing would be used were a matter of luck.
     pub fn of(halls: Vec<Hall>) -> Result<Arc<Halls>, StartError> {
         let (house, identity) = (own::house(&halls), own::identity());
         let below = [own::payments(), own::ledger(), own::upkeep()];
@@ -145,14 +145,14 @@ impl Halls {
     ///
     /// # Errors
     /// What broke beneath.
-    pub fn waiting(
+    pub fn todos(
         &self,
         tx: &mut Tx<'_>,
-        asking: &Asking<'_>,
+        whose: &Whose<'_>,
         most: Option<usize>,
-    ) -> Result<(Vec<Wait>, usize), DbFault> {
-        let each = self.all.iter().filter_map(|hall| hall.waiting).map(|waits| waits(tx, asking, most));
-        Ok(hall::merge(each.collect::<Result<_, _>>()?, most))
+    ) -> Result<(Vec<TodoRow>, usize), DbFault> {
+        let each = self.all.iter().filter_map(|hall| hall.todos).map(|lists| lists(tx, whose, most));
+        Ok(hall::todos::merge(each.collect::<Result<_, _>>()?, most))
     }
 
     /// A person's orders after those of the page before, of what is over `most`; with where the next page begins, if there
@@ -163,12 +163,12 @@ impl Halls {
     pub fn orders(
         &self,
         tx: &mut Tx<'_>,
-        asking: &Asking<'_>,
+        whose: &Whose<'_>,
         before: Option<(Moment, &str)>,
         most: usize,
     ) -> Result<(Rows, Option<(Moment, String)>), DbFault> {
         // One more than is shown: whether there is another page is known, not guessed.
-        let each = self.all.iter().filter_map(|hall| hall.orders).map(|lists| lists(tx, asking, before, most + 1));
+        let each = self.all.iter().filter_map(|hall| hall.orders).map(|lists| lists(tx, whose, before, most + 1));
         Ok(hall::orders::page(each.collect::<Result<_, _>>()?, most))
     }
 

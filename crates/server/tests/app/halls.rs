@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use hall::search::{Found, LIMIT, Patterns, Service, Words};
-use hall::{Asking, Hall, Row, Rows, Text, Tile, Wait, Waiting, Works};
+use hall::{Hall, Row, Rows, Text, Tile, TodoRow, Todos, Whose, Works};
 use kernel::Moment;
 use platform::db::{DbFault, Tx};
 use platform::jobs::Job;
@@ -40,10 +40,10 @@ fn kites() -> Hall {
         ],
         lists: vec![Link { path: "/kites", words: "ui-brand", icon: "list" }],
         find: Some(|_, asked| Ok(fits(asked, "kites", "红风筝", 1))),
-        waiting: Some(|_, asking, _| Ok(waits(asking, &[(0, "风筝一号", true), (40, "风筝二号", false)]))),
-        orders: Some(|_, asking, before, most| {
-            let open = Rows { unfinished: vec![ordered(asking, 9, "kit")], ..Rows::default() };
-            Ok(lists(asking, ("kit", 1), open, before, most))
+        todos: Some(|_, whose, _| Ok(todos(whose, &[(0, "风筝一号", true), (40, "风筝二号", false)]))),
+        orders: Some(|_, whose, before, most| {
+            let open = Rows { unfinished: vec![ordered(whose, 9, "kit")], ..Rows::default() };
+            Ok(lists(whose, ("kit", 1), open, before, most))
         }),
         census: vec![("kites", |_, most| Ok(most.unsigned_abs().min(7)))],
         works: |_| Works { jobs: vec![Job::new("kites.fly", 60, async |_| Ok(()))], ..Works::default() },
@@ -58,10 +58,10 @@ fn boats() -> Hall {
         nav: places("boats"),
         desks: vec![desk("/desk/boats", 902)],
         find: Some(|_, asked| Ok(fits(asked, "boats", "风筝船", LIMIT + 1))),
-        waiting: Some(|_, asking, _| Ok(waits(asking, &[(20, "小船", false), (99, "大船", false)]))),
-        orders: Some(|_, asking, before, most| {
-            let open = Rows { coming: vec![ordered(asking, 1, "boa"), ordered(asking, 9, "boa")], ..Rows::default() };
-            Ok(lists(asking, ("boa", 0), open, before, most))
+        todos: Some(|_, whose, _| Ok(todos(whose, &[(20, "小船", false), (99, "大船", false)]))),
+        orders: Some(|_, whose, before, most| {
+            let open = Rows { coming: vec![ordered(whose, 1, "boa"), ordered(whose, 9, "boa")], ..Rows::default() };
+            Ok(lists(whose, ("boa", 0), open, before, most))
         }),
         works: |_| Works { jobs: vec![Job::new("boats.sail", 60, async |_| Ok(()))], ..Works::default() },
         ..Hall::named("boats")
@@ -77,19 +77,19 @@ const fn desk(href: &'static str, rank: u16) -> DeskLink {
 }
 
 /// So many days from now, its name, whether it presses.
-fn waits(asking: &Asking<'_>, all: &[(i64, &'static str, bool)]) -> Waiting {
+fn todos(whose: &Whose<'_>, all: &[(i64, &'static str, bool)]) -> Todos {
     let row = |&(days, name, pressing): &(i64, &'static str, bool)| {
-        let at = asking.now.plus_secs(days * DAY);
+        let at = whose.now.plus_secs(days * DAY);
         let (detail, href) = (String::new(), format!("/kites/{name}"));
         let todo = Todo { title: name.to_owned(), detail, href, button: "看看".to_owned(), bar: "blue" };
-        Wait { pressing, at, keep: false, show: Box::new(|_| todo) }
+        TodoRow { pressing, at, keep: false, show: Box::new(|_| todo) }
     };
-    Waiting { rows: all.iter().map(row).collect(), all: all.len() }
+    Todos { rows: all.iter().map(row).collect(), all: all.len() }
 }
 
 /// One of a kind, so many days from now: what is not to come is over.
-fn ordered(asking: &Asking<'_>, days: i64, kind: &'static str) -> Row {
-    let at = Moment::start_of(asking.now.date()).plus_secs(days * DAY);
+fn ordered(whose: &Whose<'_>, days: i64, kind: &'static str) -> Row {
+    let at = Moment::start_of(whose.now.date()).plus_secs(days * DAY);
     let id = format!("{kind}_{:02}", days.abs());
     let (href, over) = (format!("/toys/{id}"), days <= 0);
     let line =
@@ -99,13 +99,13 @@ fn ordered(asking: &Asking<'_>, days: i64, kind: &'static str) -> Row {
 
 /// One of a kind each day, from `first` to 20 days ago; what is open stands on the first page.
 fn lists(
-    asking: &Asking<'_>,
+    whose: &Whose<'_>,
     (kind, first): (&'static str, i64),
     open: Rows,
     before: Option<(Moment, &str)>,
     most: usize,
 ) -> Rows {
-    let mut over: Vec<Row> = (first..=20).map(|days| ordered(asking, -days, kind)).collect();
+    let mut over: Vec<Row> = (first..=20).map(|days| ordered(whose, -days, kind)).collect();
     over.retain(|row| before.is_none_or(|before| (row.at, row.id.as_str()) < before));
     over.truncate(most);
     if before.is_some() { Rows { over, ..Rows::default() } } else { Rows { over, ..open } }
