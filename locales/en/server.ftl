@@ -1,14 +1,14 @@
 # Words of the front page’s service tiles, and of the pages that belong to the whole.
 service-orders = My orders
 service-messages = Messages
-health-orders = My orders
-health-orders-none = No orders yet
-health-orders-none-text = Once you have booked, your order and its visit barcode will appear here.
-health-orders-older = Older orders
-health-orders-no-older = No older orders
-health-orders-no-older-text = Your recent orders are under “My orders”.
-health-orders-unfinished = Still to finish
-health-orders-coming = Upcoming visits
+orders-title = My orders
+orders-none = No orders yet
+orders-none-text = Once you have booked or paid for something, it will appear here.
+orders-older = Older orders
+orders-no-older = No older orders
+orders-no-older-text = Your recent orders are under “My orders”.
+orders-unfinished = Still to finish
+orders-coming = Coming up
 wanted-orders = My orders
 
 # The search, and the services of the whole that it finds

@@ -70,6 +70,7 @@ front-login = Log in
 front-todos = To do
 front-todos-all = All { $count }
 front-todos-here = { $count } in total.
+front-no-todos = Nothing to do right now
 front-services = Services
 front-news = News
 

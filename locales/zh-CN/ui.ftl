@@ -55,6 +55,7 @@ front-login = 登录
 front-todos = 待办
 front-todos-all = 全部 { $count }
 front-todos-here = 一共 { $count } 件，都在这里。
+front-no-todos = 现在没有要办的事
 front-services = 服务
 front-news = 资讯
 

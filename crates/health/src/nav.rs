@@ -2,7 +2,7 @@
 
 use identity::opens::Service;
 use ui::Nav;
-use ui::nav::{Link, Place, TabItem};
+use ui::nav::{How, Link, Place, TabItem};
 
 /// The name of the tab that pages about booking light.
 const TAB: &str = "health";
@@ -26,10 +26,13 @@ pub fn nav() -> Nav {
             booking("appointments").wanted("wanted-appointment"),
             Place::new("code", "code", "about-code").wanted("wanted-code"),
         ],
-        start: Some(hospitals("front-book", "booking")),
+        start: Some(hospitals("health-go-book", "booking")),
         kept: Some(code("offline-show")),
         quiet: Vec::new(),
         shortcuts: vec![code("tab-code")],
-        how: vec!["front-how-choose", "front-how-confirm", "front-how-arrive"],
+        how: Some(How {
+            words: "health-how",
+            steps: &["health-how-choose", "health-how-confirm", "health-how-arrive"],
+        }),
     }
 }

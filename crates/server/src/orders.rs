@@ -53,7 +53,7 @@ fn parts(page: &Page, rows: Rows) -> Vec<Part> {
         let lines: Vec<Line> = rows.into_iter().map(|row| (row.show)(page)).collect();
         Part { title: page.t(key), count: Some(lines.len()), lines }
     };
-    let mut parts = vec![all("health-orders-unfinished", rows.unfinished), all("health-orders-coming", rows.coming)];
+    let mut parts = vec![all("orders-unfinished", rows.unfinished), all("orders-coming", rows.coming)];
     parts.retain(|part| !part.lines.is_empty());
     parts.extend(months(page, rows.over));
     parts

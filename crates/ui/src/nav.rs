@@ -2,8 +2,6 @@
 //! keeps. Each crate with pages tells its own part, and the server puts the parts together; this crate names no page of
 //! theirs.
 
-use std::collections::BTreeSet;
-
 /// Which pages there are. Put it into the router as `Extension(Arc<Nav>)`; pages reach it by [`Page::nav`](crate::Page::nav).
 #[derive(Clone, Debug, Default)]
 pub struct Nav {
@@ -19,8 +17,17 @@ pub struct Nav {
     pub quiet: Vec<&'static str>,
     /// What a long press on the app's icon offers.
     pub shortcuts: Vec<Link>,
-    /// Keys of the lines that tell a newcomer on the front page how it goes; `-detail` is the key of what is said below.
-    pub how: Vec<&'static str>,
+    /// What tells a newcomer on the front page how it goes where they begin; of several parts, the first's.
+    pub how: Option<How>,
+}
+
+/// How something goes, step by step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct How {
+    /// The key of the heading.
+    pub words: &'static str,
+    /// The key of each step; `-detail` behind it is that of what is said below.
+    pub steps: &'static [&'static str],
 }
 
 /// A path with its words and its icon.
@@ -84,11 +91,12 @@ impl Place {
 }
 
 impl Nav {
-    /// The parts together, in their order; tabs by their places.
+    /// The parts together, in their order; tabs by their places. That no two parts have one tab or one first part of paths is
+    /// seen to where they come together, which knows whose each is.
     ///
     /// # Errors
-    /// Two parts claim the same: a first part of paths, a tab's name, the raised tab, a tab's place, the page that is kept;
-    /// or a place lights a tab that there is not.
+    /// Several tabs are raised, or several pages are to be kept: there is room for one; or a place lights a tab that there
+    /// is not.
     pub fn of(parts: Vec<Nav>) -> Result<Nav, String> {
         let mut all = Nav::default();
         for part in parts {
@@ -97,29 +105,20 @@ impl Nav {
             }
             all.kept = all.kept.or(part.kept);
             all.start = all.start.or(part.start);
+            all.how = all.how.or(part.how);
             all.tabs.extend(part.tabs);
             all.places.extend(part.places);
             all.quiet.extend(part.quiet);
             all.shortcuts.extend(part.shortcuts);
-            all.how.extend(part.how);
         }
         all.tabs.sort_by_key(|tab| tab.at);
-        all.refuse_twins()?;
-        Ok(all)
-    }
-
-    fn refuse_twins(&self) -> Result<(), String> {
-        let firsts = self.places.iter().map(|place| place.first);
-        only_once(firsts).map_err(|first| format!("two places are called «/{first}»"))?;
-        only_once(self.tabs.iter().map(|tab| tab.name)).map_err(|name| format!("two tabs are called «{name}»"))?;
-        only_once(self.tabs.iter().map(|tab| tab.at)).map_err(|at| format!("two tabs stand at {at}"))?;
-        if self.tabs.iter().filter(|tab| tab.raised).count() > 1 {
+        if all.tabs.iter().filter(|tab| tab.raised).count() > 1 {
             return Err("two tabs are raised".to_owned());
         }
-        let is_tab = |name: &str| name.is_empty() || self.tabs.iter().any(|tab| tab.name == name);
-        match self.places.iter().find(|place| !is_tab(place.tab)) {
+        let is_tab = |name: &str| name.is_empty() || all.tabs.iter().any(|tab| tab.name == name);
+        match all.places.iter().find(|place| !is_tab(place.tab)) {
             Some(place) => Err(format!("«/{}» lights a tab «{}» that there is not", place.first, place.tab)),
-            None => Ok(()),
+            None => Ok(all),
         }
     }
 
@@ -139,18 +138,6 @@ impl Nav {
         let place = self.places.iter().find(|place| place.opens == Some(service))?;
         Some(format!("/{}", place.first))
     }
-}
-
-/// # Errors
-/// The first that is there twice.
-fn only_once<T: Ord + Copy>(all: impl Iterator<Item = T>) -> Result<(), T> {
-    let mut seen = BTreeSet::new();
-    for one in all {
-        if !seen.insert(one) {
-            return Err(one);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -174,32 +161,30 @@ mod tests {
     #[test]
     fn parts_are_put_together_in_order() {
         let link = |path| Link { path, ..THINGS };
-        let part = |path: &'static str, how: &'static str| Nav {
+        let how = |words| How { words, steps: &["one", "two"] };
+        let part = |path: &'static str, words: &'static str| Nav {
             start: Some(link(path)),
             shortcuts: vec![link(path)],
             quiet: vec![path],
-            how: vec![how],
+            how: Some(how(words)),
             ..Nav::default()
         };
-        let first = Nav { tabs: vec![tab("me", 90), tab("home", 0)], ..part("/things", "one") };
-        let second = Nav { tabs: vec![tab("things", 10)], kept: Some(link("/token")), ..part("/others", "two") };
+        let first = Nav { tabs: vec![tab("me", 90), tab("home", 0)], ..part("/things", "things") };
+        let second = Nav { tabs: vec![tab("things", 10)], kept: Some(link("/token")), ..part("/others", "others") };
         let nav = Nav::of(vec![first, second]).expect("no twins");
         assert_eq!(nav.tabs.iter().map(|tab| tab.name).collect::<Vec<_>>(), ["home", "things", "me"]);
-        assert_eq!(nav.start, Some(link("/things")), "the first's");
+        assert_eq!((nav.start, nav.how), (Some(link("/things")), Some(how("things"))), "the first's");
         assert_eq!(nav.kept, Some(link("/token")));
         assert_eq!(nav.shortcuts, [link("/things"), link("/others")]);
-        assert_eq!((nav.quiet, nav.how), (vec!["/things", "/others"], vec!["one", "two"]));
+        assert_eq!(nav.quiet, ["/things", "/others"]);
     }
 
     #[test]
-    fn twins_are_refused() {
+    fn what_there_is_no_room_for_is_refused() {
         let raised = |name, at| TabItem { raised: true, ..tab(name, at) };
         let kept = || Nav { kept: Some(THINGS), ..Nav::default() };
         let things = Place::new("things", "", "about-things");
         for (one, other, says) in [
-            (with_places(&[things]), with_places(&[things]), "two places are called «/things»"),
-            (with_tabs(&[tab("things", 1)]), with_tabs(&[tab("things", 2)]), "two tabs are called «things»"),
-            (with_tabs(&[tab("things", 1)]), with_tabs(&[tab("others", 1)]), "two tabs stand at 1"),
             (with_tabs(&[raised("things", 1)]), with_tabs(&[raised("others", 2)]), "two tabs are raised"),
             (kept(), kept(), "two pages are to be kept by browsers, and there is room for one"),
             (
@@ -208,7 +193,7 @@ mod tests {
                 "«/things» lights a tab «thing» that there is not",
             ),
         ] {
-            assert_eq!(Nav::of(vec![one, other]).expect_err("twins"), says);
+            assert_eq!(Nav::of(vec![one, other]).expect_err("no room"), says);
         }
     }
 

@@ -38,8 +38,9 @@ fn every_word_of_a_part_is_known() {
     let links = nav.tabs.iter().map(|tab| tab.link).chain(nav.start).chain(nav.kept);
     let links = links.chain(nav.shortcuts.iter().copied()).map(|link| link.words.to_owned());
     let places = nav.places.iter().flat_map(|place| [Some(place.about), place.wanted]).flatten();
-    let how = nav.how.iter().flat_map(|line| [(*line).to_owned(), format!("{line}-detail")]);
-    for key in links.chain(places.map(str::to_owned)).chain(how) {
+    let how = nav.how.expect("a beginner is told how it goes");
+    let steps = how.steps.iter().flat_map(|step| [(*step).to_owned(), format!("{step}-detail")]);
+    for key in links.chain(places.map(str::to_owned)).chain([how.words.to_owned()]).chain(steps) {
         assert!([Lang::Zh, Lang::En].iter().all(|lang| locale::has(*lang, &key)), "{key}");
     }
     let services = nav.places.iter().filter_map(|place| place.opens);

@@ -35,8 +35,8 @@ fn kites() -> Hall {
         desks: vec![desk("/desk/kites", 901)],
         texts: vec![Text::notice("kite_up", "SMS_900001", "您的风筝${name}飞起来了。")],
         services: vec![
-            Service::new(95, "/kites/mine", "front-how-arrive", "风筝 预约"),
-            Service::new(5, "/kites", "front-how-choose", "风筝 预约"),
+            Service::new(95, "/kites/mine", "find-todos", "风筝 预约"),
+            Service::new(5, "/kites", "find-orders", "风筝 预约"),
         ],
         lists: vec![Link { path: "/kites", words: "ui-brand", icon: "list" }],
         find: Some(|_, asked| Ok(fits(asked, "kites", "红风筝", 1))),
@@ -203,7 +203,7 @@ async fn the_front_page_of_nobody_does_not_ask_halls_whether_something_changed(a
     let page = [open.to_vec(), both(1..=14), vec!["kit_15".to_owned()]].concat();
     assert_eq!(toys(&first), page, "{}", first.text);
     let at = |words: &str| first.text.find(words).unwrap_or_else(|| panic!("no {words}: {}", first.text));
-    assert!(at("还没办完") < at("/toys/kit_09") && at("/toys/kit_09") < at("即将就诊"), "{}", first.text);
+    assert!(at("还没办完") < at("/toys/kit_09") && at("/toys/kit_09") < at("近期安排"), "{}", first.text);
     assert!(at("/toys/boa_01") < at(&visit) && at(&visit) < at("/toys/boa_09"), "{}", first.text);
 
     // It ended with a kite, and begins again with the boat of the same moment.
@@ -212,7 +212,7 @@ async fn the_front_page_of_nobody_does_not_ask_halls_whether_something_changed(a
     let second = person.get(&older).await;
     let page = [vec!["boa_15".to_owned()], both(16..=20)].concat();
     assert_eq!((toys(&second), second.link("/orders?")), (page, None), "{}", second.text);
-    assert!(!second.says("还没办完") && !second.says("即将就诊") && second.link(&visit).is_none(), "{}", second.text);
+    assert!(!second.says("还没办完") && !second.says("近期安排") && second.link(&visit).is_none(), "{}", second.text);
     // Where it ends with a boat, the kite of that moment has been shown; and an id may be of no hall that there is.
     for (id, next) in [("boa_15", "kit_16"), ("apt_00000000000000000000000000", "kit_16"), ("zzz", "kit_15")] {
         let page = person.get(&older.replace("kit_15", id)).await;

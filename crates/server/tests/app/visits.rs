@@ -54,7 +54,7 @@ async fn unpaid_places_hide_no_booked_visit(app: TestApp) {
     let front = person.get("/").await;
     assert_eq!(front.link("/appointments/"), Some(visit.clone()), "the booked visit is there: {}", front.text);
     assert_eq!(front.links("/pay/").len(), 3, "{}", front.text);
-    assert!(!front.says("近期没有就诊"), "{}", front.text);
+    assert!(!front.says("现在没有要办的事"), "{}", front.text);
     assert!(read(&front.text).contains("href=\"/todos\">全部 4<"), "{}", front.text);
     let all = person.get("/todos").await;
     assert_eq!((all.links("/pay/").len(), all.links("/appointments/")), (3, vec![visit.clone()]), "{}", all.text);
@@ -79,8 +79,8 @@ async fn more_waits_than_the_front_page_shows(app: TestApp) {
 async fn who_has_nothing_is_told_so(app: TestApp) {
     let person = app.citizen(0).await;
     let front = person.get("/").await;
-    assert!(front.says("近期没有就诊安排") && front.link("/todos").is_none(), "{}", front.text);
-    assert!(person.get("/todos").await.says("近期没有就诊安排"));
+    assert!(front.says("现在没有要办的事") && front.link("/todos").is_none(), "{}", front.text);
+    assert!(person.get("/todos").await.says("现在没有要办的事"));
 }
 
 #[db_test]
@@ -167,7 +167,7 @@ async fn orders_begin_with_what_is_not_finished(app: TestApp) {
     payer.person.post_form(&format!("{paid}/cancel"), &[]).await;
     let list = payer.person.get("/orders").await;
     let at = |words: &str| list.text.find(words).unwrap_or_else(|| panic!("no {words}: {}", list.text));
-    let (unfinished, next, month) = (at("还没办完"), at("即将就诊"), at(&gone));
+    let (unfinished, next, month) = (at("还没办完"), at("近期安排"), at(&gone));
     assert!(unfinished < at(&held) && at(&held) < next && at(&paid) < next, "{}", list.text);
     assert!(next < at(&coming) && at(&coming) < month, "{}", list.text);
     assert!(list.says("已取消 · 已发起退款"), "{}", list.text);
@@ -175,7 +175,7 @@ async fn orders_begin_with_what_is_not_finished(app: TestApp) {
     pass(&app, 300).await;
     let list = payer.person.get("/orders").await;
     assert!(list.says("已取消 · 已退回"), "{}", list.text);
-    assert!(list.text.find("即将就诊") < list.text.find(paid.as_str()), "it is finished: {}", list.text);
+    assert!(list.text.find("近期安排") < list.text.find(paid.as_str()), "it is finished: {}", list.text);
     app.check().await;
 }
 
@@ -235,9 +235,9 @@ async fn another_hospital_finds_nobody_by_a_number(app: TestApp) {
     assert!(desk.send_form_to(&ready, "/desk/visits/check-in", &[]).await.says("签到成功"));
     // Whoever waits to be called still sees the visit.
     let front = person.get("/").await;
-    assert!(front.says("已签到") && !front.says("近期没有就诊安排"), "{}", front.text);
+    assert!(front.says("已签到") && !front.says("现在没有要办的事"), "{}", front.text);
     assert!(person.get("/code").await.says("等候叫号"));
-    assert!(person.get("/orders").await.says("即将就诊"));
+    assert!(person.get("/orders").await.says("近期安排"));
     app.check().await;
 }
 

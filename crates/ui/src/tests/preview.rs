@@ -6,7 +6,7 @@ use crate::form::Errors;
 use crate::front::{FrontCard, FrontPage, Service, Todo};
 use crate::gallery::{self, DeskGallery, Gallery};
 use crate::look::{Lang, Look};
-use crate::nav::{Link, Nav, Place, TabItem};
+use crate::nav::{How, Link, Nav, Place, TabItem};
 use crate::page::Page;
 use crate::seed::Seed;
 use crate::{Encoding, PublicCache, assets};
@@ -29,11 +29,11 @@ pub(crate) fn nav() -> Nav {
             tab("me", link("/me", "tab-me", "person"), 90),
         ],
         places: vec![Place::new("", "home", "about-home"), Place::new("things", "things", "about-booking")],
-        start: Some(link("/things", "front-book", "booking")),
+        start: Some(link("/things", "front-services", "booking")),
         kept: Some(token),
         quiet: vec!["/find"],
         shortcuts: vec![token],
-        how: vec!["front-how-choose", "front-how-confirm", "front-how-arrive"],
+        how: Some(How { words: "ui-brand", steps: &["find-orders", "find-todos"] }),
     }
 }
 
