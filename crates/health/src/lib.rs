@@ -19,9 +19,6 @@ mod show;
 #[cfg(test)]
 mod tests;
 
-use platform::Ctx;
-use platform::db::DbFault;
-
 pub use self::hall::hall;
 pub use appointments::by_number::fee_by_number;
 pub use appointments::expire_holds::{DeadHold, ExpireError, dead_holds, expire};
@@ -30,8 +27,3 @@ pub use checks::checks;
 pub use clinics::model::{ClinicId, SlotId};
 pub use demo::{SeedError, seed};
 pub use hospitals::model::{DepartmentId, DoctorId, HospitalId};
-
-/// Every hospital's id, code and name, in the order people see them: for seeding desks and adding staff.
-pub async fn hospitals(ctx: &Ctx) -> Result<Vec<(HospitalId, String, String)>, DbFault> {
-    ctx.db.read("hospital.names", hospitals::store::names).await
-}

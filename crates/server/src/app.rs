@@ -24,7 +24,6 @@ pub fn routes(halls: &Halls) -> Router<Ctx> {
         .route("/search", get(search::search))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
-        .merge(ui::routes())
         .merge(halls.routes())
 }
 

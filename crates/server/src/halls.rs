@@ -3,8 +3,10 @@
 mod fold;
 #[cfg(test)]
 mod nav_tests;
+mod routes;
 #[cfg(test)]
 mod search_tests;
+mod twins;
 
 use hall::Hall;
 

@@ -11,13 +11,14 @@ use ui::nav::{Link, Place, TabItem};
 
 use crate::{services, upkeep};
 
-/// What all halls share: the pages of the program itself. Their routes are in `app`, since these pages ask the halls. Orders
-/// and search stand under the tab where the first of the halls begins.
+/// What all halls share: assets and looks, and the pages of the program itself, whose own routes are in `app`, since they ask
+/// the halls. Orders and search stand under the tab where the first of the halls begins.
 pub fn house(halls: &[Hall]) -> Hall {
     let begins = halls.iter().find_map(|hall| hall.nav.place(hall.nav.start?.path));
     let (tab, about) = begins.map_or(("home", "about-home"), |place| (place.tab, place.about));
     let home = Link { path: "/", words: "tab-home", icon: "home" };
     Hall {
+        routes: ui::routes(),
         nav: Nav {
             tabs: vec![TabItem { name: "home", link: home, at: 0, raised: false, elder: true }],
             places: vec![

@@ -1,6 +1,5 @@
 //! Everything that halls hand up, put together.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -16,12 +15,15 @@ use ui::Nav;
 use ui::desk::DeskNav;
 use ui::nav::Link;
 
+use super::routes;
+use super::twins::{self, Once};
 use crate::failure::StartError;
 use crate::own;
 
 /// Everything that halls hand up, and what stands below them likewise. Each command makes it before anything else.
 pub struct Halls {
     all: Vec<Hall>,
+    routes: Router<Ctx>,
     nav: Arc<Nav>,
     desks: Arc<DeskNav>,
     listeners: Arc<Listeners>,
@@ -53,31 +55,14 @@ impl Halls {
         let mut all = vec![house, identity];
         all.extend(halls);
         all.extend(below);
-        Once::each("name", all.iter().map(|hall| (hall.name, hall.name)))?;
-        let places = || all.iter().flat_map(|hall| hall.nav.places.iter().map(|place| (hall.name, place.first)));
-        Once::each("first part of paths", places())?;
-        let tabs = || all.iter().flat_map(|hall| hall.nav.tabs.iter().map(|tab| (hall.name, tab.name)));
-        Once::each("tab", tabs())?;
-        let nav = Nav::of(parts).map_err(StartError)?;
-        let desks = || all.iter().flat_map(|hall| hall.desks.iter().map(|link| (hall.name, link)));
-        Once::each("page of the desks", desks().map(|(hall, link)| (hall, link.href)))?;
-        let ranks: Vec<_> = desks().map(|(hall, link)| (hall, link.rank.to_string())).collect();
-        Once::each("rank among the desks' pages", ranks.iter().map(|(hall, rank)| (*hall, rank.as_str())))?;
-        let desks = DeskNav::new(desks().map(|(_, link)| *link)).map_err(|twins| StartError(twins.to_string()))?;
-        let subjects = || all.iter().flat_map(|hall| hall.subjects.iter().map(|subject| (hall.name, subject)));
-        Once::each("kind of order", subjects().map(|(hall, (subject, _))| (hall, subject.as_str())))?;
-        let texts = || all.iter().flat_map(|hall| hall.texts.iter().map(|text| (hall.name, text)));
-        Once::each("text", texts().map(|(hall, text)| (hall, text.name)))?;
-        let services = || all.iter().flat_map(|hall| hall.services.iter().map(|service| (hall.name, service.path)));
-        Once::each("service", services())?;
-        Once::each("template", texts().map(|(hall, text)| (hall, text.demo_code)))?;
-        let made =
-            || all.iter().flat_map(|hall| hall.institutions.iter().map(|makes| (hall.name, makes.kind.as_str())));
-        Once::each("kind of institution", made())?;
-        let listeners = subjects().map(|(_, (subject, listener))| (*subject, Arc::clone(listener)));
-        let listeners = Listeners::of(listeners).map(Arc::new).map_err(StartError)?;
-        let (nav, desks, services) = (Arc::new(nav), Arc::new(desks), OnceLock::new());
-        Ok(Arc::new(Halls { all, nav, desks, listeners, services }))
+        twins::refuse(&all)?;
+        let routes = routes::merged(&all)?;
+        let nav = Arc::new(Nav::of(parts).map_err(StartError)?);
+        let desks = Arc::new(DeskNav::new(all.iter().flat_map(|hall| hall.desks.iter().copied())));
+        let subjects = all.iter().flat_map(|hall| hall.subjects.iter());
+        let listeners = Listeners::of(subjects.map(|(subject, listener)| (*subject, Arc::clone(listener))));
+        let listeners = Arc::new(listeners.map_err(StartError)?);
+        Ok(Arc::new(Halls { all, routes, nav, desks, listeners, services: OnceLock::new() }))
     }
 
     /// Who follows the orders of each kind of thing that is paid for.
@@ -102,18 +87,9 @@ impl Halls {
         &self.desks
     }
 
-    /// Their names, which are those of their crates.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.all.iter().map(|hall| hall.name)
-    }
-
     /// Every route of theirs, without state.
     pub fn routes(&self) -> Router<Ctx> {
-        self.all.iter().fold(Router::new(), |routes, hall| {
-            let routes = routes.merge(hall.routes.clone());
-            let has_apis = hall.apis.has_routes();
-            if has_apis { routes.nest(&format!("/api/v1/{}", hall.name), hall.apis.clone()) } else { routes }
-        })
+        self.routes.clone()
     }
 
     /// Every invariant that has tables, in the order in which `renshe check` says them.
@@ -239,29 +215,6 @@ impl Halls {
             all.carriers.extend(works.carriers);
         }
         Ok(all)
-    }
-}
-
-/// Things of one sort that only one hall may have.
-struct Once<'a> {
-    sort: &'static str,
-    /// Which hall has each.
-    of: BTreeMap<&'a str, &'static str>,
-}
-
-impl<'a> Once<'a> {
-    fn new(sort: &'static str) -> Once<'a> {
-        Once { sort, of: BTreeMap::new() }
-    }
-
-    fn each(sort: &'static str, all: impl Iterator<Item = (&'static str, &'a str)>) -> Result<(), StartError> {
-        let mut once = Once::new(sort);
-        all.into_iter().try_for_each(|(hall, thing)| once.take(hall, thing))
-    }
-
-    fn take(&mut self, hall: &'static str, thing: &'a str) -> Result<(), StartError> {
-        let Some(other) = self.of.insert(thing, hall) else { return Ok(()) };
-        Err(StartError(format!("two halls have the {} «{thing}»: {other} and {hall}", self.sort)))
     }
 }
 

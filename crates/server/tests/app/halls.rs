@@ -15,7 +15,7 @@ use renshe::halls::{self, Halls};
 use testkit::db_test;
 use ui::desk::DeskLink;
 use ui::front::Todo;
-use ui::nav::Link;
+use ui::nav::{Link, TabItem};
 use ui::{Nav, Page};
 
 use crate::commands::plant;
@@ -74,6 +74,16 @@ fn places(first: &'static str) -> Nav {
 
 const fn desk(href: &'static str, rank: u16) -> DeskLink {
     DeskLink { href, icon: "list", words: "front-todos", roles: &["clerk"], rank, needs: None }
+}
+
+const fn tab(name: &'static str, at: u8) -> TabItem {
+    let link = Link { path: "/kites", words: "ui-brand", icon: "list" };
+    TabItem { name, link, at, raised: false, elder: false }
+}
+
+/// Boats with one page, which is elsewhere.
+fn routed(path: &str) -> Hall {
+    Hall { routes: Router::new().route(path, get(async || "all the boats")), ..Hall::named("boats") }
 }
 
 /// So many days from now, its name, whether it presses.
@@ -172,16 +182,6 @@ async fn what_invented_halls_hand_up_is_there(app: TestApp) {
     app.check().await;
 }
 
-#[db_test]
-async fn orders_of_all_halls_are_one_list_that_goes_on_where_it_ended(app: TestApp) {
-    let halls = with(vec![kites(), boats()]).expect("no twins");
-    let town = Instance::of_halls(app.ctx.clone(), &halls, app.wired(), Place::demo).await;
-    let mut person = app.citizen(0).await;
-    let visit = person.post_form(&app.place(5 * DAY, 4).await.book(), &[]).await.path;
-    person.go_to(&town.url);
-    let toys = |page: &Answer| page.links("/toys/").iter().map(|link| link.replace("/toys/", "")).collect::<Vec<_>>();
-    let both = |days: std::ops::RangeInclusive<i64>| {
-        days.flat_map(|day| ["kit", "boa"].map(|kind| format!("{kind}_{day:02}"))).collect::<Vec<_>>()
 /// Nothing on it is read, so nobody's booking makes it anew for everybody.
 #[db_test]
 async fn the_front_page_of_nobody_does_not_ask_halls_whether_something_changed(app: TestApp) {
@@ -195,6 +195,16 @@ async fn the_front_page_of_nobody_does_not_ask_halls_whether_something_changed(a
     app.check().await;
 }
 
+#[db_test]
+async fn orders_of_all_halls_are_one_list_that_goes_on_where_it_ended(app: TestApp) {
+    let halls = with(vec![kites(), boats()]).expect("no twins");
+    let town = Instance::of_halls(app.ctx.clone(), &halls, app.wired(), Place::demo).await;
+    let mut person = app.citizen(0).await;
+    let visit = person.post_form(&app.place(5 * DAY, 4).await.book(), &[]).await.path;
+    person.go_to(&town.url);
+    let toys = |page: &Answer| page.links("/toys/").iter().map(|link| link.replace("/toys/", "")).collect::<Vec<_>>();
+    let both = |days: std::ops::RangeInclusive<i64>| {
+        days.flat_map(|day| ["kit", "boa"].map(|kind| format!("{kind}_{day:02}"))).collect::<Vec<_>>()
     };
 
     // One kite to be dealt with, and two boats with a visit between them are to come.
@@ -254,7 +264,7 @@ async fn what_invented_halls_have_is_found_beside_the_programs_own(app: TestApp)
 }
 
 #[test]
-fn what_two_halls_claim_is_refused_by_both_their_names() {
+fn what_two_halls_claim_is_refused() {
     let kite = || Text::notice("kite_up", "SMS_900001", "风筝");
     let other_template = || Text { demo_code: "SMS_900009", ..kite() };
     let other_name = || Text { name: "kite_down", ..kite() };
@@ -264,6 +274,17 @@ fn what_two_halls_claim_is_refused_by_both_their_names() {
         (
             Hall { nav: places("kites"), ..Hall::named("boats") },
             "two halls have the first part of paths «kites»: kites and boats",
+        ),
+        (routed("/kites"), "two halls have the route «GET /kites»: kites and boats"),
+        (routed("/desk/visits"), "two halls have the route «GET /desk/visits»: health and boats"),
+        (routed("/look"), "two halls have the route «GET /look»: server and boats"),
+        (
+            Hall { nav: Nav { tabs: vec![tab("health", 39)], ..Nav::default() }, ..Hall::named("boats") },
+            "two halls have the tab «health»: health and boats",
+        ),
+        (
+            Hall { nav: Nav { tabs: vec![tab("boat", 10)], ..Nav::default() }, ..Hall::named("boats") },
+            "two halls have the place among the tabs «10»: health and boats",
         ),
         (
             Hall { desks: vec![desk("/desk/kites", 1)], ..Hall::named("boats") },
@@ -285,10 +306,7 @@ fn what_two_halls_claim_is_refused_by_both_their_names() {
             Hall { texts: vec![other_name()], ..Hall::named("boats") },
             "two halls have the template «SMS_900001»: kites and boats",
         ),
-        (
-            Hall { subjects: health.subjects, ..Hall::named("boats") },
-            "two halls have the kind of order «appointment»: health and boats",
-        ),
+        (Hall { subjects: health.subjects, ..Hall::named("boats") }, "two listen to the orders of «appointment»"),
         (
             Hall { institutions: health.institutions, ..Hall::named("boats") },
             "two halls have the kind of institution «hospital»: health and boats",
