@@ -69,7 +69,7 @@ pub use real_name::{
     opens, recall, remember,
 };
 pub use sessions::{Citizen, MaybeCitizen, SessionId, SignedIn};
-pub use staff::{Desk, Role, Staff, StaffId};
+pub use staff::{Desk, Role, Staff, StaffId, frame_refusals};
 
 /// Pages of citizens: signing up, logging in, what is theirs.
 pub fn routes() -> Router<Ctx> {

@@ -48,7 +48,9 @@ impl Place {
 
 /// The routes with error pages, headers and limits around them, ready to be served.
 pub fn service(ctx: Ctx, halls: &Arc<Halls>, wired: Wired, place: Place) -> Router {
-    let routes = routes(halls).layer(from_fn_with_state(ctx.clone(), identity::keep_forms));
+    let routes = routes(halls)
+        .layer(from_fn_with_state(ctx.clone(), identity::keep_forms))
+        .layer(from_fn_with_state(ctx.clone(), identity::frame_refusals));
     ui::layer(routes, ctx)
         .layer(Extension(Arc::new(PublicCache::new())))
         .layer(Extension(Arc::clone(halls)))

@@ -31,7 +31,6 @@ const FLASH_SECS: i64 = 60;
 /// Wraps the composed router. Put `Extension(TrustedProxies)` and `Extension(Site)` outside of it.
 pub fn layer(router: Router<Ctx>, ctx: Ctx) -> Router {
     router
-        .fallback(|| async { Problem::not_found() })
         .layer(CatchPanicLayer::custom(caught))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn_with_state(ctx.clone(), around))

@@ -3,8 +3,10 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use platform::db::LaneKey;
 use platform::{Actor, Ctx, Mode};
@@ -142,6 +144,21 @@ impl FromRequestParts<Ctx> for AnyStaff {
         let (visit, seated) = seat(parts, state).await?;
         Ok(AnyStaff { visit, session: seated.session })
     }
+}
+
+/// Around the routes: what the router refuses by itself below `/desk`, a path that there is not or another method, is said in
+/// the frame of whoever sits there, as every other refusal is.
+pub async fn frame_refusals(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/desk/") {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let response = next.run(Request::from_parts(parts.clone(), body)).await;
+    if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
+        // Who is not known has the frame without a name.
+        drop(seat(&mut parts, &ctx).await);
+    }
+    response
 }
 
 /// Whoever sits at the desk that asks: the request acts as them, and its page has their frame, whatever it comes to say.

@@ -9,6 +9,6 @@ mod pages;
 pub(crate) mod store;
 
 pub use add::{AddStaff, AddStaffError, add};
-pub use extract::{Clerk, Desk, RoleMark, Staff, Window, WindowDesk};
+pub use extract::{Clerk, Desk, RoleMark, Staff, Window, WindowDesk, frame_refusals};
 pub use model::{Role, StaffId};
 pub(crate) use pages::desk_routes;

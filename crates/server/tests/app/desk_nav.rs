@@ -81,6 +81,12 @@ async fn a_refusal_at_a_desk_stands_in_its_frame(app: TestApp) {
     assert_eq!(page.status, 403);
     assert_eq!(navigation(&page).0, ["/desk/visits", "/desk/card"]);
     assert!(page.says("回工作台") && !page.says("回首页") && !page.says("class=\"tabs\""), "{}", page.text);
+    // So does what the router itself refuses: a path that there is not, a form's path opened as a page.
+    for (path, status) in [("/desk/nowhere", 404), ("/desk/visits/scan", 405)] {
+        let lost = clerk.get(path).await;
+        assert_eq!(lost.status, status, "{path}");
+        assert_eq!(navigation(&lost).0, ["/desk/visits", "/desk/card"], "{path}: {}", lost.text);
+    }
     // The shift can be ended there too.
     let out = clerk.send_form_to(&page, "/desk/logout", &[]).await;
     assert_eq!(out.path, "/desk/login");
