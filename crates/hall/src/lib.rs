@@ -72,7 +72,8 @@ pub struct Hall {
     pub by_number: Option<ByNumber>,
     /// What a city is made of, counted, so that a command can say what it has opened.
     pub census: Vec<(&'static str, Count)>,
-    /// The version of what its public pages show: it grows with every committed change of it in this process.
+    /// The version of what its public pages show: it grows with every committed change of it in this process. What a search
+    /// has found is kept only while no hall's has grown.
     pub version: fn() -> u64,
     /// Its sample data.
     pub seed: Option<Seed>,

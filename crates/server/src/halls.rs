@@ -1,4 +1,4 @@
-//! The list of halls: the one place where this program names them.
+//! The list of halls: the one place where this program names them; and what they hand up, put together.
 
 mod fold;
 #[cfg(test)]

@@ -22,6 +22,7 @@ use crate::own;
 
 /// Everything that halls hand up, and what stands below them likewise. Each command makes it before anything else.
 pub struct Halls {
+    /// The halls, and what stands below them as values of the same type (`own`).
     all: Vec<Hall>,
     routes: Router<Ctx>,
     nav: Arc<Nav>,
@@ -52,6 +53,7 @@ impl Halls {
         // What halls offer comes before what stands below them.
         let parts = [&house].into_iter().chain(&halls).chain([&identity]).chain(&below).map(|hall| hall.nav.clone());
         let parts: Vec<Nav> = parts.collect();
+        // In this order commands say what is theirs.
         let mut all = vec![house, identity];
         all.extend(halls);
         all.extend(below);

@@ -40,3 +40,31 @@ fn joined(one: &Router<Ctx>, other: &Router<Ctx>) -> Result<Router<Ctx>, String>
         says.split('`').nth(1).unwrap_or(says).to_owned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+
+    use super::*;
+
+    fn hall(name: &'static str, path: &str) -> Hall {
+        Hall { routes: Router::new().route(path, get(async || "")), ..Hall::named(name) }
+    }
+
+    fn told(boats: Hall) -> Result<(), String> {
+        let first = [hall("kites", "/kites/{id}"), hall("trees", "/api/v1/boats/sail")];
+        merged(&first.into_iter().chain([boats]).collect::<Vec<_>>()).map(drop).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_route_of_two_halls_is_told_with_both_their_names() {
+        assert_eq!(told(hall("boats", "/kites")), Ok(()));
+        let says = "two halls have the route «GET /kites/{id}»: kites and boats";
+        assert_eq!(told(hall("boats", "/kites/{id}")), Err(says.to_owned()));
+        let renamed = told(hall("boats", "/kites/{kite}")).expect_err("a router cannot choose between them");
+        assert!(renamed.contains("/kites/{kite}") && renamed.ends_with(": kites and boats"), "{renamed}");
+        let apis = Router::new().route("/sail", get(async || ""));
+        let says = "two halls have the route «GET /api/v1/boats/sail»: trees and boats";
+        assert_eq!(told(Hall { apis, ..Hall::named("boats") }), Err(says.to_owned()));
+    }
+}
