@@ -98,6 +98,6 @@ pub fn jobs(pay: &Arc<Payments>) -> Vec<Job> {
     let pay = Arc::clone(pay);
     vec![
         Job::new("payments.release", 600, move |ctx| release_due(Arc::clone(&pay), ctx)).within(540),
-        Job::new("payments.forget_notices", 86_400, notices::forget_old),
+        notices::forget_old(),
     ]
 }

@@ -20,7 +20,7 @@ const _: () = assert!(CHUNK == 500);
 /// A kind of rows that go when they are old.
 #[derive(Clone, Copy)]
 pub struct Old {
-    /// `table.wipe`: names the closure in the log, and the kind in an error.
+    /// What is wiped and how (`session.wipe`, `payment.notices.forget`): names the closure in the log, and the kind in an error.
     pub name: &'static str,
     /// How many seconds such a row is kept after the moment that `wipe` compares.
     pub kept: fn(&Ctx) -> Result<i64, PolicyError>,
@@ -56,7 +56,11 @@ pub async fn wipe(ctx: &Ctx, lane: LaneKey, old: &[Old]) -> Result<(), String> {
 async fn wipe_one(ctx: &Ctx, lane: LaneKey, Old { name, kept, wipe }: Old) -> Result<(), String> {
     let kept = kept(ctx).map_err(|error| error.to_string())?;
     let before = ctx.now().minus_secs(kept);
-    in_chunks(ctx, lane, name, move |tx| wipe(tx, before)).await.map(drop)
+    let gone = in_chunks(ctx, lane, name, move |tx| wipe(tx, before)).await?;
+    if gone > 0 {
+        tracing::info!(kind = name, rows = gone, "wiping.done");
+    }
+    Ok(())
 }
 
 /// Deletes up to [`CHUNK`](crate::jobs::CHUNK) rows of a table whose column is below a value, by their key; several columns of

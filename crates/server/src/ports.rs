@@ -10,6 +10,7 @@ use partners::face::{AliyunFaces, FaceSettings};
 use partners::insurer::{InsurerClient, InsurerSettings, Numbers};
 use partners::wechat_pay::{WechatPay, WechatPaySettings};
 use payments::{Listeners, PayPorts, Payments};
+use platform::Mode;
 use platform::config::{Config, Section};
 
 use crate::failure::StartError;
@@ -81,7 +82,7 @@ pub fn payments(
     let (wechat_pay, at) = settings::<WechatPaySettings>(config, sandbox)?;
     buyers_addresses(config, &wechat_pay);
     let mut wechat_pay = wechat_pay.at(at, own);
-    if !wechat_pay.has_account() {
+    if config.mode == Mode::Demo && !wechat_pay.has_account() {
         demo_account(config, &mut wechat_pay)?;
     }
     let settlements = insurer(config, sandbox, numbers)?;

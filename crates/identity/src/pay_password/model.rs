@@ -65,7 +65,7 @@ pub(super) fn may(locked_until: Option<Moment>, counted: Counted, now: Moment, p
         return May::Try;
     }
     match counted.latest {
-        Some(latest) if now >= latest.plus_secs(policy.settle_secs) => May::Lock(latest.plus_secs(policy.lock_secs)),
+        Some(latest) if now >= latest.plus_secs(policy.judge_secs) => May::Lock(latest.plus_secs(policy.lock_secs)),
         _ => May::Wait,
     }
 }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn policy() -> PayPasswordPolicy {
-        PayPasswordPolicy { tries: 6, window_secs: 86_400, lock_secs: 86_400, right_clears: true, settle_secs: 60 }
+        PayPasswordPolicy { tries: 6, window_secs: 86_400, lock_secs: 86_400, right_clears: true, judge_secs: 60 }
     }
 
     #[test]

@@ -20,8 +20,8 @@ pub struct PayPasswordPolicy {
     pub lock_secs: i64,
     /// Whether a right try forgets the wrong ones before it.
     pub right_clears: bool,
-    /// After so many seconds a try that has not ended never will.
-    pub settle_secs: i64,
+    /// After so many seconds a try that was not judged right or wrong never will be.
+    pub judge_secs: i64,
 }
 
 impl Section for PayPasswordPolicy {
@@ -34,8 +34,8 @@ impl Section for PayPasswordPolicy {
         if self.window_secs < MIN_WINDOW_SECS || self.lock_secs < MIN_WINDOW_SECS {
             return Err(format!("window_secs and lock_secs must be at least {MIN_WINDOW_SECS}"));
         }
-        if !(10..=600).contains(&self.settle_secs) {
-            return Err("settle_secs must be from 10 to 600".into());
+        if !(10..=600).contains(&self.judge_secs) {
+            return Err("judge_secs must be from 10 to 600".into());
         }
         Ok(())
     }

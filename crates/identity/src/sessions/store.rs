@@ -274,7 +274,7 @@ pub(crate) fn has_shown_phone(tx: &mut Tx<'_>, session: &SessionId, place: &[u8]
 
 /// Deletes up to 500 notes of phones shown before `before` (of logins that have ended by then); returns how many.
 pub(crate) fn wipe_phones(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
-    wipe_old!(tx, "session_phone", "session_id", "at", before)
+    wipe_old!(tx, "session_phone", "session_id, place", "at", before)
 }
 
 /// Deletes the sessions of an account, with the account.

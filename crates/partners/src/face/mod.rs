@@ -40,7 +40,7 @@ impl AliyunFaces {
             BadAccess::Client(why) => BadFaceSettings::Client(why),
         })?;
         let origins = settings.origins()?;
-        if settings.scene_id.is_empty() || !settings.scene_id.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !settings::is_scene(&settings.scene_id) {
             return Err(BadFaceSettings::SceneId(settings.scene_id));
         }
         Ok(AliyunFaces { gateway, origins, scene_id: settings.scene_id })

@@ -32,13 +32,17 @@ impl Section for FaceSettings {
     const PORT: u16 = PARTNER.port;
 
     fn read(part: &mut Part<'_, '_>) -> FaceSettings {
+        let scene_id = part.needed("scene_id", "1000000001");
+        if !is_scene(&scene_id) {
+            part.wrong("scene_id", "must be digits, as the provider's console gives them");
+        }
         FaceSettings {
             endpoint: part.endpoint().unwrap_or_default(),
             key: AccessKey {
                 id: part.own("access_key_id"),
                 secret: part.secret("access_key_secret", "sandbox-secret").expose().clone(),
             },
-            scene_id: part.needed("scene_id", "1000000001"),
+            scene_id,
             upload_base: part.base("upload_base"),
             timeout_ms: part.timeout_ms(),
             calls_max: part.max_in_flight(),
@@ -52,6 +56,11 @@ impl Section for FaceSettings {
     fn account(&self) -> Value {
         json!({ "access_key_id": self.key.id, "access_key_secret": self.key.secret, "scene_id": self.scene_id })
     }
+}
+
+/// Whether a text has the form of a scene's id.
+pub(super) fn is_scene(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Settings that could never work.
@@ -173,6 +182,9 @@ mod tests {
             ("access_key_id = \"id\"\n", "", "renshe.toml: face.access_key_id: must be given in production"),
             ("very-secret", "sandbox-secret", "renshe.toml:5: face.access_key_secret: is the sandbox's secret"),
             ("scene_id = \"1000009999\"\n", "", "renshe.toml: face.scene_id: must be given in production"),
+            ("1000009999", "ten", "renshe.toml:6: face.scene_id: must be digits"),
+            ("\"id\"", "\"\"", "renshe.toml:4: face.access_key_id: must be given in production"),
+            ("very-secret", " ", "renshe.toml:5: face.access_key_secret: must be given in production"),
             ("scene_id", "timeout_ms = 25001\nscene_id", "renshe.toml:6: face.timeout_ms: 25001 is out of range"),
             ("scene_id", "upload_base = \"https://x/y\"\nscene_id", "renshe.toml:6: face.upload_base: must be http://"),
         ] {

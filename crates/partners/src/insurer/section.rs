@@ -37,7 +37,9 @@ impl Section for InsurerSettings {
             calls_max: part.max_in_flight(),
             sandbox_dialect: part.elsewhere("sandbox.insurer_dialect"),
         };
-        judge(&settings, part);
+        for (key, says) in settings.faults() {
+            part.wrong(&key, says);
+        }
         settings
     }
 
@@ -73,10 +75,7 @@ fn words(part: &mut Part<'_, '_>) -> SettleWords {
     for ours in refusals() {
         let key = format!("words.{ours}");
         for word in part.list(&key) {
-            if word.trim().is_empty() {
-                // It would stand in every sentence.
-                part.wrong(&key, "holds an empty word");
-            } else if let Some((_, other)) = more.iter().find(|(one, other)| *one == word && *other != ours) {
+            if let Some((_, other)) = more.iter().find(|(one, other)| *one == word && *other != ours) {
                 part.wrong(&key, format!("\"{word}\" also stands in {other}"));
             }
             more.push((word, ours));
@@ -84,24 +83,6 @@ fn words(part: &mut Part<'_, '_>) -> SettleWords {
     }
     words.first(more.iter().map(|(word, ours)| (word.as_str(), *ours)));
     words
-}
-
-/// What has a form that the interface prescribes.
-fn judge(settings: &InsurerSettings, part: &mut Part<'_, '_>) {
-    let code = &settings.fixmedins_code;
-    if code.len() != 12 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        part.wrong("fixmedins_code", "must be twelve letters and digits, for example \"H32040000001\"");
-    }
-    let region = &settings.mdtrtarea_admvs;
-    if region.len() != 6 || !region.bytes().all(|byte| byte.is_ascii_digit()) {
-        part.wrong("mdtrtarea_admvs", "must be six digits, for example \"320400\"");
-    }
-    if !settings.path.starts_with('/') || !settings.path.contains("{infno}") {
-        part.wrong("path", "must begin with / and hold {infno}");
-    }
-    for (infno, _) in settings.paths.iter().filter(|(_, path)| !path.starts_with('/')) {
-        part.wrong(&format!("paths.{infno}"), "must begin with /");
-    }
 }
 
 #[cfg(test)]
@@ -150,8 +131,15 @@ mod tests {
             ("mdtrtarea_admvs = \"32\"", "renshe.toml:2: insurer.mdtrtarea_admvs: must be six digits"),
             ("path = \"/fsi\"", "renshe.toml:2: insurer.path: must begin with / and hold {infno}"),
             ("[insurer.paths]\n1101 = \"fsi\"", "renshe.toml:3: insurer.paths.1101: must begin with /"),
+            ("not_known = [\"\"]", "renshe.toml:2: insurer.not_known: holds an empty text"),
+            ("other_name = [\"不符\", \"\"]", "renshe.toml:2: insurer.other_name: holds an empty text"),
+            ("[insurer.words]\ndone = [\"\"]", "renshe.toml:3: insurer.words.done: holds an empty text"),
+            (
+                "more_funds = [\"999997\"]\nmore_account_funds = [\"999997\"]",
+                "renshe.toml:2: insurer.more_funds: fund_pay_type 999997 stands in two lists",
+            ),
             ("numbers = \"digits\"", "renshe.toml:2: insurer.numbers: \"digits\" is not one of \"text\", \"number\""),
-            ("[insurer.words]\nno_visit = [\" \"]", "renshe.toml:3: insurer.words.no_visit: holds an empty word"),
+            ("[insurer.words]\nno_visit = [\" \"]", "renshe.toml:3: insurer.words.no_visit: holds an empty text"),
             (
                 "[insurer.words]\nno_visit = [\"已结\"]\nsettled_already = [\"已结\"]",
                 "renshe.toml:3: insurer.words.no_visit: \"已结\" also stands in settled_already",

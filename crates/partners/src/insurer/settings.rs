@@ -50,14 +50,11 @@ impl FundTypes {
         self
     }
 
-    /// A code is in one list only; a line counted twice would make up for one that is missing.
-    fn check(&self) -> Result<(), BadTifSettings> {
+    /// A code that stands in two lists; a line counted twice would make up for one that is missing.
+    fn twice(&self) -> Option<&String> {
         let mut codes: Vec<&String> = [&self.funds, &self.account, &self.hospital].into_iter().flatten().collect();
         codes.sort_unstable();
-        match codes.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten()) {
-            Some(code) => Err(BadTifSettings::Value(format!("fund_pay_type {code} stands in two lists"))),
-            None => Ok(()),
-        }
+        codes.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first().copied()).flatten())
     }
 }
 
@@ -133,23 +130,36 @@ impl InsurerSettings {
         self
     }
 
-    pub(super) fn check(&self) -> Result<(), BadTifSettings> {
-        self.words.check()?;
-        self.fund_types.check()?;
-        let bad = |says: &str| Err(BadTifSettings::Value(says.to_owned()));
+    /// What could never work: the setting's key, and what is wrong with it.
+    pub(super) fn faults(&self) -> Vec<(String, String)> {
+        let mut faults = Vec::new();
+        let mut fault = |key: &str, says: &str| faults.push((key.to_owned(), says.to_owned()));
         if !InsurerCode::has_form(&self.fixmedins_code) {
-            return bad("fixmedins_code is twelve letters and digits");
+            fault("fixmedins_code", "must be twelve letters and digits, for example \"H32040000001\"");
         }
         if self.mdtrtarea_admvs.len() != 6 || !self.mdtrtarea_admvs.bytes().all(|b| b.is_ascii_digit()) {
-            return bad("mdtrtarea_admvs is six digits");
+            fault("mdtrtarea_admvs", "must be six digits, for example \"320400\"");
         }
         if !self.path.starts_with('/') || !self.path.contains("{infno}") {
-            return bad("path begins with / and holds {infno}");
+            fault("path", "must begin with / and hold {infno}");
         }
-        if self.paths.values().any(|path| !path.starts_with('/')) {
-            return bad("a path begins with /");
+        for (infno, _) in self.paths.iter().filter(|(_, path)| !path.starts_with('/')) {
+            fault(&format!("paths.{infno}"), "must begin with /");
         }
-        Ok(())
+        if let Some(code) = self.fund_types.twice() {
+            fault("more_funds", &format!("fund_pay_type {code} stands in two lists of funds"));
+        }
+        if self.words.fits_everything() {
+            fault("words", "hold an empty word, which stands in every sentence");
+        }
+        faults
+    }
+
+    pub(super) fn check(&self) -> Result<(), BadTifSettings> {
+        match self.faults().first() {
+            Some((key, says)) => Err(BadTifSettings::Value(format!("{key} {says}"))),
+            None => Ok(()),
+        }
     }
 
     /// Where a transaction is.
@@ -166,11 +176,11 @@ mod tests {
     fn a_region_puts_a_code_where_it_belongs_there() {
         let own = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
         let types = FundTypes::default().with(&own(&["999997"]), &own(&["310100"]), &[]);
-        assert_eq!(types.check(), Ok(()));
+        assert_eq!(types.twice(), None);
         assert!(types.funds.contains(&"999997".to_owned()) && !types.funds.contains(&"310100".to_owned()));
         assert!(types.account.contains(&"310100".to_owned()));
         let twice = FundTypes::default().with(&own(&["999997"]), &own(&["999997"]), &[]);
-        assert!(twice.check().is_err());
+        assert_eq!(twice.twice().map(String::as_str), Some("999997"));
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use payments::ports::Refusal;
 
-use crate::tif::BadTifSettings;
-
 /// Words by which an insurer says that the day's sign-in is not known, before it looks at a message.
 pub const SIGN_IN: [&str; 2] = ["签到流水号无效", "请重新签到"];
 
@@ -125,14 +123,11 @@ impl SettleWords {
         self.unsure.iter().any(|word| says.contains(&word.to_lowercase()))
     }
 
-    /// Every sentence contains the empty text, so an empty word would make every refusal mean the same.
-    pub(super) fn check(&self) -> Result<(), BadTifSettings> {
+    /// Whether a word is empty: it would stand in every sentence, and every refusal would mean the same.
+    pub(super) fn fits_everything(&self) -> bool {
         let lists = [&self.sign_in, &self.unsure, &self.no_settlement, &self.no_original, &self.voided, &self.done];
         let mut words = lists.into_iter().flatten().chain(self.refusals.iter().map(|(word, _)| word));
-        if words.any(|word| word.trim().is_empty()) {
-            return Err(BadTifSettings::Value("words of a refusal are not empty".to_owned()));
-        }
-        Ok(())
+        words.any(|word| word.trim().is_empty())
     }
 }
 
@@ -141,21 +136,26 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::insurer::InsurerSettings;
+    use crate::section::read;
 
     #[test]
     fn words_that_fit_everything_are_refused() {
-        assert_eq!(SettleWords::default().check(), Ok(()));
+        assert!(!SettleWords::default().fits_everything());
         let empty = SettleWords { voided: vec![" ".to_owned()], ..SettleWords::default() };
-        assert!(empty.check().is_err());
+        assert!(empty.fits_everything());
         let everything = (String::new(), Refusal::NotInsured);
-        assert!(SettleWords { refusals: vec![everything], ..SettleWords::default() }.check().is_err());
+        assert!(SettleWords { refusals: vec![everything], ..SettleWords::default() }.fits_everything());
     }
 
     #[test]
     fn a_city_can_add_words_to_each_refusal() {
         let named: BTreeSet<Refusal> = Refusal::ALL.into_iter().filter(|what| *what != Refusal::Other).collect();
         assert_eq!(named, REFUSALS.map(|(_, what)| what).into());
-        let settings: BTreeSet<Refusal> = refusals().into_iter().collect();
-        assert_eq!(named, settings);
+        for what in named {
+            let text = format!("[insurer.words]\n{what} = [\"一句本地话\"]\n");
+            let words = read::<InsurerSettings>(&text).unwrap().words;
+            assert_eq!(words.refusals.first(), Some(&("一句本地话".to_owned(), what)), "{what}");
+        }
     }
 }

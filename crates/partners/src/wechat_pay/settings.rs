@@ -21,8 +21,8 @@ pub struct WechatPaySettings {
     pub merchant_keys: Vec<KeyFile>,
     /// 32 characters.
     pub apiv3_key: Secret<String>,
-    /// The channel's public keys and certificates, PEM, under `PUB_KEY_ID_…` or their serials. Answers and notices signed by any of them are believed; answers are asked
-    /// for under the name of the first.
+    /// The channel's public keys and certificates, PEM, under `PUB_KEY_ID_…` or their serials. Answers and notices signed
+    /// by any of them are believed; answers are asked for under the name of the first.
     pub platform_keys: Vec<KeyFile>,
     /// Whether certificates that are not among them are fetched from the channel: an account in public-key mode has none.
     pub fetches_certificates: bool,
@@ -48,6 +48,13 @@ impl Section for WechatPaySettings {
         let is_certificate = |key: &KeyFile| !key.serial.starts_with(PUBLIC_KEY_ID);
         let stand_in = (part.mode() == Mode::Demo).then_some(STAND_IN_IP);
         let told = "an address, for example \"203.0.113.1\"";
+        let apiv3_key = part.needed("apiv3_key", "");
+        if !apiv3_key.is_empty() && apiv3_key.len() != APIV3_KEY_LENGTH {
+            part.wrong("apiv3_key", "must have 32 characters");
+        }
+        if platform_keys.iter().any(|key| !is_channels(&key.serial)) {
+            part.wrong("platform_keys", CHANNELS_NAME);
+        }
         if part.mode() == Mode::Production {
             demand_keys(part, merchant_keys.is_empty(), platform_keys.is_empty() && certificates != Some(true));
         }
@@ -56,7 +63,7 @@ impl Section for WechatPaySettings {
             mchid: part.needed("mchid", ""),
             appid: part.needed("appid", ""),
             merchant_keys,
-            apiv3_key: Secret::new(part.needed("apiv3_key", "")),
+            apiv3_key: Secret::new(apiv3_key),
             fetches_certificates: certificates.unwrap_or_else(|| platform_keys.iter().any(is_certificate)),
             platform_keys,
             stand_in_ip: part.parse("stand_in_ip", told, |text| text.parse().ok()).or(stand_in),
@@ -87,6 +94,17 @@ fn demand_keys(part: &mut Part<'_, '_>, no_own: bool, no_channels: bool) {
     }
 }
 
+const APIV3_KEY_LENGTH: usize = 32;
+
+const CHANNELS_NAME: &str =
+    "a key of the channel's is named PUB_KEY_ID_…, a certificate of the channel's by its serial in hexadecimal";
+
+/// Whether the channel may have a key of this name.
+fn is_channels(serial: &str) -> bool {
+    let hexadecimal = !serial.is_empty() && serial.bytes().all(|byte| byte.is_ascii_hexdigit());
+    serial.starts_with(PUBLIC_KEY_ID) || hexadecimal
+}
+
 /// Settings that could never work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -103,7 +121,7 @@ impl WechatPaySettings {
         self
     }
 
-    /// Whether the configuration has a whole account. Production always does.
+    /// Whether the configuration has a whole account. One for production that has none is refused as it is read.
     pub fn has_account(&self) -> bool {
         let named = ![&self.mchid, &self.appid, self.apiv3_key.expose()].into_iter().any(String::is_empty);
         let believes = !self.platform_keys.is_empty() || self.fetches_certificates;
@@ -118,7 +136,7 @@ impl WechatPaySettings {
                 return bad(&format!("{name} must be http(s)://host[:port] without a path, not {address:?}"));
             }
         }
-        if self.apiv3_key.expose().len() != 32 {
+        if self.apiv3_key.expose().len() != APIV3_KEY_LENGTH {
             return bad("the APIv3 key has 32 characters");
         }
         let named = self.merchant_keys.iter().all(|key| !key.serial.is_empty()) && !self.merchant_keys.is_empty();
@@ -128,13 +146,7 @@ impl WechatPaySettings {
         if self.platform_keys.is_empty() && !self.fetches_certificates {
             return bad("a key of the channel's must be given, or its certificates fetched");
         }
-        for key in &self.platform_keys {
-            let hexadecimal = !key.serial.is_empty() && key.serial.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if !key.serial.starts_with(PUBLIC_KEY_ID) && !hexadecimal {
-                return bad("a key of the channel's is named PUB_KEY_ID_…, a certificate by its serial in hexadecimal");
-            }
-        }
-        Ok(())
+        if self.platform_keys.iter().all(|key| is_channels(&key.serial)) { Ok(()) } else { bad(CHANNELS_NAME) }
     }
 }
 

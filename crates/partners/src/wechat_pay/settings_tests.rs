@@ -96,6 +96,17 @@ fn all_mistakes_are_told_with_their_lines() {
             text.replace("apiv3_key = \"very-secret-very-secret-very-sec\"\n", ""),
             "renshe.toml: wechat_pay.apiv3_key: must be given in production",
         ),
+        (text.replace("wx1", ""), "renshe.toml:5: wechat_pay.appid: must be given in production"),
+        (text.replace("1900009191", "  "), "renshe.toml:4: wechat_pay.mchid: must be given in production"),
+        (
+            text.replace("very-secret-very-secret-very-sec", ""),
+            "renshe.toml:6: wechat_pay.apiv3_key: must be given in production",
+        ),
+        (text.replace("very-sec\"", "\""), "renshe.toml:6: wechat_pay.apiv3_key: must have 32 characters"),
+        (
+            text.replace("PUB_KEY_ID_1", "wechat"),
+            "renshe.toml: wechat_pay.platform_keys: a key of the channel's is named PUB_KEY_ID_…",
+        ),
         (
             whole("stand_in_ip = \"here\""),
             "renshe.toml:11: wechat_pay.stand_in_ip: \"here\" is not an address, for example",

@@ -4,19 +4,17 @@
 use kernel::DAY_SECS;
 use platform::Ctx;
 use platform::db::LaneKey;
+use platform::jobs::Job;
 use platform::policy::PolicyError;
 use platform::wiping::{self, Old};
 
 use super::store;
 use crate::policy::PaymentRules;
 
-/// Forgets the words of old notices.
-///
-/// # Errors
-/// What broke beneath, in words.
-pub async fn forget_old(ctx: Ctx) -> Result<(), String> {
+/// The job that forgets the words of old notices.
+pub fn forget_old() -> Job {
     let words = Old { name: "payment.notices.forget", kept, wipe: store::forget };
-    wiping::wipe(&ctx, LaneKey::of("notice", "old"), &[words]).await
+    wiping::job("payments.forget_notices", LaneKey::of("notice", "old"), vec![words])
 }
 
 fn kept(ctx: &Ctx) -> Result<i64, PolicyError> {

@@ -25,7 +25,7 @@ async fn the_words_of_old_notices_go_and_their_verdicts_stay(db: TestDb) {
     });
     write.await.unwrap();
     clock.advance_secs(90 * 86_400 + 1);
-    forget_old(ctx.clone()).await.unwrap();
+    (forget_old().run)(ctx.clone()).await.unwrap();
     let read = ctx.db.read("test.left", |tx| {
         let left = sql!("SELECT event_id, body FROM pay_notice WHERE kept = 1");
         let all = sql!("SELECT COUNT(*), SUM(LENGTH(body)) FROM pay_notice WHERE verdict = 'accepted'");

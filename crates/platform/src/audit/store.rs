@@ -252,7 +252,8 @@ pub(super) fn epochs(tx: &mut Tx<'_>) -> Result<Vec<Epoch>, DbFault> {
             let acknowledged = match row.opt_moment("acknowledged_at")? {
                 None => None,
                 Some(at) => {
-                    Some(Acknowledgement { at, by: row.text("acknowledged_by")?, why: row.text("why")?, signature: row.blob("acknowledgement")? })
+                    let (by, why) = (row.text("acknowledged_by")?, row.text("why")?);
+                    Some(Acknowledgement { at, by, why, signature: row.blob("acknowledgement")? })
                 }
             };
             Ok(Epoch {

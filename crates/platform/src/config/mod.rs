@@ -240,12 +240,8 @@ fn read(reader: &mut Reader<'_>) -> Config {
         database: read_database(reader, &data_dir),
         audit: read_audit(reader, &data_dir),
         crypto: Suite {
-            cipher: reader
-                .choice("crypto.cipher", &[Cipher::Aes256Gcm, Cipher::Sm4Gcm].map(|c| (c.name(), c)))
-                .unwrap_or_default(),
-            digest: reader
-                .choice("crypto.digest", &[Digest::Sha256, Digest::Sm3].map(|d| (d.name(), d)))
-                .unwrap_or_default(),
+            cipher: reader.choice("crypto.cipher", &Cipher::ALL.map(|c| (c.as_str(), c))).unwrap_or_default(),
+            digest: reader.choice("crypto.digest", &Digest::ALL.map(|d| (d.as_str(), d))).unwrap_or_default(),
         },
         sandbox: SandboxConfig {
             enabled: reader.flag("sandbox.enabled", mode == Mode::Demo),

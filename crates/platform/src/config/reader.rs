@@ -116,6 +116,15 @@ impl<'t> Reader<'t> {
         self.given.contains_key(path)
     }
 
+    /// Whether a text was left out or left empty, which is the same: [`Reader::text`] reads neither.
+    pub(super) fn is_wanting(&self, path: &str) -> bool {
+        match self.given.get(path).map(|given| &given.value) {
+            None => true,
+            Some(Value::Text(text) | Value::Env(text)) => text.trim().is_empty(),
+            Some(_) => false,
+        }
+    }
+
     fn ask(&mut self, path: &str) -> Option<Value> {
         self.asked.insert(path.to_owned());
         if let Some(place) = self.sections.get(path).cloned() {
@@ -127,7 +136,7 @@ impl<'t> Reader<'t> {
     /// A text, or `None` when it was not given (or is empty, or has another type).
     pub(super) fn text(&mut self, path: &str) -> Option<String> {
         match self.ask(path)? {
-            Value::Text(text) | Value::Env(text) => Some(text).filter(|text| !text.is_empty()),
+            Value::Text(text) | Value::Env(text) => Some(text).filter(|text| !text.trim().is_empty()),
             other => {
                 self.wrong(path, format!("must be a text in quotes, not {}", other.kind()));
                 None
@@ -184,8 +193,18 @@ impl<'t> Reader<'t> {
         default
     }
 
-    /// A list of texts; in the environment separated by commas.
+    /// A list of texts, none of them empty; in the environment separated by commas.
     pub(super) fn list(&mut self, path: &str) -> Vec<String> {
+        let list = self.texts(path);
+        if list.iter().any(|text| text.trim().is_empty()) {
+            // Every sentence holds the empty text, and every name begins with it.
+            self.wrong(path, "holds an empty text");
+            return Vec::new();
+        }
+        list
+    }
+
+    fn texts(&mut self, path: &str) -> Vec<String> {
         match self.ask(path) {
             None => Vec::new(),
             Some(Value::Env(text)) => {

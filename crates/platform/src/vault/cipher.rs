@@ -21,30 +21,20 @@ type Sm4Gcm = AesGcm<sm4::Sm4, U12>;
 const VERSION: u8 = 1;
 const NONCE: usize = 12;
 
-/// An authenticated cipher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Cipher {
-    #[default]
-    Aes256Gcm,
-    /// GB/T 32907 in Galois/Counter mode; its keys are 128 bits long.
-    Sm4Gcm,
+kernel::words! {
+    /// An authenticated cipher; the words are those of the configuration, the key file and `data_key.alg`.
+    #[derive(Default)]
+    pub enum Cipher: "a cipher" {
+        #[default]
+        Aes256Gcm = "aes-256-gcm",
+        /// GB/T 32907 in Galois/Counter mode; its keys are 128 bits long.
+        Sm4Gcm = "sm4-gcm",
+    }
 }
 
 impl Cipher {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Aes256Gcm => "aes-256-gcm",
-            Self::Sm4Gcm => "sm4-gcm",
-        }
-    }
-
-    /// Reads a name as the configuration, the key file and `data_key.alg` spell it.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Aes256Gcm, Self::Sm4Gcm].into_iter().find(|cipher| cipher.name() == name)
-    }
-
     fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Aes256Gcm, Self::Sm4Gcm].into_iter().find(|cipher| cipher.byte() == byte)
+        Self::ALL.into_iter().find(|cipher| cipher.byte() == byte)
     }
 
     fn byte(self) -> u8 {
@@ -55,25 +45,14 @@ impl Cipher {
     }
 }
 
-/// The hash under blind indexes and authentication codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Digest {
-    #[default]
-    Sha256,
-    /// GB/T 32905.
-    Sm3,
-}
-
-impl Digest {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sha256 => "sha256",
-            Self::Sm3 => "sm3",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Sha256, Self::Sm3].into_iter().find(|digest| digest.name() == name)
+kernel::words! {
+    /// The hash under blind indexes and authentication codes; the words are those of the configuration and the key file.
+    #[derive(Default)]
+    pub enum Digest: "a digest" {
+        #[default]
+        Sha256 = "sha256",
+        /// GB/T 32905.
+        Sm3 = "sm3",
     }
 }
 

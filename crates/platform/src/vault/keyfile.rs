@@ -118,10 +118,10 @@ impl KeyFile {
         if parsed.format != FORMAT {
             return Err(format!("its format is {}, this program reads format {FORMAT}", parsed.format));
         }
-        let digest = Digest::from_name(&parsed.digest).ok_or("`digest` must be \"sha256\" or \"sm3\"")?;
+        let digest = parsed.digest.parse::<Digest>().map_err(|_| "`digest` must be \"sha256\" or \"sm3\"")?;
         let mut keks = Vec::with_capacity(parsed.kek.len());
         for kek in &parsed.kek {
-            let cipher = Cipher::from_name(&kek.cipher);
+            let cipher = kek.cipher.parse::<Cipher>().ok();
             let cipher =
                 cipher.ok_or_else(|| format!("[[kek]] {}: `cipher` must be \"aes-256-gcm\" or \"sm4-gcm\"", kek.id))?;
             if kek.id.is_empty() || kek.id.len() > 64 || keks.iter().any(|other: &Kek| other.id == kek.id) {
@@ -143,12 +143,12 @@ impl KeyFile {
         let encode = |secret: &Secret| STANDARD.encode(secret.bytes());
         let kek = |kek: &Kek| KekText {
             id: kek.id.clone(),
-            cipher: kek.cipher.name().to_owned(),
+            cipher: kek.cipher.as_str().to_owned(),
             secret: encode(&kek.secret),
         };
         let text = Text {
             format: FORMAT,
-            digest: self.digest.name().to_owned(),
+            digest: self.digest.as_str().to_owned(),
             active: self.active.clone(),
             index: encode(&self.index),
             mac: encode(&self.mac),

@@ -148,8 +148,8 @@ impl Vault {
         if file.digest != suite.digest {
             return Err(format!(
                 "it was made with digest \"{}\", the configuration says \"{}\"; the digest of an installation cannot change",
-                file.digest.name(),
-                suite.digest.name()
+                file.digest.as_str(),
+                suite.digest.as_str()
             ));
         }
         let keks: Vec<DataKey> =

@@ -10,7 +10,7 @@ pub fn insert_key(tx: &mut Tx<'_>, key: &NewDataKey) -> Result<(), DbFault> {
     let NewDataKey { id, kek, cipher, purpose, wrapped, created_at } = key;
     tx.exec(
         sql!("INSERT INTO data_key (id, kek_id, alg, purpose, wrapped, created_at) VALUES ($1, $2, $3, $4, $5, $6)"),
-        vals![id, kek, cipher.name(), *purpose, wrapped, *created_at],
+        vals![id, kek, cipher.as_str(), *purpose, wrapped, *created_at],
     )?;
     Ok(())
 }
@@ -143,5 +143,5 @@ fn keks_in_use(tx: &mut Tx<'_>) -> Result<Vec<String>, DbFault> {
 }
 
 fn cipher(key_id: &str, alg: &str) -> Result<Cipher, DbFault> {
-    Cipher::from_name(alg).ok_or_else(|| DbFault::Corrupt(format!("data key {key_id} has the unknown algorithm {alg}")))
+    alg.parse().map_err(|_| DbFault::Corrupt(format!("data key {key_id} has the unknown algorithm {alg}")))
 }

@@ -16,7 +16,7 @@ use crate::upkeep;
 const NAMED_MOST: usize = 20;
 
 /// Within this, what has become due is done: the longest time that an invariant leaves for it.
-const SETTLES_SECS: i64 = 300;
+const CATCHES_UP_SECS: i64 = 300;
 
 /// One invariant's answer.
 pub struct Answer {
@@ -39,7 +39,7 @@ impl Answer {
 /// Runs every invariant, each on a snapshot of its own.
 pub async fn all(ctx: &Ctx, halls: &Halls) -> Vec<Answer> {
     // A demo's clock may have been put forward a moment ago: what became due by that is not late before it had its minutes.
-    let now = ctx.clock.showed_ago(SETTLES_SECS).plus_secs(SETTLES_SECS);
+    let now = ctx.clock.showed_ago(CATCHES_UP_SECS).plus_secs(CATCHES_UP_SECS);
     let mut answers = Vec::new();
     for check in halls.checks() {
         let result = ctx.db.read("check", move |tx| (check.run)(tx, now)).await;

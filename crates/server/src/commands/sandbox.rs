@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use hall::Text;
 use kernel::{OsRng, ShiftedClock};
+use partners::sms::SmsSettings;
 use platform::Mode;
-use platform::config::Config;
+use platform::config::{Config, Section};
 use sandbox::{At, FirstPerson, Insured, Running, Sandbox, SandboxSettings, SmsTemplate};
 use serde_json::{Value, json};
 
@@ -63,7 +64,7 @@ pub async fn start(config: &Config, halls: &Halls, clock: Arc<ShiftedClock>) -> 
         ));
     }
     let mut accounts = accounts(config);
-    if let Some(sms) = accounts.get_mut("sms") {
+    if let Some(sms) = accounts.get_mut(SmsSettings::NAME) {
         sms["templates"] = templates(halls);
     }
     let settings = SandboxSettings {

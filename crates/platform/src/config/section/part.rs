@@ -59,7 +59,7 @@ impl<'r, 't> Part<'r, 't> {
         self.reader.is_given(&self.path(key))
     }
 
-    /// A text, or `None` where it was not given, is empty, or has another type.
+    /// A text, or `None` where it was not given, is blank, or has another type.
     pub fn text(&mut self, key: &str) -> Option<String> {
         let path = self.path(key);
         self.reader.text(&path)
@@ -94,7 +94,7 @@ impl<'r, 't> Part<'r, 't> {
         self.reader.flag(&path, default)
     }
 
-    /// A list of texts; empty where it was not given.
+    /// A list of texts, none of them empty; the list is empty where it was not given.
     pub fn list(&mut self, key: &str) -> Vec<String> {
         let path = self.path(key);
         self.reader.list(&path)
@@ -151,7 +151,7 @@ impl<'r, 't> Part<'r, 't> {
         text
     }
 
-    /// A text that production must give, though it may give the default; the demo has the default.
+    /// A text that production must give and not leave empty, though it may give the default; the demo has the default.
     pub fn needed(&mut self, key: &str, default: &str) -> String {
         self.demand(key);
         self.text_or(key, default)
@@ -160,7 +160,7 @@ impl<'r, 't> Part<'r, 't> {
     /// The name of our account at the partner: production needs one of its own, the demo has the sandbox's.
     pub fn own(&mut self, key: &str) -> String {
         let id = self.needed(key, SANDBOX_ID);
-        if self.mode == Mode::Production && id == SANDBOX_ID && self.is_given(key) {
+        if self.mode == Mode::Production && id == SANDBOX_ID && !self.is_wanting(key) {
             self.wrong(key, "is the sandbox's account; production needs one of its own");
         }
         id
@@ -170,16 +170,20 @@ impl<'r, 't> Part<'r, 't> {
     pub fn secret(&mut self, key: &str, sandbox: &str) -> Secret<String> {
         let secret = self.needed(key, sandbox);
         let known = secret == sandbox || SANDBOX_SECRETS.contains(&secret.as_str());
-        if self.mode == Mode::Production && known && self.is_given(key) {
+        if self.mode == Mode::Production && known && !self.is_wanting(key) {
             self.wrong(key, "is the sandbox's secret, which everybody knows");
         }
         Secret::new(secret)
     }
 
     fn demand(&mut self, key: &str) {
-        if self.mode == Mode::Production && !self.is_given(key) {
+        if self.mode == Mode::Production && self.is_wanting(key) {
             self.wrong(key, "must be given in production");
         }
+    }
+
+    fn is_wanting(&self, key: &str) -> bool {
+        self.reader.is_wanting(&self.path(key))
     }
 
     /// One call's deadline, milliseconds (`timeout_ms`). It stays below the 30 s for which an attempt is leased, so that

@@ -185,7 +185,9 @@ fn production_demands_an_account_of_its_own() {
         ("secret = \"very-secret\"\n", "", "renshe.toml: post.secret: must be given in production"),
         ("\"very-secret\"", "\"sandbox-post\"", "renshe.toml:5: post.secret: is the sandbox's secret"),
         ("\"very-secret\"", "\"sandbox-token\"", "renshe.toml:5: post.secret: is the sandbox's secret"),
-        ("\"very-secret\"", "\"\"", "renshe.toml:5: post.secret: is the sandbox's secret"),
+        ("\"very-secret\"", "\"\"", "renshe.toml:5: post.secret: must be given in production"),
+        ("\"czrs\"", "\"\"", "renshe.toml:4: post.id: must be given in production"),
+        ("\"main\"", "\" \"", "renshe.toml:6: post.office: must be given in production"),
         ("office = \"main\"\n", "", "renshe.toml: post.office: must be given in production"),
         ("goodbye = \"2\"\n", "", "renshe.toml: post.rooms: must name a room for each text; missing: goodbye"),
     ] {
