@@ -28,6 +28,7 @@ health-left = { $count } left
 health-full = Full
 health-over = Ended
 health-called-off = Cancelled
+health-not-taken = Not bookable here
 health-left-note = Places left in total over the days open for booking.
 health-next = Next: { $when }
 health-no-places = Fully booked for now
@@ -38,6 +39,7 @@ health-choose-time = Choose a time
 health-slots = Visit times
 health-when = Visit time
 health-called-off-text = The hospital has cancelled these clinic hours, so you cannot book them. Please choose another time or another doctor.
+health-not-taken-text = This hospital takes no bookings here at present. Visits already booked are not affected. Please choose another hospital, or register at this hospital’s own window.
 health-clinic-full-text = All places for this half-day are taken or over. Places become available when someone cancels, or you can choose another time.
 health-other-time = See other times
 
@@ -74,6 +76,8 @@ health-refused-today-text = You have not been booked or charged. A patient can b
 health-own-visits = See my visits
 health-refused-called-off = These clinic hours have been cancelled
 health-refused-called-off-text = You have not been booked or charged. Please choose another time or another doctor.
+health-refused-not-taken = This hospital takes no bookings here at present
+health-refused-not-taken-text = You have not been booked or charged. Please choose another hospital, or register at this hospital’s own window.
 health-refused-too-late = This time has already started
 health-refused-too-late-text = You have not been booked or charged. Please choose a later time.
 

@@ -28,6 +28,7 @@ health-left = 余 { $count }
 health-full = 约满
 health-over = 已结束
 health-called-off = 停诊
+health-not-taken = 暂不能约
 health-left-note = 余号为近期可预约的总数。
 health-next = 最近：{ $when }
 health-no-places = 近期约满
@@ -38,6 +39,7 @@ health-choose-time = 选择时间
 health-slots = 就诊时段
 health-when = 就诊时间
 health-called-off-text = 这次出诊已停诊，不能预约。请选其他时间或其他医生。
+health-not-taken-text = 这家医院现在不能在这里预约，已经约好的号不受影响。请选其他医院，或到这家医院的窗口挂号。
 health-clinic-full-text = 这半天的号已经约满或已结束。有人取消时会放出来，也可以选其他时间。
 health-other-time = 看其他时间
 
@@ -71,6 +73,8 @@ health-refused-today-text = 没有约上，也没有产生任何费用。同一�
 health-own-visits = 看看我约的号
 health-refused-called-off = 这次出诊已停诊
 health-refused-called-off-text = 没有约上，也没有产生任何费用。请选其他时间，或换一位医生。
+health-refused-not-taken = 这家医院现在不能在这里预约
+health-refused-not-taken-text = 没有约上，也没有产生任何费用。请选其他医院，或到这家医院的窗口挂号。
 health-refused-too-late = 这个时段已经开始
 health-refused-too-late-text = 没有约上，也没有产生任何费用。请选晚一点的时间。
 

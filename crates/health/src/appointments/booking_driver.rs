@@ -6,7 +6,8 @@
 use kernel::{Fen, Moment, Rng, SeededRng};
 
 use super::model::{
-    Booking, Change, Decision, Event, Limits, Load, Mine, SlotView, State, Take, View, decide, decide_book, free_seat,
+    Booking, Change, ClinicState, Decision, Event, Limits, Load, Mine, SlotView, State, Take, View, decide,
+    decide_book, free_seat,
 };
 
 const PEOPLE: u64 = 5;
@@ -55,7 +56,7 @@ impl World {
             capacity: 1 + i64::try_from(rng.below(3)).unwrap(),
             held: 0,
             booked: 0,
-            open: rng.below(10) > 0,
+            state: if rng.below(10) > 0 { ClinicState::Open } else { ClinicState::CalledOff },
             book_until: starts,
             fee,
         });

@@ -62,7 +62,7 @@ impl BookingRules {
             capacity: slot.capacity,
             held: slot.held,
             booked: slot.booked,
-            open: clinic.open,
+            state: clinic.state,
             book_until: slot.starts_at.minus_secs(self.book_until_secs),
             fee: clinic.fee,
         }

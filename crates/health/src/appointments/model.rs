@@ -6,7 +6,7 @@
 use kernel::{Date, Fen, Moment};
 
 pub use super::limits::{Limits, Load};
-pub use crate::clinics::model::Places;
+pub use crate::clinics::model::{ClinicState, Places};
 
 kernel::typed_id!(
     /// One appointment (预约).
@@ -188,8 +188,8 @@ pub struct SlotView {
     pub capacity: i64,
     pub held: i64,
     pub booked: i64,
-    /// False when the clinic was called off (停诊).
-    pub open: bool,
+    /// Whether the clinic is on sale.
+    pub state: ClinicState,
     /// Booking ends here (policy, before the slot's start).
     pub book_until: Moment,
     pub fee: Fen,
@@ -245,6 +245,8 @@ pub enum BookRefusal {
     AlreadyBooked,
     #[error("the clinic is called off")]
     CalledOff,
+    #[error("the hospital takes no bookings here")]
+    NotTaken,
     #[error("booking for this time has ended")]
     TooLate,
     #[error("no place is left")]
@@ -275,8 +277,10 @@ pub fn decide_book(
         Mine::OtherSlot => return Err(BookRefusal::AlreadyBooked),
         Mine::None => {}
     }
-    if !slot.open {
-        return Err(BookRefusal::CalledOff);
+    match slot.state {
+        ClinicState::Open => {}
+        ClinicState::CalledOff => return Err(BookRefusal::CalledOff),
+        ClinicState::NotTaken => return Err(BookRefusal::NotTaken),
     }
     if now >= slot.book_until {
         return Err(BookRefusal::TooLate);

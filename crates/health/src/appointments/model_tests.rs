@@ -13,7 +13,7 @@ fn view(state: State) -> View {
 }
 
 fn slot(capacity: i64, held: i64, booked: i64) -> SlotView {
-    SlotView { capacity, held, booked, open: true, book_until: at(600), fee: Fen::ZERO }
+    SlotView { capacity, held, booked, state: ClinicState::Open, book_until: at(600), fee: Fen::ZERO }
 }
 
 #[test]
@@ -90,7 +90,8 @@ fn a_check_in_is_taken_back_within_its_moment_only() {
 #[test]
 fn booking_by_case() {
     let paid = SlotView { fee: Fen::new(2_500), ..slot(2, 0, 0) };
-    let off = SlotView { open: false, ..slot(2, 0, 0) };
+    let off = SlotView { state: ClinicState::CalledOff, ..slot(2, 0, 0) };
+    let elsewhere = SlotView { state: ClinicState::NotTaken, ..slot(2, 0, 0) };
     let booked = Take { state: State::Booked, hold_until: None, places: Places { held: 0, booked: 1 } };
     let held = Take { state: State::Held, hold_until: Some(at(900)), places: Places { held: 1, booked: 0 } };
     let cases = [
@@ -102,6 +103,7 @@ fn booking_by_case() {
         ("second tap after the start", slot(1, 0, 1), Mine::SameSlot, 700, Ok(Booking::Land)),
         ("other time of the half-day", slot(2, 0, 0), Mine::OtherSlot, 0, Err(BookRefusal::AlreadyBooked)),
         ("called off", off, Mine::None, 0, Err(BookRefusal::CalledOff)),
+        ("not taken here", elsewhere, Mine::None, 0, Err(BookRefusal::NotTaken)),
         ("last second", slot(2, 0, 0), Mine::None, 599, Ok(Booking::Take(booked))),
         ("too late", slot(2, 0, 0), Mine::None, 600, Err(BookRefusal::TooLate)),
     ];

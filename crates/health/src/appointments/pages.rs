@@ -138,6 +138,7 @@ impl RefusedTime {
         let (key, most) = match refusal {
             BookRefusal::AlreadyBooked => ("already", 1),
             BookRefusal::CalledOff => ("called-off", 0),
+            BookRefusal::NotTaken => ("not-taken", 0),
             BookRefusal::TooLate => ("too-late", 0),
             BookRefusal::Full => ("full", 0),
             BookRefusal::SameTime => ("same-time", 1),

@@ -39,6 +39,17 @@ impl Half {
     }
 }
 
+kernel::words! {
+    /// Whether a clinic's places are on sale.
+    pub enum ClinicState: "a state of a clinic" {
+        Open = "open",
+        /// 停诊: it does not take place.
+        CalledOff = "off",
+        /// It takes place, and its hospital takes no bookings now. It is not written down: the hospital's capability says so.
+        NotTaken = "not_taken",
+    }
+}
+
 /// A clinic.
 #[derive(Debug, Clone)]
 pub struct Clinic {
@@ -46,8 +57,8 @@ pub struct Clinic {
     pub date: Date,
     pub half: Half,
     pub fee: Fen,
-    /// False once it was called off (停诊).
-    pub open: bool,
+    /// Whether its places are on sale.
+    pub state: ClinicState,
     pub starts_at: Moment,
     pub ends_at: Moment,
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use platform::db::DbFault;
 use ui::{Page, Problem};
 
-use super::model::{ClinicId, ListedClinic, Slot};
+use super::model::{ClinicId, ClinicState, ListedClinic, Slot};
 use super::show;
 use super::store;
 use crate::hospitals;
@@ -68,9 +68,13 @@ fn line(page: &Page, listed: &ListedClinic) -> Line {
     Line {
         href: format!("/clinics/{}", clinic.id),
         when: show::half_day(page, clinic.date, clinic.half),
-        left: if clinic.open { show::left(page, listed.left) } else { page.t("health-called-off") },
+        left: match clinic.state {
+            ClinicState::Open => show::left(page, listed.left),
+            ClinicState::CalledOff => page.t("health-called-off"),
+            ClinicState::NotTaken => page.t("health-not-taken"),
+        },
         fee: show::fee(page, clinic.fee),
-        open: clinic.open && listed.left > 0,
+        open: clinic.state == ClinicState::Open && listed.left > 0,
     }
 }
 
@@ -91,7 +95,8 @@ struct ClinicPage {
     place: String,
     when: String,
     fee: String,
-    called_off: bool,
+    /// Why none of its times can be booked, whatever is left.
+    off: Option<String>,
     any: bool,
     tiles: Vec<Tile>,
 }
@@ -110,15 +115,20 @@ pub(crate) async fn clinic(public: Public, Path(id): Path<String>) -> Result<Res
             };
             let ((clinic, doctor, department, hospital), slots) =
                 ctx.db.read("clinic.show", read).await?.ok_or_else(Problem::not_found)?;
+            let on_sale = clinic.state == ClinicState::Open;
             let tiles: Vec<Tile> =
-                slots.iter().map(|slot| tile(&page, slot, clinic.open && slot.starts_at > from)).collect();
+                slots.iter().map(|slot| tile(&page, slot, on_sale && slot.starts_at > from)).collect();
             Ok(ClinicPage {
                 back: format!("/doctors/{}", doctor.id),
                 doctor: show::doctor_line(&page, &doctor),
                 place: format!("{} · {}", show::hospital(&page, &hospital), show::department(&page, &department)),
                 when: show::half_day(&page, clinic.date, clinic.half),
                 fee: show::fee(&page, clinic.fee),
-                called_off: !clinic.open,
+                off: match clinic.state {
+                    ClinicState::Open => None,
+                    ClinicState::CalledOff => Some(page.t("health-called-off-text")),
+                    ClinicState::NotTaken => Some(page.t("health-not-taken-text")),
+                },
                 any: tiles.iter().any(|tile| tile.open),
                 tiles,
                 page,

@@ -27,7 +27,7 @@ mod tests {
     use kernel::{Date, Fen, SeededRng, Time};
 
     use super::*;
-    use crate::clinics::model::{ClinicId, Half};
+    use crate::clinics::model::{ClinicId, ClinicState, Half};
     use crate::rules::tests::rules;
 
     #[test]
@@ -39,7 +39,7 @@ mod tests {
             date,
             half: Half::Am,
             fee: Fen::ZERO,
-            open: true,
+            state: ClinicState::Open,
             starts_at: at(date, 8, 0),
             ends_at: at(date, 11, 30),
         };

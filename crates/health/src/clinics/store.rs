@@ -10,13 +10,13 @@ use crate::hospitals::store::{
     department_columns, doctor_columns, hospital_columns, of_hospital, to_department, to_doctor, to_hospital,
 };
 
-/// Columns of `clinic c` in `department d`. A clinic is open only while its hospital takes bookings.
+/// Columns of `clinic c` in `department d`. No clinic is on sale while its hospital takes no bookings.
 macro_rules! clinic_columns {
     () => {
         concat!(
             "c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, CASE WHEN ",
             crate::hospitals::store::takes_bookings!("d.hospital_id"),
-            " THEN c.state ELSE 'off' END AS c_state, c.starts_at AS c_starts_at, c.ends_at AS c_ends_at"
+            " THEN c.state ELSE 'not_taken' END AS c_state, c.starts_at AS c_starts_at, c.ends_at AS c_ends_at"
         )
     };
 }
@@ -265,7 +265,7 @@ fn to_clinic(row: &Row) -> Result<Clinic, DbFault> {
         date: row.parse("c_date")?,
         half: row.parse("c_half")?,
         fee: row.fen("c_fee_fen")?,
-        open: row.text("c_state")? == "open",
+        state: row.parse("c_state")?,
         starts_at: row.moment("c_starts_at")?,
         ends_at: row.moment("c_ends_at")?,
     })

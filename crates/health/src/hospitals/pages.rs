@@ -58,6 +58,7 @@ struct HospitalPage {
     phone: String,
     tips: Vec<String>,
     demo: bool,
+    taken: bool,
     lines: Vec<Line>,
 }
 
@@ -69,15 +70,17 @@ pub(crate) async fn hospital(public: Public, Path(id): Path<String>) -> Result<R
             let from = bookable_after(&ctx)?;
             let read = move |tx: &mut platform::db::Tx<'_>| {
                 let Some(hospital) = store::hospital(tx, &id)? else { return Ok(None) };
-                Ok::<_, DbFault>(Some((hospital, store::departments(tx, &id, from)?)))
+                let taken = store::is_taken(tx, &id)?;
+                Ok::<_, DbFault>(Some((hospital, taken, store::departments(tx, &id, from)?)))
             };
-            let (hospital, departments) = ctx.db.read("hospital.show", read).await?.ok_or_else(Problem::not_found)?;
+            let (hospital, taken, departments) =
+                ctx.db.read("hospital.show", read).await?.ok_or_else(Problem::not_found)?;
             let lines = departments.iter().map(|row| Line {
                 href: format!("/departments/{}", row.item.id),
                 title: show::department(&page, &row.item).to_owned(),
                 detail: page.pick(&row.item.place, &row.item.place_en).to_owned(),
-                left: show::left(&page, row.left),
-                open: row.left > 0,
+                left: left(&page, row.left, taken),
+                open: taken && row.left > 0,
             });
             Ok(HospitalPage {
                 lines: lines.collect(),
@@ -87,6 +90,7 @@ pub(crate) async fn hospital(public: Public, Path(id): Path<String>) -> Result<R
                 address: hospital.address,
                 phone: hospital.phone,
                 demo: hospital.demo,
+                taken,
                 page,
             })
         })
@@ -113,6 +117,7 @@ struct DepartmentPage {
     hospital: String,
     name: String,
     place: String,
+    taken: bool,
     lines: Vec<DoctorLine>,
 }
 
@@ -124,36 +129,43 @@ pub(crate) async fn department(public: Public, Path(id): Path<String>) -> Result
             let from = bookable_after(&ctx)?;
             let read = move |tx: &mut platform::db::Tx<'_>| {
                 let Some((department, hospital)) = store::department(tx, &id)? else { return Ok(None) };
-                Ok::<_, DbFault>(Some((department, hospital, store::doctors(tx, &id, from)?)))
+                let taken = store::is_taken(tx, &hospital.id)?;
+                Ok::<_, DbFault>(Some((department, hospital, taken, store::doctors(tx, &id, from)?)))
             };
-            let (department, hospital, doctors) =
+            let (department, hospital, taken, doctors) =
                 ctx.db.read("department.show", read).await?.ok_or_else(Problem::not_found)?;
             Ok(DepartmentPage {
                 back: format!("/hospitals/{}", hospital.id),
                 hospital: show::hospital(&page, &hospital).to_owned(),
                 name: show::department(&page, &department).to_owned(),
                 place: page.pick(&department.place, &department.place_en).to_owned(),
-                lines: doctors.iter().map(|listed| doctor_line(&page, listed)).collect(),
+                lines: doctors.iter().map(|listed| doctor_line(&page, listed, taken)).collect(),
+                taken,
                 page,
             })
         })
         .await
 }
 
-fn doctor_line(page: &Page, listed: &ListedDoctor) -> DoctorLine {
+/// How many places are left, where bookings are taken at all.
+fn left(page: &Page, left: i64, taken: bool) -> String {
+    if taken { show::left(page, left) } else { page.t("health-not-taken") }
+}
+
+fn doctor_line(page: &Page, listed: &ListedDoctor, taken: bool) -> DoctorLine {
     let doctor = &listed.doctor;
-    let next = listed.next.as_ref();
+    let next = listed.next.as_ref().filter(|_| taken);
     DoctorLine {
         href: format!("/doctors/{}", doctor.id),
         title: show::doctor_line(page, doctor),
         detail: page.pick(&doctor.good_at, &doctor.good_at_en).to_owned(),
         next: next.map_or_else(
-            || page.t("health-no-places"),
+            || page.t(if taken { "health-no-places" } else { "health-not-taken" }),
             |next| page.t1("health-next", "when", show::half_day(page, next.date, next.half)),
         ),
-        left: show::left(page, listed.left),
+        left: left(page, listed.left, taken),
         fee: next.map_or_else(String::new, |next| show::fee(page, next.fee)),
-        open: listed.left > 0,
+        open: taken && listed.left > 0,
     }
 }
 

@@ -12,7 +12,8 @@ use super::model::{
 
 macro_rules! hospital_columns {
     () => {
-        "h.id AS h_id, i.code AS i_code, i.name AS i_name, i.name_en AS i_name_en, h.level AS h_level, \
+        "h.id AS h_id, i.code AS i_code, i.name AS i_name, \
+         CASE WHEN i.name_en = '' THEN i.name ELSE i.name_en END AS i_name_en, h.level AS h_level, \
          i.address AS i_address, i.phone AS i_phone, h.tips AS h_tips, h.tips_en AS h_tips_en, i.demo AS i_demo, \
          i.short AS i_short"
     };
@@ -48,21 +49,23 @@ macro_rules! takes_bookings {
 
 macro_rules! department_columns {
     () => {
-        "d.id AS d_id, d.hospital_id AS d_hospital_id, d.name AS d_name, d.name_en AS d_name_en, d.place AS d_place, \
+        "d.id AS d_id, d.hospital_id AS d_hospital_id, d.name AS d_name, \
+         CASE WHEN d.name_en = '' THEN d.name ELSE d.name_en END AS d_name_en, d.place AS d_place, \
          d.place_en AS d_place_en"
     };
 }
 
 macro_rules! doctor_columns {
     () => {
-        "o.id AS o_id, o.department_id AS o_department_id, o.name AS o_name, o.name_en AS o_name_en, \
+        "o.id AS o_id, o.department_id AS o_department_id, o.name AS o_name, \
+         CASE WHEN o.name_en = '' THEN o.name ELSE o.name_en END AS o_name_en, \
          o.title AS o_title, o.good_at AS o_good_at, o.good_at_en AS o_good_at_en"
     };
 }
 
 pub(crate) use {department_columns, doctor_columns, from_hospitals, hospital_columns, of_hospital, takes_bookings};
 
-/// Every hospital that takes bookings, with its places left in slots that start after `from`.
+/// Every hospital that takes bookings and has a department, with its places left in slots that start after `from`.
 pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<Hospital>>, DbFault> {
     let sql = sql!(concat!(
         "SELECT ",
@@ -75,7 +78,7 @@ pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<
          JOIN department d ON d.id = o.department_id WHERE s.starts_at > $1 GROUP BY d.hospital_id) t \
          ON t.hospital_id = h.id WHERE ",
         takes_bookings!("h.id"),
-        " ORDER BY h.rank, h.id"
+        " AND EXISTS (SELECT 1 FROM department d WHERE d.hospital_id = h.id) ORDER BY h.rank, h.id"
     ));
     tx.query(sql, vals![from], |row| Ok(WithPlaces { item: to_hospital(row)?, left: row.int("places_left")? }))
 }
@@ -83,6 +86,12 @@ pub(crate) fn hospitals(tx: &mut Tx<'_>, from: Moment) -> Result<Vec<WithPlaces<
 pub(crate) fn hospital(tx: &mut Tx<'_>, id: &HospitalId) -> Result<Option<Hospital>, DbFault> {
     let sql = sql!(concat!("SELECT ", hospital_columns!(), from_hospitals!(), " WHERE h.id = $1"));
     tx.opt(sql, vals![id.as_str()], to_hospital)
+}
+
+/// Whether a hospital takes bookings now.
+pub(crate) fn is_taken(tx: &mut Tx<'_>, id: &HospitalId) -> Result<bool, DbFault> {
+    let sql = sql!(concat!("SELECT 1 FROM hospital h WHERE h.id = $1 AND ", takes_bookings!("h.id")));
+    Ok(tx.opt(sql, vals![id.as_str()], |row| row.int(0))?.is_some())
 }
 
 /// Every hospital's id, code and name.

@@ -92,7 +92,7 @@ pub struct Facts {
     pub name: String,
     /// How people call it (市一院).
     pub short: String,
-    /// Its name on English pages.
+    /// Its name on English pages; where it is empty, [`Facts::english_name`] says the Chinese one.
     pub name_en: String,
     /// 统一社会信用代码. Branches of one hospital share it.
     pub credit_code: Option<CreditCode>,
@@ -120,6 +120,11 @@ pub enum BadFacts {
 }
 
 impl Facts {
+    /// What English pages call it: the Chinese name where nobody has given another.
+    pub fn english_name(&self) -> &str {
+        if self.name_en.is_empty() { &self.name } else { &self.name_en }
+    }
+
     /// The same with each text as somebody will read it: blanks folded, nothing invisible.
     ///
     /// # Errors

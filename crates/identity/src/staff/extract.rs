@@ -168,7 +168,7 @@ async fn seat(parts: &mut Parts, state: &Ctx) -> Result<(Visit, Seated), NotStaf
     let Some(seated) = seated else { return Err(NotStaff::SignIn) };
     let nav = parts.extensions.get::<Arc<DeskNav>>().cloned().unwrap_or_default();
     let served = seated.institution.as_ref();
-    let name = |served: &Institution| visit.page.pick(&served.facts.name, &served.facts.name_en).to_owned();
+    let name = |served: &Institution| visit.page.pick(&served.facts.name, served.facts.english_name()).to_owned();
     let place = served.map_or_else(|| visit.page.t("window-place"), name);
     let open = served.filter(|served| served.is_open());
     let can: Vec<&str> = open.iter().flat_map(|open| open.capabilities.iter()).map(Capability::as_str).collect();

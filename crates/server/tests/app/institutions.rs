@@ -20,7 +20,7 @@ use testkit::{Fixture, TestDb, a_monday_morning, db_test, test_ctx};
 use crate::cards::{card_code, live_card};
 use crate::desk::{booked, scan};
 use crate::partner_api::{Scanner, Stamp};
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp};
 use store::{Key, Staff};
 
 /// The last version at which a hospital, a clerk's place and a scanner's place were three things.
@@ -288,13 +288,42 @@ async fn a_hospital_that_takes_no_bookings_is_offered_to_nobody(app: TestApp) {
     assert!(institutions::set_capability(&app.ctx, &id, Capability::Booking, false).await.expect("set"));
     assert!(!listed().await);
     let refused = person.send_form(&opened, &[]).await;
-    assert!(refused.says("没有约上") && refused.says("停诊"), "{} {}", refused.path, refused.text);
+    let told = |page: &Answer| page.says("现在不能在这里预约") && !page.says("停诊");
+    assert!(refused.says("没有约上") && told(&refused), "{} {}", refused.path, refused.text);
     let anew = person.get(&place.book()).await;
-    assert!(anew.says("停诊") && anew.field("csrf").is_none(), "no form for what is not offered: {}", anew.text);
+    assert!(told(&anew) && anew.field("csrf").is_none(), "no form for what is not offered: {}", anew.text);
+    // Whoever has a link to it is told on each page, and search leads nobody there.
+    let hospital = person.get(&format!("/hospitals/{id}")).await;
+    assert!(told(&hospital) && hospital.says("暂不能约") && !hospital.says("余"), "{}", hospital.text);
+    let department = person.get(&hospital.link("/departments/").expect("a department")).await;
+    assert!(told(&department) && department.says("暂不能约"), "{}", department.text);
+    let doctor = person.get(&department.link("/doctors/").expect("a doctor")).await;
+    assert!(doctor.says("暂不能约") && !doctor.says("停诊"), "{}", doctor.text);
+    let clinic = person.get(&doctor.link("/clinics/").expect("a clinic")).await;
+    assert!(told(&clinic) && clinic.links("/slots/").is_empty(), "{}", clinic.text);
+    let name = institutions::find(&app.ctx, id.as_str()).await.expect("found").remove(0).facts.name;
+    let found = person.get(&format!("/search?q={name}")).await;
+    assert!(!found.links("/hospitals/").contains(&format!("/hospitals/{id}")), "{}", found.text);
     assert!(person.get(&kept).await.is_ok(), "what is booked stays");
     assert!(institutions::set_capability(&app.ctx, &id, Capability::Booking, true).await.expect("set"));
     assert!(listed().await);
     assert!(person.post_form(&place.book(), &[]).await.path.starts_with("/appointments/apt_"));
+    app.check().await;
+}
+
+#[db_test]
+async fn a_hospital_without_an_english_name_is_called_by_its_own_on_english_pages(app: TestApp) {
+    let person = app.citizen(0).await;
+    let place = app.place(8 * 86_400, 4).await;
+    let id: InstitutionId = place.hospital.parse().expect("an id");
+    institutions::change(&app.ctx, &id, |facts| facts.name_en.clear()).await.expect("changed");
+    let facts = institutions::find(&app.ctx, id.as_str()).await.expect("found").remove(0).facts;
+    person.cookies.lock().expect("lock").insert("lang".to_owned(), "en".to_owned());
+    let list = person.get("/hospitals").await;
+    assert!(list.says("Hospitals") && list.says(&facts.name), "{}", list.text);
+    assert!(person.get(&format!("/hospitals/{id}")).await.says(&facts.name));
+    let visit = person.post_form(&place.book(), &[]).await;
+    assert!(visit.path.starts_with("/appointments/apt_") && visit.says(&facts.name), "{}", visit.text);
     app.check().await;
 }
 
