@@ -106,7 +106,11 @@ fn belonging(tx: &mut Tx<'_>) -> Result<CheckResult, DbFault> {
             Some(kind) => one.is_known && kind.is_some_and(|kind| one.role.serves().contains(&kind)),
         };
         if !fits {
-            broken.push(format!("{} serves nothing that a {} serves", one.staff, one.role.as_str()));
+            broken.push(format!(
+                "{} has the role {} and serves no institution of a kind that it serves",
+                one.staff,
+                one.role.as_str()
+            ));
         }
     }
     result((rows + staff.len() as u64, broken))

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::{DateTime, Time, typing};
+use kernel::{Time, typing};
 
 /// Opening hours, as `1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00`: weekdays (1 = Monday … 7 = Sunday), then times. None: not
 /// said. Days off of the calendar are not known here.
@@ -32,16 +32,6 @@ impl Hours {
     /// Whether nothing is said of them.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Whether it is open at this local time; a span's last minute is the one before its end. `None`: not said.
-    pub fn open_at(&self, at: DateTime) -> Option<bool> {
-        if self.is_empty() {
-            return None;
-        }
-        let (day, time) = (at.weekday().to_monday_one_offset(), at.time());
-        let spans = self.0.iter().filter(|span| (span.first..=span.last).contains(&day));
-        Some(spans.flat_map(|span| &span.times).any(|(from, to)| (*from..*to).contains(&time)))
     }
 }
 
@@ -162,25 +152,5 @@ mod tests {
         ] {
             assert_eq!(typed.parse::<Hours>(), Err(NotHours), "{typed}");
         }
-    }
-
-    #[test]
-    fn open_is_from_the_first_minute_to_before_the_last() {
-        let hours: Hours = "1-5 08:30-11:30 13:00-17:00; 6 09:00-12:00".parse().unwrap();
-        // The second of March 2026 is a Monday.
-        for (day, hour, minute, open) in [
-            (2, 8, 29, false),
-            (2, 8, 30, true),
-            (2, 11, 29, true),
-            (2, 11, 30, false),
-            (6, 13, 0, true),
-            (7, 13, 0, false),
-            (7, 9, 0, true),
-            (8, 10, 0, false),
-        ] {
-            let at = kernel::Date::constant(2026, 3, day).at(hour, minute, 0, 0);
-            assert_eq!(hours.open_at(at), Some(open), "{at}");
-        }
-        assert_eq!(Hours::default().open_at(kernel::Date::constant(2026, 3, 2).at(9, 0, 0, 0)), None);
     }
 }

@@ -25,7 +25,7 @@ kernel::words! {
 
 /// An id that is of another kind of institution than the one wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a {wanted} is wanted, and this is a {found}")]
+#[error("an institution of the kind {wanted} is wanted, and this one is of the kind {found}")]
 pub struct OtherKind {
     /// What is wanted.
     pub wanted: Kind,

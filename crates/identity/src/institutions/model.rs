@@ -15,7 +15,7 @@ kernel::words! {
         Booking = "booking",
         /// Its clerks check visitors in.
         CheckIn = "check_in",
-        /// Its own system asks whose a card's code is.
+        /// Whose a card's code is, is looked at there: by its clerks at the desk, or by its own system.
         CardScan = "card_scan",
     }
 }
@@ -194,11 +194,6 @@ impl Institution {
     pub fn can(&self, what: Capability) -> bool {
         self.is_open() && self.capabilities.has(what)
     }
-
-    /// How it is called where there is little room.
-    pub fn called(&self) -> &str {
-        if self.facts.short.is_empty() { &self.facts.name } else { &self.facts.short }
-    }
 }
 
 /// A code in its one form; `None` unless 2 to 32 letters, digits, dots, dashes or underscores. An id is no code: what is
@@ -236,7 +231,6 @@ mod tests {
         assert_eq!(institution.capabilities.iter().count(), 1);
         institution.state = State::Closed;
         assert!(!institution.can(Capability::CardScan));
-        assert_eq!(institution.called(), "恒春大药房");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The only SQL that writes `institution` and `institution_capability`.
 
+use std::collections::BTreeMap;
+
 use kernel::Moment;
 use platform::audit::Covered;
 use platform::db::{DbFault, Row, Tx};
@@ -91,8 +93,16 @@ pub(super) fn list(tx: &mut Tx<'_>, kind: Option<Kind>) -> Result<Vec<Institutio
         " FROM institution i WHERE i.kind = $1 OR $1 = '' ORDER BY i.kind, i.code"
     ));
     let mut all = tx.query(sql, vals![kind.map_or("", Kind::as_str)], at)?;
+    let mut can: BTreeMap<String, Vec<Capability>> = BTreeMap::new();
+    for (id, capability) in
+        tx.query(sql!("SELECT institution_id, capability FROM institution_capability"), vals![], |row| {
+            Ok((row.text(0)?, row.parse::<Capability>(1)?))
+        })?
+    {
+        can.entry(id).or_default().push(capability);
+    }
     for one in &mut all {
-        one.capabilities = capabilities(tx, &one.id)?;
+        one.capabilities = can.remove(one.id.as_str()).into_iter().flatten().collect();
     }
     Ok(all)
 }

@@ -44,7 +44,7 @@ pub enum AddStaffError {
     #[error("{} serves one of: {}", .0.as_str(), words(.1))]
     NoInstitution(Role, &'static [Kind]),
     /// This role does not serve an institution of this kind.
-    #[error("{} does not serve a {}", .0.as_str(), .1)]
+    #[error("{} serves no institution of the kind {}", .0.as_str(), .1)]
     OtherKind(Role, Kind),
     /// There is no such institution, or it is closed.
     #[error("there is no such institution that is open")]

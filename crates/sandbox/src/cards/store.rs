@@ -60,12 +60,12 @@ pub(super) fn of_card(tx: &mut Tx<'_>, card_no: &str, channel: &str) -> Result<O
 
 fn read(row: &Row) -> Result<Issue, DbFault> {
     Ok(Issue {
-        request_no: row.text(0)?,
-        id_number: row.text(1)?,
-        card_no: row.text(2)?,
-        channel: row.text(3)?,
-        sign_no: row.text(4)?,
-        level: row.int(5)?,
-        issued_at: row.moment(6)?,
+        request_no: row.text("request_no")?,
+        id_number: row.text("id_number")?,
+        card_no: row.text("card_no")?,
+        channel: row.text("channel")?,
+        sign_no: row.text("sign_no")?,
+        level: row.int("level")?,
+        issued_at: row.moment("issued_at")?,
     })
 }

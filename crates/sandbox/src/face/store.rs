@@ -101,20 +101,20 @@ pub(super) fn forget(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFault> {
 }
 
 fn read(row: &Row) -> Result<Check, DbFault> {
-    let attacked = row.flag(9)?;
-    let ending = row.opt_parse(8)?.map(|sub_code: SubCode| Ending { sub_code, attacked });
-    let fate: Fate = row.parse(6)?;
+    let attacked = row.flag("attacked")?;
+    let ending = row.opt_parse("sub_code")?.map(|sub_code: SubCode| Ending { sub_code, attacked });
+    let fate: Fate = row.parse("fate")?;
     Ok(Check {
-        certify_id: row.text(0)?,
-        order_no: row.text(1)?,
-        scene_id: row.text(2)?,
-        name: row.text(3)?,
-        id_number: row.text(4)?,
-        actions: row.text(5)?.split(',').map(str::to_owned).collect(),
+        certify_id: row.text("certify_id")?,
+        order_no: row.text("order_no")?,
+        scene_id: row.text("scene_id")?,
+        name: row.text("name")?,
+        id_number: row.text("id_number")?,
+        actions: row.text("actions")?.split(',').map(str::to_owned).collect(),
         fate,
-        frames: row.int(7)?,
+        frames: row.int("frames")?,
         ending,
-        started_at: row.moment(10)?,
-        taken_at: row.opt_moment(11)?,
+        started_at: row.moment("started_at")?,
+        taken_at: row.opt_moment("taken_at")?,
     })
 }

@@ -64,16 +64,16 @@ pub(super) fn delete_all(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
 }
 
 fn read(row: &Row) -> Result<Fault, DbFault> {
-    let ms = row.opt_int(4)?.and_then(|ms| u64::try_from(ms).ok());
-    let name = row.text(3)?;
-    let kind = Kind::from_parts(&name, ms, row.opt_text(5)?)
+    let ms = row.opt_int("ms")?.and_then(|ms| u64::try_from(ms).ok());
+    let name = row.text("kind")?;
+    let kind = Kind::from_parts(&name, ms, row.opt_text("code")?)
         .ok_or_else(|| DbFault::Corrupt(format!("fault kind {name:?}")))?;
     Ok(Fault {
-        id: row.parse(0)?,
-        partner: row.text(1)?,
-        operation: row.text(2)?,
+        id: row.parse("id")?,
+        partner: row.text("partner")?,
+        operation: row.text("operation")?,
         kind,
-        times: row.opt_int(6)?,
-        subject: row.opt_text(7)?,
+        times: row.opt_int("times_left")?,
+        subject: row.opt_text("subject")?,
     })
 }

@@ -211,37 +211,37 @@ pub(super) fn set_settlement(tx: &mut Tx<'_>, setl_id: &str, state: SettlementSt
 
 fn read_visit(row: &Row) -> Result<Visit, DbFault> {
     Ok(Visit {
-        mdtrt_id: row.text(0)?,
-        institution: row.text(1)?,
-        ipt_otp_no: row.text(2)?,
-        psn_no: row.text(3)?,
-        scheme: row.parse(4)?,
-        region: row.text(5)?,
-        state: row.parse(6)?,
-        opened_at: row.moment(7)?,
+        mdtrt_id: row.text("mdtrt_id")?,
+        institution: row.text("fixmedins_code")?,
+        ipt_otp_no: row.text("ipt_otp_no")?,
+        psn_no: row.text("psn_no")?,
+        scheme: row.parse("insutype")?,
+        region: row.text("region")?,
+        state: row.parse("state")?,
+        opened_at: row.moment("opened_at")?,
     })
 }
 
 fn read_settlement(row: &Row) -> Result<Settlement, DbFault> {
     Ok(Settlement {
-        setl_id: row.text(0)?,
-        mdtrt_id: row.text(1)?,
-        psn_no: row.text(2)?,
-        msgid: row.text(3)?,
-        batch_no: row.text(4)?,
-        scheme: row.parse(5)?,
-        med_type: row.text(6)?,
+        setl_id: row.text("setl_id")?,
+        mdtrt_id: row.text("mdtrt_id")?,
+        psn_no: row.text("psn_no")?,
+        msgid: row.text("msgid")?,
+        batch_no: row.text("chrg_bchno")?,
+        scheme: row.parse("insutype")?,
+        med_type: row.text("med_type")?,
         split: Split {
-            total: row.fen(7)?,
-            over_limit: row.fen(8)?,
-            in_scope: row.fen(9)?,
-            fund: row.fen(10)?,
-            account: row.fen(11)?,
-            cash: row.fen(12)?,
-            before: row.fen(13)?,
-            after: row.fen(14)?,
+            total: row.fen("total_fen")?,
+            over_limit: row.fen("over_limit_fen")?,
+            in_scope: row.fen("in_scope_fen")?,
+            fund: row.fen("fund_fen")?,
+            account: row.fen("account_fen")?,
+            cash: row.fen("cash_fen")?,
+            before: row.fen("account_before_fen")?,
+            after: row.fen("account_after_fen")?,
         },
-        state: row.parse(15)?,
-        settled_at: row.moment(16)?,
+        state: row.parse("state")?,
+        settled_at: row.moment("settled_at")?,
     })
 }

@@ -250,12 +250,12 @@ pub(super) fn movements(tx: &mut Tx<'_>, psn_no: Option<&str>, limit: i64) -> Re
         vals![psn_no, limit],
         |row| {
             Ok(Movement {
-                psn_no: row.text(0)?,
-                n: row.int(1)?,
-                reason: row.text(2)?,
-                about: row.text(3)?,
-                amount_fen: row.fen(4)?,
-                balance_fen: row.fen(5)?,
+                psn_no: row.text("psn_no")?,
+                n: row.int("n")?,
+                reason: row.text("reason")?,
+                about: row.text("about")?,
+                amount_fen: row.fen("amount_fen")?,
+                balance_fen: row.fen("balance_fen")?,
             })
         },
     )
@@ -263,34 +263,34 @@ pub(super) fn movements(tx: &mut Tx<'_>, psn_no: Option<&str>, limit: i64) -> Re
 
 fn read(row: &Row) -> Result<Person, DbFault> {
     Ok(Person {
-        id_number: row.text(0)?,
-        name: row.text(1)?,
-        mobile: row.opt_text(2)?,
-        person_no: row.text(3)?,
-        card_no: row.text(4)?,
-        has_photo: row.flag(5)?,
-        face: row.parse(6)?,
-        psn_no: row.text(7)?,
-        insured: row.parse(8)?,
-        region: row.text(9)?,
-        insured_on: row.parse(10)?,
-        balance: row.fen(11)?,
-        card_state: row.opt_text(12)?.unwrap_or_default(),
-        card_pin: row.opt_text(13)?.unwrap_or_default(),
-        wrong_pins: row.opt_int(14)?.unwrap_or_default(),
-        card_issued_on: row.opt_parse(15)?,
-        card_valid_to: row.opt_parse(16)?,
+        id_number: row.text("id_number")?,
+        name: row.text("name")?,
+        mobile: row.opt_text("mobile")?,
+        person_no: row.text("person_no")?,
+        card_no: row.text("card_no")?,
+        has_photo: row.flag("has_photo")?,
+        face: row.parse("face")?,
+        psn_no: row.text("psn_no")?,
+        insured: row.parse("insured")?,
+        region: row.text("region")?,
+        insured_on: row.parse("insured_on")?,
+        balance: row.fen("balance_fen")?,
+        card_state: row.opt_text("state")?.unwrap_or_default(),
+        card_pin: row.opt_text("pin")?.unwrap_or_default(),
+        wrong_pins: row.opt_int("wrong_pins")?.unwrap_or_default(),
+        card_issued_on: row.opt_parse("issued_on")?,
+        card_valid_to: row.opt_parse("valid_to")?,
     })
 }
 
 fn read_card(row: &Row) -> Result<Card, DbFault> {
     Ok(Card {
-        card_no: row.text(0)?,
-        id_number: row.text(1)?,
-        state: row.parse(2)?,
-        pin: row.text(3)?,
-        wrong_pins: row.int(4)?,
-        issued_on: row.parse(5)?,
-        valid_to: row.parse(6)?,
+        card_no: row.text("card_no")?,
+        id_number: row.text("id_number")?,
+        state: row.parse("state")?,
+        pin: row.text("pin")?,
+        wrong_pins: row.int("wrong_pins")?,
+        issued_on: row.parse("issued_on")?,
+        valid_to: row.parse("valid_to")?,
     })
 }

@@ -131,16 +131,16 @@ pub(super) fn forget_texts(tx: &mut Tx<'_>, before: Moment) -> Result<u64, DbFau
 
 fn read(row: &Row) -> Result<Accepted, DbFault> {
     Ok(Accepted {
-        id: row.parse(0)?,
-        biz_id: row.text(1)?,
-        out_id: row.text(2)?,
-        mobile: row.text(3)?,
-        template: row.text(4)?,
-        verification: row.flag(5)?,
-        content: row.text(6)?,
-        code: row.opt_text(7)?,
-        fate: row.parse(8)?,
-        accepted_at: row.moment(9)?,
-        settles_at: row.opt_moment(10)?,
+        id: row.parse("id")?,
+        biz_id: row.text("biz_id")?,
+        out_id: row.text("out_id")?,
+        mobile: row.text("mobile")?,
+        template: row.text("template")?,
+        verification: row.flag("verification")?,
+        content: row.text("content")?,
+        code: row.opt_text("code")?,
+        fate: row.parse("fate")?,
+        accepted_at: row.moment("accepted_at")?,
+        settles_at: row.opt_moment("settles_at")?,
     })
 }

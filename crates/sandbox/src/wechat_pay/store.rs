@@ -48,23 +48,23 @@ macro_rules! columns {
 
 fn read(row: &Row) -> Result<Order, DbFault> {
     Ok(Order {
-        out_trade_no: row.text(0)?,
-        params: row.text(1)?,
-        kind: row.text(2)?,
-        description: row.text(3)?,
-        total: row.fen(4)?,
-        notify_url: row.text(5)?,
-        expires_at: row.moment(6)?,
-        state: row.text(7)?,
-        token: row.text(8)?,
-        link_at: row.moment(9)?,
-        transaction_id: row.opt_text(10)?,
-        paid_at: row.opt_moment(11)?,
-        late: row.flag(12)?,
-        refunds_end: row.text(13)?,
-        created_at: row.moment(14)?,
-        attach: row.opt_text(15)?,
-        buyer: row.opt_text(16)?,
+        out_trade_no: row.text("out_trade_no")?,
+        params: row.text("params")?,
+        kind: row.text("kind")?,
+        description: row.text("description")?,
+        total: row.fen("total_fen")?,
+        notify_url: row.text("notify_url")?,
+        expires_at: row.moment("expires_at")?,
+        state: row.text("state")?,
+        token: row.text("token")?,
+        link_at: row.moment("link_at")?,
+        transaction_id: row.opt_text("transaction_id")?,
+        paid_at: row.opt_moment("paid_at")?,
+        late: row.flag("late")?,
+        refunds_end: row.text("refunds_end")?,
+        created_at: row.moment("created_at")?,
+        attach: row.opt_text("attach")?,
+        buyer: row.opt_text("buyer")?,
     })
 }
 
@@ -165,17 +165,17 @@ macro_rules! refund_columns {
 
 fn read_refund(row: &Row) -> Result<Refund, DbFault> {
     Ok(Refund {
-        out_refund_no: row.text(0)?,
-        out_trade_no: row.text(1)?,
-        params: row.text(2)?,
-        refund_id: row.text(3)?,
-        amount: row.fen(4)?,
-        notify_url: row.text(5)?,
-        status: row.text(6)?,
-        due_at: row.moment(7)?,
-        done_at: row.opt_moment(8)?,
-        created_at: row.moment(9)?,
-        goes_to: row.text(10)?,
+        out_refund_no: row.text("out_refund_no")?,
+        out_trade_no: row.text("out_trade_no")?,
+        params: row.text("params")?,
+        refund_id: row.text("refund_id")?,
+        amount: row.fen("refund_fen")?,
+        notify_url: row.text("notify_url")?,
+        status: row.text("status")?,
+        due_at: row.moment("due_at")?,
+        done_at: row.opt_moment("done_at")?,
+        created_at: row.moment("created_at")?,
+        goes_to: row.text("goes_to")?,
     })
 }
 
@@ -274,13 +274,13 @@ pub(super) fn notices_due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Ve
     );
     tx.query(sql, vals![now, limit], |row| {
         Ok(Notice {
-            id: row.text(0)?,
-            about: row.text(1)?,
-            url: row.text(2)?,
-            event_type: row.text(3)?,
-            plain: row.text(4)?,
-            attempts: row.int(5)?,
-            created_at: row.moment(6)?,
+            id: row.text("id")?,
+            about: row.text("about")?,
+            url: row.text("url")?,
+            event_type: row.text("event_type")?,
+            plain: row.text("plain")?,
+            attempts: row.int("attempts")?,
+            created_at: row.moment("created_at")?,
         })
     })
 }

@@ -4,7 +4,7 @@
 mod typed;
 
 use hall::MakesInstitution;
-use identity::institutions::{self, AddInstitution, Capability, ChangeError, Facts, Institution, Kind, State};
+use identity::institutions::{self, AddInstitution, Capability, ChangeError, Facts, Institution, Kind};
 use kernel::{CreditCode, InsurerCode};
 use platform::Ctx;
 use platform::config::Config;
@@ -276,13 +276,7 @@ fn line(institution: &Institution) -> String {
     let credit = facts.credit_code.as_ref().map_or("-", CreditCode::as_str);
     let insurer = facts.insurer_code.as_ref().map_or("-", InsurerCode::as_str);
     let demo = if *demo { "\t演示数据" } else { "" };
-    let (kind, state) = (
-        id.kind(),
-        match state {
-            State::Open => "open",
-            State::Closed => "closed",
-        },
-    );
+    let kind = id.kind();
     format!("{code}\t{kind}\t{state}\t{}\t{credit}\t{insurer}\t{can}\t{id}{demo}", facts.name)
 }
 

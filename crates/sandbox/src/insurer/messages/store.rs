@@ -119,13 +119,13 @@ pub(crate) fn forget_signs(tx: &mut Tx<'_>, before: Moment) -> Result<(), DbFaul
 
 fn read(row: &Row) -> Result<Kept, DbFault> {
     Ok(Kept {
-        msgid: row.text(0)?,
-        infno: row.text(1)?,
-        digest: row.text(2)?,
-        psn_no: row.text(3)?,
-        state: row.parse(4)?,
-        output: row.text(5)?,
-        setl_id: row.text(6)?,
-        kept_at: row.moment(7)?,
+        msgid: row.text("msgid")?,
+        infno: row.text("infno")?,
+        digest: row.text("digest")?,
+        psn_no: row.text("psn_no")?,
+        state: row.parse("state")?,
+        output: row.text("output")?,
+        setl_id: row.text("setl_id")?,
+        kept_at: row.moment("kept_at")?,
     })
 }
