@@ -1,8 +1,5 @@
 //! One check: what was asked, how far it is, and what comes of the frames.
 
-use std::fmt;
-use std::str::FromStr;
-
 use kernel::Moment;
 use wire::aliyun_cloudauth::{SESSION_SECS, SubCode};
 
@@ -26,15 +23,16 @@ pub(crate) struct Check {
     pub(crate) taken_at: Option<Moment>,
 }
 
-/// What is to become of the verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// The verdict is told when it is asked for.
-    Plain,
-    /// The next question is still told to wait.
-    Behind,
-    /// It never comes.
-    Lost,
+kernel::words! {
+    /// What is to become of the verdict; the words are those of the database.
+    pub(crate) enum Fate: "what becomes of a face check" {
+        /// The verdict is told when it is asked for.
+        Plain = "plain",
+        /// The next question is still told to wait.
+        Behind = "behind",
+        /// It never comes.
+        Lost = "lost",
+    }
 }
 
 /// How a check ended.
@@ -81,35 +79,6 @@ impl Check {
         shown.dedup();
         asked.dedup();
         shown == asked
-    }
-}
-
-impl Fate {
-    /// The name in the database.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Fate::Plain => "plain",
-            Fate::Behind => "behind",
-            Fate::Lost => "lost",
-        }
-    }
-}
-
-impl FromStr for Fate {
-    type Err = UnknownFate;
-
-    fn from_str(text: &str) -> Result<Fate, UnknownFate> {
-        [Fate::Plain, Fate::Behind, Fate::Lost].into_iter().find(|fate| fate.name() == text).ok_or(UnknownFate)
-    }
-}
-
-/// A word that names no fate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct UnknownFate;
-
-impl fmt::Display for UnknownFate {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("no such fate")
     }
 }
 

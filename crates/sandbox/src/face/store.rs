@@ -28,7 +28,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, check: &Check) -> Result<bool, DbFault> {
             check.name.as_str(),
             check.id_number.as_str(),
             check.actions.join(","),
-            check.fate.name(),
+            check.fate.as_str(),
             check.started_at,
         ],
     )?;
@@ -70,7 +70,7 @@ pub(super) fn take(tx: &mut Tx<'_>, check: &Check, ending: Ending, at: Moment) -
             ending.sub_code.as_str(),
             ending.attacked,
             check.frames,
-            check.fate.name(),
+            check.fate.as_str(),
             at,
             check.certify_id.as_str(),
         ],

@@ -46,7 +46,7 @@ impl fmt::Debug for InsurerAccount {
 /// A dialect by its word; another word is refused with those there are.
 fn dialect<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Dialect>, D::Error> {
     let Some(word) = Option::<String>::deserialize(from)? else { return Ok(None) };
-    let all = || Dialect::ALL.map(Dialect::name).join(", ");
+    let all = || Dialect::ALL.map(Dialect::as_str).join(", ");
     let refused = || D::Error::custom(format!("sandbox.insurer_dialect: \"{word}\" is none of {}", all()));
-    Dialect::named(&word).map(Some).ok_or_else(refused)
+    word.parse().map(Some).map_err(|_| refused())
 }

@@ -134,7 +134,7 @@ async fn open(opening: &Opening<'_>) -> Result<Desk, StartError> {
 fn told(house: &House) -> Value {
     let Room { account, speaks } = &*house.room;
     let mut told = json!(account);
-    told["dialect"] = json!(speaks.get().name());
+    told["dialect"] = json!(speaks.get().as_str());
     told
 }
 

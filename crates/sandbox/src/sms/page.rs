@@ -77,7 +77,7 @@ fn text_row(lang: Lang, text: store::Accepted, now: Moment) -> TextRow {
         State::Lost => ("已丢失", "lost"),
     };
     TextRow {
-        state: state.name(),
+        state: state.as_str(),
         says: lang.pick_static(zh, en),
         accepted: civil(text.accepted_at),
         settled: text.settles_at.filter(|at| *at <= now).map(civil),

@@ -47,7 +47,7 @@ pub(super) async fn sms(State(house): State<House>, Query(which): Query<Which>) 
     let sent: Vec<Sent> = rows
         .into_iter()
         .map(|row| Sent {
-            state: TextState::at(row.fate, row.settles_at, now).name(),
+            state: TextState::at(row.fate, row.settles_at, now).as_str(),
             settled_at: row.settles_at.filter(|at| *at <= now).map(|at| at.to_string()),
             accepted_at: row.accepted_at.to_string(),
             id: row.id.to_string(),

@@ -1,35 +1,34 @@
 //! What becomes of a text: decided when it is accepted, seen as the clock moves.
 
-use std::fmt;
-use std::str::FromStr;
-
 use kernel::Moment;
 use wire::aliyun_sms::SendStatus;
 
-/// What was decided for a text when it was accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// It reaches the phone.
-    Deliver,
-    /// The network finds no such subscriber.
-    Absent,
-    /// Nothing ever happens.
-    Lose,
+kernel::words! {
+    /// What was decided for a text when it was accepted; the words are those of the database.
+    pub(crate) enum Fate: "what becomes of a text" {
+        /// It reaches the phone.
+        Deliver = "deliver",
+        /// The network finds no such subscriber.
+        Absent = "absent",
+        /// Nothing ever happens.
+        Lose = "lose",
+    }
 }
 
-/// How far a text has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    /// On its way.
-    Accepted,
-    /// Waits behind the next text to the same number.
-    Held,
-    /// On the phone.
-    Delivered,
-    /// The network gave up.
-    Failed,
-    /// Will never arrive; the provider itself goes on saying that it waits.
-    Lost,
+kernel::words! {
+    /// How far a text has come; the words are those of the API.
+    pub(crate) enum State: "a state of a text" {
+        /// On its way.
+        Accepted = "accepted",
+        /// Waits behind the next text to the same number.
+        Held = "held",
+        /// On the phone.
+        Delivered = "delivered",
+        /// The network gave up.
+        Failed = "failed",
+        /// Will never arrive; the provider itself goes on saying that it waits.
+        Lost = "lost",
+    }
 }
 
 impl State {
@@ -51,46 +50,6 @@ impl State {
             State::Delivered => SendStatus::Delivered,
             State::Failed => SendStatus::Failed,
         }
-    }
-
-    /// The name in the API.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            State::Accepted => "accepted",
-            State::Held => "held",
-            State::Delivered => "delivered",
-            State::Failed => "failed",
-            State::Lost => "lost",
-        }
-    }
-}
-
-impl Fate {
-    /// The name in the database.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Fate::Deliver => "deliver",
-            Fate::Absent => "absent",
-            Fate::Lose => "lose",
-        }
-    }
-}
-
-impl FromStr for Fate {
-    type Err = UnknownFate;
-
-    fn from_str(text: &str) -> Result<Fate, UnknownFate> {
-        [Fate::Deliver, Fate::Absent, Fate::Lose].into_iter().find(|fate| fate.name() == text).ok_or(UnknownFate)
-    }
-}
-
-/// A word that names no fate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct UnknownFate;
-
-impl fmt::Display for UnknownFate {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("no such fate")
     }
 }
 

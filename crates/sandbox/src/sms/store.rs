@@ -53,7 +53,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, row: &Accepted) -> Result<(), DbFault> {
             row.verification,
             row.content.as_str(),
             row.code.as_deref(),
-            row.fate.name(),
+            row.fate.as_str(),
             row.accepted_at,
             row.settles_at,
         ],

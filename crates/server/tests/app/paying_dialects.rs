@@ -14,7 +14,7 @@ const NUMBERS: [(&str, &str); 3] =
 
 /// Two visits of 25 yuan: one whose settlement is answered, one whose answer is lost.
 async fn pays_and_gets_it_back(app: &TestApp, dialect: Dialect) {
-    assert_eq!(control(app, "insurer/dialect", json!({ "dialect": dialect.name() })).await, 200);
+    assert_eq!(control(app, "insurer/dialect", json!({ "dialect": dialect.as_str() })).await, 200);
     // Where the institution bears a yuan, it is not asked for in cash.
     let cash = if dialect == Dialect::Purses { 400 } else { 500 };
     let payer = Payer::new(app, 0).await;

@@ -35,7 +35,7 @@ pub(crate) async fn front(house: House, lang: Lang) -> Result<String, DbFault> {
     let spoken = house.room.speaks.get();
     let row = |dialect: Dialect| {
         let (zh, en) = dialect.says();
-        (dialect.name(), lang.pick_static(zh, en), dialect == spoken)
+        (dialect.as_str(), lang.pick_static(zh, en), dialect == spoken)
     };
     let shown = Shown { lang, dialects: Dialect::ALL.map(row).to_vec() };
     shown.render().map_err(|error| DbFault::Down(error.to_string()))
@@ -48,7 +48,7 @@ pub(crate) async fn get(State(house): State<House>) -> Response {
 
 /// `POST /control/insurer/dialect`: speaks another one from now on, also after the next start.
 pub(crate) async fn post(State(house): State<House>, Json(wanted): Json<Wanted>) -> Response {
-    let Some(dialect) = Dialect::named(&wanted.dialect) else {
+    let Ok(dialect) = wanted.dialect.parse::<Dialect>() else {
         return refused(StatusCode::BAD_REQUEST, &"no such dialect");
     };
     match speak(&house, dialect).await {
@@ -59,7 +59,7 @@ pub(crate) async fn post(State(house): State<House>, Json(wanted): Json<Wanted>)
 
 /// `POST /switches/insurer-dialect`, from the front page.
 pub(crate) async fn form(State(house): State<House>, Form(wanted): Form<Wanted>) -> Response {
-    let Some(dialect) = Dialect::named(&wanted.dialect) else {
+    let Ok(dialect) = wanted.dialect.parse::<Dialect>() else {
         return Redirect::to("/?problem=choice").into_response();
     };
     match speak(&house, dialect).await {
@@ -75,5 +75,5 @@ async fn speak(house: &House, dialect: Dialect) -> Result<(), DbFault> {
 }
 
 fn told(dialect: Dialect) -> Value {
-    json!({ "dialect": dialect.name(), "dialects": Dialect::ALL.map(Dialect::name) })
+    json!({ "dialect": dialect.as_str(), "dialects": Dialect::ALL.map(Dialect::as_str) })
 }

@@ -12,66 +12,38 @@ use std::sync::{Mutex, PoisonError};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use platform::db::{DbFault, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::partner::Reply;
 use crate::settings::store;
 
-/// A way to speak the insurer's interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Dialect {
-    /// As the specification has it.
-    #[default]
-    National,
-    /// Every number is a text.
-    Text,
-    /// Numbers as short as they can be, and nothing told that is not asked for.
-    Bare,
-    /// Numbers as Java prints a double.
-    Doubles,
-    /// Null for what is nothing or not known.
-    Nulls,
-    /// The list of who bears it names the account and the institution, which bears a part.
-    Purses,
-    /// 5203 and 2208 say what 2207 said.
-    AsSettled,
-    /// Every number with an exponent; 5203 lists what was undone beside what is in force.
-    Exponents,
+kernel::words! {
+    /// A way to speak the insurer's interface, in the order of the control page; the words are those of settings and of the
+    /// control API.
+    #[derive(Default, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Dialect: "a dialect of the insurer" {
+        /// As the specification has it.
+        #[default]
+        National = "national",
+        /// Every number is a text.
+        Text = "text",
+        /// Numbers as short as they can be, and nothing told that is not asked for.
+        Bare = "bare",
+        /// Numbers as Java prints a double.
+        Doubles = "doubles",
+        /// Null for what is nothing or not known.
+        Nulls = "nulls",
+        /// The list of who bears it names the account and the institution, which bears a part.
+        Purses = "purses",
+        /// 5203 and 2208 say what 2207 said.
+        AsSettled = "as_settled",
+        /// Every number with an exponent; 5203 lists what was undone beside what is in force.
+        Exponents = "exponents",
+    }
 }
 
 impl Dialect {
-    /// All, in the order of the control page.
-    pub const ALL: [Dialect; 8] = [
-        Dialect::National,
-        Dialect::Text,
-        Dialect::Bare,
-        Dialect::Doubles,
-        Dialect::Nulls,
-        Dialect::Purses,
-        Dialect::AsSettled,
-        Dialect::Exponents,
-    ];
-
-    /// Its word in settings and in the control API.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Dialect::National => "national",
-            Dialect::Text => "text",
-            Dialect::Bare => "bare",
-            Dialect::Doubles => "doubles",
-            Dialect::Nulls => "nulls",
-            Dialect::Purses => "purses",
-            Dialect::AsSettled => "as_settled",
-            Dialect::Exponents => "exponents",
-        }
-    }
-
-    /// The dialect of a word.
-    pub fn named(word: &str) -> Option<Dialect> {
-        Dialect::ALL.into_iter().find(|dialect| dialect.name() == word)
-    }
-
     /// What is special about it, in Chinese and English.
     pub(crate) const fn says(self) -> (&'static str, &'static str) {
         match self {
@@ -162,12 +134,12 @@ impl Spoken {
 
 /// The dialect that was spoken last; the first where there was none, or one that is no more.
 pub(crate) fn kept(tx: &mut Tx<'_>) -> Result<Dialect, DbFault> {
-    Ok(store::insurer_dialect(tx)?.and_then(|word| Dialect::named(&word)).unwrap_or_default())
+    Ok(store::insurer_dialect(tx)?.and_then(|word| word.parse().ok()).unwrap_or_default())
 }
 
 /// Keeps it for the next start.
 pub(crate) fn keep(tx: &mut Tx<'_>, dialect: Dialect) -> Result<(), DbFault> {
-    store::set_insurer_dialect(tx, dialect.name())
+    store::set_insurer_dialect(tx, dialect.as_str())
 }
 
 #[cfg(test)]
@@ -177,9 +149,9 @@ mod tests {
     #[test]
     fn each_has_a_word_and_is_found_by_it() {
         for dialect in Dialect::ALL {
-            assert_eq!(Dialect::named(dialect.name()), Some(dialect));
-            assert_eq!(serde_json::json!(dialect), dialect.name(), "accounts say it in the same word");
+            assert_eq!(dialect.as_str().parse(), Ok(dialect));
+            assert_eq!(serde_json::json!(dialect), dialect.as_str(), "accounts say it in the same word");
         }
-        assert_eq!(Dialect::named("latin"), None);
+        assert!("latin".parse::<Dialect>().is_err());
     }
 }

@@ -5,8 +5,8 @@ use super::*;
 use crate::Dialect;
 
 async fn speak(stage: &Stage, dialect: Dialect) {
-    let (status, answer) = stage.post("/control/insurer/dialect", json!({ "dialect": dialect.name() })).await;
-    assert_eq!((status, &answer["dialect"]), (200, &json!(dialect.name())));
+    let (status, answer) = stage.post("/control/insurer/dialect", json!({ "dialect": dialect.as_str() })).await;
+    assert_eq!((status, &answer["dialect"]), (200, &json!(dialect.as_str())));
 }
 
 /// How the insurer spoke when it began.
@@ -18,10 +18,10 @@ fn begun(running: &Running) -> Value {
 /// What stands in an answer, and what does not.
 fn holds(dialect: Dialect, infno: &str, text: &str, has: &[&str], lacks: &[&str]) {
     for part in has {
-        assert!(text.contains(part), "{} {infno} has no {part}: {text}", dialect.name());
+        assert!(text.contains(part), "{} {infno} has no {part}: {text}", dialect.as_str());
     }
     for part in lacks {
-        assert!(!text.contains(part), "{} {infno} has {part}: {text}", dialect.name());
+        assert!(!text.contains(part), "{} {infno} has {part}: {text}", dialect.as_str());
     }
 }
 
