@@ -90,16 +90,19 @@ fn in_source(text: &str, found: &mut BTreeSet<(String, Vec<Verb>)>) {
     }
 }
 
+/// Routes of unit tests are not the program's: they stand in folders `tests`, or at the end of a file from here on.
+const UNIT_TESTS: &str = "#[cfg(test)]\nmod tests {";
+
 fn walk(folder: &Path, found: &mut BTreeSet<(String, Vec<Verb>)>) {
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
-            // Routes of unit tests are not the program's.
             if path.file_name().is_none_or(|name| name != "tests") {
                 walk(&path, found);
             }
         } else if path.extension().is_some_and(|end| end == "rs") {
-            in_source(&fs::read_to_string(&path).expect("UTF-8"), found);
+            let text = fs::read_to_string(&path).expect("UTF-8");
+            in_source(text.split(UNIT_TESTS).next().unwrap_or_default(), found);
         }
     }
 }
