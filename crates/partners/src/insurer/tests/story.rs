@@ -43,7 +43,7 @@ impl Stage {
 
     /// Has the insurer speak this dialect, and numbers sent to it in this form.
     async fn speak(&mut self, dialect: Dialect, numbers: Form) {
-        self.control("insurer/dialect", json!({ "dialect": dialect.name() })).await;
+        self.control("insurer/dialect", json!({ "dialect": dialect.as_str() })).await;
         // Numbers of another client begin anew: not in the same second.
         self.control("clock", json!({ "advance_secs": 60 })).await;
         self.client = client_sending(&format!("http://{}", self.running.at("insurer").unwrap()), numbers);
@@ -84,7 +84,7 @@ async fn a_visit_is_settled_found_and_undone_in_every_dialect() {
     let mut stage = Stage::new().await;
     for (dialect, form, split) in manners() {
         stage.speak(dialect, form).await;
-        settled_found_and_undone(&stage, &format!("{}-{form:?}", dialect.name()), split).await;
+        settled_found_and_undone(&stage, &format!("{}-{form:?}", dialect.as_str()), split).await;
     }
 }
 
@@ -149,7 +149,7 @@ async fn an_unknown_outcome_is_asked_about_and_taken_back() {
     let mut stage = Stage::new().await;
     for dialect in Dialect::ALL {
         stage.speak(dialect, Form::Text).await;
-        asked_about_and_taken_back(&stage, dialect.name()).await;
+        asked_about_and_taken_back(&stage, dialect.as_str()).await;
     }
 }
 
@@ -187,7 +187,7 @@ async fn amounts_that_do_not_add_up_are_told_as_that() {
     let mut stage = Stage::new().await;
     for dialect in Dialect::ALL {
         stage.speak(dialect, Form::Number).await;
-        forgeries_are_told(&stage, dialect.name()).await;
+        forgeries_are_told(&stage, dialect.as_str()).await;
     }
 }
 
