@@ -48,9 +48,11 @@ impl Place {
 
 /// The routes with error pages, headers and limits around them, ready to be served.
 pub fn service(ctx: Ctx, halls: &Arc<Halls>, wired: Wired, place: Place) -> Router {
+    // One count for each request and layer: a context of its own has a dozen, which all requests share.
+    let shared = Arc::new(ctx.clone());
     let routes = routes(halls)
-        .layer(from_fn_with_state(ctx.clone(), identity::keep_forms))
-        .layer(from_fn_with_state(ctx.clone(), identity::frame_refusals));
+        .layer(from_fn_with_state(Arc::clone(&shared), identity::keep_forms))
+        .layer(from_fn_with_state(shared, identity::frame_refusals));
     ui::layer(routes, ctx)
         .layer(Extension(Arc::new(PublicCache::new())))
         .layer(Extension(Arc::clone(halls)))

@@ -33,7 +33,7 @@ pub fn layer(router: Router<Ctx>, ctx: Ctx) -> Router {
     router
         .layer(CatchPanicLayer::custom(caught))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .layer(from_fn_with_state(ctx.clone(), around))
+        .layer(from_fn_with_state(Arc::new(ctx.clone()), around))
         .with_state(ctx)
 }
 
@@ -69,7 +69,7 @@ struct Told {
     reference: &'static str,
 }
 
-async fn around(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
+async fn around(State(ctx): State<Arc<Ctx>>, mut request: Request, next: Next) -> Response {
     let start = Instant::now();
     let seed = Arc::new(Seed::read(&ctx, request.headers(), request.uri(), request.extensions()));
     request.extensions_mut().insert(Arc::clone(&seed));

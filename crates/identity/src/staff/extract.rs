@@ -148,7 +148,7 @@ impl FromRequestParts<Ctx> for AnyStaff {
 
 /// Around the routes: what the router refuses by itself below `/desk`, a path that there is not or another method, is said in
 /// the frame of whoever sits there, as every other refusal is.
-pub async fn frame_refusals(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+pub async fn frame_refusals(State(ctx): State<Arc<Ctx>>, request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/desk/") {
         return next.run(request).await;
     }

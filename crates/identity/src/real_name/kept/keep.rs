@@ -1,5 +1,7 @@
 //! The layer that keeps a refused form. It stands around all routes, inside of `ui::layer`.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -24,7 +26,7 @@ pub(super) const COOKIE: &str = "kept";
 
 /// Passes requests on. When a form of ours is led away by a gate or to login, what was typed is kept,
 /// and the way back leads to the page that offers to send it again.
-pub async fn keep_forms(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+pub async fn keep_forms(State(ctx): State<Arc<Ctx>>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !is_small_form(request.headers()) {
         return next.run(request).await;
     }
