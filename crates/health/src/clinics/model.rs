@@ -44,7 +44,7 @@ kernel::words! {
     pub enum ClinicState: "a state of a clinic" {
         Open = "open",
         /// 停诊: it does not take place.
-        CalledOff = "off",
+        CalledOff = "called_off",
         /// It takes place, and its hospital takes no bookings now. It is not written down: the hospital's capability says so.
         NotTaken = "not_taken",
     }

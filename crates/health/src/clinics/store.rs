@@ -10,11 +10,12 @@ use crate::hospitals::store::{
     department_columns, doctor_columns, hospital_columns, of_hospital, to_department, to_doctor, to_hospital,
 };
 
-/// Columns of `clinic c` in `department d`. No clinic is on sale while its hospital takes no bookings.
+/// Columns of `clinic c` in `department d`. No clinic is on sale while its hospital takes no bookings; one that is called off
+/// stays so.
 macro_rules! clinic_columns {
     () => {
         concat!(
-            "c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, CASE WHEN ",
+            "c.id AS c_id, c.date AS c_date, c.half AS c_half, c.fee_fen AS c_fee_fen, CASE WHEN c.state <> 'open' OR ",
             crate::hospitals::store::takes_bookings!("d.hospital_id"),
             " THEN c.state ELSE 'not_taken' END AS c_state, c.starts_at AS c_starts_at, c.ends_at AS c_ends_at"
         )

@@ -18,8 +18,8 @@ pub struct Found {
     pub doctors: Vec<(Doctor, Department, Hospital)>,
 }
 
-/// Rows of one table, of hospitals that take bookings, that hold all that was typed, or each of its words: names that begin with it first, then those
-/// that hold it in one piece.
+/// Rows of one table, of hospitals that take bookings, that hold all that was typed, or each of its words: names that begin
+/// with it first, then those that hold it in one piece.
 macro_rules! found_in {
     ($t:literal, $order:literal) => {
         concat!(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hall::search::Words;
 use identity::PersonId;
-use identity::institutions::{Facts, NewInstitution};
+use identity::institutions::{self, Capability, Facts, NewInstitution};
 use kernel::typing::CodeKind;
 use kernel::{Fen, ManualClock, Moment, SeededRng, TypedId};
 use payments::Listeners;
@@ -178,6 +178,19 @@ async fn booking_cancelling_and_booking_again(db: TestDb) {
     let person = city.people[0].clone();
     assert_eq!(city.ctx.db.read("test.messages", move |tx| store::messages(tx, &person)).await.unwrap(), 2);
     city.sound().await;
+}
+
+#[db_test]
+async fn a_clinic_that_is_called_off_is_so_whether_or_not_its_hospital_takes_bookings(db: TestDb) {
+    let city = City::open(&db, 1, Fen::ZERO).await;
+    let hospital = city.hospital.clone().into();
+    let booking = async |on| institutions::set_capability(&city.ctx, &hospital, Capability::Booking, on).await.unwrap();
+    assert!(booking(false).await);
+    assert!(matches!(city.book(0, 4).await, Err(BookError::Refused(BookRefusal::NotTaken))));
+    city.ctx.db.write(platform::db::LaneKey::of("clinic", "test"), "test.off", store::call_all_off).await.unwrap();
+    assert!(matches!(city.book(0, 4).await, Err(BookError::Refused(BookRefusal::CalledOff))));
+    assert!(booking(true).await);
+    assert!(matches!(city.book(0, 4).await, Err(BookError::Refused(BookRefusal::CalledOff))));
 }
 
 #[db_test]

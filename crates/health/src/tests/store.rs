@@ -34,6 +34,11 @@ pub(super) fn events(tx: &mut Tx<'_>, id: &str) -> Result<Vec<String>, DbFault> 
     tx.query(sql, vals![id], |row| Ok(format!("{}:{}", row.text(0)?, row.text(1)?)))
 }
 
+/// Calls every clinic off.
+pub(super) fn call_all_off(tx: &mut Tx<'_>) -> Result<u64, DbFault> {
+    tx.exec(sql!("UPDATE clinic SET state = 'called_off'"), vals![])
+}
+
 /// The words as they were written before: names behind each other, initials of the Chinese ones, no short name apart.
 pub(super) fn write_words_of_before(tx: &mut Tx<'_>) -> Result<(), DbFault> {
     tx.exec(
